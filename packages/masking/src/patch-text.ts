@@ -1,0 +1,29 @@
+/** Frames of one clip as a text-image model reads them. */
+export interface ClipFrames {
+  /** [T, height, width, 3] RGB, 0-255. */
+  readonly frames: Uint8Array;
+  readonly height: number;
+  readonly width: number;
+}
+
+export interface Embeddings {
+  /** [count, width] L2-normalised rows. */
+  readonly values: Float32Array;
+  readonly count: number;
+  readonly width: number;
+}
+
+export interface PatchEmbeddings {
+  /** [T, rows, columns, width] L2-normalised vectors. */
+  readonly values: Float32Array;
+  readonly frames: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly width: number;
+}
+
+/** What text-guided masking needs from a text-image model such as CLIP. */
+export interface PatchTextEncoder {
+  encodeText(captions: readonly string[]): Promise<Embeddings>;
+  encodePatches(clip: ClipFrames): Promise<PatchEmbeddings>;
+}

@@ -1,0 +1,50 @@
+/** Uniform numbers in [0, 1). The same generator state gives the same draws everywhere. */
+export type Random = () => number;
+
+/** How a clip is cut into tokens. Token number = (slice * rows + row) * columns + column. */
+export interface TokenGrid {
+  /** Tubelets along time: frames / tubelet size. */
+  readonly slices: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Which tokens are hidden. Both lists ascend, share nothing, and together are 0 ... tokens - 1. */
+export interface TokenMask {
+  readonly grid: TokenGrid;
+  readonly visible: Uint32Array;
+  readonly masked: Uint32Array;
+}
+
+/** [slices, rows, columns] one number a token, row-major. Larger means a better match of the cue. */
+export type TokenScores = Float32Array;
+
+/** Mean motion of the pixels of each token. */
+export interface TokenMotion {
+  /** [slices, rows, columns, 2] x and y in cells per slice; zero where `known` is 0. */
+  readonly vectors: Float32Array;
+  /** [slices, rows, columns] 1 where the codec gave vectors, 0 where it gave none. */
+  readonly known: Uint8Array;
+}
+
+export interface MaskRequest<Cues extends object> {
+  readonly grid: TokenGrid;
+  readonly random: Random;
+  readonly cues: Readonly<Cues>;
+}
+
+/**
+ * Decides which tokens of one clip are hidden.
+ *
+ * A strategy hides the same number of tokens in every clip of the same grid, draws all its randomness
+ * from `request.random`, and keeps no state. `Cues` are the facts about the clip that it reads, such as
+ * `{ text: TokenScores }`; a strategy without needs has `{}` and fits everywhere.
+ */
+export interface MaskingStrategy<Cues extends object = object> {
+  readonly name: string;
+  /** Share of the tokens that are hidden, in [0, 1). */
+  readonly ratio: number;
+  /** The names of the cues that `mask` reads. */
+  readonly requires: readonly (keyof Cues & string)[];
+  mask(request: MaskRequest<Cues>): TokenMask;
+}
