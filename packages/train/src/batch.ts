@@ -1,0 +1,171 @@
+import * as tf from '@tensorflow/tfjs';
+import { chooseIndices, type MaskingStrategy, type Random, seededRandom } from '@tgm/masking';
+import { patchify, type VideoMae, writeTokens } from '@tgm/models';
+import { TrainError } from './errors.js';
+import type { ExampleSource, TrainingExample } from './example-source.js';
+import type { SampleOrder } from './sample-order.js';
+
+/** One view of a batch: the tokens that the encoder sees. */
+export type EncoderView = {
+  /** [B, K, P] pixels under ImageNet's mean and deviation. */
+  readonly tokens: tf.Tensor3D;
+  /** [B, K] int32 token numbers. */
+  readonly positions: tf.Tensor2D;
+};
+
+export type BatchTensors = {
+  readonly visible: EncoderView;
+  /** [B, M] int32 numbers of the masked tokens that the decoder reconstructs. */
+  readonly masked: tf.Tensor2D;
+  /** [B, M, P] their pixels in [0, 1]. */
+  readonly targetPixels: tf.Tensor3D;
+  /** The view whose embedding meets the caption, when it is not `visible`. */
+  readonly contrast?: EncoderView;
+  /** [B, E] L2-normalised. */
+  readonly textEmbedding?: tf.Tensor2D;
+  /** [B] int32, equal for identical captions. */
+  readonly captionGroup?: tf.Tensor1D;
+};
+
+export interface BatchOptions<Cues extends object> {
+  readonly model: VideoMae;
+  readonly examples: ExampleSource<Cues>;
+  readonly masking: MaskingStrategy<Cues>;
+  readonly contrastMasking?: MaskingStrategy<Cues>;
+  /** Share of the masked tokens that is reconstructed, in (0, 1]. */
+  readonly reconstructShare: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly needsText: boolean;
+}
+
+interface DrawnExample<Cues extends object> {
+  readonly example: TrainingExample<Cues>;
+  readonly random: Random;
+}
+
+/** Makes batch number `step`: a pure function of (options, step). */
+export async function makeBatch<Cues extends object>(
+  options: BatchOptions<Cues>,
+  order: SampleOrder,
+  step: number,
+): Promise<BatchTensors> {
+  const { model, examples, masking, contrastMasking, batchSize, seed } = options;
+  const drawn: DrawnExample<Cues>[] = [];
+  for (let i = 0; i < batchSize; i++) {
+    const { epoch, index } = order(step * batchSize + i);
+    const random = seededRandom(seed, 'example', epoch, index);
+    drawn.push({ example: await examples.load(index, random), random });
+  }
+  const patches = drawn.map(({ example }) => patchify(example.frames, model.config));
+  const masks = drawn.map(({ example, random }) => {
+    const mask = masking.mask({ grid: model.grid, random, cues: example.cues });
+    const masked = reconstructed(mask.masked, options.reconstructShare, random);
+    return { visible: mask.visible, masked };
+  });
+  const text = options.needsText ? textTensors(drawn.map(({ example }) => example)) : {};
+  return {
+    visible: encoderView(
+      model,
+      patches,
+      masks.map((mask) => mask.visible),
+      masking.name,
+    ),
+    masked: indexTensor(
+      masks.map((mask) => mask.masked),
+      masking.name,
+    ),
+    targetPixels: tokenTensor(
+      model,
+      patches,
+      masks.map((mask) => mask.masked),
+      'unit',
+    ),
+    ...(contrastMasking && options.needsText
+      ? {
+          contrast: encoderView(
+            model,
+            patches,
+            drawn.map(
+              ({ example, random }) =>
+                contrastMasking.mask({ grid: model.grid, random, cues: example.cues }).visible,
+            ),
+            contrastMasking.name,
+          ),
+        }
+      : {}),
+    ...text,
+  };
+}
+
+function reconstructed(masked: Uint32Array, share: number, random: Random): Uint32Array {
+  if (share >= 1) return masked;
+  const chosen = chooseIndices(masked.length, Math.max(1, Math.floor(masked.length * share)), random);
+  return chosen.map((position) => masked[position]!);
+}
+
+function encoderView(
+  model: VideoMae,
+  patches: readonly Uint8Array[],
+  indices: readonly Uint32Array[],
+  strategy: string,
+): EncoderView {
+  return {
+    positions: indexTensor(indices, strategy),
+    tokens: tokenTensor(model, patches, indices, 'imagenet'),
+  };
+}
+
+function indexTensor(lists: readonly Uint32Array[], strategy: string): tf.Tensor2D {
+  const count = lists[0]!.length;
+  const values = new Int32Array(lists.length * count);
+  lists.forEach((list, row) => {
+    if (list.length !== count) {
+      throw new TrainError(
+        'MASK_COUNT_CHANGED',
+        `Masking strategy "${strategy}" gave ${list.length} tokens for clip ${row} of a batch and ${count} for clip 0; every clip of a batch needs the same number.`,
+      );
+    }
+    values.set(list, row * count);
+  });
+  return tf.tensor2d(values, [lists.length, count], 'int32');
+}
+
+function tokenTensor(
+  model: VideoMae,
+  patches: readonly Uint8Array[],
+  indices: readonly Uint32Array[],
+  scale: 'imagenet' | 'unit',
+): tf.Tensor3D {
+  const count = indices[0]!.length;
+  const values = new Float32Array(patches.length * count * model.tokenSize);
+  patches.forEach((tokens, row) => {
+    writeTokens(values, row * count * model.tokenSize, tokens, indices[row]!, model.tokenSize, scale);
+  });
+  return tf.tensor3d(values, [patches.length, count, model.tokenSize]);
+}
+
+function textTensors<Cues extends object>(
+  examples: readonly TrainingExample<Cues>[],
+): Pick<BatchTensors, 'textEmbedding' | 'captionGroup'> {
+  const width = examples[0]!.textEmbedding?.length ?? 0;
+  const values = new Float32Array(examples.length * width);
+  const firstWith = new Map<string, number>();
+  const groups = new Int32Array(examples.length);
+  examples.forEach((example, row) => {
+    if (example.textEmbedding === undefined || example.caption === undefined) {
+      throw new TrainError(
+        'TEXT_MISSING',
+        `Sample "${example.id}" has no embedded caption, which a video-text loss requires.`,
+      );
+    }
+    values.set(example.textEmbedding, row * width);
+    const first = firstWith.get(example.caption) ?? row;
+    firstWith.set(example.caption, first);
+    groups[row] = first;
+  });
+  return {
+    textEmbedding: tf.tensor2d(values, [examples.length, width]),
+    captionGroup: tf.tensor1d(groups, 'int32'),
+  };
+}

@@ -1,0 +1,19 @@
+/** What went wrong, for programs. */
+export type TrainErrorCode =
+  | 'OPTION_INVALID'
+  | 'NO_EXAMPLES'
+  | 'TEXT_MISSING'
+  | 'MASK_COUNT_CHANGED'
+  | 'LOSS_NOT_FINITE'
+  | 'CHECKPOINT_NOT_FOUND'
+  | 'CHECKPOINT_MISMATCH';
+
+export class TrainError extends Error {
+  override readonly name = 'TrainError';
+  constructor(
+    readonly code: TrainErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}
