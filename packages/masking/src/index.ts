@@ -1,1 +1,26 @@
-export {};
+export type { MotionCues, TextCues } from './cues.js';
+export { chooseIndices, normal, uniformIndex } from './draws.js';
+export { MaskingError, type MaskingErrorCode, type MaskingFault } from './errors.js';
+export { hiddenCount } from './hidden-count.js';
+export { type MixedMaskingOptions, mixedMasking } from './mixed-masking.js';
+export { type DenseMotion, type MotionCueOptions, motionCue } from './motion-cue.js';
+export { type MotionGuidedMaskingOptions, motionGuidedMasking } from './motion-guided-masking.js';
+export { type MotionMagnitudeMaskingOptions, motionMagnitudeMasking } from './motion-magnitude-masking.js';
+export type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from './patch-text.js';
+export { type RandomMaskingOptions, randomMasking } from './random-masking.js';
+export { type RandomSliceMaskingOptions, randomSliceMasking } from './random-slice-masking.js';
+export { type Raster, resampleBilinear } from './resample-bilinear.js';
+export { seededRandom } from './seeded-random.js';
+export type {
+  MaskingStrategy,
+  MaskRequest,
+  Random,
+  TokenGrid,
+  TokenMask,
+  TokenMotion,
+  TokenScores,
+} from './strategy.js';
+export { similarityMaps, type TextCueOptions, type TubeletReduction, textCue } from './text-cue.js';
+export { type TextGuidedMaskingOptions, textGuidedMasking } from './text-guided-masking.js';
+export { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
+export { type TubeMaskingOptions, tubeMasking } from './tube-masking.js';

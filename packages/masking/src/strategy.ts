@@ -40,11 +40,11 @@ export interface MaskRequest<Cues extends object> {
  * from `request.random`, and keeps no state. `Cues` are the facts about the clip that it reads, such as
  * `{ text: TokenScores }`; a strategy without needs has `{}` and fits everywhere.
  */
-export interface MaskingStrategy<Cues extends object = object> {
+export interface MaskingStrategy<in Cues extends object = object> {
   readonly name: string;
   /** Share of the tokens that are hidden, in [0, 1). */
   readonly ratio: number;
   /** The names of the cues that `mask` reads. */
   readonly requires: readonly (keyof Cues & string)[];
-  mask(request: MaskRequest<Cues>): TokenMask;
+  readonly mask: (request: MaskRequest<Cues>) => TokenMask;
 }

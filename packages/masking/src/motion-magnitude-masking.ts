@@ -1,0 +1,44 @@
+import { checkMotionCue, type MotionCues } from './cues.js';
+import { chooseIndices } from './draws.js';
+import { checkRatio, hiddenCount } from './hidden-count.js';
+import { motionMagnitudes } from './motion-magnitude.js';
+import { rankDescending } from './rank.js';
+import type { MaskingStrategy } from './strategy.js';
+import { checkGrid, tokenMask, tokensPerSlice } from './token-grid.js';
+
+export interface MotionMagnitudeMaskingOptions {
+  /** Share of each slice that is hidden, [0, 1). */
+  readonly ratio: number;
+}
+
+/**
+ * Hides, in each slice, the k = floor(rows * columns * ratio) tokens that move fastest: the control for
+ * `motionGuidedMasking`, without its box. Tokens that move equally fast, such as all those that stand still, go in an
+ * order drawn once for the clip.
+ *
+ * @throws MaskingError `RATIO_OUT_OF_RANGE`; `mask` throws `GRID_INVALID`, `CUE_MISSING`, `CUE_WRONG_SIZE`,
+ *   `CUE_NOT_FINITE`.
+ */
+export function motionMagnitudeMasking({
+  ratio,
+}: MotionMagnitudeMaskingOptions): MaskingStrategy<MotionCues> {
+  checkRatio(ratio, 'motionMagnitudeMasking');
+  return {
+    name: 'motion-magnitude',
+    ratio,
+    requires: ['motion'],
+    mask({ grid, random, cues }) {
+      checkGrid(grid, 'motionMagnitudeMasking');
+      const magnitudes = motionMagnitudes(checkMotionCue(cues, grid, 'motionMagnitudeMasking'), grid);
+      const perSlice = tokensPerSlice(grid);
+      const count = hiddenCount(perSlice, ratio);
+      const ties = chooseIndices(perSlice, perSlice, random);
+      const hidden = new Uint8Array(magnitudes.length);
+      for (let start = 0; start < hidden.length; start += perSlice) {
+        const order = rankDescending(magnitudes.subarray(start, start + perSlice), ties);
+        for (const cell of order.slice(0, count)) hidden[start + cell] = 1;
+      }
+      return tokenMask(grid, hidden);
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { MaskingError } from './errors.js';
+import type { Random } from './strategy.js';
+
+/** Four unrelated hash seeds: the first words of the fraction of pi (Blowfish's P-array). */
+const LANES = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344] as const;
+
+/** Rounds thrown away after seeding; the author of sfc advises 12 or more. */
+const WARM_UP = 15;
+
+const NUMBER = 1;
+const STRING = 2;
+
+/**
+ * A generator that any strings and numbers name: the same keys give the same draws in every process and runtime,
+ * and keys that differ in one bit give unrelated ones. `seededRandom(seed, epoch, sample.id)`.
+ *
+ * The keys are written as 32-bit words (a type, then the float64 or the length and UTF-16 code units, so that
+ * `('ab', 'c')`, `('a', 'bc')`, `1` and `'1'` differ), hashed four times by MurmurHash3 (x86, 32 bit) into 128 bits,
+ * which seed sfc32 (Chris Doty-Humphrey, PractRand). Not for cryptography.
+ *
+ * @returns uniform multiples of 2^-32 in [0, 1).
+ * @throws MaskingError `RANDOM_KEY_INVALID` for NaN or an infinity, which is a lost seed rather than a seed.
+ */
+export function seededRandom(...keys: readonly (string | number)[]): Random {
+  const words = keys.flatMap(wordsOf);
+  let [a, b, c, counter] = LANES.map((lane) => murmur3(words, lane)) as [number, number, number, number];
+
+  const next = (): number => {
+    const result = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = ((c << 21) | (c >>> 11)) + result;
+    c |= 0;
+    return result >>> 0;
+  };
+  for (let round = 0; round < WARM_UP; round += 1) next();
+  return () => next() / 2 ** 32;
+}
+
+function wordsOf(key: string | number, position: number): number[] {
+  if (typeof key === 'string') {
+    const units = Array.from({ length: key.length }, (_, index) => key.charCodeAt(index));
+    return [STRING, key.length, ...units];
+  }
+  if (!Number.isFinite(key)) {
+    throw new MaskingError('RANDOM_KEY_INVALID', {
+      expected: 'a string or a finite number',
+      received: String(key),
+      where: `seededRandom, key ${position}`,
+    });
+  }
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, key + 0); // -0 + 0 is 0: one zero
+  return [NUMBER, bits.getUint32(0), bits.getUint32(4)];
+}
+
+/** MurmurHash3_x86_32 of 32-bit words. */
+function murmur3(words: readonly number[], seed: number): number {
+  let hash = seed | 0;
+  for (const word of words) {
+    let mixed = Math.imul(word, 0xcc9e2d51);
+    mixed = (mixed << 15) | (mixed >>> 17);
+    hash ^= Math.imul(mixed, 0x1b873593);
+    hash = (hash << 13) | (hash >>> 19);
+    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
+  }
+  hash ^= words.length * 4;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
