@@ -1,0 +1,20 @@
+export { ACTION_PHRASES, type Captions, captionsOf } from './caption.js';
+export { OtherWorldError } from './errors.js';
+export { type MakeOptions, type MakeProgress, makeMovingShapes } from './make.js';
+export { type Box, type RenderedClip, renderScene } from './render.js';
+export { type CaptionLevel, type ClipRow, clipName, drawClip, manifestPath, readRows } from './row.js';
+export { type Body, type Scene, sceneOf } from './scene.js';
+export {
+  ACTIONS,
+  type Action,
+  type ClipKey,
+  COLOUR_NAMES,
+  COVERAGE_CELLS,
+  type Colour,
+  FRAME_COUNT,
+  FRAME_RATE,
+  FRAME_SIZE,
+  SHAPES,
+  type Shape,
+  STILL_ACTIONS,
+} from './world.js';

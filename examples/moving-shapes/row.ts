@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { captionsOf } from './caption.js';
+import { type Box, renderScene } from './render.js';
+import { sceneOf } from './scene.js';
+import {
+  ACTIONS,
+  type Action,
+  type ClipKey,
+  type Colour,
+  type Shape,
+  STILL_ACTIONS,
+  type Tone,
+} from './world.js';
+
+/** Which captions a manifest carries. */
+export type CaptionLevel = 'object' | 'scene';
+
+/** One line of a manifest: what a video data set needs, and what evaluation wants to know besides. */
+export interface ClipRow {
+  /** `<split>/<five digits>`. */
+  readonly id: string;
+  /** Relative to the manifest. */
+  readonly path: string;
+  readonly captions: readonly string[];
+  /** Position of `action` in `ACTIONS`. */
+  readonly label: number;
+  readonly action: Action;
+  readonly colour: Colour;
+  readonly shape: Shape;
+  readonly tone: Tone;
+  /** The camera moves. */
+  readonly drift: boolean;
+  /** The named object stays where it is. */
+  readonly still: boolean;
+  /** [16] box of the named object in each frame, in pixels of the 128 x 128 frame. */
+  readonly boxes: readonly Box[];
+}
+
+export const clipName = (key: ClipKey): string => `${key.split}/${String(key.index).padStart(5, '0')}`;
+
+/** Which manifest of a data set holds a split with captions of a level. */
+export function manifestPath(folder: string, split: string, level: CaptionLevel = 'object'): string {
+  return join(folder, level === 'object' ? `${split}.jsonl` : `${split}.scene.jsonl`);
+}
+
+/** Pixels of one clip and its line in the manifest at each caption level. */
+export function drawClip(key: ClipKey): {
+  readonly frames: Uint8Array;
+  readonly rows: Readonly<Record<CaptionLevel, ClipRow>>;
+} {
+  const scene = sceneOf(key);
+  const { frames, boxes } = renderScene(scene);
+  const captions = captionsOf(scene);
+  const rowWith = (level: CaptionLevel): ClipRow => ({
+    id: clipName(key),
+    path: `${clipName(key)}.mp4`,
+    captions: captions[level],
+    label: ACTIONS.indexOf(scene.action),
+    action: scene.action,
+    colour: scene.object.colour,
+    shape: scene.object.shape,
+    tone: scene.tone,
+    drift: scene.drift !== null,
+    still: STILL_ACTIONS.has(scene.action),
+    boxes,
+  });
+  return { frames, rows: { object: rowWith('object'), scene: rowWith('scene') } };
+}
+
+/** The lines of one manifest with all their fields, in order. */
+export async function readRows(
+  folder: string,
+  split: string,
+  level: CaptionLevel = 'object',
+): Promise<ClipRow[]> {
+  const text = await readFile(manifestPath(folder, split, level), 'utf8');
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ClipRow]));
+}
