@@ -44,7 +44,9 @@ for (const entry of packages) {
     console.log(`${entry.manifest.name}: ${said}`);
   } catch (error) {
     failed += 1;
-    console.error(`${entry.manifest.name}: FAILED\n${error.message}\n${error.stdout ?? ''}\n${error.stderr ?? ''}`);
+    console.error(
+      `${entry.manifest.name}: FAILED\n${error.message}\n${error.stdout ?? ''}\n${error.stderr ?? ''}`,
+    );
   } finally {
     rmSync(project, { recursive: true, force: true });
   }

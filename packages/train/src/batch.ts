@@ -100,7 +100,7 @@ export async function makeBatch<Cues extends object>(
 
 function reconstructed(masked: Uint32Array, share: number, random: Random): Uint32Array {
   if (share >= 1) return masked;
-  const chosen = chooseIndices(masked.length, Math.max(1, Math.floor(masked.length * share)), random);
+  const chosen = chooseIndices(Math.max(1, Math.floor(masked.length * share)), masked.length, random);
   return chosen.map((position) => masked[position]!);
 }
 

@@ -20,7 +20,10 @@ export interface FlatLayout {
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
 /** Assigns every parameter to the group that `groupOf` names, in the order of `params`. */
-export function flatLayout(params: Params, groupOf: (name: string, shape: readonly number[]) => string): FlatLayout {
+export function flatLayout(
+  params: Params,
+  groupOf: (name: string, shape: readonly number[]) => string,
+): FlatLayout {
   const groups: Record<string, Entry[]> = {};
   for (const [name, value] of Object.entries(params)) {
     const group = groupOf(name, value.shape);

@@ -2,7 +2,13 @@ export { type AdamW, type AdamWOptions, type AdamWState, adamW, type DecayRule }
 export { TrainError, type TrainErrorCode } from './errors.js';
 export type { Evaluator } from './evaluator.js';
 export type { ExampleSource, TrainingExample } from './example-source.js';
-export { type EndEvent, type PretrainOptions, pretrain, type StepEvent, type TrainEvent } from './pretrain.js';
+export {
+  type EndEvent,
+  type PretrainOptions,
+  pretrain,
+  type StepEvent,
+  type TrainEvent,
+} from './pretrain.js';
 export { type CosineOptions, cosineSchedule, type Schedule } from './schedule.js';
 export type { WeightedLoss } from './train-step.js';
 export { latestCheckpoint } from './training-state.js';

@@ -98,7 +98,13 @@ export async function* pretrain<Cues extends object>(
   const initial = await initialParams(options, await first);
   disposeAll(await first);
   const { layout, modelNames } = initial;
-  const settings: RunSettings = { seed: options.seed, batchSize, steps, masking: options.masking.name, ...checkpoint?.settings };
+  const settings: RunSettings = {
+    seed: options.seed,
+    batchSize,
+    steps,
+    masking: options.masking.name,
+    ...checkpoint?.settings,
+  };
   const found = checkpoint && (await latestCheckpoint(checkpoint.folder));
   const resumed = found ? await loadTrainingState(found, layout, settings) : undefined;
   let state = resumed ? stateFrom(resumed) : freshState(optimizer, initial.flat);
@@ -180,7 +186,8 @@ function checkOptions<Cues extends object>(options: PretrainOptions<Cues>): void
     throw new TrainError('OPTION_INVALID', `pretrain: ${what}.`);
   };
   if (examples.length === 0) throw new TrainError('NO_EXAMPLES', 'pretrain: the source holds no examples.');
-  if (!Number.isInteger(batchSize) || batchSize < 1) invalid(`batchSize must be a whole number from 1, got ${batchSize}`);
+  if (!Number.isInteger(batchSize) || batchSize < 1)
+    invalid(`batchSize must be a whole number from 1, got ${batchSize}`);
   if (!Number.isInteger(steps) || steps < 1) invalid(`steps must be a whole number from 1, got ${steps}`);
   if (!(reconstructShare > 0 && reconstructShare <= 1)) {
     invalid(`reconstructShare must be in (0, 1], got ${reconstructShare}`);

@@ -1,4 +1,4 @@
-import { seededRandom } from '@tgm/masking';
+import { chooseIndices, seededRandom } from '@tgm/masking';
 
 /** Which example stands at a position of the endless training stream. */
 export type SampleOrder = (position: number) => { readonly epoch: number; readonly index: number };
@@ -9,18 +9,11 @@ export type SampleOrder = (position: number) => { readonly epoch: number; readon
  */
 export function sampleOrder(length: number, seed: number): SampleOrder {
   let epochInHand = -1;
-  const permutation = new Uint32Array(length);
+  let permutation = new Uint32Array(0);
   return (position) => {
     const epoch = Math.floor(position / length);
     if (epoch !== epochInHand) {
-      const random = seededRandom(seed, 'order', epoch);
-      for (let i = 0; i < length; i++) permutation[i] = i;
-      for (let i = length - 1; i > 0; i--) {
-        const j = Math.floor(random() * (i + 1));
-        const swapped = permutation[i]!;
-        permutation[i] = permutation[j]!;
-        permutation[j] = swapped;
-      }
+      permutation = chooseIndices(length, length, seededRandom(seed, 'order', epoch));
       epochInHand = epoch;
     }
     return { epoch, index: permutation[position % length]! };

@@ -1,0 +1,45 @@
+/** Shows how far a stage is: one line that changes on a terminal, a line every few seconds elsewhere. */
+export interface Progress {
+  /** Says how much is done; `note` stands behind the counts. */
+  update(done: number, note?: string): void;
+  /** Ends the stage's line; returns the seconds it took. */
+  end(note?: string): number;
+}
+
+const SECONDS_BETWEEN_LINES = 5;
+const SECONDS_BETWEEN_REDRAWS = 0.1;
+
+export function progress(stage: string, total: number, unit: string): Progress {
+  const started = performance.now();
+  let shownAt = Number.NEGATIVE_INFINITY;
+  const seconds = (): number => (performance.now() - started) / 1000;
+  const show = (text: string, last: boolean): void => {
+    if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${text}${last ? '\n' : ''}`);
+    else process.stdout.write(`${text}\n`);
+  };
+  return {
+    update(done, note = '') {
+      const pause = process.stdout.isTTY ? SECONDS_BETWEEN_REDRAWS : SECONDS_BETWEEN_LINES;
+      if (seconds() - shownAt < pause) return;
+      shownAt = seconds();
+      const rate = done / Math.max(seconds(), 1e-3);
+      const left = done > 0 ? `, ${duration((total - done) / rate)} left` : '';
+      show(
+        `  ${stage}: ${done} of ${total} ${unit}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s${left}${note && `, ${note}`}`,
+        false,
+      );
+    },
+    end(note = '') {
+      show(`  ${stage}: done in ${duration(seconds())}${note && `, ${note}`}`, true);
+      return seconds();
+    },
+  };
+}
+
+/** 75 -> "1 min 15 s". */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  return whole < 60
+    ? `${seconds < 10 ? seconds.toFixed(1) : whole} s`
+    : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}

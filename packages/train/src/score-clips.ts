@@ -1,0 +1,103 @@
+import { type PatchTextEncoder, type TokenGrid, type TokenScores, textCue } from '@tgm/masking';
+import type { DecodedClip } from './decode-clips.js';
+import { TrainError } from './errors.js';
+
+/** A decoded clip with its captions, their embeddings and how well each token matches each of them. */
+export interface CaptionedClip extends DecodedClip {
+  readonly captions: readonly CaptionScores[];
+}
+
+export interface CaptionScores {
+  readonly caption: string;
+  /** [E] L2-normalised. */
+  readonly embedding: Float32Array;
+  readonly text: TokenScores;
+}
+
+export interface ScoreOptions {
+  readonly encoder: PatchTextEncoder;
+  readonly clips: readonly DecodedClip[];
+  readonly grid: TokenGrid;
+  /**
+   * Which frames of a tubelet are scored: the mean over `all`, or the `first` alone, which costs a tubelet's share.
+   * Default `all`. The paper does not say.
+   */
+  readonly frames?: 'all' | 'first';
+  readonly signal?: AbortSignal;
+}
+
+/** Frames that the encoder gets at once: enough to fill its batches. */
+const FRAMES_PER_CALL = 128;
+
+/**
+ * Scores every clip against each of its captions once, so that the encoder has no part in the training step.
+ * Yields the clips in order, several at a time.
+ *
+ * @throws TrainError `TEXT_MISSING` for a clip without a caption.
+ */
+export async function* scoreClips(options: ScoreOptions): AsyncGenerator<readonly CaptionedClip[]> {
+  const { encoder, clips, grid, frames = 'all', signal } = options;
+  let next = 0;
+  while (next < clips.length && !signal?.aborted) {
+    const group: DecodedClip[] = [];
+    let count = 0;
+    while (
+      next < clips.length &&
+      (count === 0 || count + framesOf(clips[next]!, grid, frames) <= FRAMES_PER_CALL)
+    ) {
+      const clip = clips[next++]!;
+      if (clip.sample.captions.length === 0) {
+        throw new TrainError('TEXT_MISSING', `Sample "${clip.id}" has no caption to score it against.`);
+      }
+      group.push(clip);
+      count += framesOf(clip, grid, frames);
+    }
+    yield await scoreGroup(encoder, group, grid, frames);
+  }
+}
+
+const framesOf = (clip: DecodedClip, grid: TokenGrid, frames: 'all' | 'first'): number =>
+  frames === 'all' ? clip.frameCount : grid.slices;
+
+async function scoreGroup(
+  encoder: PatchTextEncoder,
+  clips: readonly DecodedClip[],
+  grid: TokenGrid,
+  frames: 'all' | 'first',
+): Promise<CaptionedClip[]> {
+  const { height, width } = clips[0]!;
+  const frameSize = height * width * 3;
+  const counts = clips.map((clip) => framesOf(clip, grid, frames));
+  const pixels = new Uint8Array(counts.reduce((sum, count) => sum + count, 0) * frameSize);
+  let filled = 0;
+  clips.forEach((clip, index) => {
+    const step = clip.frameCount / counts[index]!;
+    for (let frame = 0; frame < clip.frameCount; frame += step) {
+      pixels.set(clip.frames.subarray(frame * frameSize, (frame + 1) * frameSize), filled);
+      filled += frameSize;
+    }
+  });
+  const patches = await encoder.encodePatches({ frames: pixels, height, width });
+  const captions = [...new Set(clips.flatMap((clip) => clip.sample.captions))];
+  const texts = await encoder.encodeText(captions);
+  const embeddings = new Map(
+    captions.map((caption, row) => [caption, texts.values.slice(row * texts.width, (row + 1) * texts.width)]),
+  );
+  const patchesPerFrame = patches.rows * patches.columns * patches.width;
+  let first = 0;
+  return clips.map((clip, index) => {
+    const own = {
+      ...patches,
+      frames: counts[index]!,
+      values: patches.values.subarray(first * patchesPerFrame, (first + counts[index]!) * patchesPerFrame),
+    };
+    first += counts[index]!;
+    return {
+      ...clip,
+      captions: clip.sample.captions.map((caption) => {
+        const embedding = embeddings.get(caption)!;
+        return { caption, embedding, text: textCue({ patches: own, text: embedding, grid }) };
+      }),
+    };
+  });
+}
