@@ -1,0 +1,61 @@
+import { ShapeMismatchError } from './errors.js';
+import type { Features } from './features.js';
+
+export interface PixelBaselineOptions {
+  /** T, H, W of every clip. */
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+  /** Equal parts of the clip in time, each averaged; at most T. 4 by default. */
+  readonly slices?: number;
+  /** Cells along each side of the picture, each averaged; at most H and W. 8 by default. */
+  readonly cells?: number;
+}
+
+/**
+ * What can be read off the pixels without any model: each clip averaged to slices x cells x cells x 3 numbers
+ * in [0, 1] (4 x 8 x 8 x 3 = 768 by default). A learned representation should beat a probe of these.
+ *
+ * `clips` are [T, H, W, 3] RGB, 0-255. Throws SHAPE_MISMATCH.
+ */
+export function pixelBaseline(clips: readonly Uint8Array[], options: PixelBaselineOptions): Features {
+  const { frames, height, width, slices = 4, cells = 8 } = options;
+  if (slices > frames || cells > height || cells > width) {
+    throw new ShapeMismatchError(
+      'pixelBaseline',
+      `at most ${frames} slices and ${Math.min(height, width)} cells`,
+      `${slices} and ${cells}`,
+    );
+  }
+  const size = slices * cells * cells * 3;
+  const sums = new Float64Array(size);
+  const counts = new Float64Array(size);
+  const values = new Float32Array(clips.length * size);
+  for (const [index, clip] of clips.entries()) {
+    if (clip.length !== frames * height * width * 3) {
+      throw new ShapeMismatchError(
+        `pixelBaseline clip ${index}`,
+        `${frames} x ${height} x ${width} x 3`,
+        `${clip.length} numbers`,
+      );
+    }
+    sums.fill(0);
+    counts.fill(0);
+    let pixel = 0;
+    for (let t = 0; t < frames; t++) {
+      const slice = Math.floor((t * slices) / frames);
+      for (let y = 0; y < height; y++) {
+        const row = slice * cells + Math.floor((y * cells) / height);
+        for (let x = 0; x < width; x++) {
+          const cell = (row * cells + Math.floor((x * cells) / width)) * 3;
+          for (let channel = 0; channel < 3; channel++, pixel++) {
+            sums[cell + channel]! += clip[pixel]!;
+            counts[cell + channel]!++;
+          }
+        }
+      }
+    }
+    for (let i = 0; i < size; i++) values[index * size + i] = sums[i]! / counts[i]! / 255;
+  }
+  return { values, count: clips.length, width: size };
+}

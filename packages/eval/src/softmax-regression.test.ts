@@ -1,0 +1,105 @@
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@tgm/masking';
+import { describe, expect, it } from 'vitest';
+import { eagerEngine } from './eager-engine.js';
+import { lbfgs } from './lbfgs.js';
+import { classScores, fitSoftmaxPath, softmaxObjective } from './softmax-regression.js';
+
+describe('lbfgs', () => {
+  it('finds the minimum of an ill-conditioned quadratic', async () => {
+    const scales = [1, 10, 100, 1000];
+    const target = [3, -2, 1, 0.5];
+    const result = await lbfgs(
+      async (point) => ({
+        value: scales.reduce((sum, s, i) => sum + 0.5 * s * (point[i]! - target[i]!) ** 2, 0),
+        gradient: Float64Array.from(scales, (s, i) => s * (point[i]! - target[i]!)),
+      }),
+      new Float64Array(4),
+      { tolerance: 1e-9, maxIterations: 100 },
+    );
+    expect(result.converged).toBe(true);
+    target.forEach((x, i) => {
+      expect(result.point[i]).toBeCloseTo(x, 8);
+    });
+    expect(result.iterations).toBeLessThan(40);
+  });
+
+  it('says so when it stops early', async () => {
+    const result = await lbfgs(
+      async (point) => ({ value: point[0]! ** 4, gradient: Float64Array.of(4 * point[0]! ** 3) }),
+      Float64Array.of(10),
+      { tolerance: 1e-12, maxIterations: 3 },
+    );
+    expect(result.converged).toBe(false);
+    expect(result.iterations).toBe(3);
+  });
+});
+
+describe('softmaxObjective', () => {
+  it('has the gradient of a finite difference', () => {
+    const random = seededRandom('gradient');
+    const fill = (shape: [number, number]) =>
+      tf.tensor2d(
+        Float32Array.from({ length: shape[0] * shape[1] }, () => random() - 0.5),
+        shape,
+      );
+    const inputs = {
+      features: fill([6, 4]),
+      targets: tf.oneHot(tf.tensor1d([0, 1, 2, 2, 1, 0], 'int32'), 3).toFloat(),
+      weight: fill([4, 3]),
+      bias: fill([1, 3]),
+      l2: tf.scalar(0.3),
+    };
+    const outputs = softmaxObjective(inputs);
+    const step = 1e-2; // central differences of a float32 value
+    for (const name of ['weight', 'bias'] as const) {
+      const at = inputs[name].dataSync();
+      const gradient = outputs[name].dataSync();
+      for (let i = 0; i < at.length; i++) {
+        const valueAt = (shift: number) => {
+          const moved = Float32Array.from(at);
+          moved[i]! += shift;
+          const changed = { ...inputs, [name]: tf.tensor(moved, inputs[name].shape) };
+          return softmaxObjective(changed).value.dataSync()[0]!;
+        };
+        expect((valueAt(step) - valueAt(-step)) / (2 * step)).toBeCloseTo(gradient[i]!, 3);
+      }
+    }
+  });
+});
+
+describe('fitSoftmaxPath', () => {
+  it('meets the solution of a problem solved by hand', async () => {
+    // x = +1 twice in class 1 and once in class 0, x = -1 the mirror image. By symmetry the bias vanishes and
+    // the weights are (-w, w): sigmoid(2 w) = 2/3 - l2 w, because d/dw = 2 (sigmoid(2 w) - 2/3) + 2 l2 w = 0.
+    const features = { values: Float32Array.of(1, 1, 1, -1, -1, -1), count: 6, width: 1 };
+    const labels = [1, 1, 0, 0, 0, 1];
+    const [weak, strong] = await fitSoftmaxPath(eagerEngine(), features, labels, 2, [1e-6, 0.5]);
+    expect(weak!.weight[1]).toBeCloseTo(Math.log(2) / 2, 3);
+    expect(weak!.weight[0]).toBeCloseTo(-Math.log(2) / 2, 3);
+    expect(weak!.bias[0]! - weak!.bias[1]!).toBeCloseTo(0, 3);
+    const w = strong!.weight[1]!;
+    expect(1 / (1 + Math.exp(-2 * w))).toBeCloseTo(2 / 3 - 0.5 * w, 3);
+  });
+
+  it('leaves the bias out of the penalty', async () => {
+    // Nothing to read from x = 0; the class frequencies 3 : 1 must come from the bias alone, at any strength.
+    const features = { values: new Float32Array(4), count: 4, width: 1 };
+    const [fit] = await fitSoftmaxPath(eagerEngine(), features, [0, 0, 0, 1], 2, [100]);
+    const scores = classScores(fit!, features);
+    expect(scores[0]! - scores[1]!).toBeCloseTo(Math.log(3), 3);
+  });
+
+  it('leaves no tensors behind', async () => {
+    const engine = eagerEngine();
+    const before = tf.memory().numTensors;
+    await fitSoftmaxPath(
+      engine,
+      { values: Float32Array.of(1, 2, -1, 0), count: 4, width: 1 },
+      [0, 1, 0, 1],
+      2,
+      [0.1],
+    );
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
