@@ -1,1 +1,26 @@
-export {};
+export {
+  CheckpointKeysError,
+  CheckpointNotFoundError,
+  ConfigError,
+  InputShapeError,
+  ModelError,
+  type ModelErrorCode,
+  ParameterMissingError,
+  SafetensorsError,
+  type ShapeMismatch,
+} from './errors.js';
+export type { ParameterSpec, Params } from './params.js';
+export {
+  gatherTokens,
+  type PatchConfig,
+  patchify,
+  tokenGridOf,
+  tokenSizeOf,
+  unpatchify,
+} from './patchify.js';
+export { CLIP_PIXELS, IMAGENET_PIXELS, type PixelScale, tokensOf, UNIT_PIXELS } from './pixels.js';
+export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';
+export { readSafetensors, type Safetensors } from './safetensors/read.js';
+export { type WritableTensor, writeSafetensors } from './safetensors/write.js';
+export { VIDEO_MAE_CONFIGS, type VideoMaeConfig, type VideoMaeSize } from './video-mae/config.js';
+export { type VideoMae, videoMae } from './video-mae/video-mae.js';

@@ -1,4 +1,34 @@
-import type * as tf from '@tensorflow/tfjs';
+import * as tf from '@tensorflow/tfjs';
+import type { Random } from '@tgm/masking';
+import { ParameterMissingError } from './errors.js';
+import type { Initializer } from './initializers.js';
 
 /** Named trainable tensors, under the names and shapes of the published Hugging Face checkpoints. */
 export type Params = Readonly<Record<string, tf.Tensor>>;
+
+/** A parameter that a model has. */
+export interface ParameterSpec {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initializer: Initializer;
+}
+
+/** Fresh float32 tensors, drawn in the order of the list; the caller disposes them. */
+export function initParams(specs: readonly ParameterSpec[], random: Random): Params {
+  return Object.fromEntries(
+    specs.map(({ name, shape, initializer }) => {
+      const values = initializer(
+        shape.reduce((product, dimension) => product * dimension, 1),
+        random,
+      );
+      return [name, tf.tensor(values, [...shape], 'float32')];
+    }),
+  );
+}
+
+/** @throws ParameterMissingError */
+export function parameter<T extends tf.Tensor = tf.Tensor>(params: Params, name: string): T {
+  const tensor = params[name];
+  if (tensor === undefined) throw new ParameterMissingError(name);
+  return tensor as T;
+}

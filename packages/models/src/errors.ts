@@ -1,0 +1,124 @@
+/** What went wrong, stable across versions. */
+export type ModelErrorCode =
+  | 'CONFIG_INVALID'
+  | 'INPUT_SHAPE'
+  | 'PARAMETER_MISSING'
+  | 'SAFETENSORS_INVALID'
+  | 'CHECKPOINT_NOT_FOUND'
+  | 'CHECKPOINT_KEYS_MISMATCH';
+
+/** The base of every error that this package throws on purpose. */
+export class ModelError extends Error {
+  readonly code: ModelErrorCode;
+
+  constructor(code: ModelErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** A configuration that no model can have. */
+export class ConfigError extends ModelError {
+  readonly field: string;
+
+  constructor(where: string, field: string, expected: string, got: unknown) {
+    super('CONFIG_INVALID', `${where}: ${field} must be ${expected}, got ${show(got)}.`);
+    this.field = field;
+  }
+}
+
+/** A tensor or typed array of another size than the model takes. */
+export class InputShapeError extends ModelError {
+  readonly input: string;
+  readonly expected: string;
+  readonly got: string;
+
+  constructor(where: string, input: string, expected: string, got: string) {
+    super('INPUT_SHAPE', `${where}: ${input} must be ${expected}, got ${got}.`);
+    this.input = input;
+    this.expected = expected;
+    this.got = got;
+  }
+}
+
+/** A forward function was given parameters without one that it reads. */
+export class ParameterMissingError extends ModelError {
+  readonly parameter: string;
+
+  constructor(parameter: string) {
+    super('PARAMETER_MISSING', `The parameters have no tensor named ${show(parameter)}.`);
+    this.parameter = parameter;
+  }
+}
+
+/** Bytes that are not a safetensors file, or one that cannot be written. */
+export class SafetensorsError extends ModelError {
+  readonly file: string;
+
+  constructor(file: string, problem: string, options?: ErrorOptions) {
+    super('SAFETENSORS_INVALID', `${file}: ${problem}.`, options);
+    this.file = file;
+  }
+}
+
+/** A file of a checkpoint folder that is not there. */
+export class CheckpointNotFoundError extends ModelError {
+  readonly path: string;
+
+  constructor(path: string, options?: ErrorOptions) {
+    super('CHECKPOINT_NOT_FOUND', `Expected a checkpoint file at ${path}, found none.`, options);
+    this.path = path;
+  }
+}
+
+/** A tensor that is there, but not with the shape of the model. */
+export interface ShapeMismatch {
+  readonly name: string;
+  readonly expected: readonly number[];
+  readonly got: readonly number[];
+}
+
+/** The tensors of a file, or of a record of parameters, are not those of the model. */
+export class CheckpointKeysError extends ModelError {
+  readonly where: string;
+  readonly missing: readonly string[];
+  readonly unexpected: readonly string[];
+  readonly mismatched: readonly ShapeMismatch[];
+
+  constructor(
+    where: string,
+    missing: readonly string[],
+    unexpected: readonly string[],
+    mismatched: readonly ShapeMismatch[],
+  ) {
+    const shapes = mismatched.map(
+      ({ name, expected, got }) => `${name} (expected [${expected}], got [${got}])`,
+    );
+    super(
+      'CHECKPOINT_KEYS_MISMATCH',
+      `${where} does not hold the model's tensors: ${[
+        ...list('missing', missing),
+        ...list('unexpected', unexpected),
+        ...list('of another shape', shapes),
+      ].join('; ')}.`,
+    );
+    this.where = where;
+    this.missing = missing;
+    this.unexpected = unexpected;
+    this.mismatched = mismatched;
+  }
+}
+
+/** The message names this many tensors of each kind; the error's fields hold all of them. */
+const NAMES_SHOWN = 8;
+
+function list(what: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const more = names.length > NAMES_SHOWN ? `, and ${names.length - NAMES_SHOWN} more` : '';
+  return [`${names.length} ${what}: ${names.slice(0, NAMES_SHOWN).join(', ')}${more}`];
+}
+
+function show(value: unknown): string {
+  return typeof value === 'bigint' ? `${value}n` : (JSON.stringify(value) ?? String(value));
+}

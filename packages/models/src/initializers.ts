@@ -1,0 +1,42 @@
+import type { Random } from '@tgm/masking';
+
+/** Draws the values of one parameter. */
+export type Initializer = (count: number, random: Random) => Float32Array;
+
+export const zeros: Initializer = (count) => new Float32Array(count);
+
+export function constant(value: number): Initializer {
+  return (count) => new Float32Array(count).fill(value);
+}
+
+/** Uniform in [-bound, bound). */
+export function uniform(bound: number): Initializer {
+  return (count, random) => Float32Array.from({ length: count }, () => (2 * random() - 1) * bound);
+}
+
+/** Glorot and Bengio, 2010: uniform with variance 2 / (inputs + outputs). */
+export function xavierUniform(inputs: number, outputs: number): Initializer {
+  return uniform(Math.sqrt(6 / (inputs + outputs)));
+}
+
+/** Normal with mean 0; draws beyond `limit` standard deviations are drawn again. */
+export function truncatedNormal(std: number, limit: number): Initializer {
+  return (count, random) => {
+    const values = new Float32Array(count);
+    for (let i = 0; i < count; i++) {
+      let draw = normalDraw(random);
+      while (Math.abs(draw) > limit) draw = normalDraw(random);
+      values[i] = draw * std;
+    }
+    return values;
+  };
+}
+
+export function normal(std: number): Initializer {
+  return (count, random) => Float32Array.from({ length: count }, () => normalDraw(random) * std);
+}
+
+/** Box and Muller, 1958. */
+function normalDraw(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

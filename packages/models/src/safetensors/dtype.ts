@@ -1,0 +1,85 @@
+/** The element types of the safetensors format that are read here. */
+export type SafetensorsDtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8' | 'BOOL';
+
+/** The arrays that elements are read into: half floats are widened to 32 bits, booleans are 0 or 1. */
+export interface SafetensorsArrays {
+  F64: Float64Array;
+  F32: Float32Array;
+  F16: Float32Array;
+  BF16: Float32Array;
+  I64: BigInt64Array;
+  I32: Int32Array;
+  U8: Uint8Array;
+  BOOL: Uint8Array;
+}
+
+/** One tensor of a file. `dtype` is what the file stores, `data` what it reads as, row-major. */
+export type SafetensorsTensor = {
+  [D in SafetensorsDtype]: {
+    readonly dtype: D;
+    readonly shape: readonly number[];
+    readonly data: SafetensorsArrays[D];
+  };
+}[SafetensorsDtype];
+
+const BYTES: Readonly<Record<SafetensorsDtype, number>> = {
+  F64: 8,
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I64: 8,
+  I32: 4,
+  U8: 1,
+  BOOL: 1,
+};
+
+/** Bytes of one stored element; undefined for a type that is not read here. */
+export function elementBytes(dtype: unknown): number | undefined {
+  return typeof dtype === 'string' && Object.hasOwn(BYTES, dtype)
+    ? BYTES[dtype as SafetensorsDtype]
+    : undefined;
+}
+
+/** The elements of little-endian `bytes`, whose length is a whole number of elements. */
+export function decodeElements<D extends SafetensorsDtype>(
+  dtype: D,
+  bytes: Uint8Array,
+): SafetensorsArrays[D] {
+  // A copy starts at an aligned offset of a buffer of its own.
+  const aligned = bytes.byteOffset % BYTES[dtype] === 0 ? bytes : bytes.slice();
+  const count = aligned.byteLength / BYTES[dtype];
+  const { buffer, byteOffset } = aligned;
+  const arrays: { [K in SafetensorsDtype]: () => SafetensorsArrays[K] } = {
+    F64: () => new Float64Array(buffer, byteOffset, count),
+    F32: () => new Float32Array(buffer, byteOffset, count),
+    F16: () => widenF16(new Uint16Array(buffer, byteOffset, count)),
+    BF16: () => widenBf16(new Uint16Array(buffer, byteOffset, count)),
+    I64: () => new BigInt64Array(buffer, byteOffset, count),
+    I32: () => new Int32Array(buffer, byteOffset, count),
+    U8: () => aligned,
+    BOOL: () => aligned,
+  };
+  return arrays[dtype]();
+}
+
+/** IEEE 754 binary16: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. */
+export function widenF16(halves: Uint16Array): Float32Array {
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) {
+    const half = halves[i]!;
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) values[i] = sign * fraction * 2 ** -24;
+    else if (exponent === 0x1f) values[i] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    else values[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  }
+  return values;
+}
+
+/** bfloat16 is the upper half of a binary32. */
+export function widenBf16(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) bits[i] = halves[i]! << 16;
+  return new Float32Array(bits.buffer);
+}

@@ -1,0 +1,97 @@
+import * as tf from '@tensorflow/tfjs';
+import { attention, layerNorm, linear } from '@tgm/tfjs-backend-onnx';
+import { type Params, parameter } from './params.js';
+
+/** The two tensors of a linear layer or a LayerNorm, or a linear layer's one. */
+export interface LayerNames {
+  readonly weight: string;
+  readonly bias?: string;
+}
+
+/** Where the tensors of one pre-norm transformer block are. */
+export interface BlockNames {
+  readonly attentionNorm: Required<LayerNames>;
+  readonly query: LayerNames;
+  readonly key: LayerNames;
+  readonly value: LayerNames;
+  readonly attentionOutput: LayerNames;
+  readonly mlpNorm: Required<LayerNames>;
+  readonly mlpIn: LayerNames;
+  readonly mlpOut: LayerNames;
+}
+
+export interface BlockShape {
+  readonly heads: number;
+  readonly epsilon: number;
+  readonly activation: (x: tf.Tensor2D) => tf.Tensor2D;
+}
+
+/**
+ * x + attention(norm(x)), then x + mlp(norm(x)), on rows.
+ *
+ * @param x [B * N, D]
+ * @param batch B
+ * @param mask added to the attention scores; broadcasts to [B, heads, N, N].
+ * @returns [B * N, D]
+ */
+export function transformerBlock(
+  params: Params,
+  names: BlockNames,
+  shape: BlockShape,
+  x: tf.Tensor2D,
+  batch: number,
+  mask?: tf.Tensor,
+): tf.Tensor2D {
+  const attended = tf.add(x, selfAttention(params, names, shape, x, batch, mask)) as tf.Tensor2D;
+  return tf.add(attended, mlp(params, names, shape, attended)) as tf.Tensor2D;
+}
+
+function selfAttention(
+  params: Params,
+  names: BlockNames,
+  { heads, epsilon }: BlockShape,
+  x: tf.Tensor2D,
+  batch: number,
+  mask?: tf.Tensor,
+): tf.Tensor2D {
+  const [rows, width] = x.shape;
+  const headDim = width / heads;
+  const normed = normRows(params, names.attentionNorm, x, epsilon);
+  const split = (rowsOfHeads: tf.Tensor2D) =>
+    tf.transpose(tf.reshape(rowsOfHeads, [batch, rows / batch, heads, headDim]), [0, 2, 1, 3]) as tf.Tensor4D;
+  const query = split(linearRows(params, names.query, normed));
+  const key = split(linearRows(params, names.key, normed));
+  const value = split(linearRows(params, names.value, normed));
+  const mixed = attention(query, key, value, 1 / Math.sqrt(headDim), mask); // [B, heads, N, headDim]
+  const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows, width]) as tf.Tensor2D;
+  return linearRows(params, names.attentionOutput, joined);
+}
+
+/** The block's second half without the residual: [rows, D] to [rows, D]. */
+export function mlp(params: Params, names: BlockNames, shape: BlockShape, x: tf.Tensor2D): tf.Tensor2D {
+  const normed = normRows(params, names.mlpNorm, x, shape.epsilon);
+  const hidden = shape.activation(linearRows(params, names.mlpIn, normed)); // [rows, 4 D]
+  return linearRows(params, names.mlpOut, hidden);
+}
+
+export function linearRows(params: Params, { weight, bias }: LayerNames, x: tf.Tensor2D): tf.Tensor2D {
+  return linear(
+    x,
+    parameter(params, weight),
+    bias === undefined ? undefined : parameter(params, bias),
+  ) as tf.Tensor2D;
+}
+
+export function normRows(
+  params: Params,
+  { weight, bias }: Required<LayerNames>,
+  x: tf.Tensor2D,
+  epsilon: number,
+): tf.Tensor2D {
+  return layerNorm(x, parameter(params, weight), parameter(params, bias), epsilon) as tf.Tensor2D;
+}
+
+/** `name.weight` and `name.bias`. */
+export function layer(name: string): Required<LayerNames> {
+  return { weight: `${name}.weight`, bias: `${name}.bias` };
+}

@@ -1,0 +1,80 @@
+import { readFields } from '../config-fields.js';
+import type { PatchConfig } from '../patchify.js';
+
+/** The shape of a Video MAE: the fields of Hugging Face's `VideoMAEConfig`, `hidden_size` as `hiddenSize`. */
+export interface VideoMaeConfig extends PatchConfig {
+  /** D, the encoder's width; a multiple of its heads. */
+  readonly hiddenSize: number;
+  readonly numHiddenLayers: number;
+  readonly numAttentionHeads: number;
+  readonly intermediateSize: number;
+  readonly decoderHiddenSize: number;
+  readonly decoderNumHiddenLayers: number;
+  readonly decoderNumAttentionHeads: number;
+  readonly decoderIntermediateSize: number;
+  /** Added to the variance by every LayerNorm but the decoder's last. */
+  readonly layerNormEps: number;
+  /** The same for the decoder's last one, where Hugging Face's class has 1e-5 and no field for it. */
+  readonly decoderNormEps: number;
+}
+
+export type VideoMaeSize = 'small' | 'base' | 'large' | 'huge';
+
+/** 16 frames of 224 x 224 in tokens of 2 x 16 x 16; the reference's LayerNorm epsilon is 1e-6 everywhere. */
+const PUBLISHED = {
+  imageSize: 224,
+  patchSize: 16,
+  numFrames: 16,
+  tubeletSize: 2,
+  layerNormEps: 1e-6,
+  decoderNormEps: 1e-6,
+};
+
+/** The published sizes (VideoMAE, arXiv 2203.12602, and MCG-NJU/VideoMAE, modeling_pretrain.py). */
+export const VIDEO_MAE_CONFIGS: Readonly<Record<VideoMaeSize, VideoMaeConfig>> = {
+  small: { ...PUBLISHED, ...encoder(384, 12, 6), ...decoder(192, 4, 3) },
+  base: { ...PUBLISHED, ...encoder(768, 12, 12), ...decoder(384, 4, 6) },
+  large: { ...PUBLISHED, ...encoder(1024, 24, 16), ...decoder(512, 4, 8) },
+  huge: { ...PUBLISHED, ...encoder(1280, 32, 16), ...decoder(640, 4, 8) },
+};
+
+/**
+ * The checked configuration, without fields that are none of its own.
+ * @throws ConfigError
+ */
+export function checkVideoMaeConfig(config: object, where: string): VideoMaeConfig {
+  const fields = readFields(config, where);
+  fields.divides('imageSize', 'patchSize');
+  fields.divides('numFrames', 'tubeletSize');
+  fields.divides('hiddenSize', 'numAttentionHeads');
+  fields.divides('decoderHiddenSize', 'decoderNumAttentionHeads');
+  return {
+    imageSize: fields.count('imageSize'),
+    patchSize: fields.count('patchSize'),
+    numFrames: fields.count('numFrames'),
+    tubeletSize: fields.count('tubeletSize'),
+    hiddenSize: fields.count('hiddenSize'),
+    numHiddenLayers: fields.count('numHiddenLayers'),
+    numAttentionHeads: fields.count('numAttentionHeads'),
+    intermediateSize: fields.count('intermediateSize'),
+    decoderHiddenSize: fields.count('decoderHiddenSize'),
+    decoderNumHiddenLayers: fields.count('decoderNumHiddenLayers'),
+    decoderNumAttentionHeads: fields.count('decoderNumAttentionHeads'),
+    decoderIntermediateSize: fields.count('decoderIntermediateSize'),
+    layerNormEps: fields.positive('layerNormEps'),
+    decoderNormEps: fields.positive('decoderNormEps'),
+  };
+}
+
+function encoder(hiddenSize: number, numHiddenLayers: number, numAttentionHeads: number) {
+  return { hiddenSize, numHiddenLayers, numAttentionHeads, intermediateSize: 4 * hiddenSize };
+}
+
+function decoder(width: number, layers: number, heads: number) {
+  return {
+    decoderHiddenSize: width,
+    decoderNumHiddenLayers: layers,
+    decoderNumAttentionHeads: heads,
+    decoderIntermediateSize: 4 * width,
+  };
+}

@@ -1,0 +1,119 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Random, TokenGrid } from '@tgm/masking';
+import { gelu, linear } from '@tgm/tfjs-backend-onnx';
+import { requireIndices, requireShape } from '../input-shape.js';
+import { initParams, type ParameterSpec, type Params, parameter } from '../params.js';
+import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { sinusoidTable } from '../sinusoid.js';
+import { type BlockShape, linearRows, normRows, transformerBlock } from '../transformer-block.js';
+import { checkVideoMaeConfig, VIDEO_MAE_CONFIGS, type VideoMaeConfig, type VideoMaeSize } from './config.js';
+import * as names from './parameters.js';
+
+/**
+ * The masked autoencoder of video: pure functions of parameters and tensors, for `Engine.compile` and `tf.grads`.
+ * VideoMAE, arXiv 2203.12602; the same figures as MCG-NJU/VideoMAE and Hugging Face's `VideoMAEForPreTraining`.
+ */
+export interface VideoMae {
+  readonly config: VideoMaeConfig;
+  readonly grid: TokenGrid;
+  /** P, the numbers in a token: tubeletSize * patchSize * patchSize * 3. */
+  readonly tokenSize: number;
+  /** Names and shapes of `Params`. */
+  readonly parameters: readonly ParameterSpec[];
+  /** Fresh parameters; the caller disposes them. */
+  init(random: Random): Params;
+  /**
+   * The features of some tokens, after the final norm.
+   * @param tokens [B, K, P] pixels in `IMAGENET_PIXELS` scale, in the order of `patchify`.
+   * @param positions [B, K] int32 token numbers, 0 to N - 1.
+   * @returns [B, K, D]
+   */
+  encode(params: Params, tokens: tf.Tensor3D, positions: tf.Tensor2D): tf.Tensor3D;
+  /**
+   * The reconstruction of the hidden tokens.
+   * @param latent [B, K, D] from `encode`.
+   * @param visible [B, K] int32 token numbers of `latent`.
+   * @param masked [B, M] int32 token numbers to reconstruct.
+   * @returns [B, M, P]
+   */
+  decode(params: Params, latent: tf.Tensor3D, visible: tf.Tensor2D, masked: tf.Tensor2D): tf.Tensor3D;
+}
+
+/**
+ * A Video MAE of a published size or of any configuration.
+ * @throws ConfigError when the configuration is one that no model can have.
+ */
+export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig): VideoMae {
+  const given = typeof sizeOrConfig === 'string' ? VIDEO_MAE_CONFIGS[sizeOrConfig] : sizeOrConfig;
+  const config = checkVideoMaeConfig(given ?? {}, 'videoMae');
+  const grid = tokenGridOf(config);
+  const tokenCount = grid.slices * grid.rows * grid.columns;
+  const tokenSize = tokenSizeOf(config);
+  const parameters = names.videoMaeParameters(config);
+  const { hiddenSize, decoderHiddenSize } = config;
+  const epsilon = config.layerNormEps;
+  const encoderShape: BlockShape = { heads: config.numAttentionHeads, epsilon, activation: gelu };
+  const decoderShape: BlockShape = { heads: config.decoderNumAttentionHeads, epsilon, activation: gelu };
+  const encoderTable = sinusoidTable(tokenCount, hiddenSize);
+  const decoderTable = sinusoidTable(tokenCount, decoderHiddenSize);
+
+  /** [B, K] token numbers to [B * K, width] rows of a table. */
+  const positionRows = (table: Float32Array, width: number, positions: tf.Tensor2D) =>
+    tf.gather(tf.tensor2d(table, [tokenCount, width]), tf.reshape(positions, [-1])) as tf.Tensor2D;
+
+  return {
+    config,
+    grid,
+    tokenSize,
+    parameters,
+
+    init: (random) => initParams(parameters, random),
+
+    encode(params, tokens, positions) {
+      const [batch, count] = requireIndices('encode', 'positions', positions);
+      requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
+      const pixels = tf.reshape(tokens, [batch * count, tokenSize]) as tf.Tensor2D;
+      const bias = parameter<tf.Tensor1D>(params, names.PATCH_PROJECTION.bias);
+      const embedded = linear(pixels, patchMatrix(params, tokenSize), bias); // [B * K, D]
+      let x = tf.add(embedded, positionRows(encoderTable, hiddenSize, positions)) as tf.Tensor2D;
+      for (let index = 0; index < config.numHiddenLayers; index++) {
+        x = transformerBlock(params, names.encoderBlock(index), encoderShape, x, batch);
+      }
+      return tf.reshape(normRows(params, names.ENCODER_NORM, x, epsilon), [batch, count, hiddenSize]);
+    },
+
+    decode(params, latent, visible, masked) {
+      const [batch, count] = requireIndices('decode', 'visible', visible);
+      const [, hidden] = requireIndices('decode', 'masked', masked);
+      requireShape('decode', 'masked', masked, [batch, hidden]);
+      requireShape('decode', 'latent', latent, [batch, count, hiddenSize]);
+      const bridged = linearRows(params, names.BRIDGE, tf.reshape(latent, [batch * count, hiddenSize]));
+      const seen = tf.add(bridged, positionRows(decoderTable, decoderHiddenSize, visible));
+      const maskToken = tf.reshape(parameter(params, names.MASK_TOKEN), [1, decoderHiddenSize]);
+      const unseen = tf.add(maskToken, positionRows(decoderTable, decoderHiddenSize, masked));
+      const joined = tf.concat(
+        [
+          tf.reshape(seen, [batch, count, decoderHiddenSize]),
+          tf.reshape(unseen, [batch, hidden, decoderHiddenSize]),
+        ],
+        1,
+      ); // [B, K + M, decoder width]
+      let x: tf.Tensor2D = tf.reshape(joined, [-1, decoderHiddenSize]);
+      for (let index = 0; index < config.decoderNumHiddenLayers; index++) {
+        x = transformerBlock(params, names.decoderBlock(index), decoderShape, x, batch);
+      }
+      const all = tf.reshape(x, [batch, count + hidden, decoderHiddenSize]);
+      const last = tf.slice(all, [0, count, 0], [batch, hidden, decoderHiddenSize]);
+      const rows = tf.reshape(last, [batch * hidden, decoderHiddenSize]) as tf.Tensor2D;
+      const normed = normRows(params, names.DECODER_NORM, rows, config.decoderNormEps);
+      return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, hidden, tokenSize]);
+    },
+  };
+}
+
+/** The published convolution weight [D, channel, frame, row, column] as a matrix over a token's pixels. */
+function patchMatrix(params: Params, tokenSize: number): tf.Tensor2D {
+  const weight = parameter(params, names.PATCH_PROJECTION.weight); // [D, 3, t, p, p]
+  const ordered = tf.transpose(weight, [0, 2, 3, 4, 1]);
+  return tf.reshape(ordered, [weight.shape[0]!, tokenSize]) as tf.Tensor2D;
+}
