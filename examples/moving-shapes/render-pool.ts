@@ -1,11 +1,6 @@
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { RenderReply, RenderRequest } from './render-worker.js';
-
-/** Threads are TypeScript too; each loads tsx itself, whatever started the main thread. */
-const LOADER = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /**
  * Renders and encodes clips on threads, and gives their rows in the order of the requests.
@@ -22,9 +17,7 @@ export async function renderAll(
   const rows: RenderReply['rows'][] = new Array(requests.length);
   let next = 0;
   const runThread = async (): Promise<void> => {
-    const worker = new Worker(new URL('./render-worker.ts', import.meta.url), {
-      execArgv: ['--import', LOADER],
-    });
+    const worker = new Worker(new URL('./render-thread.mjs', import.meta.url), { execArgv: [] });
     try {
       while (next < requests.length && !signal?.aborted) {
         const index = next++;
