@@ -1,0 +1,189 @@
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@tgm/masking';
+import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, InputShapeError, ParameterMissingError } from '../errors.js';
+import type { Params } from '../params.js';
+import { expectClose } from '../testing/parity.js';
+import { VIDEO_MAE_CONFIGS, type VideoMaeConfig } from './config.js';
+import { videoMae } from './video-mae.js';
+
+/** 2 x 2 x 2 tokens of 2 x 2 x 2 pixels. */
+const tiny: VideoMaeConfig = {
+  imageSize: 4,
+  patchSize: 2,
+  numFrames: 4,
+  tubeletSize: 2,
+  hiddenSize: 8,
+  numHiddenLayers: 2,
+  numAttentionHeads: 2,
+  intermediateSize: 16,
+  decoderHiddenSize: 4,
+  decoderNumHiddenLayers: 1,
+  decoderNumAttentionHeads: 1,
+  decoderIntermediateSize: 8,
+  layerNormEps: 1e-6,
+  decoderNormEps: 1e-6,
+};
+
+const engines: [string, () => Engine | Promise<Engine>][] = [
+  ['cpuEngine', cpuEngine],
+  ['onnxEngine', onnxEngine],
+];
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+describe('videoMae', () => {
+  it('has the published sizes', () => {
+    const millions = (size: 'small' | 'base' | 'large' | 'huge') =>
+      videoMae(size).parameters.reduce((sum, { shape }) => sum + elements(shape), 0) / 1e6;
+    // By hand for the base: embedding 1.18 + 12 blocks of 7.09 + bridge .29 + 4 blocks of 1.77 + head .59
+    expect(millions('base')).toBeCloseTo(94.21, 1);
+    expect(millions('small')).toBeCloseTo(24.04, 1);
+    expect(videoMae('base').grid).toEqual({ slices: 8, rows: 14, columns: 14 });
+    expect(videoMae('base').tokenSize).toBe(1536);
+    expect(VIDEO_MAE_CONFIGS.huge).toMatchObject({ hiddenSize: 1280, decoderHiddenSize: 640 });
+  });
+
+  it.each([
+    ['numFrames', { numFrames: 3 }],
+    ['imageSize', { imageSize: 5 }],
+    ['hiddenSize', { numAttentionHeads: 3 }],
+    ['layerNormEps', { layerNormEps: 0 }],
+    ['decoderNumHiddenLayers', { decoderNumHiddenLayers: 1.5 }],
+  ])('refuses a configuration with a wrong %s', (field, change) => {
+    expect(() => videoMae({ ...tiny, ...change })).toThrow(ConfigError);
+    expect(() => videoMae({ ...tiny, ...change })).toThrow(`videoMae: ${field} must be`);
+  });
+
+  it('starts from the initial values of the reference', async () => {
+    const model = videoMae({ ...tiny, hiddenSize: 96, intermediateSize: 384, decoderHiddenSize: 64 });
+    const params = model.init(seededRandom('init'));
+    const statistics = async (name: string) => {
+      const values = Array.from(await params[name]!.data());
+      const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+      return {
+        largest,
+        std: Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length),
+      };
+    };
+    const layer = 'videomae.encoder.layer.0';
+    // Xavier: bound sqrt(6 / (in + out)), deviation bound / sqrt(3); query counts the outputs of all three.
+    for (const [name, inputs, outputs] of [
+      [`${layer}.attention.attention.query.weight`, 96, 288],
+      [`${layer}.attention.output.dense.weight`, 96, 96],
+      [`${layer}.intermediate.dense.weight`, 96, 384],
+    ] as const) {
+      const bound = Math.sqrt(6 / (inputs + outputs));
+      const { largest, std } = await statistics(name);
+      expect(largest).toBeLessThanOrEqual(bound);
+      expect(largest).toBeGreaterThan(0.98 * bound);
+      expect(std / (bound / Math.sqrt(3))).toBeCloseTo(1, 1);
+    }
+    const projection = await statistics('videomae.embeddings.patch_embeddings.projection.weight');
+    expect(projection.largest).toBeLessThanOrEqual(1 / Math.sqrt(24));
+    // A normal cut at one deviation has the deviation 0.5396.
+    const mask = await statistics('mask_token');
+    expect(mask.largest).toBeLessThanOrEqual(0.02);
+    expect(mask.std / (0.02 * 0.5396)).toBeGreaterThan(0.75);
+    expect(mask.std / (0.02 * 0.5396)).toBeLessThan(1.25);
+    expect(await statistics(`${layer}.attention.attention.q_bias`)).toEqual({ largest: 0, std: 0 });
+    expect(await statistics('decoder.norm.weight')).toEqual({ largest: 1, std: 1 });
+    const again = model.init(seededRandom('init'));
+    expect(await again.mask_token!.data()).toEqual(await params.mask_token!.data());
+    tf.dispose([params, again]);
+  });
+
+  it('names what is wrong with its inputs', () => {
+    const model = videoMae(tiny);
+    const params = model.init(seededRandom('inputs'));
+    const tokens = tf.zeros<tf.Rank.R3>([1, 3, 24]);
+    const positions = tf.tensor2d([[0, 1, 2]], undefined, 'int32');
+    expect(() => model.encode(params, tf.zeros([1, 3, 12]), positions)).toThrow(
+      'encode: tokens must be [1,3,24], got [1,3,12].',
+    );
+    expect(() => model.encode(params, tokens, tf.zeros([1, 3]))).toThrow(InputShapeError);
+    const { mask_token: _, ...rest } = params;
+    const latent = model.encode(params, tokens, positions);
+    expect(() => model.decode(rest, latent, positions, positions)).toThrow(ParameterMissingError);
+    tf.dispose(params);
+  });
+
+  describe.each(engines)('on %s', (_, makeEngine) => {
+    const model = videoMae(tiny);
+
+    /** encode and decode of one clip, its visible tokens in the order given. */
+    async function reconstruct(params: Params, pixels: number[][], visible: number[], masked: number[]) {
+      const engine = await makeEngine();
+      const run = engine.compile(
+        (inputs: { params: Params; tokens: tf.Tensor3D; visible: tf.Tensor2D; masked: tf.Tensor2D }) => {
+          const latent = model.encode(inputs.params, inputs.tokens, inputs.visible);
+          return { latent, output: model.decode(inputs.params, latent, inputs.visible, inputs.masked) };
+        },
+      );
+      const { latent, output } = await run({
+        params,
+        tokens: tf.tensor3d([pixels]),
+        visible: tf.tensor2d([visible], undefined, 'int32'),
+        masked: tf.tensor2d([masked], undefined, 'int32'),
+      });
+      const result = { latent: await latent.data(), output: await output.data() };
+      await engine.dispose();
+      return result;
+    }
+
+    function clip(tokens: number): number[][] {
+      const random = seededRandom('clip');
+      return Array.from({ length: tokens }, () => Array.from({ length: 24 }, () => random() * 2 - 1));
+    }
+
+    it('gives every token its features whatever the order of the tokens', async () => {
+      const params = model.init(seededRandom('order'));
+      const [a, b, c] = clip(3) as [number[], number[], number[]];
+      const one = await reconstruct(params, [a, b, c], [1, 4, 6], [0, 2]);
+      const other = await reconstruct(params, [c, a, b], [6, 1, 4], [2, 0]);
+      expectClose(other.latent.subarray(0, 8), one.latent.subarray(16, 24), 1e-5);
+      expectClose(other.latent.subarray(8, 24), one.latent.subarray(0, 16), 1e-5);
+      expectClose(other.output.subarray(0, 24), one.output.subarray(24, 48), 1e-5);
+      // And not the same features at another position.
+      const moved = await reconstruct(params, [a, b, c], [0, 4, 6], [1, 2]);
+      expect(Math.abs(moved.latent[0]! - one.latent[0]!)).toBeGreaterThan(1e-4);
+      tf.dispose(params);
+    });
+
+    it('is the norm of embedding plus position when the blocks add nothing', async () => {
+      const params = model.init(seededRandom('hand'));
+      const zeroed = Object.fromEntries(
+        Object.entries(params).map(([name, tensor]) => [
+          name,
+          /output\.dense/.test(name) ? tf.zerosLike(tensor) : tensor,
+        ]),
+      );
+      const pixels = clip(1);
+      const { latent } = await reconstruct(zeroed, pixels, [5], [0]);
+      const weight = await params['videomae.embeddings.patch_embeddings.projection.weight']!.data();
+      const x = Array.from({ length: 8 }, (_, out) => {
+        let sum = 0;
+        for (let frame = 0; frame < 2; frame++)
+          for (let row = 0; row < 2; row++)
+            for (let column = 0; column < 2; column++)
+              for (let channel = 0; channel < 3; channel++) {
+                const at = (((out * 3 + channel) * 2 + frame) * 2 + row) * 2 + column;
+                sum += weight[at]! * pixels[0]![((frame * 2 + row) * 2 + column) * 3 + channel]!;
+              }
+        const angle = 5 / 10000 ** ((out - (out % 2)) / 8);
+        return sum + (out % 2 === 0 ? Math.sin(angle) : Math.cos(angle));
+      });
+      const mean = x.reduce((sum, value) => sum + value, 0) / 8;
+      const variance = x.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 8;
+      expectClose(
+        latent,
+        x.map((value) => (value - mean) / Math.sqrt(variance + 1e-6)),
+        1e-5,
+      );
+      tf.dispose([params, zeroed]);
+    });
+  });
+});
