@@ -8,13 +8,18 @@ export interface MotionBox {
   readonly width: number;
 }
 
-/** The box of about `area` cells in the grid's own proportions whose middle is the middle of `cell`, or near the edge as near as it fits. */
+/**
+ * The box of about `area` cells, in the grid's proportions, with `cell` in its middle (below and right of it where a
+ * side is even), or as near to that as the edges let it.
+ */
 export function boxAround(cell: number, area: number, grid: TokenGrid): MotionBox {
   const height = clamp(Math.round(Math.sqrt((area * grid.rows) / grid.columns)), 1, grid.rows);
   const width = clamp(Math.round(area / height), 1, grid.columns);
   const row = Math.floor(cell / grid.columns);
   const column = cell % grid.columns;
-  return moved({ top: row + 0.5 - height / 2, left: column + 0.5 - width / 2, height, width }, 0, 0, grid);
+  const top = row - Math.floor(height / 2);
+  const left = column - Math.floor(width / 2);
+  return moved({ top, left, height, width }, 0, 0, grid);
 }
 
 /** The box in the next slice: shifted by the mean of the known vectors inside it, or where it was if there are none. */

@@ -3,7 +3,7 @@ import { MaskingError } from './errors.js';
 import type { TokenGrid, TokenMotion } from './strategy.js';
 import { checkGrid, tokenCount } from './token-grid.js';
 
-/** Motion of a clip on a regular raster of cells, such as a codec's vectors spread over its blocks. */
+/** Motion of a clip on a raster of square cells from the top left corner, such as a codec's vectors over its blocks. */
 export interface DenseMotion {
   /** [T, rows, columns, 2] x to the right and y downwards, pixels per source frame. */
   readonly vectors: Float32Array;
@@ -11,10 +11,12 @@ export interface DenseMotion {
   readonly known: Uint8Array;
   readonly rows: number;
   readonly columns: number;
+  /** Side of a cell in pixels. The last row and column may reach beyond the frame. */
+  readonly cell: number;
 }
 
 export interface MotionCueOptions {
-  /** Size in pixels of the frame that the raster covers, in the pixels that the vectors are measured in. */
+  /** Size of the frame that the tokens cover, in the pixels of the vectors and cells. */
   readonly width: number;
   readonly height: number;
   /** Source frames from one slice to the next: tubelet size times sampling stride. */
@@ -33,7 +35,7 @@ interface Overlap {
  *
  * The raster's T frames are shared out evenly among the slices.
  *
- * @throws MaskingError `GRID_INVALID` when T is no multiple of the slices or a size is not positive, `CUE_WRONG_SIZE`,
+ * @throws MaskingError `GRID_INVALID` when T is no multiple of the slices, a size is not positive or the raster is too small, `CUE_WRONG_SIZE`,
  *   `CUE_NOT_FINITE`.
  */
 export function motionCue(field: DenseMotion, grid: TokenGrid, options: MotionCueOptions): TokenMotion {
@@ -41,8 +43,8 @@ export function motionCue(field: DenseMotion, grid: TokenGrid, options: MotionCu
   const framesPerToken = checkField(field, grid, options);
   const scaleX = (options.framesPerSlice * grid.columns) / options.width;
   const scaleY = (options.framesPerSlice * grid.rows) / options.height;
-  const rowOverlaps = overlaps(field.rows, grid.rows);
-  const columnOverlaps = overlaps(field.columns, grid.columns);
+  const rowOverlaps = overlaps(options.height, field.cell, grid.rows);
+  const columnOverlaps = overlaps(options.width, field.cell, grid.columns);
 
   const vectors = new Float32Array(tokenCount(grid) * 2);
   const known = new Uint8Array(tokenCount(grid));
@@ -73,16 +75,17 @@ export function motionCue(field: DenseMotion, grid: TokenGrid, options: MotionCu
   return { vectors, known };
 }
 
-/** For each of `tokens` equal parts of a side of `cells` cells, the cells that it touches. */
-function overlaps(cells: number, tokens: number): Overlap[][] {
+/** For each of `tokens` equal parts of a side of `length` pixels, the raster cells that it touches. */
+function overlaps(length: number, cell: number, tokens: number): Overlap[][] {
+  // Measured in 1 / tokens of a pixel, where all borders are whole numbers and nothing is lost to rounding.
+  const side = cell * tokens;
   return Array.from({ length: tokens }, (_, token) => {
-    // In units of 1 / tokens of a cell all borders are whole numbers, so that nothing is lost to rounding.
-    const start = token * cells;
-    const end = start + cells;
+    const start = token * length;
+    const end = start + length;
     const touched: Overlap[] = [];
-    for (let cell = Math.floor(start / tokens); cell * tokens < end; cell += 1) {
-      const inside = Math.min(end, (cell + 1) * tokens) - Math.max(start, cell * tokens);
-      touched.push({ cell, weight: inside / tokens });
+    for (let index = Math.floor(start / side); index * side < end; index += 1) {
+      const inside = Math.min(end, (index + 1) * side) - Math.max(start, index * side);
+      touched.push({ cell: index, weight: inside / side });
     }
     return touched;
   });
@@ -90,13 +93,20 @@ function overlaps(cells: number, tokens: number): Overlap[][] {
 
 /** @returns frames of the raster for each slice. */
 function checkField(field: DenseMotion, grid: TokenGrid, options: MotionCueOptions): number {
-  const { rows, columns } = field;
-  const sizes = { rows, columns, ...options };
+  const { rows, columns, cell } = field;
+  const sizes = { rows, columns, cell, ...options };
   for (const [size, value] of Object.entries(sizes)) {
     if (Number.isFinite(value) && value > 0) continue;
     throw new MaskingError('GRID_INVALID', {
       expected: `a positive ${size}`,
       received: String(value),
+      where: 'motionCue',
+    });
+  }
+  if (rows * cell < options.height || columns * cell < options.width) {
+    throw new MaskingError('GRID_INVALID', {
+      expected: `a raster that covers the frame of ${options.width} x ${options.height} pixels`,
+      received: `${columns} x ${rows} cells of ${cell} pixels`,
       where: 'motionCue',
     });
   }

@@ -19,7 +19,8 @@ export interface MotionGuidedMaskingOptions {
  * - The box has about k = floor(rows * columns * ratio) cells in the grid's proportions. In the first slice that has
  *   vectors it is centred on the token that moves fastest.
  * - From slice to slice it moves by the mean of the known vectors inside it, and stops at the edges. A slice without
- *   vectors leaves it where it is.
+ *   vectors leaves it where it is. Tokens that stand still count in the mean, so an object much smaller than the box
+ *   pulls it slowly.
  * - In each slice exactly k tokens are hidden: a box too large loses its slowest tokens, one too small is joined by the
  *   fastest tokens outside. Equally fast tokens go in an order drawn once for the clip, so a clip in which nothing
  *   moves has a box at a random place.

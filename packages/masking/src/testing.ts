@@ -1,1 +1,2 @@
-export {};
+export { type ContractCheck, type MaskingContractOptions, maskingContract } from './contract.js';
+export { type SyntheticCues, syntheticCues } from './synthetic-cues.js';

@@ -45,7 +45,7 @@ export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStr
         const slice = scores.subarray(start, start + perSlice);
         const order = rankDescending(select === 'top' ? slice : slice.map((score) => -score));
         for (const cell of order.slice(0, byText)) hidden[start + cell] = 1;
-        const others = order.slice(byText);
+        const others = order.slice(byText).sort((a, b) => a - b);
         for (const index of chooseIndices(count - byText, others.length, random)) {
           hidden[start + others[index]!] = 1;
         }

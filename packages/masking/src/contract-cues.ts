@@ -1,0 +1,56 @@
+import { broken } from './contract-expectations.js';
+
+/** The same cues, but reading one that is not in `allowed` throws. */
+export function watchedCues<Cues extends object>(
+  cues: Cues,
+  allowed: readonly string[],
+  where: string,
+): Cues {
+  const look = (key: string | symbol): void => {
+    if (typeof key === 'symbol' || allowed.includes(key)) return;
+    throw broken(
+      `reads of the required cues only (${allowed.join(', ') || 'none'})`,
+      `a read of ${key}`,
+      where,
+    );
+  };
+  return new Proxy(cues, {
+    get(target, key, receiver) {
+      look(key);
+      return Reflect.get(target, key, receiver);
+    },
+    has(target, key) {
+      look(key);
+      return Reflect.has(target, key);
+    },
+    getOwnPropertyDescriptor(target, key) {
+      look(key);
+      return Reflect.getOwnPropertyDescriptor(target, key);
+    },
+  });
+}
+
+/** A copy in which every Float32Array is zeros. */
+export function withFlatScores<Cues extends object>(cues: Cues): Cues {
+  if (cues instanceof Float32Array) return new Float32Array(cues.length) as unknown as Cues;
+  if (ArrayBuffer.isView(cues)) return cues;
+  const entries = Object.entries(cues).map(([key, value]) => [
+    key,
+    isObject(value) ? withFlatScores(value) : value,
+  ]);
+  return Object.fromEntries(entries) as Cues;
+}
+
+/** Whether two nested values of numbers, arrays and records are the same. */
+export function sameCues(cues: unknown, other: unknown): boolean {
+  if (!isObject(cues) || !isObject(other)) return Object.is(cues, other);
+  const keys = Object.keys(cues);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => sameCues(Reflect.get(cues, key), Reflect.get(other, key)))
+  );
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

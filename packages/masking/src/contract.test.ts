@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import { maskingContract } from './contract.js';
+import type { TextCues } from './cues.js';
+import { mixedMasking } from './mixed-masking.js';
+import { motionGuidedMasking } from './motion-guided-masking.js';
+import { motionMagnitudeMasking } from './motion-magnitude-masking.js';
+import { randomMasking } from './random-masking.js';
+import { randomSliceMasking } from './random-slice-masking.js';
+import type { MaskingStrategy, TokenMask } from './strategy.js';
+import { textGuidedMasking } from './text-guided-masking.js';
+import { tubeMasking } from './tube-masking.js';
+
+const makers = {
+  random: () => randomMasking({ ratio: 0.9 }),
+  'random, nothing hidden': () => randomMasking({ ratio: 0 }),
+  'random-slice': () => randomSliceMasking({ ratio: 0.75 }),
+  tube: () => tubeMasking({ ratio: 0.9 }),
+  motion: () => motionGuidedMasking({ ratio: 0.75 }),
+  'motion, low ratio': () => motionGuidedMasking({ ratio: 0.1 }),
+  'motion-magnitude': () => motionMagnitudeMasking({ ratio: 0.75 }),
+  text: () => textGuidedMasking({ ratio: 0.6 }),
+  'text-bottom': () => textGuidedMasking({ ratio: 0.6, select: 'bottom' }),
+  'text, a third by text': () => textGuidedMasking({ ratio: 0.75, textShare: 1 / 3 }),
+  'text mixed with random': () =>
+    mixedMasking(textGuidedMasking({ ratio: 0.6 }), randomSliceMasking({ ratio: 0.6 }), { share: 0.5 }),
+};
+
+describe('every strategy keeps the contract', () => {
+  for (const [name, make] of Object.entries(makers)) {
+    for (const check of maskingContract(name, make)) it(check.name, () => check.run());
+  }
+
+  const source = () => textGuidedMasking({ ratio: 0.5 });
+  const flow: MaskingStrategy<{ flow: Float32Array }> = {
+    name: 'flow',
+    ratio: 0.5,
+    requires: ['flow'],
+    mask: ({ grid, random, cues }) => source().mask({ grid, random, cues: { text: cues.flow } }),
+  };
+  const options = {
+    cues: () => ({ flow: new Float32Array(30).map((_, index) => index) }),
+    grids: [{ slices: 2, rows: 3, columns: 5 }],
+  };
+  for (const check of maskingContract('a stranger with a cue of its own', () => flow, options)) {
+    it(check.name, () => check.run());
+  }
+});
+
+describe('a strategy that breaks the contract fails the check that says so', () => {
+  const base = textGuidedMasking({ ratio: 0.6 });
+  const changed = (change: (mask: TokenMask) => Partial<TokenMask>): MaskingStrategy<TextCues> => ({
+    ...base,
+    mask: (request) => {
+      const mask = base.mask(request);
+      return { ...mask, ...change(mask) };
+    },
+  });
+  let calls = 0;
+  const culprits: Record<string, { strategy: MaskingStrategy<TextCues>; fails: string }> = {
+    'ratio of 1': { strategy: { ...base, ratio: 1 }, fails: 'ratio in [0, 1)' },
+    'ratio it does not keep': { strategy: { ...base, ratio: 0.2 }, fails: 'to one token a slice' },
+    'descending list': {
+      strategy: changed((mask) => ({ masked: mask.masked.slice().reverse() })),
+      fails: 'ascending lists',
+    },
+    'token in both lists': {
+      strategy: changed((mask) => ({ visible: mask.masked })),
+      fails: 'ascending lists',
+    },
+    'lost token': {
+      strategy: changed((mask) => ({ visible: mask.visible.slice(1) })),
+      fails: 'ascending lists',
+    },
+    'count that depends on the clip': {
+      strategy: {
+        ...base,
+        mask: (request) => {
+          const mask = base.mask(request);
+          if (request.cues.text[0]! < 0) return mask;
+          const visible = Uint32Array.from([...mask.visible, mask.masked[0]!]).sort();
+          return { ...mask, visible, masked: mask.masked.slice(1) };
+        },
+      },
+      fails: 'of one clip as of another',
+    },
+    state: {
+      strategy: {
+        ...base,
+        mask: (request) => {
+          calls += 1;
+          return (calls % 2 ? base : textGuidedMasking({ ratio: 0.6, select: 'bottom' })).mask(request);
+        },
+      },
+      fails: 'same mask for the same request',
+    },
+    'global randomness': {
+      strategy: {
+        ...base,
+        mask: (request) => {
+          Reflect.get(Math, 'random')();
+          return base.mask(request);
+        },
+      },
+      fails: 'randomness from the request',
+    },
+    clock: {
+      strategy: {
+        ...base,
+        mask: (request) => {
+          try {
+            new Date();
+          } catch {
+            // A strategy that hides the error is found all the same.
+          }
+          return base.mask(request);
+        },
+      },
+      fails: 'never looks at the clock',
+    },
+    'changed cue': {
+      strategy: {
+        ...base,
+        mask: (request) => {
+          request.cues.text[0] = 9;
+          return base.mask(request);
+        },
+      },
+      fails: 'leaves the cues',
+    },
+    'undeclared cue': { strategy: { ...base, requires: [] }, fails: 'cues that it declares' },
+    'cue it does not insist on': {
+      strategy: {
+        ...base,
+        mask: (request) =>
+          base.mask({ ...request, cues: { text: request.cues.text ?? new Float32Array(105) } }),
+      },
+      fails: 'lacks a cue',
+    },
+  };
+  const grids = [{ slices: 3, rows: 5, columns: 7 }];
+  for (const [name, { strategy, fails }] of Object.entries(culprits)) {
+    it(name, () => {
+      const check = maskingContract(name, () => strategy, { grids }).find((each) =>
+        each.name.includes(fails),
+      );
+      expect(() => check?.run()).toThrow(expect.objectContaining({ code: 'CONTRACT_BROKEN' }));
+    });
+  }
+
+  it('state that only a second clip shows', () => {
+    const stateful = (): MaskingStrategy => {
+      let used = false;
+      return {
+        ...randomMasking({ ratio: 0.5 }),
+        mask: (request) => {
+          if (used) request.random();
+          used = true;
+          return randomMasking({ ratio: 0.5 }).mask(request);
+        },
+      };
+    };
+    const check = maskingContract('stateful', stateful, { grids }).find((each) =>
+      each.name.includes('no state'),
+    );
+    expect(() => check?.run()).toThrow(expect.objectContaining({ code: 'CONTRACT_BROKEN' }));
+  });
+
+  it('puts the clock back', () => {
+    expect(Date.now()).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { chooseIndices, normal } from './draws.js';
+import { seededRandom } from './seeded-random.js';
+
+const take = (count: number, ...keys: (string | number)[]) => {
+  const random = seededRandom(...keys);
+  return Float64Array.from({ length: count }, () => random());
+};
+
+function correlation(a: Float64Array, b: Float64Array): number {
+  const sum = a.reduce((total, value, index) => total + (value - 0.5) * (b[index]! - 0.5), 0);
+  return sum / a.length / (1 / 12); // 1/12 is the variance of a uniform number
+}
+
+/** Sum of (observed - expected)^2 / expected over equally likely bins. */
+function chiSquare(counts: readonly number[]): number {
+  const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
+}
+
+describe('seededRandom', () => {
+  it('gives the same draws for the same keys', () => {
+    expect(take(100, 3, 'clip', 0.5)).toEqual(take(100, 3, 'clip', 0.5));
+  });
+
+  it('tells keys apart that a joined string would not', () => {
+    const lists: (string | number)[][] = [
+      [],
+      [''],
+      [0],
+      [1],
+      ['1'],
+      [0, 0],
+      ['a', 'b'],
+      ['ab'],
+      ['a', '', 'b'],
+      ['b', 'a'],
+      [1.5],
+      [-1],
+      [2 ** 40],
+      ['\u{1f600}'],
+    ];
+    const firsts = lists.map((keys) => take(4, ...keys).join());
+    expect(new Set(firsts).size).toBe(lists.length);
+    expect(take(4, -0)).toEqual(take(4, 0));
+  });
+
+  it('gives unrelated draws for keys that differ a little', () => {
+    const count = 20_000;
+    const limit = 4 / Math.sqrt(count); // four standard errors of a correlation of zero
+    for (const [a, b] of [
+      [1, 2],
+      [0, 2 ** 31],
+      ['clip-1', 'clip-2'],
+      ['', '\u0000'],
+    ] as const) {
+      expect(Math.abs(correlation(take(count, a), take(count, b)))).toBeLessThan(limit);
+    }
+  });
+
+  it('spreads the first draw of consecutive seeds evenly', () => {
+    const bins = new Array<number>(100).fill(0);
+    for (let seed = 0; seed < 50_000; seed += 1) bins[Math.floor(seededRandom(seed)() * 100)]! += 1;
+    // 99 degrees of freedom: the 0.01 % and 99.99 % quantiles are 53 and 160.
+    expect(chiSquare(bins)).toBeGreaterThan(53);
+    expect(chiSquare(bins)).toBeLessThan(160);
+  });
+
+  it('is uniform in pairs', () => {
+    const random = seededRandom('pairs');
+    const bins = new Array<number>(400).fill(0);
+    for (let draw = 0; draw < 100_000; draw += 1) {
+      const bin = Math.floor(random() * 20) * 20 + Math.floor(random() * 20);
+      bins[bin]! += 1;
+    }
+    // 399 degrees of freedom, standard deviation 28: five of them.
+    expect(Math.abs(chiSquare(bins) - 399)).toBeLessThan(140);
+  });
+
+  it('refuses a seed that is not a number', () => {
+    expect(() => seededRandom('a', Number.NaN)).toThrow(
+      expect.objectContaining({ code: 'RANDOM_KEY_INVALID', where: 'seededRandom, key 1' }),
+    );
+  });
+});
+
+describe('draws', () => {
+  it('normal has the moments of a standard normal number', () => {
+    const random = seededRandom('normal');
+    const values = Array.from({ length: 100_000 }, () => normal(random));
+    const moment = (power: number) => values.reduce((sum, value) => sum + value ** power, 0) / values.length;
+    expect(moment(1)).toBeCloseTo(0, 1.5);
+    expect(moment(2)).toBeCloseTo(1, 1.5);
+    expect(moment(3)).toBeCloseTo(0, 1);
+    expect(Math.abs(moment(4) - 3)).toBeLessThan(0.15); // standard error sqrt(96 / 100000) = 0.03
+    expect(normal(() => 0)).toBeCloseTo(0, 12);
+  });
+
+  it('chooseIndices gives each arrangement equally often', () => {
+    const random = seededRandom('arrangements');
+    const counts = new Map<string, number>();
+    for (let draw = 0; draw < 24_000; draw += 1) {
+      const key = chooseIndices(2, 4, random).join();
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(12);
+    expect(chiSquare([...counts.values()])).toBeLessThan(36); // 11 degrees of freedom: 99.98 %
+    expect([...chooseIndices(5, 5, random)].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(chooseIndices(0, 5, random)).toHaveLength(0);
+  });
+});

@@ -1,0 +1,21 @@
+import type { MotionCues, TextCues } from './cues.js';
+import { normal } from './draws.js';
+import type { Random, TokenGrid } from './strategy.js';
+import { tokenCount } from './token-grid.js';
+
+/** Every cue that this package's own strategies read. */
+export interface SyntheticCues extends TextCues, MotionCues {}
+
+/** Share of tokens for which the made-up codec gives a vector. */
+const KNOWN_SHARE = 0.8;
+
+/** Cues of a clip that does not exist: random scores and random vectors, some of them unknown. */
+export function syntheticCues(grid: TokenGrid, random: Random): SyntheticCues {
+  const tokens = tokenCount(grid);
+  const known = Uint8Array.from({ length: tokens }, () => (random() < KNOWN_SHARE ? 1 : 0));
+  const vectors = Float32Array.from({ length: tokens * 2 }, (_, at) => {
+    const value = normal(random);
+    return known[at >> 1] ? value : 0;
+  });
+  return { text: Float32Array.from({ length: tokens }, () => random() * 2 - 1), motion: { vectors, known } };
+}
