@@ -1,0 +1,117 @@
+import { AV_FRAME_DATA_MOTION_VECTORS, AV_PICTURE_TYPE_B, AV_PICTURE_TYPE_I } from 'node-av/constants';
+import type { Frame } from 'node-av/lib';
+import { type CropPlan, planCrop } from './crop.js';
+import type { DecodePlan } from './decode-options.js';
+import { VideoError } from './errors.js';
+import type { DecodedFrame } from './frame-reader.js';
+import { createFrameScaler, type FrameScaler } from './frame-scaler.js';
+import { createMotionGrid } from './motion-grid.js';
+import { createMotionTracker, type MotionTracker } from './motion-tracker.js';
+import { type PictureKind, parseMotionVectors } from './motion-vectors.js';
+import type { OpenVideo } from './open-video.js';
+import type { MotionField, VideoClip } from './video.js';
+
+/** Gathers picked frames, in the order of picking, into the arrays of a clip. */
+export interface ClipBuilder {
+  /** Frames picked so far. */
+  readonly picked: number;
+  /** True while the motion of picked frames waits for later ones. */
+  readonly waiting: boolean;
+  /** Tells of a frame that is not picked: its motion may count towards the next pick. */
+  pass(frame: DecodedFrame): void;
+  pick(frame: DecodedFrame): void;
+  /** The frames picked, [picked, ...]. */
+  finish(): VideoClip;
+}
+
+export function createClipBuilder(video: OpenVideo, plan: DecodePlan, first: Frame): ClipBuilder {
+  const { size, targets } = plan;
+  const { width, height } = first;
+  const coded = { size: { width, height }, pixelAspect: video.pixelAspect, orientation: video.orientation };
+  const crop = planCrop(coded, size, plan.crop, video.source);
+  const bytes = size.width * size.height * 3;
+  const frames = new Uint8Array(targets.length * bytes);
+  const times = new Float64Array(targets.length);
+  const indices = new Uint32Array(targets.length);
+  const scaler = createScaler(video, crop);
+  const motion = plan.motion ? createMotion(crop, targets.length, plan.motionCell) : undefined;
+  let picked = 0;
+
+  return {
+    get picked() {
+      return picked;
+    },
+    get waiting() {
+      return motion?.tracker.waiting ?? false;
+    },
+    pass(decoded) {
+      motion?.see(decoded, picked > 0 && picked < targets.length, undefined);
+    },
+    pick(decoded) {
+      const { frame } = decoded;
+      if (frame.width !== width || frame.height !== height) throw sizeChanged(video, coded.size, decoded);
+      scaler(frame, frames, picked * bytes);
+      times[picked] = decoded.time;
+      indices[picked] = decoded.index;
+      motion?.see(decoded, true, picked);
+      picked++;
+    },
+    finish() {
+      motion?.tracker.end();
+      const clip = { frames, times, indices, geometry: crop.geometry };
+      return motion === undefined ? clip : { ...clip, motion: motion.field };
+    },
+  };
+}
+
+interface Motion {
+  readonly field: MotionField;
+  readonly tracker: MotionTracker;
+  see(decoded: DecodedFrame, wanted: boolean, slot: number | undefined): void;
+}
+
+function createMotion(crop: CropPlan, count: number, cell: number): Motion {
+  const grid = createMotionGrid(crop, count, cell);
+  const tracker = createMotionTracker(grid);
+  return {
+    field: grid.field,
+    tracker,
+    see({ frame, index }, wanted, slot) {
+      const data = wanted ? frame.getSideData(AV_FRAME_DATA_MOTION_VECTORS) : null;
+      tracker.push({
+        index,
+        kind: pictureKind(frame),
+        vectors: data ? parseMotionVectors(data) : undefined,
+        slot,
+      });
+    },
+  };
+}
+
+function pictureKind({ pictType }: Frame): PictureKind {
+  if (pictType === AV_PICTURE_TYPE_I) return 'intra';
+  return pictType === AV_PICTURE_TYPE_B ? 'bidirectional' : 'predicted';
+}
+
+/** A scaler that is made anew when the pixel format or colours change within a stream. */
+function createScaler(video: OpenVideo, crop: CropPlan): FrameScaler {
+  let format = '';
+  let scale: FrameScaler | undefined;
+  return (frame, target, offset) => {
+    const now = `${frame.format} ${frame.colorSpace} ${frame.colorRange}`;
+    if (scale === undefined || now !== format) {
+      scale = createFrameScaler(frame, crop, video.scope, video.source);
+      format = now;
+    }
+    scale(frame, target, offset);
+  };
+}
+
+function sizeChanged(
+  { source }: OpenVideo,
+  size: { width: number; height: number },
+  { frame, index }: DecodedFrame,
+) {
+  const message = `Expected all frames at ${size.width}x${size.height}, got ${frame.width}x${frame.height} at frame ${index} of "${source}".`;
+  return new VideoError('VIDEO_DECODE_FAILED', message, { source, index });
+}

@@ -1,0 +1,94 @@
+/** Path of a video file on this machine. Network addresses and playlists are refused. */
+export type VideoSource = string;
+
+/** Width and height in pixels, integers of at least 1. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A part of the displayed frame, in its pixels; x right, y down, origin top left; may be fractional. */
+export interface Rectangle extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What the header says about a video. */
+export interface VideoInfo {
+  /** Pixels as displayed: after the sample aspect ratio and the rotation. */
+  readonly width: number;
+  readonly height: number;
+  /** Number of frames: the container's count where `framesExact`, else duration * fps, rounded. */
+  readonly frames: number;
+  /** True when the frames were counted packet by packet (`countFrames: true`). */
+  readonly framesExact: boolean;
+  /** Seconds; 0 when the container does not say. */
+  readonly duration: number;
+  /** Mean frames per second; 0 when the container does not say. */
+  readonly fps: number;
+  /** FFmpeg's name of the codec, e.g. `h264`, `mpeg4`, `vp9`. */
+  readonly codec: string;
+  /** Clockwise turn that the metadata asks for, in degrees; already applied in `width` and `height`. */
+  readonly rotation: 0 | 90 | 180 | 270;
+  /** True when the metadata mirrors the picture left to right, before the turn. */
+  readonly mirrored: boolean;
+  /** True when this codec's decoder exports motion vectors. */
+  readonly hasMotionVectors: boolean;
+}
+
+/** One row of a data set. */
+export interface VideoSample {
+  readonly id: string;
+  readonly source: VideoSource;
+  readonly captions: readonly string[];
+  readonly label?: number;
+  /** Seconds; the part of the video that this sample is about. */
+  readonly start?: number;
+  /** Seconds, end exclusive. */
+  readonly end?: number;
+}
+
+export interface VideoDataset {
+  readonly name: string;
+  readonly length: number;
+  at(index: number): Promise<VideoSample>;
+}
+
+/**
+ * How the content moves, from the codec's motion vectors, on a grid of square cells of the output picture.
+ * The cells of the last row and column are cut off where the picture's size is not a multiple of `cell`.
+ */
+export interface MotionField {
+  /**
+   * [T, rows, columns, 2] x (right) and y (down), in output pixels per frame of the source video: where
+   * the content went from the previous source frame to this one. Zero where `known` is 0.
+   */
+  readonly vectors: Float32Array;
+  /** [T, rows, columns] 1 where vectors cover at least half of the cell, else 0: unknown, not still. */
+  readonly known: Uint8Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** Side of a cell in output pixels. */
+  readonly cell: number;
+}
+
+/** Where in the displayed source frame a clip's pixels lie. Maps anything computed on the whole frame. */
+export interface CropGeometry {
+  /** Displayed size of the whole frame. */
+  readonly source: Size;
+  /** The part that the clip shows. Within two pixels of the asked-for crop: chroma has half resolution. */
+  readonly crop: Rectangle;
+  /** Size of the clip's frames. */
+  readonly size: Size;
+}
+
+export interface VideoClip {
+  /** [T, height, width, 3] RGB, 0-255. */
+  readonly frames: Uint8Array;
+  /** [T] presentation time of each frame in seconds, as the container counts. */
+  readonly times: Float64Array;
+  /** [T] index of each frame in presentation order, from 0. */
+  readonly indices: Uint32Array;
+  readonly motion?: MotionField;
+  readonly geometry: CropGeometry;
+}
