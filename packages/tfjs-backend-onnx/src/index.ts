@@ -1,1 +1,16 @@
-export {};
+export { cpuEngine } from './eager-engine.js';
+export type { Compiled, Engine, TensorTree } from './engine.js';
+export {
+  EngineDisposedError,
+  RandomInTraceError,
+  ReadError,
+  RuntimeFailure,
+  TensorTreeError,
+  UnsupportedKernelError,
+  UnsupportedTypeError,
+} from './errors.js';
+export { attention } from './fused/attention.js';
+export { gelu, quickGelu } from './fused/gelu.js';
+export { layerNorm } from './fused/layer-norm.js';
+export { linear } from './fused/linear.js';
+export { type OnnxEngineOptions, onnxEngine } from './onnx-engine.js';

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Engine, TensorTree } from './engine.js';
+import { EngineDisposedError } from './errors.js';
+import { flatten, unflatten } from './tree.js';
+
+/** TensorFlow.js's own backend in plain JavaScript: slow, exact, everywhere. For cross-checks and tests. */
+export const cpuEngine = (): Promise<Engine> => eagerEngine('cpu');
+
+/** An engine on a registered TensorFlow.js backend that computes at once; makes that backend current. */
+async function eagerEngine(backendName: string): Promise<Engine> {
+  await tf.setBackend(backendName);
+  let disposed = false;
+  return {
+    name: backendName,
+    compile<Inputs extends TensorTree, Outputs extends TensorTree>(fn: (inputs: Inputs) => Outputs) {
+      return async (inputs: Inputs) => {
+        if (disposed) throw new EngineDisposedError(backendName);
+        const previous = tf.getBackend();
+        if (previous !== backendName) await tf.setBackend(backendName);
+        try {
+          return tf.tidy(() => {
+            const outputs = fn(inputs);
+            // Clones, so that an output that is an input, or the same tensor twice, can be disposed by itself.
+            const clones = flatten(outputs, 'outputs').map((output) => output.clone());
+            return unflatten(outputs, clones) as tf.TensorContainer;
+          }) as Outputs;
+        } finally {
+          if (previous !== backendName) await tf.setBackend(previous);
+        }
+      };
+    },
+    async dispose() {
+      disposed = true;
+    },
+  };
+}

@@ -1,0 +1,48 @@
+import * as tf from '@tensorflow/tfjs';
+import { FUSED } from '../kernels/fused.js';
+import { onOnnx, runFused } from './run-fused.js';
+
+/**
+ * x weightᵀ + bias over the last axis.
+ *
+ * @param x `[..., in]`
+ * @param weight `[out, in]`, as PyTorch and the published checkpoints store it
+ * @param bias `[out]`
+ * @returns `[..., out]`
+ */
+export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
+  const [outputs, inputs] = weight.shape as [number, number];
+  const rows = x.reshape([-1, inputs]);
+  const result = onOnnx() ? fused(rows, weight, bias) : composed(rows, weight, bias);
+  return result.reshape([...x.shape.slice(0, -1), outputs]);
+}
+
+function composed(rows: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
+  const product = tf.matMul(rows, weight, false, true);
+  return bias ? product.add(bias) : product;
+}
+
+function fused(rows: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
+  const forward = (...args: unknown[]) => {
+    const [a, b, c] = args.slice(0, -1) as tf.Tensor[];
+    (args.at(-1) as tf.GradSaveFunc)([a!, b!]);
+    const value = affine(a!, b!, c, false, true);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
+      const gradients = [affine(dy, saved[1]!), affine(dy, saved[0]!, undefined, true)];
+      return bias ? [...gradients, dy.sum(0)] : gradients;
+    };
+    return { value, gradFunc };
+  };
+  const op = tf.customGrad(forward as Parameters<typeof tf.customGrad>[0]);
+  return bias ? op(rows, weight, bias) : op(rows, weight);
+}
+
+function affine(
+  a: tf.Tensor,
+  b: tf.Tensor,
+  c?: tf.Tensor,
+  transposeA = false,
+  transposeB = false,
+): tf.Tensor {
+  return runFused(FUSED.affine, c ? { a, b, c } : { a, b }, { transposeA, transposeB })[0]!;
+}

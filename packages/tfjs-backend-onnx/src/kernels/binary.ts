@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs';
+import { add, arithmetic, cast, elementwise, like, multiply, subtract, unary } from '../graph/build.js';
+import type { Value, ValueType } from '../graph/value.js';
+import { type Kernel, kernel } from './kernel.js';
+
+/** ONNX has no arithmetic of booleans: computes with integers. */
+const numeric =
+  (compute: (a: Value, b: Value) => Value) =>
+  ({ a, b }: Record<string, Value>): Value =>
+    a!.type === 'bool' ? cast(compute(cast(a!, 'int32'), cast(b!, 'int32')), 'bool') : compute(a!, b!);
+
+const comparison =
+  (op: string) =>
+  ({ a, b }: Record<string, Value>): Value => {
+    const type: ValueType = a!.type === 'bool' ? 'int32' : a!.type;
+    return elementwise(op, [cast(a!, type), cast(b!, type)], 'bool');
+  };
+
+const logical =
+  (op: string) =>
+  ({ a, b }: Record<string, Value>): Value =>
+    elementwise(op, [a!, b!], 'bool');
+
+/** Integers divide and take remainders as float64, which holds them exactly and survives a division by zero. */
+const exact = (x: Value): Value => (x.type === 'int32' ? cast(x, 'float64') : x);
+
+function floorDivide(a: Value, b: Value): Value {
+  const quotient = elementwise('Div', [exact(a), exact(b)], exact(a).type);
+  return cast(unary('Floor', quotient), 'int32');
+}
+
+/** The remainder with the divisor's sign. */
+function modulo(a: Value, b: Value): Value {
+  const [x, y] = [exact(a), exact(b)];
+  const remainder = (p: Value, q: Value) => elementwise('Mod', [p, q], p.type, { fmod: 1 });
+  const negative = (p: Value) => elementwise('Less', [p, like(p, 0)], 'bool');
+  const plain = remainder(x, y);
+  const agree = elementwise('Equal', [negative(x), negative(y)], 'bool');
+  return cast(elementwise('Where', [agree, plain, remainder(add(plain, y), y)], x.type), a.type);
+}
+
+function squaredDifference(a: Value, b: Value): Value {
+  const difference = subtract(a, b);
+  return multiply(difference, difference);
+}
+
+/** The angle of (x, y), by quadrant, from the principal arc tangent. */
+function atan2({ a: y, b: x }: Record<string, Value>): Value {
+  const [rise, run] = [cast(y!, 'float32'), cast(x!, 'float32')];
+  const zero = like(run, 0);
+  const arc = unary('Atan', elementwise('Div', [rise, run], 'float32'));
+  const half = elementwise(
+    'Where',
+    [elementwise('Less', [rise, zero], 'bool'), like(run, -Math.PI), like(run, Math.PI)],
+    'float32',
+  );
+  const left = elementwise('Where', [elementwise('Less', [run, zero], 'bool'), half, zero], 'float32');
+  const origin = elementwise(
+    'And',
+    [elementwise('Equal', [rise, zero], 'bool'), elementwise('Equal', [run, zero], 'bool')],
+    'bool',
+  );
+  return elementwise('Where', [origin, zero, add(arc, left)], 'float32');
+}
+
+export const binaryKernels: readonly Kernel[] = [
+  kernel(
+    tf.Add,
+    numeric((a, b) => arithmetic('Add', a, b)),
+  ),
+  kernel(
+    tf.Sub,
+    numeric((a, b) => arithmetic('Sub', a, b)),
+  ),
+  kernel(
+    tf.Multiply,
+    numeric((a, b) => arithmetic('Mul', a, b)),
+  ),
+  kernel(tf.RealDiv, ({ a, b }) => arithmetic('Div', cast(a!, 'float32'), cast(b!, 'float32'))),
+  kernel(tf.FloorDiv, numeric(floorDivide)),
+  kernel(tf.Mod, numeric(modulo)),
+  kernel(
+    tf.Maximum,
+    numeric((a, b) => elementwise('Max', [a, b], a.type)),
+  ),
+  kernel(
+    tf.Minimum,
+    numeric((a, b) => elementwise('Min', [a, b], a.type)),
+  ),
+  kernel(
+    tf.Pow,
+    numeric((a, b) => elementwise('Pow', [a, b], a.type)),
+  ),
+  kernel(tf.SquaredDifference, numeric(squaredDifference)),
+  kernel(tf.Atan2, atan2),
+  kernel(tf.Equal, comparison('Equal')),
+  kernel(tf.NotEqual, (inputs) => elementwise('Not', [comparison('Equal')(inputs)], 'bool')),
+  kernel(tf.Greater, comparison('Greater')),
+  kernel(tf.GreaterEqual, comparison('GreaterOrEqual')),
+  kernel(tf.Less, comparison('Less')),
+  kernel(tf.LessEqual, comparison('LessOrEqual')),
+  kernel(tf.LogicalAnd, logical('And')),
+  kernel(tf.LogicalOr, logical('Or')),
+  kernel(tf.LogicalXor, logical('Xor')),
+  kernel(tf.AddN, (inputs) => Object.values(inputs).reduce(add)),
+];

@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs';
+import { UnsupportedKernelError } from '../errors.js';
+import { cast, reshape } from '../graph/build.js';
+import { record } from '../graph/record.js';
+import { type Shape, uniform, type Value } from '../graph/value.js';
+import { type Kernel, kernel } from './kernel.js';
+
+function gather(
+  { x, indices }: Record<string, Value>,
+  attributes: { axis: number; batchDims: number },
+): Value {
+  const [axis] = tf.util.parseAxisParam(attributes.axis, [...x!.shape]) as [number];
+  const batch =
+    attributes.batchDims < 0 ? attributes.batchDims + indices!.shape.length : attributes.batchDims;
+  const shape = [...x!.shape.slice(0, axis), ...indices!.shape.slice(batch), ...x!.shape.slice(axis + 1)];
+  const at = cast(indices!, 'int32');
+  if (batch === 0) return record('Gather', [x!, at], { shape, type: x!.type }, { axis });
+  if (batch !== axis) throw new UnsupportedKernelError(tf.GatherV2, `batchDims ${batch} with axis ${axis}`);
+  const tuples = reshape(cast(at, 'int64'), [...at.shape, 1]);
+  return record('GatherND', [x!, tuples], { shape, type: x!.type }, { batch_dims: batch });
+}
+
+/** Adds rows of `updates` into zeros; rows with the same index add up. */
+function scatterAdd(indices: Value, updates: Value, shape: Shape): Value {
+  const zeros = uniform(0, shape, updates.type);
+  return record('ScatterND', [zeros, cast(indices, 'int64'), updates], zeros, { reduction: 'add' });
+}
+
+export const gatherKernels: readonly Kernel[] = [
+  kernel<{ axis: number; batchDims: number }>(tf.GatherV2, gather),
+  kernel(tf.GatherNd, ({ params, indices }) => {
+    const depth = indices!.shape.at(-1)!;
+    const shape = [...indices!.shape.slice(0, -1), ...params!.shape.slice(depth)];
+    return record('GatherND', [params!, cast(indices!, 'int64')], { shape, type: params!.type });
+  }),
+  kernel<{ shape: number[] }>(tf.ScatterNd, ({ indices, updates }, { shape }) =>
+    scatterAdd(indices!, updates!, shape),
+  ),
+  kernel<{ numSegments: number }>(tf.UnsortedSegmentSum, ({ x, segmentIds }, { numSegments }) => {
+    const rank = segmentIds!.shape.length;
+    return scatterAdd(reshape(segmentIds!, [...segmentIds!.shape, 1]), x!, [
+      numSegments,
+      ...x!.shape.slice(rank),
+    ]);
+  }),
+];

@@ -1,0 +1,180 @@
+import * as tf from '@tensorflow/tfjs';
+import { cast, expand, like, reshape, transpose } from '../graph/build.js';
+import { record, recordAll } from '../graph/record.js';
+import { int64s, type Shape, uniform, type Value } from '../graph/value.js';
+import { type Kernel, kernel } from './kernel.js';
+
+const normalised = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+const without = (shape: Shape, axis: number): number[] => shape.filter((_, position) => position !== axis);
+const inserted = (shape: Shape, axis: number): number[] => [...shape.slice(0, axis), 1, ...shape.slice(axis)];
+
+/** Elements begin, begin + stride, … along every axis. */
+export function slice(x: Value, begin: Shape, size: Shape, strides: Shape = begin.map(() => 1)): Value {
+  const whole = begin.every(
+    (start, axis) => start === 0 && size[axis] === x.shape[axis] && strides[axis] === 1,
+  );
+  if (whole) return x;
+  if (x.source.kind === 'uniform') return uniform(x.source.number, size, x.type);
+  const axes = begin.flatMap((start, axis) =>
+    start === 0 && size[axis] === x.shape[axis] && strides[axis] === 1 ? [] : [axis],
+  );
+  const starts = axes.map((axis) => begin[axis]!);
+  const steps = axes.map((axis) => strides[axis]!);
+  const ends = axes.map((axis) => endOf(begin[axis]!, size[axis]!, strides[axis]!));
+  const inputs = [x, int64s(starts), int64s(ends), int64s(axes), int64s(steps)];
+  return record('Slice', inputs, { shape: size, type: x.type });
+}
+
+/** The exclusive end; ONNX reads -1 as the last element, so a backward slice down to 0 ends far below. */
+function endOf(begin: number, size: number, stride: number): number {
+  const end = begin + size * stride;
+  return stride < 0 && end < 0 ? -(2 ** 31) : end;
+}
+
+export function concat(parts: readonly Value[], axis: number): Value {
+  const filled = parts.filter((part) => !part.shape.includes(0));
+  if (filled.length === 0) return parts[0]!;
+  if (filled.length === 1) return filled[0]!;
+  const shape = [...filled[0]!.shape];
+  shape[axis] = filled.reduce((length, part) => length + part.shape[axis]!, 0);
+  return record('Concat', filled, { shape, type: filled[0]!.type }, { axis });
+}
+
+function split(x: Value, axis: number, sizes: readonly number[]): Value[] {
+  if (sizes.length === 1) return [x];
+  const outputs = sizes.map((size) => ({
+    shape: x.shape.map((length, position) => (position === axis ? size : length)),
+    type: x.type,
+  }));
+  return recordAll('Split', [x, int64s(sizes)], outputs, { axis });
+}
+
+/** Repetition of an axis of length 1 is an expansion, which the next operator's broadcasting may make superfluous. */
+function tile(x: Value, repeats: readonly number[]): Value {
+  const rank = Math.max(x.shape.length, repeats.length);
+  const aligned = reshape(x, [...Array(rank - x.shape.length).fill(1), ...x.shape]);
+  const times = [...Array(rank - repeats.length).fill(1), ...repeats] as number[];
+  const shape = aligned.shape.map((length, axis) => length * times[axis]!);
+  if (times.every((count, axis) => count === 1 || aligned.shape[axis] === 1)) return expand(aligned, shape);
+  return record('Tile', [aligned, int64s(times)], { shape, type: x.type });
+}
+
+function pad(x: Value, paddings: readonly [number, number][], mode: string, fill?: number): Value {
+  if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
+  const shape = x.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1]);
+  const amounts = int64s([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
+  const inputs = fill === undefined ? [x, amounts] : [x, amounts, like(x, fill)];
+  return record('Pad', inputs, { shape, type: x.type }, { mode });
+}
+
+function mirrorPad(
+  { x }: Record<string, Value>,
+  attributes: { paddings: [number, number][]; mode: string },
+): Value {
+  const { paddings, mode } = attributes;
+  if (mode === 'reflect') return pad(x!, paddings, 'reflect');
+  // Symmetric padding repeats the edge, which ONNX has no mode for: pieces of the tensor, turned around.
+  return paddings.reduce((padded, [before, after], axis) => {
+    const length = padded.shape[axis]!;
+    const piece = (begin: number, size: number) =>
+      slice(
+        padded,
+        padded.shape.map((_, position) => (position === axis ? begin : 0)),
+        padded.shape.map((whole, position) => (position === axis ? size : whole)),
+        padded.shape.map((_, position) => (position === axis ? -1 : 1)),
+      );
+    return concat([piece(before - 1, before), padded, piece(length - 1, after)], axis);
+  }, x!);
+}
+
+interface StridedSlice {
+  readonly begin: number[];
+  readonly end: number[];
+  readonly strides: number[];
+  readonly beginMask: number;
+  readonly endMask: number;
+  readonly ellipsisMask: number;
+  readonly newAxisMask: number;
+  readonly shrinkAxisMask: number;
+}
+
+function stridedSlice({ x }: Record<string, Value>, attributes: StridedSlice): Value {
+  const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
+  const plan = tf.slice_util.sliceInfo(
+    [...x!.shape],
+    begin,
+    end,
+    strides,
+    beginMask,
+    endMask,
+    ellipsisMask,
+    newAxisMask,
+    shrinkAxisMask,
+  );
+  if (plan.isIdentity) return reshape(x!, plan.finalShape);
+  const size = tf.slice_util.computeOutShape(plan.begin, plan.end, plan.strides);
+  return reshape(slice(x!, plan.begin, size, plan.strides), plan.finalShape);
+}
+
+export const layoutKernels: readonly Kernel[] = [
+  kernel<{ shape: number[] }>(tf.Reshape, ({ x }, { shape }) =>
+    reshape(x!, tf.util.inferFromImplicitShape(shape, tf.util.sizeFromShape([...x!.shape]))),
+  ),
+  kernel<{ dim: number }>(tf.ExpandDims, ({ input }, { dim }) =>
+    reshape(input!, inserted(input!.shape, normalised(dim, input!.shape.length + 1))),
+  ),
+  kernel<{ perm: number[] }>(tf.Transpose, ({ x }, { perm }) => transpose(x!, perm)),
+  kernel<{ axis: number }>(tf.Concat, (inputs, { axis }) => {
+    const parts = Object.values(inputs);
+    return concat(parts, normalised(axis, parts[0]!.shape.length));
+  }),
+  kernel<{ axis: number }>(tf.Pack, (inputs, { axis }) => {
+    const parts = Object.values(inputs);
+    const along = normalised(axis, parts[0]!.shape.length + 1);
+    return concat(
+      parts.map((part) => reshape(part, inserted(part.shape, along))),
+      along,
+    );
+  }),
+  kernel<{ axis: number }>(tf.Unpack, ({ value }, { axis }) => {
+    const along = normalised(axis, value!.shape.length);
+    const parts = split(value!, along, Array(value!.shape[along]!).fill(1));
+    return parts.map((part) => reshape(part, without(part.shape, along)));
+  }),
+  kernel<{ numOrSizeSplits: number | number[]; axis: number }>(
+    tf.SplitV,
+    ({ x }, { numOrSizeSplits, axis }) => {
+      const along = normalised(axis, x!.shape.length);
+      const sizes = tf.backend_util.prepareSplitSize(
+        { shape: [...x!.shape] } as tf.Tensor,
+        numOrSizeSplits,
+        along,
+      );
+      return split(x!, along, sizes);
+    },
+  ),
+  kernel<{ begin: number[]; size: number[] }>(tf.Slice, ({ x }, { begin, size }) => {
+    const [starts, sizes] = tf.slice_util.parseSliceParams({ shape: x!.shape } as never, begin, size);
+    return slice(x!, starts!, sizes!);
+  }),
+  kernel<StridedSlice>(tf.StridedSlice, stridedSlice),
+  kernel<{ dims: number[] }>(tf.Reverse, ({ x }, { dims }) => {
+    const axes = tf.util.parseAxisParam(dims, [...x!.shape]);
+    const turned = (axis: number) => axes.includes(axis);
+    return slice(
+      x!,
+      x!.shape.map((length, axis) => (turned(axis) ? length - 1 : 0)),
+      x!.shape,
+      x!.shape.map((_, axis) => (turned(axis) ? -1 : 1)),
+    );
+  }),
+  kernel<{ reps: number[] }>(tf.Tile, ({ x }, { reps }) => tile(x!, reps)),
+  kernel<{ paddings: [number, number][]; constantValue: number }>(
+    tf.PadV2,
+    ({ x }, { paddings, constantValue }) =>
+      x!.type === 'bool'
+        ? cast(pad(cast(x!, 'int32'), paddings, 'constant', constantValue), 'bool')
+        : pad(x!, paddings, 'constant', constantValue),
+  ),
+  kernel<{ paddings: [number, number][]; mode: string }>(tf.MirrorPad, mirrorPad),
+];

@@ -1,0 +1,55 @@
+import type * as tf from '@tensorflow/tfjs';
+import { RandomInTraceError, ReadError, UnsupportedTypeError } from '../errors.js';
+import { dataOf } from '../graph/model.js';
+import { activeTrace } from '../graph/record.js';
+import { constant, sizeOf, type TypedData, uniform, type Value } from '../graph/value.js';
+import { HeldTensor, ortTensor } from './held-tensor.js';
+
+/** The value of numbers that come from JavaScript. */
+export function uploaded(values: tf.BackendValues, shape: readonly number[], dtype: tf.DataType): Value {
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw new UnsupportedTypeError(dtype);
+  const data = typed(values as ArrayLike<number>, dtype);
+  if (activeTrace() !== 0) refuseRandomNumbers(sizeOf(shape));
+  // tf.ones, tf.zeros and missing gradients arrive as arrays; the graph wants the number, not the array.
+  if (
+    data.length === 1 ||
+    (activeTrace() !== 0 && data.length > 0 && data.every((item) => item === data[0]))
+  ) {
+    return uniform(data[0]!, shape, dtype);
+  }
+  return constant(data, shape, dtype);
+}
+
+function typed(
+  values: ArrayLike<number>,
+  dtype: 'float32' | 'int32' | 'bool',
+): Float32Array | Int32Array | Uint8Array {
+  if (dtype === 'float32') return values instanceof Float32Array ? values : Float32Array.from(values);
+  if (dtype === 'int32') return values instanceof Int32Array ? values : Int32Array.from(values);
+  return values instanceof Uint8Array ? values : Uint8Array.from(values);
+}
+
+/** TensorFlow.js draws random numbers in JavaScript and uploads them; only the call stack tells. */
+function refuseRandomNumbers(size: number): void {
+  if (size === 0) return;
+  const op = /\b(random\w*|truncatedNormal|dropout)_\b/.exec(new Error().stack ?? '')?.[1];
+  if (op) throw new RandomInTraceError(op);
+}
+
+/** The numbers of a value that is already computed. */
+export function readNow(value: Value): Float32Array | Int32Array | Uint8Array {
+  const { source } = value;
+  if (source.kind === 'node' || source.kind === 'input') throw new ReadError('trace');
+  if (source.kind !== 'held') return dataOf(value) as TypedData as Float32Array;
+  source.held.share();
+  return source.held.data;
+}
+
+/** A tensor of ONNX Runtime for a value that is already computed; made once for a constant. */
+export function hold(value: Value): HeldTensor {
+  if (value.source.kind === 'held') return value.source.held;
+  const held = new HeldTensor(ortTensor(dataOf(value) as TypedData, value.shape, value.type));
+  held.share();
+  if (value.source.kind === 'constant') value.source = { kind: 'held', held };
+  return held;
+}
