@@ -11,6 +11,8 @@ export interface FieldReader {
   oneOf<T extends string | number | boolean>(field: string, values: readonly T[]): T;
   /** That `field` is a multiple of `divisor`, both counts. */
   divides(field: string, divisor: string): void;
+  /** A configuration inside this one. */
+  record(field: string): FieldReader;
 }
 
 /** @param where names the configuration in messages, for instance the path of its file. */
@@ -41,6 +43,11 @@ export function readFields(config: object, where: string): FieldReader {
       const value = this.count(field);
       if (value % this.count(divisor) === 0) return;
       throw new ConfigError(where, field, `a multiple of ${divisor} (${fields[divisor]})`, value);
+    },
+    record(field) {
+      const value = fields[field];
+      if (typeof value === 'object' && value !== null) return readFields(value, `${where}, ${field}`);
+      throw new ConfigError(where, field, 'an object', value);
     },
   };
 }

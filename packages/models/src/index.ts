@@ -1,3 +1,14 @@
+export { type Clip, clip } from './clip/clip.js';
+export {
+  CLIP_VIT_B_16,
+  CLIP_VIT_B_32,
+  type ClipActivation,
+  type ClipConfig,
+  type ClipTextConfig,
+  type ClipTowerConfig,
+  type ClipVisionConfig,
+} from './clip/config.js';
+export type { PatchFeatures } from './clip/vision.js';
 export {
   CheckpointKeysError,
   CheckpointNotFoundError,

@@ -23,7 +23,7 @@ export interface BlockNames {
 export interface BlockShape {
   readonly heads: number;
   readonly epsilon: number;
-  readonly activation: (x: tf.Tensor2D) => tf.Tensor2D;
+  readonly activation: (x: tf.Tensor) => tf.Tensor;
 }
 
 /**
@@ -70,8 +70,8 @@ function selfAttention(
 /** The block's second half without the residual: [rows, D] to [rows, D]. */
 export function mlp(params: Params, names: BlockNames, shape: BlockShape, x: tf.Tensor2D): tf.Tensor2D {
   const normed = normRows(params, names.mlpNorm, x, shape.epsilon);
-  const hidden = shape.activation(linearRows(params, names.mlpIn, normed)); // [rows, 4 D]
-  return linearRows(params, names.mlpOut, hidden);
+  const hidden = shape.activation(linearRows(params, names.mlpIn, normed)); // [rows, hidden width]
+  return linearRows(params, names.mlpOut, hidden as tf.Tensor2D);
 }
 
 export function linearRows(params: Params, { weight, bias }: LayerNames, x: tf.Tensor2D): tf.Tensor2D {

@@ -1,4 +1,11 @@
-import { constant, truncatedNormal, uniform, xavierUniform, zeros } from '../initializers.js';
+import { truncatedNormal, uniform, xavierUniform, zeros } from '../initializers.js';
+import {
+  type BlockInitializers,
+  blockParameters,
+  layers,
+  linearParameters,
+  normParameters,
+} from '../layer-parameters.js';
 import type { ParameterSpec } from '../params.js';
 import { tokenSizeOf } from '../patchify.js';
 import { type BlockNames, type LayerNames, layer } from '../transformer-block.js';
@@ -27,28 +34,44 @@ export function decoderBlock(index: number): BlockNames {
 export function videoMaeParameters(config: VideoMaeConfig): readonly ParameterSpec[] {
   const { hiddenSize, decoderHiddenSize, patchSize, tubeletSize } = config;
   const tokenSize = tokenSizeOf(config);
-  const specs: ParameterSpec[] = [
-    {
-      name: MASK_TOKEN,
-      shape: [1, 1, decoderHiddenSize],
-      initializer: truncatedNormal(0.02, 1),
-    },
-    {
-      name: PATCH_PROJECTION.weight,
-      shape: [hiddenSize, 3, tubeletSize, patchSize, patchSize],
-      initializer: uniform(1 / Math.sqrt(tokenSize)),
-    },
+  const convolution = [hiddenSize, 3, tubeletSize, patchSize, patchSize];
+  const encoderInitializers = blockInitializers(hiddenSize, config.intermediateSize);
+  const decoderInitializers = blockInitializers(decoderHiddenSize, config.decoderIntermediateSize);
+  return [
+    { name: MASK_TOKEN, shape: [1, 1, decoderHiddenSize], initializer: truncatedNormal(0.02, 1) },
+    { name: PATCH_PROJECTION.weight, shape: convolution, initializer: uniform(1 / Math.sqrt(tokenSize)) },
     { name: PATCH_PROJECTION.bias, shape: [hiddenSize], initializer: zeros },
+    ...layers(config.numHiddenLayers, (index) =>
+      blockParameters(encoderBlock(index), hiddenSize, config.intermediateSize, encoderInitializers),
+    ),
+    ...normParameters(ENCODER_NORM, hiddenSize),
+    ...linearParameters(BRIDGE, hiddenSize, decoderHiddenSize, xavierUniform(hiddenSize, decoderHiddenSize)),
+    ...layers(config.decoderNumHiddenLayers, (index) =>
+      blockParameters(
+        decoderBlock(index),
+        decoderHiddenSize,
+        config.decoderIntermediateSize,
+        decoderInitializers,
+      ),
+    ),
+    ...normParameters(DECODER_NORM, decoderHiddenSize),
+    ...linearParameters(
+      DECODER_HEAD,
+      decoderHiddenSize,
+      tokenSize,
+      xavierUniform(decoderHiddenSize, tokenSize),
+    ),
   ];
-  for (let index = 0; index < config.numHiddenLayers; index++) {
-    specs.push(...blockParameters(encoderBlock(index), hiddenSize, config.intermediateSize));
-  }
-  specs.push(...norm(ENCODER_NORM, hiddenSize), ...dense(BRIDGE, hiddenSize, decoderHiddenSize));
-  for (let index = 0; index < config.decoderNumHiddenLayers; index++) {
-    specs.push(...blockParameters(decoderBlock(index), decoderHiddenSize, config.decoderIntermediateSize));
-  }
-  specs.push(...norm(DECODER_NORM, decoderHiddenSize), ...dense(DECODER_HEAD, decoderHiddenSize, tokenSize));
-  return specs;
+}
+
+/** Query, key and value are one matrix [3 D, D] in the reference, so its outputs count three times. */
+function blockInitializers(width: number, hidden: number): BlockInitializers {
+  return {
+    projection: xavierUniform(width, 3 * width),
+    attentionOutput: xavierUniform(width, width),
+    mlpIn: xavierUniform(width, hidden),
+    mlpOut: xavierUniform(hidden, width),
+  };
 }
 
 function blockNames(prefix: string): BlockNames {
@@ -63,37 +86,4 @@ function blockNames(prefix: string): BlockNames {
     mlpIn: layer(`${prefix}.intermediate.dense`),
     mlpOut: layer(`${prefix}.output.dense`),
   };
-}
-
-function blockParameters(names: BlockNames, width: number, hidden: number): ParameterSpec[] {
-  // One matrix [3 D, D] in the reference, so its fan-out counts three times.
-  const projection = xavierUniform(width, 3 * width);
-  return [
-    ...norm(names.attentionNorm, width),
-    ...dense(names.query, width, width, projection),
-    ...dense(names.key, width, width, projection),
-    ...dense(names.value, width, width, projection),
-    ...dense(names.attentionOutput, width, width),
-    ...norm(names.mlpNorm, width),
-    ...dense(names.mlpIn, width, hidden),
-    ...dense(names.mlpOut, hidden, width),
-  ];
-}
-
-function dense(
-  { weight, bias }: LayerNames,
-  inputs: number,
-  outputs: number,
-  initializer = xavierUniform(inputs, outputs),
-): ParameterSpec[] {
-  const specs: ParameterSpec[] = [{ name: weight, shape: [outputs, inputs], initializer }];
-  if (bias !== undefined) specs.push({ name: bias, shape: [outputs], initializer: zeros });
-  return specs;
-}
-
-function norm({ weight, bias }: Required<LayerNames>, width: number): ParameterSpec[] {
-  return [
-    { name: weight, shape: [width], initializer: constant(1) },
-    { name: bias, shape: [width], initializer: zeros },
-  ];
 }

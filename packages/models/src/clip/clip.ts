@@ -1,0 +1,45 @@
+import type * as tf from '@tensorflow/tfjs';
+import type { Random } from '@tgm/masking';
+import { initParams, type ParameterSpec, type Params } from '../params.js';
+import { type ClipConfig, checkClipConfig } from './config.js';
+import { clipParameters } from './parameters.js';
+import { encodeText } from './text.js';
+import { encodeImage, type PatchFeatures, patchFeatures } from './vision.js';
+
+/**
+ * CLIP: pure functions of parameters and tensors that put images, their patches and texts into one space.
+ * A. Radford et al., arXiv 2103.00020; the same figures as openai/CLIP and Hugging Face's `CLIPModel`.
+ * Patches are [B, N, 3 p p] pixels in `CLIP_PIXELS` scale, each image cut by `patchify` with a tubelet of one
+ * frame. Outputs are not normalised.
+ */
+export interface Clip {
+  readonly config: ClipConfig;
+  /** Names and shapes of `Params`. */
+  readonly parameters: readonly ParameterSpec[];
+  /** Fresh parameters; the caller disposes them. */
+  init(random: Random): Params;
+  /** [B, N, 3 p p] to [B, E]. */
+  encodeImage(params: Params, patches: tf.Tensor3D): tf.Tensor2D;
+  /** [B, N, 3 p p] to [B, N, E]. */
+  patchFeatures(params: Params, patches: tf.Tensor3D, variant: PatchFeatures): tf.Tensor3D;
+  /**
+   * @param tokenIds [B, L] int32, L at most `maxPositionEmbeddings`.
+   * @param endPositions [B] int32 place of each text's last token, from the tokenizer.
+   * @returns [B, E]
+   */
+  encodeText(params: Params, tokenIds: tf.Tensor2D, endPositions: tf.Tensor1D): tf.Tensor2D;
+}
+
+/** @throws ConfigError when the configuration is one that no model can have. */
+export function clip(given: ClipConfig): Clip {
+  const config = checkClipConfig(given, 'clip');
+  const parameters = clipParameters(config);
+  return {
+    config,
+    parameters,
+    init: (random) => initParams(parameters, random),
+    encodeImage: (params, patches) => encodeImage(config, params, patches),
+    patchFeatures: (params, patches, variant) => patchFeatures(config, params, patches, variant),
+    encodeText: (params, tokenIds, endPositions) => encodeText(config, params, tokenIds, endPositions),
+  };
+}

@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs';
+import { linear } from '@tgm/tfjs-backend-onnx';
+import { requireShape } from '../input-shape.js';
+import { type Params, parameter } from '../params.js';
+import { tokenGridOf } from '../patchify.js';
+import { linearRows, mlp, normRows, transformerBlock } from '../transformer-block.js';
+import { blockShape } from './activation.js';
+import type { ClipConfig } from './config.js';
+import * as names from './parameters.js';
+
+/**
+ * How a patch gets its features from the last block.
+ * - `value`: the block replaced by its value path, norm, value and output projection, as every patch would get
+ *   it that attended to itself alone. C. Zhou et al., "Extract free dense labels from CLIP" (MaskCLIP),
+ *   arXiv 2112.01071, section 3.2.
+ * - `value-residual`: the value path in the place of the attention, residual and MLP kept, as MaskCLIP's code.
+ * - `raw`: the block as it is. What patches show then is often the inverse of the object.
+ */
+export type PatchFeatures = 'value' | 'value-residual' | 'raw';
+
+/** [B, N, 3 p p] patches to [B, E]: the class token after all blocks. */
+export function encodeImage(config: ClipConfig, params: Params, patches: tf.Tensor3D): tf.Tensor2D {
+  const { hiddenSize, numHiddenLayers } = config.visionConfig;
+  const x = hiddenTokens(config, params, patches, numHiddenLayers);
+  const classRows = tf.reshape(tf.slice(x, [0, 0, 0], [-1, 1, -1]), [-1, hiddenSize]);
+  return project(config, params, classRows as tf.Tensor2D);
+}
+
+/** [B, N, 3 p p] patches to [B, N, E]. */
+export function patchFeatures(
+  config: ClipConfig,
+  params: Params,
+  patches: tf.Tensor3D,
+  variant: PatchFeatures,
+): tf.Tensor3D {
+  const { hiddenSize, numHiddenLayers, layerNormEps } = config.visionConfig;
+  const [batch, count] = patches.shape;
+  const depth = variant === 'raw' ? numHiddenLayers : numHiddenLayers - 1;
+  const tokens = tf.slice(hiddenTokens(config, params, patches, depth), [0, 1, 0], [-1, count, -1]);
+  let x = tf.reshape(tokens, [batch * count, hiddenSize]) as tf.Tensor2D; // without the class token
+  if (variant !== 'raw') {
+    const last = names.visionBlock(numHiddenLayers - 1);
+    const value = linearRows(params, last.value, normRows(params, last.attentionNorm, x, layerNormEps));
+    const path = linearRows(params, last.attentionOutput, value);
+    if (variant === 'value') x = path;
+    else {
+      x = tf.add(x, path) as tf.Tensor2D;
+      x = tf.add(x, mlp(params, last, blockShape(config.visionConfig), x)) as tf.Tensor2D;
+    }
+  }
+  return tf.reshape(project(config, params, x), [batch, count, config.projectionDim]);
+}
+
+/** [B, N, 3 p p] patches to [B, 1 + N, D] after the first `depth` blocks, the class token first. */
+function hiddenTokens(
+  { visionConfig: vision }: ClipConfig,
+  params: Params,
+  patches: tf.Tensor3D,
+  depth: number,
+): tf.Tensor3D {
+  const { hiddenSize, patchSize, imageSize, layerNormEps } = vision;
+  const { rows, columns } = tokenGridOf({ numFrames: 1, imageSize, patchSize, tubeletSize: 1 });
+  const batch = patches.shape[0];
+  const count = rows * columns;
+  const pixels = patchSize * patchSize * 3;
+  requireShape('clip vision', 'patches', patches, [batch, count, pixels]);
+  const weight = parameter(params, names.PATCH_EMBEDDING); // [D, 3, p, p]
+  const matrix = tf.reshape(tf.transpose(weight, [0, 2, 3, 1]), [hiddenSize, pixels]) as tf.Tensor2D;
+  const embedded = linear(tf.reshape(patches, [batch * count, pixels]) as tf.Tensor2D, matrix);
+  // Added to zeros rather than tiled: its gradient is then one sum.
+  const classToken = tf.add(tf.zeros([batch, 1, hiddenSize]), parameter(params, names.CLASS_EMBEDDING));
+  const tokens = tf.concat([classToken, tf.reshape(embedded, [batch, count, hiddenSize])], 1);
+  const placed = tf.add(tokens, parameter(params, names.VISION_POSITIONS)); // [B, 1 + N, D]
+  let x = normRows(
+    params,
+    names.VISION_PRE_NORM,
+    tf.reshape(placed, [-1, hiddenSize]) as tf.Tensor2D,
+    layerNormEps,
+  );
+  for (let index = 0; index < depth; index++) {
+    x = transformerBlock(params, names.visionBlock(index), blockShape(vision), x, batch);
+  }
+  return tf.reshape(x, [batch, 1 + count, hiddenSize]);
+}
+
+function project({ visionConfig }: ClipConfig, params: Params, rows: tf.Tensor2D): tf.Tensor2D {
+  const normed = normRows(params, names.VISION_POST_NORM, rows, visionConfig.layerNormEps);
+  return linearRows(params, names.VISUAL_PROJECTION, normed);
+}
