@@ -1,1 +1,6 @@
-export {};
+export { type ContrastiveLossOptions, contrastiveLoss } from './contrastive-loss.js';
+export { LossError, type LossErrorCode, type LossFault } from './errors.js';
+export { type InfoNceInputs, infoNce } from './info-nce.js';
+export type { Loss, LossInputs, Params } from './loss.js';
+export { normalisedTarget } from './normalised-target.js';
+export { meanBaseline, type ReconstructionLossOptions, reconstructionLoss } from './reconstruction-loss.js';

@@ -1,0 +1,74 @@
+import * as tf from '@tensorflow/tfjs';
+import { clampFromAbove } from './clamp-from-above.js';
+import { LossError } from './errors.js';
+import { infoNce } from './info-nce.js';
+import { l2Normalise } from './l2-normalise.js';
+import type { Loss, LossInputs } from './loss.js';
+import { checkShape } from './shape-check.js';
+
+export interface ContrastiveLossOptions {
+  /** Temperature that training starts from, at least 0.01. Default 0.07, CLIP's. */
+  readonly temperature?: number;
+}
+
+/** CLIP's ceiling for the scale of the cosines. */
+const LARGEST_SCALE = 100;
+
+const PROJECTION = 'contrastive.projection.weight';
+const LOGIT_SCALE = 'contrastive.logit_scale';
+
+/**
+ * Draws each clip's embedding to the frozen text embedding of its caption and away from the others of the batch: the
+ * second term of TGM (Fan et al., ECCV 2024), symmetric InfoNCE with a learned temperature.
+ *
+ * Parameters: `contrastive.projection.weight` [E, D], the linear map from the encoder's width to the text's, without
+ * bias; `contrastive.logit_scale` [], the logarithm of 1 / temperature, clamped at ln 100. Both sides are L2-normalised.
+ * Equal numbers in `captionGroup` are no negatives of each other.
+ *
+ * `compute` throws LossError `TEXT_MISSING`, `SHAPE_MISMATCH`.
+ *
+ * @throws LossError `TEMPERATURE_OUT_OF_RANGE`.
+ */
+export function contrastiveLoss({ temperature = 0.07 }: ContrastiveLossOptions = {}): Loss {
+  if (!(temperature >= 1 / LARGEST_SCALE && temperature < Number.POSITIVE_INFINITY)) {
+    throw new LossError('TEMPERATURE_OUT_OF_RANGE', {
+      expected: `a temperature of at least ${1 / LARGEST_SCALE}`,
+      received: String(temperature),
+      where: 'contrastiveLoss',
+    });
+  }
+  return {
+    name: 'contrastive',
+    needsText: true,
+    init(random, videoWidth, textWidth) {
+      const bound = Math.sqrt(6 / (videoWidth + textWidth)); // Xavier, as VideoMAE's linear layers
+      const weight = Float32Array.from({ length: textWidth * videoWidth }, () => (2 * random() - 1) * bound);
+      return {
+        [PROJECTION]: tf.tensor2d(weight, [textWidth, videoWidth]),
+        [LOGIT_SCALE]: tf.scalar(Math.log(1 / temperature)),
+      };
+    },
+    compute(params, inputs) {
+      const { videoEmbedding, textEmbedding, captionGroup } = withText(inputs);
+      const weight = params[PROJECTION] as tf.Tensor2D;
+      checkShape(weight, [textEmbedding.shape[1], videoEmbedding.shape[1]], PROJECTION);
+      return tf.tidy(() => {
+        const video = l2Normalise(tf.matMul(videoEmbedding, weight, false, true)); // [B, E]
+        const text = l2Normalise(textEmbedding); // [B, E]
+        const scale = tf.exp(clampFromAbove(params[LOGIT_SCALE] as tf.Scalar, Math.log(LARGEST_SCALE)));
+        return infoNce({ video, text, scale, captionGroup });
+      });
+    },
+  };
+}
+
+function withText(inputs: LossInputs): Required<LossInputs> {
+  const { textEmbedding, captionGroup } = inputs;
+  if (textEmbedding && captionGroup) return { ...inputs, textEmbedding, captionGroup };
+  const absent = textEmbedding ? 'captionGroup' : 'textEmbedding';
+  throw new LossError('TEXT_MISSING', {
+    expected: 'textEmbedding and captionGroup, which the contrastive loss requires',
+    received: `no ${absent}`,
+    where: 'contrastiveLoss',
+  });
+}
