@@ -49,7 +49,10 @@ function pickFrames(
   /** Gives `frame` to the targets before `end`, a time or an index. */
   const visit = (decoded: DecodedFrame, end: number): void => {
     builder ??= createClipBuilder(video, plan, decoded.frame);
-    if (slots.size === targets.length || targets[slots.size]! >= end) return builder.pass(decoded);
+    if (slots.size === targets.length || targets[slots.size]! >= end) {
+      builder.pass(decoded);
+      return;
+    }
     builder.pick(decoded);
     while (slots.size < targets.length && targets[slots.size]! < end) {
       slots.set(targets[slots.size]!, builder.picked - 1);

@@ -3,6 +3,14 @@ export type { DecodeOptions, FrameChoice } from './decode-options.js';
 export { type EncodeOptions, encodeVideo } from './encode.js';
 export { VideoError, type VideoErrorCode, type VideoErrorFields } from './errors.js';
 export type { VideoLimits } from './limits.js';
+export { readManifest } from './manifest.js';
+export { type ProbeOptions, probeVideo } from './probe.js';
+export {
+  type DenseSampling,
+  denseIndices,
+  type UniformSampling,
+  uniformIndices,
+} from './sampling.js';
 export type {
   CropGeometry,
   MotionField,
@@ -14,3 +22,5 @@ export type {
   VideoSample,
   VideoSource,
 } from './video.js';
+export { readVideoFolder, type VideoFolderOptions } from './video-folder.js';
+export { type VideoPool, type VideoPoolOptions, videoPool } from './video-pool.js';

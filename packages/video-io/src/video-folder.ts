@@ -1,0 +1,72 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
+import { datasetOf } from './dataset.js';
+import { VideoError } from './errors.js';
+import type { VideoDataset, VideoSample } from './video.js';
+
+export interface VideoFolderOptions {
+  /** Caption of every video that has no .txt file of its own. Default: such a video has none. */
+  readonly caption?: string;
+}
+
+const EXTENSIONS = new Set(['.mp4', '.mov', '.mkv', '.webm', '.avi', '.m4v', '.mpg']);
+
+/**
+ * Every video file under a folder, by path, subfolders too; links are not followed. Captions come from a
+ * .txt of the same name beside the video, one on each line, blank lines skipped. The id is the path
+ * relative to the folder, with `/`. The videos themselves are not opened.
+ *
+ * @throws {VideoError} `FOLDER_EMPTY` when there is no folder or no video in it, `CAPTION_EMPTY` for a
+ * caption file, or an option, without text.
+ */
+export async function readVideoFolder(
+  folder: string,
+  options: VideoFolderOptions = {},
+): Promise<VideoDataset> {
+  const { caption } = options;
+  if (caption !== undefined && caption.trim() === '') {
+    throw new VideoError('CAPTION_EMPTY', `Expected a caption for "${folder}", got an empty text.`, {
+      source: folder,
+    });
+  }
+  const root = resolve(folder);
+  const files = await listFiles(root);
+  const known = new Set(files);
+  const samples: VideoSample[] = [];
+  for (const file of files.filter((name) => EXTENSIONS.has(extname(name).toLowerCase())).sort()) {
+    const captionFile = `${file.slice(0, -extname(file).length)}.txt`;
+    const captions = known.has(captionFile)
+      ? await readCaptions(captionFile)
+      : caption === undefined
+        ? []
+        : [caption];
+    samples.push({ id: relative(root, file).split(sep).join('/'), source: file, captions });
+  }
+  if (samples.length > 0) return datasetOf(basename(root), samples);
+  const endings = [...EXTENSIONS].join(' ');
+  throw new VideoError('FOLDER_EMPTY', `Expected videos (${endings}) under "${folder}", got none.`, {
+    source: folder,
+  });
+}
+
+async function listFiles(root: string): Promise<string[]> {
+  try {
+    const entries = await readdir(root, { recursive: true, withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new VideoError('FOLDER_EMPTY', `Expected a folder at "${root}": ${reason}.`, { source: root });
+  }
+}
+
+async function readCaptions(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8');
+  const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
+  const captions = lines.map((line) => line.trim()).filter((line) => line !== '');
+  if (captions.length > 0) return captions;
+  throw new VideoError('CAPTION_EMPTY', `Expected at least one caption in "${file}", got none.`, {
+    source: file,
+  });
+}

@@ -1,0 +1,112 @@
+import { Worker } from 'node:worker_threads';
+import type { DecodeOptions } from './decode-options.js';
+import { VideoError } from './errors.js';
+import type { ProbeOptions } from './probe.js';
+import type { VideoClip, VideoInfo, VideoSource } from './video.js';
+import type { WorkerReply, WorkerRequest } from './worker-messages.js';
+
+export interface VideoPoolOptions {
+  /** Threads, at least 1. Each decodes one video at a time. */
+  readonly workers: number;
+}
+
+/** Decodes on threads of its own, several videos at once. Requests start in the order of the calls. */
+export interface VideoPool {
+  readonly workers: number;
+  /** As `decodeClip`. Also throws `WORKER_FAILED`: the thread died, or the pool was closed. */
+  decode(source: VideoSource, options: DecodeOptions): Promise<VideoClip>;
+  /** As `probeVideo`. Also throws `WORKER_FAILED`. */
+  probe(source: VideoSource, options?: ProbeOptions): Promise<VideoInfo>;
+  /** Ends the threads. Whatever is not done is rejected with `WORKER_FAILED`. */
+  close(): Promise<void>;
+}
+
+interface Task {
+  readonly request: WorkerRequest;
+  resolve(result: never): void;
+  reject(error: Error): void;
+}
+
+interface Seat {
+  worker: Worker | undefined;
+  task: Task | undefined;
+}
+
+/**
+ * A pool of decode threads. They start with the first request that needs them, and a thread that dies is
+ * replaced by the next request. An idle pool does not keep the program running.
+ */
+export function videoPool({ workers }: VideoPoolOptions): VideoPool {
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new VideoError(
+      'ARGUMENT_INVALID',
+      `Expected workers to be an integer of 1 or more, got ${workers}.`,
+    );
+  }
+  const seats: Seat[] = Array.from({ length: workers }, () => ({ worker: undefined, task: undefined }));
+  const queue: Task[] = [];
+  let closed = false;
+
+  function submit<R>(request: WorkerRequest): Promise<R> {
+    if (closed) return Promise.reject(workerFailed('The pool is closed', request.source));
+    return new Promise<R>((resolve, reject) => {
+      queue.push({ request, resolve, reject });
+      dispatch();
+    });
+  }
+
+  function dispatch(): void {
+    for (const seat of seats) {
+      if (seat.task !== undefined) continue;
+      const task = queue.shift();
+      if (task === undefined) return;
+      seat.task = task;
+      seat.worker ??= startWorker(seat);
+      seat.worker.ref();
+      seat.worker.postMessage(task.request);
+    }
+  }
+
+  function startWorker(seat: Seat): Worker {
+    const worker = new Worker(new URL('./decode-worker.js', import.meta.url));
+    let reason = 'The decode thread ended';
+    worker.on('message', (reply: WorkerReply) => settle(seat, reply));
+    worker.on('error', (error) => {
+      reason = `The decode thread failed: ${error.message}`;
+    });
+    worker.on('exit', () => {
+      seat.worker = undefined;
+      const { task } = seat;
+      seat.task = undefined;
+      task?.reject(workerFailed(reason, task.request.source));
+      if (!closed) dispatch();
+    });
+    return worker;
+  }
+
+  function settle(seat: Seat, reply: WorkerReply): void {
+    const task = seat.task!;
+    seat.task = undefined;
+    seat.worker?.unref();
+    if (reply.kind === 'done') task.resolve(reply.result as never);
+    else if (reply.kind === 'refused') task.reject(new VideoError(reply.code, reply.message, reply.fields));
+    else task.reject(workerFailed(`The decode thread failed: ${reply.message}`, task.request.source));
+    dispatch();
+  }
+
+  return {
+    workers,
+    decode: (source, options) => submit({ kind: 'decode', source, options }),
+    probe: (source, options = {}) => submit({ kind: 'probe', source, options }),
+    async close() {
+      closed = true;
+      for (const task of queue.splice(0))
+        task.reject(workerFailed('The pool was closed', task.request.source));
+      await Promise.all(seats.map(({ worker }) => worker?.terminate()));
+    },
+  };
+}
+
+function workerFailed(reason: string, source: string): VideoError {
+  return new VideoError('WORKER_FAILED', `${reason}, at "${source}".`, { source });
+}
