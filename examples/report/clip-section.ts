@@ -1,0 +1,120 @@
+import { viridis } from './colour-map.js';
+import { html, type Insertion, type Markup } from './markup.js';
+import { numberText } from './number-text.js';
+import { heatLayer, maskLayer, scoreRange } from './patch-layers.js';
+import { pngAddress } from './png.js';
+import type { ClipReport, MaskPicture, Reconstruction } from './report-data.js';
+
+/** Pixels between the frames of a strip, as a share of a frame's width. */
+const GAP = 0.06;
+
+/** Pictures of one clip: its frames, its scores, and each mask with what was made from it. */
+export function clipSection(clip: ClipReport, number: number): Markup {
+  checkSizes(clip);
+  const framesId = `clip-${number}-frames`;
+  const frames = html`<g id="${framesId}">${frameImages(clip, clip.frames)}</g>`;
+  const again = html`<use href="#${framesId}"/>`;
+  const masks = clip.masks ?? [];
+  const made = (strategy: string) => clip.reconstructions?.filter((one) => one.strategy === strategy) ?? [];
+  const unmatched = clip.reconstructions?.filter(
+    ({ strategy }) => !masks.some((mask) => mask.strategy === strategy),
+  );
+  return html`<article class="clip">
+<h3>${clip.caption === undefined ? clip.id : html`“<bdi>${clip.caption}</bdi>”`}</h3>
+${clip.caption === undefined ? undefined : html`<p class="id"><bdi>${clip.id}</bdi></p>`}
+<div class="strips${clip.slices > 4 ? ' wide' : ''}">
+${strip(clip, 'frames', clip.boxes ? 'box: where the named object is' : undefined, [frames, boxes(clip)])}
+${scoreStrip(clip, again)}
+${masks.map(
+  (mask) => html`<div class="mask">
+${maskStrip(clip, mask, again)}
+${made(mask.strategy).map((one) => reconstructionStrip(clip, one))}
+</div>`,
+)}
+${unmatched?.map((one) => reconstructionStrip(clip, one))}
+</div></article>`;
+}
+
+function strip(clip: ClipReport, name: string, detail: Insertion, layers: Insertion): Markup {
+  const width = clip.width * (clip.slices + GAP * (clip.slices - 1));
+  return html`<figure class="strip"><figcaption><b>${name}</b> ${detail}</figcaption><svg viewBox="0 0 ${width} ${clip.height}" role="img" aria-label="${name} of ${clip.id}">${layers}</svg></figure>`;
+}
+
+function scoreStrip(clip: ClipReport, frames: Markup): Markup | undefined {
+  if (clip.scores === undefined) return undefined;
+  const { values, label } = clip.scores;
+  const range = scoreRange(values);
+  const patches = clip.rows * clip.columns;
+  const heat = patchImages(clip, (slice) =>
+    heatLayer(values.subarray(slice * patches, (slice + 1) * patches), range),
+  );
+  const ramp = Array.from({ length: 9 }, (_, i) => `rgb(${viridis(i / 8).join(' ')})`).join(',');
+  const legend = html`<span class="ramp">${numberText(range.least)} <i style="background:linear-gradient(to right,${ramp})"></i> ${numberText(range.greatest)}</span>`;
+  const layers = [html`<g class="faded">${frames}</g>`, heat, boxes(clip)];
+  return strip(clip, 'match', html`${label} ${legend}`, layers);
+}
+
+function maskStrip(clip: ClipReport, mask: MaskPicture, frames: Markup): Markup {
+  const total = clip.slices * clip.rows * clip.columns;
+  const share = `${Math.round((100 * mask.masked.length) / total)} % hidden`;
+  const ofObject =
+    mask.hiddenShare === undefined ? '' : `, of the named object ${Math.round(100 * mask.hiddenShare)} %`;
+  const hidden = patchImages(clip, (slice) => maskLayer(mask.masked, slice, clip.rows * clip.columns));
+  return strip(clip, mask.strategy, `${share}${ofObject}`, [frames, hidden, boxes(clip)]);
+}
+
+function reconstructionStrip(clip: ClipReport, { run, frames, strategy }: Reconstruction): Markup {
+  return strip(
+    clip,
+    'completed',
+    `by ${run}, from what the ${strategy} mask leaves`,
+    frameImages(clip, frames),
+  );
+}
+
+/** The frames [S, H, W, 3] beside each other. */
+function frameImages({ height, width, slices }: ClipReport, frames: Uint8Array): Markup[] {
+  const size = height * width * 3;
+  return Array.from({ length: slices }, (_, slice) => {
+    const pixels = frames.subarray(slice * size, (slice + 1) * size);
+    return html`<image x="${slice * width * (1 + GAP)}" width="${width}" height="${height}" href="${pngAddress(pixels, width, height, 3)}"/>`;
+  });
+}
+
+/** A layer with one RGBA pixel for each patch, stretched over each frame. */
+function patchImages(clip: ClipReport, layer: (slice: number) => Uint8Array): Markup[] {
+  const { height, width, slices, rows, columns } = clip;
+  return Array.from(
+    { length: slices },
+    (_, slice) =>
+      html`<image x="${slice * width * (1 + GAP)}" width="${width}" height="${height}" preserveAspectRatio="none" href="${pngAddress(layer(slice), columns, rows, 4)}"/>`,
+  );
+}
+
+/** Boxes as far as they lie inside their frame. */
+function boxes(clip: ClipReport): Markup[] {
+  return (clip.boxes ?? []).flatMap((box, slice) => {
+    if (box === undefined) return [];
+    const left = Math.max(0, box.x);
+    const top = Math.max(0, box.y);
+    const width = Math.min(clip.width, box.x + box.width) - left;
+    const height = Math.min(clip.height, box.y + box.height) - top;
+    if (width <= 0 || height <= 0) return [];
+    const x = slice * clip.width * (1 + GAP) + left;
+    return [html`<rect class="box" x="${x}" y="${top}" width="${width}" height="${height}"/>`];
+  });
+}
+
+function checkSizes(clip: ClipReport): void {
+  const { id, slices, height, width, rows, columns } = clip;
+  const check = (what: string, expected: number, actual: number) => {
+    if (actual !== expected) {
+      throw new RangeError(`Clip "${id}": ${what} need ${expected} numbers, ${actual} came.`);
+    }
+  };
+  check('frames', slices * height * width * 3, clip.frames.length);
+  if (clip.scores) check('scores', slices * rows * columns, clip.scores.values.length);
+  for (const { run, frames } of clip.reconstructions ?? []) {
+    check(`frames of "${run}"`, slices * height * width * 3, frames.length);
+  }
+}
