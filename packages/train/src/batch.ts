@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseIndices, type MaskingStrategy, type Random, seededRandom } from '@tgm/masking';
-import { patchify, type VideoMae, writeTokens } from '@tgm/models';
+import {
+  IMAGENET_PIXELS,
+  type PixelScale,
+  patchify,
+  tokensOf,
+  UNIT_PIXELS,
+  type VideoMae,
+} from '@tgm/models';
 import { TrainError } from './errors.js';
 import type { ExampleSource, TrainingExample } from './example-source.js';
 import type { SampleOrder } from './sample-order.js';
@@ -79,7 +86,7 @@ export async function makeBatch<Cues extends object>(
       model,
       patches,
       masks.map((mask) => mask.masked),
-      'unit',
+      UNIT_PIXELS,
     ),
     ...(contrastMasking && options.needsText
       ? {
@@ -112,7 +119,7 @@ function encoderView(
 ): EncoderView {
   return {
     positions: indexTensor(indices, strategy),
-    tokens: tokenTensor(model, patches, indices, 'imagenet'),
+    tokens: tokenTensor(model, patches, indices, IMAGENET_PIXELS),
   };
 }
 
@@ -135,12 +142,12 @@ function tokenTensor(
   model: VideoMae,
   patches: readonly Uint8Array[],
   indices: readonly Uint32Array[],
-  scale: 'imagenet' | 'unit',
+  scale: PixelScale,
 ): tf.Tensor3D {
   const count = indices[0]!.length;
   const values = new Float32Array(patches.length * count * model.tokenSize);
   patches.forEach((tokens, row) => {
-    writeTokens(values, row * count * model.tokenSize, tokens, indices[row]!, model.tokenSize, scale);
+    tokensOf(tokens, indices[row]!, model.tokenSize, scale, values, row * count * model.tokenSize);
   });
   return tf.tensor3d(values, [patches.length, count, model.tokenSize]);
 }

@@ -1,4 +1,13 @@
 export { type AdamW, type AdamWOptions, type AdamWState, adamW, type DecayRule } from './adamw.js';
+export { type CaptionedCues, captionedExamples } from './captioned-examples.js';
+export {
+  type ClipWindows,
+  clipWindows,
+  type DecodeClipsOptions,
+  type DecodedClip,
+  type DecodedSample,
+  decodeClips,
+} from './decode-clips.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
 export type { Evaluator } from './evaluator.js';
 export type { ExampleSource, TrainingExample } from './example-source.js';
@@ -10,5 +19,6 @@ export {
   type TrainEvent,
 } from './pretrain.js';
 export { type CosineOptions, cosineSchedule, type Schedule } from './schedule.js';
+export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './score-clips.js';
 export type { WeightedLoss } from './train-step.js';
 export { latestCheckpoint } from './training-state.js';

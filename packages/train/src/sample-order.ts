@@ -9,7 +9,7 @@ export type SampleOrder = (position: number) => { readonly epoch: number; readon
  */
 export function sampleOrder(length: number, seed: number): SampleOrder {
   let epochInHand = -1;
-  let permutation = new Uint32Array(0);
+  let permutation: Uint32Array = new Uint32Array(0);
   return (position) => {
     const epoch = Math.floor(position / length);
     if (epoch !== epochInHand) {

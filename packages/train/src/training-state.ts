@@ -52,7 +52,7 @@ export async function saveTrainingState(
       ]),
     ),
   );
-  await writeSafetensors(join(draft, STATE_TENSORS), tensors);
+  await writeSafetensors(join(draft, STATE_TENSORS), tensors, { format: 'pt' });
   const record = { step: state.step, settings, layout };
   await writeFile(join(draft, STATE_JSON), `${JSON.stringify(record, null, 2)}\n`);
   await rm(target, { recursive: true, force: true });
@@ -93,7 +93,7 @@ export async function loadTrainingState(
   if (JSON.stringify(record.layout) !== JSON.stringify(layout)) {
     throw new TrainError('CHECKPOINT_MISMATCH', `${checkpoint} holds the parameters of another model.`);
   }
-  const tensors = await readSafetensors(join(checkpoint, STATE_TENSORS));
+  const { tensors } = await readSafetensors(join(checkpoint, STATE_TENSORS));
   const groups = Object.keys(layout.groups);
   const read = (part: string) =>
     Object.fromEntries(groups.map((group) => [group, tensors[`${part}/${group}`]!.data as Float32Array]));

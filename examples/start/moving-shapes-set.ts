@@ -1,0 +1,61 @@
+import { join } from 'node:path';
+import { readManifest } from '@tgm/video-io';
+import { ACTIONS, FRAME_SIZE, makeMovingShapes, manifestPath, readRows } from '../moving-shapes/index.ts';
+import { progress } from './progress.ts';
+import type { VideoSet } from './source.ts';
+
+export interface MovingShapesOptions {
+  /** Folder of all data sets. */
+  readonly folder: string;
+  readonly quick: boolean;
+  readonly seed: number;
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
+const FULL = { train: 2000, test: 500 };
+/** A whole number of clips for each of the twelve actions. */
+const QUICK = { train: 192, test: 96 };
+
+/** Makes Moving Shapes where it is not there yet, and opens it. */
+export async function movingShapesSet(options: MovingShapesOptions): Promise<VideoSet> {
+  const { train, test } = options.quick ? QUICK : FULL;
+  const folder = join(options.folder, `moving-shapes-${options.quick ? 'quick-' : ''}${options.seed}`);
+  const shown = progress('render and encode', train + test, 'clips');
+  const { made } = await makeMovingShapes({
+    folder,
+    train,
+    test,
+    seed: options.seed,
+    workers: options.workers,
+    signal: options.signal,
+    onProgress: ({ done }) => shown.update(done),
+  });
+  shown.end(made ? folder : `already in ${folder}`);
+  const rows = await readRows(folder, 'test');
+  const boxes = new Map(rows.map((row) => [row.id, row.boxes]));
+  return {
+    name: 'Moving Shapes',
+    train: await readManifest(manifestPath(folder, 'train')),
+    test: await readManifest(manifestPath(folder, 'test')),
+    classes: ACTIONS,
+    stride: 2,
+    clipsPerVideo: 1,
+    subsets: {
+      still: rows.map((row) => row.still),
+      moving: rows.map((row) => !row.still),
+      drift: rows.map((row) => row.drift),
+    },
+    boxes: { frameSize: FRAME_SIZE, of: (id) => boxes.get(id) ?? [] },
+    facts: {
+      videos: `${train} to train, ${test} to test: H.264, 128 x 128, 16 frames`,
+      captions: '3 a video, naming the object by colour, shape and action',
+      classes: ACTIONS.length,
+      'named object at rest': `${share(rows.map((row) => row.still))} of the test videos`,
+      'moving camera': `${share(rows.map((row) => row.drift))} of the test videos`,
+    },
+  };
+}
+
+const share = (members: readonly boolean[]): string =>
+  `${Math.round((100 * members.filter(Boolean).length) / members.length)} %`;

@@ -1,0 +1,77 @@
+import type { PatchTextEncoder, TokenGrid } from '@tgm/masking';
+import { type CaptionedClip, type DecodedClip, decodeClips, scoreClips } from '@tgm/train';
+import type { VideoDataset, VideoPool } from '@tgm/video-io';
+import type { SkippedFile } from '../report/report-data.ts';
+import { UsageError } from './command-line.ts';
+import { progress } from './progress.ts';
+import type { RunFolder } from './run-folder.ts';
+import { MODEL } from './settings.ts';
+import type { VideoSet } from './source.ts';
+
+export interface PrepareOptions {
+  readonly run: RunFolder;
+  readonly pool: VideoPool;
+  readonly workers: number;
+  readonly grid: TokenGrid;
+  readonly set: VideoSet;
+  readonly signal: AbortSignal;
+}
+
+/** Decodes a data set once; a broken file is logged and left out. */
+export async function decodeSet(
+  options: PrepareOptions,
+  dataset: VideoDataset,
+  split: string,
+): Promise<{ clips: DecodedClip[]; skipped: SkippedFile[] }> {
+  const { run, pool, workers, grid, set, signal } = options;
+  const shown = progress(`decode, ${split}`, dataset.length, 'videos');
+  const clips: DecodedClip[] = [];
+  const skipped: SkippedFile[] = [];
+  let done = 0;
+  const samples = decodeClips({
+    dataset,
+    pool,
+    grid,
+    frames: MODEL.numFrames,
+    stride: set.stride,
+    height: MODEL.imageSize,
+    width: MODEL.imageSize,
+    clipsPerVideo: set.clipsPerVideo,
+    concurrency: 4 * workers,
+    signal,
+  });
+  for await (const decoded of samples) {
+    done += 1;
+    if ('error' in decoded) {
+      const reason = decoded.error.message;
+      skipped.push({ file: decoded.sample.source, reason });
+      await run.log('skipped', { id: decoded.sample.id, file: decoded.sample.source, reason });
+      console.warn(`  skipped: ${reason}`);
+    } else {
+      clips.push(...decoded.clips);
+    }
+    shown.update(done);
+  }
+  shown.end(`${clips.length} clips${skipped.length > 0 ? `, ${skipped.length} files skipped` : ''}`);
+  if (clips.length === 0 && !signal.aborted) {
+    throw new UsageError(`None of the ${dataset.length} videos could be read; the first reason: ${skipped[0]?.reason}`);
+  }
+  return { clips, skipped };
+}
+
+/** Scores every clip against its captions. */
+export async function scoreSet(
+  encoder: PatchTextEncoder,
+  clips: readonly DecodedClip[],
+  grid: TokenGrid,
+  signal: AbortSignal,
+): Promise<CaptionedClip[]> {
+  const shown = progress('score patches against captions', clips.length, 'clips');
+  const scored: CaptionedClip[] = [];
+  for await (const group of scoreClips({ encoder, clips, grid, signal })) {
+    scored.push(...group);
+    shown.update(scored.length);
+  }
+  shown.end();
+  return scored;
+}

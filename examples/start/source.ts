@@ -1,0 +1,30 @@
+import type { VideoDataset } from '@tgm/video-io';
+import type { FactTable } from '../report/report-data.ts';
+
+/** Box of the named object in one frame, in pixels of the source video. */
+export interface ObjectBox {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a run trains on and, where there are labels, is measured on. */
+export interface VideoSet {
+  readonly name: string;
+  readonly train: VideoDataset;
+  /** Unseen videos with labels; absent without labels. */
+  readonly test?: VideoDataset;
+  /** Names of the classes; a label is a position in it. */
+  readonly classes?: readonly string[];
+  /** Source frames from one sampled frame to the next. */
+  readonly stride: number;
+  readonly clipsPerVideo: number;
+  /** [test videos] members of named parts of the test set. */
+  readonly subsets?: Readonly<Record<string, readonly boolean[]>>;
+  /** Where the named object is in every source frame of a test video, and the size of those frames. */
+  readonly boxes?: { readonly frameSize: number; of(id: string): readonly ObjectBox[] };
+  readonly facts: FactTable;
+  /** Why there is nothing to measure, where `test` is absent. */
+  readonly note?: string;
+}
