@@ -1,11 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
 
+/** Sums a gradient over the axes that broadcasting repeated. */
+function unbroadcast(gradient: tf.Tensor, shape: readonly number[]): tf.Tensor {
+  const offset = gradient.rank - shape.length;
+  const axes = gradient.shape.flatMap((length, axis) =>
+    axis < offset || (shape[axis - offset] === 1 && length !== 1) ? [axis] : [],
+  );
+  return (axes.length > 0 ? gradient.sum(axes) : gradient).reshape([...shape]);
+}
+
 /** Sums over the repetitions: dy as [repeats, length] per axis. */
 const tileGradient: tf.GradFunc = (dy, saved, attributes) => {
   const [x] = saved as [tf.Tensor];
   const repeats = attributes.reps as unknown as number[];
-  const padding = Array<number>(Math.max(0, repeats.length - x.rank)).fill(1);
-  const lengths = [...padding, ...x.shape];
+  const lengths = [...Array<number>(Math.max(0, repeats.length - x.rank)).fill(1), ...x.shape];
   const shape: number[] = [];
   const axes: number[] = [];
   for (const [axis, length] of lengths.entries()) {
@@ -16,10 +24,87 @@ const tileGradient: tf.GradFunc = (dy, saved, attributes) => {
   return { x: () => (dy as tf.Tensor).reshape(shape).sum(axes).reshape(x.shape) };
 };
 
+/** The gradient goes where the extreme came from; at a tie to both, as in TensorFlow.js. */
+const extremeGradient =
+  (chosen: (a: tf.Tensor, b: tf.Tensor) => tf.Tensor): tf.GradFunc =>
+  (dy, saved) => {
+    const [a, b] = saved as [tf.Tensor, tf.Tensor];
+    const share = (p: tf.Tensor, q: tf.Tensor) =>
+      unbroadcast((dy as tf.Tensor).mul(chosen(p, q).cast('float32')), p.shape);
+    return { a: () => share(a, b), b: () => share(b, a) };
+  };
+
+const squaredDifferenceGradient: tf.GradFunc = (dy, saved) => {
+  const [a, b] = saved as [tf.Tensor, tf.Tensor];
+  const slope = (p: tf.Tensor, q: tf.Tensor) =>
+    unbroadcast((dy as tf.Tensor).mul(p.sub(q).cast('float32').mul(2)), p.shape);
+  return { a: () => slope(a, b), b: () => slope(b, a) };
+};
+
+/** Each element went into all sums from it on, so it gets the sum of their gradients, from the other side. */
+const cumulativeSumGradient: tf.GradFunc = (dy, _, attributes) => {
+  const { axis, exclusive, reverse } = attributes as unknown as {
+    axis: number;
+    exclusive: boolean;
+    reverse: boolean;
+  };
+  return { x: () => tf.cumsum(dy as tf.Tensor, axis, exclusive, !reverse) };
+};
+
+/** Adds each row of dy back where it was taken; a batch of index lists becomes one list into all rows. */
+const gatherGradient: tf.GradFunc = (dy, saved, attributes) => {
+  const [x, indices] = saved as [tf.Tensor, tf.Tensor];
+  const { axis, batchDims } = attributes as unknown as { axis: number; batchDims: number };
+  const [along] = tf.util.parseAxisParam(axis, x.shape) as [number];
+  const batch = batchDims < 0 ? batchDims + indices.rank : batchDims;
+  const inner = x.shape.slice(along + 1);
+  const length = x.shape[along]!;
+  const derivative = (): tf.Tensor => {
+    if (batch === along) {
+      const lists = tf.util.sizeFromShape(x.shape.slice(0, batch));
+      const starts = tf.range(0, lists * length, length, 'int32').reshape([lists, 1]);
+      const rows = indices.cast('int32').reshape([lists, -1]).add(starts).flatten() as tf.Tensor1D;
+      const updates = (dy as tf.Tensor).reshape([rows.size, ...inner]);
+      return tf.unsortedSegmentSum(updates, rows, lists * length).reshape(x.shape);
+    }
+    // The gathered axis to the front, where rows are added, and back.
+    const outer = x.shape.slice(0, along);
+    const updates = (dy as tf.Tensor).reshape([...outer, indices.size, ...inner]);
+    const order = [
+      along,
+      ...outer.map((_, position) => position),
+      ...inner.map((_, index) => along + 1 + index),
+    ];
+    const front = updates.transpose(order);
+    const sums = tf.unsortedSegmentSum(front, indices.flatten() as tf.Tensor1D, length);
+    return sums.transpose(order.map((_, position) => order.indexOf(position)));
+  };
+  return { x: derivative, indices: () => indices };
+};
+
 /**
- * Gradients that replace TensorFlow.js's own, which unroll (Tile) or split per example (GatherV2). They are
- * written in ordinary ops and hold on every backend; registering is global, so `onnxEngine` does it once.
+ * Gradients that replace TensorFlow.js's own: Tile's unrolls into a slice per repetition, GatherV2's splits per
+ * example, Maximum's, Minimum's and SquaredDifference's fail where the inputs broadcast, and Cumsum's turns the
+ * axes of its result. They are written in ordinary ops and hold on every backend; registering is global, so `onnxEngine` does it once.
  */
 export function registerGradients(): void {
+  const both = ['a', 'b'];
   tf.registerGradient({ kernelName: tf.Tile, inputsToSave: ['x'], gradFunc: tileGradient });
+  tf.registerGradient({ kernelName: tf.GatherV2, inputsToSave: ['x', 'indices'], gradFunc: gatherGradient });
+  tf.registerGradient({ kernelName: tf.Cumsum, gradFunc: cumulativeSumGradient });
+  tf.registerGradient({
+    kernelName: tf.Maximum,
+    inputsToSave: both,
+    gradFunc: extremeGradient(tf.greaterEqual),
+  });
+  tf.registerGradient({
+    kernelName: tf.Minimum,
+    inputsToSave: both,
+    gradFunc: extremeGradient(tf.lessEqual),
+  });
+  tf.registerGradient({
+    kernelName: tf.SquaredDifference,
+    inputsToSave: both,
+    gradFunc: squaredDifferenceGradient,
+  });
 }

@@ -24,9 +24,12 @@ const logical =
 /** Integers divide and take remainders as float64, which holds them exactly and survives a division by zero. */
 const exact = (x: Value): Value => (x.type === 'int32' ? cast(x, 'float64') : x);
 
+/** A quotient by 0 is 0, which is what the cpu backend's infinity becomes as an integer. */
 function floorDivide(a: Value, b: Value): Value {
   const quotient = elementwise('Div', [exact(a), exact(b)], exact(a).type);
-  return cast(unary('Floor', quotient), 'int32');
+  const floor = unary('Floor', quotient);
+  const zero = elementwise('Equal', [b, like(b, 0)], 'bool');
+  return cast(elementwise('Where', [zero, like(floor, 0), floor], floor.type), 'int32');
 }
 
 /** The remainder with the divisor's sign. */

@@ -46,7 +46,9 @@ function topK({ x }: Record<string, Value>, { k }: { k: number }): Value[] {
 export const reduceKernels: readonly Kernel[] = [
   numeric(tf.Sum, 'ReduceSum'),
   numeric(tf.Prod, 'ReduceProd'),
-  numeric(tf.Max, 'ReduceMax'),
+  kernel<{ reductionIndices: number[]; keepDims: boolean }>(tf.Max, ({ x }, { reductionIndices, keepDims }) =>
+    reduceOver('ReduceMax', countable(x!), { axis: reductionIndices, keepDims }),
+  ),
   numeric(tf.Min, 'ReduceMin'),
   logical(tf.All, 'ReduceMin'),
   logical(tf.Any, 'ReduceMax'),

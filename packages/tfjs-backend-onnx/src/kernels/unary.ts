@@ -9,12 +9,6 @@ const real =
   ({ x }: Record<string, Value>): Value =>
     x!.type === 'float32' ? compute(x!) : cast(compute(cast(x!, 'float32')), x!.type);
 
-/** As `real`, but the result stays float32. */
-const toFloat =
-  (compute: (x: Value) => Value) =>
-  ({ x }: Record<string, Value>): Value =>
-    compute(cast(x!, 'float32'));
-
 const same: readonly (readonly [string, string])[] = [
   [tf.Acos, 'Acos'],
   [tf.Acosh, 'Acosh'],
@@ -88,31 +82,28 @@ export const unaryKernels: readonly Kernel[] = [
     tf.ClipByValue,
     ({ x }, { clipValueMin, clipValueMax }) => clip(x!, clipValueMin, clipValueMax),
   ),
-  kernel(
-    tf.Exp,
-    toFloat((x) => unary('Exp', x)),
-  ),
+  kernel(tf.Exp, ({ x }) => unary('Exp', cast(x!, 'float32'))),
   kernel(
     tf.Log,
-    toFloat((x) => unary('Log', x)),
+    real((x) => unary('Log', x)),
   ),
   kernel(
     tf.Sigmoid,
-    toFloat((x) => unary('Sigmoid', x)),
+    real((x) => unary('Sigmoid', x)),
   ),
   kernel(
     tf.Elu,
-    toFloat((x) => unary('Elu', x)),
+    real((x) => unary('Elu', x)),
   ),
   kernel(
     tf.Selu,
-    toFloat((x) => unary('Selu', x)),
+    real((x) => unary('Selu', x)),
   ),
-  kernel(tf.Expm1, toFloat(expm1)),
-  kernel(tf.Log1p, toFloat(log1p)),
+  kernel(tf.Expm1, real(expm1)),
+  kernel(tf.Log1p, real(log1p)),
   kernel(
     tf.Rsqrt,
-    toFloat((x) => unary('Reciprocal', unary('Sqrt', x))),
+    real((x) => unary('Reciprocal', unary('Sqrt', x))),
   ),
   kernel<{ alpha: number }>(tf.LeakyRelu, ({ x }, { alpha }) =>
     unary('LeakyRelu', cast(x!, 'float32'), { alpha: { float: alpha } }),

@@ -1,0 +1,58 @@
+import * as tf from '@tensorflow/tfjs';
+import { describe, test } from 'vitest';
+import { expectTrueGradients } from '../finite-difference.test-model.js';
+import { attention, gelu, layerNorm, linear, onnxEngine, quickGelu } from '../index.js';
+import { expectGradientsLikeCpu, expectLikeCpu, type Given } from '../kernels/against-cpu.test-model.js';
+
+const given = (shape: number[], phase = 0): Given & { shape: number[] } => ({
+  data: Array.from(
+    { length: tf.util.sizeFromShape(shape) },
+    (_, index) => Math.sin(index * 1.3 + phase) * 1.5,
+  ),
+  shape,
+});
+const causal = tf.util.sizeFromShape([3, 3]);
+const mask = () =>
+  tf.tensor(
+    Array.from({ length: causal }, (_, index) => (index % 3 > Math.floor(index / 3) ? -1e9 : 0)),
+    [3, 3],
+  );
+
+type Case = readonly [
+  string,
+  (...inputs: tf.Tensor[]) => tf.Tensor,
+  readonly (Given & { shape: number[] })[],
+];
+const heads = [given([2, 2, 3, 4]), given([2, 2, 3, 4], 1), given([2, 2, 3, 4], 2)];
+const cases: readonly Case[] = [
+  [
+    'layerNorm',
+    (x, scale, bias) => layerNorm(x!, scale!, bias!, 1e-5),
+    [given([2, 3, 4]), given([4], 1), given([4], 2)],
+  ],
+  ['gelu', (x) => gelu(x!), [given([2, 5])]],
+  ['quickGelu', (x) => quickGelu(x!), [given([2, 5])]],
+  [
+    'linear',
+    (x, weight, bias) => linear(x!, weight!, bias!),
+    [given([2, 3, 4]), given([5, 4], 1), given([5], 2)],
+  ],
+  ['linear without bias', (x, weight) => linear(x!, weight!), [given([3, 4]), given([5, 4], 1)]],
+  ['attention', (q, k, v) => attention(q!, k!, v!, 0.5), heads],
+  ['causal attention', (q, k, v) => attention(q!, k!, v!, 0.5, mask()), heads],
+  [
+    'cross attention',
+    (q, k, v) => attention(q!, k!, v!, 0.5),
+    [heads[0]!, given([2, 2, 5, 4], 1), given([2, 2, 5, 4], 2)],
+  ],
+];
+
+describe('fused ops', () => {
+  test.each(cases)('%s gives what its composition gives', async (_, op, inputs) => expectLikeCpu(op, inputs));
+  test.each(cases)('%s has the gradients of its composition', async (_, op, inputs) =>
+    expectGradientsLikeCpu(op, inputs),
+  );
+  test.each(cases)('%s has gradients that are slopes', async (_, op, inputs) =>
+    expectTrueGradients(await onnxEngine({ threads: 1 }), op, inputs),
+  );
+});
