@@ -88,9 +88,9 @@ export async function makeMovingShapes(options: MakeOptions): Promise<{ readonly
   );
 
   for (const level of LEVELS) {
-    const lines = rows.map((row) => JSON.stringify(row[level]));
-    await writeWhole(manifestPath(folder, 'train', level), `${lines.slice(0, train).join('\n')}\n`);
-    await writeWhole(manifestPath(folder, 'test', level), `${lines.slice(train).join('\n')}\n`);
+    const lines = rows.map((row) => `${JSON.stringify(row[level])}\n`);
+    await writeWhole(manifestPath(folder, 'train', level), lines.slice(0, train).join(''));
+    await writeWhole(manifestPath(folder, 'test', level), lines.slice(train).join(''));
   }
   await writeWhole(worldPath, JSON.stringify(world));
   return { made: true };

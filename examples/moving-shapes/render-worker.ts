@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { encodeVideo } from '@tgm/video-io';
@@ -20,9 +19,7 @@ parentPort?.on('message', async ({ folder, key }: RenderRequest) => {
   const { frames, rows } = drawClip(key);
   const path = join(folder, `${clipName(key)}.mp4`);
   if (!existsSync(path)) {
-    const part = join(folder, `${clipName(key)}.part.mp4`);
-    await encodeVideo(part, frames, { width: FRAME_SIZE, height: FRAME_SIZE, fps: FRAME_RATE });
-    await rename(part, path);
+    await encodeVideo(path, frames, { width: FRAME_SIZE, height: FRAME_SIZE, fps: FRAME_RATE });
   }
   parentPort?.postMessage({ rows } satisfies RenderReply);
 });

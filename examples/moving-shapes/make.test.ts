@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeClip } from '@tgm/video-io';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  drawClip,
+  FRAME_COUNT,
+  FRAME_SIZE,
+  type MakeProgress,
+  makeMovingShapes,
+  manifestPath,
+  OtherWorldError,
+  readRows,
+} from './index.js';
+
+const SEED = 5;
+const progress: MakeProgress[] = [];
+let folder: string;
+const make = (options: { train?: number; seed?: number; signal?: AbortSignal } = {}) =>
+  makeMovingShapes({ folder, train: 13, test: 5, seed: SEED, workers: 2, ...options });
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'moving-shapes-'));
+  const options = { folder, train: 13, test: 5, seed: SEED, workers: 2 };
+  await makeMovingShapes({ ...options, onProgress: (state) => progress.push(state) });
+}, 60_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe('makeMovingShapes', { timeout: 60_000 }, () => {
+  test('writes as many clips as asked for, and tells how far it is', async () => {
+    expect(await readdir(join(folder, 'train'))).toHaveLength(13);
+    expect(await readdir(join(folder, 'test'))).toHaveLength(5);
+    expect(progress.map(({ done }) => done)).toEqual(Array.from({ length: 18 }, (_, i) => i + 1));
+    expect(progress.at(-1)).toMatchObject({ total: 18, secondsLeft: 0 });
+  });
+
+  test('files decode to the drawn frames, up to compression', async () => {
+    const { frames } = drawClip({ seed: SEED, split: 'train', index: 12 });
+    const size = { width: FRAME_SIZE, height: FRAME_SIZE };
+    const indices = Array.from({ length: FRAME_COUNT }, (_, i) => i);
+    const decoded = await decodeClip(join(folder, 'train/00012.mp4'), { size, indices });
+    expect(decoded.frames).toHaveLength(frames.length);
+    const error = frames.reduce((sum, value, i) => sum + Math.abs(value - decoded.frames[i]!), 0);
+    expect(error / frames.length).toBeLessThan(4);
+    expect(decoded.times[15]! - decoded.times[0]!).toBeCloseTo(15 / 16, 3);
+  });
+
+  test('manifests name the files, the labels and what evaluation needs', async () => {
+    const rows = await readRows(folder, 'train');
+    expect(rows.map((row) => row.id)).toEqual(rows.map((_, i) => `train/${String(i).padStart(5, '0')}`));
+    expect(rows.map((row) => row.label)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0]);
+    for (const row of rows) {
+      expect(existsSync(join(folder, row.path))).toBe(true);
+      expect(row.boxes).toHaveLength(FRAME_COUNT);
+      expect(row.captions).toHaveLength(3);
+    }
+    const detailed = await readRows(folder, 'train', 'scene');
+    detailed.forEach((row, i) => {
+      row.captions.forEach((caption, c) => {
+        expect(caption.startsWith(`${rows[i]!.captions[c]} on a ${row.tone} background`)).toBe(true);
+      });
+    });
+  });
+
+  test('recognises what is there, and completes what is missing without touching the rest', async () => {
+    expect(await make()).toEqual({ made: false });
+    const before = await stat(join(folder, 'train/00003.mp4'));
+    const text = await readFile(manifestPath(folder, 'train'), 'utf8');
+    expect(await make({ train: 14 })).toEqual({ made: true });
+    expect((await stat(join(folder, 'train/00003.mp4'))).mtimeMs).toBe(before.mtimeMs);
+    expect((await readFile(manifestPath(folder, 'train'), 'utf8')).startsWith(text)).toBe(true);
+  });
+
+  test('refuses a folder of another seed', async () => {
+    await expect(make({ seed: SEED + 1 })).rejects.toThrow(OtherWorldError);
+  });
+
+  test('stops when asked to, keeps what is done, and goes on', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'moving-shapes-'));
+    const stop = new AbortController();
+    const options = { folder: other, train: 30, test: 0, seed: SEED, workers: 2 };
+    const stopped = makeMovingShapes({
+      ...options,
+      signal: stop.signal,
+      onProgress: ({ done }) => done === 3 && stop.abort(new Error('enough')),
+    });
+    await expect(stopped).rejects.toThrow('enough');
+    const kept = await readdir(join(other, 'train'));
+    expect(kept.length).toBeGreaterThanOrEqual(3);
+    expect(kept.length).toBeLessThan(30);
+    expect(kept.every((name) => /^\d{5}\.mp4$/.test(name))).toBe(true);
+    expect(await makeMovingShapes(options)).toEqual({ made: true });
+    expect(await readRows(other, 'train')).toHaveLength(30);
+    await rm(other, { recursive: true });
+  });
+});
