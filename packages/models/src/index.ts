@@ -1,3 +1,5 @@
+export { type ClipCheckpoint, loadClip, saveClip } from './checkpoint/clip-checkpoint.js';
+export { loadVideoMae, saveVideoMae } from './checkpoint/video-mae-checkpoint.js';
 export { type Clip, clip } from './clip/clip.js';
 export {
   CLIP_VIT_B_16,
@@ -8,6 +10,8 @@ export {
   type ClipTowerConfig,
   type ClipVisionConfig,
 } from './clip/config.js';
+export { type ClipPatchTextEncoderOptions, clipPatchTextEncoder } from './clip/patch-text-encoder.js';
+export { type ClipTokenizer, type ClipTokens, clipTokenizer } from './clip/tokenizer.js';
 export type { PatchFeatures } from './clip/vision.js';
 export {
   CheckpointKeysError,

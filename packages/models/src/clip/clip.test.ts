@@ -1,0 +1,134 @@
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@tgm/masking';
+import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, InputShapeError } from '../errors.js';
+import type { Params } from '../params.js';
+import { expectClose } from '../testing/parity.js';
+import { tinyClip } from '../testing/tiny-clip.js';
+import { clip } from './clip.js';
+
+const engines: [string, () => Promise<Engine>][] = [
+  ['cpuEngine', cpuEngine],
+  ['onnxEngine', onnxEngine],
+];
+
+const model = clip(tinyClip);
+
+function patches(images: number): tf.Tensor3D {
+  const random = seededRandom('patches');
+  const values = Float32Array.from({ length: images * 4 * 12 }, () => 2 * random() - 1);
+  return tf.tensor3d(values, [images, 4, 12]);
+}
+
+function texts(...rows: number[][]): tf.Tensor2D {
+  return tf.tensor2d(rows, undefined, 'int32');
+}
+
+describe('clip', () => {
+  it('refuses configurations that no model can have', () => {
+    const { visionConfig, textConfig } = tinyClip;
+    const three = { ...visionConfig, patchSize: 3 };
+    expect(() => clip({ ...tinyClip, visionConfig: three })).toThrow(
+      'clip, visionConfig: imageSize must be a multiple of patchSize (3), got 4.',
+    );
+    const relu = { ...textConfig, hiddenAct: 'relu' as 'gelu' };
+    expect(() => clip({ ...tinyClip, textConfig: relu })).toThrow(ConfigError);
+  });
+
+  it('names what is wrong with its inputs', () => {
+    const params = model.init(seededRandom('inputs'));
+    expect(() => model.encodeImage(params, tf.zeros([2, 9, 12]))).toThrow(
+      'clip vision: patches must be [2,4,12], got [2,9,12].',
+    );
+    const long = texts(new Array(9).fill(1));
+    expect(() => model.encodeText(params, long, tf.tensor1d([0], 'int32'))).toThrow(InputShapeError);
+    tf.dispose(params);
+  });
+
+  it('has a gradient of every parameter that agrees with finite differences', async () => {
+    const engine = await cpuEngine();
+    const params = model.init(seededRandom('gradients'));
+    const names = Object.keys(params);
+    const images = patches(2);
+    const ids = texts([10, 8, 11, 0], [10, 2, 9, 11]);
+    const ends = tf.tensor1d([2, 3], 'int32');
+    const loss = (...tensors: tf.Tensor[]) => {
+      const given = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
+      const scores = tf.matMul(
+        model.encodeImage(given, images),
+        model.encodeText(given, ids, ends),
+        false,
+        true,
+      );
+      return tf.sum(tf.square(tf.mul(scores, given.logit_scale!))) as tf.Scalar;
+    };
+    const values = names.map((name) => params[name]!);
+    const gradients = tf.grads(loss)(values);
+    const base = (await loss(...values).data())[0]!;
+    for (const [i, name] of names.entries()) {
+      // Along the gradient itself the loss rises by |g|^2 a step.
+      const square = (await tf.sum(tf.square(gradients[i]!)).data())[0]!;
+      // A key's bias shifts all scores of a query alike: no gradient.
+      if (name.endsWith('k_proj.bias')) {
+        expect(square).toBeLessThan(1e-8 * base);
+        continue;
+      }
+      const step = (0.003 * base) / square;
+      const moved = (sign: number) =>
+        loss(
+          ...values.map((value, k) => (k === i ? tf.add(value, tf.mul(gradients[i]!, sign * step)) : value)),
+        );
+      const rise = (await moved(1).data())[0]! - (await moved(-1).data())[0]!;
+      expect(rise / (2 * step * square), name).toBeGreaterThan(0.98);
+      expect(rise / (2 * step * square), name).toBeLessThan(1.02);
+    }
+    await engine.dispose();
+  });
+
+  describe.each(engines)('on %s', (_, makeEngine) => {
+    async function embedTexts(params: Params, ids: tf.Tensor2D, ends: number[]) {
+      const engine = await makeEngine();
+      const run = engine.compile((inputs: { params: Params; ids: tf.Tensor2D; ends: tf.Tensor1D }) =>
+        model.encodeText(inputs.params, inputs.ids, inputs.ends),
+      );
+      const result = await (await run({ params, ids, ends: tf.tensor1d(ends, 'int32') })).data();
+      await engine.dispose();
+      return result;
+    }
+
+    it('gives a text the same features whatever follows its end', async () => {
+      const params = model.init(seededRandom('causal'));
+      const features = await embedTexts(
+        params,
+        texts([10, 8, 11, 0], [10, 8, 11, 5], [10, 7, 11, 0]),
+        [2, 2, 2],
+      );
+      expectClose(features.subarray(6, 12), features.subarray(0, 6), 1e-6);
+      expect(Math.abs(features[12]! - features[0]!)).toBeGreaterThan(1e-3);
+      const short = await embedTexts(params, texts([10, 8, 11]), [2]);
+      expectClose(short, features.subarray(0, 6), 1e-5);
+      tf.dispose(params);
+    });
+
+    it('gives a patch the features of its own place alone in the value path of one block', async () => {
+      const engine = await makeEngine();
+      const shallow = clip({ ...tinyClip, visionConfig: { ...tinyClip.visionConfig, numHiddenLayers: 1 } });
+      const params = shallow.init(seededRandom('value'));
+      const images = patches(1);
+      const swapped = tf.concat([images.slice([0, 0], [1, 3]), tf.ones([1, 1, 12])], 1) as tf.Tensor3D;
+      for (const variant of ['value', 'value-residual', 'raw'] as const) {
+        const run = engine.compile((inputs: { params: Params; images: tf.Tensor3D }) =>
+          shallow.patchFeatures(inputs.params, inputs.images, variant),
+        );
+        const before = await (await run({ params, images })).data();
+        const after = await (await run({ params, images: swapped })).data();
+        const first = Math.max(...Array.from({ length: 18 }, (_, i) => Math.abs(after[i]! - before[i]!)));
+        if (variant === 'raw') expect(first).toBeGreaterThan(1e-4);
+        else expect(first).toBeLessThan(1e-6);
+        expect(Math.abs(after[18]! - before[18]!)).toBeGreaterThan(1e-4);
+      }
+      await engine.dispose();
+    });
+  });
+});

@@ -1,0 +1,149 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '@tgm/masking';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { ConfigError, InputShapeError } from '../errors.js';
+import type { Params } from '../params.js';
+import { patchify, tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { CLIP_PIXELS, tokensOf } from '../pixels.js';
+import type { Clip } from './clip.js';
+import type { ClipTokenizer } from './tokenizer.js';
+import type { PatchFeatures } from './vision.js';
+
+/** Frames and captions of one call of the engine: the rest is filled up, so that one trace serves. */
+const FRAMES_A_CALL = 16;
+const CAPTIONS_A_CALL = 4;
+
+/** Captions whose embeddings are kept, the oldest dropped first: 128 MiB at a width of 512. */
+const CAPTIONS_KEPT = 65_536;
+
+export interface ClipPatchTextEncoderOptions {
+  readonly clip: Clip;
+  readonly params: Params;
+  readonly tokenizer: ClipTokenizer;
+  readonly engine: Engine;
+  readonly variant: PatchFeatures;
+}
+
+/**
+ * CLIP as text-guided masking uses it. Frames must have the size of CLIP's images; an embedding of a caption is
+ * computed once. The parameters stay the caller's.
+ * @throws ConfigError when the tokenizer has more places or tokens than the text tower.
+ */
+export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): PatchTextEncoder {
+  const { clip, params, tokenizer, engine, variant } = options;
+  requireSameTexts(clip, tokenizer);
+  const width = clip.config.projectionDim;
+  const { imageSize, patchSize } = clip.config.visionConfig;
+  const layout = { imageSize, patchSize, tubeletSize: 1 };
+  const { rows, columns } = tokenGridOf({ ...layout, numFrames: 1 });
+  const frameSize = rows * columns * width;
+  const visionParams = paramsOf(params, /^vis/);
+  const textParams = paramsOf(params, /^text_/);
+  const captions = new Map<string, Float32Array>();
+
+  const embedPatches = engine.compile((inputs: { params: Params; patches: tf.Tensor3D }) =>
+    normalised(clip.patchFeatures(inputs.params, inputs.patches, variant)),
+  );
+  const embedTexts = engine.compile((inputs: { params: Params; ids: tf.Tensor2D; ends: tf.Tensor1D }) =>
+    normalised(clip.encodeText(inputs.params, inputs.ids, inputs.ends)),
+  );
+
+  /** Embeds at most CAPTIONS_A_CALL captions, [count, width]. */
+  async function embedCaptions(texts: readonly string[]): Promise<Float32Array> {
+    const ids = new Int32Array(CAPTIONS_A_CALL * tokenizer.contextLength);
+    const ends = new Int32Array(CAPTIONS_A_CALL);
+    for (const [row, text] of texts.entries()) {
+      const tokens = tokenizer.encode(text);
+      ids.set(tokens.ids, row * tokenizer.contextLength);
+      ends[row] = tokens.end;
+    }
+    const inputs = {
+      ids: tf.tensor2d(ids, [CAPTIONS_A_CALL, tokenizer.contextLength], 'int32'),
+      ends: tf.tensor1d(ends, 'int32'),
+    };
+    return read(embedTexts({ params: textParams, ...inputs }), inputs);
+  }
+
+  return {
+    async encodeText(texts): Promise<Embeddings> {
+      const found = new Map(texts.map((text) => [text, captions.get(text)]));
+      const missing = [...found.keys()].filter((text) => found.get(text) === undefined);
+      for (let start = 0; start < missing.length; start += CAPTIONS_A_CALL) {
+        const batch = missing.slice(start, start + CAPTIONS_A_CALL);
+        const rows = await embedCaptions(batch);
+        for (const [row, text] of batch.entries()) {
+          const embedding = rows.slice(row * width, (row + 1) * width);
+          found.set(text, embedding);
+          captions.set(text, embedding);
+        }
+      }
+      for (const oldest of captions.keys()) {
+        if (captions.size <= CAPTIONS_KEPT) break;
+        captions.delete(oldest);
+      }
+      const values = new Float32Array(texts.length * width);
+      for (const [row, text] of texts.entries()) values.set(found.get(text)!, row * width);
+      return { values, count: texts.length, width };
+    },
+
+    async encodePatches({ frames, height, width: frameWidth }: ClipFrames): Promise<PatchEmbeddings> {
+      if (height !== imageSize || frameWidth !== imageSize) {
+        const got = `${height} x ${frameWidth}`;
+        throw new InputShapeError('encodePatches', 'frames', `${imageSize} x ${imageSize} pixels`, got);
+      }
+      const count = frames.length / (imageSize * imageSize * 3);
+      const patches = patchify(frames, { ...layout, numFrames: Math.ceil(count) });
+      const tokenSize = tokenSizeOf({ ...layout, numFrames: 1 });
+      const values = new Float32Array(count * frameSize);
+      for (let start = 0; start < count; start += FRAMES_A_CALL) {
+        const batch = Math.min(FRAMES_A_CALL, count - start);
+        const first = start * rows * columns;
+        const tokens = Array.from({ length: batch * rows * columns }, (_, i) => first + i);
+        const pixels = new Float32Array(FRAMES_A_CALL * rows * columns * tokenSize);
+        tokensOf(patches, tokens, tokenSize, CLIP_PIXELS, pixels);
+        const inputs = { patches: tf.tensor3d(pixels, [FRAMES_A_CALL, rows * columns, tokenSize]) };
+        const embedded = await read(embedPatches({ params: visionParams, ...inputs }), inputs);
+        values.set(embedded.subarray(0, batch * frameSize), start * frameSize);
+      }
+      return { values, frames: count, rows, columns, width };
+    },
+  };
+}
+
+/** Below this a vector is taken as zero, and stays it. */
+const SMALLEST_NORM = 1e-12;
+
+/** Rows along the last axis with the L2 norm 1. */
+function normalised(x: tf.Tensor): tf.Tensor {
+  return tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), -1, true)), SMALLEST_NORM));
+}
+
+/** The numbers of a result; disposes it and the inputs. */
+async function read(result: Promise<tf.Tensor>, inputs: tf.TensorContainerObject): Promise<Float32Array> {
+  try {
+    const tensor = await result;
+    try {
+      return (await tensor.data()) as Float32Array;
+    } finally {
+      tensor.dispose();
+    }
+  } finally {
+    tf.dispose(inputs);
+  }
+}
+
+function paramsOf(params: Params, names: RegExp): Params {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => names.test(name)));
+}
+
+function requireSameTexts(clip: Clip, { contextLength, startId, endId }: ClipTokenizer): void {
+  const { maxPositionEmbeddings, vocabSize } = clip.config.textConfig;
+  if (contextLength > maxPositionEmbeddings) {
+    const most = `at most ${maxPositionEmbeddings}, the text tower's places`;
+    throw new ConfigError('clipPatchTextEncoder', "the tokenizer's contextLength", most, contextLength);
+  }
+  if (Math.max(startId, endId) >= vocabSize) {
+    const most = `below ${vocabSize}, the text tower's vocabulary`;
+    throw new ConfigError('clipPatchTextEncoder', "the tokenizer's ids", most, Math.max(startId, endId));
+  }
+}

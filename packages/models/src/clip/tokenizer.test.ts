@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../errors.js';
+import { clipVocabulary, hasClipVocabulary, parityJson, parityTensors } from '../testing/parity.js';
+import { lettersTokenizer, tokenizerConfig, tokenizerJson } from '../testing/tokenizer-json.js';
+import { clipTokenizer } from './tokenizer.js';
+
+const letters = lettersTokenizer(8).json as ReturnType<typeof tokenizerJson>;
+const tokenIds: Record<string, number> = {
+  ...letters.model.vocab,
+  start: letters.model.vocab['<|startoftext|>']!,
+  end: letters.model.vocab['<|endoftext|>']!,
+};
+
+describe('clipTokenizer', () => {
+  it('puts start and end around the words and fills up with zeros', () => {
+    // "ab" is merged, then "ab" and "c" at the end of a word; "d" stays alone.
+    const { ids, end } = lettersTokenizer(8).encode('  ABc d');
+    const words = [tokenIds['abc</w>'], tokenIds['d</w>']];
+    expect([...ids]).toEqual([tokenIds.start, ...words, tokenIds.end, 0, 0, 0, 0]);
+    expect(end).toBe(3);
+  });
+
+  it('keeps the end token of a text that is too long', () => {
+    const { ids, end } = lettersTokenizer(4).encode('d d d d d');
+    expect([...ids]).toEqual([tokenIds.start, tokenIds['d</w>'], tokenIds['d</w>'], tokenIds.end]);
+    expect(end).toBe(3);
+  });
+
+  it('takes an empty text', () => {
+    const { ids, end } = lettersTokenizer(4).encode('');
+    expect([...ids]).toEqual([tokenIds.start, tokenIds.end, 0, 0]);
+    expect(end).toBe(1);
+  });
+
+  it('refuses what is no tokenizer', () => {
+    expect(() => clipTokenizer({}, tokenizerConfig, 8)).toThrow(ConfigError);
+    const { eos_token: _, ...rest } = tokenizerConfig;
+    expect(() => clipTokenizer(letters, rest, 8)).toThrow(
+      'clipTokenizer: eos_token of tokenizer_config.json must be in the vocabulary, got undefined.',
+    );
+    expect(() => lettersTokenizer(1)).toThrow('contextLength must be an integer of at least 2, got 1.');
+  });
+});
+
+describe.skipIf(!hasClipVocabulary)("the published vocabulary and OpenAI's tokenizer", () => {
+  it('give the same ids, but for HTML entities and what ftfy repairs', async () => {
+    const vocab = JSON.parse(readFileSync(join(clipVocabulary, 'clip-vocab.json'), 'utf8'));
+    // 49,408 tokens: 2 x 256 bytes, 2 special ones, and as many merges as there are more.
+    const merges = readFileSync(join(clipVocabulary, 'clip-merges.txt'), 'utf8').split('\n').slice(1, 48_895);
+    const tokenizer = clipTokenizer(tokenizerJson(vocab, merges), tokenizerConfig, 77);
+    const { entries } = parityJson('clip-tokenizer');
+    const rows = (await parityTensors('clip-tokenizer')).tensors.tokens77!.data as Int32Array;
+    const differing: string[] = [];
+    for (const [row, entry] of entries.entries()) {
+      const { ids, end } = tokenizer.encode(entry.text);
+      const reference = [...rows.subarray(row * 77, row * 77 + 77)];
+      const unrepaired = [49406, ...(entry.ids_without_ftfy ?? []).slice(0, 75), 49407];
+      const got = [...ids];
+      const same = [reference, unrepaired].some((row) => got.every((id, i) => id === (row[i] ?? 0)));
+      if (!same) differing.push(entry.text);
+      expect(ids[end]).toBe(49407);
+    }
+    expect(differing).toEqual([
+      'fish &amp; chips',
+      '&lt;b&gt;bold&lt;/b&gt;',
+      '&quot;quoted&quot;',
+      '&#39;x&#39;',
+      '&#x27;y&#x27;',
+      '&amp;amp;',
+      '&amp;lt;',
+      '&nbsp;',
+      'caf&eacute;',
+      '&hellip;',
+      '&copy; 2020',
+      '&notanentity;',
+      '&#128512;',
+    ]);
+  }, 30_000);
+});
