@@ -50,12 +50,13 @@ export function contrastiveLoss({ temperature = 0.07 }: ContrastiveLossOptions =
     },
     compute(params, inputs) {
       const { videoEmbedding, textEmbedding, captionGroup } = withText(inputs);
-      const weight = params[PROJECTION] as tf.Tensor2D;
+      const { [PROJECTION]: weight, [LOGIT_SCALE]: logScale } = params;
+      checkShape(logScale, [], LOGIT_SCALE);
       checkShape(weight, [textEmbedding.shape[1], videoEmbedding.shape[1]], PROJECTION);
       return tf.tidy(() => {
-        const video = l2Normalise(tf.matMul(videoEmbedding, weight, false, true)); // [B, E]
+        const video = l2Normalise(tf.matMul(videoEmbedding, weight as tf.Tensor2D, false, true)); // [B, E]
         const text = l2Normalise(textEmbedding); // [B, E]
-        const scale = tf.exp(clampFromAbove(params[LOGIT_SCALE] as tf.Scalar, Math.log(LARGEST_SCALE)));
+        const scale = tf.exp(clampFromAbove(logScale as tf.Scalar, Math.log(LARGEST_SCALE)));
         return infoNce({ video, text, scale, captionGroup });
       });
     },

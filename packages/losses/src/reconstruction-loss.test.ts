@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ENGINES, evaluate } from './engines.test-support.js';
+import { fixtureTensors, hasFixture } from './fixtures.test-support.js';
+import type { LossInputs } from './loss.js';
+import { normalisedTarget } from './normalised-target.js';
+import { meanBaseline, reconstructionLoss } from './reconstruction-loss.js';
+
+const largestDifference = (a: readonly number[], b: ArrayLike<number>) =>
+  a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - b[index]!)), 0);
+
+const inputsOf = (prediction: tf.Tensor3D, targetPixels: tf.Tensor3D): LossInputs => ({
+  prediction,
+  targetPixels,
+  videoEmbedding: tf.zeros([1, 1]),
+});
+
+describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await make();
+  });
+  afterAll(() => engine.dispose());
+
+  /** Two tokens of two pixels: red 0 and 1, green flat, blue 0.2 and 0.4; and all flat. */
+  const pixels = () => tf.tensor3d([0, 0.5, 0.2, 1, 0.5, 0.4, 0.3, 0.3, 0.3, 0.3, 0.3, 0.3], [1, 2, 6]);
+  const half = Math.SQRT1_2; // (0 - 0.5) / sqrt(0.5): the unbiased variance of 0 and 1 is 0.5
+
+  it('normalises each channel of each token by its unbiased deviation (by hand)', async () => {
+    const { target } = await evaluate(
+      engine,
+      (given: { pixels: tf.Tensor }) => ({ target: normalisedTarget(given.pixels as tf.Tensor3D) }),
+      { pixels: pixels() },
+    );
+    const expected = [-half, 0, -half, half, 0, half, 0, 0, 0, 0, 0, 0];
+    expect(largestDifference(target!, expected)).toBeLessThan(1e-5);
+  });
+
+  it('is the mean square over all numbers of the hidden tokens (by hand), with its gradient', async () => {
+    const prediction = tf.fill([1, 2, 6], 1);
+    const found = await evaluate(
+      engine,
+      (given: { prediction: tf.Tensor; pixels: tf.Tensor }) => {
+        const target = given.pixels as tf.Tensor3D;
+        const of = (normalise: boolean) => (guess: tf.Tensor) =>
+          reconstructionLoss({ normalise }).compute({}, inputsOf(guess as tf.Tensor3D, target));
+        return {
+          normalised: of(true)(given.prediction),
+          raw: of(false)(given.prediction),
+          slope: tf.grad(of(true))(given.prediction),
+          baseline: meanBaseline(target),
+        };
+      },
+      { prediction, pixels: pixels() },
+    );
+    expect(found.normalised![0]).toBeCloseTo((2 * (1 + half) ** 2 + 2 * (1 - half) ** 2 + 8) / 12, 5);
+    expect(found.raw![0]).toBeCloseTo((1 + 0.25 + 0.64 + 0 + 0.25 + 0.36 + 6 * 0.49) / 12, 6);
+    expect(found.slope![0]).toBeCloseTo((2 * (1 + half)) / 12, 5);
+    expect(found.slope![3]).toBeCloseTo((2 * (1 - half)) / 12, 5);
+    expect(found.baseline![0]).toBeCloseTo((4 * 0.5) / 12, 5);
+  });
+
+  it.skipIf(!hasFixture('videomae-pretrain'))('agrees with VideoMAE', async () => {
+    const tensor = fixtureTensors('videomae-pretrain');
+    const pixelsOf = tensor('target/unnormalised');
+    const found = await evaluate(
+      engine,
+      (given: { prediction: tf.Tensor; pixels: tf.Tensor }) => {
+        const target = given.pixels as tf.Tensor3D;
+        const inputs = inputsOf(given.prediction as tf.Tensor3D, target);
+        return {
+          target: normalisedTarget(target),
+          loss: reconstructionLoss().compute({}, inputs),
+          baseline: meanBaseline(target),
+        };
+      },
+      { prediction: tensor('output/decoder'), pixels: pixelsOf },
+    );
+    expect(largestDifference(found.target!, await tensor('target/normalised').data())).toBeLessThan(2e-5);
+    expect(Math.abs(found.loss![0]! - (await tensor('output/losses').data())[0]!)).toBeLessThan(1e-5);
+    expect(found.baseline![0]).toBeCloseTo(511 / 512, 3);
+  });
+});
+
+describe('reconstructionLoss', () => {
+  it('has no parameters and needs no text', () => {
+    expect(reconstructionLoss().init(() => 0.5, 8, 8)).toEqual({});
+    expect(reconstructionLoss().needsText).toBe(false);
+  });
+  it('refuses shapes that do not fit', () => {
+    const fails = (prediction: number[], target: number[]) =>
+      expect(() =>
+        reconstructionLoss().compute(
+          {},
+          inputsOf(
+            tf.zeros(prediction as [number, number, number]),
+            tf.zeros(target as [number, number, number]),
+          ),
+        ),
+      ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }));
+    fails([1, 2, 6], [1, 3, 6]);
+    fails([1, 2, 7], [1, 2, 7]);
+    fails([1, 2, 3], [1, 2, 3]);
+  });
+  it('leaves no tensors behind', () => {
+    const given = inputsOf(tf.ones([1, 2, 6]), tf.zeros([1, 2, 6]));
+    const before = tf.memory().numTensors;
+    reconstructionLoss().compute({}, given).dispose();
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
