@@ -60,15 +60,23 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
       if (seat.task !== undefined) continue;
       const task = queue.shift();
       if (task === undefined) return;
-      seat.task = task;
       seat.worker ??= startWorker(seat);
+      try {
+        seat.worker.postMessage(task.request);
+      } catch (error) {
+        // Options that hold a function, say, cannot travel; the thread is none the worse for it.
+        task.reject(error as Error);
+        dispatch();
+        return;
+      }
       seat.worker.ref();
-      seat.worker.postMessage(task.request);
+      seat.task = task;
     }
   }
 
   function startWorker(seat: Seat): Worker {
     const worker = new Worker(new URL('./decode-worker.js', import.meta.url));
+    worker.unref();
     let reason = 'The decode thread ended';
     worker.on('message', (reply: WorkerReply) => settle(seat, reply));
     worker.on('error', (error) => {

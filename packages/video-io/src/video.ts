@@ -18,9 +18,12 @@ export interface VideoInfo {
   /** Pixels as displayed: after the sample aspect ratio and the rotation. */
   readonly width: number;
   readonly height: number;
-  /** Number of frames: the container's count where `framesExact`, else duration * fps, rounded. */
+  /**
+   * Number of frames: counted where `framesExact`; else what the header says, or duration * fps, which can
+   * both be a few off.
+   */
   readonly frames: number;
-  /** True when the frames were counted packet by packet (`countFrames: true`). */
+  /** True when the frames were counted (`countFrames: true`). */
   readonly framesExact: boolean;
   /** Seconds; 0 when the container does not say. */
   readonly duration: number;

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import type { CropPlan } from './crop.js';
+import { createMotionGrid } from './motion-grid.js';
+import { createMotionTracker } from './motion-tracker.js';
+import { type BlockVectors, parseMotionVectors } from './motion-vectors.js';
+import type { Rectangle, Size } from './video.js';
+
+function record(fields: {
+  source: number;
+  size: [number, number];
+  centre: [number, number];
+  offset: [number, number];
+  scale: number;
+}) {
+  const bytes = Buffer.alloc(40);
+  bytes.writeInt32LE(fields.source, 0);
+  bytes.set(fields.size, 4);
+  bytes.writeInt16LE(fields.centre[0], 10);
+  bytes.writeInt16LE(fields.centre[1], 12);
+  bytes.writeInt32LE(fields.offset[0], 24);
+  bytes.writeInt32LE(fields.offset[1], 28);
+  bytes.writeUInt16LE(fields.scale, 32);
+  return bytes;
+}
+
+/** Blocks [left, top, width, height], offset x and y, and whether the reference comes later. */
+function vectors(
+  ...rows: [block: [number, number, number, number], x: number, y: number, forward?: boolean][]
+): BlockVectors {
+  return {
+    count: rows.length,
+    blocks: Float32Array.from(rows.flatMap(([block]) => block)),
+    offsets: Float32Array.from(rows.flatMap(([, x, y]) => [x, y])),
+    forward: Uint8Array.from(rows.map(([, , , forward]) => (forward ? 1 : 0))),
+  };
+}
+
+function plan(coded: Rectangle, size: Size, turn: Partial<CropPlan['orientation']> = {}): CropPlan {
+  const orientation = { transposed: false, flippedX: false, flippedY: false, ...turn };
+  return { coded, orientation, geometry: { source: size, crop: coded, size } };
+}
+
+const near = { backward: 1, forward: 1 };
+
+describe('parseMotionVectors', () => {
+  it('reads blocks by their corner and offsets in pixels', () => {
+    const data = Buffer.concat([
+      record({ source: -1, size: [16, 8], centre: [24, 12], offset: [-6, 3], scale: 4 }),
+      record({ source: 1, size: [8, 16], centre: [4, 8], offset: [1, 0], scale: 2 }),
+    ]);
+    const parsed = parseMotionVectors(data);
+    expect([...parsed.blocks]).toEqual([16, 8, 16, 8, 0, 0, 8, 16]);
+    expect([...parsed.offsets]).toEqual([-1.5, 0.75, 0.5, 0]);
+    expect([...parsed.forward]).toEqual([0, 1]);
+  });
+});
+
+describe('createMotionGrid', () => {
+  it('turns an offset into the past into a movement, through crop and scale', () => {
+    // Coded x 8 to 40 and y 0 to 16 become 16 x 16: half as wide, as high as before.
+    const grid = createMotionGrid(
+      plan({ x: 8, y: 0, width: 32, height: 16 }, { width: 16, height: 16 }),
+      1,
+      8,
+    );
+    grid.add(vectors([[8, 0, 16, 8], -4, 2]), near);
+    grid.finish(0);
+    expect([...grid.field.known]).toEqual([1, 0, 0, 0]);
+    expect([...grid.field.vectors.subarray(0, 2)]).toEqual([2, -2]);
+  });
+
+  it('weighs blocks by the area they cover, and leaves cells covered by less than half unknown', () => {
+    const grid = createMotionGrid(plan({ x: 0, y: 0, width: 16, height: 8 }, { width: 16, height: 8 }), 1, 8);
+    // Cell 0: 6 of 8 columns at -4, 2 at 0. Cell 1: 3 of 8 columns.
+    grid.add(vectors([[0, 0, 6, 8], 4, 0], [[6, 0, 2, 8], 0, 0], [[13, 0, 8, 8], 9, 9]), near);
+    grid.finish(0);
+    expect([...grid.field.known]).toEqual([1, 0]);
+    expect([...grid.field.vectors]).toEqual([-3, 0, 0, 0]);
+  });
+
+  it('averages over the frames in which a cell is known', () => {
+    const grid = createMotionGrid(plan({ x: 0, y: 0, width: 8, height: 8 }, { width: 8, height: 8 }), 2, 8);
+    grid.add(vectors([[0, 0, 8, 8], -2, 0]), near);
+    grid.add(vectors(), near);
+    grid.add(vectors([[0, 0, 8, 8], -4, 0]), near);
+    grid.finish(0);
+    grid.finish(1);
+    expect([...grid.field.vectors]).toEqual([3, 0, 0, 0]);
+    expect([...grid.field.known]).toEqual([1, 0]);
+  });
+
+  it('turns with the picture', () => {
+    // Clockwise: coded left is displayed top, and movement to the right becomes movement down.
+    const clockwise = { transposed: true, flippedX: true };
+    const grid = createMotionGrid(
+      plan({ x: 0, y: 0, width: 16, height: 8 }, { width: 8, height: 16 }, clockwise),
+      1,
+      8,
+    );
+    grid.add(vectors([[0, 0, 8, 8], -3, -1]), near);
+    grid.finish(0);
+    expect([...grid.field.known]).toEqual([1, 0]);
+    expect([...grid.field.vectors.subarray(0, 2)]).toEqual([-1, 3]);
+  });
+});
+
+describe('createMotionTracker', () => {
+  it('divides by the distance to the picture that a vector points to', () => {
+    const grid = createMotionGrid(plan({ x: 0, y: 0, width: 8, height: 8 }, { width: 8, height: 8 }), 4, 8);
+    const tracker = createMotionTracker(grid);
+    // Everything moves 2 pixels right a frame. I B B P: B1 looks 1 back, B2 looks 1 ahead, P looks 3 back.
+    const all: [number, number, number, number] = [0, 0, 8, 8];
+    tracker.push({ index: 0, kind: 'intra', slot: 0 });
+    tracker.push({
+      index: 1,
+      kind: 'bidirectional',
+      vectors: vectors([all, -2, 0], [all, 4, 0, true]),
+      slot: 1,
+    });
+    tracker.push({ index: 2, kind: 'bidirectional', vectors: vectors([all, 2, 0, true]), slot: 2 });
+    expect(tracker.waiting).toBe(true);
+    tracker.push({ index: 3, kind: 'predicted', vectors: vectors([all, -6, 0]), slot: 3 });
+    expect(tracker.waiting).toBe(false);
+    expect([...grid.field.vectors]).toEqual([0, 0, 2, 0, 2, 0, 2, 0]);
+    expect([...grid.field.known]).toEqual([0, 1, 1, 1]);
+  });
+});
