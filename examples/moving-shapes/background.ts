@@ -7,50 +7,54 @@ export const CANVAS_SIZE = FRAME_SIZE + 2 * CANVAS_MARGIN;
 
 /** Pixels between the random values. Finer texture keeps a small masked autoencoder on its plateau. */
 const CELL = 64;
+const KNOTS = Math.ceil(CANVAS_SIZE / CELL) + 1;
 const LUMINANCE_SPREAD = 0.22;
 const TINT_SPREAD = 0.08;
 const PIXEL_NOISE = 0.007;
 
-/** Smooth random values in [-1, 1] on the canvas, [CANVAS_SIZE, CANVAS_SIZE]. */
-function smoothNoise(random: Random): Float32Array {
-  const knots = Math.ceil(CANVAS_SIZE / CELL) + 1;
-  const values = Float32Array.from({ length: knots * knots }, () => 2 * random() - 1);
-  const cell = new Int32Array(CANVAS_SIZE);
-  const weight = new Float32Array(CANVAS_SIZE);
-  for (let i = 0; i < CANVAS_SIZE; i++) {
-    cell[i] = Math.floor(i / CELL);
-    const t = i / CELL - cell[i]!;
-    weight[i] = t * t * (3 - 2 * t);
-  }
-  const noise = new Float32Array(CANVAS_SIZE * CANVAS_SIZE);
-  const row = new Float32Array(knots);
-  for (let y = 0; y < CANVAS_SIZE; y++) {
-    const above = cell[y]! * knots;
-    for (let k = 0; k < knots; k++) {
-      const top = values[above + k]!;
-      row[k] = top + (values[above + knots + k]! - top) * weight[y]!;
-    }
-    for (let x = 0; x < CANVAS_SIZE; x++) {
-      const left = row[cell[x]!]!;
-      noise[y * CANVAS_SIZE + x] = left + (row[cell[x]! + 1]! - left) * weight[x]!;
-    }
-  }
-  return noise;
+/** Which cell each pixel of a row lies in, and how far along it, eased. */
+const CELLS = Int32Array.from({ length: CANVAS_SIZE }, (_, pixel) => Math.floor(pixel / CELL));
+const EASED = Float32Array.from({ length: CANVAS_SIZE }, (_, pixel) => {
+  const along = (pixel % CELL) / CELL;
+  return along * along * (3 - 2 * along);
+});
+
+/** [KNOTS, KNOTS, 3] random colours around the tone's brightness, 0-255. */
+function drawKnots(tone: Tone, random: Random): Float32Array {
+  const noise = () => 2 * random() - 1;
+  const luminance = Float32Array.from({ length: KNOTS * KNOTS }, noise);
+  const mean = luminance.reduce((sum, value) => sum + value, 0) / luminance.length;
+  const knots = new Float32Array(luminance.length * 3);
+  luminance.forEach((value, knot) => {
+    const base = TONES[tone] + LUMINANCE_SPREAD * (value - mean);
+    knots[knot * 3] = 255 * (base + TINT_SPREAD * noise());
+    knots[knot * 3 + 1] = 255 * base;
+    knots[knot * 3 + 2] = 255 * (base + TINT_SPREAD * noise());
+  });
+  return knots;
 }
 
-/** [CANVAS_SIZE, CANVAS_SIZE, 3] RGB, 0-255: a smooth, faintly tinted ground whose mean is the tone's brightness. */
+/** [CANVAS_SIZE, CANVAS_SIZE, 3] RGB, 0-255: a smooth, faintly tinted ground around the tone's brightness. */
 export function paintBackground(tone: Tone, random: Random): Uint8ClampedArray {
-  const luminance = smoothNoise(random);
-  const red = smoothNoise(random);
-  const blue = smoothNoise(random);
-  const mean = luminance.reduce((sum, value) => sum + value, 0) / luminance.length;
+  const knots = drawKnots(tone, random);
   const canvas = new Uint8ClampedArray(CANVAS_SIZE * CANVAS_SIZE * 3);
-  for (let pixel = 0; pixel < luminance.length; pixel++) {
-    const noise = PIXEL_NOISE * (2 * random() - 1);
-    const base = TONES[tone] + LUMINANCE_SPREAD * (luminance[pixel]! - mean) + noise;
-    canvas[pixel * 3] = 255 * (base + TINT_SPREAD * red[pixel]!);
-    canvas[pixel * 3 + 1] = 255 * base;
-    canvas[pixel * 3 + 2] = 255 * (base + TINT_SPREAD * blue[pixel]!);
+  const row = new Float32Array(KNOTS * 3);
+  let out = 0;
+  for (let y = 0; y < CANVAS_SIZE; y++) {
+    const above = CELLS[y]! * row.length;
+    for (let k = 0; k < row.length; k++) {
+      const top = knots[above + k]!;
+      row[k] = top + (knots[above + row.length + k]! - top) * EASED[y]!;
+    }
+    for (let x = 0; x < CANVAS_SIZE; x++) {
+      const left = CELLS[x]! * 3;
+      const eased = EASED[x]!;
+      const noise = 255 * PIXEL_NOISE * (2 * random() - 1);
+      canvas[out] = row[left]! + (row[left + 3]! - row[left]!) * eased + noise;
+      canvas[out + 1] = row[left + 1]! + (row[left + 4]! - row[left + 1]!) * eased + noise;
+      canvas[out + 2] = row[left + 2]! + (row[left + 5]! - row[left + 2]!) * eased + noise;
+      out += 3;
+    }
   }
   return canvas;
 }

@@ -5,26 +5,36 @@ import type { Body, Scene } from './scene.js';
 import { notchDistance, SHAPE_DISTANCES, SHAPE_REACH } from './shape.js';
 import { COLOURS, COVERAGE_CELLS, FRAME_COUNT, FRAME_SIZE } from './world.js';
 
-/** Pixels from the left and top edge: [left, top, right, bottom], right and bottom exclusive. */
-export type Box = readonly [left: number, top: number, right: number, bottom: number];
+/** Whole pixels; x right, y down, origin top left. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface RenderedClip {
-  /** [FRAME_COUNT, FRAME_SIZE, FRAME_SIZE, 3] RGB, 0-255. */
+  /** [T, FRAME_SIZE, FRAME_SIZE, 3] RGB, 0-255. */
   readonly frames: Uint8Array;
-  /** [FRAME_COUNT] the tightest box around the pixels that the named object covers by half or more. */
+  /** [T] the tightest box around the pixels that the named object covers by half or more. */
   readonly boxes: readonly Box[];
-  /** [FRAME_COUNT, COVERAGE_CELLS, COVERAGE_CELLS] share of each cell that the named object covers, in [0, 1]. */
+  /** [T, COVERAGE_CELLS, COVERAGE_CELLS] share of each cell that the named object covers, in [0, 1]. */
   readonly coverage: Float32Array;
 }
 
 /** What the renderer learns about one body while it draws it. */
 interface Footprint {
-  box: [number, number, number, number];
+  left: number;
+  top: number;
+  /** Exclusive, as is `bottom`. */
+  right: number;
+  bottom: number;
   /** [COVERAGE_CELLS, COVERAGE_CELLS] in pixels. */
   readonly cells: Float32Array;
 }
 
 const CELL_SIZE = FRAME_SIZE / COVERAGE_CELLS;
+const ALL_FRAMES = Array.from({ length: FRAME_COUNT }, (_, frame) => frame);
 /** Brightness of the notch relative to the body. */
 const NOTCH_SHADE = 0.15;
 
@@ -98,38 +108,43 @@ function drawBody(
       const cell = Math.floor(y / CELL_SIZE) * COVERAGE_CELLS + Math.floor(x / CELL_SIZE);
       footprint.cells[cell] = footprint.cells[cell]! + coverage;
       if (coverage < 0.5) continue;
-      const { box } = footprint;
-      if (x < box[0]) box[0] = x;
-      if (y < box[1]) box[1] = y;
-      if (x >= box[2]) box[2] = x + 1;
-      if (y >= box[3]) box[3] = y + 1;
+      footprint.left = Math.min(footprint.left, x);
+      footprint.top = Math.min(footprint.top, y);
+      footprint.right = Math.max(footprint.right, x + 1);
+      footprint.bottom = Math.max(footprint.bottom, y + 1);
     }
   }
 }
 
-/** Draws all frames of a scene and says where the named object is. */
-export function renderScene(scene: Scene): RenderedClip {
+/**
+ * Draws frames of a scene and says where the named object is.
+ *
+ * @param chosen frame numbers, 0 ... FRAME_COUNT - 1; by default all. The results' first axis follows them.
+ */
+export function renderScene(scene: Scene, chosen: readonly number[] = ALL_FRAMES): RenderedClip {
   const { seed, split, index } = scene.key;
   const canvas = paintBackground(scene.tone, seededRandom('moving-shapes', 'background', seed, split, index));
-  const frames = new Uint8Array(FRAME_COUNT * FRAME_SIZE * FRAME_SIZE * 3);
-  const coverage = new Float32Array(FRAME_COUNT * COVERAGE_CELLS * COVERAGE_CELLS);
-  const boxes: Box[] = [];
-
-  for (let frame = 0; frame < FRAME_COUNT; frame++) {
-    const size = FRAME_SIZE * FRAME_SIZE * 3;
-    const pixels = frames.subarray(frame * size, (frame + 1) * size);
+  const frameBytes = FRAME_SIZE * FRAME_SIZE * 3;
+  const cellCount = COVERAGE_CELLS * COVERAGE_CELLS;
+  const frames = new Uint8Array(chosen.length * frameBytes);
+  const coverage = new Float32Array(chosen.length * cellCount);
+  const boxes = chosen.map((frame, slot) => {
+    const pixels = frames.subarray(slot * frameBytes, (slot + 1) * frameBytes);
     const offset = driftAt(scene.drift, frame);
     drawBackground(pixels, canvas, offset.x, offset.y);
     for (const body of scene.distractors) drawBody(pixels, body, frame, offset, null);
 
-    const cellCount = COVERAGE_CELLS * COVERAGE_CELLS;
     const footprint: Footprint = {
-      box: [FRAME_SIZE, FRAME_SIZE, 0, 0],
-      cells: coverage.subarray(frame * cellCount, (frame + 1) * cellCount),
+      left: FRAME_SIZE,
+      top: FRAME_SIZE,
+      right: 0,
+      bottom: 0,
+      cells: coverage.subarray(slot * cellCount, (slot + 1) * cellCount),
     };
     drawBody(pixels, scene.object, frame, offset, footprint);
-    boxes.push(footprint.box);
-  }
+    const { left, top, right, bottom } = footprint;
+    return { x: left, y: top, width: right - left, height: bottom - top };
+  });
   for (let cell = 0; cell < coverage.length; cell++) coverage[cell]! /= CELL_SIZE * CELL_SIZE;
   return { frames, boxes, coverage };
 }

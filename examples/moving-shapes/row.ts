@@ -33,7 +33,7 @@ export interface ClipRow {
   readonly drift: boolean;
   /** The named object stays where it is. */
   readonly still: boolean;
-  /** [16] box of the named object in each frame, in pixels of the 128 x 128 frame. */
+  /** [16] box of the named object in each frame of 128 x 128 pixels. */
   readonly boxes: readonly Box[];
 }
 

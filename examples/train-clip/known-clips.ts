@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { decodeClip } from '@tgm/video-io';
+import {
+  COVERAGE_CELLS,
+  FRAME_COUNT,
+  makeMovingShapes,
+  readRows,
+  renderScene,
+  sceneOf,
+} from '../moving-shapes/index.js';
+import type { KnownClip } from './figures.js';
+import { IMAGE_SIZE } from './pairs.js';
+
+/** Every second frame, as the video model samples them. */
+const FRAMES = Array.from({ length: FRAME_COUNT / 2 }, (_, frame) => 2 * frame);
+const FRAMES_A_SLICE = 2;
+
+/** The caption of the clip this many places on is taken as the wrong one: it has another action, too. */
+const SHUFFLE_BY = 7;
+
+/** Clips rendered, written as H.264 files and decoded again, with what is known about them. */
+export async function makeKnownClips(seed: number, count: number): Promise<KnownClip[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'known-clips-'));
+  try {
+    await makeMovingShapes({ folder, train: 0, test: count, seed, workers: 2 });
+    const rows = await readRows(folder, 'test');
+    const clips: KnownClip[] = [];
+    for (const [index, row] of rows.entries()) {
+      const size = { width: IMAGE_SIZE, height: IMAGE_SIZE };
+      const { frames } = await decodeClip(join(folder, row.path), { size, indices: FRAMES });
+      clips.push({
+        frames,
+        side: IMAGE_SIZE,
+        caption: row.captions[0]!,
+        otherCaption: rows[(index + SHUFFLE_BY) % count]!.captions[0]!,
+        coverage: tokenCoverage(renderScene(sceneOf({ seed, split: 'test', index }), FRAMES).coverage),
+        still: row.still,
+        drift: row.drift,
+      });
+    }
+    return clips;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** [T, 8, 8] share of each cell to [T / 2, 8, 8] share of each token. */
+function tokenCoverage(frames: Float32Array): Float32Array {
+  const cells = COVERAGE_CELLS * COVERAGE_CELLS;
+  return Float32Array.from({ length: frames.length / FRAMES_A_SLICE }, (_, token) => {
+    const slice = Math.floor(token / cells);
+    let sum = 0;
+    for (let frame = slice * FRAMES_A_SLICE; frame < (slice + 1) * FRAMES_A_SLICE; frame++) {
+      sum += frames[frame * cells + (token % cells)]!;
+    }
+    return sum / FRAMES_A_SLICE;
+  });
+}

@@ -1,0 +1,64 @@
+/**
+ * Trains the tiny CLIP that guides masks on Moving Shapes, and saves it in Hugging Face's layout.
+ *
+ *   npx tsx examples/train-clip/main.ts --out runs/tiny-clip
+ *
+ * Prints the two loss terms while it trains (chance: ln 64 = 4.2 and ln 128 = 4.9), then which share of the named
+ * object's tokens the shipped default and its controls hide on unseen decoded clips, and how well captions of unseen
+ * clips tell actions apart. Writes config.json, model.safetensors, tokenizer.json, tokenizer_config.json, figures.json.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { clip, clipTokenizer, saveClip } from '@tgm/models';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { measure } from './measure.js';
+import { IMAGE_SIZE, renderPairs } from './pairs.js';
+import { CONTEXT_LENGTH, tinyClipConfig } from './tiny-clip.js';
+import { makeTokenizer } from './tokenizer-file.js';
+import { trainClip } from './train.js';
+
+const { values } = parseArgs({
+  options: {
+    out: { type: 'string', default: 'runs/tiny-clip' },
+    /** Scenes; each gives two frames. */
+    scenes: { type: 'string', default: '2500' },
+    epochs: { type: 'string', default: '3' },
+    seed: { type: 'string', default: '0' },
+  },
+});
+const seed = Number(values.seed);
+const seconds = () => performance.now() / 1000;
+
+console.log(`drawing ${values.scenes} scenes at ${IMAGE_SIZE} x ${IMAGE_SIZE}`);
+const pairs = [...renderPairs(seed, Number(values.scenes))];
+const captions = pairs.flatMap((pair) => [...pair.captions.object, ...pair.captions.scene]);
+const { tokenizer: json, config, vocabularySize } = makeTokenizer(captions, CONTEXT_LENGTH);
+const tokenizer = clipTokenizer(json, config, CONTEXT_LENGTH);
+const model = clip(tinyClipConfig(vocabularySize));
+const engine = await onnxEngine();
+
+const begun = seconds();
+const params = await trainClip({
+  model,
+  engine,
+  tokenizer,
+  pairs,
+  epochs: Number(values.epochs),
+  batchSize: 64,
+  learningRate: 2e-3,
+  seed,
+  onStep: ({ step, steps, imageText, paraphrase }) => {
+    if (step % 10 !== 0) return;
+    const left = ((seconds() - begun) / step) * (steps - step);
+    const terms = `image-text ${imageText.toFixed(2)}  paraphrase ${paraphrase.toFixed(2)}`;
+    console.log(`step ${step}/${steps}  ${terms}  ${left.toFixed(0)} s left`);
+  },
+});
+await saveClip(values.out, { clip: model, params, tokenizer });
+
+const figures = await measure({ clip: model, params, tokenizer }, engine);
+await writeFile(join(values.out, 'figures.json'), `${JSON.stringify(figures, null, 2)}\n`);
+console.log(figures);
+console.log(`saved ${values.out}`);
+await engine.dispose();

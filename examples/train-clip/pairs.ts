@@ -1,0 +1,78 @@
+import { seededRandom } from '@tgm/masking';
+import {
+  ACTIONS,
+  type Captions,
+  COLOUR_NAMES,
+  captionsOf,
+  FRAME_COUNT,
+  FRAME_SIZE,
+  renderScene,
+  type Scene,
+  SHAPES,
+  sceneOf,
+} from '../moving-shapes/index.js';
+
+/** Side of the images that CLIP sees, in pixels. */
+export const IMAGE_SIZE = FRAME_SIZE / 2;
+
+/** Everything that training needs of one rendered frame. */
+export interface Pair {
+  /** [IMAGE_SIZE, IMAGE_SIZE, 3] RGB, 0-255. */
+  readonly image: Uint8Array;
+  /** Of the clip that the frame is from; two of them are drawn at each visit. */
+  readonly captions: Captions;
+  /** Of the same scene with another action: what sets actions apart in the text. */
+  readonly otherAction: Captions;
+  /** Equal for equal colour and shape, which is all that one frame can show of a caption. */
+  readonly object: number;
+  /** Equal for equal colour, shape and action. */
+  readonly meaning: number;
+  /** `meaning` of the captions in `otherAction`. */
+  readonly otherMeaning: number;
+}
+
+/** Decoded H.264 differs from the drawn frame by about this much, 0-255. */
+const CODEC_NOISE = 3;
+
+/** Half the size by the mean of 2 x 2 pixels, plus noise like that of a video codec. */
+function downscale(frames: Uint8Array, frame: number, random: () => number): Uint8Array {
+  const rowBytes = FRAME_SIZE * 3;
+  const image = new Uint8ClampedArray(IMAGE_SIZE * IMAGE_SIZE * 3);
+  let out = 0;
+  for (let y = 0; y < IMAGE_SIZE; y++) {
+    for (let x = 0; x < IMAGE_SIZE; x++) {
+      const corner = (frame * FRAME_SIZE + 2 * y) * rowBytes + 6 * x;
+      const noise = CODEC_NOISE * (2 * random() - 1);
+      for (let at = corner; at < corner + 3; at++) {
+        const sum = frames[at]! + frames[at + 3]! + frames[at + rowBytes]! + frames[at + rowBytes + 3]!;
+        image[out++] = sum / 4 + noise;
+      }
+    }
+  }
+  return new Uint8Array(image.buffer);
+}
+
+function withOtherAction(scene: Scene, random: () => number): Scene {
+  const others = ACTIONS.filter((action) => action !== scene.action);
+  return { ...scene, action: others[Math.floor(random() * others.length)]! };
+}
+
+/** Two frames of each of `clips` scenes, with captions. A pure function of (seed, clips). */
+export function* renderPairs(seed: number, clips: number): Generator<Pair> {
+  for (let index = 0; index < clips; index++) {
+    const scene = sceneOf({ seed, split: 'clip', index });
+    const random = seededRandom('pairs', seed, index);
+    const changed = withOtherAction(scene, random);
+    const { colour, shape } = scene.object;
+    const object = COLOUR_NAMES.indexOf(colour) * SHAPES.length + SHAPES.indexOf(shape);
+    const meaning = object * ACTIONS.length + ACTIONS.indexOf(scene.action);
+    const otherMeaning = object * ACTIONS.length + ACTIONS.indexOf(changed.action);
+    const first = Math.floor(random() * (FRAME_COUNT / 2));
+    const { frames } = renderScene(scene, [first, first + FRAME_COUNT / 2]);
+    for (const slot of [0, 1]) {
+      const image = downscale(frames, slot, random);
+      const captions = captionsOf(scene);
+      yield { image, captions, otherAction: captionsOf(changed), object, meaning, otherMeaning };
+    }
+  }
+}
