@@ -60,10 +60,17 @@ describe('patchify', () => {
     expect(() => unpatchify(new Uint8Array(25), tiny)).toThrow(
       'unpatchify: patches must be 24 bytes (2 frames of 2 x 2 x 3), got 25 bytes.',
     );
+    expect(() => patchify(new Uint8Array(24), { ...tiny, patchSize: 3 })).toThrow(
+      'patchify: imageSize must be a multiple of patchSize (3), got 2.',
+    );
   });
 });
 
 describe('gatherTokens', () => {
+  it('refuses tokens that are not there', () => {
+    expect(() => gatherTokens(new Uint8Array(24), [4], 6)).toThrow(InputShapeError);
+  });
+
   it('takes tokens in the order asked for', () => {
     const patches = patchify(
       Uint8Array.from({ length: 24 }, (_, i) => i),

@@ -1,5 +1,7 @@
 import type { TokenGrid } from '@tgm/masking';
+import { readFields } from './config-fields.js';
 import { InputShapeError } from './errors.js';
+import { tokenStart } from './pixels.js';
 
 /** How frames are cut into tokens: the fields of this name of a model's configuration. */
 export interface PatchConfig {
@@ -27,7 +29,7 @@ export function tokenSizeOf({ patchSize, tubeletSize }: PatchConfig): number {
 /**
  * Cuts frames into tokens: [T, H, W, 3] RGB pixels to [N, P], where a token's pixels run over (frame of the
  * tubelet, row, column, channel), channel fastest.
- * @throws InputShapeError when `frames` has not T * H * W * 3 bytes.
+ * @throws InputShapeError when `frames` has not T * H * W * 3 bytes, ConfigError when they cannot be cut so.
  */
 export function patchify(frames: Uint8Array, config: PatchConfig): Uint8Array {
   requireBytes('patchify', 'frames', frames, config);
@@ -40,7 +42,7 @@ export function patchify(frames: Uint8Array, config: PatchConfig): Uint8Array {
 
 /**
  * Puts tokens together again: [N, P] to [T, H, W, 3], the inverse of `patchify`.
- * @throws InputShapeError when `patches` has not N * P bytes.
+ * @throws InputShapeError when `patches` has not N * P bytes, ConfigError when frames cannot be cut so.
  */
 export function unpatchify(patches: Uint8Array, config: PatchConfig): Uint8Array {
   requireBytes('unpatchify', 'patches', patches, config);
@@ -51,11 +53,14 @@ export function unpatchify(patches: Uint8Array, config: PatchConfig): Uint8Array
   return frames;
 }
 
-/** The chosen tokens: [N, P] pixels and K token numbers to [K, P] pixels. */
+/**
+ * The chosen tokens: [N, P] pixels and K token numbers to [K, P] pixels.
+ * @throws InputShapeError when a token number is none of `patches`.
+ */
 export function gatherTokens(patches: Uint8Array, indices: ArrayLike<number>, tokenSize: number): Uint8Array {
   const gathered = new Uint8Array(indices.length * tokenSize);
   for (let k = 0; k < indices.length; k++) {
-    const start = indices[k]! * tokenSize;
+    const start = tokenStart('gatherTokens', patches, indices[k]!, tokenSize);
     gathered.set(patches.subarray(start, start + tokenSize), k * tokenSize);
   }
   return gathered;
@@ -91,6 +96,9 @@ function eachRun(config: PatchConfig, from: Uint8Array, to: Uint8Array, copy: Co
 }
 
 function requireBytes(where: string, input: string, bytes: Uint8Array, config: PatchConfig): void {
+  const fields = readFields(config, where);
+  fields.divides('imageSize', 'patchSize');
+  fields.divides('numFrames', 'tubeletSize');
   const { numFrames, imageSize } = config;
   const expected = numFrames * imageSize * imageSize * 3;
   if (bytes.length !== expected) {

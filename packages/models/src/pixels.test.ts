@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InputShapeError } from './errors.js';
 import { IMAGENET_PIXELS, tokensOf, UNIT_PIXELS } from './pixels.js';
 
 describe('tokensOf', () => {
@@ -23,5 +24,15 @@ describe('tokensOf', () => {
     expect([...batch].map((value) => Number(value.toFixed(6)))).toEqual([
       -1, -1, -1, 0.4, 0.8, 0.6, -1, -1, -1,
     ]);
+  });
+
+  it('refuses tokens that are not there and arrays without room', () => {
+    expect(() => tokensOf(patches, [0, 2], 3, UNIT_PIXELS)).toThrow(
+      'tokensOf: indices must be 0 to 1, got 2.',
+    );
+    expect(() => tokensOf(patches, [-1], 3, UNIT_PIXELS)).toThrow(InputShapeError);
+    expect(() => tokensOf(patches, [0, 1], 3, UNIT_PIXELS, new Float32Array(8), 3)).toThrow(
+      'tokensOf: into must be room for 2 x 3, got room for 5.',
+    );
   });
 });

@@ -1,3 +1,5 @@
+import { InputShapeError } from './errors.js';
+
 /** How pixels 0-255 become the numbers of a model: (pixel / 255 - mean) / std, per channel RGB. */
 export interface PixelScale {
   readonly mean: readonly [number, number, number];
@@ -24,6 +26,7 @@ export const CLIP_PIXELS: PixelScale = {
  * @param tokenSize P.
  * @param into the array to fill, from number `offset` on; by default a new one.
  * @returns `into`, with [K, P] numbers at `offset`.
+ * @throws InputShapeError when a token number is none of `patches`, or `into` has no room.
  */
 export function tokensOf(
   patches: Uint8Array,
@@ -33,6 +36,15 @@ export function tokensOf(
   into: Float32Array = new Float32Array(indices.length * tokenSize),
   offset = 0,
 ): Float32Array {
+  const room = into.length - offset;
+  if (offset < 0 || indices.length * tokenSize > room) {
+    throw new InputShapeError(
+      'tokensOf',
+      'into',
+      `room for ${indices.length} x ${tokenSize}`,
+      `room for ${room}`,
+    );
+  }
   // 3 x 256 possible numbers: looking them up replaces a division a pixel.
   const red = new Float32Array(256);
   const green = new Float32Array(256);
@@ -44,7 +56,7 @@ export function tokensOf(
   }
   let to = offset;
   for (let k = 0; k < indices.length; k++) {
-    const start = indices[k]! * tokenSize;
+    const start = tokenStart('tokensOf', patches, indices[k]!, tokenSize);
     for (let from = start; from < start + tokenSize; from += 3, to += 3) {
       into[to] = red[patches[from]!]!;
       into[to + 1] = green[patches[from + 1]!]!;
@@ -52,4 +64,14 @@ export function tokensOf(
     }
   }
   return into;
+}
+
+/**
+ * Where a token's pixels start.
+ * @throws InputShapeError when `patches` has no such token.
+ */
+export function tokenStart(where: string, patches: Uint8Array, index: number, tokenSize: number): number {
+  const count = Math.floor(patches.length / tokenSize);
+  if (index >= 0 && index < count) return index * tokenSize;
+  throw new InputShapeError(where, 'indices', `0 to ${count - 1}`, `${index}`);
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@tgm/masking';
@@ -68,6 +68,15 @@ describe('writeSafetensors and readSafetensors', () => {
       'tensor "broken": F32 [3] takes 12 bytes, got 8',
     );
     expect(await readFile(path)).toEqual(before);
+  });
+});
+
+describe('a write that fails at the end', () => {
+  it('takes its partial file away', async () => {
+    const path = join(folder, 'taken');
+    await mkdir(join(path, 'inside'), { recursive: true }); // no file can be renamed onto a full folder
+    await expect(writeSafetensors(path, everyType, {})).rejects.toThrow();
+    expect((await readdir(folder)).filter((name) => name.includes('partial'))).toEqual([]);
   });
 });
 

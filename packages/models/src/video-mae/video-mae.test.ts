@@ -111,6 +111,25 @@ describe('videoMae', () => {
     tf.dispose(params);
   });
 
+  it("has an epsilon of its own in the decoder's last norm", async () => {
+    const params = videoMae(tiny).init(seededRandom('epsilon'));
+    const positions = tf.tensor2d([[0, 1]], undefined, 'int32');
+    const masked = tf.tensor2d([[2]], undefined, 'int32');
+    const identity = tf.concat([tf.eye(4), tf.zeros([20, 4])]);
+    // Under an identity head the output is (x - mean) / sqrt(v + epsilon), whose variance is v / (v + epsilon).
+    const variance = async (decoderNormEps: number) => {
+      const model = videoMae({ ...tiny, decoderNormEps });
+      const given = { ...params, 'decoder.head.weight': identity };
+      const latent = model.encode(params, tf.ones([1, 2, 24]), positions);
+      const output = Array.from(await model.decode(given, latent, positions, masked).data());
+      return output.slice(0, 4).reduce((sum, value) => sum + value * value, 0) / 4;
+    };
+    const one = await variance(1);
+    const v = one / (1 - one);
+    expect(await variance(3)).toBeCloseTo(v / (v + 3), 5);
+    tf.dispose([params, identity, positions, masked]);
+  });
+
   describe.each(engines)('on %s', (_, makeEngine) => {
     const model = videoMae(tiny);
 
