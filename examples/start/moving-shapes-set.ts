@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { readManifest } from '@tgm/video-io';
-import { ACTIONS, FRAME_SIZE, makeMovingShapes, manifestPath, readRows } from '../moving-shapes/index.ts';
-import { progress } from './progress.ts';
-import type { VideoSet } from './source.ts';
+import {
+  ACTIONS,
+  type ClipRow,
+  FRAME_SIZE,
+  makeMovingShapes,
+  manifestPath,
+  readRows,
+} from '../moving-shapes/index.js';
+import { progress } from './progress.js';
+import type { VideoSet } from './source.js';
 
 export interface MovingShapesOptions {
   /** Folder of all data sets. */
@@ -42,9 +49,9 @@ export async function movingShapesSet(options: MovingShapesOptions): Promise<Vid
     stride: 2,
     clipsPerVideo: 1,
     subsets: {
-      still: rows.map((row) => row.still),
-      moving: rows.map((row) => !row.still),
-      drift: rows.map((row) => row.drift),
+      still: idsOf(rows.filter((row) => row.still)),
+      moving: idsOf(rows.filter((row) => !row.still)),
+      drift: idsOf(rows.filter((row) => row.drift)),
     },
     boxes: { frameSize: FRAME_SIZE, of: (id) => boxes.get(id) ?? [] },
     facts: {
@@ -56,6 +63,8 @@ export async function movingShapesSet(options: MovingShapesOptions): Promise<Vid
     },
   };
 }
+
+const idsOf = (rows: readonly ClipRow[]): ReadonlySet<string> => new Set(rows.map((row) => row.id));
 
 const share = (members: readonly boolean[]): string =>
   `${Math.round((100 * members.filter(Boolean).length) / members.length)} %`;

@@ -1,12 +1,12 @@
 import type { PatchTextEncoder, TokenGrid } from '@tgm/masking';
 import { type CaptionedClip, type DecodedClip, decodeClips, scoreClips } from '@tgm/train';
 import type { VideoDataset, VideoPool } from '@tgm/video-io';
-import type { SkippedFile } from '../report/report-data.ts';
-import { UsageError } from './command-line.ts';
-import { progress } from './progress.ts';
-import type { RunFolder } from './run-folder.ts';
-import { MODEL } from './settings.ts';
-import type { VideoSet } from './source.ts';
+import type { SkippedFile } from '../report/report-data.js';
+import { UsageError } from './command-line.js';
+import { progress } from './progress.js';
+import type { RunFolder } from './run-folder.js';
+import { MODEL } from './settings.js';
+import type { VideoSet } from './source.js';
 
 export interface PrepareOptions {
   readonly run: RunFolder;
@@ -54,7 +54,9 @@ export async function decodeSet(
   }
   shown.end(`${clips.length} clips${skipped.length > 0 ? `, ${skipped.length} files skipped` : ''}`);
   if (clips.length === 0 && !signal.aborted) {
-    throw new UsageError(`None of the ${dataset.length} videos could be read; the first reason: ${skipped[0]?.reason}`);
+    throw new UsageError(
+      `None of the ${dataset.length} videos could be read; the first reason: ${skipped[0]?.reason}`,
+    );
   }
   return { clips, skipped };
 }

@@ -3,10 +3,10 @@ import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
 import type { Params, VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { adamW, type CaptionedCues, cosineSchedule, type ExampleSource, pretrain } from '@tgm/train';
-import type { Arm } from './arms.ts';
-import { progress } from './progress.ts';
-import type { RunFolder } from './run-folder.ts';
-import { TRAINING } from './settings.ts';
+import type { Arm } from './arms.js';
+import { progress } from './progress.js';
+import type { RunFolder } from './run-folder.js';
+import { TRAINING } from './settings.js';
 
 export interface ArmResult {
   readonly completed: boolean;

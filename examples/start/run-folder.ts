@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, UsageError } from './command-line.js';
 
@@ -18,8 +18,8 @@ export interface RunFolder {
   /** Milliseconds since 1970. */
   readonly started: number;
   log(event: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
-  /** The rows so far, without what `drop` names: a resumed run says its lost steps again. */
-  history(drop: (row: LogRow) => boolean): Promise<LogRow[]>;
+  /** The rows of one event, in order. A step that a resumed run made again counts once, with its last row. */
+  rows(event: string): Promise<LogRow[]>;
 }
 
 /** Makes a new run folder below `root`. */
@@ -52,13 +52,12 @@ function runFolder(path: string, command: Command, started: number): RunFolder {
     started,
     log: (event, fields) =>
       appendFile(log, `${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`),
-    async history(drop) {
+    async rows(event) {
       if (!existsSync(log)) return [];
-      const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
-      const kept = lines.filter((line) => isWhole(line) && !drop(JSON.parse(line)));
-      await writeFile(`${log}.partial`, kept.map((line) => `${line}\n`).join(''));
-      await rename(`${log}.partial`, log);
-      return kept.map((line) => JSON.parse(line));
+      const lines = (await readFile(log, 'utf8')).split('\n').filter(isWhole);
+      const rows = lines.map((line): LogRow => JSON.parse(line)).filter((row) => row.event === event);
+      const byStep = new Map(rows.map((row) => [`${row.arm} ${row.step}`, row]));
+      return [...byStep.values()];
     },
   };
 }

@@ -17,7 +17,9 @@ export const MODEL = {
   decoderNumHiddenLayers: 1,
   decoderNumAttentionHeads: 3,
   decoderIntermediateSize: 192,
-} satisfies Partial<VideoMaeConfig>;
+  layerNormEps: 1e-6,
+  decoderNormEps: 1e-6,
+} satisfies VideoMaeConfig;
 
 export const TRAINING = {
   batchSize: 32,
@@ -33,3 +35,6 @@ export const TRAINING = {
   reconstructShare: 1 / 3,
   checkpointEvery: 100,
 } as const;
+
+/** Enough to see that every part works; too few to learn from. */
+export const QUICK_STEPS = 30;

@@ -1,5 +1,5 @@
 import type { VideoDataset } from '@tgm/video-io';
-import type { FactTable } from '../report/report-data.ts';
+import type { FactTable } from '../report/report-data.js';
 
 /** Box of the named object in one frame, in pixels of the source video. */
 export interface ObjectBox {
@@ -20,8 +20,8 @@ export interface VideoSet {
   /** Source frames from one sampled frame to the next. */
   readonly stride: number;
   readonly clipsPerVideo: number;
-  /** [test videos] members of named parts of the test set. */
-  readonly subsets?: Readonly<Record<string, readonly boolean[]>>;
+  /** Ids of the test videos in named parts of the test set. */
+  readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;
   /** Where the named object is in every source frame of a test video, and the size of those frames. */
   readonly boxes?: { readonly frameSize: number; of(id: string): readonly ObjectBox[] };
   readonly facts: FactTable;

@@ -1,3 +1,4 @@
+export { datasetOf } from './dataset.js';
 export { decodeClip } from './decode.js';
 export type { DecodeOptions, FrameChoice } from './decode-options.js';
 export { type EncodeOptions, encodeVideo } from './encode.js';

@@ -1,0 +1,91 @@
+import { stat } from 'node:fs/promises';
+import { datasetOf, readManifest, readVideoFolder, type VideoDataset, type VideoSample } from '@tgm/video-io';
+import { type Command, UsageError } from './command-line.js';
+import type { VideoSet } from './source.js';
+
+/** Clips of a run of one's own videos: about as many as the demo trains on need more time than they tell. */
+const CLIPS_WANTED = 512;
+const CLIPS_PER_VIDEO_AT_MOST = 8;
+
+/** Every fifth video is kept for the test where all have labels. */
+const TEST_EVERY = 5;
+
+/** With fewer videos of a class than this, a probe says nothing. */
+const VIDEOS_PER_CLASS = 10;
+
+/** Opens a folder of videos or a manifest. Every video needs a caption. */
+export async function ownVideosSet(path: string, command: Command): Promise<VideoSet> {
+  const all = await open(path, command.caption);
+  const samples: VideoSample[] = [];
+  for (let index = 0; index < all.length; index++) samples.push(await all.at(index));
+  const silent = samples.filter((sample) => sample.captions.length === 0);
+  if (silent.length > 0) {
+    throw new UsageError(
+      `${silent.length} of ${samples.length} videos have no caption, the first is "${silent[0]!.id}". Text-guided masking needs one for each: in the manifest ("captions"), in a .txt file beside the video, or for all that have none by --caption "…".`,
+    );
+  }
+  const { note, test } = testSplit(samples);
+  const held = new Set(test);
+  const train = samples.filter((sample) => !held.has(sample));
+  const clipsPerVideo = Math.min(
+    CLIPS_PER_VIDEO_AT_MOST,
+    Math.max(1, Math.round(CLIPS_WANTED / train.length)),
+  );
+  const classes = Math.max(-1, ...samples.map((sample) => sample.label ?? -1)) + 1;
+  return {
+    name: all.name,
+    train: datasetOf(`${all.name}, train`, train),
+    ...(test.length > 0 ? { test: datasetOf(`${all.name}, test`, test) } : {}),
+    ...(test.length > 0 ? { classes: Array.from({ length: classes }, (_, label) => `class ${label}`) } : {}),
+    stride: 4,
+    clipsPerVideo,
+    ...(note ? { note } : {}),
+    facts: {
+      videos: samples.length,
+      captions: samples.reduce((sum, sample) => sum + sample.captions.length, 0),
+      'clips per video': `up to ${clipsPerVideo}`,
+    },
+  };
+}
+
+async function open(path: string, caption: string | undefined): Promise<VideoDataset> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new UsageError(`--videos needs a folder or a manifest, but there is no ${path}.`);
+  return found.isDirectory()
+    ? readVideoFolder(path, { caption })
+    : withCaption(await readManifest(path), caption);
+}
+
+async function withCaption(dataset: VideoDataset, caption: string | undefined): Promise<VideoDataset> {
+  if (caption === undefined) return dataset;
+  const samples: VideoSample[] = [];
+  for (let index = 0; index < dataset.length; index++) {
+    const sample = await dataset.at(index);
+    samples.push(sample.captions.length > 0 ? sample : { ...sample, captions: [caption] });
+  }
+  return datasetOf(dataset.name, samples);
+}
+
+function testSplit(samples: readonly VideoSample[]): { test: VideoSample[]; note?: string } {
+  const unlabelled = samples.filter((sample) => sample.label === undefined).length;
+  if (unlabelled > 0) {
+    return { test: [], note: `No evaluation: ${unlabelled} of ${samples.length} videos have no label.` };
+  }
+  const perClass = new Map<number, number>();
+  for (const { label } of samples) perClass.set(label!, (perClass.get(label!) ?? 0) + 1);
+  const fewest = Math.min(...perClass.values());
+  if (perClass.size < 2 || fewest < VIDEOS_PER_CLASS) {
+    return {
+      test: [],
+      note: `No evaluation: a probe needs at least two classes of ${VIDEOS_PER_CLASS} videos; there are ${perClass.size}, the smallest of ${fewest}.`,
+    };
+  }
+  const seen = new Map<number, number>();
+  return {
+    test: samples.filter(({ label }) => {
+      const count = (seen.get(label!) ?? 0) + 1;
+      seen.set(label!, count);
+      return count % TEST_EVERY === 0;
+    }),
+  };
+}
