@@ -46,45 +46,54 @@ describe('clip', () => {
     tf.dispose(params);
   });
 
-  it('has a gradient of every parameter that agrees with finite differences', async () => {
-    const engine = await cpuEngine();
+  it('has gradients that agree with finite differences, on both engines', async () => {
     const params = model.init(seededRandom('gradients'));
     const names = Object.keys(params);
-    const images = patches(2);
-    const ids = texts([10, 8, 11, 0], [10, 2, 9, 11]);
-    const ends = tf.tensor1d([2, 3], 'int32');
-    const loss = (...tensors: tf.Tensor[]) => {
+    const values = names.map((name) => params[name]!);
+    const inputs = {
+      values,
+      images: patches(2),
+      ids: texts([10, 8, 11, 0], [10, 2, 9, 11]),
+      ends: tf.tensor1d([2, 3], 'int32'),
+    };
+    type Inputs = typeof inputs;
+    const loss = ({ images, ids, ends }: Omit<Inputs, 'values'>, tensors: tf.Tensor[]) => {
       const given = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
-      const scores = tf.matMul(
-        model.encodeImage(given, images),
-        model.encodeText(given, ids, ends),
-        false,
-        true,
-      );
+      const image = model.encodeImage(given, images);
+      const scores = tf.matMul(image, model.encodeText(given, ids, ends), false, true);
       return tf.sum(tf.square(tf.mul(scores, given.logit_scale!))) as tf.Scalar;
     };
-    const values = names.map((name) => params[name]!);
-    const gradients = tf.grads(loss)(values);
-    const base = (await loss(...values).data())[0]!;
+    const gradientsOf = (given: Inputs) => tf.grads((...tensors) => loss(given, tensors))(given.values);
+
+    const onnx = await onnxEngine();
+    const traced = await onnx.compile(gradientsOf)(inputs);
+    const onOnnx = await Promise.all(traced.map((gradient) => gradient.data()));
+    await onnx.dispose();
+    const cpu = await cpuEngine();
+    const gradients = gradientsOf(inputs);
+    const base = (await loss(inputs, values).data())[0]!;
     for (const [i, name] of names.entries()) {
-      // Along the gradient itself the loss rises by |g|^2 a step.
-      const square = (await tf.sum(tf.square(gradients[i]!)).data())[0]!;
+      const gradient = gradients[i]!;
+      const expected = await gradient.data();
+      const square = Array.from(expected).reduce((sum, value) => sum + value * value, 0);
+      expectClose(onOnnx[i]!, expected, 1e-5 * Math.sqrt(base) + 1e-4 * Math.sqrt(square));
       // A key's bias shifts all scores of a query alike: no gradient.
       if (name.endsWith('k_proj.bias')) {
         expect(square).toBeLessThan(1e-8 * base);
         continue;
       }
+      // Along the gradient itself the loss rises by |g|^2 a step.
       const step = (0.003 * base) / square;
-      const moved = (sign: number) =>
-        loss(
-          ...values.map((value, k) => (k === i ? tf.add(value, tf.mul(gradients[i]!, sign * step)) : value)),
-        );
-      const rise = (await moved(1).data())[0]! - (await moved(-1).data())[0]!;
-      expect(rise / (2 * step * square), name).toBeGreaterThan(0.98);
-      expect(rise / (2 * step * square), name).toBeLessThan(1.02);
+      const moved = async (by: number) => {
+        const there = values.map((value, k) => (k === i ? tf.add(value, tf.mul(gradient, by)) : value));
+        return (await loss(inputs, there).data())[0]!;
+      };
+      const rise = ((await moved(step)) - (await moved(-step))) / (2 * step);
+      expect(rise / square, name).toBeGreaterThan(0.98);
+      expect(rise / square, name).toBeLessThan(1.02);
     }
-    await engine.dispose();
-  });
+    await cpu.dispose();
+  }, 60_000);
 
   describe.each(engines)('on %s', (_, makeEngine) => {
     async function embedTexts(params: Params, ids: tf.Tensor2D, ends: number[]) {

@@ -106,6 +106,7 @@ describe.skipIf(!hasParity)('Video MAE and its reference implementations', () =>
   });
 
   it('have the same tables of positions', async () => {
+    await cpuEngine();
     const file = await parityTensors('videomae-pretrain');
     expectClose(sinusoidTable(64, 48), await stored(file, 'const/encoder_pos_embed').data(), 1e-7);
     expectClose(sinusoidTable(64, 32), await stored(file, 'const/decoder_pos_embed').data(), 1e-7);
@@ -184,6 +185,7 @@ describe.skipIf(!hasParity)('Video MAE and its reference implementations', () =>
   );
 
   it("agree with Hugging Face's class under both sets of epsilons", async () => {
+    await cpuEngine();
     const file = await parityTensors('checkpoint-names');
     const inputs = await parityTensors('videomae-pretrain');
     const params = storedParams(file, 'hf_videomae/');

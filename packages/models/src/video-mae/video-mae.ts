@@ -57,9 +57,8 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig): VideoMae 
   const encoderTable = sinusoidTable(tokenCount, hiddenSize);
   const decoderTable = sinusoidTable(tokenCount, decoderHiddenSize);
 
-  /** [B, K] token numbers to [B * K, width] rows of a table. */
-  const positionRows = (table: Float32Array, width: number, positions: tf.Tensor2D) =>
-    tf.gather(tf.tensor2d(table, [tokenCount, width]), tf.reshape(positions, [-1])) as tf.Tensor2D;
+  const encoderPositions = () => tf.tensor2d(encoderTable, [tokenCount, hiddenSize]);
+  const decoderPositions = () => tf.tensor2d(decoderTable, [tokenCount, decoderHiddenSize]);
 
   return {
     config,
@@ -75,7 +74,7 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig): VideoMae 
       const pixels = tf.reshape(tokens, [batch * count, tokenSize]) as tf.Tensor2D;
       const bias = parameter<tf.Tensor1D>(params, names.PATCH_PROJECTION.bias);
       const embedded = linear(pixels, patchMatrix(params, tokenSize), bias); // [B * K, D]
-      let x = tf.add(embedded, positionRows(encoderTable, hiddenSize, positions)) as tf.Tensor2D;
+      let x = tf.add(embedded, rowsAt(encoderPositions(), positions)) as tf.Tensor2D;
       for (let index = 0; index < config.numHiddenLayers; index++) {
         x = transformerBlock(params, names.encoderBlock(index), encoderShape, x, batch);
       }
@@ -88,9 +87,10 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig): VideoMae 
       requireShape('decode', 'masked', masked, [batch, hidden]);
       requireShape('decode', 'latent', latent, [batch, count, hiddenSize]);
       const bridged = linearRows(params, names.BRIDGE, tf.reshape(latent, [batch * count, hiddenSize]));
-      const seen = tf.add(bridged, positionRows(decoderTable, decoderHiddenSize, visible));
+      const table = decoderPositions();
+      const seen = tf.add(bridged, rowsAt(table, visible));
       const maskToken = tf.reshape(parameter(params, names.MASK_TOKEN), [1, decoderHiddenSize]);
-      const unseen = tf.add(maskToken, positionRows(decoderTable, decoderHiddenSize, masked));
+      const unseen = tf.add(maskToken, rowsAt(table, masked));
       const joined = tf.concat(
         [
           tf.reshape(seen, [batch, count, decoderHiddenSize]),
@@ -109,6 +109,11 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig): VideoMae 
       return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, hidden, tokenSize]);
     },
   };
+}
+
+/** [B, K] token numbers to [B * K, width] rows of a table. */
+function rowsAt(table: tf.Tensor2D, positions: tf.Tensor2D): tf.Tensor2D {
+  return tf.gather(table, tf.reshape(positions, [-1])) as tf.Tensor2D;
 }
 
 /** The published convolution weight [D, channel, frame, row, column] as a matrix over a token's pixels. */
