@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeClip } from '@tgm/video-io';
+import { decodeClip, readManifest } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   drawClip,
@@ -62,6 +62,15 @@ describe('makeMovingShapes', { timeout: 60_000 }, () => {
         expect(caption.startsWith(`${rows[i]!.captions[c]} on a ${row.tone} background`)).toBe(true);
       });
     });
+  });
+
+  test('manifests open as data sets', async () => {
+    const dataset = await readManifest(manifestPath(folder, 'test', 'scene'));
+    const rows = await readRows(folder, 'test', 'scene');
+    expect(dataset.length).toBe(5);
+    const { id, label, captions, source } = await dataset.at(4);
+    expect({ id, label, captions }).toEqual({ id: 'test/00004', label: 4, captions: rows[4]!.captions });
+    expect(source).toBe(join(folder, 'test/00004.mp4'));
   });
 
   test('recognises what is there, and completes what is missing without touching the rest', async () => {
