@@ -201,5 +201,5 @@ describe.skipIf(!hasParity)('Video MAE and its reference implementations', () =>
       const output = variant.decode(params, variant.encode(params, tokens, visible), visible, masked);
       expectClose(await output.data(), await stored(file, `hf_videomae_io/${name}`).data(), tolerance, 1e-4);
     }
-  });
+  }, 60_000);
 });
