@@ -49,7 +49,8 @@ export async function lbfgs(
     let next: Float64Array | undefined;
     let reached: Evaluation | undefined;
     for (let halving = 0; halving < MAX_HALVINGS; halving++, length /= 2) {
-      const candidate = point.map((x, i) => x + length * direction[i]!);
+      const candidate = point.slice();
+      addScaled(candidate, direction, length);
       const evaluation = await evaluate(candidate);
       const limit = value + SUFFICIENT_DECREASE * length * slope + VALUE_ROUNDING * Math.abs(value);
       if (evaluation.value <= limit) {
@@ -104,8 +105,10 @@ function remember(
   before: Float64Array,
   after: Float64Array,
 ): void {
-  const step = to.map((x, i) => x - from[i]!);
-  const change = after.map((g, i) => g - before[i]!);
+  const step = to.slice();
+  addScaled(step, from, -1);
+  const change = after.slice();
+  addScaled(change, before, -1);
   const curvature = dot(step, change);
   if (curvature <= 1e-10 * dot(change, change)) return;
   steps.push(step);

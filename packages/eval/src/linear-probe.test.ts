@@ -1,8 +1,11 @@
 import { normal, seededRandom } from '@tgm/masking';
+import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 import { subsetAccuracy } from './accuracy.js';
-import { eagerEngine } from './eager-engine.js';
+
 import { linearProbe } from './linear-probe.js';
+
+const engine = await cpuEngine();
 
 /** `distance` apart along their own axis, unit noise, and one axis of huge scale that says nothing. */
 function clusters(key: string, count: number, classes: number, distance: number) {
@@ -21,7 +24,7 @@ function probe(distance: number) {
   const train = clusters('train', 400, 4, distance);
   const test = clusters('test', 400, 4, distance);
   return linearProbe({
-    engine: eagerEngine(),
+    engine,
     train: train.features,
     trainLabels: train.labels,
     test: test.features,
@@ -65,7 +68,7 @@ describe('linearProbe', () => {
   it('refuses wrong input by code', async () => {
     const { features, labels } = clusters('x', 8, 2, 1);
     const ok = {
-      engine: eagerEngine(),
+      engine,
       train: features,
       trainLabels: labels,
       test: features,

@@ -10,7 +10,8 @@ import {
   type Labels,
   selectRows,
 } from './features.js';
-import { classScores, fitSoftmaxPath } from './softmax-regression.js';
+import { classScores, type LinearClassifier, softmaxRegression } from './softmax-regression.js';
+import { columnScale, standardise } from './standardise.js';
 
 export interface LinearProbeOptions {
   /** Runs the loss and its gradient. */
@@ -36,6 +37,11 @@ export interface LinearProbeResult {
 
 /** Strong to weak. For unit-variance features the best lies inside for tens to thousands of examples a class. */
 const STRENGTHS: readonly number[] = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
+/** Weaker strengths in a row that did no better before the rest, the slowest to fit, are left out. */
+const PATIENCE = 2;
+/** Largest entry of the gradient, which starts at about 0.1: to choose the strength, and for the final fit. */
+const CHOICE_TOLERANCE = 1e-3;
+const TOLERANCE = 1e-4;
 /** Share of the training set that chooses the strength. */
 const HELD_OUT = 0.2;
 
@@ -61,23 +67,14 @@ export async function linearProbe(options: LinearProbeOptions): Promise<LinearPr
   if (train.count < least) throw new TooFewExamplesError('linearProbe train', least, train.count);
   if (test.count < 1) throw new TooFewExamplesError('linearProbe test', 1, test.count);
 
-  const { mean, deviation } = moments(train);
-  const trainRows = standardise(train, mean, deviation);
-  const testRows = standardise(test, mean, deviation);
-
-  const order = shuffled(train.count, seed);
-  const heldOut = order.slice(0, Math.round(train.count * HELD_OUT));
-  const kept = order.slice(heldOut.length);
-  const labelsOf = (rows: Uint32Array) => Int32Array.from(rows, (row) => trainLabels[row]!);
-
-  const path = await fitSoftmaxPath(engine, selectRows(trainRows, kept), labelsOf(kept), classes, STRENGTHS);
-  const heldOutRows = selectRows(trainRows, heldOut);
-  const accuracies = path.map((fit) => topK(classScores(fit, heldOutRows), labelsOf(heldOut), classes, 1));
-  const best = accuracies.indexOf(Math.max(...accuracies));
-  const l2 = STRENGTHS[best]!;
-
-  const [classifier] = await fitSoftmaxPath(engine, trainRows, trainLabels, classes, [l2]);
-  const scores = classScores(classifier!, testRows);
+  const scale = columnScale(train);
+  const standard = { ...options, train: standardise(train, scale) };
+  const { l2, fit: start } = await chooseStrength(standard);
+  const regression = softmaxRegression(engine, standard.train, trainLabels, classes);
+  const classifier = await regression
+    .fit({ l2, tolerance: TOLERANCE, start })
+    .finally(() => regression.dispose());
+  const scores = classScores(classifier, standardise(test, scale));
   return {
     top1: topK(scores, testLabels, classes, 1),
     top5: topK(scores, testLabels, classes, 5),
@@ -86,21 +83,33 @@ export async function linearProbe(options: LinearProbeOptions): Promise<LinearPr
   };
 }
 
-/** Mean and standard deviation of each column. */
-function moments({ values, count, width }: Features): { mean: Float64Array; deviation: Float64Array } {
-  const mean = new Float64Array(width);
-  for (let i = 0; i < values.length; i++) mean[i % width]! += values[i]! / count;
-  const deviation = new Float64Array(width);
-  for (let i = 0; i < values.length; i++)
-    deviation[i % width]! += (values[i]! - mean[i % width]!) ** 2 / count;
-  return { mean, deviation: deviation.map(Math.sqrt) };
-}
+/** Fits four fifths of the training set along `STRENGTHS`, each from the one before, and scores the last fifth. */
+async function chooseStrength(options: LinearProbeOptions): Promise<{ l2: number; fit: LinearClassifier }> {
+  const { engine, train, trainLabels, classes, seed } = options;
+  const order = shuffled(train.count, seed);
+  const heldOut = order.slice(0, Math.round(train.count * HELD_OUT));
+  const kept = order.slice(heldOut.length);
+  const labelsOf = (rows: Uint32Array) => Int32Array.from(rows, (row) => trainLabels[row]!);
+  const heldOutRows = selectRows(train, heldOut);
+  const heldOutLabels = labelsOf(heldOut);
 
-/** (x - mean) / deviation; a column that is constant up to rounding becomes zero. */
-function standardise(features: Features, mean: Float64Array, deviation: Float64Array): Features {
-  const { values, count, width } = features;
-  const scale = deviation.map((d, i) => (d > 1e-6 * Math.abs(mean[i]!) && d > 0 ? 1 / d : 0));
-  return { values: values.map((x, i) => (x - mean[i % width]!) * scale[i % width]!), count, width };
+  const regression = softmaxRegression(engine, selectRows(train, kept), labelsOf(kept), classes);
+  let best: { l2: number; fit: LinearClassifier; accuracy: number } | undefined;
+  let last: LinearClassifier | undefined;
+  let worse = 0;
+  try {
+    for (const l2 of STRENGTHS) {
+      const fit = await regression.fit({ l2, tolerance: CHOICE_TOLERANCE, ...(last && { start: last }) });
+      const accuracy = topK(classScores(fit, heldOutRows), heldOutLabels, classes, 1);
+      worse = best && accuracy <= best.accuracy ? worse + 1 : 0;
+      if (worse === 0) best = { l2, fit, accuracy };
+      if (worse === PATIENCE) break;
+      last = fit;
+    }
+  } finally {
+    regression.dispose();
+  }
+  return best!;
 }
 
 /** 0 ... count - 1 in an order drawn from the seed (Fisher and Yates). */

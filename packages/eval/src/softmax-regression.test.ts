@@ -1,9 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
+import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
-import { eagerEngine } from './eager-engine.js';
+
+import type { Features } from './features.js';
 import { lbfgs } from './lbfgs.js';
-import { classScores, fitSoftmaxPath, softmaxObjective } from './softmax-regression.js';
+import {
+  classScores,
+  type LinearClassifier,
+  softmaxObjective,
+  softmaxRegression,
+} from './softmax-regression.js';
+
+const engine = await cpuEngine();
 
 describe('lbfgs', () => {
   it('finds the minimum of an ill-conditioned quadratic', async () => {
@@ -43,8 +52,10 @@ describe('softmaxObjective', () => {
         Float32Array.from({ length: shape[0] * shape[1] }, () => random() - 0.5),
         shape,
       );
+    const features = fill([6, 4]);
     const inputs = {
-      features: fill([6, 4]),
+      features,
+      transposed: features.transpose(),
       targets: tf.oneHot(tf.tensor1d([0, 1, 2, 2, 1, 0], 'int32'), 3).toFloat(),
       weight: fill([4, 3]),
       bias: fill([1, 3]),
@@ -68,13 +79,24 @@ describe('softmaxObjective', () => {
   });
 });
 
-describe('fitSoftmaxPath', () => {
+/** Fits along `strengths`, each from the one before. */
+async function fitAll(features: Features, labels: number[], strengths: number[]) {
+  const regression = softmaxRegression(engine, features, labels, 2);
+  const fits: LinearClassifier[] = [];
+  for (const l2 of strengths) {
+    const start = fits.at(-1);
+    fits.push(await regression.fit({ l2, tolerance: 1e-5, ...(start && { start }) }));
+  }
+  regression.dispose();
+  return fits;
+}
+
+describe('softmaxRegression', () => {
   it('meets the solution of a problem solved by hand', async () => {
     // x = +1 twice in class 1 and once in class 0, x = -1 the mirror image. By symmetry the bias vanishes and
     // the weights are (-w, w): sigmoid(2 w) = 2/3 - l2 w, because d/dw = 2 (sigmoid(2 w) - 2/3) + 2 l2 w = 0.
     const features = { values: Float32Array.of(1, 1, 1, -1, -1, -1), count: 6, width: 1 };
-    const labels = [1, 1, 0, 0, 0, 1];
-    const [weak, strong] = await fitSoftmaxPath(eagerEngine(), features, labels, 2, [1e-6, 0.5]);
+    const [weak, strong] = await fitAll(features, [1, 1, 0, 0, 0, 1], [1e-6, 0.5]);
     expect(weak!.weight[1]).toBeCloseTo(Math.log(2) / 2, 3);
     expect(weak!.weight[0]).toBeCloseTo(-Math.log(2) / 2, 3);
     expect(weak!.bias[0]! - weak!.bias[1]!).toBeCloseTo(0, 3);
@@ -85,21 +107,14 @@ describe('fitSoftmaxPath', () => {
   it('leaves the bias out of the penalty', async () => {
     // Nothing to read from x = 0; the class frequencies 3 : 1 must come from the bias alone, at any strength.
     const features = { values: new Float32Array(4), count: 4, width: 1 };
-    const [fit] = await fitSoftmaxPath(eagerEngine(), features, [0, 0, 0, 1], 2, [100]);
+    const [fit] = await fitAll(features, [0, 0, 0, 1], [100]);
     const scores = classScores(fit!, features);
     expect(scores[0]! - scores[1]!).toBeCloseTo(Math.log(3), 3);
   });
 
   it('leaves no tensors behind', async () => {
-    const engine = eagerEngine();
     const before = tf.memory().numTensors;
-    await fitSoftmaxPath(
-      engine,
-      { values: Float32Array.of(1, 2, -1, 0), count: 4, width: 1 },
-      [0, 1, 0, 1],
-      2,
-      [0.1],
-    );
+    await fitAll({ values: Float32Array.of(1, 2, -1, 0), count: 4, width: 1 }, [0, 1, 0, 1], [0.1]);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

@@ -1,0 +1,148 @@
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@tgm/masking';
+import { IMAGENET_PIXELS, type VideoMaeConfig, videoMae } from '@tgm/models';
+import { cpuEngine, type Engine } from '@tgm/tfjs-backend-onnx';
+import { afterAll, describe, expect, it } from 'vitest';
+import { extractFeatures } from './extract-features.js';
+import { representation } from './representation.js';
+
+const config: VideoMaeConfig = {
+  numFrames: 4,
+  imageSize: 8,
+  patchSize: 4,
+  tubeletSize: 2,
+  hiddenSize: 12,
+  numHiddenLayers: 1,
+  numAttentionHeads: 2,
+  intermediateSize: 24,
+  decoderHiddenSize: 6,
+  decoderNumHiddenLayers: 1,
+  decoderNumAttentionHeads: 2,
+  decoderIntermediateSize: 12,
+  layerNormEps: 1e-6,
+  decoderNormEps: 1e-6,
+};
+const model = videoMae(config);
+const engine = await cpuEngine();
+const params = model.init(seededRandom('init'));
+afterAll(() => tf.dispose(params));
+
+/** A bright bar at the top (class 0) or at the bottom (class 1), with noise. */
+function clipsOf(count: number, key: string) {
+  const random = seededRandom(key);
+  const labels = Int32Array.from({ length: count }, (_, i) => i % 2);
+  const clips = Array.from(labels, (label) =>
+    Uint8Array.from({ length: 4 * 8 * 8 * 3 }, (_, i) => {
+      const row = Math.floor(i / 24) % 8;
+      return (row < 4 === (label === 0) ? 180 : 60) + 40 * random();
+    }),
+  );
+  return { clips, labels };
+}
+
+describe('extractFeatures', () => {
+  it('is the mean over all tokens of the encoder, whatever the batch size', async () => {
+    const { clips } = clipsOf(5, 'features');
+    const done: number[] = [];
+    const before = tf.memory().numTensors;
+    const features = await extractFeatures({
+      engine,
+      model,
+      params,
+      clips,
+      batchSize: 2,
+      onProgress: (count, total) => done.push(count, total),
+    });
+    expect(tf.memory().numTensors).toBe(before);
+    expect([features.count, features.width]).toEqual([5, 12]);
+    expect(done).toEqual([2, 5, 4, 5, 5, 5]);
+    for (const [index, clip] of clips.entries()) {
+      const direct = tf.tidy(() => {
+        const [mean, std] = [tf.tensor1d([...IMAGENET_PIXELS.mean]), tf.tensor1d([...IMAGENET_PIXELS.std])];
+        const pixels = tf
+          .tensor(Float32Array.from(clip), [4 * 8 * 8, 3])
+          .div(255)
+          .sub(mean)
+          .div(std);
+        // [slice, frame, row, y, column, x, channel] -> tokens of (frame, y, x, channel)
+        const tokens = pixels.reshape([2, 2, 2, 4, 2, 12]).transpose([0, 2, 4, 1, 3, 5]).reshape([1, 8, 96]);
+        const positions = tf.range(0, 8, 1, 'int32').reshape([1, 8]);
+        return model
+          .encode(params, tokens as tf.Tensor3D, positions as tf.Tensor2D)
+          .mean(1)
+          .dataSync();
+      });
+      direct.forEach((x, i) => {
+        expect(features.values[index * 12 + i]).toBeCloseTo(x, 5);
+      });
+    }
+  });
+
+  it('refuses clips of another size', async () => {
+    const clips = [new Uint8Array(7)];
+    await expect(extractFeatures({ engine, model, params, clips, batchSize: 2 })).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+    });
+    await expect(extractFeatures({ engine, model, params, clips: [], batchSize: 2 })).rejects.toMatchObject({
+      code: 'TOO_FEW_EXAMPLES',
+    });
+  });
+});
+
+describe('representation', () => {
+  it('names its numbers, measures subsets, and compiles a model once', async () => {
+    const compiled: string[] = [];
+    const counting: Engine = {
+      ...engine,
+      compile: (fn) => {
+        compiled.push(fn.name);
+        return engine.compile(fn);
+      },
+    };
+    const [train, test] = [clipsOf(40, 'train'), clipsOf(20, 'test')];
+    const captions = {
+      embeddings: {
+        values: Float32Array.from([...test.labels].flatMap((label) => [1 - label, label])),
+        count: 20,
+        width: 2,
+      },
+      groups: test.labels,
+    };
+    const evaluator = representation({
+      engine: counting,
+      train,
+      test,
+      classes: 2,
+      batchSize: 8,
+      seed: 3,
+      subsets: { first: Array.from({ length: 20 }, (_, i) => i < 10), none: new Array(20).fill(false) },
+      captions,
+    });
+    const numbers = await evaluator.evaluate(model, params, {});
+    expect(numbers['probe/top1']).toBe(100);
+    expect(numbers['probe/first']).toBe(100);
+    expect(numbers['probe/none']).toBeNaN();
+    expect(numbers['knn/top1']).toBe(100);
+    expect(Object.keys(numbers).some((name) => name.startsWith('textToVideo'))).toBe(false);
+
+    const projection = tf.tensor2d(
+      Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)),
+      [2, 12],
+    );
+    const again = await evaluator.evaluate(model, params, { 'contrastive.projection.weight': projection });
+    projection.dispose();
+    expect(again).toMatchObject(numbers);
+    expect(again['textToVideo/R@10']).toBeGreaterThanOrEqual(0);
+    expect(again['videoToText/chanceR@10']).toBeCloseTo(100, 2); // half of the gallery is right
+    expect(compiled.length).toBe(2); // the encoder and the probe's objective
+  });
+
+  it('refuses a subset of another length', () => {
+    const { clips, labels } = clipsOf(4, 'x');
+    const set = { clips, labels };
+    const options = { engine, train: set, test: set, classes: 2, batchSize: 2, seed: 0 };
+    expect(() => representation({ ...options, subsets: { still: [true] } })).toThrow(
+      /subset "still": expected 4/,
+    );
+  });
+});
