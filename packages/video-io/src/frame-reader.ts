@@ -9,6 +9,7 @@ import { type CodecContext, Frame, Packet } from 'node-av/lib';
 import { VideoError } from './errors.js';
 import { checkStatus } from './ffmpeg.js';
 import { checkPixels, type VideoLimits } from './limits.js';
+import { packetCheck } from './nal-check.js';
 import { type OpenVideo, openDecoder } from './open-video.js';
 
 /** One decoded picture. `frame` is valid until the next but one is read, or the video is closed. */
@@ -40,6 +41,7 @@ export function* readFrames(
     return frame;
   });
   const streamIndex = stream.index;
+  const isBroken = packetCheck(stream.codecpar);
   let count = 0;
   let time = 0;
 
@@ -62,7 +64,8 @@ export function* readFrames(
 
   while (readPacket(video, packet)) {
     if (packet.streamIndex === streamIndex) {
-      if ((packet.flags & AV_PKT_FLAG_CORRUPT) !== 0) throw damaged(`a packet near frame ${count}`, source);
+      const broken = (packet.flags & AV_PKT_FLAG_CORRUPT) !== 0 || isBroken?.(packet.data ?? Buffer.alloc(0));
+      if (broken) throw damaged(`a packet near frame ${count}`, source);
       sendPacket(decoder, packet, count, source);
       yield* drain();
     }
