@@ -128,6 +128,14 @@ describe('a strategy that breaks the contract fails the check that says so', () 
       fails: 'leaves the cues',
     },
     'undeclared cue': { strategy: { ...base, requires: [] }, fails: 'cues that it declares' },
+    'question about an undeclared cue': {
+      strategy: {
+        ...base,
+        mask: (request) =>
+          ('motion' in request.cues ? base : textGuidedMasking({ ratio: 0.5 })).mask(request),
+      },
+      fails: 'cues that it declares',
+    },
     'cue it does not insist on': {
       strategy: {
         ...base,

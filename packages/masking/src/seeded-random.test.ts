@@ -23,6 +23,20 @@ describe('seededRandom', () => {
     expect(take(100, 3, 'clip', 0.5)).toEqual(take(100, 3, 'clip', 0.5));
   });
 
+  it('gives the draws of an independent implementation, for ever', () => {
+    // Written in Python from the definition; its hash gives MurmurHash3's published values.
+    const known: [keys: (string | number)[], draws: number[]][] = [
+      [[0], [0xc9bc1f5e, 0x9c5aeefb, 0xf61ce1c6, 0xd54cb421]],
+      [
+        ['clip', 3, -1.5, '\u{1f600}'],
+        [0x9ecab8ef, 0xbb457bde, 0xdfbf40a4, 0x5972852a],
+      ],
+      [[], [0x0c214ffb, 0xd6d9d691, 0xee37f6cc, 0x64de8c94]],
+    ];
+    for (const [keys, draws] of known)
+      expect([...take(4, ...keys)].map((draw) => draw * 2 ** 32)).toEqual(draws);
+  });
+
   it('tells keys apart that a joined string would not', () => {
     const lists: (string | number)[][] = [
       [],
