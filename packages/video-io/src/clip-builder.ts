@@ -1,15 +1,12 @@
-import { AV_FRAME_DATA_MOTION_VECTORS, AV_PICTURE_TYPE_B, AV_PICTURE_TYPE_I } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
+import { createClipMotion } from './clip-motion.js';
 import { type CropPlan, planCrop } from './crop.js';
 import type { DecodePlan } from './decode-options.js';
 import { VideoError } from './errors.js';
 import type { DecodedFrame } from './frame-reader.js';
 import { createFrameScaler, type FrameScaler } from './frame-scaler.js';
-import { createMotionGrid } from './motion-grid.js';
-import { createMotionTracker, type MotionTracker } from './motion-tracker.js';
-import { type PictureKind, parseMotionVectors } from './motion-vectors.js';
 import type { OpenVideo } from './open-video.js';
-import type { MotionField, VideoClip } from './video.js';
+import type { VideoClip } from './video.js';
 
 /** Gathers picked frames, in the order of picking, into the arrays of a clip. */
 export interface ClipBuilder {
@@ -34,7 +31,7 @@ export function createClipBuilder(video: OpenVideo, plan: DecodePlan, first: Fra
   const times = new Float64Array(targets.length);
   const indices = new Uint32Array(targets.length);
   const scaler = createScaler(video, crop);
-  const motion = plan.motion ? createMotion(crop, targets.length, plan.motionCell) : undefined;
+  const motion = plan.motion ? createClipMotion(video, crop, targets.length, plan.motionCell) : undefined;
   let picked = 0;
 
   return {
@@ -62,35 +59,6 @@ export function createClipBuilder(video: OpenVideo, plan: DecodePlan, first: Fra
       return motion === undefined ? clip : { ...clip, motion: motion.field };
     },
   };
-}
-
-interface Motion {
-  readonly field: MotionField;
-  readonly tracker: MotionTracker;
-  see(decoded: DecodedFrame, wanted: boolean, slot: number | undefined): void;
-}
-
-function createMotion(crop: CropPlan, count: number, cell: number): Motion {
-  const grid = createMotionGrid(crop, count, cell);
-  const tracker = createMotionTracker(grid);
-  return {
-    field: grid.field,
-    tracker,
-    see({ frame, index }, wanted, slot) {
-      const data = wanted ? frame.getSideData(AV_FRAME_DATA_MOTION_VECTORS) : null;
-      tracker.push({
-        index,
-        kind: pictureKind(frame),
-        vectors: data ? parseMotionVectors(data) : undefined,
-        slot,
-      });
-    },
-  };
-}
-
-function pictureKind({ pictType }: Frame): PictureKind {
-  if (pictType === AV_PICTURE_TYPE_I) return 'intra';
-  return pictType === AV_PICTURE_TYPE_B ? 'bidirectional' : 'predicted';
 }
 
 /** A scaler that is made anew when the pixel format or colours change within a stream. */

@@ -7,8 +7,10 @@ import {
   AVCOL_SPC_SMPTE170M,
   AVERROR_EAGAIN,
   AVERROR_EOF,
+  FF_ENCODER_LIBX264,
   SWS_ACCURATE_RND,
   SWS_BILINEAR,
+  type SwsFlags,
 } from 'node-av/constants';
 import {
   Codec,
@@ -58,7 +60,7 @@ export async function encodeVideo(path: string, frames: Uint8Array, options: Enc
   const temporary = `${path}.${process.pid}-${nextTemporary++}.tmp`;
   const scope = openScope();
   try {
-    writeVideo(temporary, frames, count, options, scope);
+    writeVideo({ path, temporary }, frames, count, options, scope);
     scope.close();
     await rename(temporary, path);
   } catch (error) {
@@ -86,7 +88,7 @@ function countFrames(path: string, frames: Uint8Array, { width, height, fps }: E
 }
 
 function writeVideo(
-  path: string,
+  { path, temporary }: { path: string; temporary: string },
   frames: Uint8Array,
   count: number,
   options: EncodeOptions,
@@ -95,7 +97,7 @@ function writeVideo(
   const check = (status: number, doing: string) => checkStatus(status, 'VIDEO_ENCODE_FAILED', doing, path);
   const { width, height } = options;
   const format = scope.own(new FormatContext(), (value) => value.freeContext());
-  check(format.allocOutputContext2(null, 'mp4', `file:${path}`), 'Setting up the container');
+  check(format.allocOutputContext2(null, 'mp4', `file:${temporary}`), 'Setting up the container');
   const encoder = openEncoder(path, options, count, scope);
   const stream = format.newStream(null);
   check(stream.codecpar.fromContext(encoder), 'Setting up the stream');
@@ -106,7 +108,7 @@ function writeVideo(
 
   const toYuv = scope.own(new SoftwareScaleContext(), (value) => value.freeContext());
   const quality = SWS_BILINEAR | SWS_ACCURATE_RND;
-  toYuv.getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, quality as never);
+  toYuv.getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, quality as SwsFlags);
   const rgb = allocateFrame(options, AV_PIX_FMT_RGB24, scope, check);
   const yuv = allocateFrame(options, AV_PIX_FMT_YUV420P, scope, check);
   const packet = scope.own(new Packet(), (value) => value.free());
@@ -131,7 +133,7 @@ function writeVideo(
 function openEncoder(path: string, options: EncodeOptions, count: number, scope: Scope): CodecContext {
   const check = (status: number) =>
     checkStatus(status, 'VIDEO_ENCODE_FAILED', 'Setting up the encoder', path);
-  const codec = Codec.findEncoderByName('libx264' as never);
+  const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
   if (codec === null) throw new VideoError('VIDEO_ENCODE_FAILED', 'This build of FFmpeg has no libx264.');
   const { width, height, fps, gop = count, crf = 23, preset = 'veryfast' } = options;
   const encoder = scope.own(new CodecContext(), (value) => value.freeContext());

@@ -1,4 +1,6 @@
+import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from 'node-av/constants';
 import { describe, expect, it } from 'vitest';
+import { tellsMotion } from './clip-motion.js';
 import type { CropPlan } from './crop.js';
 import { createMotionGrid } from './motion-grid.js';
 import { createMotionTracker } from './motion-tracker.js';
@@ -123,5 +125,13 @@ describe('createMotionTracker', () => {
     expect(tracker.waiting).toBe(false);
     expect([...grid.field.vectors]).toEqual([0, 0, 2, 0, 2, 0, 2, 0]);
     expect([...grid.field.known]).toEqual([0, 1, 1, 1]);
+  });
+});
+
+describe('tellsMotion', () => {
+  it('leaves out the B-frames of MPEG-4 part 2', () => {
+    expect(tellsMotion(AV_CODEC_ID_MPEG4, 'bidirectional')).toBe(false);
+    expect(tellsMotion(AV_CODEC_ID_MPEG4, 'predicted')).toBe(true);
+    expect(tellsMotion(AV_CODEC_ID_H264, 'bidirectional')).toBe(true);
   });
 });

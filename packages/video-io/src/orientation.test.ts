@@ -73,4 +73,10 @@ describe('planCrop', () => {
     const frame = { size: { width: 31, height: 31 }, pixelAspect: 1, orientation: readOrientation(null) };
     expect(planCrop(frame, size, undefined, 'x').coded).toEqual({ x: 0, y: 0, width: 31, height: 31 });
   });
+
+  it('takes at least two coded pixels, inside the frame', () => {
+    const frame = { size: { width: 32, height: 32 }, pixelAspect: 1, orientation: readOrientation(null) };
+    const crop = { x: 31.5, y: 3, width: 0.5, height: 0.5 };
+    expect(planCrop(frame, size, crop, 'x').coded).toEqual({ x: 30, y: 4, width: 2, height: 2 });
+  });
 });

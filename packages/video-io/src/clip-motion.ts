@@ -1,0 +1,53 @@
+import {
+  AV_CODEC_ID_MPEG4,
+  AV_FRAME_DATA_MOTION_VECTORS,
+  AV_PICTURE_TYPE_B,
+  AV_PICTURE_TYPE_I,
+} from 'node-av/constants';
+import type { Frame } from 'node-av/lib';
+import type { CropPlan } from './crop.js';
+import type { DecodedFrame } from './frame-reader.js';
+import { createMotionGrid } from './motion-grid.js';
+import { createMotionTracker, type MotionTracker } from './motion-tracker.js';
+import { type BlockVectors, type PictureKind, parseMotionVectors } from './motion-vectors.js';
+import type { OpenVideo } from './open-video.js';
+import type { MotionField } from './video.js';
+
+/** Turns decoded frames into the motion field of a clip. */
+export interface ClipMotion {
+  readonly field: MotionField;
+  readonly tracker: MotionTracker;
+  /** Every frame from the start, in order. `slot` is the clip frame that it becomes, if any. */
+  see(decoded: DecodedFrame, wanted: boolean, slot: number | undefined): void;
+}
+
+/** A field of `frames` clip frames with cells of `cell` output pixels. */
+export function createClipMotion(video: OpenVideo, crop: CropPlan, frames: number, cell: number): ClipMotion {
+  const { codecId } = video.stream.codecpar;
+  const grid = createMotionGrid(crop, frames, cell);
+  const tracker = createMotionTracker(grid);
+  return {
+    field: grid.field,
+    tracker,
+    see({ frame, index }, wanted, slot) {
+      const kind = pictureKind(frame);
+      const told = wanted && tellsMotion(codecId, kind);
+      tracker.push({ index, kind, vectors: told ? vectorsOf(frame) : undefined, slot });
+    },
+  };
+}
+
+/** FFmpeg exports zeros, not vectors, for the B-frames of MPEG-4 part 2: they count as unknown. */
+export function tellsMotion(codecId: number, kind: PictureKind): boolean {
+  return !(codecId === AV_CODEC_ID_MPEG4 && kind === 'bidirectional');
+}
+
+function vectorsOf(frame: Frame): BlockVectors | undefined {
+  const data = frame.getSideData(AV_FRAME_DATA_MOTION_VECTORS);
+  return data === null ? undefined : parseMotionVectors(data);
+}
+
+function pictureKind({ pictType }: Frame): PictureKind {
+  if (pictType === AV_PICTURE_TYPE_I) return 'intra';
+  return pictType === AV_PICTURE_TYPE_B ? 'bidirectional' : 'predicted';
+}
