@@ -36,17 +36,17 @@ export interface LinearProbeResult {
 }
 
 /** Strong to weak. For unit-variance features the best lies inside for tens to thousands of examples a class. */
-const STRENGTHS: readonly number[] = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
+const STRENGTHS: readonly number[] = [0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
 /** Weaker strengths in a row that did no better before the rest, the slowest to fit, are left out. */
 const PATIENCE = 2;
 /** Largest entry of the gradient, which starts at about 0.1: to choose the strength, and for the final fit. */
 const CHOICE_TOLERANCE = 1e-3;
-const TOLERANCE = 1e-4;
+const TOLERANCE = 3e-4;
 /** Share of the training set that chooses the strength. */
 const HELD_OUT = 0.2;
 
 /**
- * Multinomial logistic regression on frozen features, fitted to convergence.
+ * Multinomial logistic regression on frozen features, fitted until no entry of the gradient exceeds 0.0003 (or 200 steps).
  *
  * Features are standardised with the training set's mean and deviation; the l2 strength is the one that does
  * best on a held-out fifth of the training set (of equals the strongest), then all of it is fitted again.
@@ -57,7 +57,7 @@ const HELD_OUT = 0.2;
  * five training examples or one test example.
  */
 export async function linearProbe(options: LinearProbeOptions): Promise<LinearProbeResult> {
-  const { engine, train, trainLabels, test, testLabels, classes, seed } = options;
+  const { engine, train, trainLabels, test, testLabels, classes } = options;
   checkFeatures('linearProbe train', train);
   checkFeatures('linearProbe test', test);
   checkSameWidth('linearProbe', train, test);
