@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Compiled, TensorTree } from './engine.js';
 import { TensorTreeError } from './errors.js';
-import { withTrace } from './graph/record.js';
+import { type OutputType, withTrace } from './graph/record.js';
 import type { Value, ValueType } from './graph/value.js';
 import { BACKEND_NAME, type OnnxBackend } from './runtime/backend.js';
 import { buildExecutable, type Executable } from './runtime/executable.js';
@@ -15,7 +15,7 @@ interface Traced {
   readonly executable: Executable;
   /** Shapes, types and structure of what the function returned; its tensors are disposed. */
   readonly outputs: TensorTree;
-  readonly values: readonly Value[];
+  readonly types: readonly OutputType[];
 }
 
 export interface CompiledFunction<Inputs extends TensorTree, Outputs extends TensorTree> {
@@ -42,11 +42,11 @@ export function compileTraced<Inputs extends TensorTree, Outputs extends TensorT
       traced.catch(() => traces.delete(key));
     }
     try {
-      const { executable, outputs, values } = await traced;
+      const { executable, outputs, types } = await traced;
       const results = await executable.run(await held.ready);
       return unflatten(
         outputs,
-        values.map((value, index) => wrap(backend, value, results[index]!)),
+        types.map((type, index) => wrap(backend, type, results[index]!)),
       ) as Outputs;
     } finally {
       await held.release();
@@ -82,7 +82,8 @@ async function build<Inputs extends TensorTree>(
     ),
   );
   await materialise(foreign, options);
-  return { executable: await buildExecutable(values, options), outputs, values };
+  const types = values.map(({ shape, type }) => ({ shape, type }));
+  return { executable: await buildExecutable(values, options), outputs, types };
 }
 
 /** Runs `body` with the onnx backend current; with initialised backends the switch takes effect at once. */
@@ -167,7 +168,8 @@ function acquire(backend: OnnxBackend, tensors: readonly tf.Tensor[], options: S
   };
 }
 
-function wrap(backend: OnnxBackend, value: Value, held: HeldTensor): tf.Tensor {
-  const result: Value = { type: value.type, shape: value.shape, source: { kind: 'held', held } };
-  return tf.engine().makeTensorFromTensorInfo(backend.bind(result), backend);
+function wrap(backend: OnnxBackend, type: OutputType, held: HeldTensor): tf.Tensor {
+  return tf
+    .engine()
+    .makeTensorFromTensorInfo(backend.bind({ ...type, source: { kind: 'held', held } }), backend);
 }

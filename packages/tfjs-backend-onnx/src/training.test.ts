@@ -39,4 +39,4 @@ test('a transformer trains alike on the traced engine and on the cpu backend', a
   for (const [index, loss] of cpu.losses.entries()) {
     expect(Math.abs(onnx.losses[index]! / loss - 1)).toBeLessThan(1e-4);
   }
-});
+}, 60_000);

@@ -66,14 +66,16 @@ export function initialState({ width, layers }: TransformerShape): StepState {
 export function forward(weights: Weights, input: tf.Tensor, shape: TransformerShape): tf.Tensor {
   const { batch, tokens, width, heads } = shape;
   const get = (name: string) => weights[name]!;
-  const split = (x: tf.Tensor) => x.reshape([batch, tokens, heads, width / heads]).transpose([0, 2, 1, 3]);
   const apply = (name: string, x: tf.Tensor) => linear(x, get(`${name}.weight`), get(`${name}.bias`));
   const normalise = (name: string, x: tf.Tensor) =>
     layerNorm(x, get(`${name}.scale`), get(`${name}.bias`), 1e-6);
   let x = input;
   for (let layer = 0; layer < shape.layers; layer++) {
-    const [q, k, v] = tf.split(apply(`${layer}.qkv`, normalise(`${layer}.norm1`, x)), 3, -1) as tf.Tensor[];
-    const mixed = attention(split(q!), split(k!), split(v!), 1 / Math.sqrt(width / heads));
+    const qkv = apply(`${layer}.qkv`, normalise(`${layer}.norm1`, x));
+    // One transposition for all three, [3, B, heads, N, D / heads]: taking it apart is then a copy of whole blocks.
+    const parts = qkv.reshape([batch, tokens, 3, heads, width / heads]).transpose([2, 0, 3, 1, 4]);
+    const [q, k, v] = tf.unstack(parts);
+    const mixed = attention(q!, k!, v!, 1 / Math.sqrt(width / heads));
     x = x.add(apply(`${layer}.out`, mixed.transpose([0, 2, 1, 3]).reshape([batch, tokens, width])));
     x = x.add(apply(`${layer}.down`, gelu(apply(`${layer}.up`, normalise(`${layer}.norm2`, x)))));
   }

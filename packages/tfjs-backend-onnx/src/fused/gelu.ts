@@ -6,13 +6,14 @@ import { onOnnx, runFused } from './run-fused.js';
 export function gelu(x: tf.Tensor): tf.Tensor {
   if (!onOnnx()) return x.mul(x.mul(Math.SQRT1_2).erf().add(1)).mul(0.5);
   return activation(x, FUSED.gelu, (input) => {
-    const cumulative = input.mul(Math.SQRT1_2).erf().add(1).mul(0.5);
-    const density = input
-      .square()
-      .mul(-0.5)
+    // Φ(x) + x φ(x) with u = x / √2: x φ(x) = u exp(-u²) / √π, the factor inside the exponent to save a pass.
+    const u = input.mul(Math.SQRT1_2);
+    const cumulative = u.erf().mul(0.5).add(0.5);
+    const weighted = tf
+      .sub(-Math.log(Math.PI) / 2, u.square())
       .exp()
-      .mul(1 / Math.sqrt(2 * Math.PI));
-    return cumulative.add(input.mul(density));
+      .mul(u);
+    return cumulative.add(weighted);
   });
 }
 

@@ -15,6 +15,9 @@ export interface Executable {
   release(): Promise<void>;
 }
 
+/** Picks one output's tensor from what a run computed, by name, and what it was given. */
+type Finder = (results: ReadonlyMap<string, HeldTensor>, inputs: readonly HeldTensor[]) => HeldTensor;
+
 /**
  * Makes recorded values computable. Equal outputs give one held tensor; outputs that need no computation
  * (an input, a constant) give the tensor that is there.
@@ -29,6 +32,14 @@ export async function buildExecutable(
   const free = new Map<string, ort.Tensor>();
   const captured = [...emitted.captured].map(([name, held]) => [name, held.tensor] as const);
   const names = new Set(emitted.outputs.values());
+  // Found now, so that the recorded graph can be forgotten.
+  const find = outputs.map(({ source }, index): Finder => {
+    const name = emitted.outputs.get(outputs[index]!);
+    if (name !== undefined) return (results) => results.get(name)!;
+    if (source.kind === 'input') return (_, inputs) => inputs[source.index]!;
+    const held = hold(outputs[index]!);
+    return () => held;
+  });
 
   const compute = async (inputs: readonly HeldTensor[]): Promise<Map<string, HeldTensor>> => {
     const results = new Map<string, HeldTensor>();
@@ -56,10 +67,7 @@ export async function buildExecutable(
     nodeCount: emitted.nodeCount,
     async run(inputs) {
       const results = await compute(inputs);
-      return outputs.map((output) => {
-        if (output.source.kind === 'input') return inputs[output.source.index]!;
-        return results.get(emitted.outputs.get(output) ?? '') ?? hold(output);
-      });
+      return find.map((each) => each(results, inputs));
     },
     async release() {
       free.clear();
