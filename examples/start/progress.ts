@@ -11,7 +11,7 @@ const SECONDS_BETWEEN_REDRAWS = 0.1;
 
 export function progress(stage: string, total: number, unit: string): Progress {
   const started = performance.now();
-  let shownAt = Number.NEGATIVE_INFINITY;
+  let shownAt = 0;
   const seconds = (): number => (performance.now() - started) / 1000;
   const show = (text: string, last: boolean): void => {
     if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${text}${last ? '\n' : ''}`);

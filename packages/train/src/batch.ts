@@ -67,6 +67,12 @@ export async function makeBatch<Cues extends object>(
   const patches = drawn.map(({ example }) => patchify(example.frames, model.config));
   const masks = drawn.map(({ example, random }) => {
     const mask = masking.mask({ grid: model.grid, random, cues: example.cues });
+    if (mask.masked.length === 0) {
+      throw new TrainError(
+        'OPTION_INVALID',
+        `Masking strategy "${masking.name}" (ratio ${masking.ratio}) hides no token of "${example.id}": there is nothing to reconstruct.`,
+      );
+    }
     const masked = reconstructed(mask.masked, options.reconstructShare, random);
     return { visible: mask.visible, masked };
   });

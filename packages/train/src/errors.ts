@@ -5,7 +5,6 @@ export type TrainErrorCode =
   | 'TEXT_MISSING'
   | 'MASK_COUNT_CHANGED'
   | 'LOSS_NOT_FINITE'
-  | 'CHECKPOINT_NOT_FOUND'
   | 'CHECKPOINT_MISMATCH';
 
 export class TrainError extends Error {

@@ -54,6 +54,8 @@ export interface StepEvent {
   readonly terms: Readonly<Record<string, number>>;
   /** Reconstruction loss of predicting every patch's mean: about 1 with normalised targets. */
   readonly baseline: number;
+  /** Euclidean norm of all parameters after the step. */
+  readonly weightNorm: number;
   readonly learningRate: number;
   /** Of this step, with its wait for data. */
   readonly clipsPerSecond: number;
@@ -134,15 +136,17 @@ export async function* pretrain<Cues extends object>(
     disposeAll(inputs);
     state = outputs.state;
     const names = Object.keys(outputs.terms);
-    const [total, baseline, ...terms] = await Promise.all(
-      [outputs.total, outputs.baseline, ...names.map((name) => outputs.terms[name]!)].map(scalarOf),
+    const [total, baseline, weightNorm, ...terms] = await Promise.all(
+      [outputs.total, outputs.baseline, outputs.weightNorm, ...names.map((name) => outputs.terms[name]!)].map(
+        scalarOf,
+      ),
     );
-    if (!Number.isFinite(total)) {
+    if (!Number.isFinite(total) || !Number.isFinite(weightNorm)) {
       disposeAll(state);
       const listed = names.map((name, index) => `${name} ${terms[index]}`).join(', ');
       throw new TrainError(
         'LOSS_NOT_FINITE',
-        `The loss of step ${done + 1} is ${total} (${listed}; learning rate ${learningRate}). ${saved ? `The last good checkpoint is ${saved}.` : 'No checkpoint was written yet.'}`,
+        `The loss of step ${done + 1} is ${total} and the norm of the weights after it ${weightNorm} (${listed}; learning rate ${learningRate}). ${saved ? `The last good checkpoint is ${saved}.` : 'No checkpoint was written yet.'}`,
       );
     }
     done += 1;
@@ -153,6 +157,7 @@ export async function* pretrain<Cues extends object>(
       total: total!,
       terms: Object.fromEntries(names.map((name, index) => [name, terms[index]!])),
       baseline: baseline!,
+      weightNorm: weightNorm!,
       learningRate,
       clipsPerSecond: (batchSize * 1000) / (performance.now() - started),
       dataWaitSeconds,

@@ -35,6 +35,8 @@ export type StepOutputs = {
   readonly total: tf.Tensor;
   /** Scalar: what predicting every patch's mean would score as reconstruction. */
   readonly baseline: tf.Tensor;
+  /** Scalar: Euclidean norm of all parameters after the update; not finite when the update broke them. */
+  readonly weightNorm: tf.Tensor;
 };
 
 export interface StepOptions {
@@ -79,6 +81,7 @@ export function trainStep(options: StepOptions): (inputs: StepInputs) => StepOut
       terms,
       total: value,
       baseline: meanBaseline(batch.targetPixels),
+      weightNorm: tf.sqrt(tf.addN(Object.values(updated.params).map((vector) => tf.sum(tf.square(vector))))),
     };
   };
 }
