@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type ClipBuilder, createClipBuilder } from './clip-builder.js';
 import { type DecodeOptions, type DecodePlan, planDecode } from './decode-options.js';
 import { VideoError } from './errors.js';
@@ -21,6 +22,8 @@ import type { VideoClip, VideoSource } from './video.js';
  * `VIDEO_DECODE_FAILED` (damage anywhere before the last chosen frame), `FRAME_OUT_OF_RANGE`, `ARGUMENT_INVALID`.
  */
 export async function decodeClip(source: VideoSource, options: DecodeOptions): Promise<VideoClip> {
+  // A turn of the event loop: others get theirs between clips, and Node frees FFmpeg's buffers only then.
+  await setImmediate();
   return decodeClipSync(source, options);
 }
 
