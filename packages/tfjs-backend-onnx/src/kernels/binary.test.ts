@@ -72,6 +72,21 @@ describe('binary kernels give the numbers of the cpu backend', () => {
     expectLikeCpu((c, x, y) => tf.where(c!, x!, y!), [flagB, intA, intA]));
 });
 
+describe('batch normalisation', () => {
+  const batchNorm: Op = (x, mean, variance, offset, scale) =>
+    tf.batchNorm(
+      x as tf.Tensor2D,
+      mean as tf.Tensor1D,
+      variance as tf.Tensor1D,
+      offset as tf.Tensor1D,
+      scale as tf.Tensor1D,
+    );
+  const statistics: Given[] = [{ data: [0.1, -1, 2] }, { data: [0.5, 2, 1] }];
+  test('plain', () => expectLikeCpu(batchNorm, [a, ...statistics]));
+  test('with offset and scale', () => expectLikeCpu(batchNorm, [a, ...statistics, b, { data: [1, 2, -3] }]));
+  test('gradient', () => expectGradientsLikeCpu(batchNorm, [a, ...statistics, b, { data: [1, 2, -3] }]));
+});
+
 describe('gradients of binary kernels', () => {
   const smooth = arithmetic.filter(([name]) => name !== 'mod');
   test.each(smooth)('%s, broadcast', async (_, op) => expectGradientsLikeCpu(op, [a, b]));

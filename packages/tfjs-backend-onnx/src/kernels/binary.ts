@@ -66,6 +66,15 @@ function atan2({ a: y, b: x }: Record<string, Value>): Value {
   return elementwise('Where', [origin, zero, add(arc, left)], 'float32');
 }
 
+/** (x - mean) / sqrt(variance + epsilon) scale + offset; scale and offset may be missing. */
+function batchNorm(inputs: Record<string, Value>, { varianceEpsilon }: { varianceEpsilon: number }): Value {
+  const { x, mean, variance, offset, scale } = inputs;
+  const deviation = unary('Sqrt', add(variance!, like(variance!, varianceEpsilon)));
+  const normal = elementwise('Div', [subtract(x!, mean!), deviation], x!.type);
+  const scaled = scale ? multiply(normal, scale) : normal;
+  return offset ? add(scaled, offset) : scaled;
+}
+
 export const binaryKernels: readonly Kernel[] = [
   kernel(
     tf.Add,
@@ -96,6 +105,7 @@ export const binaryKernels: readonly Kernel[] = [
   ),
   kernel(tf.SquaredDifference, numeric(squaredDifference)),
   kernel(tf.Atan2, atan2),
+  kernel<{ varianceEpsilon: number }>(tf.FusedBatchNorm, batchNorm),
   kernel(tf.Equal, comparison('Equal')),
   kernel(tf.NotEqual, (inputs) => elementwise('Not', [comparison('Equal')(inputs)], 'bool')),
   kernel(tf.Greater, comparison('Greater')),

@@ -36,6 +36,9 @@ export const gatherKernels: readonly Kernel[] = [
   kernel<{ shape: number[] }>(tf.ScatterNd, ({ indices, updates }, { shape }) =>
     scatterAdd(indices!, updates!, shape),
   ),
+  kernel(tf.TensorScatterUpdate, ({ tensor, indices, updates }) =>
+    record('ScatterND', [tensor!, cast(indices!, 'int64'), updates!], tensor!),
+  ),
   kernel<{ numSegments: number }>(tf.UnsortedSegmentSum, ({ x, segmentIds }, { numSegments }) => {
     const rank = segmentIds!.shape.length;
     return scatterAdd(reshape(segmentIds!, [...segmentIds!.shape, 1]), x!, [

@@ -158,6 +158,11 @@ describe('kernels that make tensors', () => {
       (x) => tf.scatterND(tf.tensor2d([[4], [3], [1], [7]], [4, 1], 'int32'), x!, [8]),
       [{ data: [9, 10, 11, 12] }],
     ));
+  test('tensorScatterUpdate', () =>
+    expectLikeCpu(
+      (x, updates) => tf.tensorScatterUpdate(x!, tf.tensor2d([[1], [0]], [2, 1], 'int32'), updates!),
+      [cube, { data: cube.data.map((x) => x + 1), shape: [2, 3, 4] }],
+    ));
   test('unsortedSegmentSum adds rows of the same index, all of them', async () => {
     const rows = 4000;
     const ids: Given = { data: Array.from({ length: rows }, (_, index) => index % 3), dtype: 'int32' };

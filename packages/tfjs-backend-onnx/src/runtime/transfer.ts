@@ -2,20 +2,18 @@ import type * as tf from '@tensorflow/tfjs';
 import { RandomInTraceError, ReadError, UnsupportedTypeError } from '../errors.js';
 import { dataOf } from '../graph/model.js';
 import { activeTrace } from '../graph/record.js';
-import { constant, sizeOf, type TypedData, uniform, type Value } from '../graph/value.js';
+import { constant, type TypedData, uniform, type Value } from '../graph/value.js';
 import { HeldTensor, ortTensor } from './held-tensor.js';
 
 /** The value of numbers that come from JavaScript. */
 export function uploaded(values: tf.BackendValues, shape: readonly number[], dtype: tf.DataType): Value {
   if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw new UnsupportedTypeError(dtype);
   const data = typed(values as ArrayLike<number>, dtype);
-  if (activeTrace() !== 0) refuseRandomNumbers(sizeOf(shape));
-  // tf.ones, tf.zeros and missing gradients arrive as arrays; the graph wants the number, not the array.
-  if (
-    data.length === 1 ||
-    (activeTrace() !== 0 && data.length > 0 && data.every((item) => item === data[0]))
-  ) {
-    return uniform(data[0]!, shape, dtype);
+  if (data.length === 1) return uniform(data[0]!, shape, dtype);
+  if (activeTrace() !== 0 && data.length > 0) {
+    // tf.ones, tf.zeros and missing gradients arrive as arrays; the graph wants the number, not the array.
+    if (data.every((item) => item === data[0])) return uniform(data[0]!, shape, dtype);
+    refuseRandomNumbers();
   }
   return constant(data, shape, dtype);
 }
@@ -30,8 +28,7 @@ function typed(
 }
 
 /** TensorFlow.js draws random numbers in JavaScript and uploads them; only the call stack tells. */
-function refuseRandomNumbers(size: number): void {
-  if (size === 0) return;
+function refuseRandomNumbers(): void {
   const op = /\b(random\w*|truncatedNormal|dropout)_\b/.exec(new Error().stack ?? '')?.[1];
   if (op) throw new RandomInTraceError(op);
 }
