@@ -2,9 +2,14 @@ import { VideoError } from './errors.js';
 import type { VideoDataset, VideoSample } from './video.js';
 
 /** A data set of samples that are in memory. */
-export function datasetOf(name: string, samples: readonly VideoSample[]): VideoDataset {
+export function datasetOf(
+  name: string,
+  samples: readonly VideoSample[],
+  classes?: readonly string[],
+): VideoDataset {
   return {
     name,
+    ...(classes && { classes }),
     length: samples.length,
     async at(index) {
       const sample = samples[index];

@@ -1,3 +1,4 @@
+export { readCsvManifest } from './csv-manifest.js';
 export { datasetOf } from './dataset.js';
 export { decodeClip } from './decode.js';
 export type { DecodeOptions, FrameChoice } from './decode-options.js';

@@ -53,6 +53,8 @@ export interface VideoSample {
 
 export interface VideoDataset {
   readonly name: string;
+  /** Names of the classes where the source gives labels as text; a label is a position in it. */
+  readonly classes?: readonly string[];
   readonly length: number;
   at(index: number): Promise<VideoSample>;
 }
