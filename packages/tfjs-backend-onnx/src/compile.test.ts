@@ -87,6 +87,23 @@ describe('compile', () => {
     expect((await read(fourth))[0]).toBe(51);
   });
 
+  test('hands out what is kept inside a scope of its own, and leaves nothing behind', async () => {
+    const x = tf.tensor([3]);
+    const run = engine.compile((inputs: { x: tf.Tensor }) => {
+      let square: tf.Tensor = inputs.x;
+      const slope = tf.grad((value: tf.Tensor) => {
+        square = tf.keep(value.square());
+        return square.sum();
+      })(inputs.x);
+      return { square, slope };
+    });
+    const before = tf.memory().numTensors;
+    const outputs = await run({ x });
+    expect([await read(outputs.square), await read(outputs.slope)]).toEqual([[9], [6]]);
+    tf.dispose(outputs);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   test('bakes in captured tensors, computed ones too', async () => {
     const big = tf.range(0, 5000);
     const computed = big.mul(2);

@@ -74,9 +74,13 @@ async function build<Inputs extends TensorTree>(
     withTrace((trace) =>
       // Tidied as a whole: what the function captured from outside is not among what this scope disposes.
       scoped(() => {
+        const firstId = tf.engine().nextTensorId();
         const placeholders = tensors.map((tensor, index) => placeholder(backend, tensor, index));
         const outputs: TensorTree = fn(unflatten(inputs, placeholders));
-        const values = flatten(outputs, 'outputs').map((result) => backend.value(result));
+        const results = flatten(outputs, 'outputs');
+        const values = results.map((result) => backend.value(result));
+        // `tf.keep` inside `fn` takes a tensor out of the scope: what it saved for the result is recorded by now.
+        for (const result of results) if (result.kept && result.id > firstId) result.dispose();
         return { outputs, values, foreign: recordedOutside(values, trace) };
       }),
     ),
