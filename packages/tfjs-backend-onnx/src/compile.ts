@@ -74,7 +74,7 @@ async function build<Inputs extends TensorTree>(
     withTrace((trace) =>
       // Tidied as a whole: what the function captured from outside is not among what this scope disposes.
       scoped(() => {
-        const firstId = tf.engine().nextTensorId();
+        const firstId = tf.scalar(0).id; // ids ascend
         const placeholders = tensors.map((tensor, index) => placeholder(backend, tensor, index));
         const outputs: TensorTree = fn(unflatten(inputs, placeholders));
         const results = flatten(outputs, 'outputs');
