@@ -1,4 +1,4 @@
-import { seededRandom } from '@tgm/masking';
+import { chooseIndices, seededRandom } from '@tgm/masking';
 import {
   ACTIONS,
   type Captions,
@@ -19,17 +19,17 @@ export const IMAGE_SIZE = FRAME_SIZE / 2;
 export interface Pair {
   /** [IMAGE_SIZE, IMAGE_SIZE, 3] RGB, 0-255. */
   readonly image: Uint8Array;
-  /** Of the clip that the frame is from; two of them are drawn at each visit. */
   readonly captions: Captions;
-  /** Of the same scene with another action: what sets actions apart in the text. */
-  readonly otherAction: Captions;
+  /** The same scene doing something else: what sets actions apart in the text. */
+  readonly otherActions: readonly { readonly captions: Captions; readonly meaning: number }[];
   /** Equal for equal colour and shape, which is all that one frame can show of a caption. */
   readonly object: number;
   /** Equal for equal colour, shape and action. */
   readonly meaning: number;
-  /** `meaning` of the captions in `otherAction`. */
-  readonly otherMeaning: number;
 }
+
+/** Other actions that each scene's captions are set against. */
+const OTHER_ACTIONS = 3;
 
 /** Decoded H.264 differs from the drawn frame by about this much, 0-255. */
 const CODEC_NOISE = 3;
@@ -52,9 +52,14 @@ function downscale(frames: Uint8Array, frame: number, random: () => number): Uin
   return new Uint8Array(image.buffer);
 }
 
-function withOtherAction(scene: Scene, random: () => number): Scene {
-  const others = ACTIONS.filter((action) => action !== scene.action);
-  return { ...scene, action: others[Math.floor(random() * others.length)]! };
+function objectNumber({ object: { colour, shape } }: Scene): number {
+  return COLOUR_NAMES.indexOf(colour) * SHAPES.length + SHAPES.indexOf(shape);
+}
+
+/** What the captions of a scene say, and the number of their meaning. */
+function worded(scene: Scene): { readonly captions: Captions; readonly meaning: number } {
+  const meaning = objectNumber(scene) * ACTIONS.length + ACTIONS.indexOf(scene.action);
+  return { captions: captionsOf(scene), meaning };
 }
 
 /** Two frames of each of `clips` scenes, with captions. A pure function of (seed, clips). */
@@ -62,17 +67,19 @@ export function* renderPairs(seed: number, clips: number): Generator<Pair> {
   for (let index = 0; index < clips; index++) {
     const scene = sceneOf({ seed, split: 'clip', index });
     const random = seededRandom('pairs', seed, index);
-    const changed = withOtherAction(scene, random);
-    const { colour, shape } = scene.object;
-    const object = COLOUR_NAMES.indexOf(colour) * SHAPES.length + SHAPES.indexOf(shape);
-    const meaning = object * ACTIONS.length + ACTIONS.indexOf(scene.action);
-    const otherMeaning = object * ACTIONS.length + ACTIONS.indexOf(changed.action);
+    const others = ACTIONS.filter((action) => action !== scene.action);
+    const otherActions = Array.from(chooseIndices(OTHER_ACTIONS, others.length, random), (other) =>
+      worded({ ...scene, action: others[other]! }),
+    );
     const first = Math.floor(random() * (FRAME_COUNT / 2));
     const { frames } = renderScene(scene, [first, first + FRAME_COUNT / 2]);
     for (const slot of [0, 1]) {
-      const image = downscale(frames, slot, random);
-      const captions = captionsOf(scene);
-      yield { image, captions, otherAction: captionsOf(changed), object, meaning, otherMeaning };
+      yield {
+        image: downscale(frames, slot, random),
+        ...worded(scene),
+        otherActions,
+        object: objectNumber(scene),
+      };
     }
   }
 }

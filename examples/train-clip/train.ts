@@ -1,36 +1,51 @@
 import * as tf from '@tensorflow/tfjs';
 import { infoNce } from '@tgm/losses';
-import { chooseIndices, type Random, seededRandom } from '@tgm/masking';
+import { chooseIndices, seededRandom } from '@tgm/masking';
 import type { Clip, ClipTokenizer, Params } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { type AdamWState, adamW, cosineSchedule } from '@tgm/train';
-import { type Batch, makeBatch } from './batch.js';
+import { type ImageBatch, imageBatch, type TextBatch, textBatch } from './batch.js';
 import type { Pair } from './pairs.js';
 
 export interface TrainClipOptions {
   readonly model: Clip;
   readonly engine: Engine;
-  readonly tokenizer: ClipTokenizer;
+  /** For captions of level `object`: as short as they allow, since every place costs time. */
+  readonly objectTokenizer: ClipTokenizer;
+  /** For captions of level `scene`. */
+  readonly sceneTokenizer: ClipTokenizer;
   readonly pairs: readonly Pair[];
-  readonly epochs: number;
+  readonly steps: number;
+  /** B, frames of a step. */
   readonly batchSize: number;
   /** At the end of the warm-up. */
   readonly learningRate: number;
   readonly seed: number;
-  readonly onStep: (progress: TrainClipProgress) => void;
 }
 
 export interface TrainClipProgress {
+  /** Steps made. */
   readonly step: number;
-  readonly steps: number;
-  /** Chance at the start: ln of the batch size. */
-  readonly imageText: number;
-  /** Chance at the start: ln of twice the batch size. */
+  /** Begins near chance, ln B; absent in steps on text alone. */
+  readonly imageText?: number;
+  /** Begins near chance, ln 4 B. */
   readonly paraphrase: number;
+  /** After this step; valid until the next one. The last ones are the caller's to dispose. */
+  readonly params: Params;
 }
 
 type State = { readonly params: Params; readonly optimizer: AdamWState };
-type StepInputs = { readonly state: State; readonly batch: Batch; readonly learningRate: tf.Scalar };
+type StepInputs = {
+  readonly state: State;
+  readonly text: TextBatch;
+  readonly images: readonly ImageBatch[];
+  readonly learningRate: tf.Scalar;
+};
+type StepOutputs = {
+  readonly state: State;
+  readonly imageText: readonly tf.Tensor[];
+  readonly paraphrase: tf.Tensor;
+};
 
 /** CLIP never scales its cosines by more (arXiv 2103.00020, section 2.5). */
 const LARGEST_SCALE = 100;
@@ -38,59 +53,63 @@ const LARGEST_SCALE = 100;
 /** Factor of the cosines between captions: at 10, captions of different meaning pay to be far apart. */
 const PARAPHRASE_SCALE = 10;
 
-/** Beside the image-text term, which says what CLIP is for. */
-const PARAPHRASE_WEIGHT = 0.5;
-
 const WARM_UP_SHARE = 0.05;
+
+/**
+ * Every fourth step learns from captions that describe the surroundings, and from text alone: matched with images, they
+ * would draw the patches' features away from the object that the captions name.
+ */
+const SCENE_EVERY = 4;
 
 function normalise(rows: tf.Tensor2D): tf.Tensor2D {
   return tf.div(rows, tf.sqrt(tf.add(tf.sum(tf.square(rows), 1, true), 1e-12)));
 }
 
 /**
- * The two terms of the objective.
- *
- * `imageText` is CLIP's. Pairs that show the same object are not each other's negatives: no single frame shows the
- * action, and their captions differ in nothing else. `paraphrase` makes a caption find the other caption of the same
- * meaning, among those of other clips and of the same scene with another action. Without it the text embeddings would
- * forget the actions.
+ * CLIP's objective, on the pairs' own captions. Pairs that show the same object are not each other's negatives: no single
+ * frame shows the action, and their captions differ in nothing else.
  */
-function objective(model: Clip, params: Params, batch: Batch) {
-  const size = batch.patches.shape[0];
-  const images = normalise(model.encodeImage(params, batch.patches)); // [B, E]
-  const texts = normalise(model.encodeText(params, batch.tokenIds, batch.endPositions)); // [4 B, E]
-  const [firsts, seconds] = tf.split(texts, [2 * size, 2 * size]) as [tf.Tensor2D, tf.Tensor2D];
-  const imageText = infoNce({
-    video: images,
-    text: tf.slice(firsts, 0, size),
+function imageTextTerm(
+  model: Clip,
+  params: Params,
+  { patches, object }: ImageBatch,
+  texts: tf.Tensor2D,
+): tf.Scalar {
+  return infoNce({
+    video: normalise(model.encodeImage(params, patches)), // [B, E]
+    text: tf.slice(texts, 0, patches.shape[0]), // [B, E]
     scale: tf.minimum(tf.exp(params.logit_scale!), LARGEST_SCALE) as tf.Scalar,
-    captionGroup: batch.object,
+    captionGroup: object,
   });
-  const paraphrase = infoNce({
-    video: firsts,
-    text: seconds,
-    scale: tf.scalar(PARAPHRASE_SCALE),
-    captionGroup: batch.meaning,
-  });
-  return { imageText, paraphrase };
 }
 
 /** One optimisation step as a pure function of the state and the batch. */
-function trainStep(model: Clip) {
+function trainStep(model: Clip): (inputs: StepInputs) => StepOutputs {
   const optimizer = adamW();
   const names = model.parameters.map(({ name }) => name);
-  return ({ state, batch, learningRate }: StepInputs) => {
-    let terms = {} as ReturnType<typeof objective>;
+  return ({ state, text, images, learningRate }) => {
+    let imageText: tf.Scalar[] = [];
+    let paraphrase = tf.scalar(0);
+    // TensorFlow.js wants gradients only of what the total depends on; the rest gets zeros.
+    const learned = images.length > 0 ? names : names.filter((name) => name.startsWith('text_'));
+    /** A caption finds its paraphrase among other scenes' and among those of its scene with another action. */
     const total = (...values: tf.Tensor[]): tf.Scalar => {
-      const params = Object.fromEntries(names.map((name, index) => [name, values[index]!]));
-      const { imageText, paraphrase } = objective(model, params, batch);
-      terms = { imageText: tf.keep(imageText), paraphrase: tf.keep(paraphrase) };
-      return tf.add(imageText, tf.mul(paraphrase, PARAPHRASE_WEIGHT)) as tf.Scalar;
+      const params = Object.fromEntries(learned.map((name, index) => [name, values[index]!]));
+      const texts = normalise(model.encodeText(params, text.tokenIds, text.endPositions)); // [2 S, E]
+      const [firsts, seconds] = tf.split(texts, 2) as [tf.Tensor2D, tf.Tensor2D];
+      const scale = tf.scalar(PARAPHRASE_SCALE);
+      paraphrase = tf.keep(infoNce({ video: firsts, text: seconds, scale, captionGroup: text.meaning }));
+      imageText = images.map((batch) => tf.keep(imageTextTerm(model, params, batch, firsts)));
+      return imageText.reduce((sum, term) => tf.add(sum, term), paraphrase);
     };
-    const { grads } = tf.valueAndGrads(total)(names.map((name) => state.params[name]!));
-    const gradients = Object.fromEntries(names.map((name, index) => [name, grads[index]!]));
+    const { grads } = tf.valueAndGrads(total)(learned.map((name) => state.params[name]!));
+    const zeros = names.map((name) => [name, tf.zerosLike(state.params[name]!)]);
+    const gradients: Params = {
+      ...Object.fromEntries(zeros),
+      ...Object.fromEntries(learned.map((name, index) => [name, grads[index]!])),
+    };
     const updated = optimizer.update(gradients, state.optimizer, state.params, learningRate);
-    return { state: { params: updated.params, optimizer: updated.state } as State, ...terms };
+    return { state: { params: updated.params, optimizer: updated.state }, imageText, paraphrase };
   };
 }
 
@@ -104,10 +123,10 @@ function chooseBatch(pairs: readonly Pair[], batchSize: number, step: number, se
   return Array.from(order.subarray(first, first + batchSize), (index) => pairs[index]!);
 }
 
-/** Trains from fresh parameters. The caller disposes the result. */
-export async function trainClip(options: TrainClipOptions): Promise<Params> {
-  const { model, engine, tokenizer, pairs, epochs, batchSize, learningRate, seed, onStep } = options;
-  const steps = epochs * Math.floor(pairs.length / batchSize);
+/** Trains from fresh parameters, one step for each value that it yields. */
+export async function* trainClip(options: TrainClipOptions): AsyncGenerator<TrainClipProgress> {
+  const { model, engine, objectTokenizer, sceneTokenizer, pairs, steps, batchSize, learningRate, seed } =
+    options;
   const warmupSteps = Math.round(steps * WARM_UP_SHARE);
   const schedule = cosineSchedule({ base: learningRate, steps, warmupSteps });
   const run = engine.compile(trainStep(model));
@@ -116,22 +135,28 @@ export async function trainClip(options: TrainClipOptions): Promise<Params> {
   let state: State = { params, optimizer: adamW().init(params) };
   for (let step = 0; step < steps; step++) {
     const chosen = chooseBatch(pairs, batchSize, step, seed);
-    const random: Random = seededRandom('train-clip', 'captions', seed, step);
+    const random = seededRandom('train-clip', 'captions', seed, step);
+    const textOnly = step % SCENE_EVERY === SCENE_EVERY - 1;
     const inputs = {
       state,
-      batch: makeBatch(model, tokenizer, chosen, random),
+      text: textOnly
+        ? textBatch(sceneTokenizer, chosen, 'scene', random)
+        : textBatch(objectTokenizer, chosen, 'object', random),
+      images: textOnly ? [] : [imageBatch(model, chosen)],
       learningRate: tf.scalar(schedule(step)),
     };
-    const { imageText, paraphrase, state: next } = await run(inputs);
-    onStep({
+    const outputs = await run(inputs);
+    const [imageText] = await Promise.all(outputs.imageText.map(async (term) => (await term.data())[0]!));
+    const [paraphrase] = await outputs.paraphrase.data();
+    tf.dispose([inputs, outputs.imageText, outputs.paraphrase] as unknown as tf.TensorContainer);
+    state = outputs.state;
+    const { params } = state;
+    yield {
       step: step + 1,
-      steps,
-      imageText: (await imageText.data())[0]!,
-      paraphrase: (await paraphrase.data())[0]!,
-    });
-    tf.dispose([inputs, imageText, paraphrase] as unknown as tf.TensorContainer);
-    state = next;
+      paraphrase: paraphrase!,
+      params,
+      ...(imageText === undefined ? {} : { imageText }),
+    };
   }
   tf.dispose(state.optimizer as unknown as tf.TensorContainer);
-  return state.params;
 }
