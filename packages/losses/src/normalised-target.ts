@@ -25,9 +25,23 @@ export function normalisedTarget(pixels: tf.Tensor3D): tf.Tensor3D {
         where: 'normalisedTarget',
       });
     }
-    const values = tf.reshape(pixels, [batch, tokens, count, CHANNELS]);
-    const centred = tf.sub(values, tf.div(tf.sum(values, 2, true), count));
-    const variance = tf.div(tf.sum(tf.mul(centred, centred), 2, true), count - 1);
-    return tf.reshape(tf.div(centred, tf.add(tf.sqrt(variance), EPSILON)), pixels.shape);
+    // Products with a 0-1 matrix sum over a channel and hand the sums back to its places, much faster than
+    // broadcasting along a last dimension of 3.
+    const channelOf = channelMatrix(numbers); // [P, 3]
+    const values = tf.reshape(pixels, [batch * tokens, numbers]) as tf.Tensor2D;
+    const overChannel = (summed: tf.Tensor2D, divisor: number): tf.Tensor2D =>
+      tf.div(tf.matMul(summed, channelOf), divisor);
+    const toPlaces = (perChannel: tf.Tensor2D): tf.Tensor2D => tf.matMul(perChannel, channelOf, false, true);
+    const centred = tf.sub(values, toPlaces(overChannel(values, count))) as tf.Tensor2D;
+    const variance = overChannel(tf.mul(centred, centred), count - 1);
+    const scale = tf.reciprocal(tf.add(tf.sqrt(variance), EPSILON)) as tf.Tensor2D;
+    return tf.reshape(tf.mul(centred, toPlaces(scale)), pixels.shape);
   });
+}
+
+/** [P, 3] 1 where a place of a token belongs to a channel. */
+function channelMatrix(numbers: number): tf.Tensor2D {
+  const values = new Float32Array(numbers * CHANNELS);
+  for (let place = 0; place < numbers; place++) values[place * CHANNELS + (place % CHANNELS)] = 1;
+  return tf.tensor2d(values, [numbers, CHANNELS]);
 }

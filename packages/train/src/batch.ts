@@ -11,6 +11,7 @@ import {
 import { TrainError } from './errors.js';
 import type { ExampleSource, TrainingExample } from './example-source.js';
 import type { SampleOrder } from './sample-order.js';
+import type { TokenBuffers } from './token-buffers.js';
 
 /** One view of a batch: the tokens that the encoder sees. */
 export type EncoderView = {
@@ -51,11 +52,12 @@ interface DrawnExample<Cues extends object> {
   readonly random: Random;
 }
 
-/** Makes batch number `step`: a pure function of (options, step). */
+/** Makes batch number `step`: a pure function of (options, step). Its tokens lie in `buffers`. */
 export async function makeBatch<Cues extends object>(
   options: BatchOptions<Cues>,
   order: SampleOrder,
   step: number,
+  buffers: TokenBuffers,
 ): Promise<BatchTensors> {
   const { model, examples, masking, contrastMasking, batchSize, seed } = options;
   const drawn: DrawnExample<Cues>[] = [];
@@ -77,56 +79,42 @@ export async function makeBatch<Cues extends object>(
     return { visible: mask.visible, masked };
   });
   const text = options.needsText ? textTensors(drawn.map(({ example }) => example)) : {};
+  const { tokenSize } = model;
+  const tokens = (purpose: string, indices: readonly Uint32Array[], scale: PixelScale): tf.Tensor3D => {
+    const count = indices[0]!.length;
+    const values = buffers(purpose, batchSize * count * tokenSize);
+    patches.forEach((clip, row) => {
+      tokensOf(clip, indices[row]!, tokenSize, scale, values, row * count * tokenSize);
+    });
+    return tf.tensor3d(values, [batchSize, count, tokenSize]);
+  };
+  const view = (purpose: string, indices: readonly Uint32Array[], strategy: string): EncoderView => ({
+    positions: indexTensor(indices, strategy),
+    tokens: tokens(purpose, indices, IMAGENET_PIXELS),
+  });
+  const visible = masks.map((mask) => mask.visible);
+  const masked = masks.map((mask) => mask.masked);
   return {
-    visible: encoderView(
-      model,
-      patches,
-      masks.map((mask) => mask.visible),
-      masking.name,
-    ),
-    masked: indexTensor(
-      masks.map((mask) => mask.masked),
-      masking.name,
-    ),
-    targetPixels: tokenTensor(
-      model,
-      patches,
-      masks.map((mask) => mask.masked),
-      UNIT_PIXELS,
-    ),
+    visible: view('visible', visible, masking.name),
+    masked: indexTensor(masked, masking.name),
+    targetPixels: tokens('masked', masked, UNIT_PIXELS),
     ...(contrastMasking && options.needsText
-      ? {
-          contrast: encoderView(
-            model,
-            patches,
-            drawn.map(
-              ({ example, random }) =>
-                contrastMasking.mask({ grid: model.grid, random, cues: example.cues }).visible,
-            ),
-            contrastMasking.name,
-          ),
-        }
+      ? { contrast: view('contrast', secondMasks(contrastMasking), contrastMasking.name) }
       : {}),
     ...text,
   };
+
+  function secondMasks(strategy: MaskingStrategy<Cues>): Uint32Array[] {
+    return drawn.map(
+      ({ example, random }) => strategy.mask({ grid: model.grid, random, cues: example.cues }).visible,
+    );
+  }
 }
 
 function reconstructed(masked: Uint32Array, share: number, random: Random): Uint32Array {
   if (share >= 1) return masked;
   const chosen = chooseIndices(Math.max(1, Math.floor(masked.length * share)), masked.length, random);
   return chosen.map((position) => masked[position]!);
-}
-
-function encoderView(
-  model: VideoMae,
-  patches: readonly Uint8Array[],
-  indices: readonly Uint32Array[],
-  strategy: string,
-): EncoderView {
-  return {
-    positions: indexTensor(indices, strategy),
-    tokens: tokenTensor(model, patches, indices, IMAGENET_PIXELS),
-  };
 }
 
 function indexTensor(lists: readonly Uint32Array[], strategy: string): tf.Tensor2D {
@@ -142,20 +130,6 @@ function indexTensor(lists: readonly Uint32Array[], strategy: string): tf.Tensor
     values.set(list, row * count);
   });
   return tf.tensor2d(values, [lists.length, count], 'int32');
-}
-
-function tokenTensor(
-  model: VideoMae,
-  patches: readonly Uint8Array[],
-  indices: readonly Uint32Array[],
-  scale: PixelScale,
-): tf.Tensor3D {
-  const count = indices[0]!.length;
-  const values = new Float32Array(patches.length * count * model.tokenSize);
-  patches.forEach((tokens, row) => {
-    tokensOf(tokens, indices[row]!, model.tokenSize, scale, values, row * count * model.tokenSize);
-  });
-  return tf.tensor3d(values, [patches.length, count, model.tokenSize]);
 }
 
 function textTensors<Cues extends object>(

@@ -9,6 +9,7 @@ import type { ExampleSource } from './example-source.js';
 import { type FlatLayout, flatLayout, joinParams, paramsFromVectors } from './flat-params.js';
 import { sampleOrder } from './sample-order.js';
 import type { Schedule } from './schedule.js';
+import { tokenBuffers } from './token-buffers.js';
 import { DECAYED, type StepInputs, type StepState, trainStep, type WeightedLoss } from './train-step.js';
 import {
   latestCheckpoint,
@@ -96,7 +97,9 @@ export async function* pretrain<Cues extends object>(
     reconstructShare: options.reconstructShare ?? 1,
     needsText: losses.some(({ loss }) => loss.needsText),
   };
-  const first = makeBatch(batches, order, 0);
+  const buffers = tokenBuffers();
+  const batchOf = (step: number) => makeBatch(batches, order, step, buffers(step));
+  const first = batchOf(0);
   const initial = await initialParams(options, await first);
   disposeAll(await first);
   const { layout, modelNames } = initial;
@@ -120,7 +123,7 @@ export async function* pretrain<Cues extends object>(
     saved = await saveTrainingState(checkpoint.folder, host, layout, model, modelNames, settings);
   };
   let savedAt = done;
-  let next = done < steps ? makeBatch(batches, order, done) : undefined;
+  let next = done < steps ? batchOf(done) : undefined;
   while (next && !signal?.aborted) {
     const started = performance.now();
     const batch: BatchTensors = await next;
@@ -129,7 +132,7 @@ export async function* pretrain<Cues extends object>(
     const rate = tf.scalar(learningRate);
     const inputs: StepInputs = { state, batch, learningRate: rate };
     const running = step(inputs);
-    next = done + 1 < steps ? makeBatch(batches, order, done + 1) : undefined;
+    next = done + 1 < steps ? batchOf(done + 1) : undefined;
     // A batch that fails is met when it is awaited; the step in hand ends first.
     next?.catch(() => undefined);
     const outputs = await running;
