@@ -1,5 +1,14 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { datasetOf, readManifest, readVideoFolder, type VideoDataset, type VideoSample } from '@tgm/video-io';
+import { extname, join } from 'node:path';
+import {
+  datasetOf,
+  readCsvManifest,
+  readManifest,
+  readVideoFolder,
+  type VideoDataset,
+  type VideoSample,
+} from '@tgm/video-io';
 import { type Command, UsageError } from './command-line.js';
 import type { VideoSet } from './source.js';
 
@@ -12,6 +21,9 @@ const TEST_EVERY = 5;
 
 /** With fewer videos of a class than this, a probe says nothing. */
 const VIDEOS_PER_CLASS = 10;
+
+/** Manifests by which a folder may describe its videos. */
+const MANIFESTS = ['manifest.jsonl', 'manifest.csv'];
 
 /** Opens a folder of videos or a manifest. Every video needs a caption. */
 export async function ownVideosSet(path: string, command: Command): Promise<VideoSet> {
@@ -36,7 +48,9 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
     name: all.name,
     train: datasetOf(`${all.name}, train`, train),
     ...(test.length > 0 ? { test: datasetOf(`${all.name}, test`, test) } : {}),
-    ...(test.length > 0 ? { classes: Array.from({ length: classes }, (_, label) => `class ${label}`) } : {}),
+    ...(test.length > 0
+      ? { classes: all.classes ?? Array.from({ length: classes }, (_, label) => `class ${label}`) }
+      : {}),
     stride: 4,
     clipsPerVideo,
     ...(note ? { note } : {}),
@@ -51,9 +65,10 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
 async function open(path: string, caption: string | undefined): Promise<VideoDataset> {
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new UsageError(`--videos needs a folder or a manifest, but there is no ${path}.`);
-  return found.isDirectory()
-    ? readVideoFolder(path, { caption })
-    : withCaption(await readManifest(path), caption);
+  const manifest = found.isDirectory() ? MANIFESTS.map((name) => join(path, name)).find(existsSync) : path;
+  if (manifest === undefined) return readVideoFolder(path, { caption });
+  const read = extname(manifest) === '.csv' ? readCsvManifest : readManifest;
+  return withCaption(await read(manifest), caption);
 }
 
 async function withCaption(dataset: VideoDataset, caption: string | undefined): Promise<VideoDataset> {
@@ -63,7 +78,7 @@ async function withCaption(dataset: VideoDataset, caption: string | undefined): 
     const sample = await dataset.at(index);
     samples.push(sample.captions.length > 0 ? sample : { ...sample, captions: [caption] });
   }
-  return datasetOf(dataset.name, samples);
+  return datasetOf(dataset.name, samples, dataset.classes);
 }
 
 function testSplit(samples: readonly VideoSample[]): { test: VideoSample[]; note?: string } {
