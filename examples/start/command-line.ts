@@ -5,6 +5,8 @@ export interface Command {
   readonly videos?: string;
   /** Caption of every video that brings none. */
   readonly caption?: string;
+  /** Folder that gets a folder for each run. */
+  readonly out?: string;
   /** Folder of an earlier run to go on with. */
   readonly resume?: string;
   /** Pre-training steps of each run. */
@@ -24,6 +26,7 @@ npm start -- --videos <folder or manifest.jsonl>   the same on your videos
   --steps <n>      pre-training steps of each run
   --ratio <r>      share of the tokens that is hidden, in [0, 1); default 0.75
   --seed <n>       default 0
+  --out <folder>   where runs are written; default runs/ in the repository
   --quick          a tenth of the data and a few steps, to see that everything works
   --help`;
 
@@ -59,6 +62,7 @@ export function parseCommandLine(args: readonly string[]): Command | undefined {
     quick: values.quick ?? false,
     ...(values.videos === undefined ? {} : { videos: values.videos }),
     ...(values.caption === undefined ? {} : { caption: values.caption }),
+    ...(values.out === undefined ? {} : { out: values.out }),
     ...(values.resume === undefined ? {} : { resume: values.resume }),
     ...(steps === undefined ? {} : { steps }),
   };
@@ -71,6 +75,7 @@ function parse(args: readonly string[]) {
       options: {
         videos: { type: 'string' },
         caption: { type: 'string' },
+        out: { type: 'string' },
         resume: { type: 'string' },
         steps: { type: 'string' },
         ratio: { type: 'string' },

@@ -24,7 +24,9 @@ try {
   if (command === undefined) {
     console.log(USAGE);
   } else {
-    const run = command.resume ? await openRun(command.resume) : await createRun(RUNS, command, new Date());
+    const run = command.resume
+      ? await openRun(command.resume)
+      : await createRun(command.out ?? RUNS, command, new Date());
     const finished = await runPipeline(run, stop.signal);
     if (!finished) {
       console.log(`\nStopped. Go on with: npm start -- --resume ${run.path}`);

@@ -9,7 +9,7 @@ import {
   textGuidedMasking,
   tubeMasking,
 } from '@tgm/masking';
-import { IMAGENET_PIXELS, patchify, tokensOf, type VideoMae } from '@tgm/models';
+import { frameTokens, IMAGENET_PIXELS, type VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip, CaptionedCues } from '@tgm/train';
 import { firstFrames, reconstruct } from '../report/reconstruct.js';
@@ -92,12 +92,7 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
 }
 
 function pictureInputs(model: VideoMae, clip: CaptionedClip, mask: TokenMask) {
-  const tokens = tokensOf(
-    patchify(clip.frames, model.config),
-    mask.visible,
-    model.tokenSize,
-    IMAGENET_PIXELS,
-  );
+  const tokens = frameTokens(clip.frames, model.config, mask.visible, IMAGENET_PIXELS);
   return {
     tokens: tf.tensor3d(tokens, [1, mask.visible.length, model.tokenSize]),
     visible: tf.tensor2d(Int32Array.from(mask.visible), [1, mask.visible.length], 'int32'),

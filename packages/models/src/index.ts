@@ -24,16 +24,16 @@ export {
   SafetensorsError,
   type ShapeMismatch,
 } from './errors.js';
+export { frameTokens } from './frame-tokens.js';
 export type { ParameterSpec, Params } from './params.js';
 export {
-  gatherTokens,
   type PatchConfig,
   patchify,
   tokenGridOf,
   tokenSizeOf,
   unpatchify,
 } from './patchify.js';
-export { CLIP_PIXELS, IMAGENET_PIXELS, type PixelScale, tokensOf, UNIT_PIXELS } from './pixels.js';
+export { CLIP_PIXELS, IMAGENET_PIXELS, type PixelScale, UNIT_PIXELS } from './pixels.js';
 export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';
 export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';

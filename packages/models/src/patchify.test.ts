@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InputShapeError } from './errors.js';
-import {
-  gatherTokens,
-  type PatchConfig,
-  patchify,
-  tokenGridOf,
-  tokenSizeOf,
-  unpatchify,
-} from './patchify.js';
+import { type PatchConfig, patchify, tokenGridOf, unpatchify } from './patchify.js';
 
 /** Two frames of 2 x 2 pixels, each pixel a token of one pixel in two frames. */
 const tiny: PatchConfig = { numFrames: 2, imageSize: 2, patchSize: 1, tubeletSize: 2 };
@@ -63,22 +56,5 @@ describe('patchify', () => {
     expect(() => patchify(new Uint8Array(24), { ...tiny, patchSize: 3 })).toThrow(
       'patchify: imageSize must be a multiple of patchSize (3), got 2.',
     );
-  });
-});
-
-describe('gatherTokens', () => {
-  it('refuses tokens that are not there', () => {
-    expect(() => gatherTokens(new Uint8Array(24), [4], 6)).toThrow(InputShapeError);
-  });
-
-  it('takes tokens in the order asked for', () => {
-    const patches = patchify(
-      Uint8Array.from({ length: 24 }, (_, i) => i),
-      tiny,
-    );
-    expect([...gatherTokens(patches, [2, 0], tokenSizeOf(tiny))]).toEqual([
-      ...[6, 7, 8, 18, 19, 20],
-      ...[0, 1, 2, 12, 13, 14],
-    ]);
   });
 });

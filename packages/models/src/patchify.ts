@@ -1,7 +1,6 @@
 import type { TokenGrid } from '@tgm/masking';
 import { readFields } from './config-fields.js';
 import { InputShapeError } from './errors.js';
-import { tokenStart } from './pixels.js';
 
 /** How frames are cut into tokens: the fields of this name of a model's configuration. */
 export interface PatchConfig {
@@ -51,19 +50,6 @@ export function unpatchify(patches: Uint8Array, config: PatchConfig): Uint8Array
     for (let i = 0; i < length; i++) to[image + i] = from[token + i]!;
   });
   return frames;
-}
-
-/**
- * The chosen tokens: [N, P] pixels and K token numbers to [K, P] pixels.
- * @throws InputShapeError when a token number is none of `patches`.
- */
-export function gatherTokens(patches: Uint8Array, indices: ArrayLike<number>, tokenSize: number): Uint8Array {
-  const gathered = new Uint8Array(indices.length * tokenSize);
-  for (let k = 0; k < indices.length; k++) {
-    const start = tokenStart('gatherTokens', patches, indices[k]!, tokenSize);
-    gathered.set(patches.subarray(start, start + tokenSize), k * tokenSize);
-  }
-  return gathered;
 }
 
 type Words = Uint8Array | Uint32Array;

@@ -1,13 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseIndices, type MaskingStrategy, type Random, seededRandom } from '@tgm/masking';
-import {
-  IMAGENET_PIXELS,
-  type PixelScale,
-  patchify,
-  tokensOf,
-  UNIT_PIXELS,
-  type VideoMae,
-} from '@tgm/models';
+import { frameTokens, IMAGENET_PIXELS, type PixelScale, UNIT_PIXELS, type VideoMae } from '@tgm/models';
 import { TrainError } from './errors.js';
 import type { ExampleSource, TrainingExample } from './example-source.js';
 import type { SampleOrder } from './sample-order.js';
@@ -66,7 +59,6 @@ export async function makeBatch<Cues extends object>(
     const random = seededRandom(seed, 'example', epoch, index);
     drawn.push({ example: await examples.load(index, random), random });
   }
-  const patches = drawn.map(({ example }) => patchify(example.frames, model.config));
   const masks = drawn.map(({ example, random }) => {
     const mask = masking.mask({ grid: model.grid, random, cues: example.cues });
     if (mask.masked.length === 0) {
@@ -83,8 +75,8 @@ export async function makeBatch<Cues extends object>(
   const tokens = (purpose: string, indices: readonly Uint32Array[], scale: PixelScale): tf.Tensor3D => {
     const count = indices[0]!.length;
     const values = buffers(purpose, batchSize * count * tokenSize);
-    patches.forEach((clip, row) => {
-      tokensOf(clip, indices[row]!, tokenSize, scale, values, row * count * tokenSize);
+    drawn.forEach(({ example }, row) => {
+      frameTokens(example.frames, model.config, indices[row]!, scale, values, row * count * tokenSize);
     });
     return tf.tensor3d(values, [batchSize, count, tokenSize]);
   };

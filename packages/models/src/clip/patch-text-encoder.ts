@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '@tgm/masking';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ConfigError, InputShapeError } from '../errors.js';
+import { frameTokens } from '../frame-tokens.js';
 import type { Params } from '../params.js';
-import { patchify, tokenGridOf, tokenSizeOf } from '../patchify.js';
-import { CLIP_PIXELS, tokensOf } from '../pixels.js';
+import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { CLIP_PIXELS } from '../pixels.js';
 import type { Clip } from './clip.js';
 import type { ClipTokenizer } from './tokenizer.js';
 import type { PatchFeatures } from './vision.js';
@@ -91,8 +92,16 @@ export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): Patc
         const got = `${height} x ${frameWidth}`;
         throw new InputShapeError('encodePatches', 'frames', `${imageSize} x ${imageSize} pixels`, got);
       }
-      const count = frames.length / (imageSize * imageSize * 3);
-      const patches = patchify(frames, { ...layout, numFrames: Math.ceil(count) });
+      const frameBytes = imageSize * imageSize * 3;
+      const count = frames.length / frameBytes;
+      if (!Number.isInteger(count)) {
+        throw new InputShapeError(
+          'encodePatches',
+          'frames',
+          `a multiple of ${frameBytes} bytes`,
+          `${frames.length} bytes`,
+        );
+      }
       const tokenSize = tokenSizeOf({ ...layout, numFrames: 1 });
       const values = new Float32Array(count * frameSize);
       for (let start = 0; start < count; start += FRAMES_A_CALL) {
@@ -100,7 +109,7 @@ export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): Patc
         const first = start * rows * columns;
         const tokens = Array.from({ length: batch * rows * columns }, (_, i) => first + i);
         const pixels = new Float32Array(FRAMES_A_CALL * rows * columns * tokenSize);
-        tokensOf(patches, tokens, tokenSize, CLIP_PIXELS, pixels);
+        frameTokens(frames, { ...layout, numFrames: count }, tokens, CLIP_PIXELS, pixels);
         const inputs = { patches: tf.tensor3d(pixels, [FRAMES_A_CALL, rows * columns, tokenSize]) };
         const embedded = await read(embedPatches({ params: visionParams, ...inputs }), inputs);
         values.set(embedded.subarray(0, batch * frameSize), start * frameSize);

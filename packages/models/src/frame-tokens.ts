@@ -1,0 +1,67 @@
+import { InputShapeError } from './errors.js';
+import { type PatchConfig, tokenGridOf, tokenSizeOf } from './patchify.js';
+import type { PixelScale } from './pixels.js';
+
+/**
+ * The chosen tokens of a clip as the numbers of a model, straight from its frames: no pixel of another token is read.
+ *
+ * @param frames [T, H, W, 3] RGB, 0-255.
+ * @param indices K token numbers.
+ * @param into the array to fill, from number `offset` on; by default a new one.
+ * @returns `into`, with [K, P] numbers at `offset`, a token's pixels in the order of `patchify`.
+ * @throws InputShapeError when `frames` has not T * H * W * 3 bytes, a token number is none of the clip's, or
+ *   `into` has no room.
+ */
+export function frameTokens(
+  frames: Uint8Array,
+  config: PatchConfig,
+  indices: ArrayLike<number>,
+  scale: PixelScale,
+  into: Float32Array = new Float32Array(indices.length * tokenSizeOf(config)),
+  offset = 0,
+): Float32Array {
+  const { numFrames, imageSize, patchSize, tubeletSize } = config;
+  const expected = numFrames * imageSize * imageSize * 3;
+  if (frames.length !== expected) {
+    throw new InputShapeError('frameTokens', 'frames', `${expected} bytes`, `${frames.length} bytes`);
+  }
+  const tokenSize = tokenSizeOf(config);
+  if (offset + indices.length * tokenSize > into.length) {
+    const wanted = `room for ${indices.length} x ${tokenSize}`;
+    throw new InputShapeError('frameTokens', 'into', wanted, `room for ${into.length - offset}`);
+  }
+  const { rows, columns, slices } = tokenGridOf(config);
+  const [red, green, blue] = ([0, 1, 2] as const).map((channel) => ({
+    factor: 1 / (255 * scale.std[channel]),
+    shift: scale.mean[channel] / scale.std[channel],
+  })) as [Affine, Affine, Affine];
+  const rowBytes = imageSize * 3;
+  const runBytes = patchSize * 3;
+  let to = offset;
+  for (let k = 0; k < indices.length; k++) {
+    const token = indices[k]!;
+    const column = token % columns;
+    const row = Math.floor(token / columns) % rows;
+    const slice = Math.floor(token / (columns * rows));
+    if (!(token >= 0 && slice < slices)) {
+      throw new InputShapeError('frameTokens', 'indices', `0 to ${slices * rows * columns - 1}`, `${token}`);
+    }
+    for (let frame = slice * tubeletSize; frame < (slice + 1) * tubeletSize; frame++) {
+      const corner = (frame * imageSize + row * patchSize) * rowBytes + column * runBytes;
+      for (let y = 0; y < patchSize; y++) {
+        const start = corner + y * rowBytes;
+        for (let from = start; from < start + runBytes; from += 3, to += 3) {
+          into[to] = frames[from]! * red.factor - red.shift;
+          into[to + 1] = frames[from + 1]! * green.factor - green.shift;
+          into[to + 2] = frames[from + 2]! * blue.factor - blue.shift;
+        }
+      }
+    }
+  }
+  return into;
+}
+
+interface Affine {
+  readonly factor: number;
+  readonly shift: number;
+}
