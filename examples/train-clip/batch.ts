@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseIndices, type Random } from '@tgm/masking';
-import { CLIP_PIXELS, type Clip, type ClipTokenizer, patchify, tokensOf } from '@tgm/models';
+import { CLIP_PIXELS, type Clip, type ClipTokenizer, frameTokens } from '@tgm/models';
 import type { CaptionLevel, Captions } from '../moving-shapes/index.js';
 import type { Pair } from './pairs.js';
 
@@ -62,8 +62,8 @@ export function imageBatch(model: Clip, pairs: readonly Pair[]): ImageBatch {
   const all = Array.from({ length: tokens }, (_, token) => token);
   const pixels = new Float32Array(pairs.length * tokens * tokenSize);
   pairs.forEach(({ image }, row) => {
-    const cut = patchify(image, { numFrames: 1, tubeletSize: 1, imageSize, patchSize });
-    tokensOf(cut, all, tokenSize, CLIP_PIXELS, pixels, row * tokens * tokenSize);
+    const layout = { numFrames: 1, tubeletSize: 1, imageSize, patchSize };
+    frameTokens(image, layout, all, CLIP_PIXELS, pixels, row * tokens * tokenSize);
   });
   return {
     patches: tf.tensor3d(pixels, [pairs.length, tokens, tokenSize]),

@@ -3,7 +3,7 @@
  *
  *   npx tsx examples/train-clip/main.ts --out runs/tiny-clip
  *
- * Prints the two loss terms while it trains (chance: ln 32 = 3.5 and ln 128 = 4.9), then which share of the named
+ * Prints the two loss terms while it trains (chance: 2 ln 32 = 6.9 and ln 128 = 4.9), then which share of the named
  * object's tokens its masks and their controls hide on unseen decoded clips, and how well captions of unseen
  * clips tell actions apart. Writes config.json, model.safetensors, tokenizer.json and tokenizer_config.json.
  */
@@ -20,8 +20,8 @@ const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'runs/tiny-clip' },
     /** Scenes; each gives two frames. */
-    scenes: { type: 'string', default: '4000' },
-    steps: { type: 'string', default: '600' },
+    scenes: { type: 'string', default: '3000' },
+    steps: { type: 'string', default: '360' },
     seed: { type: 'string', default: '0' },
   },
 });
@@ -46,7 +46,7 @@ const training = trainClip({
   pairs,
   steps,
   batchSize: 32,
-  learningRate: 2e-3,
+  learningRate: 1e-3,
   seed,
 });
 let params: Params = {};

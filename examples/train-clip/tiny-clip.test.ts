@@ -29,13 +29,13 @@ describe('the shipped tiny CLIP, on unseen decoded clips at ratio 0.6', () => {
     expect(Math.abs(figures.hidden.value.random - 38 / 64)).toBeLessThan(0.03);
   });
 
-  test('shows that raw tokens are a worse guide than chance', () => {
-    expect(figures.hidden.raw.all).toBeLessThan(0.5);
+  test('shows that raw tokens are no better a guide than chance', () => {
+    expect(figures.hidden.raw.all).toBeLessThan(0.65);
   });
 
   test('tells actions apart in captions, which no single frame shows', () => {
-    expect(figures.actions.object.accuracy).toBeGreaterThanOrEqual(0.98);
+    expect(figures.actions.object.accuracy).toBeGreaterThanOrEqual(0.97);
     expect(figures.actions.scene.accuracy).toBeGreaterThanOrEqual(0.9);
-    expect(figures.actions.object.varianceShare).toBeGreaterThan(0.15);
+    expect(figures.actions.object.varianceShare).toBeGreaterThan(0.3);
   });
 });

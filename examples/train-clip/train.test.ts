@@ -34,9 +34,9 @@ test('both terms start at chance and fall', { timeout: 120_000 }, async () => {
   expect(paraphrase).toHaveLength(24);
   expect(imageText).toHaveLength(18);
   // Pairs of the same object are no negatives of each other, and fresh embeddings are not quite alike.
-  expect(Math.abs(imageText[0]! - Math.log(12))).toBeLessThan(0.8);
-  expect(Math.abs(paraphrase[0]! - Math.log(48))).toBeLessThan(0.8);
-  expect(imageText.at(-1)!).toBeLessThan(imageText[0]! - 0.1);
+  expect(imageText[0]!).toBeGreaterThan(2 * Math.log(12) - 1);
+  expect(paraphrase[0]!).toBeGreaterThan(Math.log(48) - 1);
+  expect(imageText.at(-1)!).toBeLessThan(imageText[0]! - 0.3);
   expect(paraphrase.at(-1)!).toBeLessThan(paraphrase[0]! - 0.5);
 });
 
