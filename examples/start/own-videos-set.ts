@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import {
   datasetOf,
   readCsvManifest,
@@ -45,9 +45,9 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
   );
   const classes = Math.max(-1, ...samples.map((sample) => sample.label ?? -1)) + 1;
   return {
-    name: all.name,
-    train: datasetOf(`${all.name}, train`, train),
-    ...(test.length > 0 ? { test: datasetOf(`${all.name}, test`, test) } : {}),
+    name: basename(path),
+    train: datasetOf('train', train),
+    ...(test.length > 0 ? { test: datasetOf('test', test) } : {}),
     ...(test.length > 0
       ? { classes: all.classes ?? Array.from({ length: classes }, (_, label) => `class ${label}`) }
       : {}),

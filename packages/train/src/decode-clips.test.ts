@@ -1,0 +1,102 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { datasetOf, encodeVideo, videoPool } from '@tgm/video-io';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clipWindows, type DecodedSample, decodeClips } from './decode-clips.js';
+
+describe('clipWindows', () => {
+  it('takes one clip from the middle', () => {
+    // 3 frames at stride 2 span 5 of 11: 6 to spare, 3 on each side.
+    expect(clipWindows({ first: 0, available: 11, count: 1, frames: 3, stride: 2 })).toEqual([[3, 5, 7]]);
+  });
+
+  it('spreads several evenly and stays inside the part that is asked for', () => {
+    const windows = clipWindows({ first: 10, available: 10, count: 3, frames: 2, stride: 1 });
+    expect(windows).toEqual([
+      [11, 12],
+      [14, 15],
+      [17, 18],
+    ]);
+  });
+
+  it('repeats the last frame of a short video, and gives it once', () => {
+    expect(clipWindows({ first: 0, available: 2, count: 4, frames: 4, stride: 1 })).toEqual([[0, 1, 1, 1]]);
+  });
+
+  it('refuses no clips', () => {
+    expect(() => clipWindows({ first: 0, available: 2, count: 0, frames: 4, stride: 1 })).toThrow(/got 0/);
+  });
+});
+
+describe('decodeClips', { timeout: 60_000 }, () => {
+  const [width, height, count] = [64, 64, 24];
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tgm-decode-'));
+    // A bright square on noise moves 2 pixels to the right in each frame.
+    const frames = new Uint8Array(count * height * width * 3);
+    for (let i = 0; i < frames.length; i++)
+      frames[i] = 60 + ((((i % (width * height * 3)) * 7919) >> 3) % 24);
+    for (let frame = 0; frame < count; frame++) {
+      for (let y = 24; y < 40; y++) {
+        for (let x = 2 * frame; x < 2 * frame + 16; x++) {
+          frames.fill(
+            150 + (((x - 2 * frame) * 5 + y * 3) % 90),
+            ((frame * height + y) * width + x) * 3,
+            ((frame * height + y) * width + x) * 3 + 3,
+          );
+        }
+      }
+    }
+    await encodeVideo(join(folder, 'square.mp4'), frames, { width, height, fps: 12 });
+    await writeFile(join(folder, 'broken.mp4'), 'not a video');
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('gives clips with motion by token in order, and the error of a broken file in its place', async () => {
+    const sample = (id: string, rest: object = {}) => ({
+      id,
+      source: join(folder, `${id}.mp4`),
+      captions: [],
+      ...rest,
+    });
+    const pool = videoPool({ workers: 1 });
+    const results: DecodedSample[] = [];
+    const decoded = decodeClips({
+      dataset: datasetOf('test', [
+        sample('broken'),
+        sample('square'),
+        sample('square', { start: 1, end: 2 }),
+      ]),
+      pool,
+      grid: { slices: 2, rows: 4, columns: 4 },
+      frames: 4,
+      stride: 2,
+      height: 32,
+      width: 32,
+      clipsPerVideo: 2,
+      concurrency: 2,
+    });
+    for await (const result of decoded) results.push(result);
+    await pool.close();
+
+    expect(results[0]).toMatchObject({ error: { code: 'VIDEO_UNREADABLE' } });
+    const [, whole, part] = results;
+    if (!('clips' in whole!) || !('clips' in part!)) throw new Error('the square should decode');
+    expect(whole.clips.map((clip) => clip.id)).toEqual(['square', 'square#2']);
+    const [early, late] = whole.clips;
+    expect(early!.frames.length).toBe(4 * 32 * 32 * 3);
+    expect(early!.frames).not.toEqual(late!.frames);
+    // The first clip starts at frame 4, its second slice at frame 8: the square is at x 16-32 of 64, in columns 1 and 2
+    // of rows 1 and 2, and moves 2 of 64 pixels a frame, 4 frames a slice: half a cell of 16 pixels. It covers the lower
+    // half of the token, the rest stands still: a quarter of a cell on average.
+    const token = (1 * 4 + 2) * 4 + 1;
+    expect(early!.motion.known[token]).toBe(1);
+    expect(early!.motion.vectors[token * 2]).toBeGreaterThan(0.15);
+    expect(early!.motion.vectors[token * 2]).toBeLessThan(0.35);
+    expect(Math.abs(early!.motion.vectors[token * 2 + 1]!)).toBeLessThan(0.15);
+    // The second half of the video: 12 frames from frame 12 on.
+    expect(part.clips.length).toBe(2);
+  });
+});

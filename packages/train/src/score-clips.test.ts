@@ -1,0 +1,90 @@
+import type { PatchTextEncoder } from '@tgm/masking';
+import { seededRandom } from '@tgm/masking';
+import { describe, expect, it } from 'vitest';
+import { captionedExamples } from './captioned-examples.js';
+import type { DecodedClip } from './decode-clips.js';
+import { type CaptionedClip, scoreClips } from './score-clips.js';
+
+const grid = { slices: 2, rows: 1, columns: 1 };
+
+/** An encoder whose numbers can be followed by hand: one patch a frame, [red, 255 - red] normalised; "red" is [1, 0]. */
+const redness: PatchTextEncoder = {
+  async encodePatches({ frames, height, width }) {
+    const count = frames.length / (height * width * 3);
+    const values = new Float32Array(count * 2);
+    for (let frame = 0; frame < count; frame++) {
+      const red = frames[frame * height * width * 3]!;
+      const length = Math.hypot(red, 255 - red);
+      values.set([red / length, (255 - red) / length], frame * 2);
+    }
+    return { values, frames: count, rows: 1, columns: 1, width: 2 };
+  },
+  async encodeText(captions) {
+    return {
+      values: Float32Array.from(captions.flatMap((caption) => (caption === 'red' ? [1, 0] : [0, 1]))),
+      count: captions.length,
+      width: 2,
+    };
+  },
+};
+
+/** Four frames of one pixel with these red values. */
+const clip = (id: string, reds: readonly number[], captions: readonly string[]): DecodedClip => ({
+  id,
+  sample: { id, source: `${id}.mp4`, captions },
+  frames: Uint8Array.from(reds.flatMap((red) => [red, 0, 0])),
+  frameCount: 4,
+  height: 1,
+  width: 1,
+  motion: { vectors: new Float32Array(4), known: new Uint8Array(2) },
+});
+
+async function scored(clips: readonly DecodedClip[], frames: 'all' | 'first'): Promise<CaptionedClip[]> {
+  const all: CaptionedClip[] = [];
+  for await (const group of scoreClips({ encoder: redness, clips, grid, frames })) all.push(...group);
+  return all;
+}
+
+describe('scoreClips', () => {
+  const clips = [clip('a', [255, 0, 0, 0], ['red', 'not red']), clip('b', [0, 0, 255, 255], ['red'])];
+
+  it('scores each clip against its own captions, as the mean over a tubelet', async () => {
+    const [a, b] = await scored(clips, 'all');
+    expect([...a!.captions[0]!.text]).toEqual([0.5, 0]);
+    expect([...a!.captions[1]!.text]).toEqual([0.5, 1]);
+    expect([...b!.captions[0]!.text]).toEqual([0, 1]);
+    expect([...a!.captions[0]!.embedding]).toEqual([1, 0]);
+  });
+
+  it('or by the first frame of each tubelet alone', async () => {
+    const [a] = await scored(clips, 'first');
+    expect([...a!.captions[0]!.text]).toEqual([1, 0]);
+  });
+
+  it('keeps order and count over several calls of the encoder', async () => {
+    const many = Array.from({ length: 100 }, (_, i) => clip(`${i}`, [255 * (i % 2), 0, 0, 0], ['red']));
+    const all = await scored(many, 'first');
+    expect(all.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
+    expect(all.map(({ captions }) => captions[0]!.text[0])).toEqual(many.map((_, i) => i % 2));
+  });
+
+  it('names the clip that has no caption', async () => {
+    await expect(scored([clip('silent', [0, 0, 0, 0], [])], 'all')).rejects.toMatchObject({
+      code: 'TEXT_MISSING',
+      message: expect.stringContaining('"silent"'),
+    });
+  });
+});
+
+describe('captionedExamples', () => {
+  it('draws every caption of a clip, with its own scores', async () => {
+    const examples = captionedExamples(await scored([clip('a', [255, 0, 0, 0], ['red', 'not red'])], 'all'));
+    const random = seededRandom(0);
+    const drawn = await Promise.all(Array.from({ length: 40 }, () => examples.load(0, random)));
+    expect(new Set(drawn.map(({ caption }) => caption))).toEqual(new Set(['red', 'not red']));
+    for (const { caption, cues, textEmbedding } of drawn) {
+      expect(cues.text[1]).toBe(caption === 'red' ? 0 : 1);
+      expect(textEmbedding![0]).toBe(caption === 'red' ? 1 : 0);
+    }
+  });
+});
