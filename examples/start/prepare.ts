@@ -5,7 +5,7 @@ import type { SkippedFile } from '../report/report-data.js';
 import { UsageError } from './command-line.js';
 import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
-import { MODEL } from './settings.js';
+import { MODEL, TRAINING } from './settings.js';
 import type { VideoSet } from './source.js';
 
 export interface PrepareOptions {
@@ -70,7 +70,7 @@ export async function scoreSet(
 ): Promise<CaptionedClip[]> {
   const shown = progress('score patches against captions', clips.length, 'clips');
   const scored: CaptionedClip[] = [];
-  for await (const group of scoreClips({ encoder, clips, grid, signal })) {
+  for await (const group of scoreClips({ encoder, clips, grid, frames: TRAINING.scoreFrames, signal })) {
     scored.push(...group);
     shown.update(scored.length);
   }

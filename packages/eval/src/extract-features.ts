@@ -74,7 +74,7 @@ export function featureExtractor({ engine, model, batchSize }: FeatureExtractorO
         for (let b = 0; b < count; b++) {
           frameTokens(clips[start + b]!, config, everyToken, IMAGENET_PIXELS, pixels, b * clipSize);
         }
-        const tokens = tf.tensor3d(pixels.slice(), [batchSize, tokenCount, tokenSize]);
+        const tokens = tf.tensor3d(pixels, [batchSize, tokenCount, tokenSize]);
         const pooled = await encode({ params, tokens, positions });
         width = pooled.shape[1]!;
         values ??= new Float32Array(clips.length * width);

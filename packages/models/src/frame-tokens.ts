@@ -31,11 +31,7 @@ export function frameTokens(
     throw new InputShapeError('frameTokens', 'into', wanted, `room for ${into.length - offset}`);
   }
   const { rows, columns, slices } = tokenGridOf(config);
-  const [red, green, blue] = ([0, 1, 2] as const).map((channel) => scaled(scale, channel)) as [
-    Float32Array,
-    Float32Array,
-    Float32Array,
-  ];
+  const [red, green, blue] = tablesOf(scale);
   const rowBytes = imageSize * 3;
   const runBytes = patchSize * 3;
   let to = offset;
@@ -62,7 +58,20 @@ export function frameTokens(
   return into;
 }
 
-/** [256] what each pixel value of a channel becomes: looking it up is faster than computing it. */
-function scaled({ mean, std }: PixelScale, channel: 0 | 1 | 2): Float32Array {
-  return Float32Array.from({ length: 256 }, (_, value) => (value / 255 - mean[channel]) / std[channel]);
+type Tables = readonly [Float32Array, Float32Array, Float32Array];
+
+const tables = new WeakMap<PixelScale, Tables>();
+
+/** [3][256] what each pixel value of a channel becomes: looking it up is faster than computing it. Made once for each scale. */
+function tablesOf(scale: PixelScale): Tables {
+  const known = tables.get(scale);
+  if (known) return known;
+  const of = (channel: 0 | 1 | 2) =>
+    Float32Array.from(
+      { length: 256 },
+      (_, value) => (value / 255 - scale.mean[channel]) / scale.std[channel],
+    );
+  const made: Tables = [of(0), of(1), of(2)];
+  tables.set(scale, made);
+  return made;
 }
