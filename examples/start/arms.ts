@@ -10,6 +10,8 @@ import type { CaptionedCues } from '@tgm/train';
 export interface Arm {
   readonly name: 'random' | 'motion' | 'text';
   readonly description: string;
+  /** The same in a few words. */
+  readonly note: string;
   readonly masking: MaskingStrategy<CaptionedCues>;
   readonly contrastMasking?: MaskingStrategy<CaptionedCues>;
 }
@@ -27,16 +29,19 @@ export function arms(ratio: number): readonly Arm[] {
     {
       name: 'random',
       description: `${percent} of each slice hidden at random; contrast on the same visible tokens (the paper's way)`,
+      note: 'one view for both terms',
       masking: randomSliceMasking({ ratio }),
     },
     {
       name: 'motion',
       description: `a box of ${percent} of each slice that follows the codec's motion vectors; contrast on the same visible tokens (the paper's way)`,
+      note: 'one view for both terms',
       masking: motionGuidedMasking({ ratio }),
     },
     {
       name: 'text',
       description: `the ${percent} of each slice that match the caption best (the paper's way); contrast on a second view, masked at random (ours)`,
+      note: 'contrast on a second, random view',
       masking: textGuidedMasking({ ratio }),
       contrastMasking: randomSliceMasking({ ratio }),
     },

@@ -11,6 +11,7 @@ import { MODEL } from './settings.js';
 export interface Trained {
   readonly name: string;
   readonly description: string;
+  readonly note: string;
   readonly colour: string;
   readonly result: ArmResult;
 }
@@ -74,7 +75,7 @@ export async function evaluate(options: EvaluateOptions): Promise<ScoreTable> {
   };
   const size = { frames: MODEL.numFrames, height: MODEL.imageSize, width: MODEL.imageSize };
   await add(
-    { name: 'pixels only', note: 'a probe of 4 x 8 x 8 mean colours, no model' },
+    { name: 'pixels only', note: '4 x 8 x 8 mean colours, no model' },
     featureScores({
       engine,
       classes,
@@ -88,15 +89,12 @@ export async function evaluate(options: EvaluateOptions): Promise<ScoreTable> {
   );
   const untrained = model.init(seededRandom(seed, 'init'));
   await add(
-    { name: UNTRAINED, note: 'the same encoder with its first, random weights' },
+    { name: UNTRAINED, note: 'the encoder before training' },
     evaluator.evaluate(model, untrained, {}),
   );
   disposeParams(untrained);
-  for (const { name, description, colour, result } of trained) {
-    await add(
-      { name, note: description, colour },
-      evaluator.evaluate(model, result.params, result.lossParams),
-    );
+  for (const { name, note, colour, result } of trained) {
+    await add({ name, note, colour }, evaluator.evaluate(model, result.params, result.lossParams));
   }
   const present = COLUMNS.filter(({ key }) => rows.some((row) => row.numbers[key] !== undefined));
   return { columns: present, rows, compareWith: UNTRAINED };

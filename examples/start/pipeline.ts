@@ -68,7 +68,7 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
     const result = await timed.run(`Pre-train with ${arm.name} masks`, () =>
       pretrainArm(arm, { run, engine, model, examples, steps, signal }),
     );
-    trained.push({ name: arm.name, description: arm.description, colour: COLOURS[arm.name], result });
+    trained.push({ ...arm, colour: COLOURS[arm.name], result });
     if (!result.completed) return false;
   }
 
