@@ -9,14 +9,14 @@ import type { ExampleSource } from './example-source.js';
 import { type FlatLayout, flatLayout, joinParams, paramsFromVectors } from './flat-params.js';
 import { sampleOrder } from './sample-order.js';
 import type { Schedule } from './schedule.js';
+import { freshState, hostState, stateFrom } from './step-state.js';
 import { tokenBuffers } from './token-buffers.js';
-import { DECAYED, type StepInputs, type StepState, trainStep, type WeightedLoss } from './train-step.js';
+import { DECAYED, type StepInputs, trainStep, type WeightedLoss } from './train-step.js';
 import {
   latestCheckpoint,
   loadTrainingState,
   type RunSettings,
   saveTrainingState,
-  type TrainingState,
 } from './training-state.js';
 
 export interface PretrainOptions<Cues extends object> {
@@ -222,40 +222,6 @@ async function initialParams<Cues extends object>(
   const flat = await joinParams(layout, params);
   disposeAll(params);
   return { layout, flat, modelNames: Object.keys(modelParams) };
-}
-
-function freshState(optimizer: AdamW, flat: Record<string, Float32Array>): StepState {
-  const tensors = tensorsOf(flat);
-  return { flat: tensors, optimizer: optimizer.init(tensors) };
-}
-
-function stateFrom(saved: TrainingState): StepState {
-  return {
-    flat: tensorsOf(saved.flat),
-    optimizer: {
-      step: tf.scalar(saved.step),
-      firstMoments: tensorsOf(saved.firstMoments),
-      secondMoments: tensorsOf(saved.secondMoments),
-    },
-  };
-}
-
-async function hostState(state: StepState, step: number): Promise<TrainingState> {
-  return {
-    step,
-    flat: await vectorsOf(state.flat),
-    firstMoments: await vectorsOf(state.optimizer.firstMoments),
-    secondMoments: await vectorsOf(state.optimizer.secondMoments),
-  };
-}
-
-const tensorsOf = (vectors: Readonly<Record<string, Float32Array>>): Record<string, tf.Tensor> =>
-  Object.fromEntries(Object.entries(vectors).map(([group, values]) => [group, tf.tensor1d(values)]));
-
-async function vectorsOf(tensors: Params): Promise<Record<string, Float32Array>> {
-  const vectors: Record<string, Float32Array> = {};
-  for (const [group, value] of Object.entries(tensors)) vectors[group] = await value.data<'float32'>();
-  return vectors;
 }
 
 async function scalarOf(tensor: tf.Tensor): Promise<number> {
