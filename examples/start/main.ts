@@ -27,7 +27,11 @@ try {
     const run = command.resume
       ? await openRun(command.resume)
       : await createRun(command.out ?? RUNS, command, new Date());
-    const finished = await runPipeline(run, stop.signal);
+    const finished = await runPipeline(run, stop.signal).catch((error: unknown) => {
+      // A stage that an abort cuts short rejects with the abort's reason.
+      if (error === stop.signal.reason) return false;
+      throw error;
+    });
     if (!finished) {
       console.log(`\nStopped. Go on with: npm start -- --resume ${run.path}`);
       process.exitCode = 130;

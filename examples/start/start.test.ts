@@ -99,6 +99,20 @@ describe('npm start -- --videos', { timeout: 240_000 }, () => {
   });
 });
 
+describe('npm start', { timeout: 240_000 }, () => {
+  it('stops without a stack while the data set is being made', async () => {
+    let interrupted = false;
+    const { code, text } = await start(['--quick'], (heard, child) => {
+      if (interrupted || !heard.includes('Make Moving Shapes')) return;
+      interrupted = true;
+      child.kill('SIGINT');
+    });
+    expect(text).toContain('Go on with: npm start -- --resume');
+    expect(text).not.toMatch(/Unexpected|^\s+at /m);
+    expect(code).toBe(130);
+  });
+});
+
 describe('npm start refuses', { timeout: 60_000 }, () => {
   it.each([
     [['--videos', 'no-such-folder'], /there is no no-such-folder/],
