@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedKernelError } from '../errors.js';
-import { cast, reshape } from '../graph/build.js';
+import { arithmetic, cast, expand, reduce, reshape } from '../graph/build.js';
 import { record } from '../graph/record.js';
-import { type Shape, uniform, type Value } from '../graph/value.js';
+import { constant, type Shape, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
 
 function gather(
@@ -20,10 +20,30 @@ function gather(
   return record('GatherND', [x!, tuples], { shape, type: x!.type }, { batch_dims: batch });
 }
 
-/** Adds rows of `updates` into zeros; rows with the same index add up. */
+/**
+ * Adds rows of `updates` into zeros; rows with the same index add up. By ScatterElements: ScatterND's threads of ONNX
+ * Runtime add rows of the same index at the same time and lose some.
+ */
 function scatterAdd(indices: Value, updates: Value, shape: Shape): Value {
-  const zeros = uniform(0, shape, updates.type);
-  return record('ScatterND', [zeros, cast(indices, 'int64'), updates], zeros, { reduction: 'add' });
+  const depth = indices.shape.at(-1)!;
+  const rows = tf.util.sizeFromShape([...indices.shape.slice(0, -1)]);
+  const width = tf.util.sizeFromShape([...shape.slice(depth)]);
+  const places = tf.util.sizeFromShape([...shape.slice(0, depth)]);
+  const at = expand(reshape(cast(rowNumbers(indices, shape), 'int64'), [rows, 1]), [rows, width]);
+  const zeros = uniform(0, [places, width], updates.type);
+  const inputs = [zeros, at, reshape(updates, [rows, width])];
+  return reshape(record('ScatterElements', inputs, zeros, { axis: 0, reduction: 'add' }), shape);
+}
+
+/** Tuples [..., depth] of indices into the first axes of `shape` as row numbers [...]. */
+function rowNumbers(indices: Value, shape: Shape): Value {
+  const depth = indices.shape.at(-1)!;
+  if (depth === 1) return indices;
+  const strides = Int32Array.from({ length: depth }, (_, axis) =>
+    tf.util.sizeFromShape([...shape.slice(axis + 1, depth)]),
+  );
+  const weighted = arithmetic('Mul', cast(indices, 'int32'), constant(strides, [depth], 'int32'));
+  return reduce('ReduceSum', weighted, [indices.shape.length - 1], false);
 }
 
 export const gatherKernels: readonly Kernel[] = [
