@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
-import { IMAGENET_PIXELS, type VideoMaeConfig, videoMae } from '@tgm/models';
+import { SYMMETRIC_PIXELS, type VideoMaeConfig, videoMae } from '@tgm/models';
 import { cpuEngine, type Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, describe, expect, it } from 'vitest';
 import { extractFeatures } from './extract-features.js';
@@ -22,7 +22,7 @@ const config: VideoMaeConfig = {
   layerNormEps: 1e-6,
   decoderNormEps: 1e-6,
 };
-const model = videoMae(config);
+const model = videoMae(config, { pixels: SYMMETRIC_PIXELS });
 const engine = await cpuEngine();
 const params = model.init(seededRandom('init'));
 afterAll(() => tf.dispose(params));
@@ -58,7 +58,7 @@ describe('extractFeatures', () => {
     expect(done).toEqual([2, 5, 4, 5, 5, 5]);
     for (const [index, clip] of clips.entries()) {
       const direct = tf.tidy(() => {
-        const [mean, std] = [tf.tensor1d([...IMAGENET_PIXELS.mean]), tf.tensor1d([...IMAGENET_PIXELS.std])];
+        const [mean, std] = [tf.tensor1d([...SYMMETRIC_PIXELS.mean]), tf.tensor1d([...SYMMETRIC_PIXELS.std])];
         const pixels = tf
           .tensor(Float32Array.from(clip), [4 * 8 * 8, 3])
           .div(255)

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { frameTokens, IMAGENET_PIXELS, type Params, type VideoMae } from '@tgm/models';
+import { frameTokens, type Params, type VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ShapeMismatchError, TooFewExamplesError } from './errors.js';
 import type { Features } from './features.js';
@@ -72,7 +72,7 @@ export function featureExtractor({ engine, model, batchSize }: FeatureExtractorO
       for (let start = 0; start < clips.length; start += batchSize) {
         const count = Math.min(batchSize, clips.length - start);
         for (let b = 0; b < count; b++) {
-          frameTokens(clips[start + b]!, config, everyToken, IMAGENET_PIXELS, pixels, b * clipSize);
+          frameTokens(clips[start + b]!, config, everyToken, model.pixels, pixels, b * clipSize);
         }
         const tokens = tf.tensor3d(pixels, [batchSize, tokenCount, tokenSize]);
         const pooled = await encode({ params, tokens, positions });

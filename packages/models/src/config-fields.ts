@@ -8,6 +8,8 @@ export interface FieldReader {
   positive(field: string): number;
   /** A finite number. */
   number(field: string): number;
+  /** Three finite numbers, for red, green and blue; all above 0 where that is asked for. */
+  channels(field: string, range?: 'above 0'): [number, number, number];
   oneOf<T extends string | number | boolean>(field: string, values: readonly T[]): T;
   /** That `field` is a multiple of `divisor`, both counts. */
   divides(field: string, divisor: string): void;
@@ -33,6 +35,14 @@ export function readFields(config: object, where: string): FieldReader {
       const value = fields[field];
       if (Number.isFinite(value)) return value as number;
       throw new ConfigError(where, field, 'a number', value);
+    },
+    channels(field, range) {
+      const value = fields[field];
+      const allowed = (entry: unknown) => Number.isFinite(entry) && (!range || (entry as number) > 0);
+      if (Array.isArray(value) && value.length === 3 && value.every(allowed)) {
+        return value as [number, number, number];
+      }
+      throw new ConfigError(where, field, `three numbers${range ? ` ${range}` : ''}`, value);
     },
     oneOf(field, values) {
       const value = fields[field] as (typeof values)[number];

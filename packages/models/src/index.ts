@@ -33,7 +33,13 @@ export {
   tokenSizeOf,
   unpatchify,
 } from './patchify.js';
-export { CLIP_PIXELS, IMAGENET_PIXELS, type PixelScale, UNIT_PIXELS } from './pixels.js';
+export {
+  CLIP_PIXELS,
+  IMAGENET_PIXELS,
+  type PixelScale,
+  SYMMETRIC_PIXELS,
+  UNIT_PIXELS,
+} from './pixels.js';
 export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';
 export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';

@@ -14,9 +14,9 @@ export function uniform(bound: number): Initializer {
   return (count, random) => Float32Array.from({ length: count }, () => (2 * random() - 1) * bound);
 }
 
-/** Glorot and Bengio, 2010: uniform with variance 2 / (inputs + outputs). */
-export function xavierUniform(inputs: number, outputs: number): Initializer {
-  return uniform(Math.sqrt(6 / (inputs + outputs)));
+/** Glorot and Bengio, 2010: uniform with variance 2 / (inputs + outputs), times `scale`. */
+export function xavierUniform(inputs: number, outputs: number, scale = 1): Initializer {
+  return uniform(scale * Math.sqrt(6 / (inputs + outputs)));
 }
 
 /** Normal with mean 0; draws beyond `limit` standard deviations are drawn again. */

@@ -7,7 +7,10 @@ export interface PixelScale {
 /** Pixels in [0, 1]: the scale of reconstruction targets. */
 export const UNIT_PIXELS: PixelScale = { mean: [0, 0, 0], std: [1, 1, 1] };
 
-/** What Video MAE reads (ImageNet's statistics; VideoMAE, arXiv 2203.12602, and its HF image processor). */
+/** Pixels in [-1, 1]: Hugging Face's `IMAGENET_STANDARD`, the default of its Video MAE image processor. */
+export const SYMMETRIC_PIXELS: PixelScale = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] };
+
+/** What the published Video MAEs read (ImageNet's statistics; VideoMAE, arXiv 2203.12602, and its preprocessor_config.json). */
 export const IMAGENET_PIXELS: PixelScale = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 /** What CLIP reads (openai/CLIP, clip/clip.py, `_transform`). */

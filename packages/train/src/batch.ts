@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseIndices, type MaskingStrategy, type Random, seededRandom } from '@tgm/masking';
-import { frameTokens, IMAGENET_PIXELS, type PixelScale, UNIT_PIXELS, type VideoMae } from '@tgm/models';
+import { frameTokens, type PixelScale, UNIT_PIXELS, type VideoMae } from '@tgm/models';
 import { TrainError } from './errors.js';
 import type { ExampleSource, TrainingExample } from './example-source.js';
 import type { SampleOrder } from './sample-order.js';
@@ -8,7 +8,7 @@ import type { TokenBuffers } from './token-buffers.js';
 
 /** One view of a batch: the tokens that the encoder sees. */
 export type EncoderView = {
-  /** [B, K, P] pixels under ImageNet's mean and deviation. */
+  /** [B, K, P] pixels in the model's scale. */
   readonly tokens: tf.Tensor3D;
   /** [B, K] int32 token numbers. */
   readonly positions: tf.Tensor2D;
@@ -82,7 +82,7 @@ export async function makeBatch<Cues extends object>(
   };
   const view = (purpose: string, indices: readonly Uint32Array[], strategy: string): EncoderView => ({
     positions: indexTensor(indices, strategy),
-    tokens: tokens(purpose, indices, IMAGENET_PIXELS),
+    tokens: tokens(purpose, indices, model.pixels),
   });
   const visible = masks.map((mask) => mask.visible);
   const masked = masks.map((mask) => mask.masked);

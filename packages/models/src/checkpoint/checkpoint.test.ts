@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clip } from '../clip/clip.js';
 import { CheckpointKeysError, CheckpointNotFoundError, ConfigError, SafetensorsError } from '../errors.js';
 import type { Params } from '../params.js';
+import { IMAGENET_PIXELS, SYMMETRIC_PIXELS } from '../pixels.js';
 import { readSafetensors } from '../safetensors/read.js';
 import { type WritableTensor, writeSafetensors } from '../safetensors/write.js';
 import { hasParity, parityJson, parityTensors } from '../testing/parity.js';
@@ -95,6 +96,26 @@ describe('saveVideoMae and loadVideoMae', () => {
     });
     const { metadata } = await readSafetensors(join(folder, 'mae', 'model.safetensors'));
     expect(metadata).toEqual({ format: 'pt' });
+  });
+
+  it('keep the scale of pixels where Hugging Face looks for it', async () => {
+    const model = videoMae(config, { pixels: SYMMETRIC_PIXELS });
+    await saveVideoMae(join(folder, 'pixels'), model, model.init(seededRandom('pixels')));
+    expect(await json('pixels', 'preprocessor_config.json')).toMatchObject({
+      image_processor_type: 'VideoMAEImageProcessor',
+      size: { shortest_edge: 4 },
+      crop_size: { height: 4, width: 4 },
+      image_mean: [0.5, 0.5, 0.5],
+      image_std: [0.5, 0.5, 0.5],
+    });
+    expect((await loadVideoMae(join(folder, 'pixels'))).model.pixels).toEqual(SYMMETRIC_PIXELS);
+    const preprocessor = join(folder, 'pixels', 'preprocessor_config.json');
+    await writeFile(preprocessor, JSON.stringify({ image_std: [0.5, 0, 0.5] }));
+    await expect(loadVideoMae(join(folder, 'pixels'))).rejects.toThrow(
+      `${preprocessor}: image_std must be three numbers above 0, got [0.5,0,0.5]`,
+    );
+    await rm(preprocessor);
+    expect((await loadVideoMae(join(folder, 'pixels'))).model.pixels).toEqual(IMAGENET_PIXELS);
   });
 
   it('refuse to save a record without all parameters', async () => {

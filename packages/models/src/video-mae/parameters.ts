@@ -30,13 +30,26 @@ export function decoderBlock(index: number): BlockNames {
  * The parameters of Hugging Face's `VideoMAEForPreTraining`, with the reference's initial values: Xavier uniform
  * for linear layers (query, key and value as the one matrix that they are there), the patch projection as a
  * convolution's default, biases 0, LayerNorm 1 and 0, mask token normal 0.02 cut at one standard deviation.
+ * `scaledResiduals` divides what each stack's blocks end with by sqrt(2 layers).
  */
-export function videoMaeParameters(config: VideoMaeConfig): readonly ParameterSpec[] {
+export function videoMaeParameters(
+  config: VideoMaeConfig,
+  scaledResiduals: boolean,
+): readonly ParameterSpec[] {
   const { hiddenSize, decoderHiddenSize, patchSize, tubeletSize } = config;
   const tokenSize = tokenSizeOf(config);
   const convolution = [hiddenSize, 3, tubeletSize, patchSize, patchSize];
-  const encoderInitializers = blockInitializers(hiddenSize, config.intermediateSize);
-  const decoderInitializers = blockInitializers(decoderHiddenSize, config.decoderIntermediateSize);
+  const residualScale = (layerCount: number) => (scaledResiduals ? 1 / Math.sqrt(2 * layerCount) : 1);
+  const encoderInitializers = blockInitializers(
+    hiddenSize,
+    config.intermediateSize,
+    residualScale(config.numHiddenLayers),
+  );
+  const decoderInitializers = blockInitializers(
+    decoderHiddenSize,
+    config.decoderIntermediateSize,
+    residualScale(config.decoderNumHiddenLayers),
+  );
   return [
     { name: MASK_TOKEN, shape: [1, 1, decoderHiddenSize], initializer: truncatedNormal(0.02, 1) },
     { name: PATCH_PROJECTION.weight, shape: convolution, initializer: uniform(1 / Math.sqrt(tokenSize)) },
@@ -65,12 +78,12 @@ export function videoMaeParameters(config: VideoMaeConfig): readonly ParameterSp
 }
 
 /** Query, key and value are one matrix [3 D, D] in the reference, so its outputs count three times. */
-function blockInitializers(width: number, hidden: number): BlockInitializers {
+function blockInitializers(width: number, hidden: number, residualScale: number): BlockInitializers {
   return {
     projection: xavierUniform(width, 3 * width),
-    attentionOutput: xavierUniform(width, width),
+    attentionOutput: xavierUniform(width, width, residualScale),
     mlpIn: xavierUniform(width, hidden),
-    mlpOut: xavierUniform(hidden, width),
+    mlpOut: xavierUniform(hidden, width, residualScale),
   };
 }
 

@@ -96,6 +96,26 @@ describe('videoMae', () => {
     tf.dispose([params, again]);
   });
 
+  it('starts with smaller residual branches where that is asked for', async () => {
+    const weights = async (scaledResiduals: boolean) => {
+      const params = videoMae(tiny, { scaledResiduals }).init(seededRandom('residuals'));
+      const values = await Promise.all(
+        Object.values(params).map(async (tensor) => [...(await tensor.data())]),
+      );
+      return Object.fromEntries(Object.keys(params).map((name, index) => [name, values[index]!]));
+    };
+    const [plain, scaled] = [await weights(false), await weights(true)];
+    for (const [name, values] of Object.entries(plain)) {
+      // The encoder has two layers, the decoder one.
+      const layers = name.startsWith('decoder') ? 1 : 2;
+      const last = /(attention|layer\.\d+|layers\.\d+)\.output\.dense\.weight$/.test(name);
+      const factor = last ? 1 / Math.sqrt(2 * layers) : 1;
+      scaled[name]!.forEach((value, index) => {
+        expect(value, name).toBeCloseTo(factor * values[index]!, 6);
+      });
+    }
+  });
+
   it('names what is wrong with its inputs', () => {
     const model = videoMae(tiny);
     const params = model.init(seededRandom('inputs'));

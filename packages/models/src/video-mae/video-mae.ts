@@ -4,10 +4,22 @@ import { gelu, linear } from '@tgm/tfjs-backend-onnx';
 import { requireIndices, requireShape } from '../input-shape.js';
 import { initParams, type ParameterSpec, type Params, parameter } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
 import { sinusoidTable } from '../sinusoid.js';
 import { type BlockShape, linearRows, normRows, transformerBlock } from '../transformer-block.js';
 import { checkVideoMaeConfig, VIDEO_MAE_CONFIGS, type VideoMaeConfig, type VideoMaeSize } from './config.js';
 import * as names from './parameters.js';
+
+export interface VideoMaeOptions {
+  /** The scale of the pixels that the encoder reads. Default `IMAGENET_PIXELS`. */
+  readonly pixels?: PixelScale;
+  /**
+   * Draws the last matrices of attention and MLP smaller by sqrt(2 layers) (Radford et al., GPT-2, 2019, section 2.3),
+   * so that the first features are mostly tokens and positions: a short run then learns sooner. Default false, the
+   * reference's way.
+   */
+  readonly scaledResiduals?: boolean;
+}
 
 /**
  * The masked autoencoder of video: pure functions of parameters and tensors, for `Engine.compile` and `tf.grads`.
@@ -16,6 +28,8 @@ import * as names from './parameters.js';
 export interface VideoMae {
   readonly config: VideoMaeConfig;
   readonly grid: TokenGrid;
+  /** The scale of the pixels that `encode` takes; a checkpoint keeps it. */
+  readonly pixels: PixelScale;
   /** P, the numbers in a token: tubeletSize * patchSize * patchSize * 3. */
   readonly tokenSize: number;
   /** Names and shapes of `Params`. */
@@ -24,7 +38,7 @@ export interface VideoMae {
   init(random: Random): Params;
   /**
    * The features of some tokens, after the final norm.
-   * @param tokens [B, K, P] pixels in `IMAGENET_PIXELS` scale, in the order of `patchify`.
+   * @param tokens [B, K, P] pixels in the scale `pixels`, in the order of `patchify`.
    * @param positions [B, K] int32 token numbers, 0 to N - 1.
    * @returns [B, K, D]
    */
@@ -43,13 +57,16 @@ export interface VideoMae {
  * A Video MAE of a published size or of any configuration.
  * @throws ConfigError when the configuration is one that no model can have.
  */
-export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig): VideoMae {
+export function videoMae(
+  sizeOrConfig: VideoMaeSize | VideoMaeConfig,
+  { pixels = IMAGENET_PIXELS, scaledResiduals = false }: VideoMaeOptions = {},
+): VideoMae {
   const given = typeof sizeOrConfig === 'string' ? VIDEO_MAE_CONFIGS[sizeOrConfig] : sizeOrConfig;
   const config = checkVideoMaeConfig(given ?? {}, 'videoMae');
   const grid = tokenGridOf(config);
   const tokenCount = grid.slices * grid.rows * grid.columns;
   const tokenSize = tokenSizeOf(config);
-  const parameters = names.videoMaeParameters(config);
+  const parameters = names.videoMaeParameters(config, scaledResiduals);
   const { hiddenSize, decoderHiddenSize } = config;
   const epsilon = config.layerNormEps;
   const encoderShape: BlockShape = { heads: config.numAttentionHeads, epsilon, activation: gelu };
@@ -63,6 +80,7 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig): VideoMae 
   return {
     config,
     grid,
+    pixels,
     tokenSize,
     parameters,
 
@@ -71,9 +89,9 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig): VideoMae 
     encode(params, tokens, positions) {
       const [batch, count] = requireIndices('encode', 'positions', positions);
       requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
-      const pixels = tf.reshape(tokens, [batch * count, tokenSize]) as tf.Tensor2D;
+      const rows = tf.reshape(tokens, [batch * count, tokenSize]) as tf.Tensor2D;
       const bias = parameter<tf.Tensor1D>(params, names.PATCH_PROJECTION.bias);
-      const embedded = linear(pixels, patchMatrix(params, tokenSize), bias); // [B * K, D]
+      const embedded = linear(rows, patchMatrix(params, tokenSize), bias); // [B * K, D]
       let x = tf.add(embedded, rowsAt(encoderPositions(), positions)) as tf.Tensor2D;
       for (let index = 0; index < config.numHiddenLayers; index++) {
         x = transformerBlock(params, names.encoderBlock(index), encoderShape, x, batch);
