@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { cast, reduce } from '../graph/build.js';
+import { cast, reduce, reshape } from '../graph/build.js';
+import { matrixProduct } from '../graph/matrix.js';
 import { record, recordAll } from '../graph/record.js';
-import { constant, type Value, type ValueType } from '../graph/value.js';
+import { constant, sizeOf, uniform, type Value, type ValueType } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
 
 interface ReduceAttributes {
@@ -11,6 +12,26 @@ interface ReduceAttributes {
 
 function reduceOver(op: string, x: Value, { axis, keepDims = false }: ReduceAttributes): Value {
   return reduce(op, x, tf.util.parseAxisParam(axis ?? (null as never), [...x.shape]), keepDims);
+}
+
+/** Longer columns are left to ONNX Runtime's own sum, which rounds less. */
+const MOST_ROWS = 65_536;
+
+/**
+ * The sum of floats over the leading axes as a product with a row of ones: two to five times faster than ReduceSum,
+ * which walks down the columns one by one.
+ */
+function columnSums(x: Value, { axis, keepDims = false }: ReduceAttributes): Value | undefined {
+  const axes = tf.util.parseAxisParam(axis ?? (null as never), [...x.shape]).sort((a, b) => a - b);
+  const leading = axes.every((along, position) => along === position);
+  const [rows, columns] = [sizeOf(x.shape.slice(0, axes.length)), sizeOf(x.shape.slice(axes.length))];
+  if (x.type !== 'float32' || !leading || rows < 2 || rows > MOST_ROWS || columns < 2) return undefined;
+  const ones = uniform(1, [1, rows], x.type);
+  const kept = x.shape.map((length, along) => (along < axes.length ? 1 : length));
+  return reshape(
+    matrixProduct(ones, reshape(x, [rows, columns])),
+    keepDims ? kept : x.shape.slice(axes.length),
+  );
 }
 
 /** Booleans count as 0 and 1. */
@@ -44,7 +65,10 @@ function topK({ x }: Record<string, Value>, { k }: { k: number }): Value[] {
 }
 
 export const reduceKernels: readonly Kernel[] = [
-  numeric(tf.Sum, 'ReduceSum'),
+  kernel<ReduceAttributes>(tf.Sum, ({ x }, attributes) => {
+    const summed = countable(x!);
+    return columnSums(summed, attributes) ?? reduceOver('ReduceSum', summed, attributes);
+  }),
   numeric(tf.Prod, 'ReduceProd'),
   kernel<{ reductionIndices: number[]; keepDims: boolean }>(tf.Max, ({ x }, { reductionIndices, keepDims }) =>
     reduceOver('ReduceMax', countable(x!), { axis: reductionIndices, keepDims }),
