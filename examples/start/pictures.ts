@@ -9,7 +9,7 @@ import {
   textGuidedMasking,
   tubeMasking,
 } from '@tgm/masking';
-import { frameTokens, IMAGENET_PIXELS, type VideoMae } from '@tgm/models';
+import { frameTokens, type VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip, CaptionedCues } from '@tgm/train';
 import { firstFrames, reconstruct } from '../report/reconstruct.js';
@@ -17,6 +17,7 @@ import type { ClipReport, PixelBox } from '../report/report-data.js';
 import type { Trained } from './evaluate.js';
 import { MODEL } from './settings.js';
 import type { VideoSet } from './source.js';
+import { paramsOf } from './weights.js';
 
 export interface PictureOptions {
   readonly engine: Engine;
@@ -51,6 +52,7 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
       masked: tf.Tensor2D;
     }) => model.decode(params, model.encode(params, tokens, visible), visible, masked),
   );
+  const params = new Map(trained.map(({ name, result }) => [name, paramsOf(result.weights)]));
   const reports: ClipReport[] = [];
   for (const clip of clips) {
     const caption = clip.captions[0]!;
@@ -62,10 +64,10 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
     });
     const strategyNames = ['random', 'tube', 'motion', 'text'];
     const reconstructions = [];
-    for (const { name, result } of trained) {
+    for (const { name } of trained) {
       const mask = masks[strategyNames.indexOf(name)]!;
       const inputs = pictureInputs(model, clip, mask);
-      const predicted = await predict({ params: result.params, ...inputs });
+      const predicted = await predict({ params: params.get(name)!, ...inputs });
       const prediction = await predicted.data<'float32'>();
       tf.dispose([predicted, inputs.tokens, inputs.visible, inputs.masked]);
       const frames = reconstruct({ frames: clip.frames, mask, prediction, config: model.config });
@@ -88,11 +90,12 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
       reconstructions,
     });
   }
+  tf.dispose([...params.values()]);
   return reports;
 }
 
 function pictureInputs(model: VideoMae, clip: CaptionedClip, mask: TokenMask) {
-  const tokens = frameTokens(clip.frames, model.config, mask.visible, IMAGENET_PIXELS);
+  const tokens = frameTokens(clip.frames, model.config, mask.visible, model.pixels);
   return {
     tokens: tf.tensor3d(tokens, [1, mask.visible.length, model.tokenSize]),
     visible: tf.tensor2d(Int32Array.from(mask.visible), [1, mask.visible.length], 'int32'),

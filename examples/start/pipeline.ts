@@ -1,23 +1,25 @@
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { clipPatchTextEncoder, loadClip, videoMae } from '@tgm/models';
+import { clipPatchTextEncoder, loadClip } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { type CaptionedClip, captionedExamples } from '@tgm/train';
+import type { CaptionedClip } from '@tgm/train';
 import { videoPool } from '@tgm/video-io';
 import type { ClipReport, ScoreTable } from '../report/report-data.js';
 import { writeReport } from '../report/write-report.js';
+import { armThreads } from './arm-threads.js';
 import { arms } from './arms.js';
 import { consoleTable } from './console-table.js';
+import { demoModel } from './demo-model.js';
 import { evaluate, type Trained } from './evaluate.js';
 import { movingShapesSet } from './moving-shapes-set.js';
 import { ownVideosSet } from './own-videos-set.js';
 import { pictures } from './pictures.js';
 import { decodeSet, scoreSet } from './prepare.js';
-import { pretrainArm } from './pretrain-arm.js';
+import { pretrainAll } from './pretrain-all.js';
 import { progress } from './progress.js';
 import { reportData } from './report.js';
 import type { RunFolder } from './run-folder.js';
-import { MODEL, QUICK_STEPS, TRAINING } from './settings.js';
+import { QUICK_STEPS, TRAINING } from './settings.js';
 import { type Stages, stages } from './stages.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -42,7 +44,7 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
         }),
   );
   const engine = await onnxEngine({ threads: workers });
-  const model = videoMae(MODEL);
+  const model = demoModel();
   const pool = videoPool({ workers });
   const preparing = { run, pool, workers, grid: model.grid, set, signal };
   const decoded = await timed.run('Decode pixels and motion vectors', async () => {
@@ -62,35 +64,40 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
   if (signal.aborted) return false;
 
   const steps = command.steps ?? (command.quick ? QUICK_STEPS : TRAINING.steps);
-  const examples = captionedExamples(scored.train);
-  const trained: Trained[] = [];
-  for (const arm of arms(command.ratio)) {
-    const result = await timed.run(`Pre-train with ${arm.name} masks`, () =>
-      pretrainArm(arm, { run, engine, model, examples, steps, signal }),
-    );
-    trained.push({ ...arm, colour: COLOURS[arm.name], result });
-    if (!result.completed) return false;
-  }
-
+  const compared = arms(command.ratio);
   const { test } = scored;
-  const scores: ScoreTable | undefined =
-    test &&
-    (await timed.run('Evaluate on unmasked test clips', async () => {
-      const shown = progress('probe, k-NN, retrieval', trained.length + 2, 'encoders');
-      const table = await evaluate({
-        engine,
-        model,
-        train: scored.train,
-        test,
-        classes: set.classes!.length,
-        subsets: set.subsets ?? {},
-        trained,
-        seed: command.seed,
-        progress: shown,
+  const threads = armThreads({
+    run: run.path,
+    runs: compared.length,
+    steps,
+    train: scored.train,
+    ...(test ? { test } : {}),
+    classes: set.classes?.length ?? 0,
+    subsets: set.subsets ?? {},
+    signal,
+  });
+  const trained: Trained[] = [];
+  let scores: ScoreTable | undefined;
+  try {
+    const results = await timed.run('Pre-train with random, motion and text masks, side by side', () =>
+      pretrainAll(threads, compared, steps, run),
+    );
+    for (const [index, arm] of compared.entries()) {
+      const result = results[index];
+      if (!result?.completed) return false;
+      trained.push({ ...arm, colour: COLOURS[arm.name], result });
+    }
+    if (test) {
+      scores = await timed.run('Evaluate on unmasked test clips', async () => {
+        const shown = progress('probe, k-NN, retrieval', trained.length + 2, 'encoders');
+        const table = await evaluate(threads, trained, shown);
+        shown.end();
+        return table;
       });
-      shown.end();
-      return table;
-    }));
+    }
+  } finally {
+    await threads.close();
+  }
 
   const report = await timed.run('Write the report', async () => {
     const shown: ClipReport[] = await pictures({

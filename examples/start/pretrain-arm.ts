@@ -1,20 +1,27 @@
 import { join } from 'node:path';
 import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
-import type { Params, VideoMae } from '@tgm/models';
+import type { VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { adamW, type CaptionedCues, cosineSchedule, type ExampleSource, pretrain } from '@tgm/train';
+import {
+  adamW,
+  type CaptionedCues,
+  cosineSchedule,
+  type ExampleSource,
+  pretrain,
+  type StepEvent,
+} from '@tgm/train';
 import type { Arm } from './arms.js';
-import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 import { TRAINING } from './settings.js';
+import { type Weights, weightsOf } from './weights.js';
 
 export interface ArmResult {
   readonly completed: boolean;
-  readonly params: Params;
-  readonly lossParams: Params;
+  readonly weights: Weights;
+  /** The parameters of the losses. */
+  readonly lossWeights: Weights;
   /** Folder of the checkpoint: Hugging Face layout, with the training state beside it. */
   readonly checkpoint: string;
-  readonly seconds: number;
 }
 
 export interface ArmOptions {
@@ -24,13 +31,13 @@ export interface ArmOptions {
   readonly examples: ExampleSource<CaptionedCues>;
   readonly steps: number;
   readonly signal: AbortSignal;
+  readonly onStep: (event: StepEvent) => void;
 }
 
-/** Pre-trains one arm, or goes on where it was stopped; every step is logged. */
+/** Pre-trains one arm, or goes on where it was stopped. */
 export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmResult> {
-  const { run, engine, model, examples, steps, signal } = options;
+  const { run, engine, model, examples, steps, signal, onStep } = options;
   const { seed, ratio } = run.command;
-  const shown = progress(`pre-train, ${arm.name} masks`, steps, 'steps');
   const events = pretrain({
     engine,
     model,
@@ -60,18 +67,15 @@ export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmRes
   });
   for await (const event of events) {
     if (event.type === 'step') {
-      const { type, ...fields } = event;
-      await run.log(type, { arm: arm.name, ...fields });
-      const terms = Object.entries(event.terms).map(([name, value]) => `${name} ${value.toFixed(3)}`);
-      shown.update(
-        event.step,
-        `${terms.join(', ')} (predict the mean: ${event.baseline.toFixed(2)}), ${event.clipsPerSecond.toFixed(0)} clips/s`,
-      );
+      onStep(event);
       continue;
     }
-    const { params, lossParams, checkpoint, reason } = event;
-    const seconds = shown.end(reason === 'stopped' ? `stopped after step ${event.step}` : '');
-    return { completed: reason === 'completed', params, lossParams, checkpoint: checkpoint!, seconds };
+    return {
+      completed: event.reason === 'completed',
+      weights: await weightsOf(event.params),
+      lossWeights: await weightsOf(event.lossParams),
+      checkpoint: event.checkpoint!,
+    };
   }
   throw new Error('pretrain ended without an end event.');
 }

@@ -14,8 +14,10 @@ export function progress(stage: string, total: number, unit: string): Progress {
   let shownAt = 0;
   const seconds = (): number => (performance.now() - started) / 1000;
   const show = (text: string, last: boolean): void => {
-    if (process.stdout.isTTY) process.stdout.write(`\r\u001b[2K${text}${last ? '\n' : ''}`);
-    else process.stdout.write(`${text}\n`);
+    if (!process.stdout.isTTY) process.stdout.write(`${text}\n`);
+    else if (last) process.stdout.write(`\r\u001b[2K${text}\n`);
+    // A line that wraps could not be drawn over.
+    else process.stdout.write(`\r\u001b[2K${text.slice(0, process.stdout.columns - 1)}`);
   };
   return {
     update(done, note = '') {

@@ -1,8 +1,8 @@
 import type { VideoMaeConfig } from '@tgm/models';
 
 /**
- * What the demo trains, and for how long. Sizes and learning rate were chosen so that three runs fit in a few minutes
- * on two cores and the joint objective still learns the actions.
+ * What the demo trains, and for how long. Sizes and rates were chosen on the data sets of seeds 10 and 11, so
+ * that three runs fit in a few minutes on two cores and the joint objective still learns the actions.
  */
 export const MODEL = {
   imageSize: 64,
@@ -10,7 +10,7 @@ export const MODEL = {
   numFrames: 8,
   tubeletSize: 2,
   hiddenSize: 96,
-  numHiddenLayers: 2,
+  numHiddenLayers: 3,
   numAttentionHeads: 3,
   intermediateSize: 384,
   decoderHiddenSize: 48,
@@ -23,7 +23,7 @@ export const MODEL = {
 
 export const TRAINING = {
   batchSize: 32,
-  steps: 350,
+  steps: 320,
   /** Of the whole run. */
   warmupShare: 0.05,
   learningRate: 1e-3,

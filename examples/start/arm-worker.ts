@@ -1,0 +1,38 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { captionedExamples, type StepEvent } from '@tgm/train';
+import { type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
+import { arms } from './arms.js';
+import { demoModel } from './demo-model.js';
+
+import { type ArmResult, pretrainArm } from './pretrain-arm.js';
+import { openRun } from './run-folder.js';
+import { type Numbers, scorer } from './scorer.js';
+
+const port = parentPort!;
+const { run: folder, steps, threads, train, test, classes, subsets } = workerData as Workplace;
+const run = await openRun(folder);
+const engine = await onnxEngine({ threads });
+const model = demoModel();
+const examples = captionedExamples(train);
+const score = test && scorer({ engine, model, train, test, classes, subsets, seed: run.command.seed });
+const stop = new AbortController();
+
+const reply = (message: Reply): void => port.postMessage(message);
+
+function perform(job: Job): Promise<ArmResult | Numbers> {
+  if (job.kind === 'evaluate') return score!(job.encoder);
+  const arm = arms(run.command.ratio).find(({ name }) => name === job.arm)!;
+  const onStep = (event: StepEvent) => reply({ kind: 'step', arm: arm.name, event });
+  return pretrainArm(arm, { run, engine, model, examples, steps, signal: stop.signal, onStep });
+}
+
+port.on('message', async (message: Job | typeof STOP) => {
+  if (message === STOP) return stop.abort();
+  try {
+    reply({ kind: 'result', result: await perform(message) });
+  } catch (error) {
+    // A thread's message keeps an error's text and stack, but not its code.
+    reply({ kind: 'failure', error, code: (error as { code?: unknown }).code });
+  }
+});

@@ -1,0 +1,39 @@
+import type { ArmThreads } from './arm-threads.js';
+import type { Arm } from './arms.js';
+import type { ArmResult } from './pretrain-arm.js';
+import { progress } from './progress.js';
+import type { RunFolder } from './run-folder.js';
+
+/** Pre-trains the arms side by side, the longest first; every step is logged. Undefined: not begun before a stop. */
+export async function pretrainAll(
+  threads: ArmThreads,
+  arms: readonly Arm[],
+  steps: number,
+  run: RunFolder,
+): Promise<(ArmResult | undefined)[]> {
+  const shown = progress('pre-train', arms.length * steps, 'steps');
+  const latest = new Map<Arm['name'], { step: number; text: string }>();
+  let logged = Promise.resolve();
+  const longestFirst = [...arms].sort((a, b) => views(b) - views(a));
+  const results = await threads.pretrain(
+    longestFirst.map(({ name }) => name),
+    (arm, { type, ...fields }) => {
+      logged = logged.then(() => run.log(type, { arm, ...fields }));
+      const { step, terms, baseline } = fields;
+      const values = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+      latest.set(arm, { step, text: `${arm} ${step}: ${values.join(', ')}` });
+      const done = [...latest.values()].reduce((sum, entry) => sum + entry.step, 0);
+      const running = [...latest.values()].filter((entry) => entry.step < steps);
+      shown.update(
+        done,
+        `${running.map(({ text }) => text).join('; ')} (predict the mean: ${baseline.toFixed(2)})`,
+      );
+    },
+  );
+  await logged;
+  shown.end(results.every((result) => result?.completed) ? '' : 'stopped');
+  return arms.map((arm) => results[longestFirst.indexOf(arm)]);
+}
+
+/** Passes of the encoder in a step. */
+const views = (arm: Arm): number => (arm.contrastMasking ? 2 : 1);

@@ -1,0 +1,89 @@
+import * as tf from '@tensorflow/tfjs';
+import { featureScores, pixelBaseline, representation } from '@tgm/eval';
+import { seededRandom } from '@tgm/masking';
+import type { VideoMae } from '@tgm/models';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import type { CaptionedClip } from '@tgm/train';
+import type { ArmResult } from './pretrain-arm.js';
+import { MODEL } from './settings.js';
+import { paramsOf } from './weights.js';
+
+/** Percentages and ranks by name. */
+export type Numbers = Readonly<Record<string, number>>;
+
+/** What is measured: the pixels alone, the encoder before training, or a trained one. */
+export type Encoder = 'pixels' | 'untrained' | Pick<ArmResult, 'weights' | 'lossWeights'>;
+
+export interface ScorerOptions {
+  readonly engine: Engine;
+  readonly model: VideoMae;
+  readonly train: readonly CaptionedClip[];
+  readonly test: readonly CaptionedClip[];
+  readonly classes: number;
+  /** Ids of the test videos in named parts of the test set. */
+  readonly subsets: Readonly<Record<string, ReadonlySet<string>>>;
+  readonly seed: number;
+}
+
+const CLIPS_PER_PASS = 32;
+
+/** Measures encoders one at a time on unmasked test clips. */
+export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Numbers> {
+  const { engine, model, train, test, classes, seed } = options;
+  const subsets = Object.fromEntries(
+    Object.entries(options.subsets).map(([name, ids]) => [name, test.map((clip) => ids.has(clip.sample.id))]),
+  );
+  const labelled = (clips: readonly CaptionedClip[]) => ({
+    clips: clips.map((clip) => clip.frames),
+    labels: clips.map((clip) => clip.sample.label!),
+  });
+  const [trainSet, testSet] = [labelled(train), labelled(test)];
+  const evaluator = representation({
+    engine,
+    train: trainSet,
+    test: testSet,
+    classes,
+    batchSize: CLIPS_PER_PASS,
+    seed,
+    subsets,
+    captions: captionSet(test),
+  });
+  const size = { frames: MODEL.numFrames, height: MODEL.imageSize, width: MODEL.imageSize };
+  return async (encoder) => {
+    if (encoder === 'pixels') {
+      return featureScores({
+        engine,
+        classes,
+        seed,
+        subsets,
+        train: pixelBaseline(trainSet.clips, size),
+        trainLabels: trainSet.labels,
+        test: pixelBaseline(testSet.clips, size),
+        testLabels: testSet.labels,
+      });
+    }
+    const [params, lossParams] =
+      encoder === 'untrained'
+        ? [model.init(seededRandom(seed, 'init')), {}]
+        : [paramsOf(encoder.weights), paramsOf(encoder.lossWeights)];
+    const numbers = await evaluator.evaluate(model, params, lossParams);
+    tf.dispose([params, lossParams]);
+    return numbers;
+  };
+}
+
+/** The first caption of each test clip; retrieval looks for its clip among all. */
+function captionSet(test: readonly CaptionedClip[]) {
+  const first = test.map((clip) => clip.captions[0]!);
+  const width = first[0]!.embedding.length;
+  const values = new Float32Array(first.length * width);
+  first.forEach(({ embedding }, row) => {
+    values.set(embedding, row * width);
+  });
+  const numberOf = new Map<string, number>();
+  const groups = first.map(({ caption }, row) => {
+    if (!numberOf.has(caption)) numberOf.set(caption, row);
+    return numberOf.get(caption)!;
+  });
+  return { embeddings: { values, count: first.length, width }, groups };
+}
