@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cpuEngine, type Engine, gelu, onnxEngine } from './index.js';
+import { signature } from './tree.js';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -25,6 +26,35 @@ describe('compile', () => {
     expect(traces).toBe(3);
     await run({ x: tf.tensor([1, 2], [2], 'int32'), rest: [tf.tensor([1, 2], [2], 'int32')] });
     expect(traces).toBe(4);
+  });
+
+  test('takes numbers, strings and booleans as part of the signature', async () => {
+    let traces = 0;
+    const fn = (inputs: { x: tf.Tensor; factor: number; op: string; negate: boolean }) => {
+      traces++;
+      const scaled = inputs.op === 'add' ? inputs.x.add(inputs.factor) : inputs.x.mul(inputs.factor);
+      return inputs.negate ? scaled.neg() : scaled;
+    };
+    const cpu = (await cpuEngine()).compile(fn);
+    const run = engine.compile(fn);
+    const values = [
+      { factor: 2, op: 'add', negate: false },
+      { factor: 3, op: 'add', negate: false },
+      { factor: 3, op: 'mul', negate: false },
+      { factor: 3, op: 'mul', negate: true },
+    ];
+    const wanted = [[3], [4], [3], [-3]];
+    for (const compiled of [run, cpu]) {
+      for (const [index, each] of values.entries()) {
+        expect(await read(await compiled({ x: tf.tensor([1]), ...each }))).toEqual(wanted[index]);
+      }
+    }
+    const before = traces;
+    expect(await read(await run({ x: tf.tensor([2]), ...values[1]! }))).toEqual([5]);
+    expect(traces).toBe(before);
+    expect(signature({ a: 0, b: '1' })).not.toBe(signature({ a: -0, b: '1' }));
+    expect(signature({ a: 0, b: '1' })).not.toBe(signature({ a: 0, b: 1 }));
+    await tf.setBackend('onnx');
   });
 
   test('traces once when called again before the first call has ended', async () => {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Engine, TensorTree } from './engine.js';
+import type { Engine, InputTree, TensorTree } from './engine.js';
 import { EngineDisposedError } from './errors.js';
-import { flatten, unflatten } from './tree.js';
+import { flattenOutputs, unflatten } from './tree.js';
 
 /** TensorFlow.js's own backend in plain JavaScript: slow, exact, everywhere. For cross-checks and tests. */
 export const cpuEngine = (): Promise<Engine> => eagerEngine('cpu');
@@ -12,7 +12,7 @@ async function eagerEngine(backendName: string): Promise<Engine> {
   let disposed = false;
   return {
     name: backendName,
-    compile<Inputs extends TensorTree, Outputs extends TensorTree>(fn: (inputs: Inputs) => Outputs) {
+    compile<Inputs extends InputTree, Outputs extends TensorTree>(fn: (inputs: Inputs) => Outputs) {
       return async (inputs: Inputs) => {
         if (disposed) throw new EngineDisposedError(backendName);
         const previous = tf.getBackend();
@@ -21,7 +21,7 @@ async function eagerEngine(backendName: string): Promise<Engine> {
           return tf.tidy(() => {
             const outputs = fn(inputs);
             // Clones, so that an output that is an input, or the same tensor twice, can be disposed by itself.
-            const clones = flatten(outputs, 'outputs').map((output) => output.clone());
+            const clones = flattenOutputs(outputs).map((output) => output.clone());
             return unflatten(outputs, clones) as tf.TensorContainer;
           }) as Outputs;
         } finally {

@@ -90,3 +90,19 @@ export class RuntimeFailure extends Error {
     this.name = 'RuntimeFailure';
   }
 }
+
+/** An exported model would not fit into one ONNX file. */
+export class ModelTooLargeError extends Error {
+  readonly code = 'ONNX_MODEL_TOO_LARGE';
+  constructor(
+    /** What the model, or its constants alone, would take. */
+    readonly bytes: number,
+    readonly limit: number,
+  ) {
+    super(
+      `The exported model would hold ${bytes} bytes; an ONNX file ends before ${limit}. ` +
+        'Pass large tensors as inputs of the function instead of capturing them.',
+    );
+    this.name = 'ModelTooLargeError';
+  }
+}

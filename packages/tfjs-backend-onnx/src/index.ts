@@ -1,7 +1,8 @@
 export { cpuEngine } from './eager-engine.js';
-export type { Compiled, Engine, TensorTree } from './engine.js';
+export type { Compiled, Engine, InputTree, Static, TensorTree } from './engine.js';
 export {
   EngineDisposedError,
+  ModelTooLargeError,
   RandomInTraceError,
   ReadError,
   RuntimeFailure,
@@ -9,6 +10,7 @@ export {
   UnsupportedKernelError,
   UnsupportedTypeError,
 } from './errors.js';
+export { type ExportedModel, exportOnnx } from './export/export-onnx.js';
 export { attention } from './fused/attention.js';
 export { gelu, quickGelu } from './fused/gelu.js';
 export { layerNorm } from './fused/layer-norm.js';

@@ -1,46 +1,79 @@
 import * as tf from '@tensorflow/tfjs';
-import type { TensorTree } from './engine.js';
+import type { InputTree, Static, TensorTree } from './engine.js';
 import { TensorTreeError } from './errors.js';
 
-/** Lists a tree's tensors in order. Records count their keys in sorted order, so key order is no part of it. */
-export function flatten(tree: TensorTree, path: string): tf.Tensor[] {
-  if (tree instanceof tf.Tensor) return [tree];
-  if (Array.isArray(tree))
-    return tree.flatMap((item: TensorTree, index) => flatten(item, `${path}[${index}]`));
-  if (typeof tree !== 'object' || tree === null || tree instanceof Promise || ArrayBuffer.isView(tree)) {
-    throw new TensorTreeError(path, tree instanceof Promise ? 'a promise' : describe(tree));
-  }
-  const record = tree as { readonly [key: string]: TensorTree };
-  return Object.keys(record)
-    .sort()
-    .flatMap((key) => flatten(record[key]!, `${path}.${key}`));
+type Fields = { readonly [key: string]: InputTree };
+
+/** A tensor of a tree and where it stands. */
+export interface Leaf {
+  readonly tensor: tf.Tensor;
+  /** Keys and positions from the root. */
+  readonly path: readonly (string | number)[];
 }
 
-/** Builds a tree of the same structure from other tensors, in `flatten`'s order. */
-export function unflatten<Tree extends TensorTree>(like: Tree, tensors: readonly tf.Tensor[]): Tree {
+/** Lists a function's input tensors in order; static values are passed over. */
+export const flattenInputs = (tree: InputTree): tf.Tensor[] =>
+  leaves(tree, 'inputs').map(({ tensor }) => tensor);
+
+/** Lists a function's output tensors in order. */
+export const flattenOutputs = (tree: TensorTree): tf.Tensor[] =>
+  leaves(tree, 'outputs').map(({ tensor }) => tensor);
+
+/** The tensors of a tree in order. Records count their keys in sorted order, so key order is no part of it. */
+export function leaves(tree: InputTree, root: 'inputs' | 'outputs'): Leaf[] {
+  const found: Leaf[] = [];
+  const visit = (node: InputTree, path: readonly (string | number)[]): void => {
+    if (node instanceof tf.Tensor) found.push({ tensor: node, path });
+    else if (Array.isArray(node)) {
+      for (const [index, item] of node.entries()) visit(item, [...path, index]);
+    } else if (isFields(node)) {
+      for (const key of Object.keys(node).sort()) visit(node[key]!, [...path, key]);
+    } else if (root === 'outputs' || !isStatic(node)) {
+      throw new TensorTreeError(root + path.map(step).join(''), describe(node));
+    }
+  };
+  visit(tree, []);
+  return found;
+}
+
+const step = (key: string | number): string => (typeof key === 'number' ? `[${key}]` : `.${key}`);
+
+const isStatic = (node: unknown): node is Static =>
+  typeof node === 'number' || typeof node === 'string' || typeof node === 'boolean';
+
+const isFields = (node: unknown): node is Fields =>
+  typeof node === 'object' && node !== null && !(node instanceof Promise) && !ArrayBuffer.isView(node);
+
+function describe(node: unknown): string {
+  if (node === null) return 'null';
+  if (node instanceof Promise) return 'a promise';
+  return ArrayBuffer.isView(node) ? node.constructor.name : typeof node;
+}
+
+/** Builds a tree of the same structure from other tensors, in the order of `leaves`. */
+export function unflatten<Tree extends InputTree>(like: Tree, tensors: readonly tf.Tensor[]): Tree {
   let next = 0;
-  const build = (tree: TensorTree): TensorTree => {
+  const build = (tree: InputTree): InputTree => {
     if (tree instanceof tf.Tensor) return tensors[next++]!;
     if (Array.isArray(tree)) return tree.map(build);
-    const record = tree as { readonly [key: string]: TensorTree };
-    const built: Record<string, TensorTree> = {};
-    for (const key of Object.keys(record).sort()) built[key] = build(record[key]!);
+    if (isStatic(tree)) return tree;
+    const fields = tree as Fields;
+    const built: Record<string, InputTree> = {};
+    for (const key of Object.keys(fields).sort()) built[key] = build(fields[key]!);
     return built;
   };
   return build(like) as Tree;
 }
 
-/** Structure, shapes and types: what a trace depends on. */
-export function signature(tree: TensorTree): string {
+/** Structure, shapes, types and static values: what a trace depends on. */
+export function signature(tree: InputTree): string {
   if (tree instanceof tf.Tensor) return `${tree.dtype}[${tree.shape}]`;
   if (Array.isArray(tree)) return `(${tree.map(signature)})`;
-  const record = tree as { readonly [key: string]: TensorTree };
-  return `{${Object.keys(record)
+  if (typeof tree === 'string') return JSON.stringify(tree);
+  if (typeof tree === 'number') return Object.is(tree, -0) ? '-0' : String(tree);
+  if (typeof tree === 'boolean') return String(tree);
+  const fields = tree as Fields;
+  return `{${Object.keys(fields)
     .sort()
-    .map((key) => `${JSON.stringify(key)}:${signature(record[key]!)}`)}}`;
-}
-
-function describe(value: unknown): string {
-  if (value === null) return 'null';
-  return ArrayBuffer.isView(value) ? value.constructor.name : typeof value;
+    .map((key) => `${JSON.stringify(key)}:${signature(fields[key]!)}`)}}`;
 }

@@ -1,6 +1,6 @@
 import type { HeldTensor } from '../runtime/held-tensor.js';
 import { encodeModel, type GraphParts, type NamedNode, type NamedValue } from './model.js';
-import { type Attribute, int64s, type Node, sizeOf, uniform, type Value } from './value.js';
+import { type Attribute, constant, int64s, type Node, sizeOf, uniform, type Value } from './value.js';
 
 /**
  * Constants up to this many elements are written into the model. Larger ones are fed to each run by reference,
@@ -8,22 +8,42 @@ import { type Attribute, int64s, type Node, sizeOf, uniform, type Value } from '
  */
 const LARGEST_INITIALIZER = 1024;
 
-export interface EmittedModel {
-  readonly model: Uint8Array;
-  readonly nodeCount: number;
+/** Where constants above that size go: fed to each run, or written into the model all the same. */
+export type LargeConstants = 'fed' | 'inside';
+
+interface Emitted {
   /** Names of the traced function's inputs that the graph reads. */
   readonly inputs: ReadonlyMap<number, string>;
-  /** Tensors fed to every run, by name. */
+  /** Tensors fed to every run, by name; with `inside`, those that became initializers. */
   readonly captured: ReadonlyMap<string, HeldTensor>;
   /** Name of each distinct output. */
   readonly outputs: ReadonlyMap<Value, string>;
 }
 
-/**
- * Makes a model that computes `outputs`: the nodes they need in a valid order, equal nodes and equal
- * constants once. `hold` turns a large constant into a tensor to feed.
- */
+export interface EmittedModel extends Emitted {
+  readonly model: Uint8Array;
+  readonly nodeCount: number;
+}
+
+export interface EmittedParts extends Emitted {
+  readonly parts: GraphParts;
+}
+
+/** Makes a model that computes `outputs`; see `collect`. */
 export function emit(outputs: readonly Value[], hold: (value: Value) => HeldTensor): EmittedModel {
+  const { parts, ...emitted } = collect(outputs, hold, 'fed');
+  return { ...emitted, model: encodeModel(parts), nodeCount: parts.nodes.length };
+}
+
+/**
+ * Collects what computes `outputs`: the nodes they need in a valid order, equal nodes and equal constants once.
+ * `hold` turns a large constant into a tensor to feed.
+ */
+export function collect(
+  outputs: readonly Value[],
+  hold: (value: Value) => HeldTensor,
+  largeConstants: LargeConstants,
+): EmittedParts {
   const names = new Map<Value, string>();
   const nodes: NamedNode[] = [];
   const seenNodes = new Map<string, readonly string[]>();
@@ -49,7 +69,8 @@ export function emit(outputs: readonly Value[], hold: (value: Value) => HeldTens
     held.share();
     captured.set(name, held);
     capturedNames.set(held, name);
-    graphInputs.push({ name, value });
+    if (largeConstants === 'fed') graphInputs.push({ name, value });
+    else initializers.set(name, { name, value: constant(held.data, value.shape, value.type) });
     return name;
   };
 
@@ -138,7 +159,7 @@ export function emit(outputs: readonly Value[], hold: (value: Value) => HeldTens
     outputs: graphOutputs,
     initializers: [...initializers.values()],
   };
-  return { model: encodeModel(parts), nodeCount: nodes.length, inputs, captured, outputs: outputNames };
+  return { parts, inputs, captured, outputs: outputNames };
 }
 
 function constantKey(value: Value): string {

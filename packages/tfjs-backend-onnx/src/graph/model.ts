@@ -4,7 +4,7 @@ import { sizeOf } from './value.js';
 
 /** Field numbers and enumerations are those of onnx.proto3, IR version 9, operator set 20. */
 const IR_VERSION = 9;
-const OPERATOR_SET = 20;
+export const OPERATOR_SET = 20;
 const ELEMENT_TYPE: Record<ValueType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 const ATTRIBUTE_TYPE = { float: 1, integer: 2, text: 3, tensor: 4, integers: 7 };
 
@@ -34,14 +34,20 @@ export function encodeModel({ nodes, inputs, outputs, initializers }: GraphParts
     graph.message(5, (message) => writeTensor(message, value, name));
   for (const input of inputs) graph.message(11, (message) => writeValueInfo(message, input));
   for (const output of outputs) graph.message(12, (message) => writeValueInfo(message, output));
-  return new ProtobufWriter(1 << 16)
+  const model = new ProtobufWriter(1 << 16)
     .integer(1, IR_VERSION)
     .text(2, '@tgm/tfjs-backend-onnx')
-    .bytes(7, graph.finish())
-    .message(8, (message) => message.text(1, '').integer(2, OPERATOR_SET))
-    .message(8, (message) => message.text(1, 'com.microsoft').integer(2, 1))
-    .finish();
+    .bytes(7, graph.finish());
+  for (const domain of domainsOf(nodes)) {
+    model.message(8, (message) => message.text(1, domain).integer(2, domain === '' ? OPERATOR_SET : 1));
+  }
+  return model.finish();
 }
+
+/** The operator domains that a graph uses, the standard one (empty) always and first. */
+export const domainsOf = (nodes: readonly NamedNode[]): string[] => [
+  ...new Set(['', ...nodes.map(({ node }) => node.domain)]),
+];
 
 function writeNode(message: ProtobufWriter, { node, inputs, outputs }: NamedNode): void {
   for (const name of inputs) message.text(1, name);
