@@ -71,7 +71,7 @@ async function build<Inputs extends InputTree>(
 ): Promise<Traced> {
   const { outputs, values } = await traceFunction(backend, options, fn, inputs);
   const types = values.map(({ shape, type }) => ({ shape, type }));
-  return { executable: await buildExecutable(values, options), outputs, types };
+  return { executable: await buildExecutable(values, options, 'device'), outputs, types };
 }
 
 /** Takes hold of the inputs now, so that the caller may dispose them as soon as the call has returned. */

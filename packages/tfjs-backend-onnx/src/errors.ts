@@ -106,3 +106,39 @@ export class ModelTooLargeError extends Error {
     this.name = 'ModelTooLargeError';
   }
 }
+
+/** ONNX Runtime cannot compute on the device that was asked for. */
+export class DeviceUnavailableError extends Error {
+  readonly code = 'ONNX_DEVICE_UNAVAILABLE';
+  constructor(
+    readonly device: string,
+    /** What is missing. */
+    readonly missing: string,
+    override readonly cause?: unknown,
+  ) {
+    const said = cause instanceof Error ? ` ONNX Runtime says: ${cause.message.split('\n')[0]}` : '';
+    super(`The device "${device}" is not available: ${missing}.${said}`);
+    this.name = 'DeviceUnavailableError';
+  }
+}
+
+/** A TensorFlow.js backend that an eager engine runs on is not installed, or does not start. */
+export class EngineUnavailableError extends Error {
+  readonly code = 'ENGINE_UNAVAILABLE';
+  constructor(
+    readonly engine: string,
+    /** npm packages that were tried, in order. */
+    readonly packages: readonly string[],
+    /** How to install them. */
+    readonly advice: string,
+    /** What each package failed with. */
+    readonly causes: readonly unknown[],
+  ) {
+    const failures = packages.map((name, index) => {
+      const cause = causes[index];
+      return `${name}: ${(cause instanceof Error ? cause.message : String(cause)).split('\n')[0]}`;
+    });
+    super(`The engine "${engine}" did not load (${failures.join('; ')}). ${advice}`);
+    this.name = 'EngineUnavailableError';
+  }
+}

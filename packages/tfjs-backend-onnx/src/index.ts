@@ -1,7 +1,9 @@
 export { cpuEngine } from './eager-engine.js';
 export type { Compiled, Engine, InputTree, Static, TensorTree } from './engine.js';
 export {
+  DeviceUnavailableError,
   EngineDisposedError,
+  EngineUnavailableError,
   ModelTooLargeError,
   RandomInTraceError,
   ReadError,
@@ -16,3 +18,4 @@ export { gelu, quickGelu } from './fused/gelu.js';
 export { layerNorm } from './fused/layer-norm.js';
 export { linear } from './fused/linear.js';
 export { type OnnxEngineOptions, onnxEngine } from './onnx-engine.js';
+export type { Device } from './runtime/device.js';

@@ -3,7 +3,8 @@ import type { Engine, InputTree, TensorTree } from './engine.js';
 import { EngineDisposedError } from './errors.js';
 import { onnxBackend } from './register-backend.js';
 import { BACKEND_NAME } from './runtime/backend.js';
-import type { SessionOptions } from './runtime/session.js';
+import { checkDevice } from './runtime/device.js';
+import { deviceOf, type SessionOptions } from './runtime/session.js';
 
 export type OnnxEngineOptions = SessionOptions;
 
@@ -12,9 +13,11 @@ export type OnnxEngineOptions = SessionOptions;
  * Tensors from outside that a compiled function reads are constants of its graph: what they hold at the first
  * call stays, whatever happens to them later.
  *
+ * @throws DeviceUnavailableError when ONNX Runtime cannot compute on `device`
  * @throws RuntimeFailure, from a compiled function, when ONNX Runtime refuses or fails to run a graph
  */
 export async function onnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
+  await checkDevice(deviceOf(options));
   const backend = await onnxBackend(options);
   const compiled: CompiledFunction<InputTree, TensorTree>[] = [];
   let disposed = false;

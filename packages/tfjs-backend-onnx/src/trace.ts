@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { InputTree, TensorTree } from './engine.js';
+import { reach } from './graph/reach.js';
 import { withTrace } from './graph/record.js';
 import type { Value, ValueType } from './graph/value.js';
 import { BACKEND_NAME, type OnnxBackend } from './runtime/backend.js';
@@ -74,21 +75,7 @@ function placeholder(backend: OnnxBackend, tensor: tf.Tensor, index: number): tf
 
 /** Values that `values` read and that were recorded before this trace: computed once, not in every run. */
 function recordedOutside(values: readonly Value[], trace: number): Value[] {
-  const found = new Set<Value>();
-  const seen = new Set<Value>(values);
-  const stack = [...seen];
-  while (stack.length > 0) {
-    const value = stack.pop()!;
-    if (value.source.kind !== 'node') continue;
-    if (value.source.node.trace !== trace) {
-      found.add(value);
-      continue;
-    }
-    for (const input of value.source.node.inputs) {
-      if (input === null || seen.has(input)) continue;
-      seen.add(input);
-      stack.push(input);
-    }
-  }
-  return [...found];
+  return reach(values, (node) => node.trace === trace).filter(
+    ({ source }) => source.kind === 'node' && source.node.trace !== trace,
+  );
 }

@@ -3,14 +3,15 @@ import * as tf from '@tensorflow/tfjs';
 import type { InputTree, TensorTree } from '../engine.js';
 import { ModelTooLargeError } from '../errors.js';
 import { collect } from '../graph/emit.js';
-import { domainsOf, encodeModel, type GraphParts, type NamedValue, OPERATOR_SET } from '../graph/model.js';
+import { domainsOf, encodeModel, type NamedValue, OPERATOR_SET } from '../graph/model.js';
+import { reach } from '../graph/reach.js';
+import { standardised } from '../graph/standard.js';
 import { sizeOf, type Value, type ValueType } from '../graph/value.js';
 import { onnxBackend } from '../register-backend.js';
 import { hold } from '../runtime/transfer.js';
 import { traceFunction } from '../trace.js';
 import { flattenInputs, type Leaf, leaves } from '../tree.js';
 import { withSignature } from './signature-names.js';
-import { standardNodes } from './standard-nodes.js';
 
 /** What the file's user must know. */
 export interface ExportedModel {
@@ -46,7 +47,10 @@ export async function exportOnnx<Inputs extends InputTree>(
   const backend = await onnxBackend({});
   try {
     const { outputs, values } = await traceFunction(backend, backend.options, fn, inputs);
-    const emitted = collect(values, hold, 'inside');
+    for (const { source } of reach(values, () => true)) {
+      if (source.kind === 'held') await source.held.onCpu();
+    }
+    const emitted = collect(values, hold, () => true);
     const inputNames = namesOf(leaves(inputs, 'inputs'), 'input');
     const outputNames = namesOf(leaves(outputs, 'outputs'), 'output', inputNames);
     const parts = standardised(
@@ -92,30 +96,6 @@ function namesOf(all: readonly Leaf[], lone: string, taken: readonly string[] = 
     used.add(name);
     return name;
   });
-}
-
-/** Writes ONNX Runtime's own operators as standard ones, where there is a form. */
-function standardised(parts: GraphParts): GraphParts {
-  const used = new Set(
-    [...parts.initializers, ...parts.inputs, ...parts.outputs]
-      .map(({ name }) => name)
-      .concat(parts.nodes.flatMap(({ outputs }) => outputs)),
-  );
-  const initializers = [...parts.initializers];
-  let count = 0;
-  const fresh = (): string => {
-    let name: string;
-    do name = `s${count++}`;
-    while (used.has(name));
-    return name;
-  };
-  const constant = (value: Value): string => {
-    const name = fresh();
-    initializers.push({ name, value });
-    return name;
-  };
-  const nodes = parts.nodes.flatMap((node) => standardNodes(node, { fresh, constant }));
-  return { ...parts, nodes, initializers };
 }
 
 const BYTES: Record<ValueType, number> = { float32: 4, int32: 4, int64: 8, bool: 1, float64: 8 };

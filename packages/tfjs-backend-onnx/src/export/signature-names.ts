@@ -1,6 +1,6 @@
 import type { GraphParts, NamedNode, NamedValue } from '../graph/model.js';
+import { standard } from '../graph/standard.js';
 import type { Value } from '../graph/value.js';
-import { standard } from './standard-nodes.js';
 
 /** A value of the signature: what it is called outside, and inside the collected graph, if it is there at all. */
 export interface Port {

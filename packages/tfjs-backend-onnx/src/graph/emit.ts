@@ -1,5 +1,6 @@
 import type { HeldTensor } from '../runtime/held-tensor.js';
 import { encodeModel, type GraphParts, type NamedNode, type NamedValue } from './model.js';
+import { standardised } from './standard.js';
 import { type Attribute, constant, int64s, type Node, sizeOf, uniform, type Value } from './value.js';
 
 /**
@@ -8,13 +9,13 @@ import { type Attribute, constant, int64s, type Node, sizeOf, uniform, type Valu
  */
 const LARGEST_INITIALIZER = 1024;
 
-/** Where constants above that size go: fed to each run, or written into the model all the same. */
-export type LargeConstants = 'fed' | 'inside';
+/** Which of the constants above that size are written into the model all the same. */
+export type WriteInside = (held: HeldTensor) => boolean;
 
 interface Emitted {
   /** Names of the traced function's inputs that the graph reads. */
   readonly inputs: ReadonlyMap<number, string>;
-  /** Tensors fed to every run, by name; with `inside`, those that became initializers. */
+  /** Tensors fed to every run, by name. */
   readonly captured: ReadonlyMap<string, HeldTensor>;
   /** Name of each distinct output. */
   readonly outputs: ReadonlyMap<Value, string>;
@@ -29,10 +30,20 @@ export interface EmittedParts extends Emitted {
   readonly parts: GraphParts;
 }
 
-/** Makes a model that computes `outputs`; see `collect`. */
-export function emit(outputs: readonly Value[], hold: (value: Value) => HeldTensor): EmittedModel {
-  const { parts, ...emitted } = collect(outputs, hold, 'fed');
-  return { ...emitted, model: encodeModel(parts), nodeCount: parts.nodes.length };
+/**
+ * Makes a model that computes `outputs`; see `collect`.
+ *
+ * @param standardOnly without ONNX Runtime's own operators, as far as they have a standard form
+ */
+export function emit(
+  outputs: readonly Value[],
+  hold: (value: Value) => HeldTensor,
+  writeInside: WriteInside = () => false,
+  standardOnly = false,
+): EmittedModel {
+  const { parts, ...emitted } = collect(outputs, hold, writeInside);
+  const written = standardOnly ? standardised(parts) : parts;
+  return { ...emitted, model: encodeModel(written), nodeCount: written.nodes.length };
 }
 
 /**
@@ -42,7 +53,7 @@ export function emit(outputs: readonly Value[], hold: (value: Value) => HeldTens
 export function collect(
   outputs: readonly Value[],
   hold: (value: Value) => HeldTensor,
-  largeConstants: LargeConstants,
+  writeInside: WriteInside,
 ): EmittedParts {
   const names = new Map<Value, string>();
   const nodes: NamedNode[] = [];
@@ -65,12 +76,15 @@ export function collect(
   const nameCaptured = (value: Value, held: HeldTensor): string => {
     const known = capturedNames.get(held);
     if (known) return known;
-    const name = `h${captured.size}`;
-    held.share();
-    captured.set(name, held);
+    const name = `h${capturedNames.size}`;
     capturedNames.set(held, name);
-    if (largeConstants === 'fed') graphInputs.push({ name, value });
-    else initializers.set(name, { name, value: constant(held.data, value.shape, value.type) });
+    if (writeInside(held)) {
+      initializers.set(name, { name, value: constant(held.data, value.shape, value.type) });
+    } else {
+      held.share();
+      captured.set(name, held);
+      graphInputs.push({ name, value });
+    }
     return name;
   };
 

@@ -11,6 +11,8 @@ const ATTRIBUTE_TYPE = { float: 1, integer: 2, text: 3, tensor: 4, integers: 7 }
 export interface NamedValue {
   readonly name: string;
   readonly value: Value;
+  /** Declares an input or output of any shape instead of the value's. */
+  readonly anyShape?: boolean;
 }
 export interface NamedNode {
   readonly node: Node;
@@ -79,13 +81,15 @@ function writeTensor(message: ProtobufWriter, value: Value, name?: string): void
   message.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-function writeValueInfo(message: ProtobufWriter, { name, value }: NamedValue): void {
+function writeValueInfo(message: ProtobufWriter, { name, value, anyShape }: NamedValue): void {
   message.text(1, name).message(2, (type) =>
-    type.message(1, (tensor) =>
-      tensor.integer(1, ELEMENT_TYPE[value.type]).message(2, (shape) => {
+    type.message(1, (tensor) => {
+      tensor.integer(1, ELEMENT_TYPE[value.type]);
+      if (anyShape) return;
+      tensor.message(2, (shape) => {
         for (const length of value.shape) shape.message(1, (dimension) => dimension.integer(1, length));
-      }),
-    ),
+      });
+    }),
   );
 }
 

@@ -72,6 +72,7 @@ export class OnnxBackend extends tf.KernelBackend {
     if (activeTrace() !== 0) throw new ReadError('trace');
     const { value } = this.#entries.get(dataId);
     await materialise([value], this.options);
+    if (value.source.kind === 'held') await value.source.held.onCpu();
     return readNow(value);
   }
 

@@ -1,8 +1,9 @@
 import type * as ort from 'onnxruntime-node';
 import { emit } from '../graph/emit.js';
-import type { Value } from '../graph/value.js';
+import { sizeOf, type Value } from '../graph/value.js';
+import { hasOwnOperators, holdsTensors } from './device.js';
 import { HeldTensor } from './held-tensor.js';
-import { createSession, runSession, type SessionOptions } from './session.js';
+import { createSession, deviceOf, runSession, type SessionOptions } from './session.js';
 import { hold } from './transfer.js';
 
 /** Outputs at least this large, in bytes, are written into memory that an earlier run's output has left. */
@@ -21,16 +22,24 @@ type Finder = (results: ReadonlyMap<string, HeldTensor>, inputs: readonly HeldTe
 /**
  * Makes recorded values computable. Equal outputs give one held tensor; outputs that need no computation
  * (an input, a constant) give the tensor that is there.
+ *
+ * @param results `device` leaves results where they are computed, if the device can hold tensors; but a single number
+ * is there to be read
  */
 export async function buildExecutable(
   outputs: readonly Value[],
   options: SessionOptions,
+  results: 'cpu' | 'device',
 ): Promise<Executable> {
   const computed = outputs.filter((output) => output.source.kind === 'node');
-  const emitted = emit(computed, hold);
-  const session = computed.length > 0 ? await createSession(emitted.model, options) : undefined;
+  const device = deviceOf(options);
+  const holds = holdsTensors(device);
+  // What is fed by reference would be copied to another device in every run.
+  const inside = (held: HeldTensor) => device !== 'cpu' && !held.onDevice;
+  const emitted = emit(computed, hold, inside, !hasOwnOperators(device));
+  const locations = holds ? locationsOf(emitted.outputs, results) : undefined;
+  const session = computed.length > 0 ? await createSession(emitted.model, options, locations) : undefined;
   const free = new Map<string, ort.Tensor>();
-  const captured = [...emitted.captured].map(([name, held]) => [name, held.tensor] as const);
   const names = new Set(emitted.outputs.values());
   // Found now, so that the recorded graph can be forgotten.
   const find = outputs.map(({ source }, index): Finder => {
@@ -41,11 +50,22 @@ export async function buildExecutable(
     return () => held;
   });
 
+  const tensorOf = async (held: HeldTensor): Promise<ort.Tensor> =>
+    holds || !held.onDevice ? held.tensor : held.onCpu();
+
+  /** What becomes of a result's memory when nobody uses it any more. */
+  const recycling = (name: string, tensor: ort.Tensor): ((tensor: ort.Tensor) => void) | undefined => {
+    if (tensor.location !== 'cpu') return (it) => it.dispose();
+    const bytes = (tensor.data as Float32Array).byteLength;
+    return bytes < SMALLEST_RECYCLED ? undefined : (it) => free.set(name, it);
+  };
+
   const compute = async (inputs: readonly HeldTensor[]): Promise<Map<string, HeldTensor>> => {
     const results = new Map<string, HeldTensor>();
     if (!session) return results;
-    const feeds: Record<string, ort.Tensor> = Object.fromEntries(captured);
-    for (const [index, name] of emitted.inputs) feeds[name] = inputs[index]!.tensor;
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const [name, held] of emitted.captured) feeds[name] = await tensorOf(held);
+    for (const [index, name] of emitted.inputs) feeds[name] = await tensorOf(inputs[index]!);
     const fetches: Record<string, ort.Tensor | null> = {};
     for (const name of names) {
       fetches[name] = free.get(name) ?? null;
@@ -54,11 +74,7 @@ export async function buildExecutable(
     const tensors = await runSession(session, feeds, fetches);
     for (const name of names) {
       const tensor = tensors[name] as ort.Tensor;
-      const bytes = (tensor.data as Float32Array).byteLength;
-      results.set(
-        name,
-        new HeldTensor(tensor, bytes < SMALLEST_RECYCLED ? undefined : (it) => free.set(name, it)),
-      );
+      results.set(name, new HeldTensor(tensor, recycling(name, tensor)));
     }
     return results;
   };
@@ -74,4 +90,15 @@ export async function buildExecutable(
       await session?.release();
     },
   };
+}
+
+/** A caller reads single numbers, such as losses; larger results are state that the next run takes. */
+function locationsOf(
+  outputs: ReadonlyMap<Value, string>,
+  results: 'cpu' | 'device',
+): Record<string, ort.Tensor.DataLocation> {
+  const stays = ({ type, shape }: Value) => results === 'device' && type === 'float32' && sizeOf(shape) > 1;
+  return Object.fromEntries(
+    [...outputs].map(([value, name]) => [name, stays(value) ? ('gpu-buffer' as const) : ('cpu' as const)]),
+  );
 }

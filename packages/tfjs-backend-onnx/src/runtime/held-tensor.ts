@@ -1,5 +1,7 @@
 import * as ort from 'onnxruntime-node';
+import { ReadError } from '../errors.js';
 import type { TypedData, ValueType } from '../graph/value.js';
+import { download } from './download.js';
 
 /**
  * A tensor of ONNX Runtime and the number of its users: TensorFlow.js tensors and calls in flight.
@@ -9,14 +11,31 @@ import type { TypedData, ValueType } from '../graph/value.js';
 export class HeldTensor {
   #users = 0;
   #shared = false;
+  #copy: Promise<ort.Tensor> | undefined;
+  #copied: ort.Tensor | undefined;
 
   constructor(
     readonly tensor: ort.Tensor,
     private readonly recycle?: (tensor: ort.Tensor) => void,
   ) {}
 
+  /** Whether the numbers lie in a GPU's memory. */
+  get onDevice(): boolean {
+    return this.tensor.location !== 'cpu';
+  }
+
   get data(): Float32Array | Int32Array | Uint8Array {
-    return this.tensor.data as Float32Array | Int32Array | Uint8Array;
+    const tensor = this.onDevice ? this.#copied : this.tensor;
+    if (!tensor) throw new ReadError('sync');
+    return tensor.data as Float32Array | Int32Array | Uint8Array;
+  }
+
+  /** The tensor in the CPU's memory, copied there once where it lies on a device; `data` is there from then on. */
+  async onCpu(): Promise<ort.Tensor> {
+    if (!this.onDevice) return this.tensor;
+    this.#copy ??= download(this.tensor);
+    this.#copied = await this.#copy;
+    return this.#copied;
   }
 
   retain(): void {

@@ -6,7 +6,7 @@ import type { SessionOptions } from './session.js';
 export async function materialise(values: readonly Value[], options: SessionOptions): Promise<void> {
   const pending = [...new Set(values)].filter((value) => value.source.kind === 'node');
   if (pending.length === 0) return;
-  const executable = await buildExecutable(pending, options);
+  const executable = await buildExecutable(pending, options, 'cpu');
   try {
     const results = await executable.run([]);
     for (const [index, value] of pending.entries()) {

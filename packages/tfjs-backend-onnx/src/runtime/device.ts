@@ -1,0 +1,94 @@
+import * as ort from 'onnxruntime-node';
+import { DeviceUnavailableError } from '../errors.js';
+import { encodeModel } from '../graph/model.js';
+import { record } from '../graph/record.js';
+
+/**
+ * Where ONNX Runtime computes. Operators that a device lacks run on the CPU. `directml` and `coreml` are the
+ * operating systems' own, `tensorrt` falls back to `cuda`.
+ */
+export type Device = 'cpu' | 'webgpu' | 'cuda' | 'tensorrt' | 'coreml' | 'directml';
+
+interface Provider {
+  /** ONNX Runtime's names, the preferred one first. */
+  readonly names: readonly string[];
+  readonly platforms: string;
+  /** Whether it has kernels for ONNX Runtime's own operators; those it lacks would cross to the CPU and back. */
+  readonly ownOperators: boolean;
+  /** What must be there besides the npm package. */
+  readonly requires: string;
+}
+
+const CUDA_LIBRARIES =
+  'ONNX Runtime\'s CUDA libraries (run "node node_modules/onnxruntime-node/script/install.js", which npm skips ' +
+  'with ignore-scripts), CUDA 12 and cuDNN 9';
+
+const PROVIDERS: Record<Device, Provider> = {
+  cpu: { names: ['cpu'], platforms: 'every platform', ownOperators: true, requires: 'nothing' },
+  webgpu: {
+    names: ['webgpu'],
+    platforms: 'Linux x64, Windows and macOS',
+    ownOperators: false,
+    requires: 'a GPU with a driver for Vulkan, Direct3D 12 or Metal',
+  },
+  cuda: {
+    names: ['cuda'],
+    platforms: 'Linux x64',
+    ownOperators: true,
+    requires: `an NVIDIA GPU, ${CUDA_LIBRARIES}`,
+  },
+  tensorrt: {
+    names: ['tensorrt', 'cuda'],
+    platforms: 'Linux x64',
+    ownOperators: true,
+    requires: `an NVIDIA GPU, ${CUDA_LIBRARIES}, and TensorRT 10`,
+  },
+  coreml: { names: ['coreml'], platforms: 'macOS', ownOperators: false, requires: 'macOS 10.15 or later' },
+  directml: {
+    names: ['dml'],
+    platforms: 'Windows',
+    ownOperators: false,
+    requires: 'Windows 10 1903 or later, a Direct3D 12 GPU',
+  },
+};
+
+export const providersOf = (device: Device): readonly string[] => PROVIDERS[device].names;
+
+export const hasOwnOperators = (device: Device): boolean => PROVIDERS[device].ownOperators;
+
+/** Whether tensors can stay on the device from one run to the next: the Node binding knows WebGPU's buffers alone. */
+export const holdsTensors = (device: Device): boolean => device === 'webgpu';
+
+/**
+ * Makes sure that a device works, by a session on it.
+ *
+ * @throws DeviceUnavailableError
+ */
+export async function checkDevice(device: Device): Promise<void> {
+  if (device === 'cpu') return;
+  const { names, platforms, requires } = PROVIDERS[device];
+  const present = ort.listSupportedBackends().map(({ name }) => name);
+  if (!present.includes(names[0]!)) {
+    const missing = `onnxruntime-node has it on ${platforms}; this is ${process.platform} ${process.arch} with ${present.join(', ')}`;
+    throw new DeviceUnavailableError(device, missing);
+  }
+  try {
+    const session = await ort.InferenceSession.create(smallestModel(), { executionProviders: [...names] });
+    await session.release();
+  } catch (error) {
+    throw new DeviceUnavailableError(device, `it needs ${requires}`, error);
+  }
+}
+
+function smallestModel(): Uint8Array {
+  const type = { shape: [1], type: 'float32' } as const;
+  const input = { ...type, source: { kind: 'input', index: 0 } } as const;
+  const output = record('Neg', [input], type);
+  const node = output.source.kind === 'node' ? output.source.node : undefined;
+  return encodeModel({
+    nodes: [{ node: node!, inputs: ['x'], outputs: ['y'] }],
+    inputs: [{ name: 'x', value: input }],
+    outputs: [{ name: 'y', value: output }],
+    initializers: [],
+  });
+}
