@@ -11,7 +11,7 @@ import { sampleOrder } from './sample-order.js';
 import type { Schedule } from './schedule.js';
 import { freshState, hostState, stateFrom } from './step-state.js';
 import { tokenBuffers } from './token-buffers.js';
-import { DECAYED, type StepInputs, trainStep, type WeightedLoss } from './train-step.js';
+import { type StepInputs, trainStep, type WeightedLoss } from './train-step.js';
 import {
   latestCheckpoint,
   loadTrainingState,
@@ -216,9 +216,7 @@ async function initialParams<Cues extends object>(
     loss.init(random, options.model.config.hiddenSize, textWidth),
   );
   const params: Params = Object.assign({}, modelParams, ...lossParams);
-  const layout = flatLayout(params, (name, shape) =>
-    options.optimizer.decays(name, shape) ? DECAYED : 'undecayed',
-  );
+  const layout = flatLayout(params, options.optimizer.decays);
   const flat = await joinParams(layout, params);
   disposeAll(params);
   return { layout, flat, modelNames: Object.keys(modelParams) };

@@ -5,9 +5,6 @@ import type { AdamW, AdamWState } from './adamw.js';
 import type { BatchTensors, EncoderView } from './batch.js';
 import { type FlatLayout, splitParams } from './flat-params.js';
 
-/** The group of parameters under weight decay. */
-export const DECAYED = 'decayed';
-
 /** One term of the objective. */
 export interface WeightedLoss {
   readonly loss: Loss;
@@ -74,7 +71,7 @@ export function trainStep(options: StepOptions): (inputs: StepInputs) => StepOut
       state.optimizer,
       state.flat,
       learningRate,
-      (group) => group === DECAYED,
+      (group) => layout.groups[group]!.decays,
     );
     return {
       state: { flat: updated.params, optimizer: updated.state },

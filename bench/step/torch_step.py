@@ -1,0 +1,120 @@
+"""The same pre-training step in PyTorch, written for this comparison: VideoMAE's architecture, attention by
+scaled_dot_product_attention where PyTorch has it, fused or multi-tensor AdamW. Words on stdin, JSON lines on stdout."""
+
+import json
+import resource
+import sys
+import time
+
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+case = json.loads(sys.argv[1])
+if case["threads"]:
+    torch.set_num_threads(case["threads"])
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, hidden):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = nn.LayerNorm(width, eps=1e-6), nn.LayerNorm(width, eps=1e-6)
+        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
+
+    def forward(self, x):
+        b, n, d = x.shape
+        q, k, v = self.qkv(self.norm1(x)).view(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
+        if hasattr(F, "scaled_dot_product_attention"):
+            mixed = F.scaled_dot_product_attention(q, k, v)
+        else:
+            mixed = (q @ k.transpose(-1, -2) * (d // self.heads) ** -0.5).softmax(-1) @ v
+        x = x + self.out(mixed.transpose(1, 2).reshape(b, n, d))
+        return x + self.down(F.gelu(self.up(self.norm2(x))))
+
+
+def sinusoid(count, width):
+    channel = torch.arange(width)
+    angle = torch.arange(count)[:, None] / 10000 ** ((channel - channel % 2) / width)[None]
+    return torch.where(channel % 2 == 0, angle.sin(), angle.cos())
+
+
+class VideoMae(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        d, e = c["hiddenSize"], c["decoderHiddenSize"]
+        pixels = 3 * c["tubeletSize"] * c["patchSize"] ** 2
+        self.embed = nn.Linear(pixels, d)
+        self.encoder = nn.ModuleList(
+            Block(d, c["numAttentionHeads"], c["intermediateSize"]) for _ in range(c["numHiddenLayers"])
+        )
+        self.norm, self.bridge = nn.LayerNorm(d, eps=1e-6), nn.Linear(d, e, bias=False)
+        self.mask_token = nn.Parameter(torch.zeros(1, 1, e))
+        self.decoder = nn.ModuleList(
+            Block(e, c["decoderNumAttentionHeads"], c["decoderIntermediateSize"])
+            for _ in range(c["decoderNumHiddenLayers"])
+        )
+        self.decoder_norm, self.head = nn.LayerNorm(e, eps=1e-6), nn.Linear(e, pixels)
+        self.register_buffer("positions", sinusoid(case["tokens"], d))
+        self.register_buffer("decoder_positions", sinusoid(case["tokens"], e))
+
+    def forward(self, tokens, visible, masked):
+        x = self.embed(tokens) + self.positions[visible]
+        for block in self.encoder:
+            x = block(x)
+        seen = self.bridge(self.norm(x)) + self.decoder_positions[visible]
+        x = torch.cat([seen, self.mask_token + self.decoder_positions[masked]], 1)
+        for block in self.decoder:
+            x = block(x)
+        return self.head(self.decoder_norm(x[:, seen.shape[1] :]))
+
+
+def normalised(pixels):
+    b, m, p = pixels.shape
+    by_channel = pixels.view(b, m, p // 3, 3)
+    mean, var = by_channel.mean(2, keepdim=True), by_channel.var(2, keepdim=True)
+    return ((by_channel - mean) / (var.sqrt() + 1e-6)).view(b, m, p)
+
+
+started = time.perf_counter()
+torch.manual_seed(0)
+config, batch, visible_count = case["config"], case["batch"], case["visible"]
+model = VideoMae(config)
+decayed = [p for p in model.parameters() if p.ndim > 1]
+others = [p for p in model.parameters() if p.ndim <= 1]
+groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
+try:
+    optimizer = torch.optim.AdamW(groups, lr=1e-4, betas=(0.9, 0.95), fused=True)
+except (TypeError, RuntimeError):
+    optimizer = torch.optim.AdamW(groups, lr=1e-4, betas=(0.9, 0.95), foreach=True)
+order = torch.stack([torch.randperm(case["tokens"]) for _ in range(batch)])
+visible, masked = order[:, :visible_count], order[:, visible_count:]
+pixel_count = 3 * config["tubeletSize"] * config["patchSize"] ** 2
+tokens = torch.rand(batch, visible_count, pixel_count)
+target = torch.rand(batch, masked.shape[1], pixel_count)
+
+
+def step():
+    begun = time.perf_counter()
+    optimizer.zero_grad(set_to_none=True)
+    loss = F.mse_loss(model(tokens, visible, masked), normalised(target))
+    loss.backward()
+    optimizer.step()
+    loss.item()
+    return time.perf_counter() - begun
+
+
+def answer(**fields):
+    print(json.dumps(fields), flush=True)
+
+
+step()
+answer(seconds=time.perf_counter() - started, major=int(torch.__version__.split(".")[0]),
+       minor=int(torch.__version__.split(".")[1]))
+for line in sys.stdin:
+    word = line.strip()
+    if word == "step":
+        answer(seconds=step())
+    if word == "memory":
+        answer(bytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
