@@ -1,14 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine, InputTree, TensorTree } from './engine.js';
 import { EngineDisposedError } from './errors.js';
+import { registerGradients } from './gradients.js';
 import { flattenOutputs, unflatten } from './tree.js';
 
 /** TensorFlow.js's own backend in plain JavaScript: slow, exact, everywhere. For cross-checks and tests. */
-export const cpuEngine = (): Promise<Engine> => eagerEngine('cpu');
+export async function cpuEngine(): Promise<Engine> {
+  await tf.setBackend('cpu');
+  return eagerEngine('cpu');
+}
 
-/** An engine on a registered TensorFlow.js backend that computes at once; makes that backend current. */
-async function eagerEngine(backendName: string): Promise<Engine> {
-  await tf.setBackend(backendName);
+/** An engine on the current TensorFlow.js backend, which computes at once. */
+export function eagerEngine(backendName: string): Engine {
+  registerGradients();
   let disposed = false;
   return {
     name: backendName,

@@ -8,6 +8,7 @@ export {
   RandomInTraceError,
   ReadError,
   RuntimeFailure,
+  ShapeError,
   TensorTreeError,
   UnsupportedKernelError,
   UnsupportedTypeError,
@@ -19,3 +20,5 @@ export { layerNorm } from './fused/layer-norm.js';
 export { linear } from './fused/linear.js';
 export { type OnnxEngineOptions, onnxEngine } from './onnx-engine.js';
 export type { Device } from './runtime/device.js';
+export { tensorflowEngine } from './tensorflow-engine.js';
+export { wasmEngine } from './wasm-engine.js';
