@@ -4,11 +4,30 @@ export class UnsupportedKernelError extends Error {
   constructor(
     /** TensorFlow.js's name of the kernel, e.g. `Conv3D`. */
     readonly kernel: string,
-    /** What about this call is unsupported, where the kernel itself is known. */
-    readonly detail = 'the kernel has no ONNX form',
+    /** What about the kernel, or about this call of it, is unsupported. */
+    readonly detail = 'it has no ONNX form',
+    /** What comes nearest to it among what this backend can. */
+    readonly nearest: readonly string[] = [],
   ) {
-    super(`The onnx backend cannot record the kernel "${kernel}": ${detail}.`);
+    const instead = nearest.length > 0 ? ` Nearest that it can: ${nearest.join(', ')}.` : '';
+    super(`The onnx backend cannot record the kernel "${kernel}": ${detail}.${instead}`);
     this.name = 'UnsupportedKernelError';
+  }
+}
+
+/** Shapes that a kernel cannot take together. */
+export class ShapeError extends Error {
+  readonly code = 'ONNX_SHAPE';
+  constructor(
+    /** TensorFlow.js's name of the kernel, or ONNX's of the operator. */
+    readonly kernel: string,
+    /** What the shapes should have been like. */
+    readonly expected: string,
+    readonly shapes: readonly (readonly number[])[],
+  ) {
+    const got = shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ');
+    super(`${kernel}: expected ${expected}, got ${got}.`);
+    this.name = 'ShapeError';
   }
 }
 

@@ -1,3 +1,4 @@
+import { ShapeError } from '../errors.js';
 import { record } from './record.js';
 import {
   constant,
@@ -68,7 +69,9 @@ export function broadcastShape(...shapes: Shape[]): Shape {
   const rank = Math.max(...shapes.map((shape) => shape.length));
   return Array.from({ length: rank }, (_, axis) => {
     const lengths = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1);
-    return lengths.includes(0) ? 0 : Math.max(...lengths);
+    const length = lengths.find((each) => each !== 1) ?? 1;
+    if (lengths.every((each) => each === 1 || each === length)) return length;
+    throw new ShapeError('Broadcasting', 'axes of length 1 or of one other length', shapes);
   });
 }
 

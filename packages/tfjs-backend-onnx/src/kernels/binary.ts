@@ -115,5 +115,6 @@ export const binaryKernels: readonly Kernel[] = [
   kernel(tf.LogicalAnd, logical('And')),
   kernel(tf.LogicalOr, logical('Or')),
   kernel(tf.LogicalXor, logical('Xor')),
+  kernel(tf.BitwiseAnd, ({ a, b }) => elementwise('BitwiseAnd', [a!, b!], 'int32')),
   kernel(tf.AddN, (inputs) => Object.values(inputs).reduce(add)),
 ];

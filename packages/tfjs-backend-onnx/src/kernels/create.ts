@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { cast, castNumber, elementwise, expand, reshape } from '../graph/build.js';
 import { constant, uniform, type Value, type ValueType } from '../graph/value.js';
-import { uploaded } from '../runtime/transfer.js';
+import { readNow, uploaded } from '../runtime/transfer.js';
 import { type Kernel, kernel } from './kernel.js';
 
 interface OneHot {
@@ -74,6 +74,12 @@ export const createKernels: readonly Kernel[] = [
         ? [...condition!.shape, ...Array(rank).fill(1)]
         : condition!.shape;
     return expand(elementwise('Where', [reshape(condition!, aligned), t!, e!], t!.type), t!.shape);
+  }),
+  kernel(tf.BroadcastArgs, ({ s0, s1 }) => {
+    // The shapes are numbers that came from JavaScript or have been computed; inside a trace they are not there yet.
+    const shapes = [s0!, s1!].map((shape) => Array.from(readNow(shape)));
+    const shape = tf.backend_util.assertAndGetBroadcastShape(shapes[0]!, shapes[1]!);
+    return uploaded(Int32Array.from(shape), [shape.length], 'int32');
   }),
   kernel<{ shape: number[] }>(tf.BroadcastTo, ({ x }, { shape }) => expand(x!, shape)),
 ];

@@ -1,30 +1,59 @@
 import * as tf from '@tensorflow/tfjs';
-import { UnsupportedKernelError } from '../errors.js';
-import { arithmetic, cast, expand, reduce, reshape } from '../graph/build.js';
+import { ShapeError } from '../errors.js';
+import { arithmetic, cast, elementwise, expand, like, reduce, reshape, transpose } from '../graph/build.js';
 import { record } from '../graph/record.js';
 import { constant, type Shape, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
+import { slice } from './layout.js';
+import { range } from './window.js';
 
+/** Reads `indices` along an axis; after `batchDims` leading axes every example has a list of its own. */
 function gather(
   { x, indices }: Record<string, Value>,
   attributes: { axis: number; batchDims: number },
 ): Value {
   const [axis] = tf.util.parseAxisParam(attributes.axis, [...x!.shape]) as [number];
+  // Checks the shapes against one another.
+  tf.backend_util.segment_util.collectGatherOpShapeInfo(
+    { shape: x!.shape } as never,
+    { shape: indices!.shape } as never,
+    axis,
+    attributes.batchDims,
+  );
   const batch =
     attributes.batchDims < 0 ? attributes.batchDims + indices!.shape.length : attributes.batchDims;
-  const shape = [...x!.shape.slice(0, axis), ...indices!.shape.slice(batch), ...x!.shape.slice(axis + 1)];
   const at = cast(indices!, 'int32');
-  if (batch === 0) return record('Gather', [x!, at], { shape, type: x!.type }, { axis });
-  if (batch !== axis) throw new UnsupportedKernelError(tf.GatherV2, `batchDims ${batch} with axis ${axis}`);
+  const [outer, inner] = [x!.shape.slice(batch, axis), x!.shape.slice(axis + 1)];
+  const lists = at.shape.slice(batch);
+  if (batch === 0) {
+    const shape = [...outer, ...lists, ...inner];
+    return record('Gather', [x!, at], { shape, type: x!.type }, { axis });
+  }
+  // The gathered axis next to the examples' axes, and the axes in between back afterwards.
+  const examples = range(0, batch);
+  const front = transpose(x!, [
+    ...examples,
+    axis,
+    ...range(batch, axis),
+    ...range(axis + 1, x!.shape.length),
+  ]);
+  const shape = [...at.shape, ...outer, ...inner];
   const tuples = reshape(cast(at, 'int64'), [...at.shape, 1]);
-  return record('GatherND', [x!, tuples], { shape, type: x!.type }, { batch_dims: batch });
+  const rows = record('GatherND', [front, tuples], { shape, type: x!.type }, { batch_dims: batch });
+  const middle = batch + lists.length;
+  return transpose(rows, [
+    ...examples,
+    ...range(middle, middle + outer.length),
+    ...range(batch, middle),
+    ...range(middle + outer.length, shape.length),
+  ]);
 }
 
 /**
  * Adds rows of `updates` into zeros; rows with the same index add up. By ScatterElements: ScatterND's threads of ONNX
  * Runtime add rows of the same index at the same time and lose some.
  */
-function scatterAdd(indices: Value, updates: Value, shape: Shape): Value {
+export function scatterAdd(indices: Value, updates: Value, shape: Shape): Value {
   const depth = indices.shape.at(-1)!;
   const rows = tf.util.sizeFromShape([...indices.shape.slice(0, -1)]);
   const width = tf.util.sizeFromShape([...shape.slice(depth)]);
@@ -36,7 +65,7 @@ function scatterAdd(indices: Value, updates: Value, shape: Shape): Value {
 }
 
 /** Tuples [..., depth] of indices into the first axes of `shape` as row numbers [...]. */
-function rowNumbers(indices: Value, shape: Shape): Value {
+export function rowNumbers(indices: Value, shape: Shape): Value {
   const depth = indices.shape.at(-1)!;
   if (depth === 1) return indices;
   const strides = Int32Array.from({ length: depth }, (_, axis) =>
@@ -46,24 +75,36 @@ function rowNumbers(indices: Value, shape: Shape): Value {
   return reduce('ReduceSum', weighted, [indices.shape.length - 1], false);
 }
 
+const column = (x: Value): Value => reshape(x, [...x.shape, 1]);
+
+/** Rows of a negative segment go to a place after the last one, which is cut off. */
+function segmentSum(
+  { x, segmentIds: ids }: Record<string, Value>,
+  { numSegments }: { numSegments: number },
+): Value {
+  const inner = x!.shape.slice(ids!.shape.length);
+  const negative = elementwise('Less', [ids!, like(ids!, 0)], 'bool');
+  const places = elementwise('Where', [negative, like(ids!, numSegments), ids!], ids!.type);
+  const sums = scatterAdd(column(places), x!, [numSegments + 1, ...inner]);
+  return slice(sums, [0, ...inner.map(() => 0)], [numSegments, ...inner]);
+}
+
 export const gatherKernels: readonly Kernel[] = [
   kernel<{ axis: number; batchDims: number }>(tf.GatherV2, gather),
   kernel(tf.GatherNd, ({ params, indices }) => {
-    const depth = indices!.shape.at(-1)!;
+    const depth = indices!.shape.at(-1);
+    if (depth === undefined || depth > params!.shape.length || params!.shape.length === 0) {
+      const expected = 'indices of at most as many numbers as the first tensor has axes';
+      throw new ShapeError(tf.GatherNd, expected, [params!.shape, indices!.shape]);
+    }
     const shape = [...indices!.shape.slice(0, -1), ...params!.shape.slice(depth)];
     return record('GatherND', [params!, cast(indices!, 'int64')], { shape, type: params!.type });
   }),
   kernel<{ shape: number[] }>(tf.ScatterNd, ({ indices, updates }, { shape }) =>
-    scatterAdd(indices!, updates!, shape),
+    scatterAdd(indices!.shape.length > 1 ? indices! : column(indices!), updates!, shape),
   ),
   kernel(tf.TensorScatterUpdate, ({ tensor, indices, updates }) =>
     record('ScatterND', [tensor!, cast(indices!, 'int64'), updates!], tensor!),
   ),
-  kernel<{ numSegments: number }>(tf.UnsortedSegmentSum, ({ x, segmentIds }, { numSegments }) => {
-    const rank = segmentIds!.shape.length;
-    return scatterAdd(reshape(segmentIds!, [...segmentIds!.shape, 1]), x!, [
-      numSegments,
-      ...x!.shape.slice(rank),
-    ]);
-  }),
+  kernel<{ numSegments: number }>(tf.UnsortedSegmentSum, segmentSum),
 ];

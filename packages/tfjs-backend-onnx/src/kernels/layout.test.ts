@@ -2,6 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
 import { onnxEngine, UnsupportedKernelError } from '../index.js';
 import { expectGradientsLikeCpu, expectLikeCpu, type Given, type Op } from './against-cpu.test-model.js';
+import { kernels } from './register.js';
+import { unsupportedKernels } from './unsupported.js';
 
 const cube: Given = {
   data: Array.from({ length: 24 }, (_, index) => Math.sin(index * 2.1) * 5),
@@ -188,11 +190,20 @@ test('a strided slice with masks drops the axis that is indexed', async () => {
   expect(Array.from(await slice.data())).toEqual([4, 6, 16, 18]);
 });
 
-test('an unknown kernel fails by name', async () => {
+test('a kernel that ONNX cannot express fails by name and says what comes nearest', async () => {
   const engine = await onnxEngine();
-  const run = engine.compile((x: tf.Tensor) => tf.image.resizeBilinear(x as tf.Tensor4D, [2, 2]));
-  const image = tf.zeros([1, 4, 4, 1]);
-  const failure = await run(image).catch((error: unknown) => error);
+  const run = engine.compile((x: tf.Tensor) => tf.unique(x).values);
+  const failure = await run(tf.tensor([1, 1, 2])).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(UnsupportedKernelError);
-  expect((failure as UnsupportedKernelError).kernel).toBe('ResizeBilinear');
+  const { kernel, nearest, message } = failure as UnsupportedKernelError;
+  expect(kernel).toBe('Unique');
+  expect(nearest).toContain('Bincount');
+  expect(message).toContain('depends on values');
+});
+
+test('every kernel of TensorFlow.js is either supported or listed with a reason', () => {
+  const names = Object.entries(tf).flatMap(([key, value]) => (key === value ? [key] : []));
+  const known = [...kernels.map(({ name }) => name), ...Object.keys(unsupportedKernels), tf.Identity];
+  expect(names.length).toBeGreaterThan(150);
+  expect(names.filter((name) => !known.includes(name))).toEqual([]);
 });

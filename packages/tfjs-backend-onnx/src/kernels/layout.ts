@@ -1,10 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
+import { ShapeError } from '../errors.js';
 import { cast, expand, like, reshape, transpose } from '../graph/build.js';
 import { record, recordAll } from '../graph/record.js';
-import { int64s, type Shape, uniform, type Value } from '../graph/value.js';
+import { int64s, type Shape, sameShape, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
 
-const normalised = (axis: number, rank: number): number => (axis < 0 ? axis + rank : axis);
+function normalised(axis: number, rank: number): number {
+  const along = axis < 0 ? axis + rank : axis;
+  tf.util.assert(along >= 0 && along < rank, () => `Expected an axis of ${rank}, got ${axis}.`);
+  return along;
+}
+
 const without = (shape: Shape, axis: number): number[] => shape.filter((_, position) => position !== axis);
 const inserted = (shape: Shape, axis: number): number[] => [...shape.slice(0, axis), 1, ...shape.slice(axis)];
 
@@ -32,11 +38,14 @@ function endOf(begin: number, size: number, stride: number): number {
 }
 
 export function concat(parts: readonly Value[], axis: number): Value {
+  const shapes = parts.map((part) => part.shape);
+  const alike = shapes.every((shape) => sameShape(without(shape, axis), without(shapes[0]!, axis)));
+  if (!alike) throw new ShapeError('Concat', `shapes that differ along axis ${axis} only`, shapes);
+  const shape = [...shapes[0]!];
+  shape[axis] = shapes.reduce((length, part) => length + part[axis]!, 0);
   const filled = parts.filter((part) => !part.shape.includes(0));
-  if (filled.length === 0) return parts[0]!;
+  if (filled.length === 0) return uniform(0, shape, parts[0]!.type);
   if (filled.length === 1) return filled[0]!;
-  const shape = [...filled[0]!.shape];
-  shape[axis] = filled.reduce((length, part) => length + part.shape[axis]!, 0);
   return record('Concat', filled, { shape, type: filled[0]!.type }, { axis });
 }
 
@@ -59,7 +68,12 @@ function tile(x: Value, repeats: readonly number[]): Value {
   return record('Tile', [aligned, int64s(times)], { shape, type: x.type });
 }
 
-function pad(x: Value, paddings: readonly [number, number][], mode: string, fill?: number): Value {
+export function pad(
+  x: Value,
+  paddings: readonly (readonly [number, number])[],
+  mode: string,
+  fill?: number,
+): Value {
   if (paddings.every(([before, after]) => before === 0 && after === 0)) return x;
   const shape = x.shape.map((length, axis) => length + paddings[axis]![0] + paddings[axis]![1]);
   const amounts = int64s([...paddings.map(([before]) => before), ...paddings.map(([, after]) => after)]);
@@ -98,6 +112,9 @@ interface StridedSlice {
   readonly shrinkAxisMask: number;
 }
 
+/** TensorFlow.js gives an empty axis the length -0. */
+const withoutSign = (shape: Shape): Shape => shape.map((length) => length + 0);
+
 function stridedSlice({ x }: Record<string, Value>, attributes: StridedSlice): Value {
   const { begin, end, strides, beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask } = attributes;
   const plan = tf.slice_util.sliceInfo(
@@ -113,7 +130,7 @@ function stridedSlice({ x }: Record<string, Value>, attributes: StridedSlice): V
   );
   if (plan.isIdentity) return reshape(x!, plan.finalShape);
   const size = tf.slice_util.computeOutShape(plan.begin, plan.end, plan.strides);
-  return reshape(slice(x!, plan.begin, size, plan.strides), plan.finalShape);
+  return reshape(slice(x!, plan.begin, size, plan.strides), withoutSign(plan.finalShape));
 }
 
 export const layoutKernels: readonly Kernel[] = [
@@ -131,6 +148,10 @@ export const layoutKernels: readonly Kernel[] = [
   kernel<{ axis: number }>(tf.Pack, (inputs, { axis }) => {
     const parts = Object.values(inputs);
     const along = normalised(axis, parts[0]!.shape.length + 1);
+    for (const { shape, type } of parts) {
+      tf.util.assertShapesMatch([...parts[0]!.shape], [...shape], 'All tensors passed to stack must match: ');
+      tf.util.assert(type === parts[0]!.type, () => 'All tensors passed to stack must have one dtype.');
+    }
     return concat(
       parts.map((part) => reshape(part, inserted(part.shape, along))),
       along,
@@ -155,6 +176,7 @@ export const layoutKernels: readonly Kernel[] = [
   ),
   kernel<{ begin: number[]; size: number[] }>(tf.Slice, ({ x }, { begin, size }) => {
     const [starts, sizes] = tf.slice_util.parseSliceParams({ shape: x!.shape } as never, begin, size);
+    tf.slice_util.assertParamsValid({ shape: x!.shape } as never, starts!, sizes!);
     return slice(x!, starts!, sizes!);
   }),
   kernel<StridedSlice>(tf.StridedSlice, stridedSlice),

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { UnsupportedKernelError } from '../errors.js';
-import { add, cast, elementwise, like, multiply, unary } from '../graph/build.js';
+import { ShapeError, UnsupportedKernelError } from '../errors.js';
+import { add, cast } from '../graph/build.js';
 import { matrixProduct } from '../graph/matrix.js';
 import { record } from '../graph/record.js';
 import type { Value } from '../graph/value.js';
+import { type Activation, activate } from './activation.js';
 import { type Kernel, kernel } from './kernel.js';
 
 interface Transposes {
@@ -19,37 +20,10 @@ function product(a: Value, b: Value, { transposeA, transposeB }: Transposes): Va
   return cast(matrixProduct(p, q, { transposeA, transposeB }), 'int32');
 }
 
-interface FusedAttributes extends Transposes {
-  readonly activation?: string;
-  readonly leakyreluAlpha?: number;
-}
-
-function fusedProduct(inputs: Record<string, Value>, attributes: FusedAttributes): Value {
-  const { a, b, bias, preluActivationWeights: weights } = inputs;
+function fusedProduct(inputs: Record<string, Value>, attributes: Transposes & Activation): Value {
+  const { a, b, bias, preluActivationWeights: slopes } = inputs;
   const plain = product(a!, b!, attributes);
-  const x = bias ? add(plain, bias) : plain;
-  switch (attributes.activation ?? 'linear') {
-    case 'linear':
-      return x;
-    case 'relu':
-      return unary('Relu', x);
-    case 'relu6':
-      return elementwise('Clip', [x, like(x, 0), like(x, 6)], x.type);
-    case 'elu':
-      return unary('Elu', x);
-    case 'sigmoid':
-      return unary('Sigmoid', x);
-    case 'leakyrelu':
-      return unary('LeakyRelu', x, { alpha: { float: attributes.leakyreluAlpha ?? 0 } });
-    case 'prelu':
-      return elementwise(
-        'Where',
-        [elementwise('Less', [x, like(x, 0)], 'bool'), multiply(weights!, x), x],
-        x.type,
-      );
-    default:
-      throw new UnsupportedKernelError(tf._FusedMatMul, `activation "${attributes.activation}"`);
-  }
+  return activate(tf._FusedMatMul, bias ? add(plain, bias) : plain, attributes, slopes);
 }
 
 function einsum(inputs: Record<string, Value>, { equation }: { equation: string }): Value {
@@ -62,10 +36,18 @@ function einsum(inputs: Record<string, Value>, { equation }: { equation: string 
       `equation "${equation}" (write the result out, without "...")`,
     );
   }
+  const letters = from.split(',');
+  const shapes = operands.map((operand) => operand.shape);
+  const expected = `tensors as in the equation "${equation}"`;
   const lengths = new Map<string, number>();
-  for (const [position, letters] of from.split(',').entries()) {
-    for (const [axis, letter] of [...letters].entries())
-      lengths.set(letter, operands[position]!.shape[axis]!);
+  if (letters.length !== operands.length) throw new ShapeError(tf.Einsum, expected, shapes);
+  for (const [position, names] of letters.entries()) {
+    if (names.length !== shapes[position]!.length) throw new ShapeError(tf.Einsum, expected, shapes);
+    for (const [axis, letter] of [...names].entries()) {
+      const length = shapes[position]![axis]!;
+      if ((lengths.get(letter) ?? length) !== length) throw new ShapeError(tf.Einsum, expected, shapes);
+      lengths.set(letter, length);
+    }
   }
   const shape = [...to].map((letter) => lengths.get(letter)!);
   return record('Einsum', operands, { shape, type: operands[0]!.type }, { equation: compact });
@@ -73,6 +55,6 @@ function einsum(inputs: Record<string, Value>, { equation }: { equation: string 
 
 export const matmulKernels: readonly Kernel[] = [
   kernel<Transposes>(tf.BatchMatMul, ({ a, b }, attributes) => product(a!, b!, attributes)),
-  kernel<FusedAttributes>(tf._FusedMatMul, fusedProduct),
+  kernel<Transposes & Activation>(tf._FusedMatMul, fusedProduct),
   kernel<{ equation: string }>(tf.Einsum, einsum),
 ];

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { cast, reduce, reshape } from '../graph/build.js';
+import { cast, elementwise, like, reduce, reshape } from '../graph/build.js';
 import { matrixProduct } from '../graph/matrix.js';
 import { record, recordAll } from '../graph/record.js';
 import { constant, sizeOf, uniform, type Value, type ValueType } from '../graph/value.js';
@@ -45,11 +45,25 @@ const logical = (name: string, op: string): Kernel =>
     cast(reduceOver(op, cast(x!, 'int32'), attributes), 'bool'),
   );
 
-const indexOf = (name: string, op: string): Kernel =>
+const where = (condition: Value, a: Value, b: Value): Value =>
+  elementwise('Where', [condition, a, b], a.type);
+const notANumber = (x: Value): Value => elementwise('IsNaN', [x], 'bool');
+
+/** The largest or smallest. ONNX Runtime's passes over a NaN, which must not get lost. */
+function extreme(op: string, x: Value, attributes: ReduceAttributes): Value {
+  const found = reduceOver(op, countable(x), attributes);
+  if (x.type !== 'float32') return found;
+  const spoilt = cast(reduceOver('ReduceMax', cast(notANumber(x), 'int32'), attributes), 'bool');
+  return where(spoilt, uniform(Number.NaN, [], x.type), found);
+}
+
+/** The place of the largest or smallest; a NaN is neither. */
+const indexOf = (name: string, op: string, least: number): Kernel =>
   kernel<{ axis: number | number[] }>(name, ({ x }, { axis }) => {
     const [along] = tf.util.parseAxisParam(axis, [...x!.shape]) as [number];
     const shape = x!.shape.filter((_, position) => position !== along);
-    const found = record(op, [countable(x!)], { shape, type: 'int64' }, { axis: along, keepdims: 0 });
+    const numbers = x!.type === 'float32' ? where(notANumber(x!), like(x!, least), x!) : countable(x!);
+    const found = record(op, [numbers], { shape, type: 'int64' }, { axis: along, keepdims: 0 });
     return cast(found, 'int32');
   });
 
@@ -71,28 +85,17 @@ export const reduceKernels: readonly Kernel[] = [
   }),
   numeric(tf.Prod, 'ReduceProd'),
   kernel<{ reductionIndices: number[]; keepDims: boolean }>(tf.Max, ({ x }, { reductionIndices, keepDims }) =>
-    reduceOver('ReduceMax', countable(x!), { axis: reductionIndices, keepDims }),
+    extreme('ReduceMax', x!, { axis: reductionIndices, keepDims }),
   ),
-  numeric(tf.Min, 'ReduceMin'),
+  kernel<ReduceAttributes>(tf.Min, ({ x }, attributes) => extreme('ReduceMin', x!, attributes)),
   logical(tf.All, 'ReduceMin'),
   logical(tf.Any, 'ReduceMax'),
   kernel<ReduceAttributes>(tf.Mean, ({ x }, attributes) =>
     reduceOver('ReduceMean', cast(x!, 'float32'), attributes),
   ),
-  indexOf(tf.ArgMax, 'ArgMax'),
-  indexOf(tf.ArgMin, 'ArgMin'),
+  indexOf(tf.ArgMax, 'ArgMax', Number.NEGATIVE_INFINITY),
+  indexOf(tf.ArgMin, 'ArgMin', Number.POSITIVE_INFINITY),
   kernel(tf.TopK, topK),
-  kernel<{ axis: number; exclusive: boolean; reverse: boolean }>(
-    tf.Cumsum,
-    ({ x }, { axis, exclusive, reverse }) => {
-      const summed = countable(x!);
-      const along = constant(Int32Array.of(axis), [], 'int32');
-      return record('CumSum', [summed, along], summed, {
-        exclusive: exclusive ? 1 : 0,
-        reverse: reverse ? 1 : 0,
-      });
-    },
-  ),
   kernel<{ dim: number }>(tf.Softmax, ({ logits }, { dim }) =>
     record('Softmax', [logits!], logits!, { axis: dim < 0 ? dim + logits!.shape.length : dim }),
   ),

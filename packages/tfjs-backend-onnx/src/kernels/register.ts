@@ -1,14 +1,26 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedKernelError } from '../errors.js';
+import { BACKEND_NAME, type OnnxBackend } from '../runtime/backend.js';
 import { binaryKernels } from './binary.js';
+import { blockKernels } from './blocks.js';
+import { convKernels } from './conv.js';
+import { countKernels } from './count.js';
 import { createKernels } from './create.js';
+import { cumulativeKernels } from './cumulative.js';
+import { dilateKernels } from './dilate.js';
+import { drawKernels } from './draw.js';
 import { fusedKernels } from './fused.js';
 import { gatherKernels } from './gather.js';
 import { type Kernel, kernel, registerKernel } from './kernel.js';
 import { layoutKernels } from './layout.js';
 import { matmulKernels } from './matmul.js';
+import { normaliseKernels } from './normalise.js';
+import { poolKernels } from './pool.js';
 import { reduceKernels } from './reduce.js';
+import { resizeKernels } from './resize.js';
+import { sampleKernels } from './sample.js';
 import { unaryKernels } from './unary.js';
+import { unsupportedKernels } from './unsupported.js';
 
 export const kernels: readonly Kernel[] = [
   ...unaryKernels,
@@ -18,18 +30,38 @@ export const kernels: readonly Kernel[] = [
   ...gatherKernels,
   ...createKernels,
   ...matmulKernels,
+  ...convKernels,
+  ...poolKernels,
+  ...normaliseKernels,
+  ...resizeKernels,
+  ...sampleKernels,
+  ...dilateKernels,
+  ...blockKernels,
+  ...countKernels,
+  ...cumulativeKernels,
+  ...drawKernels,
   ...fusedKernels,
 ];
 
-/** Registers every kernel, and one that throws by name for each that only the cpu backend has. */
+/** A copy is the same data with one user more. */
+const identity: tf.KernelConfig = {
+  kernelName: tf.Identity,
+  backendName: BACKEND_NAME,
+  kernelFunc: ({ inputs, backend }) => {
+    const { dataId, shape, dtype } = inputs.x as tf.TensorInfo;
+    (backend as OnnxBackend).incRef(dataId);
+    return { dataId, shape, dtype };
+  },
+};
+
+/** Registers every kernel, and one that throws by name for each that there is no ONNX form of. */
 export function registerKernels(): void {
+  tf.registerKernel(identity);
   for (const each of kernels) registerKernel(each);
-  const known = new Set(kernels.map(({ name }) => name));
-  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
-    if (known.has(kernelName)) continue;
+  for (const [name, { reason, nearest }] of Object.entries(unsupportedKernels)) {
     registerKernel(
-      kernel(kernelName, () => {
-        throw new UnsupportedKernelError(kernelName);
+      kernel(name, () => {
+        throw new UnsupportedKernelError(name, reason, nearest);
       }),
     );
   }

@@ -74,7 +74,9 @@ export const unaryKernels: readonly Kernel[] = [
   ),
   kernel(tf.Abs, ({ x }) => unary('Abs', x!)),
   kernel(tf.Neg, ({ x }) => negate(x!)),
-  kernel(tf.Sign, ({ x }) => unary('Sign', x!)),
+  kernel(tf.Sign, ({ x }) =>
+    x!.type === 'float32' ? where(test('IsNaN', x!), like(x!, 0), unary('Sign', x!)) : unary('Sign', x!),
+  ),
   kernel(tf.Square, ({ x }) => elementwise('Mul', [x!, x!], x!.type)),
   kernel(tf.Relu, ({ x }) => unary('Relu', x!)),
   kernel(tf.Relu6, ({ x }) => clip(x!, 0, 6)),
@@ -108,7 +110,10 @@ export const unaryKernels: readonly Kernel[] = [
   kernel<{ alpha: number }>(tf.LeakyRelu, ({ x }, { alpha }) =>
     unary('LeakyRelu', cast(x!, 'float32'), { alpha: { float: alpha } }),
   ),
-  kernel(tf.Prelu, ({ x, alpha }) => where(compare('Less', x!, like(x!, 0)), multiply(alpha!, x!), x!)),
+  kernel(tf.Prelu, ({ x, alpha }) => {
+    const [input, slope] = [cast(x!, 'float32'), cast(alpha!, 'float32')];
+    return where(compare('Less', input, like(input, 0)), multiply(slope, input), input);
+  }),
   kernel<{ alpha: number }>(tf.Step, ({ x }, { alpha }) => step(x!, alpha)),
   kernel(tf.EluGrad, ({ dy, y }) =>
     where(compare('GreaterOrEqual', y!, like(y!, 0)), dy!, multiply(dy!, add(y!, like(y!, 1)))),
@@ -120,5 +125,4 @@ export const unaryKernels: readonly Kernel[] = [
   ),
   kernel(tf.LogicalNot, ({ x }) => elementwise('Not', [x!], 'bool')),
   kernel<{ dtype: tf.DataType }>(tf.Cast, ({ x }, { dtype }) => cast(x!, dtype as Value['type'])),
-  kernel(tf.Identity, ({ x }) => x!),
 ];
