@@ -1,6 +1,5 @@
 import type { HeldTensor } from '../runtime/held-tensor.js';
 import { encodeModel, type GraphParts, type NamedNode, type NamedValue } from './model.js';
-import { standardised } from './standard.js';
 import { type Attribute, constant, int64s, type Node, sizeOf, uniform, type Value } from './value.js';
 
 /**
@@ -33,16 +32,16 @@ export interface EmittedParts extends Emitted {
 /**
  * Makes a model that computes `outputs`; see `collect`.
  *
- * @param standardOnly without ONNX Runtime's own operators, as far as they have a standard form
+ * @param adapt writes the collected graph in the operators that suit where it runs
  */
 export function emit(
   outputs: readonly Value[],
   hold: (value: Value) => HeldTensor,
   writeInside: WriteInside = () => false,
-  standardOnly = false,
+  adapt: (parts: GraphParts) => GraphParts = (parts) => parts,
 ): EmittedModel {
   const { parts, ...emitted } = collect(outputs, hold, writeInside);
-  const written = standardOnly ? standardised(parts) : parts;
+  const written = adapt(parts);
   return { ...emitted, model: encodeModel(written), nodeCount: written.nodes.length };
 }
 

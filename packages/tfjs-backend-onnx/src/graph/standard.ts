@@ -1,37 +1,12 @@
 import type { GraphParts, NamedNode } from './model.js';
-import { type Attribute, type Node, uniform, type Value } from './value.js';
-
-/** How a rewriting makes names: of a new intermediate value, and of a constant. */
-interface Naming {
-  fresh(): string;
-  constant(value: Value): string;
-}
+import { type Naming, rewritten } from './rewrite.js';
+import { type Attribute, type Node, uniform } from './value.js';
 
 /**
  * Writes ONNX Runtime's own operators as standard ones, which every runtime has, where there is such a form.
  * Kernels of ONNX Runtime's own exist on the CPU and on CUDA; on its other devices they are missing here and there.
  */
-export function standardised(parts: GraphParts): GraphParts {
-  const used = new Set([
-    ...[...parts.initializers, ...parts.inputs, ...parts.outputs].map(({ name }) => name),
-    ...parts.nodes.flatMap(({ outputs }) => outputs),
-  ]);
-  const initializers = [...parts.initializers];
-  let count = 0;
-  const fresh = (): string => {
-    let name: string;
-    do name = `s${count++}`;
-    while (used.has(name));
-    return name;
-  };
-  const constant = (value: Value): string => {
-    const name = fresh();
-    initializers.push({ name, value });
-    return name;
-  };
-  const nodes = parts.nodes.flatMap((node) => standardNodes(node, { fresh, constant }));
-  return { ...parts, nodes, initializers };
-}
+export const standardised = (parts: GraphParts): GraphParts => rewritten(parts, standardNodes);
 
 function standardNodes(named: NamedNode, naming: Naming): NamedNode[] {
   if (named.node.domain === '') return [named];

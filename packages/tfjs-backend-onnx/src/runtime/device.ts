@@ -1,7 +1,9 @@
 import * as ort from 'onnxruntime-node';
 import { DeviceUnavailableError } from '../errors.js';
-import { encodeModel } from '../graph/model.js';
+import { encodeModel, type GraphParts } from '../graph/model.js';
+import { narrowed } from '../graph/narrow.js';
 import { record } from '../graph/record.js';
+import { standardised } from '../graph/standard.js';
 
 /**
  * Where ONNX Runtime computes. Operators that a device lacks run on the CPU. `directml` and `coreml` are the
@@ -13,8 +15,8 @@ interface Provider {
   /** ONNX Runtime's names, the preferred one first. */
   readonly names: readonly string[];
   readonly platforms: string;
-  /** Whether it has kernels for ONNX Runtime's own operators; those it lacks would cross to the CPU and back. */
-  readonly ownOperators: boolean;
+  /** Writes a graph in operators that it has kernels for: each one that it lacks would cross to the CPU and back. */
+  readonly adapt: (parts: GraphParts) => GraphParts;
   /** What must be there besides the npm package. */
   readonly requires: string;
 }
@@ -23,38 +25,43 @@ const CUDA_LIBRARIES =
   'ONNX Runtime\'s CUDA libraries (run "node node_modules/onnxruntime-node/script/install.js", which npm skips ' +
   'with ignore-scripts), CUDA 12 and cuDNN 9';
 
+const asItIs = (parts: GraphParts): GraphParts => parts;
+
+/** Storage buffers of one program that every WebGPU device has are 8 (WebGPU, section 3.6.2); one is the other side's. */
+const WEBGPU_BINDINGS = 7;
+
 const PROVIDERS: Record<Device, Provider> = {
-  cpu: { names: ['cpu'], platforms: 'every platform', ownOperators: true, requires: 'nothing' },
+  cpu: { names: ['cpu'], platforms: 'every platform', adapt: asItIs, requires: 'nothing' },
   webgpu: {
     names: ['webgpu'],
     platforms: 'Linux x64, Windows and macOS',
-    ownOperators: false,
+    adapt: (parts) => narrowed(standardised(parts), WEBGPU_BINDINGS),
     requires: 'a GPU with a driver for Vulkan, Direct3D 12 or Metal',
   },
   cuda: {
     names: ['cuda'],
     platforms: 'Linux x64',
-    ownOperators: true,
+    adapt: asItIs,
     requires: `an NVIDIA GPU, ${CUDA_LIBRARIES}`,
   },
   tensorrt: {
     names: ['tensorrt', 'cuda'],
     platforms: 'Linux x64',
-    ownOperators: true,
+    adapt: asItIs,
     requires: `an NVIDIA GPU, ${CUDA_LIBRARIES}, and TensorRT 10`,
   },
-  coreml: { names: ['coreml'], platforms: 'macOS', ownOperators: false, requires: 'macOS 10.15 or later' },
+  coreml: { names: ['coreml'], platforms: 'macOS', adapt: standardised, requires: 'macOS 10.15 or later' },
   directml: {
     names: ['dml'],
     platforms: 'Windows',
-    ownOperators: false,
+    adapt: standardised,
     requires: 'Windows 10 1903 or later, a Direct3D 12 GPU',
   },
 };
 
 export const providersOf = (device: Device): readonly string[] => PROVIDERS[device].names;
 
-export const hasOwnOperators = (device: Device): boolean => PROVIDERS[device].ownOperators;
+export const adapterOf = (device: Device): Provider['adapt'] => PROVIDERS[device].adapt;
 
 /** Whether tensors can stay on the device from one run to the next: the Node binding knows WebGPU's buffers alone. */
 export const holdsTensors = (device: Device): boolean => device === 'webgpu';

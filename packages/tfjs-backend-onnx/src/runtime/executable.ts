@@ -1,7 +1,7 @@
 import type * as ort from 'onnxruntime-node';
 import { emit } from '../graph/emit.js';
 import { sizeOf, type Value } from '../graph/value.js';
-import { hasOwnOperators, holdsTensors } from './device.js';
+import { adapterOf, holdsTensors } from './device.js';
 import { HeldTensor } from './held-tensor.js';
 import { createSession, deviceOf, runSession, type SessionOptions } from './session.js';
 import { hold } from './transfer.js';
@@ -36,7 +36,7 @@ export async function buildExecutable(
   const holds = holdsTensors(device);
   // What is fed by reference would be copied to another device in every run.
   const inside = (held: HeldTensor) => device !== 'cpu' && !held.onDevice;
-  const emitted = emit(computed, hold, inside, !hasOwnOperators(device));
+  const emitted = emit(computed, hold, inside, adapterOf(device));
   const locations = holds ? locationsOf(emitted.outputs, results) : undefined;
   const session = computed.length > 0 ? await createSession(emitted.model, options, locations) : undefined;
   const free = new Map<string, ort.Tensor>();
