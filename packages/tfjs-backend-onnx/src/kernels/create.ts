@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { UnsupportedTypeError } from '../errors.js';
 import { cast, castNumber, elementwise, expand, reshape } from '../graph/build.js';
 import { constant, uniform, type Value, type ValueType } from '../graph/value.js';
 import { readNow, uploaded } from '../runtime/transfer.js';
@@ -28,7 +29,7 @@ function oneHot({ indices }: Record<string, Value>, { depth, onValue, offValue, 
 
 interface Fill {
   readonly shape: number[];
-  readonly value: number;
+  readonly value: number | string;
   readonly dtype?: ValueType;
 }
 interface Range {
@@ -53,9 +54,10 @@ function range(start: number, step: number, count: number, dtype: 'float32' | 'i
 }
 
 export const createKernels: readonly Kernel[] = [
-  kernel<Fill>(tf.Fill, (_, { shape, value, dtype = 'float32' }) =>
-    uniform(castNumber(value, dtype), shape, dtype),
-  ),
+  kernel<Fill>(tf.Fill, (_, { shape, value, dtype = 'float32' }) => {
+    if (typeof value !== 'number') throw new UnsupportedTypeError(typeof value);
+    return uniform(castNumber(value, dtype), shape, dtype);
+  }),
   kernel(tf.ZerosLike, ({ x }) => uniform(0, x!.shape, x!.type)),
   kernel(tf.OnesLike, ({ x }) => uniform(1, x!.shape, x!.type)),
   kernel<Range>(tf.Range, (_, { start, stop, step, dtype }) => {

@@ -129,7 +129,7 @@ function stridedSlice({ x }: Record<string, Value>, attributes: StridedSlice): V
     shrinkAxisMask,
   );
   if (plan.isIdentity) return reshape(x!, plan.finalShape);
-  const size = tf.slice_util.computeOutShape(plan.begin, plan.end, plan.strides);
+  const size = withoutSign(tf.slice_util.computeOutShape(plan.begin, plan.end, plan.strides));
   return reshape(slice(x!, plan.begin, size, plan.strides), withoutSign(plan.finalShape));
 }
 

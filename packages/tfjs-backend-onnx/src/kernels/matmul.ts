@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { ShapeError, UnsupportedKernelError } from '../errors.js';
 import { add, cast } from '../graph/build.js';
 import { matrixProduct } from '../graph/matrix.js';
 import { record } from '../graph/record.js';
@@ -28,26 +27,15 @@ function fusedProduct(inputs: Record<string, Value>, attributes: Transposes & Ac
 
 function einsum(inputs: Record<string, Value>, { equation }: { equation: string }): Value {
   const operands = Object.values(inputs);
-  const compact = equation.replaceAll(' ', '');
-  const [from, to] = compact.split('->') as [string, string | undefined];
-  if (to === undefined || compact.includes('.')) {
-    throw new UnsupportedKernelError(
-      tf.Einsum,
-      `equation "${equation}" (write the result out, without "...")`,
-    );
-  }
-  const letters = from.split(',');
-  const shapes = operands.map((operand) => operand.shape);
-  const expected = `tensors as in the equation "${equation}"`;
+  const { allDims, idDims } = tf.backend_util.decodeEinsumEquation(equation, operands.length);
+  const shapes = operands.map(({ shape }) => ({ shape }) as unknown as tf.Tensor);
+  tf.backend_util.checkEinsumDimSizes(allDims.length, idDims, shapes);
+  const compact = equation.replaceAll(/\s/g, '');
+  const [from, to] = compact.split('->') as [string, string];
   const lengths = new Map<string, number>();
-  if (letters.length !== operands.length) throw new ShapeError(tf.Einsum, expected, shapes);
-  for (const [position, names] of letters.entries()) {
-    if (names.length !== shapes[position]!.length) throw new ShapeError(tf.Einsum, expected, shapes);
-    for (const [axis, letter] of [...names].entries()) {
-      const length = shapes[position]![axis]!;
-      if ((lengths.get(letter) ?? length) !== length) throw new ShapeError(tf.Einsum, expected, shapes);
-      lengths.set(letter, length);
-    }
+  for (const [position, letters] of from.split(',').entries()) {
+    for (const [axis, letter] of [...letters].entries())
+      lengths.set(letter, operands[position]!.shape[axis]!);
   }
   const shape = [...to].map((letter) => lengths.get(letter)!);
   return record('Einsum', operands, { shape, type: operands[0]!.type }, { equation: compact });

@@ -1,12 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { arithmetic, cast, multiply, reshape } from '../graph/build.js';
+import { arithmetic, cast, like, multiply, reshape } from '../graph/build.js';
 import { record, recordAll } from '../graph/record.js';
 import { constant, type Shape, sizeOf, uniform, type Value } from '../graph/value.js';
 import { inputGradient } from './convolution.js';
 import { type Kernel, kernel } from './kernel.js';
+import { pad } from './layout.js';
 import {
   channelsSecond,
   outputShape,
+  overhang,
   range,
   restored,
   type Window,
@@ -16,13 +18,26 @@ import {
   windowAttributes,
 } from './window.js';
 
-function maxPool(x: Value, window: Window): Value {
+/** The lowest float32, which stands for no pixel. */
+const LOWEST = -3.4028234663852886e38;
+
+/** ONNX Runtime pools with padding narrower than the window only; wider padding becomes part of the input. */
+function padded(x: Value, window: Window, fill: number): [Value, readonly WindowAxis[]] {
+  const { axes } = window;
   const input = channelsSecond(cast(x, 'float32'), window);
+  if (axes.every((axis) => Math.max(axis.before, overhang(axis)) < axis.kernel)) return [input, axes];
+  const sides = axes.map((axis) => [axis.before, Math.max(0, overhang(axis))] as const);
+  const wide = axes.map((axis, position) => {
+    const [before, after] = sides[position]!;
+    return { ...axis, input: axis.input + before + after, before: 0 };
+  });
+  return [pad(input, [[0, 0], [0, 0], ...sides], 'constant', fill), wide];
+}
+
+function maxPool(x: Value, window: Window): Value {
+  const [input, axes] = padded(x, window, LOWEST);
   const output = { shape: outputShape(window), type: input.type };
-  return cast(
-    restored(record('MaxPool', [input], output, windowAttributes(window.axes)), window),
-    x.type === 'bool' ? 'int32' : x.type,
-  );
+  return cast(restored(record('MaxPool', [input], output, windowAttributes(axes)), window), x.type);
 }
 
 /** The place of each window's maximum, the first one at a tie, in the flat [batch, channels, …spatial] input. */
@@ -70,29 +85,31 @@ function maxPoolWithPlaces(x: Value, window: Window, includeBatch: boolean): Val
   return [maxPool(x, window), cast(indices, 'int32')];
 }
 
-/** The mean of what lies inside the input; padding does not count. */
+/** The mean of what lies inside the input; padding does not count, and a window of nothing else gives 0. */
 function averagePool(x: Value, window: Window): Value {
-  const input = channelsSecond(cast(x, 'float32'), window);
-  const attributes = { ...windowAttributes(window.axes), count_include_pad: 0 };
+  const [input, axes] = padded(x, window, 0);
   const output = { shape: outputShape(window), type: input.type };
-  return restored(record('AveragePool', [input], output, attributes), window);
+  const attributes = { ...windowAttributes(axes), count_include_pad: 0 };
+  const means = restored(record('AveragePool', [input], output, attributes), window);
+  if (axes === window.axes) return means;
+  const size = sizeOf(axes.map(({ kernel }) => kernel));
+  return multiply(multiply(means, like(means, size)), shares(window));
+}
+
+/** 1 / how many elements of the input each window covers, [...windows, 1]. */
+function shares({ axes, channelsLast }: Window): Value {
+  const counts = axes.reduce<number[]>(
+    (products, axis) => products.flatMap((product) => coverage(axis).map((count) => product * count)),
+    [1],
+  );
+  const windows = axes.map(({ output }) => output);
+  const data = Float32Array.from(counts, (count) => 1 / Math.max(1, count));
+  return constant(data, channelsLast ? [...windows, 1] : windows, 'float32');
 }
 
 /** Spreads each window's gradient evenly over the elements that it averaged. */
 function averagePoolGradient(dy: Value, window: Window): Value {
-  const counts = window.axes.reduce<number[]>(
-    (products, axis) => products.flatMap((product) => coverage(axis).map((count) => product * count)),
-    [1],
-  );
-  const shape = [...window.axes.map(({ output }) => output), 1];
-  const share = multiply(
-    dy,
-    constant(
-      Float32Array.from(counts, (count) => 1 / count),
-      shape,
-      'float32',
-    ),
-  );
+  const share = multiply(dy, shares(window));
   const ones = uniform(1, [window.inputChannels, 1, ...window.axes.map(({ kernel }) => kernel)], dy.type);
   return inputGradient(share, ones, window, window.inputChannels);
 }
@@ -121,17 +138,11 @@ interface Pool3D {
   readonly dataFormat?: 'NDHWC' | 'NCDHW';
 }
 
-const plan = (shape: Shape, { filterSize, strides, pad, dimRoundingMode }: Pool): Window =>
-  window2d(
-    tf.backend_util.computePool2DInfo(
-      shape as [number, number, number, number],
-      filterSize,
-      strides,
-      1,
-      pad,
-      dimRoundingMode,
-    ),
-  );
+function plan(shape: Shape, { filterSize, strides, pad, dimRoundingMode }: Pool): Window {
+  tf.util.assert(shape.length === 4, () => `Pooling expects a tensor of rank 4, got ${shape.length}.`);
+  const input = shape as [number, number, number, number];
+  return window2d(tf.backend_util.computePool2DInfo(input, filterSize, strides, 1, pad, dimRoundingMode));
+}
 
 const plan3d = (shape: Shape, { filterSize, strides, pad, dimRoundingMode, dataFormat }: Pool3D): Window =>
   window3d(

@@ -11,7 +11,7 @@ import { dilateKernels } from './dilate.js';
 import { drawKernels } from './draw.js';
 import { fusedKernels } from './fused.js';
 import { gatherKernels } from './gather.js';
-import { type Kernel, kernel, registerKernel } from './kernel.js';
+import { type Kernel, registerKernel } from './kernel.js';
 import { layoutKernels } from './layout.js';
 import { matmulKernels } from './matmul.js';
 import { normaliseKernels } from './normalise.js';
@@ -59,10 +59,12 @@ export function registerKernels(): void {
   tf.registerKernel(identity);
   for (const each of kernels) registerKernel(each);
   for (const [name, { reason, nearest }] of Object.entries(unsupportedKernels)) {
-    registerKernel(
-      kernel(name, () => {
+    tf.registerKernel({
+      kernelName: name,
+      backendName: BACKEND_NAME,
+      kernelFunc: () => {
         throw new UnsupportedKernelError(name, reason, nearest);
-      }),
-    );
+      },
+    });
   }
 }
