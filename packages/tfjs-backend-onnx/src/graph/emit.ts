@@ -89,7 +89,7 @@ export function collect(
 
   const appendNode = (node: Node): void => {
     const inputNames = node.inputs.map((input) => (input === null ? '' : names.get(input)!));
-    const key = `${node.op}|${inputNames.join()}|${JSON.stringify(node.attributes, attributeKey)}`;
+    const key = `${node.op}|${node.outputs.length}|${inputNames.join()}|${JSON.stringify(node.attributes, attributeKey)}`;
     let outputNames = seenNodes.get(key);
     if (!outputNames) {
       const prefix = `n${nodes.length}`;
