@@ -25,16 +25,30 @@ export interface GraphParts {
   readonly outputs: readonly NamedValue[];
   /** Constants and single-element uniforms. */
   readonly initializers: readonly NamedValue[];
+  /** Name of a first output that is an empty sequence instead of a tensor. */
+  readonly sequenceOutput?: string | undefined;
 }
 
 /** The bytes of an ONNX ModelProto. */
-export function encodeModel({ nodes, inputs, outputs, initializers }: GraphParts): Uint8Array {
+export function encodeModel({
+  nodes,
+  inputs,
+  outputs,
+  initializers,
+  sequenceOutput,
+}: GraphParts): Uint8Array {
   const graph = new ProtobufWriter(1 << 16);
   for (const node of nodes) graph.message(1, (message) => writeNode(message, node));
+  if (sequenceOutput !== undefined) {
+    graph.message(1, (message) => message.text(2, sequenceOutput).text(4, 'SequenceEmpty'));
+  }
   graph.text(2, 'recorded');
   for (const { name, value } of initializers)
     graph.message(5, (message) => writeTensor(message, value, name));
   for (const input of inputs) graph.message(11, (message) => writeValueInfo(message, input));
+  if (sequenceOutput !== undefined) {
+    graph.message(12, (message) => writeSequenceInfo(message, sequenceOutput));
+  }
   for (const output of outputs) graph.message(12, (message) => writeValueInfo(message, output));
   const model = new ProtobufWriter(1 << 16)
     .integer(1, IR_VERSION)
@@ -91,6 +105,19 @@ function writeValueInfo(message: ProtobufWriter, { name, value, anyShape }: Name
       });
     }),
   );
+}
+
+/** A sequence of float32 tensors of any shape. */
+function writeSequenceInfo(message: ProtobufWriter, name: string): void {
+  message
+    .text(1, name)
+    .message(2, (type) =>
+      type.message(4, (sequence) =>
+        sequence.message(1, (element) =>
+          element.message(1, (tensor) => tensor.integer(1, ELEMENT_TYPE.float32)),
+        ),
+      ),
+    );
 }
 
 /** The numbers of a value that does not have to be computed. */

@@ -2,9 +2,10 @@ import type * as ort from 'onnxruntime-node';
 import { emit } from '../graph/emit.js';
 import { sizeOf, type Value } from '../graph/value.js';
 import { adapterOf, holdsTensors } from './device.js';
-import { HeldTensor } from './held-tensor.js';
+import { emptyTensor, HeldTensor } from './held-tensor.js';
 import { createSession, deviceOf, runSession, type SessionOptions } from './session.js';
 import { hold } from './transfer.js';
+import { endWithoutCopies, SEQUENCE_OUTPUT } from './without-copies.js';
 
 /** Outputs at least this large, in bytes, are written into memory that an earlier run's output has left. */
 const SMALLEST_RECYCLED = 4096;
@@ -36,11 +37,17 @@ export async function buildExecutable(
   const holds = holdsTensors(device);
   // What is fed by reference would be copied to another device in every run.
   const inside = (held: HeldTensor) => device !== 'cpu' && !held.onDevice;
-  const emitted = emit(computed, hold, inside, adapterOf(device));
+  // A GPU's tensors cannot be given beforehand, and are not copied.
+  const end = holds ? undefined : await endWithoutCopies();
+  const adapt = adapterOf(device);
+  const emitted = emit(computed, hold, inside, (parts) => ({
+    ...adapt(parts),
+    sequenceOutput: end === undefined ? undefined : SEQUENCE_OUTPUT,
+  }));
   const locations = holds ? locationsOf(emitted.outputs, results) : undefined;
   const session = computed.length > 0 ? await createSession(emitted.model, options, locations) : undefined;
   const free = new Map<string, ort.Tensor>();
-  const names = new Set(emitted.outputs.values());
+  const types = new Map([...emitted.outputs].map(([{ type, shape }, name]) => [name, { type, shape }]));
   // Found now, so that the recorded graph can be forgotten.
   const find = outputs.map(({ source }, index): Finder => {
     const name = emitted.outputs.get(outputs[index]!);
@@ -66,14 +73,14 @@ export async function buildExecutable(
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, held] of emitted.captured) feeds[name] = await tensorOf(held);
     for (const [index, name] of emitted.inputs) feeds[name] = await tensorOf(inputs[index]!);
-    const fetches: Record<string, ort.Tensor | null> = {};
-    for (const name of names) {
-      fetches[name] = free.get(name) ?? null;
+    const fetches: Record<string, ort.Tensor | null> = end === undefined ? {} : { [SEQUENCE_OUTPUT]: null };
+    for (const [name, type] of types) {
+      fetches[name] = holds ? null : (free.get(name) ?? emptyTensor(type));
       free.delete(name);
     }
-    const tensors = await runSession(session, feeds, fetches);
-    for (const name of names) {
-      const tensor = tensors[name] as ort.Tensor;
+    const tensors = await runSession(session, feeds, fetches, end);
+    for (const name of types.keys()) {
+      const tensor = fetches[name] ?? (tensors[name] as ort.Tensor);
       results.set(name, new HeldTensor(tensor, recycling(name, tensor)));
     }
     return results;

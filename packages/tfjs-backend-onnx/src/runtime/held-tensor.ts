@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-node';
 import { ReadError } from '../errors.js';
-import type { TypedData, ValueType } from '../graph/value.js';
+import type { OutputType } from '../graph/record.js';
+import { sizeOf, type TypedData, type ValueType } from '../graph/value.js';
 import { download } from './download.js';
 
 /**
@@ -55,4 +56,16 @@ export class HeldTensor {
 
 export function ortTensor(data: TypedData, shape: readonly number[], type: ValueType): ort.Tensor {
   return new ort.Tensor(type as 'float32', data as Float32Array, shape);
+}
+
+/** Memory for a result. */
+export function emptyTensor({ type, shape }: OutputType): ort.Tensor {
+  const size = sizeOf(shape);
+  const data =
+    type === 'float32'
+      ? new Float32Array(size)
+      : type === 'int32'
+        ? new Int32Array(size)
+        : new Uint8Array(size);
+  return ortTensor(data, shape, type);
 }
