@@ -68,10 +68,20 @@ export class OnnxBackend extends tf.KernelBackend {
     this.#set(dataId, uploaded(values, shape, dtype), references);
   }
 
+  /**
+   * Recorded values of variables. They are computed at the next read of anything: a training loop reads its loss alone,
+   * and what its variables stand for would grow by a step with each step, and be computed from the start each time.
+   */
+  #variables(): Value[] {
+    return Object.values(tf.engine().registeredVariables).flatMap(({ dataId }) =>
+      this.#entries.has(dataId) ? [this.#entries.get(dataId).value] : [],
+    );
+  }
+
   override async read(dataId: tf.DataId): Promise<tf.BackendValues> {
     if (activeTrace() !== 0) throw new ReadError('trace');
     const { value } = this.#entries.get(dataId);
-    await materialise([value], this.options);
+    await materialise([value, ...this.#variables()], this.options);
     if (value.source.kind === 'held') await value.source.held.onCpu();
     return readNow(value);
   }
