@@ -111,4 +111,14 @@ describe.skipIf(webgpu instanceof DeviceUnavailableError)('tensors on a GPU', ()
     x.dispose();
     expect(tensor.location).toBe('none');
   });
+
+  test('outlive the engine that computed them', async () => {
+    const own = await onnxEngine({ device: 'webgpu' });
+    const { x } = await own.compile((y: tf.Tensor) => ({ x: y.mul(2) }))(tf.tensor([1, 2, 3]));
+    await own.dispose();
+    const plusOne = engine.compile((y: tf.Tensor) => ({ x: y.add(1) }));
+    expect(await read((await plusOne(x)).x)).toEqual([3, 5, 7]);
+    expect(await read(x)).toEqual([2, 4, 6]);
+    x.dispose();
+  });
 });

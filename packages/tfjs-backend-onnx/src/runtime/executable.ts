@@ -4,6 +4,7 @@ import { sizeOf, type Value } from '../graph/value.js';
 import { adapterOf, holdsTensors } from './device.js';
 import { emptyTensor, HeldTensor } from './held-tensor.js';
 import { createSession, deviceOf, runSession, type SessionOptions } from './session.js';
+import { sessionLifetime } from './session-lifetime.js';
 import { hold } from './transfer.js';
 import { endWithoutCopies, SEQUENCE_OUTPUT } from './without-copies.js';
 
@@ -46,6 +47,7 @@ export async function buildExecutable(
   }));
   const locations = holds ? locationsOf(emitted.outputs, results) : undefined;
   const session = computed.length > 0 ? await createSession(emitted.model, options, locations) : undefined;
+  const lifetime = session && sessionLifetime(session);
   const free = new Map<string, ort.Tensor>();
   const types = new Map([...emitted.outputs].map(([{ type, shape }, name]) => [name, { type, shape }]));
   // Found now, so that the recorded graph can be forgotten.
@@ -62,7 +64,7 @@ export async function buildExecutable(
 
   /** What becomes of a result's memory when nobody uses it any more. */
   const recycling = (name: string, tensor: ort.Tensor): ((tensor: ort.Tensor) => void) | undefined => {
-    if (tensor.location !== 'cpu') return (it) => it.dispose();
+    if (tensor.location !== 'cpu') return lifetime?.taken();
     const bytes = (tensor.data as Float32Array).byteLength;
     return bytes < SMALLEST_RECYCLED ? undefined : (it) => free.set(name, it);
   };
@@ -94,7 +96,7 @@ export async function buildExecutable(
     },
     async release() {
       free.clear();
-      await session?.release();
+      await lifetime?.release();
     },
   };
 }
