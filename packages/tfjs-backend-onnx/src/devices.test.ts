@@ -4,11 +4,18 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Device, DeviceUnavailableError, type Engine, exportOnnx, onnxEngine } from './index.js';
 import { initialState, numbers, type TransformerShape, trainingStep } from './transformer.test-model.js';
 
-const devices: readonly Device[] = ['webgpu', 'cuda', 'tensorrt', 'coreml', 'directml'];
+/** How far losses may be from the CPU's: CUDA's products round to TF32, CoreML may compute in float16. */
+const devices: readonly (readonly [Device, number])[] = [
+  ['webgpu', 1e-4],
+  ['cuda', 1e-2],
+  ['tensorrt', 1e-2],
+  ['coreml', 1e-2],
+  ['directml', 1e-4],
+];
 const open = (device: Device): Promise<Engine | DeviceUnavailableError> =>
   onnxEngine({ device, threads: 1 }).catch((error: DeviceUnavailableError) => error);
 
-describe.each(devices)('the device %s', (device) => {
+describe.each(devices)('the device %s', (device, tolerance) => {
   const shape: TransformerShape = { batch: 2, tokens: 5, width: 24, heads: 2, layers: 1 };
   let engine: Engine | undefined;
   let cpu: Engine;
@@ -35,12 +42,12 @@ describe.each(devices)('the device %s', (device) => {
     const [wanted, got] = [await train(cpu, shape), await train(engine, shape)];
     expect(wanted.losses.at(-1)!).toBeLessThan(wanted.losses[0]!);
     for (const [index, loss] of wanted.losses.entries()) {
-      expect(Math.abs(got.losses[index]! / loss - 1)).toBeLessThan(1e-4);
+      expect(Math.abs(got.losses[index]! / loss - 1)).toBeLessThan(tolerance);
     }
     // As a whole: where a gradient is nought but for rounding, as the key's bias has, AdamW magnifies the rounding.
     const length = (values: readonly number[]) => Math.hypot(...values);
     const apart = wanted.weights.map((weight, index) => weight - got.weights[index]!);
-    expect(length(apart) / length(wanted.weights)).toBeLessThan(1e-3);
+    expect(length(apart) / length(wanted.weights)).toBeLessThan(10 * tolerance);
     expect(got.tensors).toBe(wanted.tensors);
   });
 });
