@@ -7,7 +7,13 @@ export const exceptions: Readonly<Record<string, readonly string[]>> = {
     'pool onnx {} max x=[2,2,3] f=[1,1] s=2 p=1 fractional outputs default rounding',
     'pool onnx {} avg x=[2,2,3] f=[1,1] s=2 p=1 fractional outputs default rounding',
   ],
-  'indices are checked when the graph runs': ['gather onnx {} throws when index is out of bound'],
+  'indices are checked when the graph runs': [
+    'gather onnx {} throws when index is out of bound',
+    'sparseSegmentMean onnx {} throw error if indices < 0',
+    'sparseSegmentMean onnx {} throw error if indices >= max rows',
+    'sparseSegmentSum onnx {} indices invalid 1',
+    'sparseSegmentSum onnx {} indices invalid 2',
+  ],
   'float32 rounds otherwise than the float64 of JavaScript': [
     'exp onnx {} int32',
     'tan onnx {} numbers exceed float32 precision',

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { onnxEngine, RandomInTraceError } from '../index.js';
+import { onnxEngine, RandomInTraceError, UnsupportedKernelError } from '../index.js';
 import { expectGradientsLikeCpu, expectLikeCpu, type Given, type Op } from './against-cpu.test-model.js';
 
 const numbers: Given = { data: [0, 2, 2, 5, 1, 9], dtype: 'int32' };
@@ -65,5 +65,36 @@ describe('multinomial', () => {
     const engine = await onnxEngine();
     const run = engine.compile((x: tf.Tensor) => tf.multinomial(x as tf.Tensor2D, 3, 1));
     await expect(run(tf.ones([1, 3]))).rejects.toBeInstanceOf(RandomInTraceError);
+  });
+});
+
+describe('sparse tensors, where what decides the shape is known', () => {
+  const ids = () => tf.tensor1d([0, 0, 2], 'int32');
+  test.each(['sparseSegmentSum', 'sparseSegmentMean'] as const)('%s', (name) =>
+    expectLikeCpu(
+      (x, at) => tf.sparse[name](x!, at as tf.Tensor1D, ids()),
+      [matrix, { data: [2, 0, 1], dtype: 'int32' }],
+    ),
+  );
+  test('sparseReshape', () =>
+    expectLikeCpu(
+      (places) =>
+        Object.values(
+          tf.sparse.sparseReshape(
+            places as tf.Tensor2D,
+            tf.tensor1d([2, 3, 6], 'int32'),
+            tf.tensor1d([9, -1], 'int32'),
+          ),
+        ),
+      [{ data: [0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 0, 0, 1, 2, 3], shape: [5, 3], dtype: 'int32' }],
+    ));
+  test('is refused by name where it is not', async () => {
+    const engine = await onnxEngine();
+    const run = engine.compile(([x, at]: tf.Tensor[]) =>
+      tf.sparse.sparseSegmentSum(x!, tf.tensor1d([0, 1, 2], 'int32'), at as tf.Tensor1D),
+    );
+    const failure = await run([tf.ones([3, 2]), ids()]).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(UnsupportedKernelError);
+    expect((failure as UnsupportedKernelError).detail).toContain('segmentIds');
   });
 });

@@ -2,8 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { UnsupportedTypeError } from '../errors.js';
 import { cast, castNumber, elementwise, expand, reshape } from '../graph/build.js';
 import { constant, uniform, type Value, type ValueType } from '../graph/value.js';
-import { readNow, uploaded } from '../runtime/transfer.js';
+import { uploaded } from '../runtime/transfer.js';
 import { type Kernel, kernel } from './kernel.js';
+import { known } from './known.js';
 
 interface OneHot {
   readonly depth: number;
@@ -78,8 +79,7 @@ export const createKernels: readonly Kernel[] = [
     return expand(elementwise('Where', [reshape(condition!, aligned), t!, e!], t!.type), t!.shape);
   }),
   kernel(tf.BroadcastArgs, ({ s0, s1 }) => {
-    // The shapes are numbers that came from JavaScript or have been computed; inside a trace they are not there yet.
-    const shapes = [s0!, s1!].map((shape) => Array.from(readNow(shape)));
+    const shapes = [known(tf.BroadcastArgs, 's0', s0!), known(tf.BroadcastArgs, 's1', s1!)];
     const shape = tf.backend_util.assertAndGetBroadcastShape(shapes[0]!, shapes[1]!);
     return uploaded(Int32Array.from(shape), [shape.length], 'int32');
   }),

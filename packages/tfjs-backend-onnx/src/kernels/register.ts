@@ -19,6 +19,7 @@ import { poolKernels } from './pool.js';
 import { reduceKernels } from './reduce.js';
 import { resizeKernels } from './resize.js';
 import { sampleKernels } from './sample.js';
+import { sparseKernels } from './sparse.js';
 import { unaryKernels } from './unary.js';
 import { unsupportedKernels } from './unsupported.js';
 
@@ -38,6 +39,7 @@ export const kernels: readonly Kernel[] = [
   ...dilateKernels,
   ...blockKernels,
   ...countKernels,
+  ...sparseKernels,
   ...cumulativeKernels,
   ...drawKernels,
   ...fusedKernels,

@@ -15,7 +15,7 @@ const ragged: Unsupported = {
 };
 const sparse: Unsupported = {
   reason: 'the shape of its result depends on values',
-  nearest: ['UnsortedSegmentSum', 'ScatterNd', 'SparseToDense'],
+  nearest: ['SparseSegmentSum', 'ScatterNd', 'SparseToDense'],
 };
 const suppression: Unsupported = {
   reason: 'the number of its results depends on values',
@@ -39,9 +39,6 @@ export const unsupportedKernels: Readonly<Record<string, Unsupported>> = {
   RaggedRange: ragged,
   RaggedTensorToTensor: ragged,
   SparseFillEmptyRows: sparse,
-  SparseReshape: { ...sparse, nearest: ['Reshape', 'SparseToDense'] },
-  SparseSegmentMean: sparse,
-  SparseSegmentSum: sparse,
   Unique: { ...sparse, nearest: ['Bincount', 'TopK'] },
   NonMaxSuppressionV3: suppression,
   NonMaxSuppressionV4: suppression,
