@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
 
-/** Moments of every parameter and the number of updates made. */
+/**
+ * Moments of every parameter and the number of updates made. The moments are kept as sums, Σ βᵏ g and Σ βᵏ g² over the
+ * steps back: PyTorch's averages are (1 - β) of them. That saves a pass over each.
+ */
 export type AdamWState = {
   /** Scalar, float32: updates made so far. */
   readonly step: tf.Tensor;
@@ -58,20 +61,20 @@ export function adamW(options: AdamWOptions = {}): AdamW {
     }),
     update(gradients, state, params, learningRate, rule = decays) {
       const step = state.step.add(1);
-      const stepSize = tf.div(learningRate, tf.sub(1, tf.pow(beta1, step)));
-      const secondScale = tf.div(1, tf.sqrt(tf.sub(1, tf.pow(beta2, step))));
+      // What turns the sums into bias-corrected averages; the second one's is taken out of the root.
+      const firstScale = tf.div(1 - beta1, tf.sub(1, tf.pow(beta1, step)));
+      const secondScale = tf.sqrt(tf.div(1 - beta2, tf.sub(1, tf.pow(beta2, step))));
+      const stepSize = tf.div(tf.mul(learningRate, firstScale), secondScale);
+      const floor = tf.div(epsilon, secondScale);
       const kept = tf.sub(1, tf.mul(learningRate, weightDecay));
       const next: Record<string, tf.Tensor> = {};
       const firstMoments: Record<string, tf.Tensor> = {};
       const secondMoments: Record<string, tf.Tensor> = {};
       for (const [name, value] of Object.entries(params)) {
         const gradient = gradients[name]!;
-        const first = tf.add(tf.mul(state.firstMoments[name]!, beta1), tf.mul(gradient, 1 - beta1));
-        const second = tf.add(
-          tf.mul(state.secondMoments[name]!, beta2),
-          tf.mul(tf.mul(gradient, gradient), 1 - beta2),
-        );
-        const denominator = tf.add(tf.mul(tf.sqrt(second), secondScale), epsilon);
+        const first = tf.add(tf.mul(state.firstMoments[name]!, beta1), gradient);
+        const second = tf.add(tf.mul(state.secondMoments[name]!, beta2), tf.mul(gradient, gradient));
+        const denominator = tf.add(tf.sqrt(second), floor);
         const decayed = weightDecay !== 0 && rule(name, value.shape) ? tf.mul(value, kept) : value;
         next[name] = tf.sub(decayed, tf.mul(tf.div(first, denominator), stepSize));
         firstMoments[name] = first;
