@@ -138,6 +138,10 @@ export function unary(op: string, x: Value, attributes = {}, domain: '' | 'com.m
 /** A number of x's type, to be broadcast. */
 export const like = (x: Value, number: number): Value => uniform(castNumber(number, x.type), [], x.type);
 
+/** `a` where the condition holds, `b` elsewhere; all three broadcast. */
+export const where = (condition: Value, a: Value, b: Value): Value =>
+  elementwise('Where', [condition, a, b], a.type);
+
 /** Sum, mean, largest … over `axes`, which must be non-negative. */
 export function reduce(op: string, x: Value, axes: readonly number[], keepDimensions: boolean): Value {
   const kept = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));

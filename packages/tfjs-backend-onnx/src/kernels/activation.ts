@@ -1,5 +1,5 @@
 import { UnsupportedKernelError } from '../errors.js';
-import { elementwise, like, multiply, unary } from '../graph/build.js';
+import { elementwise, like, multiply, unary, where } from '../graph/build.js';
 import type { Value } from '../graph/value.js';
 
 export interface Activation {
@@ -28,11 +28,7 @@ export function activate(
     case 'leakyrelu':
       return unary('LeakyRelu', x, { alpha: { float: leakyreluAlpha } });
     case 'prelu':
-      return elementwise(
-        'Where',
-        [elementwise('Less', [x, like(x, 0)], 'bool'), multiply(weights!, x), x],
-        x.type,
-      );
+      return where(elementwise('Less', [x, like(x, 0)], 'bool'), multiply(weights!, x), x);
     default:
       throw new UnsupportedKernelError(kernel, `activation "${activation}"`);
   }

@@ -1,5 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
-import { add, arithmetic, cast, elementwise, like, multiply, subtract, unary } from '../graph/build.js';
+import {
+  add,
+  arithmetic,
+  cast,
+  elementwise,
+  like,
+  multiply,
+  subtract,
+  unary,
+  where,
+} from '../graph/build.js';
 import type { Value, ValueType } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
 
@@ -29,7 +39,7 @@ function floorDivide(a: Value, b: Value): Value {
   const quotient = elementwise('Div', [exact(a), exact(b)], exact(a).type);
   const floor = unary('Floor', quotient);
   const zero = elementwise('Equal', [b, like(b, 0)], 'bool');
-  return cast(elementwise('Where', [zero, like(floor, 0), floor], floor.type), 'int32');
+  return cast(where(zero, like(floor, 0), floor), 'int32');
 }
 
 /** The remainder with the divisor's sign. */
@@ -39,7 +49,7 @@ function modulo(a: Value, b: Value): Value {
   const negative = (p: Value) => elementwise('Less', [p, like(p, 0)], 'bool');
   const plain = remainder(x, y);
   const agree = elementwise('Equal', [negative(x), negative(y)], 'bool');
-  return cast(elementwise('Where', [agree, plain, remainder(add(plain, y), y)], x.type), a.type);
+  return cast(where(agree, plain, remainder(add(plain, y), y)), a.type);
 }
 
 function squaredDifference(a: Value, b: Value): Value {
@@ -52,18 +62,14 @@ function atan2({ a: y, b: x }: Record<string, Value>): Value {
   const [rise, run] = [cast(y!, 'float32'), cast(x!, 'float32')];
   const zero = like(run, 0);
   const arc = unary('Atan', elementwise('Div', [rise, run], 'float32'));
-  const half = elementwise(
-    'Where',
-    [elementwise('Less', [rise, zero], 'bool'), like(run, -Math.PI), like(run, Math.PI)],
-    'float32',
-  );
-  const left = elementwise('Where', [elementwise('Less', [run, zero], 'bool'), half, zero], 'float32');
+  const half = where(elementwise('Less', [rise, zero], 'bool'), like(run, -Math.PI), like(run, Math.PI));
+  const left = where(elementwise('Less', [run, zero], 'bool'), half, zero);
   const origin = elementwise(
     'And',
     [elementwise('Equal', [rise, zero], 'bool'), elementwise('Equal', [run, zero], 'bool')],
     'bool',
   );
-  return elementwise('Where', [origin, zero, add(arc, left)], 'float32');
+  return where(origin, zero, add(arc, left));
 }
 
 /** (x - mean) / sqrt(variance + epsilon) scale + offset; scale and offset may be missing. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { arithmetic, cast, elementwise, expand, like, reduce, reshape } from '../graph/build.js';
+import { arithmetic, cast, elementwise, expand, like, reduce, reshape, where } from '../graph/build.js';
 import { record } from '../graph/record.js';
 import { constant, sizeOf, uniform, type Value } from '../graph/value.js';
 import { rowNumbers, scatterAdd } from './gather.js';
@@ -25,7 +25,7 @@ function binCount(x: Value, weights: Value, { size, binaryOutput = false }: Coun
     'int32',
   );
   // One place more than there is takes what is out of range.
-  const places = elementwise('Where', [inside, arithmetic('Add', x, starts), like(x, rows * size)], 'int32');
+  const places = where(inside, arithmetic('Add', x, starts), like(x, rows * size));
   const flat = scatterAdd(
     reshape(places, [rows * columns, 1]),
     reshape(expand(share, x.shape), [rows * columns]),
@@ -68,7 +68,7 @@ function diagonal(x: Value): Value {
     'bool',
   );
   const source = x.type === 'bool' ? cast(x, 'int32') : x;
-  const matrix = elementwise('Where', [hit, reshape(source, [1, size]), like(source, 0)], source.type);
+  const matrix = where(hit, reshape(source, [1, size]), like(source, 0));
   return cast(reshape(matrix, [...x.shape, ...x.shape]), x.type);
 }
 

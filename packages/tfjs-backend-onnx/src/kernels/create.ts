@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { UnsupportedTypeError } from '../errors.js';
-import { cast, castNumber, elementwise, expand, reshape } from '../graph/build.js';
+import { cast, castNumber, elementwise, expand, reshape, where } from '../graph/build.js';
 import { constant, uniform, type Value, type ValueType } from '../graph/value.js';
 import { uploaded } from '../runtime/transfer.js';
 import { type Kernel, kernel } from './kernel.js';
@@ -25,7 +25,7 @@ function oneHot({ indices }: Record<string, Value>, { depth, onValue, offValue, 
   if (onValue === 1 && offValue === 0) return cast(hit, dtype);
   const type = dtype === 'bool' ? 'int32' : dtype;
   const number = (value: number) => uniform(castNumber(value, type), [], type);
-  return cast(elementwise('Where', [hit, number(onValue), number(offValue)], type), dtype);
+  return cast(where(hit, number(onValue), number(offValue)), dtype);
 }
 
 interface Fill {
@@ -76,7 +76,7 @@ export const createKernels: readonly Kernel[] = [
       rank > 0 && condition!.shape.length === 1
         ? [...condition!.shape, ...Array(rank).fill(1)]
         : condition!.shape;
-    return expand(elementwise('Where', [reshape(condition!, aligned), t!, e!], t!.type), t!.shape);
+    return expand(where(reshape(condition!, aligned), t!, e!), t!.shape);
   }),
   kernel(tf.BroadcastArgs, ({ s0, s1 }) => {
     const shapes = [known(tf.BroadcastArgs, 's0', s0!), known(tf.BroadcastArgs, 's1', s1!)];

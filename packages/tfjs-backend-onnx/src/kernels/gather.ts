@@ -1,6 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { ShapeError } from '../errors.js';
-import { arithmetic, cast, elementwise, expand, like, reduce, reshape, transpose } from '../graph/build.js';
+import {
+  arithmetic,
+  cast,
+  elementwise,
+  expand,
+  like,
+  reduce,
+  reshape,
+  transpose,
+  where,
+} from '../graph/build.js';
 import { record } from '../graph/record.js';
 import { constant, type Shape, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
@@ -84,7 +94,7 @@ function segmentSum(
 ): Value {
   const inner = x!.shape.slice(ids!.shape.length);
   const negative = elementwise('Less', [ids!, like(ids!, 0)], 'bool');
-  const places = elementwise('Where', [negative, like(ids!, numSegments), ids!], ids!.type);
+  const places = where(negative, like(ids!, numSegments), ids!);
   const sums = scatterAdd(column(places), x!, [numSegments + 1, ...inner]);
   return slice(sums, [0, ...inner.map(() => 0)], [numSegments, ...inner]);
 }

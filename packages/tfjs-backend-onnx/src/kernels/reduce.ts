@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { cast, elementwise, like, reduce, reshape } from '../graph/build.js';
+import { cast, elementwise, like, reduce, reshape, where } from '../graph/build.js';
 import { matrixProduct } from '../graph/matrix.js';
 import { record, recordAll } from '../graph/record.js';
 import { constant, sizeOf, uniform, type Value, type ValueType } from '../graph/value.js';
@@ -45,8 +45,6 @@ const logical = (name: string, op: string): Kernel =>
     cast(reduceOver(op, cast(x!, 'int32'), attributes), 'bool'),
   );
 
-const where = (condition: Value, a: Value, b: Value): Value =>
-  elementwise('Where', [condition, a, b], a.type);
 const notANumber = (x: Value): Value => elementwise('IsNaN', [x], 'bool');
 
 /** The largest or smallest. ONNX Runtime's passes over a NaN, which must not get lost. */

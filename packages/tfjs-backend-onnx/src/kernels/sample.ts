@@ -12,6 +12,7 @@ import {
   reshape,
   subtract,
   unary,
+  where,
 } from '../graph/build.js';
 import { record } from '../graph/record.js';
 import { constant, type Shape, uniform, type Value } from '../graph/value.js';
@@ -19,8 +20,6 @@ import { type Kernel, kernel } from './kernel.js';
 import { slice } from './layout.js';
 import { range } from './window.js';
 
-const where = (condition: Value, a: Value, b: Value): Value =>
-  elementwise('Where', [condition, a, b], a.type);
 const both = (a: Value, b: Value): Value => elementwise('And', [a, b], 'bool');
 const within = (x: Value, low: number, high: number): Value =>
   both(

@@ -1,5 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { add, cast, divide, elementwise, like, multiply, negate, subtract, unary } from '../graph/build.js';
+import {
+  add,
+  cast,
+  divide,
+  elementwise,
+  like,
+  multiply,
+  negate,
+  subtract,
+  unary,
+  where,
+} from '../graph/build.js';
 import type { Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
 
@@ -34,8 +45,6 @@ const same: readonly (readonly [string, string])[] = [
 const clip = (x: Value, low: number, high: number): Value =>
   elementwise('Clip', [x, like(x, low), like(x, high)], x.type);
 
-const where = (condition: Value, a: Value, b: Value): Value =>
-  elementwise('Where', [condition, a, b], a.type);
 const compare = (op: string, a: Value, b: Value): Value => elementwise(op, [a, b], 'bool');
 
 /** e^x - 1 without cancellation near 0: 2t / (1 - t) with t = tanh(x / 2). */
