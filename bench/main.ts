@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- <figure> …`: measures against peers, and prints one JSON line for each figure and case.
  *
- *   npm run bench -- step step-limit step-memory step-start
+ *   npm run bench -- step step-limit step-memory step-start engines
  *   npm run bench -- step --case "vit-s tube 0.9 batch 2" --rounds 7 --peer-python ~/venv/bin/python
  */
 import { parseArgs } from 'node:util';
@@ -27,11 +27,11 @@ if (unknown.length > 0 || figures.length === 0) {
   process.exit(1);
 }
 
-const lines = await benchStep({
+const figuresMade = benchStep({
   figures,
   cases: values.case ?? [],
   rounds: Number(values.rounds),
   python: values['peer-python'],
   ...(values.threads ? { threads: Number(values.threads) } : {}),
 });
-for (const line of lines) console.log(JSON.stringify(line));
+for await (const line of figuresMade) console.log(JSON.stringify(line));

@@ -1,8 +1,8 @@
 import { Contestant } from '../contestant.js';
 import { type Figure, figure, median } from '../figure.js';
-import { flopsOf, STEP_CASES, type StepCase } from './cases.js';
+import { DEMO_CASE, flopsOf, STEP_CASES, type StepCase } from './cases.js';
 
-export const STEP_FIGURES = ['step', 'step-limit', 'step-memory', 'step-start'] as const;
+export const STEP_FIGURES = ['step', 'step-limit', 'step-memory', 'step-start', 'engines'] as const;
 export type StepFigure = (typeof STEP_FIGURES)[number];
 
 export interface StepBenchOptions {
@@ -16,29 +16,69 @@ export interface StepBenchOptions {
 }
 
 const HERE = import.meta.dirname;
-const START_LIMITS: Readonly<Record<string, number>> = { 'vit-s': 3, 'vit-b': 6 };
+const START_LIMITS: Readonly<Record<string, number>> = { 'vit-s': 3, 'vit-b': 6, 'demo ': 3 };
 const INSTALL = 'pip install torch, or apt-get install python3-torch libopenblas0-pthread';
 
-export async function benchStep(options: StepBenchOptions): Promise<Figure[]> {
-  const wanted = STEP_CASES.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
+/** Gives each figure as soon as its case is measured. */
+export async function* benchStep(options: StepBenchOptions): AsyncGenerator<Figure> {
+  const wanted = STEP_CASES.filter(({ name }) =>
+    options.cases.length === 0 ? name !== DEMO_CASE.name : options.cases.includes(name),
+  );
   const missing = options.cases.filter((name) => !wanted.some((each) => each.name === name));
   if (missing.length > 0) {
     throw new Error(`No case "${missing[0]}"; there are: ${STEP_CASES.map(({ name }) => name).join(', ')}.`);
   }
-  const lines: Figure[] = [];
-  for (const each of wanted) lines.push(...(await benchCase(each, options)));
-  return lines;
+  const figures = options.figures.filter((name): name is PairedFigure => name !== 'engines');
+  if (figures.length > 0) {
+    for (const each of wanted) yield* await benchCase(each, { ...options, figures });
+  }
+  if (options.figures.includes('engines')) yield await benchEngines(options);
 }
 
-async function benchCase(step: StepCase, options: StepBenchOptions): Promise<Figure[]> {
-  const { rounds, threads, figures } = options;
-  const ours = new Contestant(process.execPath, [
+type PairedFigure = Exclude<StepFigure, 'engines'>;
+
+const ourProgram = (step: StepCase, engine: 'onnx' | 'wasm', threads?: number): Contestant =>
+  new Contestant(process.execPath, [
     '--import',
     'tsx',
     `${HERE}/ours.ts`,
     step.name,
+    engine,
     ...(threads ? [`${threads}`] : []),
   ]);
+
+/** The traced engine beside TensorFlow.js's fastest eager one that needs no download. */
+async function benchEngines({ rounds, threads }: StepBenchOptions): Promise<Figure> {
+  const programs = { onnx: ourProgram(DEMO_CASE, 'onnx', threads), wasm: ourProgram(DEMO_CASE, 'wasm') };
+  const seconds = { onnx: [] as number[], wasm: [] as number[] };
+  for (const program of Object.values(programs)) {
+    if (!(await program.hear())) throw new Error('An engine ended before its first step.');
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const name of ['onnx', 'wasm'] as const)
+      seconds[name].push((await programs[name].ask('step')).seconds!);
+  }
+  for (const program of Object.values(programs)) program.end();
+  return figure(
+    {
+      figure: 'engines',
+      case: DEMO_CASE.name,
+      ours: DEMO_CASE.batch / median(seconds.onnx),
+      peer: DEMO_CASE.batch / median(seconds.wasm),
+      peerName: 'wasm, eager, one thread',
+      unit: 'clips/s',
+      bar: 5,
+    },
+    'more',
+  );
+}
+
+async function benchCase(
+  step: StepCase,
+  options: Omit<StepBenchOptions, 'figures'> & { readonly figures: readonly PairedFigure[] },
+): Promise<Figure[]> {
+  const { rounds, threads } = options;
+  const ours = ourProgram(step, 'onnx', threads);
   const start = await ours.hear();
   if (!start) throw new Error('Our own program ended before its first step.');
   const peer = new Contestant(options.python, [
@@ -63,7 +103,7 @@ async function benchCase(step: StepCase, options: StepBenchOptions): Promise<Fig
   const seconds = median(times.ours);
   const peerName = peerStart ? `PyTorch ${peerStart.major}.${peerStart.minor} eager` : 'PyTorch';
   const shared = { case: step.name, peerName, ...(peerStart ? {} : { install: INSTALL }) };
-  const made: Readonly<Record<StepFigure, () => Figure>> = {
+  const made: Readonly<Record<PairedFigure, () => Figure>> = {
     step: () =>
       figure(
         {
@@ -115,5 +155,5 @@ async function benchCase(step: StepCase, options: StepBenchOptions): Promise<Fig
         'less',
       ),
   };
-  return figures.map((name) => made[name]());
+  return options.figures.map((name) => made[name]());
 }

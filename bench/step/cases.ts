@@ -1,7 +1,8 @@
 import type { VideoMaeConfig } from '@tgm/models';
 import { VIDEO_MAE_CONFIGS } from '@tgm/models';
+import { MODEL, TRAINING } from '../../examples/start/settings.js';
 
-/** One shape of the pre-training step: 16 x 224 x 224, tokens of 2 x 16 x 16, 1,568 of them. */
+/** One shape of the pre-training step. */
 export interface StepCase {
   readonly name: string;
   readonly config: VideoMaeConfig;
@@ -11,10 +12,11 @@ export interface StepCase {
   readonly tokens: number;
 }
 
+/** 16 x 224 x 224 in tokens of 2 x 16 x 16. */
 const TOKENS_OF_SLICE = 196;
 const SLICES = 8;
 
-export const STEP_CASES: readonly StepCase[] = (['small', 'base'] as const).flatMap((size) =>
+const PUBLISHED_CASES: readonly StepCase[] = (['small', 'base'] as const).flatMap((size) =>
   [
     { mask: 'tube', ratio: 0.9 },
     { mask: 'text', ratio: 0.6 },
@@ -28,6 +30,17 @@ export const STEP_CASES: readonly StepCase[] = (['small', 'base'] as const).flat
     })),
   ),
 );
+
+/** The demo's step: 8 x 64 x 64, small enough for an eager engine. */
+export const DEMO_CASE: StepCase = {
+  name: 'demo batch 32',
+  config: MODEL,
+  batch: TRAINING.batchSize,
+  visible: 64,
+  tokens: 256,
+};
+
+export const STEP_CASES: readonly StepCase[] = [...PUBLISHED_CASES, DEMO_CASE];
 
 /** Floating-point operations of the matrix products of one step: forward, and twice that backward. */
 export function flopsOf({ config, batch, visible, tokens }: StepCase): number {

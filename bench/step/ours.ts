@@ -1,10 +1,13 @@
-/** The step of a case, traced and run by ONNX Runtime; see contestant.ts for how it is talked to. */
+/**
+ * The step of a case, traced and run by ONNX Runtime or op by op on TensorFlow.js's wasm backend; see contestant.ts
+ * for how it is talked to. Arguments: the case, `onnx` or `wasm`, and a number of threads.
+ */
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
 import { reconstructionLoss } from '@tgm/losses';
 import { chooseIndices, seededRandom } from '@tgm/masking';
 import { videoMae } from '@tgm/models';
-import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { onnxEngine, wasmEngine } from '@tgm/tfjs-backend-onnx';
 import { adamW } from '../../packages/train/src/adamw.js';
 import { flatLayout, joinParams } from '../../packages/train/src/flat-params.js';
 import { freshState } from '../../packages/train/src/step-state.js';
@@ -12,9 +15,10 @@ import { trainStep } from '../../packages/train/src/train-step.js';
 import { STEP_CASES } from './cases.js';
 import { peakMemory } from './peak-memory.js';
 
-const [name, threads] = process.argv.slice(2);
+const [name, engineName, threads] = process.argv.slice(2);
 const { config, batch, visible, tokens } = STEP_CASES.find((each) => each.name === name)!;
-const engine = await onnxEngine(threads ? { threads: Number(threads) } : {});
+const engine =
+  engineName === 'wasm' ? await wasmEngine() : await onnxEngine(threads ? { threads: Number(threads) } : {});
 const model = videoMae(config);
 const random = seededRandom('bench');
 const optimizer = adamW();
