@@ -1,8 +1,8 @@
+import { type Random, seededRandom } from '@tgm/random';
 import { sameCues, watchedCues, withFlatScores } from './contract-cues.js';
 import { broken, expectMask, expectSameMask } from './contract-expectations.js';
 import { withoutHiddenInputs } from './hidden-inputs.js';
-import { seededRandom } from './seeded-random.js';
-import type { MaskingStrategy, Random, TokenGrid, TokenMask } from './strategy.js';
+import type { MaskingStrategy, TokenGrid, TokenMask } from './strategy.js';
 import { type SyntheticCues, syntheticCues } from './synthetic-cues.js';
 import { tokenCount } from './token-grid.js';
 

@@ -13,8 +13,6 @@ export type MaskingErrorCode =
   | 'CUE_NOT_FINITE'
   /** Two strategies that must hide the same number of tokens do not. */
   | 'MASK_COUNT_MISMATCH'
-  /** A key of `seededRandom` that is not finite. */
-  | 'RANDOM_KEY_INVALID'
   /** Thrown by the checks of `@tgm/masking/testing` only. */
   | 'CONTRACT_BROKEN';
 

@@ -1,5 +1,5 @@
+export { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '@tgm/random';
 export type { MotionCues, TextCues } from './cues.js';
-export { chooseIndices, normal, uniformIndex } from './draws.js';
 export { MaskingError, type MaskingErrorCode, type MaskingFault } from './errors.js';
 export { hiddenCount } from './hidden-count.js';
 export { type MixedMaskingOptions, mixedMasking } from './mixed-masking.js';
@@ -10,11 +10,9 @@ export type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '
 export { type RandomMaskingOptions, randomMasking } from './random-masking.js';
 export { type RandomSliceMaskingOptions, randomSliceMasking } from './random-slice-masking.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';
-export { seededRandom } from './seeded-random.js';
 export type {
   MaskingStrategy,
   MaskRequest,
-  Random,
   TokenGrid,
   TokenMask,
   TokenMotion,

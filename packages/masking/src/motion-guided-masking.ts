@@ -1,5 +1,5 @@
+import { chooseIndices } from '@tgm/random';
 import { checkMotionCue, type MotionCues } from './cues.js';
-import { chooseIndices } from './draws.js';
 import { checkRatio, hiddenCount } from './hidden-count.js';
 import { boxAround, boxHolds, followMotion } from './motion-box.js';
 import { motionMagnitudes, slicesWithMotion } from './motion-magnitude.js';

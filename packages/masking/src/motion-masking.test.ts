@@ -1,7 +1,7 @@
+import { seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
 import { motionGuidedMasking } from './motion-guided-masking.js';
 import { motionMagnitudeMasking } from './motion-magnitude-masking.js';
-import { seededRandom } from './seeded-random.js';
 import type { TokenGrid, TokenMotion } from './strategy.js';
 import { tokenCount, tokensPerSlice } from './token-grid.js';
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
 import { hiddenCount } from './hidden-count.js';
 import { mixedMasking } from './mixed-masking.js';
 import { randomMasking } from './random-masking.js';
 import { randomSliceMasking } from './random-slice-masking.js';
-import { seededRandom } from './seeded-random.js';
 import type { MaskingStrategy, TokenGrid } from './strategy.js';
 import { textGuidedMasking } from './text-guided-masking.js';
 import { tokenCount, tokensPerSlice } from './token-grid.js';

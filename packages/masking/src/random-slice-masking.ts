@@ -1,4 +1,4 @@
-import { chooseIndices } from './draws.js';
+import { chooseIndices } from '@tgm/random';
 import { checkRatio, hiddenCount } from './hidden-count.js';
 import type { MaskingStrategy } from './strategy.js';
 import { checkGrid, tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';

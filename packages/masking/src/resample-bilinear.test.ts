@@ -1,7 +1,6 @@
+import { normal, seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
-import { normal } from './draws.js';
 import { resampleBilinear } from './resample-bilinear.js';
-import { seededRandom } from './seeded-random.js';
 
 describe('resampleBilinear', () => {
   it('keeps a raster of the same size bit for bit', () => {

@@ -1,5 +1,4 @@
-/** Uniform numbers in [0, 1). The same generator state gives the same draws everywhere. */
-export type Random = () => number;
+import type { Random } from '@tgm/random';
 
 /** How a clip is cut into tokens. Token number = (slice * rows + row) * columns + column. */
 export interface TokenGrid {

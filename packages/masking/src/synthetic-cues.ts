@@ -1,6 +1,6 @@
+import { normal, type Random } from '@tgm/random';
 import type { MotionCues, TextCues } from './cues.js';
-import { normal } from './draws.js';
-import type { Random, TokenGrid } from './strategy.js';
+import type { TokenGrid } from './strategy.js';
 import { tokenCount } from './token-grid.js';
 
 /** Every cue that this package's own strategies read. */

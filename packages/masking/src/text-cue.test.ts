@@ -1,6 +1,5 @@
+import { normal, seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
-import { normal } from './draws.js';
-import { seededRandom } from './seeded-random.js';
 import { similarityMaps, textCue } from './text-cue.js';
 import { textGuidedMasking } from './text-guided-masking.js';
 import { tokenCount } from './token-grid.js';

@@ -1,5 +1,5 @@
+import { seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
-import { seededRandom } from './seeded-random.js';
 import type { TokenGrid } from './strategy.js';
 import { type TextGuidedMaskingOptions, textGuidedMasking } from './text-guided-masking.js';
 

@@ -1,5 +1,5 @@
+import { chooseIndices } from '@tgm/random';
 import { checkTextCue, type TextCues } from './cues.js';
-import { chooseIndices } from './draws.js';
 import { checkRatio, checkShare, hiddenCount } from './hidden-count.js';
 import { rankDescending } from './rank.js';
 import type { MaskingStrategy } from './strategy.js';

@@ -1,4 +1,4 @@
-import type { Random } from './strategy.js';
+import type { Random } from './random.js';
 
 /** A whole number in 0 ... count - 1, each equally likely. One draw. */
 export function uniformIndex(count: number, random: Random): number {

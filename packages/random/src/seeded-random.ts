@@ -1,5 +1,5 @@
-import { MaskingError } from './errors.js';
-import type { Random } from './strategy.js';
+import { RandomError } from './errors.js';
+import type { Random } from './random.js';
 
 /** Four unrelated hash seeds: the first words of the fraction of pi (Blowfish's P-array). */
 const LANES = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344] as const;
@@ -19,7 +19,7 @@ const STRING = 2;
  * which seed sfc32 (Chris Doty-Humphrey, PractRand). Not for cryptography.
  *
  * @returns uniform multiples of 2^-32 in [0, 1).
- * @throws MaskingError `RANDOM_KEY_INVALID` for NaN or an infinity, which is a lost seed rather than a seed.
+ * @throws RandomError `RANDOM_KEY_INVALID` for NaN or an infinity, which is a lost seed rather than a seed.
  */
 export function seededRandom(...keys: readonly (string | number)[]): Random {
   const words = keys.flatMap(wordsOf);
@@ -43,13 +43,7 @@ function wordsOf(key: string | number, position: number): number[] {
     const units = Array.from({ length: key.length }, (_, index) => key.charCodeAt(index));
     return [STRING, key.length, ...units];
   }
-  if (!Number.isFinite(key)) {
-    throw new MaskingError('RANDOM_KEY_INVALID', {
-      expected: 'a string or a finite number',
-      received: String(key),
-      where: `seededRandom, key ${position}`,
-    });
-  }
+  if (!Number.isFinite(key)) throw new RandomError('RANDOM_KEY_INVALID', String(key), position);
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, key + 0); // -0 + 0 is 0: one zero
   return [NUMBER, bits.getUint32(0), bits.getUint32(4)];

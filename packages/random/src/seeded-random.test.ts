@@ -93,7 +93,7 @@ describe('seededRandom', () => {
 
   it('refuses a seed that is not a number', () => {
     expect(() => seededRandom('a', Number.NaN)).toThrow(
-      expect.objectContaining({ code: 'RANDOM_KEY_INVALID', where: 'seededRandom, key 1' }),
+      expect.objectContaining({ code: 'RANDOM_KEY_INVALID', position: 1 }),
     );
   });
 });
