@@ -10,6 +10,8 @@ export interface FieldReader {
   number(field: string): number;
   /** Three finite numbers, for red, green and blue; all above 0 where that is asked for. */
   channels(field: string, range?: 'above 0'): [number, number, number];
+  /** A list of at least one text, none empty. */
+  strings(field: string): readonly string[];
   oneOf<T extends string | number | boolean>(field: string, values: readonly T[]): T;
   /** That `field` is a multiple of `divisor`, both counts. */
   divides(field: string, divisor: string): void;
@@ -43,6 +45,12 @@ export function readFields(config: object, where: string): FieldReader {
         return value as [number, number, number];
       }
       throw new ConfigError(where, field, `three numbers${range ? ` ${range}` : ''}`, value);
+    },
+    strings(field) {
+      const value = fields[field];
+      const isText = (entry: unknown) => typeof entry === 'string' && entry !== '';
+      if (Array.isArray(value) && value.length > 0 && value.every(isText)) return value;
+      throw new ConfigError(where, field, 'a list of texts', value);
     },
     oneOf(field, values) {
       const value = fields[field] as (typeof values)[number];

@@ -5,6 +5,7 @@ export type ModelErrorCode =
   | 'PARAMETER_MISSING'
   | 'SAFETENSORS_INVALID'
   | 'CHECKPOINT_NOT_FOUND'
+  | 'CHECKPOINT_PICKLED'
   | 'CHECKPOINT_KEYS_MISMATCH';
 
 /** The base of every error that this package throws on purpose. */
@@ -68,6 +69,23 @@ export class CheckpointNotFoundError extends ModelError {
 
   constructor(path: string, options?: ErrorOptions) {
     super('CHECKPOINT_NOT_FOUND', `Expected a checkpoint file at ${path}, found none.`, options);
+    this.path = path;
+  }
+}
+
+/** A file of PyTorch's own form. It is a program for Python, which nothing here runs; the message says how to convert it. */
+export class PickleError extends ModelError {
+  readonly path: string;
+
+  constructor(path: string) {
+    super(
+      'CHECKPOINT_PICKLED',
+      `Expected a safetensors file, got PyTorch's pickle at ${path}. Convert it with Python: ` +
+        'from safetensors.torch import save_file; import torch; ' +
+        `d = torch.load(${show(path)}, map_location="cpu", weights_only=True); ` +
+        'd = d.get("model", d.get("module", d)); ' +
+        'save_file({k: v.contiguous().clone() for k, v in d.items()}, "model.safetensors")',
+    );
     this.path = path;
   }
 }

@@ -1,4 +1,6 @@
+export { loadVideoMaeClassifier, saveVideoMaeClassifier } from './checkpoint/classifier-checkpoint.js';
 export { type ClipCheckpoint, loadClip, saveClip } from './checkpoint/clip-checkpoint.js';
+export { loadParams, type ParameterLayout } from './checkpoint/params-file.js';
 export { loadVideoMae, saveVideoMae } from './checkpoint/video-mae-checkpoint.js';
 export { type Clip, clip } from './clip/clip.js';
 export {
@@ -21,10 +23,20 @@ export {
   ModelError,
   type ModelErrorCode,
   ParameterMissingError,
+  PickleError,
   SafetensorsError,
   type ShapeMismatch,
 } from './errors.js';
 export { frameTokens } from './frame-tokens.js';
+export {
+  type FlowOptions,
+  type FlowShape,
+  flowVisibility,
+  seedVisibility,
+  visibilityScores,
+} from './masks/flow-visibility.js';
+export { runningCellMask } from './masks/running-cell.js';
+export type { OfficialTensor } from './official.js';
 export type { ParameterSpec, Params } from './params.js';
 export {
   type PatchConfig,
@@ -43,5 +55,17 @@ export {
 export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';
 export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';
-export { VIDEO_MAE_CONFIGS, type VideoMaeConfig, type VideoMaeSize } from './video-mae/config.js';
+export { sinusoidTable } from './sinusoid.js';
+export { classificationLoss } from './video-mae/classification-loss.js';
+export { type VideoMaeClassifier, videoMaeClassifier } from './video-mae/classifier.js';
+export {
+  VIDEO_MAE_CONFIGS,
+  type VideoMaeClassifierConfig,
+  type VideoMaeConfig,
+  type VideoMaeEncoderConfig,
+  type VideoMaeSize,
+} from './video-mae/config.js';
+export { type DropPathOptions, drawDropPath } from './video-mae/drop-path.js';
+export { layerDecayScales, layerOf } from './video-mae/layer-decay.js';
+export { meanOfViews } from './video-mae/multi-view.js';
 export { type VideoMae, videoMae } from './video-mae/video-mae.js';

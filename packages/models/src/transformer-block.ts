@@ -26,12 +26,18 @@ export interface BlockShape {
   readonly activation: (x: tf.Tensor) => tf.Tensor;
 }
 
+export interface BlockInputs {
+  /** Added to the attention scores; broadcasts to [B, heads, N, N]. */
+  readonly mask?: tf.Tensor;
+  /** [2, B] factors of the attention's and of the MLP's branch of each clip: drop path. */
+  readonly branchFactors?: tf.Tensor2D;
+}
+
 /**
  * x + attention(norm(x)), then x + mlp(norm(x)), on rows.
  *
  * @param x [B * N, D]
  * @param batch B
- * @param mask added to the attention scores; broadcasts to [B, heads, N, N].
  * @returns [B * N, D]
  */
 export function transformerBlock(
@@ -40,10 +46,18 @@ export function transformerBlock(
   shape: BlockShape,
   x: tf.Tensor2D,
   batch: number,
-  mask?: tf.Tensor,
+  { mask, branchFactors }: BlockInputs = {},
 ): tf.Tensor2D {
-  const attended = tf.add(x, selfAttention(params, names, shape, x, batch, mask)) as tf.Tensor2D;
-  return tf.add(attended, mlp(params, names, shape, attended)) as tf.Tensor2D;
+  const scaled = (branch: tf.Tensor2D, index: 0 | 1) =>
+    branchFactors ? scaleClips(branch, tf.slice(branchFactors, [index, 0], [1, batch]), batch) : branch;
+  const attended = tf.add(x, scaled(selfAttention(params, names, shape, x, batch, mask), 0)) as tf.Tensor2D;
+  return tf.add(attended, scaled(mlp(params, names, shape, attended), 1)) as tf.Tensor2D;
+}
+
+/** [B * N, D] rows times [1, B] one factor a clip. */
+function scaleClips(rows: tf.Tensor2D, factors: tf.Tensor, batch: number): tf.Tensor2D {
+  const clips = tf.reshape(rows, [batch, -1]);
+  return tf.reshape(tf.mul(clips, tf.reshape(factors, [batch, 1])), rows.shape);
 }
 
 function selfAttention(

@@ -6,7 +6,7 @@ import { type ClipTokenizer, clipTokenizer } from '../clip/tokenizer.js';
 import { camelFields, readFields, snakeFields } from '../config-fields.js';
 import type { Params } from '../params.js';
 import { readJson, writeJson } from './json-file.js';
-import { loadParams, saveParams } from './params-file.js';
+import { loadParams, saveParams, WEIGHTS } from './params-file.js';
 
 export interface ClipCheckpoint {
   readonly clip: Clip;
@@ -22,7 +22,7 @@ export interface ClipCheckpoint {
 export async function saveClip(folder: string, { clip, params, tokenizer }: ClipCheckpoint): Promise<void> {
   const { projectionDim, logitScaleInitValue, textConfig, visionConfig } = clip.config;
   await mkdir(folder, { recursive: true });
-  await saveParams(join(folder, 'model.safetensors'), clip.parameters, params);
+  await saveParams(join(folder, WEIGHTS), clip.parameters, params);
   await writeJson(join(folder, 'tokenizer.json'), tokenizer.json);
   await writeJson(join(folder, 'tokenizer_config.json'), tokenizer.config);
   await writeJson(join(folder, 'config.json'), {
@@ -72,7 +72,7 @@ export async function loadClip(folder: string): Promise<ClipCheckpoint> {
     config.textConfig.maxPositionEmbeddings,
   );
   const model = clip(config);
-  const params = await loadParams(join(folder, 'model.safetensors'), model.parameters);
+  const params = await loadParams(folder, model);
   return { clip: model, params, tokenizer };
 }
 

@@ -1,25 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { camelFields, readFields, snakeFields } from '../config-fields.js';
-import { CheckpointNotFoundError } from '../errors.js';
+import { readFields, snakeFields } from '../config-fields.js';
 import type { Params } from '../params.js';
-import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
 import { checkVideoMaeConfig, VIDEO_MAE_CONFIGS } from '../video-mae/config.js';
 import { type VideoMae, videoMae } from '../video-mae/video-mae.js';
-import { readJson, writeJson } from './json-file.js';
-import { loadParams, saveParams } from './params-file.js';
+import { writeJson } from './json-file.js';
+import { loadParams, saveParams, WEIGHTS } from './params-file.js';
+import { readPixels, writePixels } from './preprocessor.js';
+import { NO_DROPOUT, readVideoMaeJson, VIDEO_MAE_JSON } from './video-mae-json.js';
 
 /** What a config.json of this model says besides the fields of `VideoMaeConfig`. */
 const FIXED = {
-  modelType: 'videomae',
-  numChannels: 3,
-  hiddenAct: 'gelu',
-  qkvBias: true,
+  ...VIDEO_MAE_JSON,
   // Pooling would take the encoder's final norm away.
   useMeanPooling: false,
 };
-
-const PREPROCESSOR = 'preprocessor_config.json';
 
 /** What Hugging Face's classes use where a config.json is silent. */
 const ABSENT = {
@@ -33,51 +28,31 @@ const ABSENT = {
 
 /**
  * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's `VideoMAEForPreTraining` and
- * `VideoMAEImageProcessor` read them. Parameters
- * that are not the model's, such as those of a loss, are left out.
+ * `VideoMAEImageProcessor` read them. Parameters that are not the model's, such as those of a loss, are left out.
  * @throws CheckpointKeysError when a parameter is missing or has another shape.
  */
 export async function saveVideoMae(folder: string, model: VideoMae, params: Params): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await saveParams(join(folder, 'model.safetensors'), model.parameters, params);
+  await saveParams(join(folder, WEIGHTS), model.parameters, params);
   await writeJson(join(folder, 'config.json'), {
     architectures: ['VideoMAEForPreTraining'],
-    ...snakeFields({ ...FIXED, hiddenDropoutProb: 0, attentionProbsDropoutProb: 0, ...model.config }),
+    ...snakeFields({ ...FIXED, ...NO_DROPOUT, ...model.config }),
   });
-  const { imageSize } = model.config;
-  await writeJson(join(folder, PREPROCESSOR), {
-    image_processor_type: 'VideoMAEImageProcessor',
-    size: { shortest_edge: imageSize },
-    crop_size: { height: imageSize, width: imageSize },
-    image_mean: model.pixels.mean,
-    image_std: model.pixels.std,
-  });
+  await writePixels(folder, model.config.imageSize, model.pixels);
 }
 
 /**
  * Opens a folder with the config.json and model.safetensors of a `VideoMAEForPreTraining`. A preprocessor_config.json
  * gives the scale of pixels; without one it is `IMAGENET_PIXELS`.
- * @throws CheckpointNotFoundError, ConfigError, SafetensorsError, or CheckpointKeysError, which lists every
+ * @throws CheckpointNotFoundError, PickleError, ConfigError, SafetensorsError, or CheckpointKeysError, which lists every
  *   tensor that is missing, unexpected or of another shape.
  */
 export async function loadVideoMae(folder: string): Promise<{ model: VideoMae; params: Params }> {
   const path = join(folder, 'config.json');
-  const given = { ...ABSENT, ...camelFields(await readJson(path)) };
+  const given = { ...ABSENT, ...(await readVideoMaeJson(path)) };
   const fields = readFields(given, path);
   for (const [field, value] of Object.entries(FIXED)) fields.oneOf(field, [value]);
-  const pixels = await readPixels(join(folder, PREPROCESSOR));
+  const pixels = await readPixels(folder);
   const model = videoMae(checkVideoMaeConfig(given, path), { pixels });
-  return { model, params: await loadParams(join(folder, 'model.safetensors'), model.parameters) };
-}
-
-async function readPixels(path: string): Promise<PixelScale> {
-  const given = await readJson(path).catch((error: unknown) => {
-    if (error instanceof CheckpointNotFoundError) return {};
-    throw error;
-  });
-  const fields = readFields(
-    { image_mean: IMAGENET_PIXELS.mean, image_std: IMAGENET_PIXELS.std, ...given },
-    path,
-  );
-  return { mean: fields.channels('image_mean'), std: fields.channels('image_std', 'above 0') };
+  return { model, params: await loadParams(folder, model) };
 }

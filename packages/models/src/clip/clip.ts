@@ -1,7 +1,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Random } from '@tgm/masking';
+import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { type ClipConfig, checkClipConfig } from './config.js';
+import { clipOfficial } from './official.js';
 import { clipParameters } from './parameters.js';
 import { encodeText } from './text.js';
 import { encodeImage, type PatchFeatures, patchFeatures } from './vision.js';
@@ -16,6 +18,8 @@ export interface Clip {
   readonly config: ClipConfig;
   /** Names and shapes of `Params`. */
   readonly parameters: readonly ParameterSpec[];
+  /** How they lie in a checkpoint of the authors. */
+  readonly official: readonly OfficialTensor[];
   /** Fresh parameters; the caller disposes them. */
   init(random: Random): Params;
   /** [B, N, 3 p p] to [B, E]. */
@@ -37,6 +41,7 @@ export function clip(given: ClipConfig): Clip {
   return {
     config,
     parameters,
+    official: clipOfficial(config),
     init: (random) => initParams(parameters, random),
     encodeImage: (params, patches) => encodeImage(config, params, patches),
     patchFeatures: (params, patches, variant) => patchFeatures(config, params, patches, variant),

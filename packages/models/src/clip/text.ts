@@ -26,7 +26,7 @@ export function encodeText(
   let x = tf.reshape(tf.add(words, positions), [batch * length, text.hiddenSize]) as tf.Tensor2D;
   const mask = causalMask(length);
   for (let index = 0; index < text.numHiddenLayers; index++) {
-    x = transformerBlock(params, names.textBlock(index), blockShape(text), x, batch, mask);
+    x = transformerBlock(params, names.textBlock(index), blockShape(text), x, batch, { mask });
   }
   const rowStarts = tf.tensor1d(
     Array.from({ length: batch }, (_, row) => row * length),

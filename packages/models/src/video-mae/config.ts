@@ -1,21 +1,33 @@
-import { readFields } from '../config-fields.js';
+import { type FieldReader, readFields } from '../config-fields.js';
 import type { PatchConfig } from '../patchify.js';
 
-/** The shape of a Video MAE: the fields of Hugging Face's `VideoMAEConfig`, `hidden_size` as `hiddenSize`. */
-export interface VideoMaeConfig extends PatchConfig {
+/** The shape of the encoder: the fields of Hugging Face's `VideoMAEConfig`, `hidden_size` as `hiddenSize`. */
+export interface VideoMaeEncoderConfig extends PatchConfig {
   /** D, the encoder's width; a multiple of its heads. */
   readonly hiddenSize: number;
   readonly numHiddenLayers: number;
   readonly numAttentionHeads: number;
   readonly intermediateSize: number;
+  /** Added to the variance by every LayerNorm but a model's last. */
+  readonly layerNormEps: number;
+}
+
+/** The shape of a Video MAE that reconstructs. */
+export interface VideoMaeConfig extends VideoMaeEncoderConfig {
   readonly decoderHiddenSize: number;
   readonly decoderNumHiddenLayers: number;
   readonly decoderNumAttentionHeads: number;
   readonly decoderIntermediateSize: number;
-  /** Added to the variance by every LayerNorm but the decoder's last. */
-  readonly layerNormEps: number;
-  /** The same for the decoder's last one, where Hugging Face's class has 1e-5 and no field for it. */
+  /** `layerNormEps` of the decoder's last norm, where Hugging Face's class has 1e-5 and no field for it. */
   readonly decoderNormEps: number;
+}
+
+/** The shape of a Video MAE that classifies. */
+export interface VideoMaeClassifierConfig extends VideoMaeEncoderConfig {
+  /** `layerNormEps` of the norm after pooling, where Hugging Face's class has 1e-5 and no field for it. */
+  readonly poolNormEps: number;
+  /** Names of the classes, by number. */
+  readonly labels: readonly string[];
 }
 
 export type VideoMaeSize = 'small' | 'base' | 'large' | 'huge';
@@ -44,10 +56,34 @@ export const VIDEO_MAE_CONFIGS: Readonly<Record<VideoMaeSize, VideoMaeConfig>> =
  */
 export function checkVideoMaeConfig(config: object, where: string): VideoMaeConfig {
   const fields = readFields(config, where);
+  fields.divides('decoderHiddenSize', 'decoderNumAttentionHeads');
+  return {
+    ...checkEncoder(fields),
+    decoderHiddenSize: fields.count('decoderHiddenSize'),
+    decoderNumHiddenLayers: fields.count('decoderNumHiddenLayers'),
+    decoderNumAttentionHeads: fields.count('decoderNumAttentionHeads'),
+    decoderIntermediateSize: fields.count('decoderIntermediateSize'),
+    decoderNormEps: fields.positive('decoderNormEps'),
+  };
+}
+
+/**
+ * The checked configuration, without fields that are none of its own.
+ * @throws ConfigError
+ */
+export function checkClassifierConfig(config: object, where: string): VideoMaeClassifierConfig {
+  const fields = readFields(config, where);
+  return {
+    ...checkEncoder(fields),
+    poolNormEps: fields.positive('poolNormEps'),
+    labels: fields.strings('labels'),
+  };
+}
+
+function checkEncoder(fields: FieldReader): VideoMaeEncoderConfig {
   fields.divides('imageSize', 'patchSize');
   fields.divides('numFrames', 'tubeletSize');
   fields.divides('hiddenSize', 'numAttentionHeads');
-  fields.divides('decoderHiddenSize', 'decoderNumAttentionHeads');
   return {
     imageSize: fields.count('imageSize'),
     patchSize: fields.count('patchSize'),
@@ -57,12 +93,7 @@ export function checkVideoMaeConfig(config: object, where: string): VideoMaeConf
     numHiddenLayers: fields.count('numHiddenLayers'),
     numAttentionHeads: fields.count('numAttentionHeads'),
     intermediateSize: fields.count('intermediateSize'),
-    decoderHiddenSize: fields.count('decoderHiddenSize'),
-    decoderNumHiddenLayers: fields.count('decoderNumHiddenLayers'),
-    decoderNumAttentionHeads: fields.count('decoderNumAttentionHeads'),
-    decoderIntermediateSize: fields.count('decoderIntermediateSize'),
     layerNormEps: fields.positive('layerNormEps'),
-    decoderNormEps: fields.positive('decoderNormEps'),
   };
 }
 

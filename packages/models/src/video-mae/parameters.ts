@@ -1,4 +1,4 @@
-import { truncatedNormal, uniform, xavierUniform, zeros } from '../initializers.js';
+import { normal, truncatedNormal, uniform, xavierUniform, zeros } from '../initializers.js';
 import {
   type BlockInitializers,
   blockParameters,
@@ -9,7 +9,7 @@ import {
 import type { ParameterSpec } from '../params.js';
 import { tokenSizeOf } from '../patchify.js';
 import { type BlockNames, type LayerNames, layer } from '../transformer-block.js';
-import type { VideoMaeConfig } from './config.js';
+import type { VideoMaeClassifierConfig, VideoMaeConfig, VideoMaeEncoderConfig } from './config.js';
 
 export const PATCH_PROJECTION = layer('videomae.embeddings.patch_embeddings.projection');
 export const ENCODER_NORM = layer('videomae.layernorm');
@@ -17,6 +17,8 @@ export const BRIDGE: LayerNames = { weight: 'encoder_to_decoder.weight' };
 export const MASK_TOKEN = 'mask_token';
 export const DECODER_NORM = layer('decoder.norm');
 export const DECODER_HEAD = layer('decoder.head');
+export const POOL_NORM = layer('fc_norm');
+export const CLASSIFIER = layer('classifier');
 
 export function encoderBlock(index: number): BlockNames {
   return blockNames(`videomae.encoder.layer.${index}`);
@@ -36,9 +38,8 @@ export function videoMaeParameters(
   config: VideoMaeConfig,
   scaledResiduals: boolean,
 ): readonly ParameterSpec[] {
-  const { hiddenSize, decoderHiddenSize, patchSize, tubeletSize } = config;
+  const { hiddenSize, decoderHiddenSize } = config;
   const tokenSize = tokenSizeOf(config);
-  const convolution = [hiddenSize, 3, tubeletSize, patchSize, patchSize];
   const residualScale = (layerCount: number) => (scaledResiduals ? 1 / Math.sqrt(2 * layerCount) : 1);
   const encoderInitializers = blockInitializers(
     hiddenSize,
@@ -52,11 +53,7 @@ export function videoMaeParameters(
   );
   return [
     { name: MASK_TOKEN, shape: [1, 1, decoderHiddenSize], initializer: truncatedNormal(0.02, 1) },
-    { name: PATCH_PROJECTION.weight, shape: convolution, initializer: uniform(1 / Math.sqrt(tokenSize)) },
-    { name: PATCH_PROJECTION.bias, shape: [hiddenSize], initializer: zeros },
-    ...layers(config.numHiddenLayers, (index) =>
-      blockParameters(encoderBlock(index), hiddenSize, config.intermediateSize, encoderInitializers),
-    ),
+    ...encoderParameters(config, encoderInitializers),
     ...normParameters(ENCODER_NORM, hiddenSize),
     ...linearParameters(BRIDGE, hiddenSize, decoderHiddenSize, xavierUniform(hiddenSize, decoderHiddenSize)),
     ...layers(config.decoderNumHiddenLayers, (index) =>
@@ -73,6 +70,37 @@ export function videoMaeParameters(
       decoderHiddenSize,
       tokenSize,
       xavierUniform(decoderHiddenSize, tokenSize),
+    ),
+  ];
+}
+
+/** Standard deviation of every matrix of the classifier before training, and the factor of its last one's. */
+const CLASSIFIER_STD = 0.02;
+const HEAD_SCALE = 0.001;
+
+/**
+ * The parameters of Hugging Face's `VideoMAEForVideoClassification`, with the initial values of the reference's
+ * modeling_finetune.py and run_class_finetuning.py: matrices normal with 0.02, the head's a thousandth of that.
+ */
+export function classifierParameters(config: VideoMaeClassifierConfig): readonly ParameterSpec[] {
+  const { hiddenSize, labels } = config;
+  const matrix = normal(CLASSIFIER_STD);
+  const block = { projection: matrix, attentionOutput: matrix, mlpIn: matrix, mlpOut: matrix };
+  return [
+    ...encoderParameters(config, block),
+    ...normParameters(POOL_NORM, hiddenSize),
+    ...linearParameters(CLASSIFIER, hiddenSize, labels.length, normal(CLASSIFIER_STD * HEAD_SCALE)),
+  ];
+}
+
+function encoderParameters(config: VideoMaeEncoderConfig, block: BlockInitializers): ParameterSpec[] {
+  const { hiddenSize, numHiddenLayers, intermediateSize, patchSize, tubeletSize } = config;
+  const shape = [hiddenSize, 3, tubeletSize, patchSize, patchSize];
+  return [
+    { name: PATCH_PROJECTION.weight, shape, initializer: uniform(1 / Math.sqrt(tokenSizeOf(config))) },
+    { name: PATCH_PROJECTION.bias, shape: [hiddenSize], initializer: zeros },
+    ...layers(numHiddenLayers, (index) =>
+      blockParameters(encoderBlock(index), hiddenSize, intermediateSize, block),
     ),
   ];
 }

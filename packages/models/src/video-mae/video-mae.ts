@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random, TokenGrid } from '@tgm/masking';
-import { gelu, linear } from '@tgm/tfjs-backend-onnx';
+import { gelu } from '@tgm/tfjs-backend-onnx';
 import { requireIndices, requireShape } from '../input-shape.js';
+import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params, parameter } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
 import { sinusoidTable } from '../sinusoid.js';
 import { type BlockShape, linearRows, normRows, transformerBlock } from '../transformer-block.js';
 import { checkVideoMaeConfig, VIDEO_MAE_CONFIGS, type VideoMaeConfig, type VideoMaeSize } from './config.js';
+import { embedTokens, encoderBlocks } from './encoder.js';
+import { videoMaeOfficial } from './official.js';
 import * as names from './parameters.js';
 
 export interface VideoMaeOptions {
@@ -34,6 +37,8 @@ export interface VideoMae {
   readonly tokenSize: number;
   /** Names and shapes of `Params`. */
   readonly parameters: readonly ParameterSpec[];
+  /** How they lie in a checkpoint of the authors. */
+  readonly official: readonly OfficialTensor[];
   /** Fresh parameters; the caller disposes them. */
   init(random: Random): Params;
   /**
@@ -69,7 +74,6 @@ export function videoMae(
   const parameters = names.videoMaeParameters(config, scaledResiduals);
   const { hiddenSize, decoderHiddenSize } = config;
   const epsilon = config.layerNormEps;
-  const encoderShape: BlockShape = { heads: config.numAttentionHeads, epsilon, activation: gelu };
   const decoderShape: BlockShape = { heads: config.decoderNumAttentionHeads, epsilon, activation: gelu };
   const encoderTable = sinusoidTable(tokenCount, hiddenSize);
   const decoderTable = sinusoidTable(tokenCount, decoderHiddenSize);
@@ -83,19 +87,16 @@ export function videoMae(
     pixels,
     tokenSize,
     parameters,
+    official: videoMaeOfficial(config),
 
     init: (random) => initParams(parameters, random),
 
     encode(params, tokens, positions) {
       const [batch, count] = requireIndices('encode', 'positions', positions);
       requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
-      const rows = tf.reshape(tokens, [batch * count, tokenSize]) as tf.Tensor2D;
-      const bias = parameter<tf.Tensor1D>(params, names.PATCH_PROJECTION.bias);
-      const embedded = linear(rows, patchMatrix(params, tokenSize), bias); // [B * K, D]
-      let x = tf.add(embedded, rowsAt(encoderPositions(), positions)) as tf.Tensor2D;
-      for (let index = 0; index < config.numHiddenLayers; index++) {
-        x = transformerBlock(params, names.encoderBlock(index), encoderShape, x, batch);
-      }
+      const embedded = embedTokens(params, tokens); // [B * K, D]
+      const placed = tf.add(embedded, rowsAt(encoderPositions(), positions)) as tf.Tensor2D;
+      const x = encoderBlocks(config, params, placed, batch);
       return tf.reshape(normRows(params, names.ENCODER_NORM, x, epsilon), [batch, count, hiddenSize]);
     },
 
@@ -132,11 +133,4 @@ export function videoMae(
 /** [B, K] token numbers to [B * K, width] rows of a table. */
 function rowsAt(table: tf.Tensor2D, positions: tf.Tensor2D): tf.Tensor2D {
   return tf.gather(table, tf.reshape(positions, [-1])) as tf.Tensor2D;
-}
-
-/** The published convolution weight [D, channel, frame, row, column] as a matrix over a token's pixels. */
-function patchMatrix(params: Params, tokenSize: number): tf.Tensor2D {
-  const weight = parameter(params, names.PATCH_PROJECTION.weight); // [D, 3, t, p, p]
-  const ordered = tf.transpose(weight, [0, 2, 3, 4, 1]);
-  return tf.reshape(ordered, [weight.shape[0]!, tokenSize]) as tf.Tensor2D;
 }

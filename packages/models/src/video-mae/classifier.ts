@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Random, TokenGrid } from '@tgm/masking';
+import { requireShape } from '../input-shape.js';
+import type { OfficialTensor } from '../official.js';
+import { initParams, type ParameterSpec, type Params } from '../params.js';
+import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
+import { sinusoidTable } from '../sinusoid.js';
+import { linearRows, normRows } from '../transformer-block.js';
+import { checkClassifierConfig, type VideoMaeClassifierConfig } from './config.js';
+import { embedTokens, encoderBlocks } from './encoder.js';
+import { classifierOfficial } from './official.js';
+import { CLASSIFIER, classifierParameters, POOL_NORM } from './parameters.js';
+
+/**
+ * A fine-tuned Video MAE: the encoder over all tokens, their mean, a norm and a linear layer. VideoMAE's
+ * modeling_finetune.py; the same figures as Hugging Face's `VideoMAEForVideoClassification`.
+ */
+export interface VideoMaeClassifier {
+  readonly config: VideoMaeClassifierConfig;
+  readonly grid: TokenGrid;
+  /** The scale of the pixels that `encode` takes; a checkpoint keeps it. */
+  readonly pixels: PixelScale;
+  /** P, the numbers in a token: tubeletSize * patchSize * patchSize * 3. */
+  readonly tokenSize: number;
+  /** Names and shapes of `Params`. */
+  readonly parameters: readonly ParameterSpec[];
+  /** How they lie in a checkpoint of the authors. */
+  readonly official: readonly OfficialTensor[];
+  /** Fresh parameters, but for copies of those that `pretrained` has; the caller disposes them. */
+  init(random: Random, pretrained?: Params): Params;
+  /**
+   * What the last block says of each token, without a norm.
+   * @param tokens [B, N, P] all tokens, pixels in the scale `pixels`, in the order of `patchify`.
+   * @param dropPath [layers, 2, B] from `drawDropPath`; only in training.
+   * @returns [B, N, D]
+   */
+  encode(params: Params, tokens: tf.Tensor3D, dropPath?: tf.Tensor3D): tf.Tensor3D;
+  /** The features of a clip, the norm of its tokens' mean: [B, N, D] from `encode` to [B, D]. */
+  pool(params: Params, encoded: tf.Tensor3D): tf.Tensor2D;
+  /** [B, D] from `pool` to [B, classes] logits. */
+  classify(params: Params, features: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** @throws ConfigError when the configuration is one that no model can have. */
+export function videoMaeClassifier(
+  given: VideoMaeClassifierConfig,
+  { pixels = IMAGENET_PIXELS }: { readonly pixels?: PixelScale } = {},
+): VideoMaeClassifier {
+  const config = checkClassifierConfig(given, 'videoMaeClassifier');
+  const grid = tokenGridOf(config);
+  const count = grid.slices * grid.rows * grid.columns;
+  const tokenSize = tokenSizeOf(config);
+  const parameters = classifierParameters(config);
+  const { hiddenSize, numHiddenLayers } = config;
+  const table = sinusoidTable(count, hiddenSize);
+
+  return {
+    config,
+    grid,
+    pixels,
+    tokenSize,
+    parameters,
+    official: classifierOfficial(config),
+
+    init(random, pretrained = {}) {
+      const fresh = parameters.filter(({ name }) => pretrained[name] === undefined);
+      const drawn = initParams(fresh, random);
+      return Object.fromEntries(
+        parameters.map(({ name, shape }) => {
+          const known = pretrained[name];
+          if (known) requireShape('videoMaeClassifier.init', name, known, shape);
+          return [name, known ? tf.clone(known) : drawn[name]!];
+        }),
+      );
+    },
+
+    encode(params, tokens, dropPath) {
+      const batch = tokens.shape[0];
+      requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
+      if (dropPath) requireShape('encode', 'dropPath', dropPath, [numHiddenLayers, 2, batch]);
+      const embedded = tf.reshape(embedTokens(params, tokens), [batch, count, hiddenSize]);
+      const placed = tf.add(embedded, tf.tensor2d(table, [count, hiddenSize]));
+      const rows = tf.reshape(placed, [batch * count, hiddenSize]) as tf.Tensor2D;
+      const x = encoderBlocks(config, params, rows, batch, dropPath);
+      return tf.reshape(x, [batch, count, hiddenSize]);
+    },
+
+    pool: (params, encoded) =>
+      normRows(params, POOL_NORM, tf.mean(encoded, 1) as tf.Tensor2D, config.poolNormEps),
+
+    classify: (params, features) => linearRows(params, CLASSIFIER, features),
+  };
+}

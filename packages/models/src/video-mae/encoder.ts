@@ -1,0 +1,42 @@
+import * as tf from '@tensorflow/tfjs';
+import { gelu, linear } from '@tgm/tfjs-backend-onnx';
+import { type Params, parameter } from '../params.js';
+import { type BlockShape, transformerBlock } from '../transformer-block.js';
+import type { VideoMaeEncoderConfig } from './config.js';
+import * as names from './parameters.js';
+
+/** [B, K, P] pixels of tokens to [B * K, D], without positions. */
+export function embedTokens(params: Params, tokens: tf.Tensor3D): tf.Tensor2D {
+  const [batch, count, tokenSize] = tokens.shape;
+  const rows = tf.reshape(tokens, [batch * count, tokenSize]) as tf.Tensor2D;
+  const weight = parameter(params, names.PATCH_PROJECTION.weight); // [D, 3, t, p, p]
+  const ordered = tf.transpose(weight, [0, 2, 3, 4, 1]); // as a token's pixels are
+  const matrix = tf.reshape(ordered, [weight.shape[0]!, tokenSize]) as tf.Tensor2D;
+  return linear(rows, matrix, parameter<tf.Tensor1D>(params, names.PATCH_PROJECTION.bias)) as tf.Tensor2D;
+}
+
+/**
+ * The encoder's blocks, without a norm after them: [B * K, D] to [B * K, D].
+ * @param dropPath [layers, 2, B] factors of each block's two branches.
+ */
+export function encoderBlocks(
+  config: VideoMaeEncoderConfig,
+  params: Params,
+  rows: tf.Tensor2D,
+  batch: number,
+  dropPath?: tf.Tensor3D,
+): tf.Tensor2D {
+  const shape: BlockShape = {
+    heads: config.numAttentionHeads,
+    epsilon: config.layerNormEps,
+    activation: gelu,
+  };
+  let x = rows;
+  for (let index = 0; index < config.numHiddenLayers; index++) {
+    const inputs = dropPath
+      ? { branchFactors: tf.reshape(tf.slice(dropPath, index, 1), [2, batch]) as tf.Tensor2D }
+      : {};
+    x = transformerBlock(params, names.encoderBlock(index), shape, x, batch, inputs);
+  }
+  return x;
+}
