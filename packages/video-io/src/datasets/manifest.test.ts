@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readManifest, readVideoFolder } from './index.js';
+import { readManifest, readVideoFolder } from '../index.js';
 
 let folder: string;
 beforeAll(() => {

@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
-import { datasetOf } from './dataset.js';
-import { VideoError } from './errors.js';
-import type { VideoDataset, VideoSample } from './video.js';
+import { VideoError } from '../errors.js';
+import type { VideoDataset, VideoSample } from '../video.js';
+import { datasetOf } from './in-memory.js';
 
 export interface VideoFolderOptions {
   /** Caption of every video that has no .txt file of its own. Default: such a video has none. */

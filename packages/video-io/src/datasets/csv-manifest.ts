@@ -1,0 +1,32 @@
+import { dirname } from 'node:path';
+import type { VideoDataset } from '../video.js';
+import { csvRows } from './csv-rows.js';
+import { indexedDataset } from './indexed.js';
+
+/**
+ * Reads a CSV manifest with a header line (RFC 4180: commas, quotes doubled inside quotes):
+ *
+ *     file,caption,label
+ *     a.mp4,"A man juggles, then bows.",juggling
+ *
+ * `file` or `path` is relative to the manifest's folder and is the id as well. `caption` and `label` may be left out,
+ * as columns or cells; other columns are ignored. Labels are texts: the data set's `classes` are their sorted names.
+ * A byte order mark and CRLF are allowed. The videos themselves are not opened. Rows stay on disk: 16 bytes of each are
+ * kept in memory.
+ *
+ * @throws {VideoError} `MANIFEST_INVALID`, with the line where there is one.
+ */
+export async function readCsvManifest(path: string): Promise<VideoDataset> {
+  return indexedDataset({
+    path,
+    folder: dirname(path),
+    format: csvRows({ required: [['file', 'path']], optional: ['caption', 'label'] }),
+    annotate([file, caption, label], fault) {
+      const id = file || fault('expected the path of a video, got an empty cell');
+      return {
+        sample: { id, source: id, captions: caption ? [caption] : [] },
+        className: label || undefined,
+      };
+    },
+  });
+}

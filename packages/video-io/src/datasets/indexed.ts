@@ -1,0 +1,77 @@
+import { basename, resolve } from 'node:path';
+import type { VideoDataset, VideoSample } from '../video.js';
+import { manifestFault, type RowFault, rowFault } from './fault.js';
+import { outOfRange } from './out-of-range.js';
+import type { RowFormat } from './row-format.js';
+import { rowIndexBuilder } from './row-index.js';
+import { seenIds } from './seen-ids.js';
+
+/** A row as its data set means it. */
+export interface AnnotatedSample {
+  readonly sample: VideoSample;
+  /** The sample's class where the file gives it as text; its label is its place among the classes. */
+  readonly className?: string | undefined;
+}
+
+export interface IndexedDatasetOptions<Row> {
+  readonly path: string;
+  readonly format: RowFormat<Row>;
+  /** What the samples' sources are relative to. */
+  readonly folder: string;
+  /** Checks a row and says what it means. `fault` knows the line. */
+  readonly annotate: (row: Row, fault: RowFault) => AnnotatedSample;
+  /** Names of the classes, in the order of their labels. Default: those in the file, sorted. */
+  readonly classes?: readonly string[] | undefined;
+}
+
+/**
+ * A data set whose rows stay in their file: opening reads and checks every row once and keeps 16 bytes of each, `at`
+ * reads its row again.
+ *
+ * @throws {VideoError} `MANIFEST_INVALID` with the file and the line, as `annotate` and the format throw it; for an id
+ * that was there before, an unknown class, and a file without rows.
+ */
+export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): Promise<VideoDataset> {
+  const { path, format, annotate } = options;
+  const builder = await rowIndexBuilder(path);
+  const ids = seenIds();
+  const found = new Set<string>();
+  const given = options.classes && new Set(options.classes);
+  let count = 0;
+  let lineInHand = 1;
+  const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
+  await format.scan(path, (row, start, length, line) => {
+    lineInHand = line;
+    const { sample, className } = annotate(row, fault);
+    const earlier = ids.add(sample.id, count);
+    if (earlier !== undefined) fault(`id "${sample.id}" is already on line ${builder.line(earlier)}`);
+    if (className !== undefined && given && !given.has(className)) {
+      fault(`expected one of ${given.size} classes, got "${className}"`);
+    }
+    if (className !== undefined) found.add(className);
+    builder.add(start, length, line);
+    count += 1;
+  });
+  const rows = builder.build();
+  if (rows.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
+
+  const classes = options.classes ?? (found.size > 0 ? [...found].sort() : undefined);
+  const labels = new Map(classes?.map((name, label) => [name, label]));
+  const name = basename(path);
+  return {
+    name,
+    ...(classes && { classes }),
+    length: rows.length,
+    async at(index) {
+      if (!Number.isInteger(index) || index < 0 || index >= rows.length) outOfRange(name, rows.length, index);
+      const line = rows.line(index);
+      const row = format.parse(path, await rows.read(index), line);
+      const { sample, className } = annotate(row, rowFault(path, line));
+      return {
+        ...sample,
+        source: resolve(options.folder, sample.source),
+        ...(className !== undefined && { label: labels.get(className)! }),
+      };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { dirname } from 'node:path';
+import type { VideoDataset, VideoSample } from '../video.js';
+import { type RowFault, shown } from './fault.js';
+import { indexedDataset } from './indexed.js';
+import { type JsonRecord, jsonLines } from './json-lines.js';
+
+/**
+ * Reads a manifest of one JSON object a line:
+ *
+ *     {"id": "ucf/1", "path": "ucf/1.avi", "captions": ["a man juggles"], "label": 3, "start": 0, "end": 2.5}
+ *
+ * `path` is relative to the manifest's folder. `captions`, `label` (an integer from 0), `start` and `end`
+ * (seconds, end exclusive) may be left out; other keys are ignored. Blank lines, a byte order mark and
+ * CRLF are allowed. The videos themselves are not opened. Rows stay on disk: 16 bytes of each are kept in memory.
+ *
+ * @throws {VideoError} `MANIFEST_INVALID` or `CAPTION_EMPTY`, with the line.
+ */
+export async function readManifest(path: string): Promise<VideoDataset> {
+  return indexedDataset({
+    path,
+    folder: dirname(path),
+    format: jsonLines,
+    annotate: (record, fault) => ({ sample: sampleOf(record, fault) }),
+  });
+}
+
+function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
+  const { id, path, captions = [], label, start, end } = record;
+  if (typeof path !== 'string' || path === '') return fault(`expected "path" to be text, got ${shown(path)}`);
+  if (typeof id !== 'string' || id === '') return fault(`expected "id" to be text, got ${shown(id)}`);
+  if (!Array.isArray(captions) || !captions.every((caption) => typeof caption === 'string')) {
+    return fault(`expected "captions" to be a list of texts, got ${shown(captions)}`);
+  }
+  if (captions.some((caption) => caption.trim() === ''))
+    fault(`a caption of "${id}" is empty`, 'CAPTION_EMPTY');
+  if (label !== undefined && !(Number.isSafeInteger(label) && (label as number) >= 0)) {
+    fault(`expected "label" to be an integer from 0, got ${shown(label)}`);
+  }
+  requireSeconds('start', start, fault);
+  requireSeconds('end', end, fault);
+  if (end !== undefined && (end as number) <= ((start as number | undefined) ?? 0)) {
+    fault(`expected "end" after "start", got ${shown(start ?? 0)} to ${shown(end)}`);
+  }
+  return {
+    id,
+    source: path,
+    captions,
+    ...(label !== undefined && { label: label as number }),
+    ...(start !== undefined && { start: start as number }),
+    ...(end !== undefined && { end: end as number }),
+  };
+}
+
+function requireSeconds(name: string, value: unknown, fault: RowFault): void {
+  if (value === undefined || (typeof value === 'number' && value >= 0)) return;
+  fault(`expected "${name}" to be seconds from 0, got ${shown(value)}`);
+}
