@@ -21,17 +21,23 @@ export interface ClipBuilder {
   finish(): VideoClip;
 }
 
-export function createClipBuilder(video: OpenVideo, plan: DecodePlan, first: Frame): ClipBuilder {
-  const { size, targets } = plan;
+/** A builder for at most `slots` frames of the size and crop of the plan; `first` is any frame of the video. */
+export function createClipBuilder(
+  video: OpenVideo,
+  plan: DecodePlan,
+  slots: number,
+  first: Frame,
+): ClipBuilder {
+  const { size } = plan;
   const { width, height } = first;
   const coded = { size: { width, height }, pixelAspect: video.pixelAspect, orientation: video.orientation };
   const crop = planCrop(coded, size, plan.crop, video.source);
   const bytes = size.width * size.height * 3;
-  const frames = new Uint8Array(targets.length * bytes);
-  const times = new Float64Array(targets.length);
-  const indices = new Uint32Array(targets.length);
+  const frames = new Uint8Array(slots * bytes);
+  const times = new Float64Array(slots);
+  const indices = new Uint32Array(slots);
   const scaler = createScaler(video, crop);
-  const motion = plan.motion ? createClipMotion(video, crop, targets.length, plan.motionCell) : undefined;
+  const motion = plan.motion ? createClipMotion(video, crop, slots, plan.motionCell) : undefined;
   let picked = 0;
 
   return {
@@ -42,7 +48,7 @@ export function createClipBuilder(video: OpenVideo, plan: DecodePlan, first: Fra
       return motion?.tracker.waiting ?? false;
     },
     pass(decoded) {
-      motion?.see(decoded, picked > 0 && picked < targets.length, undefined);
+      motion?.see(decoded, picked > 0 && picked < slots, undefined);
     },
     pick(decoded) {
       const { frame } = decoded;

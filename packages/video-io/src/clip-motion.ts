@@ -17,7 +17,7 @@ import type { MotionField } from './video.js';
 export interface ClipMotion {
   readonly field: MotionField;
   readonly tracker: MotionTracker;
-  /** Every frame from the start, in order. `slot` is the clip frame that it becomes, if any. */
+  /** Every decoded frame, in order. `slot` is the clip frame that it becomes, if any. */
   see(decoded: DecodedFrame, wanted: boolean, slot: number | undefined): void;
 }
 
@@ -29,10 +29,15 @@ export function createClipMotion(video: OpenVideo, crop: CropPlan, frames: numbe
   return {
     field: grid.field,
     tracker,
-    see({ frame, index }, wanted, slot) {
+    see({ frame, index, references }, wanted, slot) {
       const kind = pictureKind(frame);
-      const told = wanted && tellsMotion(codecId, kind);
-      tracker.push({ index, kind, vectors: told ? vectorsOf(frame) : undefined, slot });
+      const vectors = wanted && tellsMotion(codecId, kind) ? vectorsOf(frame) : undefined;
+      if (references === undefined) {
+        tracker.push({ index, kind, vectors, slot });
+        return;
+      }
+      if (vectors !== undefined) grid.add(vectors, references);
+      if (slot !== undefined) grid.finish(slot);
     },
   };
 }

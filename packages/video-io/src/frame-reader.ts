@@ -9,6 +9,7 @@ import { type CodecContext, Frame, Packet } from 'node-av/lib';
 import { VideoError } from './errors.js';
 import { checkStatus } from './ffmpeg.js';
 import { checkPixels, type VideoLimits } from './limits.js';
+import type { ReferenceDistances } from './motion-grid.js';
 import { packetCheck } from './nal-check.js';
 import { type OpenVideo, openDecoder } from './open-video.js';
 
@@ -19,11 +20,13 @@ export interface DecodedFrame {
   readonly index: number;
   /** Presentation time in seconds. */
   readonly time: number;
+  /** How far away the pictures are that its vectors point to; left out where the packets do not tell. */
+  readonly references?: ReferenceDistances;
 }
 
 /**
- * Decodes from the start, in presentation order, every frame that is to be shown. Seeking is left out: some
- * streams decode to garbage after it without an error, and the index of a frame is certain only this way.
+ * Decodes from the start, in presentation order, every frame that is to be shown: the way for streams whose
+ * packets do not tell which frames there are.
  *
  * Throws `VIDEO_DECODE_FAILED` at the first damaged packet or frame: what follows may be built on it.
  */
@@ -52,7 +55,7 @@ export function* readFrames(
       if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
       checkStatus(status, 'VIDEO_DECODE_FAILED', `Decoding frame ${count}`, source);
       if ((frame.flags & AV_FRAME_FLAG_CORRUPT) !== 0 || frame.decodeErrorFlags !== 0) {
-        throw damaged(`frame ${count}`, source);
+        throw damaged(`frame ${count}`, video);
       }
       checkPixels(frame, options.limits, source);
       if (count >= options.limits.frames) throw tooManyFrames(options.limits, source);
@@ -65,7 +68,7 @@ export function* readFrames(
   while (readPacket(video, packet)) {
     if (packet.streamIndex === streamIndex) {
       const broken = (packet.flags & AV_PKT_FLAG_CORRUPT) !== 0 || isBroken?.(packet.data ?? Buffer.alloc(0));
-      if (broken) throw damaged(`a packet near frame ${count}`, source);
+      if (broken) throw damaged(`a packet near frame ${count}`, video);
       sendPacket(decoder, packet, count, source);
       yield* drain();
     }
@@ -92,7 +95,7 @@ function sendPacket(decoder: CodecContext, packet: Packet | null, count: number,
   );
 }
 
-function damaged(what: string, source: string): VideoError {
+export function damaged(what: string, { source }: OpenVideo): VideoError {
   return new VideoError(
     'VIDEO_DECODE_FAILED',
     `Expected an intact stream, got damage in ${what} of "${source}".`,

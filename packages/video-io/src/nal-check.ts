@@ -1,5 +1,5 @@
-import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC } from 'node-av/constants';
 import type { CodecParameters } from 'node-av/lib';
+import { nalLengthBytes, nalUnits } from './nal-units.js';
 
 /** True when a packet's bytes cannot have come from an encoder. */
 export type PacketCheck = (bytes: Buffer) => boolean;
@@ -11,25 +11,16 @@ export type PacketCheck = (bytes: Buffer) => boolean;
 const HOLE = Buffer.alloc(16);
 
 /**
- * A check for holes in H.264 and HEVC streams whose units carry their length (.mp4, .mov, .mkv), as broken
- * downloads leave them. The entropy decoder may take a hole for picture content and give a wrong frame
- * without an error. Undefined for other streams, which have no such rule.
+ * A check for holes in H.264 and HEVC streams whose units carry their length, as broken downloads leave
+ * them. The entropy decoder may take a hole for picture content and give a wrong frame without an error.
+ * Undefined for other streams, which have no such rule.
  */
-export function packetCheck({ codecId, extradata }: CodecParameters): PacketCheck | undefined {
-  // In avcC and hvcC headers, version 1, the low two bits are the bytes of a length, less one.
-  const field = codecId === AV_CODEC_ID_H264 ? 4 : codecId === AV_CODEC_ID_HEVC ? 21 : undefined;
-  if (field === undefined || extradata === null || extradata[0] !== 1 || extradata.length <= field)
-    return undefined;
-  const lengthBytes = (extradata[field]! & 3) + 1;
+export function packetCheck(parameters: CodecParameters): PacketCheck | undefined {
+  const lengthBytes = nalLengthBytes(parameters);
+  if (lengthBytes === undefined) return undefined;
   return (bytes) => {
-    let at = 0;
-    while (at + lengthBytes < bytes.length) {
-      const start = at + lengthBytes;
-      const end = start + bytes.readUIntBE(at, lengthBytes);
-      if (end > bytes.length || hasHole(bytes.subarray(start, end))) return true;
-      at = end;
-    }
-    return false;
+    const units = nalUnits(bytes, lengthBytes);
+    return units === undefined || units.some(({ start, end }) => hasHole(bytes.subarray(start, end)));
   };
 }
 

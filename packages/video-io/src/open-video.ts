@@ -67,6 +67,16 @@ export function openVideo(source: VideoSource, limits: VideoLimits): OpenVideo {
   }
 }
 
+/** Opens a video for as long as `use` runs. */
+export function withVideo<R>(source: VideoSource, limits: VideoLimits, use: (video: OpenVideo) => R): R {
+  const video = openVideo(source, limits);
+  try {
+    return use(video);
+  } finally {
+    video.scope.close();
+  }
+}
+
 /** Opens the decoder of the picked stream, one thread, so that memory and order are the same everywhere. */
 export function openDecoder(
   video: OpenVideo,
@@ -83,6 +93,12 @@ export function openDecoder(
   if (options.motion) decoder.setFlags2(AV_CODEC_FLAG2_EXPORT_MVS);
   checkStatus(decoder.open2Sync(codec), 'VIDEO_UNREADABLE', 'Opening the decoder', source);
   return decoder;
+}
+
+/** Seconds that a frame of `duration` ticks is on screen; the mean of all frames where it is 0, not known. */
+export function frameLength({ tick, stream }: OpenVideo, duration: bigint): number {
+  const { num, den } = stream.avgFrameRate;
+  return duration > 0n ? Number(duration) * tick : num > 0 ? den / num : 0;
 }
 
 /** A regular file: a pipe or a device could block for ever. */

@@ -1,0 +1,81 @@
+import type { CodecParameters } from 'node-av/lib';
+import { codesWholeFrames } from './h264-sps.js';
+import { nalLengthBytes, nalUnits } from './nal-units.js';
+import type { PacketReader } from './packet-facts.js';
+import { parameterSets } from './parameter-sets.js';
+
+/** Types of units (ITU-T H.264, table 7-1). */
+const SLICE = 1;
+const FIRST_PARTITION = 2;
+const LAST_PARTITION = 4;
+const IDR_SLICE = 5;
+const SEI = 6;
+const SEQUENCE_PARAMETERS = 7;
+const PICTURE_PARAMETERS = 8;
+
+/** Payload type of user data, in which x264 writes its version. */
+const USER_DATA = 5;
+
+/**
+ * Entries are IDR pictures; a recovery point, which containers also flag as key, promises only that the
+ * picture looks right in the end. Streams of fields are left alone: a packet may then hold half a frame.
+ *
+ * x264 writes its version once, in the first packet, and FFmpeg decodes 4:4:4 by the mistakes of builds
+ * before 151: without it such a stream decodes to garbage, and no error. It becomes the entries' prefix.
+ */
+export function h264Facts(parameters: CodecParameters): PacketReader | undefined {
+  const lengthBytes = nalLengthBytes(parameters);
+  const header = lengthBytes === undefined ? undefined : headerSets(parameters.extradata!);
+  if (lengthBytes === undefined || header === undefined) return undefined;
+  if (!header.sequence.every(codesWholeFrames)) return undefined;
+  const sets = parameterSets([...header.sequence, ...header.picture]);
+  let version: Buffer | undefined;
+
+  return (packet) => {
+    let pictures = 0;
+    let entry = true;
+    let referenced = false;
+    let toldVersion = false;
+    for (const { start, end } of nalUnits(packet, lengthBytes) ?? []) {
+      const type = packet[start]! & 31;
+      if (type === SLICE || type === IDR_SLICE) {
+        // The number of the slice's first block is 0, one bit, only where a picture begins.
+        if (packet[start + 1]! >= 128) pictures++;
+        if (type !== IDR_SLICE) entry = false;
+        if ((packet[start]! & 0x60) !== 0) referenced = true;
+      } else if (type >= FIRST_PARTITION && type <= LAST_PARTITION) return undefined;
+      else if (type === SEI && packet[start + 1] === USER_DATA) {
+        version = Buffer.from(packet.subarray(start - lengthBytes, end));
+        toldVersion = true;
+      } else if (type === SEQUENCE_PARAMETERS || type === PICTURE_PARAMETERS) {
+        const unit = packet.subarray(start, end);
+        if (type === SEQUENCE_PARAMETERS && !codesWholeFrames(unit)) return undefined;
+        sets.add(unit);
+      }
+    }
+    if (!sets.endPacket()) entry = false;
+    if (pictures !== 1) return undefined;
+    return { shown: true, entry, referenced, prefix: toldVersion ? undefined : version };
+  };
+}
+
+/** The parameter sets of an avcC header (ISO 14496-15, 5.3.3.1); undefined when it is cut short. */
+function headerSets(header: Buffer): { sequence: Buffer[]; picture: Buffer[] } | undefined {
+  let at = 5;
+  const read = (countMask: number): Buffer[] | undefined => {
+    if (at >= header.length) return undefined;
+    const count = header[at++]! & countMask;
+    const units: Buffer[] = [];
+    for (let i = 0; i < count; i++) {
+      if (at + 2 > header.length) return undefined;
+      const end = at + 2 + header.readUInt16BE(at);
+      if (end > header.length) return undefined;
+      units.push(header.subarray(at + 2, end));
+      at = end;
+    }
+    return units;
+  };
+  const sequence = read(31);
+  const picture = sequence && read(255);
+  return sequence && picture && { sequence, picture };
+}

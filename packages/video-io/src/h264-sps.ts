@@ -1,0 +1,48 @@
+import { bitReader, unescapeNal } from './bit-reader.js';
+
+/** Profiles whose parameter sets tell the chroma format and scaling lists (ITU-T H.264, 7.3.2.1.1). */
+const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
+
+/** True when the sequence parameter set says that every picture is a whole frame, never a field. */
+export function codesWholeFrames(unit: Buffer): boolean {
+  const reader = bitReader(unescapeNal(unit.subarray(1)));
+  const profile = reader.bits(8);
+  reader.bits(16); // constraints, level
+  reader.unsigned(); // identity
+  if (HIGH_PROFILES.has(profile)) {
+    const chroma = reader.unsigned();
+    if (chroma === 3) reader.bits(1);
+    reader.unsigned(); // luma depth
+    reader.unsigned(); // chroma depth
+    reader.bits(1);
+    if (reader.bits(1) === 1) {
+      for (let list = 0; list < (chroma === 3 ? 12 : 8); list++) {
+        if (reader.bits(1) === 1) skipScalingList(reader, list < 6 ? 16 : 64);
+      }
+    }
+  }
+  reader.unsigned(); // frame numbers
+  const orderType = reader.unsigned();
+  if (orderType === 0) reader.unsigned();
+  else if (orderType === 1) {
+    reader.bits(1);
+    reader.signed();
+    reader.signed();
+    const cycle = reader.unsigned();
+    for (let i = 0; i < cycle && !reader.exhausted; i++) reader.signed();
+  }
+  reader.unsigned(); // reference pictures
+  reader.bits(1); // gaps
+  reader.unsigned(); // width
+  reader.unsigned(); // height
+  return reader.bits(1) === 1 && !reader.exhausted;
+}
+
+function skipScalingList(reader: { signed(): number }, length: number): void {
+  let last = 8;
+  let next = 8;
+  for (let i = 0; i < length; i++) {
+    if (next !== 0) next = (last + reader.signed() + 256) % 256;
+    if (next !== 0) last = next;
+  }
+}
