@@ -1,11 +1,13 @@
 export { loadVideoMaeClassifier, saveVideoMaeClassifier } from './checkpoint/classifier-checkpoint.js';
 export { type ClipCheckpoint, loadClip, saveClip } from './checkpoint/clip-checkpoint.js';
-export { loadParams, type ParameterLayout } from './checkpoint/params-file.js';
+export { loadParams, type ParameterLayout, paramsFromTensors } from './checkpoint/params-file.js';
 export { loadVideoMae, saveVideoMae } from './checkpoint/video-mae-checkpoint.js';
 export { type Clip, clip } from './clip/clip.js';
 export {
+  CLIP_CONFIGS,
   CLIP_VIT_B_16,
   CLIP_VIT_B_32,
+  CLIP_VIT_L_14,
   type ClipActivation,
   type ClipConfig,
   type ClipTextConfig,
@@ -14,6 +16,7 @@ export {
 } from './clip/config.js';
 export { type ClipPatchTextEncoderOptions, clipPatchTextEncoder } from './clip/patch-text-encoder.js';
 export { type ClipTokenizer, type ClipTokens, clipTokenizer } from './clip/tokenizer.js';
+export { clipTokenizerJson } from './clip/tokenizer-json.js';
 export type { PatchFeatures } from './clip/vision.js';
 export {
   CheckpointKeysError,

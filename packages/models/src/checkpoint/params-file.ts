@@ -65,10 +65,23 @@ export async function saveParams(
  */
 export async function loadParams(path: string, model: ParameterLayout): Promise<Params> {
   const file = await weightsFile(path);
-  const tensors = named(file.endsWith('.json') ? await readShards(file) : await readOne(file));
+  return paramsFromTensors(
+    file.endsWith('.json') ? await readShards(file) : await readOne(file),
+    model,
+    file,
+  );
+}
+
+/**
+ * The same from tensors that were read already.
+ * @param where names them in messages.
+ * @throws SafetensorsError, CheckpointKeysError
+ */
+export function paramsFromTensors(read: Tensors, model: ParameterLayout, where: string): Params {
+  const tensors = named(read);
   const values = model.official.some(({ official, name }) => official !== name && tensors[official])
-    ? fromOfficial(file, model, tensors)
-    : fromOwn(file, model, tensors);
+    ? fromOfficial(where, model, tensors)
+    : fromOwn(where, model, tensors);
   return Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, tf.tensor(values[name]!, [...shape], 'float32')]),
   );

@@ -6,7 +6,7 @@ import { type ClipConfig, checkClipConfig } from './config.js';
 import { clipOfficial } from './official.js';
 import { clipParameters } from './parameters.js';
 import { encodeText } from './text.js';
-import { encodeImage, type PatchFeatures, patchFeatures } from './vision.js';
+import { encodeImage, hiddenTokens, type PatchFeatures, patchFeatures } from './vision.js';
 
 /**
  * CLIP: pure functions of parameters and tensors that put images, their patches and texts into one space.
@@ -22,6 +22,8 @@ export interface Clip {
   readonly official: readonly OfficialTensor[];
   /** Fresh parameters; the caller disposes them. */
   init(random: Random): Params;
+  /** The tokens after the first `depth` blocks, the class token first: [B, N, 3 p p] to [B, 1 + N, D]. */
+  hiddenTokens(params: Params, patches: tf.Tensor3D, depth: number): tf.Tensor3D;
   /** [B, N, 3 p p] to [B, E]. */
   encodeImage(params: Params, patches: tf.Tensor3D): tf.Tensor2D;
   /** [B, N, 3 p p] to [B, N, E]. */
@@ -43,6 +45,7 @@ export function clip(given: ClipConfig): Clip {
     parameters,
     official: clipOfficial(config),
     init: (random) => initParams(parameters, random),
+    hiddenTokens: (params, patches, depth) => hiddenTokens(config, params, patches, depth),
     encodeImage: (params, patches) => encodeImage(config, params, patches),
     patchFeatures: (params, patches, variant) => patchFeatures(config, params, patches, variant),
     encodeText: (params, tokenIds, endPositions) => encodeText(config, params, tokenIds, endPositions),

@@ -66,6 +66,34 @@ export const CLIP_VIT_B_16: ClipConfig = {
   visionConfig: { ...CLIP_VIT_B_32.visionConfig, patchSize: 16 },
 };
 
+/** OpenAI's ViT-L/14: a grid of 16 x 16. */
+export const CLIP_VIT_L_14: ClipConfig = {
+  ...CLIP_VIT_B_32,
+  projectionDim: 768,
+  textConfig: {
+    ...CLIP_VIT_B_32.textConfig,
+    hiddenSize: 768,
+    intermediateSize: 3072,
+    numAttentionHeads: 12,
+  },
+  visionConfig: {
+    ...CLIP_VIT_B_32.visionConfig,
+    hiddenSize: 1024,
+    intermediateSize: 4096,
+    numHiddenLayers: 24,
+    numAttentionHeads: 16,
+    patchSize: 14,
+  },
+};
+
+/** The published vision transformers, by OpenAI's names. */
+export const CLIP_CONFIGS: Readonly<Record<string, ClipConfig>> = {
+  'ViT-B/32': CLIP_VIT_B_32,
+  'ViT-B/16': CLIP_VIT_B_16,
+  'ViT-L/14': CLIP_VIT_L_14,
+  'ViT-L/14@336px': { ...CLIP_VIT_L_14, visionConfig: { ...CLIP_VIT_L_14.visionConfig, imageSize: 336 } },
+};
+
 /**
  * The checked configuration, without fields that are none of its own.
  * @throws ConfigError

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../errors.js';
 import { clipVocabulary, hasClipVocabulary, parityJson, parityTensors } from '../testing/parity.js';
-import { lettersTokenizer, tokenizerConfig, tokenizerJson } from '../testing/tokenizer-json.js';
+import { lettersTokenizer, lettersVocabulary } from '../testing/tokenizer-json.js';
 import { clipTokenizer } from './tokenizer.js';
+import { clipTokenizerJson } from './tokenizer-json.js';
 
-const letters = lettersTokenizer(8).json as ReturnType<typeof tokenizerJson>;
 const tokenIds: Record<string, number> = {
-  ...letters.model.vocab,
-  start: letters.model.vocab['<|startoftext|>']!,
-  end: letters.model.vocab['<|endoftext|>']!,
+  ...lettersVocabulary,
+  start: lettersVocabulary['<|startoftext|>']!,
+  end: lettersVocabulary['<|endoftext|>']!,
 };
 
 describe('clipTokenizer', () => {
@@ -35,9 +35,10 @@ describe('clipTokenizer', () => {
   });
 
   it('refuses what is no tokenizer', () => {
-    expect(() => clipTokenizer({}, tokenizerConfig, 8)).toThrow(ConfigError);
-    const { eos_token: _, ...rest } = tokenizerConfig;
-    expect(() => clipTokenizer(letters, rest, 8)).toThrow(
+    const { json, config } = lettersTokenizer(8);
+    expect(() => clipTokenizer({}, config, 8)).toThrow(ConfigError);
+    const { eos_token: _, ...rest } = config as Record<string, unknown>;
+    expect(() => clipTokenizer(json, rest, 8)).toThrow(
       'clipTokenizer: eos_token of tokenizer_config.json must be in the vocabulary, got undefined.',
     );
     expect(() => lettersTokenizer(1)).toThrow('contextLength must be an integer of at least 2, got 1.');
@@ -49,7 +50,8 @@ describe.skipIf(!hasClipVocabulary)("the published vocabulary and OpenAI's token
     const vocab = JSON.parse(readFileSync(join(clipVocabulary, 'clip-vocab.json'), 'utf8'));
     // 49,408 tokens: 2 x 256 bytes, 2 special ones, and as many merges as there are more.
     const merges = readFileSync(join(clipVocabulary, 'clip-merges.txt'), 'utf8').split('\n').slice(1, 48_895);
-    const tokenizer = clipTokenizer(tokenizerJson(vocab, merges), tokenizerConfig, 77);
+    const { json, config } = clipTokenizerJson(vocab, merges);
+    const tokenizer = clipTokenizer(json, config, 77);
     const { entries } = parityJson('clip-tokenizer');
     const rows = (await parityTensors('clip-tokenizer')).tensors.tokens77!.data as Int32Array;
     const differing: string[] = [];

@@ -52,7 +52,7 @@ export function patchFeatures(
 }
 
 /** [B, N, 3 p p] patches to [B, 1 + N, D] after the first `depth` blocks, the class token first. */
-function hiddenTokens(
+export function hiddenTokens(
   { visionConfig: vision }: ClipConfig,
   params: Params,
   patches: tf.Tensor3D,

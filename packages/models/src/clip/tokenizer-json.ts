@@ -1,0 +1,74 @@
+const START = '<|startoftext|>';
+const END = '<|endoftext|>';
+
+/**
+ * The tokenizer.json and tokenizer_config.json of CLIP's checkpoints around a vocabulary and merges, for folders that have
+ * vocab.json and merges.txt only.
+ *
+ * @param vocab ids of the tokens; a token at the end of a word ends in `</w>`.
+ * @param merges pairs such as "a b", the first to merge first.
+ */
+export function clipTokenizerJson(
+  vocab: Readonly<Record<string, number>>,
+  merges: readonly string[],
+): { json: object; config: object } {
+  return { json: tokenizerJson(vocab, merges), config: tokenizerConfig };
+}
+
+const tokenizerConfig = {
+  tokenizer_class: 'CLIPTokenizer',
+  bos_token: { __type: 'AddedToken', content: START, special: false },
+  eos_token: END,
+  unk_token: END,
+  pad_token: END,
+  model_max_length: 77,
+};
+
+function tokenizerJson(vocab: Readonly<Record<string, number>>, merges: readonly string[]) {
+  const special = (content: string) => ({
+    id: vocab[content],
+    content,
+    single_word: false,
+    lstrip: false,
+    rstrip: false,
+    normalized: content === START,
+    special: true,
+  });
+  const words = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+  return {
+    version: '1.0',
+    added_tokens: [special(START), special(END)],
+    normalizer: {
+      type: 'Sequence',
+      normalizers: [
+        { type: 'NFC' },
+        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+        { type: 'Lowercase' },
+      ],
+    },
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex: words }, behavior: 'Removed', invert: true },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
+      ],
+    },
+    post_processor: {
+      type: 'RobertaProcessing',
+      sep: [END, vocab[END]],
+      cls: [START, vocab[START]],
+      trim_offsets: false,
+      add_prefix_space: false,
+    },
+    decoder: { type: 'ByteLevel' },
+    model: {
+      type: 'BPE',
+      unk_token: END,
+      continuing_subword_prefix: '',
+      end_of_word_suffix: '</w>',
+      fuse_unk: false,
+      vocab,
+      merges,
+    },
+  };
+}
