@@ -1,6 +1,14 @@
 export { readCsvManifest } from './datasets/csv-manifest.js';
+export { type Diving48Options, readDiving48 } from './datasets/diving48.js';
+export { type EpicKitchensOptions, readEpicKitchens } from './datasets/epic-kitchens.js';
+export { type Hmdb51Options, readHmdb51 } from './datasets/hmdb51.js';
 export { datasetOf } from './datasets/in-memory.js';
+export { type InternVidOptions, readInternVid } from './datasets/internvid.js';
+export { type KineticsOptions, readKinetics } from './datasets/kinetics.js';
 export { readManifest } from './datasets/manifest.js';
+export { type MsrVttOptions, readMsrVtt, readMsrVttPairs } from './datasets/msr-vtt.js';
+export { readSomethingSomething, type SomethingSomethingOptions } from './datasets/something-something.js';
+export { readUcf101, type Ucf101Options } from './datasets/ucf101.js';
 export { readVideoFolder, type VideoFolderOptions } from './datasets/video-folder.js';
 export { decodeClip } from './decode.js';
 export type { DecodeOptions, FrameChoice } from './decode-options.js';

@@ -1,6 +1,7 @@
 import { scanRecords, splitCells } from './csv-records.js';
 import { type RowFault, rowFault } from './fault.js';
 import type { RowFormat } from './row-format.js';
+import { readText } from './text-lines.js';
 
 export interface CsvColumns {
   /** The header must name all of these; of a list of names, one. */
@@ -60,9 +61,9 @@ export function csvRows({ required, optional }: CsvColumns): RowFormat<CsvRow> {
         else visit(pick(cells, fault), start, length, line);
       });
     },
-    parse(path, text, line) {
+    async load(path, { start, length, line }) {
       const fault = rowFault(path, line);
-      return pick(splitCells(text, fault), fault);
+      return pick(splitCells(await readText(path, start, length), fault), fault);
     },
   };
 }

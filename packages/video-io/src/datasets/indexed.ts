@@ -1,9 +1,10 @@
 import { basename, resolve } from 'node:path';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { manifestFault, type RowFault, rowFault } from './fault.js';
+import { fileVersion } from './file-version.js';
 import { outOfRange } from './out-of-range.js';
 import type { RowFormat } from './row-format.js';
-import { rowIndexBuilder } from './row-index.js';
+import { rowIndex } from './row-index.js';
 import { seenIds } from './seen-ids.js';
 
 /** A row as its data set means it. */
@@ -33,26 +34,24 @@ export interface IndexedDatasetOptions<Row> {
  */
 export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): Promise<VideoDataset> {
   const { path, format, annotate } = options;
-  const builder = await rowIndexBuilder(path);
+  const version = await fileVersion(path);
+  const rows = rowIndex();
   const ids = seenIds();
   const found = new Set<string>();
   const given = options.classes && new Set(options.classes);
-  let count = 0;
   let lineInHand = 1;
   const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
   await format.scan(path, (row, start, length, line) => {
     lineInHand = line;
     const { sample, className } = annotate(row, fault);
-    const earlier = ids.add(sample.id, count);
-    if (earlier !== undefined) fault(`id "${sample.id}" is already on line ${builder.line(earlier)}`);
+    const earlier = ids.add(sample.id, rows.length);
+    if (earlier !== undefined) fault(`id "${sample.id}" is already on line ${rows.at(earlier).line}`);
     if (className !== undefined && given && !given.has(className)) {
       fault(`expected one of ${given.size} classes, got "${className}"`);
     }
     if (className !== undefined) found.add(className);
-    builder.add(start, length, line);
-    count += 1;
+    rows.add(start, length, line);
   });
-  const rows = builder.build();
   if (rows.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
 
   const classes = options.classes ?? (found.size > 0 ? [...found].sort() : undefined);
@@ -64,9 +63,10 @@ export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): 
     length: rows.length,
     async at(index) {
       if (!Number.isInteger(index) || index < 0 || index >= rows.length) outOfRange(name, rows.length, index);
-      const line = rows.line(index);
-      const row = format.parse(path, await rows.read(index), line);
-      const { sample, className } = annotate(row, rowFault(path, line));
+      if ((await fileVersion(path)) !== version)
+        throw manifestFault(path, 'the file changed since it was opened');
+      const place = rows.at(index);
+      const { sample, className } = annotate(await format.load(path, place), rowFault(path, place.line));
       return {
         ...sample,
         source: resolve(options.folder, sample.source),

@@ -1,6 +1,6 @@
 import { rowFault } from './fault.js';
 import type { RowFormat } from './row-format.js';
-import { readLineBlocks } from './text-lines.js';
+import { readLineBlocks, readText } from './text-lines.js';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
@@ -19,7 +19,9 @@ export const jsonLines: RowFormat<JsonRecord> = {
       }
     }
   },
-  parse: parseLine,
+  async load(path, { start, length, line }) {
+    return parseLine(path, await readText(path, start, length), line);
+  },
 };
 
 const isFilled = (line: string): boolean => line.charCodeAt(0) === 0x7b /* { */ || line.trim() !== '';

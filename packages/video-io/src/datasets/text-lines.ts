@@ -77,3 +77,14 @@ function splitLines(bytes: Buffer, start: number, firstLine: number): LineBlock 
   }
   return { lines, starts, lengths, firstLine };
 }
+
+/** A part of a file again. `start` and `length` in bytes. */
+export async function readText(path: string, start: number, length: number): Promise<string> {
+  const file = await open(path);
+  try {
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, start);
+    return buffer.toString('utf8');
+  } finally {
+    await file.close();
+  }
+}

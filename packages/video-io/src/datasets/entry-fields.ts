@@ -1,0 +1,16 @@
+import { type RowFault, shown } from './fault.js';
+import type { JsonRecord } from './json-lines.js';
+
+/** A field that must be text with something in it. */
+export function textField(record: JsonRecord, name: string, fault: RowFault): string {
+  const value = record[name];
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  return fault(`expected "${name}" to be text, got ${shown(value)}`);
+}
+
+/** A field that must be a finite number of at least 0. */
+export function numberField(record: JsonRecord, name: string, fault: RowFault): number {
+  const value = record[name];
+  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+  return fault(`expected "${name}" to be a number from 0, got ${shown(value)}`);
+}

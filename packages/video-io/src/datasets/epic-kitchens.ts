@@ -1,0 +1,54 @@
+import type { VideoDataset } from '../video.js';
+import { clockTime, requireSection } from './clock-time.js';
+import { csvRows } from './csv-rows.js';
+import { indexedDataset } from './indexed.js';
+
+export interface EpicKitchensOptions {
+  /** Folder of the participants' folders, as the published download script lays it out: `P01/videos/P01_01.MP4`. */
+  readonly videos: string;
+  /** Which of the two classes of an action is the label: `verb_class` (97 of them) or `noun_class` (300). */
+  readonly label: 'verb' | 'noun';
+}
+
+/**
+ * EPIC-Kitchens-100 from its published CSV files (`EPIC_100_train.csv`, `EPIC_100_validation.csv` and, without classes
+ * and narrations, `EPIC_100_test_timestamps.csv`):
+ *
+ *     narration_id,participant_id,video_id,narration_timestamp,start_timestamp,stop_timestamp,…
+ *     P01_01_0,P01,P01_01,00:00:01.089,00:00:00.14,00:00:03.37,8,202,open door,open,3,door,3,['door'],[3]
+ *
+ * A sample is an action: a section of a long video, its narration the caption.
+ *
+ * @throws {VideoError} `MANIFEST_INVALID` with the line.
+ */
+export function readEpicKitchens(
+  path: string,
+  { videos, label }: EpicKitchensOptions,
+): Promise<VideoDataset> {
+  return indexedDataset({
+    path,
+    folder: videos,
+    format: csvRows({
+      required: ['narration_id', 'participant_id', 'video_id', 'start_timestamp', 'stop_timestamp'],
+      optional: ['narration', `${label}_class`],
+    }),
+    annotate([id, participant, video, startText, stopText, narration, labelText], fault) {
+      if (!id || !participant || !video) return fault('a cell that names the action or its video is empty');
+      const start = clockTime('start_timestamp', startText, fault);
+      const end = clockTime('stop_timestamp', stopText, fault);
+      requireSection(start, end, fault);
+      if (labelText && !/^\d+$/.test(labelText))
+        fault(`expected "${label}_class" from 0, got "${labelText}"`);
+      return {
+        sample: {
+          id,
+          source: `${participant}/videos/${video}.MP4`,
+          captions: narration ? [narration] : [],
+          ...(labelText && { label: Number(labelText) }),
+          start,
+          end,
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { VideoDataset } from '../video.js';
+import { manifestFault } from './fault.js';
+import { datasetOf } from './in-memory.js';
+import { listedLines } from './split-lines.js';
+import { uniqueSamples } from './unique-samples.js';
+
+export interface Hmdb51Options {
+  /** Folder of the classes' folders. */
+  readonly videos: string;
+  /** Which of the three published splits. */
+  readonly split: 1 | 2 | 3;
+  readonly part: 'train' | 'test';
+}
+
+/** What the number behind a video's name says; 0 is in neither part. */
+const PARTS = { train: '1', test: '2' } as const;
+
+/**
+ * HMDB51 from its folder of published split files, one for each class and split: `brush_hair_test_split1.txt` with lines
+ * `April_09_brush_hair_u_nm_np1_ba_goo_0.avi 1`. The id is `brush_hair/April_09_….avi`; classes are sorted by name.
+ *
+ * @throws {VideoError} `MANIFEST_INVALID` with the file and the line.
+ */
+export async function readHmdb51(
+  folder: string,
+  { videos, split, part }: Hmdb51Options,
+): Promise<VideoDataset> {
+  const ending = `_test_split${split}.txt`;
+  const names = await readdir(folder).catch((error: Error) => {
+    throw manifestFault(folder, error.message);
+  });
+  const classes = names
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.slice(0, -ending.length))
+    .sort();
+  const unique = uniqueSamples();
+  for (const [label, className] of classes.entries()) {
+    for await (const { text, fault } of listedLines(join(folder, className + ending))) {
+      const [, file, number] =
+        /^(.+?)\s+([012])$/.exec(text) ?? fault(`expected a video and 0, 1 or 2, got "${text}"`);
+      if (number !== PARTS[part]) continue;
+      const id = `${className}/${file}`;
+      unique.add({ id, source: resolve(videos, id), captions: [], label }, fault);
+    }
+  }
+  if (unique.samples.length > 0) return datasetOf(`HMDB51 split ${split} ${part}`, unique.samples, classes);
+  throw manifestFault(folder, `expected files *${ending} with videos of the ${part} part, got none`);
+}

@@ -1,0 +1,47 @@
+import { extname } from 'node:path';
+import type { VideoDataset } from '../video.js';
+import { clockTime, requireSection } from './clock-time.js';
+import { textField } from './entry-fields.js';
+import { indexedDataset } from './indexed.js';
+import { jsonLines } from './json-lines.js';
+import { parquetRows } from './parquet-rows.js';
+
+export interface InternVidOptions {
+  /** Folder of the whole videos, `<YoutubeID>.mp4`. */
+  readonly videos: string;
+}
+
+const COLUMNS = ['YoutubeID', 'Start_timestamp', 'End_timestamp', 'Caption'] as const;
+
+/**
+ * InternVid from its published annotations, JSONL or Parquet (by the file's ending):
+ *
+ *     {"YoutubeID": "MNEoc5VVPgE", "Start_timestamp": "00:00:11.234", "End_timestamp": "00:00:14.567",
+ *      "Caption": "a man plays a guitar", "UMT_Score": 0.41, "Aesthetic_Score": 4.6}
+ *
+ * A sample is a section of a video, its id `<YoutubeID>_<start>_<end>` with the times as the file has them.
+ *
+ * @throws {VideoError} `MANIFEST_INVALID` with the line, which in Parquet is the row, from 1.
+ */
+export function readInternVid(path: string, { videos }: InternVidOptions): Promise<VideoDataset> {
+  return indexedDataset({
+    path,
+    folder: videos,
+    format: extname(path).toLowerCase() === '.parquet' ? parquetRows(COLUMNS) : jsonLines,
+    annotate(record, fault) {
+      const [video, startText, endText, caption] = COLUMNS.map((name) => textField(record, name, fault));
+      const start = clockTime('Start_timestamp', startText, fault);
+      const end = clockTime('End_timestamp', endText, fault);
+      requireSection(start, end, fault);
+      return {
+        sample: {
+          id: `${video}_${startText}_${endText}`,
+          source: `${video}.mp4`,
+          captions: [caption!],
+          start,
+          end,
+        },
+      };
+    },
+  });
+}

@@ -1,0 +1,54 @@
+import type { VideoDataset } from '../video.js';
+import { requireSection } from './clock-time.js';
+import { csvRows } from './csv-rows.js';
+import { indexedDataset } from './indexed.js';
+
+export interface KineticsOptions {
+  /** Folder of the clips. */
+  readonly videos: string;
+  /** `flat`: all clips of a split in one folder; `by-class`: in subfolders named as the classes. */
+  readonly layout: 'flat' | 'by-class';
+  /** Names of the classes in the order of their labels. Default: those in the file, sorted, which gives 0-399. */
+  readonly classes?: readonly string[];
+}
+
+/** Digits of a time in a clip's name. */
+const TIME_DIGITS = 6;
+
+/**
+ * Kinetics-400 (also 600 and 700) from its published CSV files:
+ *
+ *     label,youtube_id,time_start,time_end,split,is_cc
+ *     air drumming,_dbcJuKJQNs,40,50,train,0
+ *
+ * A clip is the file that the published download scripts write, `_dbcJuKJQNs_000040_000050.mp4`, already cut to its ten
+ * seconds. Its name without the ending is the sample's id. `label` may be missing, as in the test split.
+ *
+ * @throws {VideoError} `MANIFEST_INVALID` with the line.
+ */
+export function readKinetics(
+  path: string,
+  { videos, layout, classes }: KineticsOptions,
+): Promise<VideoDataset> {
+  return indexedDataset({
+    path,
+    folder: videos,
+    classes,
+    format: csvRows({ required: ['youtube_id', 'time_start', 'time_end'], optional: ['label'] }),
+    annotate([video, start, end, className], fault) {
+      if (!video) fault('column "youtube_id" is empty');
+      const [from, to] = [start!, end!].map((text) => {
+        const seconds = Number(text);
+        if (text !== '' && Number.isInteger(seconds) && seconds >= 0) return seconds;
+        return fault(`expected times in whole seconds, got "${start}" and "${end}"`);
+      }) as [number, number];
+      requireSection(from, to, fault);
+      const id = [video, ...[from, to].map((seconds) => String(seconds).padStart(TIME_DIGITS, '0'))].join(
+        '_',
+      );
+      if (layout === 'by-class' && !className) fault('column "label" is empty, which tells the folder');
+      const source = layout === 'by-class' ? `${className}/${id}.mp4` : `${id}.mp4`;
+      return { sample: { id, source, captions: [] }, className: className || undefined };
+    },
+  });
+}
