@@ -1,7 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { decodeByIndex } from './decode-by-index.js';
+import { decodeFromStart } from './decode-from-start.js';
+import { planDecode } from './decode-options.js';
+import { indexFrames } from './frame-index.js';
 import type { VideoError as VideoErrorType } from './index.js';
+import { DEFAULT_LIMITS } from './limits.js';
+import { withVideo } from './open-video.js';
 
 const media = fileURLToPath(new URL('../../../../shared/media/', import.meta.url));
 const { probeVideo, videoPool } = (await import(
@@ -70,6 +76,34 @@ describe.skipIf(!existsSync(media))('videos of other people', () => {
       }),
     );
     await pool.close();
+  });
+
+  it('give by seeking what decoding from the start gives', { timeout: 110_000 }, () => {
+    const files = readdirSync(`${media}videos`).filter((name) => !name.endsWith('.csv'));
+    let entered = 0;
+    for (const name of files) {
+      const path = `${media}videos/${name}`;
+      const index = withVideo(path, DEFAULT_LIMITS, (video) => indexFrames(video, DEFAULT_LIMITS));
+      if (index === undefined) continue;
+      const frames = index.packetOf.length;
+      // The first frame behind a place to enter at, if there is one, and one in the middle of what follows.
+      const entry = index.entryOf[Math.floor(frames * 0.6)]!;
+      if (entry > 0) entered++;
+      const first = index.packetOf.indexOf(entry);
+      const indices = [Math.min(first + 1, frames - 1), Math.floor(frames * 0.6)];
+      const plan = planDecode(path, { indices, size });
+      const [start, ...sought] = [
+        withVideo(path, DEFAULT_LIMITS, (video) => decodeFromStart(video, plan)),
+        ...[plan, ...indices.map((i) => planDecode(path, { indices: [i], size }))].map((each) =>
+          withVideo(path, DEFAULT_LIMITS, (video) => decodeByIndex(video, index, each)),
+        ),
+      ];
+      const [both, ...single] = sought;
+      expect(Buffer.compare(both!.frames, start!.frames), name).toBe(0);
+      expect(both!.times, name).toEqual(start!.times);
+      expect(Buffer.compare(Buffer.concat(single.map((clip) => clip.frames)), start!.frames), name).toBe(0);
+    }
+    expect(entered).toBeGreaterThan(10);
   });
 
   it('when broken end in a typed error or in frames', { timeout: 60_000 }, async () => {

@@ -1,0 +1,114 @@
+import {
+  AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV420P10LE,
+  AV_PIX_FMT_YUV444P,
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  AVFMT_GLOBALHEADER,
+  type FFEncoderCodec,
+} from 'node-av/constants';
+import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Packet, Rational } from 'node-av/lib';
+import { silenceFFmpeg } from '../ffmpeg.js';
+
+const FORMATS = {
+  yuv420p: { format: AV_PIX_FMT_YUV420P, shift: 1, bytes: 1 },
+  yuv420p10le: { format: AV_PIX_FMT_YUV420P10LE, shift: 1, bytes: 2 },
+  yuv444p: { format: AV_PIX_FMT_YUV444P, shift: 0, bytes: 1 },
+} as const;
+
+/** A video as no training set would be encoded: whatever FFmpeg can write. */
+export interface TestVideo {
+  readonly encoder: string;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  /** Brightness of a pixel, 0-255. */
+  readonly luma: (x: number, y: number, frame: number) => number;
+  readonly pixels?: keyof typeof FORMATS;
+  readonly gop?: number;
+  readonly bFrames?: number;
+  /** The encoder's own options. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Presentation time of each frame in thousandths of a second. */
+  readonly time?: (frame: number) => number;
+  /** Width of a pixel over its height. */
+  readonly pixelAspect?: readonly [number, number];
+}
+
+/** Writes a video; the container goes by the path's extension. */
+export function writeTestVideo(path: string, video: TestVideo): void {
+  silenceFFmpeg();
+  // SVT-AV1 writes to stderr past FFmpeg; 1 leaves errors.
+  process.env.SVT_LOG = '1';
+  const check = (status: number) => FFmpegError.throwIfError(status);
+  const { width, height, frames, gop = frames, bFrames = 0, time = (i) => i * 40 } = video;
+  const { format: pixelFormat } = FORMATS[video.pixels ?? 'yuv420p'];
+  const format = new FormatContext();
+  check(format.allocOutputContext2(null, null, path));
+  const codec = Codec.findEncoderByName(video.encoder as FFEncoderCodec)!;
+  const encoder = new CodecContext();
+  encoder.allocContext3(codec);
+  Object.assign(encoder, { width, height, pixelFormat, gopSize: gop, maxBFrames: bFrames, threadCount: 1 });
+  encoder.timeBase = new Rational(1, 1000);
+  encoder.framerate = new Rational(25, 1);
+  if (video.pixelAspect) encoder.sampleAspectRatio = new Rational(...video.pixelAspect);
+  if ((format.oformat!.flags & AVFMT_GLOBALHEADER) !== 0) encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+  for (const [name, value] of Object.entries(video.options ?? {})) check(encoder.setOption(name, value));
+  check(encoder.open2Sync(codec));
+  const stream = format.newStream(null);
+  check(stream.codecpar.fromContext(encoder));
+  stream.timeBase = encoder.timeBase;
+  if (video.pixelAspect) stream.sampleAspectRatio = new Rational(...video.pixelAspect);
+  check(format.openOutputSync());
+  check(format.writeHeaderSync());
+
+  const packet = new Packet();
+  packet.alloc();
+  const drain = () => {
+    for (;;) {
+      const status = encoder.receivePacketSync(packet);
+      if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
+      check(status);
+      packet.streamIndex = 0;
+      if (packet.duration === 0n) packet.duration = 40n;
+      packet.rescaleTs(encoder.timeBase, stream.timeBase);
+      check(format.interleavedWriteFrameSync(packet));
+    }
+  };
+  const frame = new Frame();
+  frame.alloc();
+  Object.assign(frame, { width, height, format: pixelFormat });
+  check(frame.getBuffer());
+  for (let i = 0; i < frames; i++) {
+    check(frame.makeWritable());
+    check(frame.fromBuffer(render(video, i)));
+    frame.pts = BigInt(time(i));
+    check(encoder.sendFrameSync(frame));
+    drain();
+  }
+  check(encoder.sendFrameSync(null));
+  drain();
+  check(format.writeTrailerSync());
+  format.closeOutputSync();
+  for (const made of [frame, packet]) made.free();
+  encoder.freeContext();
+  format.freeContext();
+}
+
+/** The planes of one frame behind each other: brightness as asked for, colour that drifts with x and time. */
+function render({ width, height, luma, pixels = 'yuv420p' }: TestVideo, frame: number): Buffer {
+  const { shift, bytes } = FORMATS[pixels];
+  const columns = (width + shift) >> shift;
+  const rows = (height + shift) >> shift;
+  const buffer = Buffer.alloc((width * height + 2 * columns * rows) * bytes);
+  let at = 0;
+  const put = (value: number) => {
+    const level = Math.max(16, Math.min(235, Math.round(value * 4) / 4));
+    at = bytes === 2 ? buffer.writeUInt16LE(level * 4, at) : buffer.writeUInt8(Math.round(level), at);
+  };
+  for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) put(luma(x, y, frame));
+  for (let y = 0; y < rows; y++) for (let x = 0; x < columns; x++) put(100 + ((x + frame) % 40));
+  for (let y = 0; y < rows; y++) for (let x = 0; x < columns; x++) put(150 - ((y + frame) % 30));
+  return buffer;
+}
