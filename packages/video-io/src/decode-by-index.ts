@@ -27,7 +27,7 @@ export function decodeByIndex(video: OpenVideo, index: FrameIndex, plan: DecodeP
 /** [T] the frame that each target means. */
 function chosenFrames(video: OpenVideo, { packets, packetOf }: FrameIndex, plan: DecodePlan): number[] {
   const count = packetOf.length;
-  const times = packetOf.map((packet) => packets[packet]!.pts * video.tick);
+  const times = packetOf.map((packet) => video.seconds(packets[packet]!.pts));
   const last = packets[packetOf[count - 1]!]!;
   const end = plan.by === 'index' ? count : times[count - 1]! + frameLength(video, last.duration);
   return plan.wanted.map((target) => {

@@ -1,6 +1,7 @@
 import { VideoError } from './errors.js';
 import { DEFAULT_LIMITS, type VideoLimits } from './limits.js';
-import type { Rectangle, Size } from './video.js';
+import { nameOf } from './open-container.js';
+import type { Rectangle, Size, VideoInput } from './video.js';
 
 /** Which frames: by place in presentation order, or by the time at which they are on screen. */
 export type FrameChoice =
@@ -42,7 +43,8 @@ export interface DecodePlan {
 const MAX_CLIP_BYTES = 2 ** 31 - 1;
 
 /** Checks the options and fills in the defaults. Throws `ARGUMENT_INVALID`, or `VIDEO_TOO_LARGE` for an index past the limit. */
-export function planDecode(source: string, options: DecodeOptions): DecodePlan {
+export function planDecode(input: VideoInput, options: DecodeOptions): DecodePlan {
+  const source = nameOf(input);
   const fail = (message: string): never => {
     throw new VideoError('ARGUMENT_INVALID', `${message}, for "${source}".`, { source });
   };

@@ -5,7 +5,7 @@ import { type DecodeOptions, planDecode } from './decode-options.js';
 import { VideoError } from './errors.js';
 import { indexFrames } from './frame-index.js';
 import { withVideo } from './open-video.js';
-import type { VideoClip, VideoSource } from './video.js';
+import type { VideoClip, VideoInput } from './video.js';
 
 /**
  * Decodes chosen frames of a video as RGB, and how their content moves.
@@ -24,14 +24,14 @@ import type { VideoClip, VideoSource } from './video.js';
  * @throws {VideoError} `VIDEO_NOT_FOUND`, `VIDEO_UNREADABLE`, `VIDEO_NO_STREAM`, `VIDEO_TOO_LARGE`,
  * `VIDEO_DECODE_FAILED` (damage in what has to be decoded), `FRAME_OUT_OF_RANGE`, `ARGUMENT_INVALID`.
  */
-export async function decodeClip(source: VideoSource, options: DecodeOptions): Promise<VideoClip> {
+export async function decodeClip(source: VideoInput, options: DecodeOptions): Promise<VideoClip> {
   // A turn of the event loop: others get theirs between clips, and Node frees FFmpeg's buffers only then.
   await setImmediate();
   return decodeClipSync(source, options);
 }
 
 /** `decodeClip` for a thread of its own. */
-export function decodeClipSync(source: VideoSource, options: DecodeOptions): VideoClip {
+export function decodeClipSync(source: VideoInput, options: DecodeOptions): VideoClip {
   const plan = planDecode(source, options);
   const sought = withVideo(source, plan.limits, (video) => {
     const index = indexFrames(video, plan.limits);

@@ -8,7 +8,7 @@ export type VideoErrorCode =
   | 'VIDEO_NO_STREAM'
   /** The stream broke off or decoded with errors before all asked-for frames were there. */
   | 'VIDEO_DECODE_FAILED'
-  /** Beyond the limits on pixels or frames. */
+  /** Beyond the limits on pixels, frames, streams, duration or time. */
   | 'VIDEO_TOO_LARGE'
   /** A frame index or time outside the video. */
   | 'FRAME_OUT_OF_RANGE'
@@ -19,6 +19,14 @@ export type VideoErrorCode =
   | 'MANIFEST_INVALID'
   | 'FOLDER_EMPTY'
   | 'CAPTION_EMPTY'
+  /** A tar file that is broken, or whose samples are not as WebDataset has them. */
+  | 'SHARD_INVALID'
+  /** Shards that are there already were made from another data set or with other settings. */
+  | 'SHARDS_DIFFER'
+  /** More samples could not be loaded than are allowed. */
+  | 'TOO_MANY_BAD_SAMPLES'
+  /** A saved position belongs to another data set, seed or rank. */
+  | 'STATE_MISMATCH'
   | 'ARGUMENT_INVALID';
 
 /** Where an error happened, as far as known. */

@@ -60,7 +60,7 @@ export function* readFrames(
       checkPixels(frame, options.limits, source);
       if (count >= options.limits.frames) throw tooManyFrames(options.limits, source);
       const stamp = frame.bestEffortTimestamp;
-      if (stamp !== AV_NOPTS_VALUE) time = Number(stamp) * video.tick;
+      if (stamp !== AV_NOPTS_VALUE) time = video.seconds(Number(stamp));
       yield { frame, index: count++, time };
     }
   }
@@ -79,10 +79,11 @@ export function* readFrames(
 }
 
 /** Reads the next packet of any stream; false at the end of the file. */
-export function readPacket({ format, source }: OpenVideo, packet: Packet): boolean {
-  const status = format.readFrameSync(packet);
+export function readPacket(video: OpenVideo, packet: Packet): boolean {
+  video.checkTime();
+  const status = video.format.readFrameSync(packet);
   if (status === AVERROR_EOF) return false;
-  checkStatus(status, 'VIDEO_DECODE_FAILED', 'Reading the file', source);
+  checkStatus(status, 'VIDEO_DECODE_FAILED', 'Reading the file', video.source);
   return true;
 }
 

@@ -22,6 +22,15 @@ export {
   type UniformSampling,
   uniformIndices,
 } from './sampling.js';
+export {
+  type PreparedShard,
+  type PrepareShardsOptions,
+  prepareShards,
+} from './shards/prepare-shards.js';
+export { type ReadShardsOptions, readShards } from './shards/read-shards.js';
+export type { ShardEncoding } from './shards/reencode.js';
+export type { ShardReport, ShardSettings } from './shards/shard-report.js';
+export { type ShardSample, writeShard } from './shards/write-shard.js';
 export type {
   CropGeometry,
   MotionField,
@@ -30,6 +39,7 @@ export type {
   VideoClip,
   VideoDataset,
   VideoInfo,
+  VideoInput,
   VideoSample,
   VideoSource,
 } from './video.js';

@@ -1,54 +1,58 @@
-import { statSync } from 'node:fs';
 import {
   AV_CODEC_FLAG2_EXPORT_MVS,
   AV_DISPOSITION_ATTACHED_PIC,
   AV_PKT_DATA_DISPLAYMATRIX,
+  AVDISCARD_ALL,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
-import { Codec, CodecContext, FormatContext, type Stream } from 'node-av/lib';
+import { Codec, CodecContext, type FormatContext, type Stream } from 'node-av/lib';
 import { VideoError } from './errors.js';
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './ffmpeg.js';
-import { checkPixels, type VideoLimits } from './limits.js';
+import { checkLimit, checkPixels, type VideoLimits } from './limits.js';
+import { nameOf, openContainer } from './open-container.js';
 import { type Orientation, readOrientation } from './orientation.js';
-import type { VideoSource } from './video.js';
+import type { VideoInput } from './video.js';
 
-/** Containers of single files. Playlists (HLS, concat, DASH) could reach other files and are left out. */
-const CONTAINERS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg';
+/** FFmpeg's clock for a whole container: microseconds. */
+const CONTAINER_TICK = 1e-6;
 
 /** An opened container with its best video stream. The scope's owner closes it. */
 export interface OpenVideo {
-  readonly source: VideoSource;
+  /** The path, or how many bytes it is made of. */
+  readonly source: string;
   readonly format: FormatContext;
   readonly stream: Stream;
   readonly codec: Codec;
   readonly orientation: Orientation;
   /** Width of a coded pixel over its height. */
   readonly pixelAspect: number;
-  /** Seconds of one tick of the stream's clock. */
-  readonly tick: number;
+  /** Seconds of a number of ticks of the stream's clock, rounded once. */
+  seconds(ticks: number): number;
+  /** Throws `VIDEO_TOO_LARGE` when the limit on time is over. */
+  checkTime(): void;
   readonly scope: Scope;
 }
 
 /**
- * Opens a file, reads its headers and picks the video stream. The options are set one by one: node-av frees
+ * Opens a video, reads its headers and picks the video stream. The options are set one by one: node-av frees
  * a Dictionary twice when it is passed to an open call.
  */
-export function openVideo(source: VideoSource, limits: VideoLimits): OpenVideo {
+export function openVideo(input: VideoInput, limits: VideoLimits): OpenVideo {
   silenceFFmpeg();
-  requireFile(source);
+  const opened = performance.now();
+  const source = nameOf(input);
   const scope = openScope();
   try {
-    const format = scope.own(new FormatContext(), (context) => context.freeContext());
-    format.allocContext();
-    checkStatus(format.setOption('protocol_whitelist', 'file'), 'VIDEO_UNREADABLE', 'Setting up', source);
-    checkStatus(format.setOption('format_whitelist', CONTAINERS), 'VIDEO_UNREADABLE', 'Setting up', source);
-    checkStatus(format.openInputSync(`file:${source}`), 'VIDEO_UNREADABLE', 'Opening the container', source);
-    scope.own(format, (context) => context.closeInputSync());
+    const format = openContainer(input, scope);
+    checkLimit('streams', format.nbStreams, limits, source);
     for (const { codecpar } of format.streams) checkPixels(codecpar, limits, source);
     checkStatus(format.findStreamInfoSync(), 'VIDEO_UNREADABLE', 'Reading the streams', source);
+    checkLimit('duration', containerDuration(format), limits, source);
 
     const { stream, codec } = pickStream(format, source);
     checkPixels(stream.codecpar, limits, source);
+    for (const other of format.streams) if (other.index !== stream.index) other.discard = AVDISCARD_ALL;
+    const { timeBase } = stream;
     const { num, den } =
       stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : stream.codecpar.sampleAspectRatio;
     return {
@@ -58,7 +62,8 @@ export function openVideo(source: VideoSource, limits: VideoLimits): OpenVideo {
       codec,
       orientation: readOrientation(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
       pixelAspect: num > 0 && den > 0 ? num / den : 1,
-      tick: stream.timeBase.num / stream.timeBase.den,
+      seconds: (ticks) => (ticks * timeBase.num) / timeBase.den,
+      checkTime: () => checkLimit('time', (performance.now() - opened) / 1000, limits, source),
       scope,
     };
   } catch (error) {
@@ -68,8 +73,8 @@ export function openVideo(source: VideoSource, limits: VideoLimits): OpenVideo {
 }
 
 /** Opens a video for as long as `use` runs. */
-export function withVideo<R>(source: VideoSource, limits: VideoLimits, use: (video: OpenVideo) => R): R {
-  const video = openVideo(source, limits);
+export function withVideo<R>(input: VideoInput, limits: VideoLimits, use: (video: OpenVideo) => R): R {
+  const video = openVideo(input, limits);
   try {
     return use(video);
   } finally {
@@ -96,25 +101,17 @@ export function openDecoder(
 }
 
 /** Seconds that a frame of `duration` ticks is on screen; the mean of all frames where it is 0, not known. */
-export function frameLength({ tick, stream }: OpenVideo, duration: bigint): number {
+export function frameLength({ seconds, stream }: OpenVideo, duration: bigint): number {
   const { num, den } = stream.avgFrameRate;
-  return duration > 0n ? Number(duration) * tick : num > 0 ? den / num : 0;
+  return duration > 0n ? seconds(Number(duration)) : num > 0 ? den / num : 0;
 }
 
-/** A regular file: a pipe or a device could block for ever. */
-function requireFile(source: VideoSource): void {
-  let found = 'nothing';
-  try {
-    const stats = statSync(source);
-    if (stats.isFile()) return;
-    found = stats.isDirectory() ? 'a folder' : 'a special file';
-  } catch (error) {
-    if (error instanceof Error) found = error.message;
-  }
-  throw new VideoError('VIDEO_NOT_FOUND', `Expected a video file at "${source}", got ${found}.`, { source });
+/** Seconds that the container says it lasts; 0 when it does not. */
+export function containerDuration({ duration }: FormatContext): number {
+  return duration > 0n ? Number(duration) * CONTAINER_TICK : 0;
 }
 
-function pickStream(format: FormatContext, source: VideoSource): { stream: Stream; codec: Codec } {
+function pickStream(format: FormatContext, source: string): { stream: Stream; codec: Codec } {
   const best = format.findBestStream(AVMEDIA_TYPE_VIDEO);
   const stream = best >= 0 ? format.streams[best] : undefined;
   if (stream === undefined || (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0) {

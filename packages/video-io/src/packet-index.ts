@@ -34,6 +34,7 @@ export function indexPackets(video: OpenVideo, limits: VideoLimits): IndexedPack
   const streamIndex = video.stream.index;
   const packets: IndexedPacket[] = [];
   for (;;) {
+    video.checkTime();
     const status = video.format.readFrameSync(packet);
     if (status === AVERROR_EOF) return packets;
     if (status < 0) return undefined;

@@ -4,9 +4,9 @@ import { displayedSize } from './crop.js';
 import { indexFrames } from './frame-index.js';
 import { readFrames } from './frame-reader.js';
 import { DEFAULT_LIMITS, type VideoLimits } from './limits.js';
-import { withVideo } from './open-video.js';
+import { containerDuration, withVideo } from './open-video.js';
 import { describeOrientation } from './orientation.js';
-import type { VideoInfo, VideoSource } from './video.js';
+import type { VideoInfo, VideoInput } from './video.js';
 
 export interface ProbeOptions {
   /** Read the whole file to count the frames; MPEG-4 part 2 and rare codecs are decoded too. Default false. */
@@ -17,27 +17,23 @@ export interface ProbeOptions {
 /** Codecs whose decoders in FFmpeg export motion vectors and are common in data sets. */
 const MOTION_CODECS: readonly number[] = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4];
 
-/** FFmpeg's clock for a whole container: microseconds. */
-const CONTAINER_TICK = 1e-6;
-
 /**
  * Reads a video's headers. Sizes are those of the header; `decodeClip` goes by the frames themselves.
  *
  * @throws {VideoError} `VIDEO_NOT_FOUND`, `VIDEO_UNREADABLE`, `VIDEO_NO_STREAM`, `VIDEO_TOO_LARGE`, and with
  * `countFrames` also `VIDEO_DECODE_FAILED`.
  */
-export async function probeVideo(source: VideoSource, options: ProbeOptions = {}): Promise<VideoInfo> {
+export async function probeVideo(source: VideoInput, options: ProbeOptions = {}): Promise<VideoInfo> {
   return probeVideoSync(source, options);
 }
 
 /** `probeVideo` for a thread of its own. */
-export function probeVideoSync(source: VideoSource, options: ProbeOptions): VideoInfo {
+export function probeVideoSync(source: VideoInput, options: ProbeOptions): VideoInfo {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   return withVideo(source, limits, (video) => {
-    const { stream, orientation, pixelAspect, format, tick } = video;
+    const { stream, orientation, pixelAspect, format, seconds } = video;
     const { codecpar } = stream;
-    const duration =
-      stream.duration > 0n ? Number(stream.duration) * tick : containerDuration(format.duration);
+    const duration = stream.duration > 0n ? seconds(Number(stream.duration)) : containerDuration(format);
     const rate = stream.avgFrameRate.num > 0 ? stream.avgFrameRate : stream.rFrameRate;
     const fps = rate.num > 0 && rate.den > 0 ? rate.num / rate.den : 0;
     const counted = options.countFrames === true ? countFrames(source, limits) : undefined;
@@ -58,12 +54,8 @@ export function probeVideoSync(source: VideoSource, options: ProbeOptions): Vide
   });
 }
 
-function containerDuration(duration: bigint): number {
-  return duration > 0n ? Number(duration) * CONTAINER_TICK : 0;
-}
-
 /** By packets where they tell, else by decoding a freshly opened video from its start. */
-function countFrames(source: VideoSource, limits: VideoLimits): number {
+function countFrames(source: VideoInput, limits: VideoLimits): number {
   const indexed = withVideo(source, limits, (video) => indexFrames(video, limits)?.packetOf.length);
   return (
     indexed ??

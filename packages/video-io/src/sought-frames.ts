@@ -53,12 +53,13 @@ export function* readSought(
         if (stamp < start) continue;
         const expected = frames[done++];
         const indexed = expected === undefined ? undefined : index.packets[index.packetOf[expected]!]!;
-        if (indexed?.pts !== stamp) throw damaged(`the order of frames near ${stamp * video.tick} s`, video);
+        if (indexed?.pts !== stamp)
+          throw damaged(`the order of frames near ${video.seconds(stamp)} s`, video);
         checkPixels(frame, options.limits, video.source);
         yield {
           frame,
           index: expected!,
-          time: stamp * video.tick,
+          time: video.seconds(stamp),
           references: nearestReferences(index, expected!),
         };
       }

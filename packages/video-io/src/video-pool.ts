@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { DecodeOptions } from './decode-options.js';
 import { VideoError } from './errors.js';
+import { nameOf } from './open-container.js';
 import type { ProbeOptions } from './probe.js';
-import type { VideoClip, VideoInfo, VideoSource } from './video.js';
+import type { VideoClip, VideoInfo, VideoInput } from './video.js';
 import type { WorkerReply, WorkerRequest } from './worker-messages.js';
 
 export interface VideoPoolOptions {
@@ -14,9 +15,9 @@ export interface VideoPoolOptions {
 export interface VideoPool {
   readonly workers: number;
   /** As `decodeClip`. Also throws `WORKER_FAILED`: the thread died, or the pool was closed. */
-  decode(source: VideoSource, options: DecodeOptions): Promise<VideoClip>;
+  decode(source: VideoInput, options: DecodeOptions): Promise<VideoClip>;
   /** As `probeVideo`. Also throws `WORKER_FAILED`. */
-  probe(source: VideoSource, options?: ProbeOptions): Promise<VideoInfo>;
+  probe(source: VideoInput, options?: ProbeOptions): Promise<VideoInfo>;
   /** Ends the threads. Whatever is not done is rejected with `WORKER_FAILED`. */
   close(): Promise<void>;
 }
@@ -115,6 +116,7 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
   };
 }
 
-function workerFailed(reason: string, source: string): VideoError {
+function workerFailed(reason: string, input: VideoInput): VideoError {
+  const source = nameOf(input);
   return new VideoError('WORKER_FAILED', `${reason}, at "${source}".`, { source });
 }

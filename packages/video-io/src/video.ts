@@ -1,6 +1,9 @@
 /** Path of a video file on this machine. Network addresses and playlists are refused. */
 export type VideoSource = string;
 
+/** A video to open: a file, or the bytes of one, which are not changed and must not change meanwhile. */
+export type VideoInput = VideoSource | Uint8Array;
+
 /** Width and height in pixels, integers of at least 1. */
 export interface Size {
   readonly width: number;

@@ -1,12 +1,12 @@
 import type { DecodeOptions } from './decode-options.js';
 import type { VideoErrorCode, VideoErrorFields } from './errors.js';
 import type { ProbeOptions } from './probe.js';
-import type { VideoClip, VideoInfo, VideoSource } from './video.js';
+import type { VideoClip, VideoInfo, VideoInput } from './video.js';
 
 /** What the pool asks of a worker. One at a time. */
 export type WorkerRequest =
-  | { readonly kind: 'decode'; readonly source: VideoSource; readonly options: DecodeOptions }
-  | { readonly kind: 'probe'; readonly source: VideoSource; readonly options: ProbeOptions };
+  | { readonly kind: 'decode'; readonly source: VideoInput; readonly options: DecodeOptions }
+  | { readonly kind: 'probe'; readonly source: VideoInput; readonly options: ProbeOptions };
 
 /** What the worker answers. Errors lose their class on the way, so they travel as fields. */
 export type WorkerReply =
