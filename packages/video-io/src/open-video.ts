@@ -100,10 +100,13 @@ export function openDecoder(
   return decoder;
 }
 
-/** Seconds that a frame of `duration` ticks is on screen; the mean of all frames where it is 0, not known. */
+/**
+ * Seconds that a frame of `duration` ticks is on screen. Where that is 0, not known, the mean of all frames,
+ * and without that a moment, so that its own time finds it.
+ */
 export function frameLength({ seconds, stream }: OpenVideo, duration: bigint): number {
   const { num, den } = stream.avgFrameRate;
-  return duration > 0n ? seconds(Number(duration)) : num > 0 ? den / num : 0;
+  return duration > 0n ? seconds(Number(duration)) : num > 0 ? den / num : CONTAINER_TICK;
 }
 
 /** Seconds that the container says it lasts; 0 when it does not. */
