@@ -3,13 +3,12 @@ import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { VideoError } from '../errors.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { datasetOf } from './in-memory.js';
+import { VIDEO_ENDINGS } from './video-endings.js';
 
 export interface VideoFolderOptions {
   /** Caption of every video that has no .txt file of its own. Default: such a video has none. */
   readonly caption?: string;
 }
-
-const EXTENSIONS = new Set(['.mp4', '.mov', '.mkv', '.webm', '.avi', '.m4v', '.mpg']);
 
 /**
  * Every video file under a folder, by path, subfolders too; links are not followed. Captions come from a
@@ -33,7 +32,7 @@ export async function readVideoFolder(
   const files = await listFiles(root);
   const known = new Set(files);
   const samples: VideoSample[] = [];
-  for (const file of files.filter((name) => EXTENSIONS.has(extname(name).toLowerCase())).sort()) {
+  for (const file of files.filter((name) => VIDEO_ENDINGS.has(extname(name).slice(1).toLowerCase())).sort()) {
     const captionFile = `${file.slice(0, -extname(file).length)}.txt`;
     const captions = known.has(captionFile)
       ? await readCaptions(captionFile)
@@ -43,7 +42,7 @@ export async function readVideoFolder(
     samples.push({ id: relative(root, file).split(sep).join('/'), source: file, captions });
   }
   if (samples.length > 0) return datasetOf(basename(root), samples);
-  const endings = [...EXTENSIONS].join(' ');
+  const endings = [...VIDEO_ENDINGS].join(' ');
   throw new VideoError('FOLDER_EMPTY', `Expected videos (${endings}) under "${folder}", got none.`, {
     source: folder,
   });

@@ -1,0 +1,41 @@
+import type { VideoError } from '../errors.js';
+import { isSampleFault } from '../sample-fault.js';
+import type { VideoDataset, VideoSample } from '../video.js';
+import type { VideoPool } from '../video-pool.js';
+import { decodeSection, type SectionFrames, type ShardEncoding } from './reencode.js';
+
+/** A sample of a tar file. */
+export interface Section {
+  readonly index: number;
+  readonly sample: VideoSample;
+  /** Its frames, or why there are none. */
+  readonly section: SectionFrames | VideoError;
+}
+
+/** The samples from `start` to `end`, exclusive, in order, the next one decoded while the one before is in use. */
+export async function* sectionsAhead(
+  dataset: VideoDataset,
+  pool: VideoPool,
+  encoding: Required<ShardEncoding>,
+  range: { readonly start: number; readonly end: number },
+): AsyncGenerator<Section> {
+  const load = async (index: number): Promise<Section> => {
+    const sample = await dataset.at(index);
+    const section = await decodeSection(pool, sample, encoding).catch((error: unknown) => {
+      if (isSampleFault(error)) return error;
+      throw error;
+    });
+    return { index, sample, section };
+  };
+  const { start, end } = range;
+  let next = load(start);
+  for (let index = start; index < end; index++) {
+    const current = await next;
+    if (index + 1 < end) {
+      next = load(index + 1);
+      // Someone awaits it in the next turn; until then its failure is not unheard.
+      next.catch(() => undefined);
+    }
+    yield current;
+  }
+}

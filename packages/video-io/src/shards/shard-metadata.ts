@@ -1,0 +1,52 @@
+import { VideoError } from '../errors.js';
+import type { VideoSample } from '../video.js';
+
+/** What stands beside a video in a shard, by ending. */
+export type ShardTexts = Readonly<Partial<Record<(typeof TEXT_ENDINGS)[number], string>>>;
+
+/** Endings that are read; others, such as cached scores, are left alone. */
+export const TEXT_ENDINGS = ['json', 'txt', 'cls'] as const;
+
+/**
+ * Id, captions and label of a sample: from its `.json` (`id`, `captions` or `caption`, `label`), where that is silent
+ * from `.txt` (a caption a line) and `.cls` (a number from 0).
+ *
+ * @param where names the shard and the key; the id is this where nothing else is given.
+ * @throws {VideoError} `SHARD_INVALID`
+ */
+export function readShardTexts(
+  where: string,
+  texts: ShardTexts,
+): Pick<VideoSample, 'id' | 'captions' | 'label'> {
+  const fail = (message: string): never => {
+    throw new VideoError('SHARD_INVALID', `${where}: ${message}.`, { source: where });
+  };
+  const record = texts.json === undefined ? {} : parseObject(texts.json, fail);
+  const { id = where, label = texts.cls === undefined ? undefined : Number(texts.cls) } = record;
+  const captions =
+    record.captions ?? (record.caption === undefined ? linesOf(texts.txt ?? '') : [record.caption]);
+  if (typeof id !== 'string' || id === '') return fail(`expected "id" to be text, got ${JSON.stringify(id)}`);
+  if (!Array.isArray(captions) || !captions.every((caption) => typeof caption === 'string')) {
+    return fail(`expected captions to be texts, got ${JSON.stringify(captions)}`);
+  }
+  if (label === undefined) return { id, captions };
+  if (Number.isSafeInteger(label) && (label as number) >= 0) return { id, captions, label: label as number };
+  return fail(`expected a label from 0, got ${JSON.stringify(label)}`);
+}
+
+function parseObject(text: string, fail: (message: string) => never): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+  return fail(`expected a JSON object, got ${text.slice(0, 40)}`);
+}
+
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}

@@ -1,0 +1,79 @@
+import type { FileHandle } from 'node:fs/promises';
+import { VideoError } from '../errors.js';
+import { decodeTarHeader, paddedSize, TAR_BLOCK, type TarHeader } from './tar-header.js';
+
+/** A file in a tar file. */
+export interface TarMember {
+  readonly name: string;
+  /** Byte offset of its first header, and of its content. */
+  readonly headerStart: number;
+  readonly start: number;
+  /** Bytes of content. */
+  readonly size: number;
+  /** Byte offset behind its padding. */
+  readonly end: number;
+}
+
+/** Longest extended header that is read: names are shorter. */
+const MAX_EXTENDED = 64 * 1024;
+
+/**
+ * The files in a part of a tar file, without reading their content. Understands POSIX ustar, pax paths and GNU long
+ * names; folders and links are passed over.
+ *
+ * @param from byte offset of a header. @param to where to stop, exclusive.
+ * @throws {VideoError} `SHARD_INVALID` for a broken header, a name that is too long or a file that ends too early.
+ */
+export async function* tarMembers(
+  file: FileHandle,
+  path: string,
+  from: number,
+  to: number,
+): AsyncGenerator<TarMember> {
+  const fail = (at: number, message: string): never => {
+    throw new VideoError('SHARD_INVALID', `${path}, byte ${at}: ${message}.`, { source: path });
+  };
+  const read = async (at: number, length: number): Promise<Buffer> => {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, at);
+    return bytesRead === length ? buffer : fail(at, `expected ${length} more bytes, got ${bytesRead}`);
+  };
+  let longName: string | undefined;
+  let headerStart = from;
+  for (let at = from; at < to; ) {
+    const block = await read(at, TAR_BLOCK);
+    // A block of zeros ends the archive.
+    if (block.every((byte) => byte === 0)) return;
+    const header: TarHeader = decodeTarHeader(block) ?? fail(at, 'expected a tar header, got something else');
+    const start = at + TAR_BLOCK;
+    const next = start + paddedSize(header.size);
+    if (next > to) fail(start, `expected ${header.size} bytes of "${header.name}", got ${to - start}`);
+    if (header.type === 'x' || header.type === 'L') {
+      if (header.size > MAX_EXTENDED)
+        fail(at, `expected a name of at most ${MAX_EXTENDED} bytes, got ${header.size}`);
+      const content = await read(start, header.size);
+      longName = (header.type === 'L' ? gnuName(content) : paxPath(content)) ?? longName;
+    } else {
+      if (header.type === '0')
+        yield { name: longName ?? header.name, headerStart, start, size: header.size, end: next };
+      longName = undefined;
+      headerStart = next;
+    }
+    at = next;
+  }
+}
+
+function gnuName(content: Buffer): string {
+  return content.toString('utf8').replace(/\0.*$/s, '');
+}
+
+/** The `path` record of `length key=value\n` records; lengths count bytes. */
+function paxPath(content: Buffer): string | undefined {
+  for (let at = 0; at < content.length; ) {
+    const [text, length] = /^(\d+) /.exec(content.toString('latin1', at, at + 12)) ?? [];
+    if (text === undefined || Number(length) <= text.length) return undefined;
+    const record = content.toString('utf8', at + text.length, at + Number(length) - 1);
+    if (record.startsWith('path=')) return record.slice('path='.length);
+    at += Number(length);
+  }
+  return undefined;
+}

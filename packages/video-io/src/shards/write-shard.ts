@@ -1,0 +1,64 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { VideoError } from '../errors.js';
+import { encodeTarHeader, LARGEST_MEMBER, paddedSize, TAR_BLOCK } from './tar-header.js';
+
+/** One sample of a WebDataset shard. */
+export interface ShardSample {
+  /** Common part of its files' names: no dot, no slash. */
+  readonly key: string;
+  /** Content by ending: `mp4`, `json`, `txt`, … An ending may hold dots. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+}
+
+/** Bytes of a name that fit into a plain header. Longer ones would need extended headers, which nothing here writes. */
+const LONGEST_NAME = 100;
+
+/**
+ * Writes a WebDataset shard: a tar file in which the files of a sample follow each other as `<key>.<ending>`. The same
+ * samples give the same bytes. The file appears under `path` only when it is complete.
+ *
+ * @returns samples that were written.
+ * @throws {VideoError} `ARGUMENT_INVALID` for a key or ending that WebDataset could not read back; whatever `samples` or
+ * the file system throws.
+ */
+export async function writeShard(
+  path: string,
+  samples: AsyncIterable<ShardSample> | Iterable<ShardSample>,
+): Promise<number> {
+  const temporary = `${path}.${process.pid}.tmp`;
+  const file = await open(temporary, 'w');
+  try {
+    const keys = new Set<string>();
+    for await (const { key, files } of samples) {
+      if (!/^[^./\0]+$/.test(key)) throw invalid(path, `a key without dots and slashes, got "${key}"`);
+      if (keys.has(key)) throw invalid(path, `every key once, got "${key}" twice`);
+      keys.add(key);
+      for (const [ending, content] of Object.entries(files))
+        await writeMember(file, path, `${key}.${ending}`, content);
+    }
+    await file.writeFile(Buffer.alloc(2 * TAR_BLOCK));
+    await file.sync();
+    await file.close();
+    await rename(temporary, path);
+    return keys.size;
+  } catch (error) {
+    await file.close();
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function writeMember(file: FileHandle, path: string, name: string, content: Uint8Array): Promise<void> {
+  if (name.endsWith('.') || name.includes('/') || Buffer.byteLength(name) > LONGEST_NAME) {
+    throw invalid(path, `names of at most ${LONGEST_NAME} bytes without slashes, got "${name}"`);
+  }
+  const { length: size } = content;
+  if (size > LARGEST_MEMBER) throw invalid(path, `files of at most ${LARGEST_MEMBER} bytes, got ${size}`);
+  await file.writeFile(encodeTarHeader({ name, size, type: '0' }));
+  await file.writeFile(content);
+  await file.writeFile(Buffer.alloc(paddedSize(size) - size));
+}
+
+function invalid(path: string, expected: string): VideoError {
+  return new VideoError('ARGUMENT_INVALID', `Expected ${expected}, for "${path}".`, { source: path });
+}
