@@ -1,5 +1,6 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { ConfigError } from '../errors.js';
+import { cleanText } from './clean-text.js';
 
 /** A text as CLIP's text tower takes it. */
 export interface ClipTokens {
@@ -24,8 +25,8 @@ export interface ClipTokenizer {
 /**
  * CLIP's byte-level BPE, from a checkpoint's tokenizer.json and tokenizer_config.json.
  *
- * Token ids are those of openai/CLIP but for its two clean-ups: it repairs mojibake and wrong quotes (ftfy) and
- * decodes HTML entities first, `&amp;` to `&`. As Hugging Face's fast tokenizer, this one does not.
+ * Token ids are those of openai/CLIP, which cleans a text first: `cleanText` says how. Hugging Face's fast tokenizer does
+ * not; the two differ for curly quotes, HTML entities, ligatures and text decoded wrongly.
  * @throws ConfigError when one of them is no tokenizer's, or names a start or end token that there is not.
  */
 export function clipTokenizer(json: object, config: object, contextLength: number): ClipTokenizer {
@@ -42,7 +43,8 @@ export function clipTokenizer(json: object, config: object, contextLength: numbe
     json,
     config,
     encode(text) {
-      const words = tokenizer.encode(text, { add_special_tokens: false }).ids.slice(0, contextLength - 2);
+      const cleaned = tokenizer.encode(cleanText(text), { add_special_tokens: false });
+      const words = cleaned.ids.slice(0, contextLength - 2);
       const ids = new Int32Array(contextLength);
       ids.set([startId, ...words, endId]);
       return { ids, end: words.length + 1 };
