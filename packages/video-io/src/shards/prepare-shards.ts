@@ -4,7 +4,7 @@ import { VideoError } from '../errors.js';
 import { isSampleFault } from '../sample-fault.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import type { VideoPool } from '../video-pool.js';
-import { DEFAULT_ENCODING, encodeSection, type ShardEncoding } from './reencode.js';
+import { encodeSection, planEncoding, type ShardEncoding } from './reencode.js';
 import { sectionsAhead } from './sections-ahead.js';
 import { readReport, type ShardReport, type ShardSettings, writeReport } from './shard-report.js';
 import { type ShardSample, writeShard } from './write-shard.js';
@@ -63,8 +63,7 @@ export async function* prepareShards(options: PrepareShardsOptions): AsyncGenera
     dataset: dataset.name,
     samples: dataset.length,
     samplesPerShard,
-    ...DEFAULT_ENCODING,
-    ...options.encoding,
+    ...planEncoding(options.encoding),
   };
   await mkdir(output, { recursive: true });
   const shards = Math.ceil(dataset.length / samplesPerShard);

@@ -244,9 +244,10 @@ describe('prepareShards', { timeout: 120_000 }, () => {
     const options = { dataset: await samples(), output: join(folder, 'x'), pool };
     const run = (rest: object) => collect(prepareShards({ ...options, ...rest }));
     await expect(run({ part: { index: 2, count: 2 } })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
-    await expect(run({ encoding: { crf: 99, shortSide: 33 } })).rejects.toMatchObject({
-      code: 'VIDEO_ENCODE_FAILED',
-    });
+    await expect(run({ encoding: { shortSide: 33 } })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await expect(run({ encoding: { crf: 99 } })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    const attach = () => Promise.reject(new Error('the scores are gone'));
+    await expect(run({ encoding, attach })).rejects.toThrow('the scores are gone');
     expect(await readdir(join(folder, 'x'))).toEqual([]);
     const refused = await collect(prepareShards({ ...options, encoding: { maxFrames: 2, shortSide: 32 } }));
     expect(refused[0]!.report.refused.map(({ code }) => code)).toContain('VIDEO_TOO_LARGE');
