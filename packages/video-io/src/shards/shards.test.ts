@@ -63,7 +63,9 @@ describe('WebDataset shards', () => {
       }
       const path = join(folder, `${format}.tar`);
       const names = format === 'ustar' ? ['short.mp4'] : [`${long}.mp4`, `${long}.json`];
-      execFileSync('tar', [`--format=${format}`, '-cf', path, '-C', source, ...names]);
+      // A comment puts another record before the path's.
+      const comment = format === 'pax' ? ['--pax-option=comment:=a dive'] : [];
+      execFileSync('tar', [`--format=${format}`, ...comment, '-cf', path, '-C', source, ...names]);
       const sample = await (await readShards([path], { cache: join(folder, 'cache') })).at(0);
       const key = format === 'ustar' ? 'short' : long;
       expect(sample).toMatchObject({
