@@ -139,9 +139,13 @@ function unexpectedIn(tensors: Tensors, expected: Shapes): string[] {
 }
 
 function floats(file: string, name: string, { dtype, data }: SafetensorsTensor): Float32Array {
-  if (data instanceof Float32Array) return data;
-  if (data instanceof Float64Array) return Float32Array.from(data);
-  throw new SafetensorsError(file, `tensor "${name}": expected floating-point numbers, got ${dtype}`);
+  const values = data instanceof Float64Array ? Float32Array.from(data) : data;
+  if (!(values instanceof Float32Array)) {
+    throw new SafetensorsError(file, `tensor "${name}": expected floating-point numbers, got ${dtype}`);
+  }
+  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  if (wrong === -1) return values;
+  throw new SafetensorsError(file, `tensor "${name}": number ${wrong} is not finite`);
 }
 
 function requireTensors(

@@ -157,7 +157,7 @@ describe('readSafetensors refuses', () => {
     await expect(readSafetensors(path)).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID', file: path });
   });
 
-  it('or reads, each of 2,000 damaged files, and never fails otherwise', async () => {
+  it('or reads, each of 10,000 damaged files, and never fails otherwise', async () => {
     const path = join(folder, 'damaged.safetensors');
     await writeSafetensors(path, everyType, { format: 'pt' });
     const whole = new Uint8Array(await readFile(path));
@@ -165,7 +165,7 @@ describe('readSafetensors refuses', () => {
     const draw = (below: number) => Math.floor(random() * below);
     const interesting = [...'0123456789{}[]",:-.eE\\ '].map((character) => character.charCodeAt(0));
     let refused = 0;
-    for (let round = 0; round < 2000; round++) {
+    for (let round = 0; round < 10_000; round++) {
       let bytes = whole.slice();
       for (let change = draw(3); change >= 0; change--) {
         const at = draw(2) === 0 ? draw(bytes.length) : draw(Math.min(64, bytes.length));
@@ -186,7 +186,7 @@ describe('readSafetensors refuses', () => {
         refused++;
       }
     }
-    expect(refused).toBeGreaterThan(500);
-    expect(refused).toBeLessThan(2000);
+    expect(refused).toBeGreaterThan(2500);
+    expect(refused).toBeLessThan(10_000);
   });
 });

@@ -1,0 +1,80 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seededRandom } from '@tgm/masking';
+import { cpuEngine } from '@tgm/tfjs-backend-onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SYMMETRIC_PIXELS } from '../pixels.js';
+import { videoMaeClassifier } from '../video-mae/classifier.js';
+import type { VideoMaeClassifierConfig } from '../video-mae/config.js';
+import { loadVideoMaeClassifier, saveVideoMaeClassifier } from './classifier-checkpoint.js';
+
+const config: VideoMaeClassifierConfig = {
+  imageSize: 4,
+  patchSize: 2,
+  numFrames: 2,
+  tubeletSize: 1,
+  hiddenSize: 8,
+  numHiddenLayers: 1,
+  numAttentionHeads: 2,
+  intermediateSize: 16,
+  layerNormEps: 1e-6,
+  poolNormEps: 1e-6,
+  labels: ['a "b"', 'ü', 'swim'],
+};
+
+let folder: string;
+beforeAll(async () => {
+  await cpuEngine();
+  folder = await mkdtemp(join(tmpdir(), 'classifier-'));
+  const model = videoMaeClassifier(config, { pixels: SYMMETRIC_PIXELS });
+  await saveVideoMaeClassifier(folder, model, model.init(seededRandom('save')));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function written(): Promise<Record<string, unknown>> {
+  return JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+}
+
+describe('saveVideoMaeClassifier and loadVideoMaeClassifier', () => {
+  it('give back the model, its classes and its parameters', async () => {
+    const { model, params } = await loadVideoMaeClassifier(folder);
+    expect(model.config).toEqual(config);
+    expect(model.pixels).toEqual(SYMMETRIC_PIXELS);
+    const saved = model.init(seededRandom('save'));
+    expect(Object.keys(params)).toEqual(Object.keys(saved));
+    for (const [name, tensor] of Object.entries(params)) {
+      expect(await tensor.data(), name).toEqual(await saved[name]!.data());
+    }
+  });
+
+  it('write what Hugging Face reads', async () => {
+    expect(await written()).toMatchObject({
+      architectures: ['VideoMAEForVideoClassification'],
+      model_type: 'videomae',
+      use_mean_pooling: true,
+      id2label: { 0: 'a "b"', 1: 'ü', 2: 'swim' },
+      label2id: { 'a "b"': 0, ü: 1, swim: 2 },
+    });
+  });
+
+  it('take the defaults of the class where a config.json is silent', async () => {
+    const { pool_norm_eps, layer_norm_eps, qkv_bias, ...json } = await written();
+    expect([pool_norm_eps, layer_norm_eps, qkv_bias]).toEqual([1e-6, 1e-6, true]);
+    await writeFile(join(folder, 'config.json'), JSON.stringify({ ...json, qv_bias: true }));
+    const { model } = await loadVideoMaeClassifier(folder);
+    expect(model.config).toMatchObject({ poolNormEps: 1e-5, layerNormEps: 1e-12 });
+  });
+
+  it.each([
+    [{ use_mean_pooling: false }, 'useMeanPooling must be true, got false'],
+    [{ qv_bias: false }, 'qkvBias must be true, got false'],
+    [{ id2label: { 0: 'a', 2: 'c' } }, 'id2label, 1 must be the name of a class, got undefined'],
+    [{ id2label: {} }, 'labels must be a list of texts, got []'],
+  ])('refuse a config.json with %o', async (change, message) => {
+    const { qkv_bias: _, ...json } = await written();
+    const path = await mkdtemp(join(folder, 'changed-'));
+    await writeFile(join(path, 'config.json'), JSON.stringify({ ...json, ...change }));
+    await expect(loadVideoMaeClassifier(path)).rejects.toThrow(`${join(path, 'config.json')}: ${message}`);
+  });
+});
