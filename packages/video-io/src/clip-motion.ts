@@ -9,7 +9,7 @@ import type { CropPlan } from './crop.js';
 import type { DecodedFrame } from './frame-reader.js';
 import { createMotionGrid } from './motion-grid.js';
 import { createMotionTracker, type MotionTracker } from './motion-tracker.js';
-import { type BlockVectors, type PictureKind, parseMotionVectors } from './motion-vectors.js';
+import { type BlockVectors, MOTION_CODECS, type PictureKind, parseMotionVectors } from './motion-vectors.js';
 import type { OpenVideo } from './open-video.js';
 import type { MotionField } from './video.js';
 
@@ -24,7 +24,7 @@ export interface ClipMotion {
 /** A field of `frames` clip frames with cells of `cell` output pixels. */
 export function createClipMotion(video: OpenVideo, crop: CropPlan, frames: number, cell: number): ClipMotion {
   const { codecId } = video.stream.codecpar;
-  const grid = createMotionGrid(crop, frames, cell);
+  const grid = createMotionGrid(crop, frames, cell, MOTION_CODECS.includes(codecId) ? 'codec' : 'none');
   const tracker = createMotionTracker(grid);
   return {
     field: grid.field,

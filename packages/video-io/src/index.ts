@@ -14,14 +14,14 @@ export { decodeClip } from './decode.js';
 export type { DecodeOptions, FrameChoice } from './decode-options.js';
 export { type EncodeOptions, encodeVideo } from './encode.js';
 export { VideoError, type VideoErrorCode, type VideoErrorFields } from './errors.js';
+export { type EstimateOptions, estimateMotion } from './estimate-motion.js';
 export type { VideoLimits } from './limits.js';
 export { type ProbeOptions, probeVideo } from './probe.js';
-export {
-  type DenseSampling,
-  denseIndices,
-  type UniformSampling,
-  uniformIndices,
-} from './sampling.js';
+export { type DenseSampling, denseIndices, denseViews } from './sampling/dense-indices.js';
+export { type MultiScaleCropOptions, multiScaleCrop } from './sampling/multi-scale-crop.js';
+export { type RandomResizedCropOptions, randomResizedCrop } from './sampling/random-resized-crop.js';
+export { type SegmentSampling, segmentIndices, segmentViews } from './sampling/segment-indices.js';
+export { viewCrops } from './sampling/view-crops.js';
 export {
   type PreparedShard,
   type PrepareShardsOptions,

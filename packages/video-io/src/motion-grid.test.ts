@@ -64,6 +64,7 @@ describe('createMotionGrid', () => {
       plan({ x: 8, y: 0, width: 32, height: 16 }, { width: 16, height: 16 }),
       1,
       8,
+      'codec',
     );
     grid.add(vectors([[8, 0, 16, 8], -4, 2]), near);
     grid.finish(0);
@@ -72,7 +73,12 @@ describe('createMotionGrid', () => {
   });
 
   it('weighs blocks by the area they cover, and leaves cells covered by less than half unknown', () => {
-    const grid = createMotionGrid(plan({ x: 0, y: 0, width: 16, height: 8 }, { width: 16, height: 8 }), 1, 8);
+    const grid = createMotionGrid(
+      plan({ x: 0, y: 0, width: 16, height: 8 }, { width: 16, height: 8 }),
+      1,
+      8,
+      'codec',
+    );
     // Cell 0: 6 of 8 columns at -4, 2 at 0. Cell 1: 3 of 8 columns.
     grid.add(vectors([[0, 0, 6, 8], 4, 0], [[6, 0, 2, 8], 0, 0], [[13, 0, 8, 8], 9, 9]), near);
     grid.finish(0);
@@ -80,8 +86,25 @@ describe('createMotionGrid', () => {
     expect([...grid.field.vectors]).toEqual([-3, 0, 0, 0]);
   });
 
+  it('counts a block with vectors to both sides once', () => {
+    const square = plan({ x: 0, y: 0, width: 8, height: 8 }, { width: 8, height: 8 });
+    const grid = createMotionGrid(square, 2, 8, 'codec');
+    // Three of eight columns, twice; then five of eight, whose vectors say 2 and 4 to the right.
+    grid.add(vectors([[0, 0, 3, 8], -2, 0], [[0, 0, 3, 8], 2, 0, true]), near);
+    grid.finish(0);
+    grid.add(vectors([[0, 0, 5, 8], -2, 0], [[0, 0, 5, 8], 4, 0, true]), near);
+    grid.finish(1);
+    expect([...grid.field.known]).toEqual([0, 1]);
+    expect([...grid.field.vectors]).toEqual([0, 0, 3, 0]);
+  });
+
   it('averages over the frames in which a cell is known', () => {
-    const grid = createMotionGrid(plan({ x: 0, y: 0, width: 8, height: 8 }, { width: 8, height: 8 }), 2, 8);
+    const grid = createMotionGrid(
+      plan({ x: 0, y: 0, width: 8, height: 8 }, { width: 8, height: 8 }),
+      2,
+      8,
+      'codec',
+    );
     grid.add(vectors([[0, 0, 8, 8], -2, 0]), near);
     grid.add(vectors(), near);
     grid.add(vectors([[0, 0, 8, 8], -4, 0]), near);
@@ -98,6 +121,7 @@ describe('createMotionGrid', () => {
       plan({ x: 0, y: 0, width: 16, height: 8 }, { width: 8, height: 16 }, clockwise),
       1,
       8,
+      'codec',
     );
     grid.add(vectors([[0, 0, 8, 8], -3, -1]), near);
     grid.finish(0);
@@ -108,7 +132,12 @@ describe('createMotionGrid', () => {
 
 describe('createMotionTracker', () => {
   it('divides by the distance to the picture that a vector points to', () => {
-    const grid = createMotionGrid(plan({ x: 0, y: 0, width: 8, height: 8 }, { width: 8, height: 8 }), 4, 8);
+    const grid = createMotionGrid(
+      plan({ x: 0, y: 0, width: 8, height: 8 }, { width: 8, height: 8 }),
+      4,
+      8,
+      'codec',
+    );
     const tracker = createMotionTracker(grid);
     // Everything moves 2 pixels right a frame. I B B P: B1 looks 1 back, B2 looks 1 ahead, P looks 3 back.
     const all: [number, number, number, number] = [0, 0, 8, 8];

@@ -21,20 +21,29 @@ export interface MotionGrid {
 const COVERAGE = 0.5;
 
 /** A grid for `frames` clip frames with cells of `cell` output pixels. */
-export function createMotionGrid(plan: CropPlan, frames: number, cell: number): MotionGrid {
+export function createMotionGrid(
+  plan: CropPlan,
+  frames: number,
+  cell: number,
+  origin: MotionField['origin'],
+): MotionGrid {
   const { width, height } = plan.geometry.size;
   const columns = Math.ceil(width / cell);
   const rows = Math.ceil(height / cell);
   const cells = rows * columns;
   const field: MotionField = {
+    origin,
     vectors: new Float32Array(frames * cells * 2),
     known: new Uint8Array(frames * cells),
     rows,
     columns,
     cell,
   };
-  /** [cells, 3] x, y, covered area of one frame; then [cells, 3] sum of x, sum of y, frames over the window. */
-  const frame = new Float64Array(cells * 3);
+  /**
+   * [cells, 4] x, y, area covered by vectors to earlier pictures, to later ones, of one frame; then
+   * [cells, 3] sum of x, sum of y, frames over the window.
+   */
+  const frame = new Float64Array(cells * 4);
   const window = new Float64Array(cells * 3);
   const toOutput = outputMap(plan);
 
@@ -44,15 +53,18 @@ export function createMotionGrid(plan: CropPlan, frames: number, cell: number): 
       frame.fill(0);
       for (let i = 0; i < vectors.count; i++) {
         // From the past, content moved opposite to the offset; towards the future, along it.
-        const share = vectors.forward[i] === 1 ? 1 / distances.forward : -1 / distances.backward;
+        const forward = vectors.forward[i]!;
+        const share = forward === 1 ? 1 / distances.forward : -1 / distances.backward;
         const block = toOutput(vectors, i);
-        spread(block, block.dx * share, block.dy * share);
+        spread(block, block.dx * share, block.dy * share, forward);
       }
       for (let c = 0; c < cells; c++) {
-        const area = frame[c * 3 + 2]!;
-        if (area < COVERAGE * areaOf(c)) continue;
-        window[c * 3]! += frame[c * 3]! / area;
-        window[c * 3 + 1]! += frame[c * 3 + 1]! / area;
+        const earlier = frame[c * 4 + 2]!;
+        const later = frame[c * 4 + 3]!;
+        // A block with both kinds is covered once, and its vectors share its say.
+        if (Math.max(earlier, later) < COVERAGE * areaOf(c)) continue;
+        window[c * 3]! += frame[c * 4]! / (earlier + later);
+        window[c * 3 + 1]! += frame[c * 4 + 1]! / (earlier + later);
         window[c * 3 + 2]! += 1;
       }
     },
@@ -70,7 +82,7 @@ export function createMotionGrid(plan: CropPlan, frames: number, cell: number): 
   };
 
   /** Adds a vector to each cell that the block overlaps, weighted by the overlap. */
-  function spread({ left, top, right, bottom }: OutputBlock, x: number, y: number): void {
+  function spread({ left, top, right, bottom }: OutputBlock, x: number, y: number, forward: number): void {
     const firstRow = Math.max(0, Math.floor(top / cell));
     const lastRow = Math.min(rows - 1, Math.ceil(bottom / cell) - 1);
     const firstColumn = Math.max(0, Math.floor(left / cell));
@@ -79,10 +91,10 @@ export function createMotionGrid(plan: CropPlan, frames: number, cell: number): 
       const overlapY = Math.min(bottom, (row + 1) * cell) - Math.max(top, row * cell);
       for (let column = firstColumn; column <= lastColumn; column++) {
         const area = overlapY * (Math.min(right, (column + 1) * cell) - Math.max(left, column * cell));
-        const at = (row * columns + column) * 3;
+        const at = (row * columns + column) * 4;
         frame[at]! += x * area;
         frame[at + 1]! += y * area;
-        frame[at + 2]! += area;
+        frame[at + 2 + forward]! += area;
       }
     }
   }

@@ -1,3 +1,5 @@
+import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from 'node-av/constants';
+
 /** Kind of a coded picture, which decides what its vectors point to. */
 export type PictureKind = 'intra' | 'predicted' | 'bidirectional';
 
@@ -14,6 +16,9 @@ export interface BlockVectors {
   /** 1 where the reference is shown later than this frame, else 0, [count]. */
   readonly forward: Uint8Array;
 }
+
+/** Codecs whose decoders in FFmpeg export motion vectors and are common in data sets. */
+export const MOTION_CODECS: readonly number[] = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4];
 
 /** Bytes of an `AVMotionVector` (libavutil/motion_vector.h). */
 const RECORD = 40;

@@ -1,9 +1,9 @@
-import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from 'node-av/constants';
 import { avGetCodecName } from 'node-av/lib';
 import { displayedSize } from './crop.js';
 import { indexFrames } from './frame-index.js';
 import { readFrames } from './frame-reader.js';
 import { DEFAULT_LIMITS, type VideoLimits } from './limits.js';
+import { MOTION_CODECS } from './motion-vectors.js';
 import { containerDuration, withVideo } from './open-video.js';
 import { describeOrientation } from './orientation.js';
 import type { VideoInfo, VideoInput } from './video.js';
@@ -13,9 +13,6 @@ export interface ProbeOptions {
   readonly countFrames?: boolean;
   readonly limits?: Partial<VideoLimits>;
 }
-
-/** Codecs whose decoders in FFmpeg export motion vectors and are common in data sets. */
-const MOTION_CODECS: readonly number[] = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4];
 
 /**
  * Reads a video's headers. Sizes are those of the header; `decodeClip` goes by the frames themselves.

@@ -68,6 +68,11 @@ export interface VideoDataset {
  */
 export interface MotionField {
   /**
+   * `codec`: vectors that the encoder chose. `estimate`: by `estimateMotion`. `none`: the codec has no
+   * vectors, or FFmpeg does not tell them; nothing is known.
+   */
+  readonly origin: 'codec' | 'estimate' | 'none';
+  /**
    * [T, rows, columns, 2] x (right) and y (down), in output pixels per frame of the source video: where
    * the content went from the previous source frame to this one. Zero where `known` is 0.
    */
