@@ -73,6 +73,16 @@ export class CheckpointNotFoundError extends ModelError {
   }
 }
 
+/** Python for `python3 -c`: a checkpoint of weights and of its training's settings, to its weights alone. */
+const CONVERSION = [
+  'import argparse, sys, torch',
+  'from safetensors.torch import save_file',
+  'torch.serialization.add_safe_globals([argparse.Namespace])',
+  'd = torch.load(sys.argv[1], map_location="cpu", weights_only=True)',
+  'd = d.get("model", d.get("module", d))',
+  'save_file({k: v.contiguous().clone() for k, v in d.items()}, sys.argv[2])',
+].join('; ');
+
 /** A file of PyTorch's own form. It is a program for Python, which nothing here runs; the message says how to convert it. */
 export class PickleError extends ModelError {
   readonly path: string;
@@ -80,11 +90,8 @@ export class PickleError extends ModelError {
   constructor(path: string) {
     super(
       'CHECKPOINT_PICKLED',
-      `Expected a safetensors file, got PyTorch's pickle at ${path}. Convert it with Python: ` +
-        'from safetensors.torch import save_file; import torch; ' +
-        `d = torch.load(${show(path)}, map_location="cpu", weights_only=True); ` +
-        'd = d.get("model", d.get("module", d)); ' +
-        'save_file({k: v.contiguous().clone() for k, v in d.items()}, "model.safetensors")',
+      `Expected a safetensors file, got PyTorch's pickle at ${path}. Convert it once: python3 -c '${CONVERSION}' ` +
+        `${path} model.safetensors`,
     );
     this.path = path;
   }

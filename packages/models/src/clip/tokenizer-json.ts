@@ -37,6 +37,8 @@ function tokenizerJson(vocab: Readonly<Record<string, number>>, merges: readonly
   const words = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
   return {
     version: '1.0',
+    truncation: null,
+    padding: null,
     added_tokens: [special(START), special(END)],
     normalizer: {
       type: 'Sequence',
@@ -60,9 +62,10 @@ function tokenizerJson(vocab: Readonly<Record<string, number>>, merges: readonly
       trim_offsets: false,
       add_prefix_space: false,
     },
-    decoder: { type: 'ByteLevel' },
+    decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true },
     model: {
       type: 'BPE',
+      dropout: null,
       unk_token: END,
       continuing_subword_prefix: '',
       end_of_word_suffix: '</w>',
