@@ -6,7 +6,9 @@ export type ModelErrorCode =
   | 'SAFETENSORS_INVALID'
   | 'CHECKPOINT_NOT_FOUND'
   | 'CHECKPOINT_PICKLED'
-  | 'CHECKPOINT_KEYS_MISMATCH';
+  | 'CHECKPOINT_KEYS_MISMATCH'
+  | 'HUB_FAILED'
+  | 'PACKAGE_MISSING';
 
 /** The base of every error that this package throws on purpose. */
 export class ModelError extends Error {
@@ -132,6 +134,28 @@ export class CheckpointKeysError extends ModelError {
     this.missing = missing;
     this.unexpected = unexpected;
     this.mismatched = mismatched;
+  }
+}
+
+/** The Hugging Face Hub does not give a model. */
+export class HubError extends ModelError {
+  readonly repo: string;
+  readonly revision: string;
+
+  constructor(repo: string, revision: string, problem: string, options?: ErrorOptions) {
+    super('HUB_FAILED', `Could not fetch ${repo} at ${revision}: ${problem}.`, options);
+    this.repo = repo;
+    this.revision = revision;
+  }
+}
+
+/** A package that only some need is not installed. */
+export class PackageMissingError extends ModelError {
+  readonly package: string;
+
+  constructor(name: string, options?: ErrorOptions) {
+    super('PACKAGE_MISSING', `This needs the package ${name}: npm install ${name}.`, options);
+    this.package = name;
   }
 }
 

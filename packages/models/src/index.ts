@@ -1,5 +1,6 @@
 export { loadVideoMaeClassifier, saveVideoMaeClassifier } from './checkpoint/classifier-checkpoint.js';
 export { type ClipCheckpoint, loadClip, saveClip } from './checkpoint/clip-checkpoint.js';
+export { type HubFolderOptions, hubFolder } from './checkpoint/hub-folder.js';
 export { loadParams, type ParameterLayout, paramsFromTensors } from './checkpoint/params-file.js';
 export { loadVideoMae, saveVideoMae } from './checkpoint/video-mae-checkpoint.js';
 export { type Clip, clip } from './clip/clip.js';
@@ -22,9 +23,11 @@ export {
   CheckpointKeysError,
   CheckpointNotFoundError,
   ConfigError,
+  HubError,
   InputShapeError,
   ModelError,
   type ModelErrorCode,
+  PackageMissingError,
   ParameterMissingError,
   PickleError,
   SafetensorsError,
