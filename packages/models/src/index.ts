@@ -16,6 +16,7 @@ export {
   type ClipVisionConfig,
 } from './clip/config.js';
 export { type ClipPatchTextEncoderOptions, clipPatchTextEncoder } from './clip/patch-text-encoder.js';
+export { resizeClip } from './clip/resize.js';
 export { type ClipTokenizer, type ClipTokens, clipTokenizer } from './clip/tokenizer.js';
 export { clipTokenizerJson } from './clip/tokenizer-json.js';
 export type { PatchFeatures } from './clip/vision.js';
@@ -33,6 +34,13 @@ export {
   SafetensorsError,
   type ShapeMismatch,
 } from './errors.js';
+export {
+  type ExportOptions,
+  exportClipImage,
+  exportClipText,
+  exportVideoMaeClassifier,
+  exportVideoMaeEncoder,
+} from './export/export-model.js';
 export { frameTokens } from './frame-tokens.js';
 export {
   type FlowOptions,

@@ -116,6 +116,25 @@ describe('videoMae', () => {
     }
   });
 
+  it('takes clips of other lengths and sizes with the same parameters', async () => {
+    await cpuEngine();
+    const params = videoMae(tiny).init(seededRandom('longer'));
+    const tokens = tf.ones<tf.Rank.R3>([1, 3, 24]);
+    const positions = tf.tensor2d([[0, 3, 7]], undefined, 'int32');
+    const features = await videoMae(tiny).encode(params, tokens, positions).data();
+    for (const change of [{ numFrames: 16 }, { imageSize: 8 }]) {
+      const other = videoMae({ ...tiny, ...change });
+      expect(other.parameters.map(({ shape }) => shape)).toEqual(
+        videoMae(tiny).parameters.map(({ shape }) => shape),
+      );
+      // A row of the table of positions does not depend on how many there are.
+      expect(await other.encode(params, tokens, positions).data()).toEqual(features);
+      const far = tf.tensor2d([[0, 3, 31]], undefined, 'int32');
+      expect(other.encode(params, tokens, far).shape).toEqual([1, 3, 8]);
+    }
+    tf.dispose(params);
+  });
+
   it('names what is wrong with its inputs', () => {
     const model = videoMae(tiny);
     const params = model.init(seededRandom('inputs'));

@@ -1,0 +1,36 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Params, parameter } from '../params.js';
+import { resampleBicubic } from '../resample-bicubic.js';
+import { type Clip, clip } from './clip.js';
+import { VISION_POSITIONS } from './parameters.js';
+
+/**
+ * The same CLIP for images of another size, so of a finer or coarser grid: the table of positions is interpolated, as
+ * Hugging Face's `interpolate_pos_encoding` does, and the class token keeps its own.
+ *
+ * @param imageSize height and width in pixels, a multiple of the patch size.
+ * @returns the model and all of its parameters, which the caller disposes besides those given.
+ * @throws ConfigError, ParameterMissingError
+ */
+export async function resizeClip(
+  { clip: model, params }: { readonly clip: Clip; readonly params: Params },
+  imageSize: number,
+): Promise<{ clip: Clip; params: Params }> {
+  const { visionConfig, ...config } = model.config;
+  const resized = clip({ ...config, visionConfig: { ...visionConfig, imageSize } });
+  const width = visionConfig.hiddenSize;
+  const from = visionConfig.imageSize / visionConfig.patchSize;
+  const to = imageSize / visionConfig.patchSize;
+  const table = await parameter(params, VISION_POSITIONS).data<'float32'>(); // [1 + from * from, D]
+  const positions = new Float32Array((1 + to * to) * width);
+  positions.set(table.subarray(0, width));
+  positions.set(resampleBicubic(table.subarray(width), { rows: from, columns: from, width }, to, to), width);
+  const others = Object.entries(params).filter(([name]) => name !== VISION_POSITIONS);
+  return {
+    clip: resized,
+    params: {
+      ...Object.fromEntries(others.map(([name, tensor]) => [name, tf.clone(tensor)])),
+      [VISION_POSITIONS]: tf.tensor2d(positions, [1 + to * to, width]),
+    },
+  };
+}

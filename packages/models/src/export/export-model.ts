@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs';
+import { type ExportedModel, exportOnnx } from '@tgm/tfjs-backend-onnx';
+import type { Clip } from '../clip/clip.js';
+import type { Params } from '../params.js';
+import type { VideoMaeClassifier } from '../video-mae/classifier.js';
+import type { VideoMae } from '../video-mae/video-mae.js';
+import { cutPixels } from './cut-pixels.js';
+
+export interface ExportOptions {
+  /** The .onnx file to write. */
+  readonly path: string;
+  readonly params: Params;
+  /** Clips, images or texts of one run: the file's shapes are fixed. */
+  readonly batch: number;
+}
+
+/**
+ * The encoder over all tokens as an ONNX file: `pixel_values` [B, T, 3, H, W] in the model's scale of pixels to
+ * `last_hidden_state` [B, N, D], the names of Hugging Face's `VideoMAEModel`.
+ * @throws what `exportOnnx` throws
+ */
+export function exportVideoMaeEncoder(model: VideoMae, options: ExportOptions): Promise<ExportedModel> {
+  const { numFrames, imageSize } = model.config;
+  const { slices, rows, columns } = model.grid;
+  const { params, batch, path } = options;
+  const places = Array.from({ length: slices * rows * columns }, (_, place) => place);
+  return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
+    exportOnnx(
+      ({ pixel_values }) => {
+        const positions = tf.tensor2d(
+          Array.from({ length: batch }, () => places),
+          [batch, places.length],
+          'int32',
+        );
+        return { last_hidden_state: model.encode(params, cutPixels(pixel_values, model.config), positions) };
+      },
+      inputs,
+      path,
+    ),
+  );
+}
+
+/**
+ * The classifier as an ONNX file: `pixel_values` [B, T, 3, H, W] in the model's scale of pixels to `logits` [B, classes].
+ * @throws what `exportOnnx` throws
+ */
+export function exportVideoMaeClassifier(
+  model: VideoMaeClassifier,
+  { params, batch, path }: ExportOptions,
+): Promise<ExportedModel> {
+  const { numFrames, imageSize } = model.config;
+  return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
+    exportOnnx(
+      ({ pixel_values }) => {
+        const encoded = model.encode(params, cutPixels(pixel_values, model.config));
+        return { logits: model.classify(params, model.pool(params, encoded)) };
+      },
+      inputs,
+      path,
+    ),
+  );
+}
+
+/**
+ * CLIP's image tower as an ONNX file: `pixel_values` [B, 3, H, W] in `CLIP_PIXELS` scale to `image_embeds` [B, E], not
+ * normalised.
+ * @throws what `exportOnnx` throws
+ */
+export function exportClipImage(model: Clip, { params, batch, path }: ExportOptions): Promise<ExportedModel> {
+  const { imageSize, patchSize } = model.config.visionConfig;
+  const config = { imageSize, patchSize, numFrames: 1, tubeletSize: 1 };
+  return withInputs({ pixel_values: tf.zeros([batch, 3, imageSize, imageSize]) }, (inputs) =>
+    exportOnnx(
+      ({ pixel_values }) => {
+        const patches = cutPixels(tf.expandDims(pixel_values, 1), config);
+        return { image_embeds: model.encodeImage(params, patches) };
+      },
+      inputs,
+      path,
+    ),
+  );
+}
+
+/**
+ * CLIP's text tower as an ONNX file: `input_ids` [B, L] int32, with L the most tokens of a text, and `end_positions` [B]
+ * int32 to `text_embeds` [B, E], not normalised.
+ * @throws what `exportOnnx` throws
+ */
+export function exportClipText(model: Clip, { params, batch, path }: ExportOptions): Promise<ExportedModel> {
+  const inputs = {
+    input_ids: tf.zeros<tf.Rank.R2>([batch, model.config.textConfig.maxPositionEmbeddings], 'int32'),
+    end_positions: tf.zeros<tf.Rank.R1>([batch], 'int32'),
+  };
+  return withInputs(inputs, () =>
+    exportOnnx(
+      ({ input_ids, end_positions }) => ({ text_embeds: model.encodeText(params, input_ids, end_positions) }),
+      inputs,
+      path,
+    ),
+  );
+}
+
+async function withInputs<Inputs extends Record<string, tf.Tensor>>(
+  inputs: Inputs,
+  write: (inputs: Inputs) => Promise<ExportedModel>,
+): Promise<ExportedModel> {
+  try {
+    return await write(inputs);
+  } finally {
+    tf.dispose(inputs);
+  }
+}
