@@ -8,7 +8,8 @@ export type ModelErrorCode =
   | 'CHECKPOINT_PICKLED'
   | 'CHECKPOINT_KEYS_MISMATCH'
   | 'HUB_FAILED'
-  | 'PACKAGE_MISSING';
+  | 'PACKAGE_MISSING'
+  | 'CAPTIONER_FAILED';
 
 /** The base of every error that this package throws on purpose. */
 export class ModelError extends Error {
@@ -156,6 +157,18 @@ export class PackageMissingError extends ModelError {
   constructor(name: string, options?: ErrorOptions) {
     super('PACKAGE_MISSING', `This needs the package ${name}: npm install ${name}.`, options);
     this.package = name;
+  }
+}
+
+/** A captioning model that does not open, or fails on a picture; `cause` is what the library said. */
+export class CaptionerError extends ModelError {
+  readonly model: string;
+  readonly revision: string;
+
+  constructor(model: string, revision: string, cause: unknown) {
+    super('CAPTIONER_FAILED', `Captioner ${model} at ${revision}: ${cause}`, { cause });
+    this.model = model;
+    this.revision = revision;
   }
 }
 

@@ -1,3 +1,19 @@
+export {
+  type CaptionEvent,
+  type CaptionRecord,
+  captionVideos,
+  readCaptions,
+  type VideoToCaption,
+} from './captions/caption-file.js';
+export {
+  CAPTION_MODEL,
+  type Captioner,
+  type CaptionerOptions,
+  type CaptionFrame,
+  captioner,
+} from './captions/captioner.js';
+export { keyFrames } from './captions/key-frames.js';
+export { fillTemplate, labelCaptions, labelWords, readClassDescriptions } from './captions/label-captions.js';
 export { loadVideoMaeClassifier, saveVideoMaeClassifier } from './checkpoint/classifier-checkpoint.js';
 export { type ClipCheckpoint, loadClip, saveClip } from './checkpoint/clip-checkpoint.js';
 export { type HubFolderOptions, hubFolder } from './checkpoint/hub-folder.js';
@@ -21,6 +37,7 @@ export { type ClipTokenizer, type ClipTokens, clipTokenizer } from './clip/token
 export { clipTokenizerJson } from './clip/tokenizer-json.js';
 export type { PatchFeatures } from './clip/vision.js';
 export {
+  CaptionerError,
   CheckpointKeysError,
   CheckpointNotFoundError,
   ConfigError,
