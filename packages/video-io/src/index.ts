@@ -1,3 +1,7 @@
+export { flipClip } from './augment/flip.js';
+export { type MixableBatch, type MixOptions, mixBatch } from './augment/mix-batch.js';
+export { type RandAugmentOptions, randAugment } from './augment/rand-augment.js';
+export { type RandomErasingOptions, randomErasing } from './augment/random-erasing.js';
 export { readCsvManifest } from './datasets/csv-manifest.js';
 export { type Diving48Options, readDiving48 } from './datasets/diving48.js';
 export { type EpicKitchensOptions, readEpicKitchens } from './datasets/epic-kitchens.js';
@@ -18,7 +22,7 @@ export { type EstimateOptions, estimateMotion } from './estimate-motion.js';
 export type { VideoLimits } from './limits.js';
 export { type ProbeOptions, probeVideo } from './probe.js';
 export { type DenseSampling, denseIndices, denseViews } from './sampling/dense-indices.js';
-export { type MultiScaleCropOptions, multiScaleCrop } from './sampling/multi-scale-crop.js';
+export { multiScaleCrop } from './sampling/multi-scale-crop.js';
 export { type RandomResizedCropOptions, randomResizedCrop } from './sampling/random-resized-crop.js';
 export { type SegmentSampling, segmentIndices, segmentViews } from './sampling/segment-indices.js';
 export { viewCrops } from './sampling/view-crops.js';

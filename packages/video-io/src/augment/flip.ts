@@ -1,0 +1,33 @@
+import type { VideoClip } from '../video.js';
+
+/**
+ * A clip mirrored left to right, in place: its pixels, and its motion, whose x changes sign. Not for data sets in which
+ * left and right are labels, such as Something-Something. Cells of motion come to lie exactly where the width is a multiple
+ * of the cell.
+ */
+export function flipClip(clip: VideoClip): VideoClip {
+  const { width } = clip.geometry.size;
+  const { frames, motion } = clip;
+  mirrorRows(frames, width, 3);
+  if (motion) {
+    const { vectors, known, columns } = motion;
+    mirrorRows(vectors, columns, 2);
+    mirrorRows(known, columns, 1);
+    for (let i = 0; i < vectors.length; i += 2) vectors[i] = -vectors[i]! + 0; // no negative zeros
+  }
+  return clip;
+}
+
+/** Exchanges the elements of each row, `channels` numbers each. */
+function mirrorRows(values: Uint8Array | Float32Array, columns: number, channels: number): void {
+  const stride = columns * channels;
+  for (let row = 0; row < values.length; row += stride) {
+    for (let left = row, right = row + stride - channels; left < right; left += channels, right -= channels) {
+      for (let channel = 0; channel < channels; channel++) {
+        const kept = values[left + channel]!;
+        values[left + channel] = values[right + channel]!;
+        values[right + channel] = kept;
+      }
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Random } from '@tgm/random';
+import { requirePositive } from './positive.js';
+
+export interface DenseSampling {
+  /** Frames that the video has, at least 1. */
+  readonly frames: number;
+  /** Frames to take, T. */
+  readonly count: number;
+  /** Source frames from one taken frame to the next. 4 for Kinetics-400, 2 for Something-Something (VideoMAE). */
+  readonly stride: number;
+  /** Draws the start. Left out: the clip is centred. */
+  readonly random?: Random;
+}
+
+/**
+ * [count] indices of a clip of neighbouring frames: start, start + stride, ... The clip spans
+ * (count - 1) * stride + 1 source frames. A shorter video starts at 0 and repeats the last frame that the
+ * stride reaches, as VideoMAE's loader does. One draw.
+ *
+ * @throws {VideoError} `ARGUMENT_INVALID`
+ */
+export function denseIndices({ frames, count, stride, random }: DenseSampling): number[] {
+  const last = lastStart({ frames, count, stride });
+  return clipFrom(random ? Math.floor(random() * (last + 1)) : Math.floor(last / 2), {
+    frames,
+    count,
+    stride,
+  });
+}
+
+/**
+ * [clips][count] indices of several dense clips, the first at the video's start, the last at its end, the others evenly
+ * between (SlowFast's and VideoMAE's test views); a single one is centred. Clips of a short video are the same.
+ *
+ * @throws {VideoError} `ARGUMENT_INVALID`
+ */
+export function denseViews(sampling: Omit<DenseSampling, 'random'>, clips: number): number[][] {
+  requirePositive({ clips });
+  if (clips === 1) return [denseIndices(sampling)];
+  const last = lastStart(sampling);
+  return Array.from({ length: clips }, (_, clip) =>
+    clipFrom(Math.floor((last * clip) / (clips - 1)), sampling),
+  );
+}
+
+type Window = Pick<DenseSampling, 'frames' | 'count' | 'stride'>;
+
+function lastStart({ frames, count, stride }: Window): number {
+  requirePositive({ frames, count, stride });
+  return Math.max(0, frames - 1 - (count - 1) * stride);
+}
+
+function clipFrom(start: number, { frames, count, stride }: Window): number[] {
+  const last = start + Math.floor((frames - 1 - start) / stride) * stride;
+  return Array.from({ length: count }, (_, i) => Math.min(start + i * stride, last));
+}

@@ -1,0 +1,44 @@
+import type { Random } from '@tgm/random';
+import type { Rectangle, Size } from '../video.js';
+import { viewCrops } from './view-crops.js';
+
+export interface RandomResizedCropOptions {
+  /** Least and largest area of the crop, as parts of the video's, in (0, 1]. */
+  readonly area?: readonly [number, number];
+  /** Least and largest aspect, width over height. */
+  readonly aspect?: readonly [number, number];
+}
+
+/** Shapes tried before the centre is taken. */
+const TRIES = 10;
+
+/**
+ * A crop for training (Inception; VideoMAE's fine-tuning): area uniform, aspect uniform in its logarithm, place uniform.
+ * When no drawn shape fits into the video, the largest centred part whose aspect is allowed. Two draws a try, then two.
+ *
+ * @param source displayed size of the video.
+ */
+export function randomResizedCrop(
+  source: Size,
+  random: Random,
+  options: RandomResizedCropOptions = {},
+): Rectangle {
+  const { area = [0.08, 1], aspect = [3 / 4, 4 / 3] } = options;
+  const between = (from: number, to: number): number => from + (to - from) * random();
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const pixels = between(...area) * source.width * source.height;
+    const ratio = Math.exp(between(Math.log(aspect[0]), Math.log(aspect[1])));
+    const width = Math.round(Math.sqrt(pixels * ratio));
+    const height = Math.round(Math.sqrt(pixels / ratio));
+    if (width < 1 || height < 1 || width > source.width || height > source.height) continue;
+    return {
+      x: Math.floor(random() * (source.width - width + 1)),
+      y: Math.floor(random() * (source.height - height + 1)),
+      width,
+      height,
+    };
+  }
+  const own = source.width / source.height;
+  const allowed = Math.min(Math.max(own, aspect[0]), aspect[1]);
+  return viewCrops(source, { width: allowed, height: 1 }, 1)[0]!;
+}

@@ -1,0 +1,40 @@
+import type { Random } from '@tgm/random';
+import { requirePositive } from './positive.js';
+
+export interface SegmentSampling {
+  /** Frames that the video has, at least 1. */
+  readonly frames: number;
+  /** Frames to take, T: one from each of as many equal segments. */
+  readonly count: number;
+  /** Draws the frame of each segment. Left out: the middle one. */
+  readonly random?: Random;
+}
+
+/**
+ * [count] indices spread over the whole video, one from each of `count` equal segments (TSN, Wang et al. 2016): drawn in
+ * training, the middle in test. A video with fewer frames than `count` repeats some. `count` draws.
+ *
+ * @throws {VideoError} `ARGUMENT_INVALID`
+ */
+export function segmentIndices({ frames, count, random }: SegmentSampling): number[] {
+  requirePositive({ frames, count });
+  return Array.from({ length: count }, (_, i) => frameAt(i + (random ? random() : 0.5), frames, count));
+}
+
+/**
+ * [clips][count] indices of several such clips without chance: clip k of n takes the frames at (k + 1/2) / n of their
+ * segments, so that together they cover the video evenly.
+ *
+ * @throws {VideoError} `ARGUMENT_INVALID`
+ */
+export function segmentViews({ frames, count }: Omit<SegmentSampling, 'random'>, clips: number): number[][] {
+  requirePositive({ frames, count, clips });
+  return Array.from({ length: clips }, (_, clip) =>
+    Array.from({ length: count }, (_, i) => frameAt(i + (clip + 0.5) / clips, frames, count)),
+  );
+}
+
+/** The frame at a place counted in segments. */
+function frameAt(place: number, frames: number, count: number): number {
+  return Math.min(Math.floor((place * frames) / count), frames - 1);
+}
