@@ -20,6 +20,26 @@ export { type EncodeOptions, encodeVideo } from './encode.js';
 export { VideoError, type VideoErrorCode, type VideoErrorFields } from './errors.js';
 export { type EstimateOptions, estimateMotion } from './estimate-motion.js';
 export type { VideoLimits } from './limits.js';
+export type { BadSample, BadSamplePolicy } from './loader/bad-samples.js';
+export { type ClipBatch, clipBatches } from './loader/clip-batches.js';
+export {
+  type ClipLoader,
+  type ClipLoaderOptions,
+  clipLoader,
+  type LoadedSample,
+} from './loader/clip-loader.js';
+export type { LoadedClip } from './loader/load-sample.js';
+export type { LoaderState } from './loader/loader-state.js';
+export type { ClipPlan, ClipRecipe, FrameRange } from './loader/recipe.js';
+export {
+  type FineTuningRecipeOptions,
+  type FrameSampling,
+  fineTuningRecipe,
+  type PretrainingRecipeOptions,
+  pretrainingRecipe,
+  type TestRecipeOptions,
+  testRecipe,
+} from './loader/recipes.js';
 export { type ProbeOptions, probeVideo } from './probe.js';
 export { type DenseSampling, denseIndices, denseViews } from './sampling/dense-indices.js';
 export { multiScaleCrop } from './sampling/multi-scale-crop.js';

@@ -1,0 +1,140 @@
+import { VideoError } from '../errors.js';
+import { isSampleFault } from '../sample-fault.js';
+import { requirePositive } from '../sampling/positive.js';
+import type { VideoDataset, VideoSample } from '../video.js';
+import type { VideoPool } from '../video-pool.js';
+import { type BadSamplePolicy, badSamples } from './bad-samples.js';
+import { type LoadContext, type LoadedClip, loadSample } from './load-sample.js';
+import { checkState, type LoaderState } from './loader-state.js';
+import type { ClipRecipe } from './recipe.js';
+import { sampleOrder } from './sample-order.js';
+
+export interface ClipLoaderOptions {
+  readonly dataset: VideoDataset;
+  readonly pool: VideoPool;
+  readonly recipe: ClipRecipe;
+  /** All chance comes from (seed, epoch, sample id). */
+  readonly seed: number | string;
+  /** Passes over the data set, at least 1. */
+  readonly epochs: number;
+  /** Each epoch in an order of its own. Default true. */
+  readonly shuffle?: boolean;
+  /** This process among `ranks` that share the data set. Default the only one. */
+  readonly rank?: number;
+  readonly ranks?: number;
+  /** Also give motion vectors. Default false. */
+  readonly motion?: boolean;
+  /** Samples in hand, decoded or on their way: the bound on memory. Default twice the pool's threads, and at least 4. */
+  readonly prefetch?: number;
+  readonly badSamples: BadSamplePolicy;
+  /** Goes on where another loader stood. */
+  readonly state?: LoaderState;
+  readonly signal?: AbortSignal;
+}
+
+/** The clips of one sample. */
+export interface LoadedSample {
+  readonly sample: VideoSample;
+  readonly epoch: number;
+  /** Place in the epoch's order of this rank. */
+  readonly place: number;
+  /** As many as the recipe's `clips`. */
+  readonly clips: readonly LoadedClip[];
+  /** Seconds for which the loader kept its caller waiting for this. */
+  readonly waitSeconds: number;
+}
+
+export interface ClipLoader extends AsyncIterable<LoadedSample> {
+  /** Where a loader must go on so that it gives what this one has not given yet. */
+  state(): LoaderState;
+}
+
+/**
+ * Loads clips ahead of the caller: samples in the order of (seed, epoch), decoded on the pool's threads, given in that
+ * order whichever is ready first. Nothing new is begun while `prefetch` samples are in hand, so memory is bounded by
+ * prefetch * clips * T * height * width * 3 bytes.
+ *
+ * What is given depends on the options only: not on the number of threads, on timing, or on where a run was stopped and
+ * resumed. It may be iterated once at a time; a second iteration goes on where the first one stopped.
+ *
+ * @throws {VideoError} `ARGUMENT_INVALID`, `STATE_MISMATCH`; while iterating what a sample's video gives under `fail`,
+ * `TOO_MANY_BAD_SAMPLES`, `WORKER_FAILED`, `MANIFEST_INVALID`.
+ */
+export function clipLoader(options: ClipLoaderOptions): ClipLoader {
+  const { dataset, pool, recipe, seed, epochs, shuffle = true, rank = 0, ranks = 1, signal } = options;
+  const prefetch = options.prefetch ?? Math.max(2 * pool.workers, 4);
+  requirePositive({ epochs, prefetch });
+  const { length } = dataset;
+  const order = sampleOrder({ length, seed, shuffle, rank, ranks });
+  const orderFacts = { dataset: dataset.name, length, seed, shuffle, rank, ranks };
+  if (options.state) checkState(options.state, orderFacts);
+  const context: LoadContext = { pool, recipe, seed, motion: options.motion ?? false };
+  const bad = badSamples(options.badSamples, options.state?.bad ?? []);
+  // Whoever iterates hears of its failure.
+  bad.catch(() => undefined);
+  let badIds: ReadonlySet<string> = new Set(options.state?.bad);
+  /** The next sample to be given. */
+  let at = { epoch: options.state?.epoch ?? 0, place: options.state?.place ?? 0 };
+
+  const after = ({ epoch, place }: Position): Position =>
+    place + 1 < order.perEpoch ? { epoch, place: place + 1 } : { epoch: epoch + 1, place: 0 };
+
+  async function load(position: Position): Promise<Attempt> {
+    const { epoch, place } = position;
+    const sample = await dataset.at(order.at(epoch, place));
+    if ((await bad).has(sample)) return { position, sample, result: [] };
+    const result = await loadSample(context, sample, epoch).catch((error: unknown) => {
+      if (isSampleFault(error)) return error;
+      throw error;
+    });
+    return { position, sample, result };
+  }
+
+  async function* iterate(): AsyncGenerator<LoadedSample> {
+    const left = await bad;
+    badIds = left.ids;
+    const inHand: Promise<Attempt>[] = [];
+    let next = at;
+    let asked = performance.now();
+    try {
+      while (!signal?.aborted) {
+        for (; inHand.length < prefetch && next.epoch < epochs; next = after(next)) {
+          const attempt = load(next);
+          // Awaited in its turn; until then its failure is not unheard.
+          attempt.catch(() => undefined);
+          inHand.push(attempt);
+        }
+        const oldest = inHand.shift();
+        if (oldest === undefined) return;
+        const { position, sample, result } = await oldest;
+        if (signal?.aborted) return;
+        // A sample that was found bad after this one was begun is left out too, or the order would depend on timing.
+        if (!left.has(sample) && result instanceof VideoError) await left.add(sample, result);
+        at = after(position);
+        if (left.has(sample) || result instanceof VideoError) continue;
+        const waitSeconds = (performance.now() - asked) / 1000;
+        yield { sample, ...position, clips: result, waitSeconds };
+        asked = performance.now();
+      }
+    } finally {
+      await Promise.allSettled(inHand);
+    }
+  }
+
+  return {
+    [Symbol.asyncIterator]: iterate,
+    state: () => ({ ...at, bad: [...badIds], order: orderFacts }),
+  };
+}
+
+interface Position {
+  readonly epoch: number;
+  readonly place: number;
+}
+
+/** A sample that was tried: its clips, none if it is known to be bad, or why there are none. */
+interface Attempt {
+  readonly position: Position;
+  readonly sample: VideoSample;
+  readonly result: readonly LoadedClip[] | VideoError;
+}

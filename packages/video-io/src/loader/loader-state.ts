@@ -1,0 +1,29 @@
+import { VideoError } from '../errors.js';
+
+/** Where a loader stands, as JSON. A loader with the same options that is given this goes on at the very next sample. */
+export interface LoaderState {
+  readonly epoch: number;
+  /** Samples of the epoch behind this rank, those that were left out among them. */
+  readonly place: number;
+  /** Ids of samples that could not be loaded, and are not tried again. */
+  readonly bad: readonly string[];
+  /** What the order depends on; another data set, seed or sharing cannot go on from here. */
+  readonly order: {
+    readonly dataset: string;
+    readonly length: number;
+    readonly seed: number | string;
+    readonly shuffle: boolean;
+    readonly rank: number;
+    readonly ranks: number;
+  };
+}
+
+/** @throws {VideoError} `STATE_MISMATCH` */
+export function checkState(state: LoaderState, order: LoaderState['order']): void {
+  for (const [name, expected] of Object.entries(order)) {
+    const got = state.order[name as keyof LoaderState['order']];
+    if (got === expected) continue;
+    const message = `Expected a loader's state of ${name} ${JSON.stringify(expected)}, got ${JSON.stringify(got)}.`;
+    throw new VideoError('STATE_MISMATCH', message);
+  }
+}

@@ -1,0 +1,129 @@
+import type { Random } from '@tgm/random';
+import { type RandAugmentOptions, randAugment } from '../augment/rand-augment.js';
+import { type RandomErasingOptions, randomErasing } from '../augment/random-erasing.js';
+import { denseIndices, denseViews } from '../sampling/dense-indices.js';
+import { multiScaleCrop } from '../sampling/multi-scale-crop.js';
+import { requirePositive } from '../sampling/positive.js';
+import { type RandomResizedCropOptions, randomResizedCrop } from '../sampling/random-resized-crop.js';
+import { segmentIndices, segmentViews } from '../sampling/segment-indices.js';
+import { viewCrops } from '../sampling/view-crops.js';
+import type { Size } from '../video.js';
+import type { ClipRecipe, FrameRange } from './recipe.js';
+
+/** Which frames make a clip. */
+export type FrameSampling =
+  /** Neighbouring frames, `stride` apart: Kinetics, UCF101, HMDB51. */
+  | { readonly kind: 'dense'; readonly stride: number }
+  /** One of each of T equal segments of the video: Something-Something, Diving48. */
+  | { readonly kind: 'segments' };
+
+export interface PretrainingRecipeOptions {
+  /** T. Default 16. */
+  readonly frames?: number;
+  /** Source frames from one to the next: 4 for Kinetics-400 and UCF101, 2 for Something-Something and HMDB51. */
+  readonly stride: number;
+  /** Default 224 x 224. */
+  readonly size?: Size;
+  /** Clips drawn of each video (repeated augmentation, Hoffer et al. 2020). Default 1. */
+  readonly clips?: number;
+  /** Mirror every other clip by chance. Default false: VideoMAE's pre-training does not. */
+  readonly flip?: boolean;
+}
+
+const FRAMES = 16;
+const SIZE: Size = { width: 224, height: 224 };
+
+/** VideoMAE's pre-training: a dense clip from a random start and a multi-scale crop, scaled. */
+export function pretrainingRecipe(options: PretrainingRecipeOptions): ClipRecipe {
+  const { frames = FRAMES, stride, size = SIZE, clips = 1, flip = false } = options;
+  requirePositive({ frames, stride, clips });
+  return {
+    size,
+    clips,
+    plan: (video, range, random) =>
+      Array.from({ length: clips }, () => ({
+        indices: within(range, denseIndices({ frames: range.count, count: frames, stride, random })),
+        crop: multiScaleCrop(video, random),
+        flip: coin(random) && flip,
+      })),
+  };
+}
+
+export interface FineTuningRecipeOptions {
+  readonly sampling: FrameSampling;
+  /** T. Default 16. */
+  readonly frames?: number;
+  /** Default 224 x 224. */
+  readonly size?: Size;
+  /** Clips drawn of each video (repeated augmentation). Default 1; VideoMAE fine-tunes with 2. */
+  readonly clips?: number;
+  /** Mirror every other clip by chance. Not for Something-Something, where left and right are labels. */
+  readonly flip: boolean;
+  readonly crop?: RandomResizedCropOptions;
+  readonly randAugment?: RandAugmentOptions;
+  readonly erasing?: RandomErasingOptions;
+}
+
+/** VideoMAE's fine-tuning: random resized crop, flip, RandAugment, random erasing. Mix whole batches with `mixBatch`. */
+export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
+  const { sampling, frames = FRAMES, size = SIZE, clips = 1, flip } = options;
+  requirePositive({ frames, clips });
+  return {
+    size,
+    clips,
+    plan: (video, range, random) =>
+      Array.from({ length: clips }, () => ({
+        indices: within(
+          range,
+          sampling.kind === 'dense'
+            ? denseIndices({ frames: range.count, count: frames, stride: sampling.stride, random })
+            : segmentIndices({ frames: range.count, count: frames, random }),
+        ),
+        crop: randomResizedCrop(video, random, options.crop),
+        flip: coin(random) && flip,
+      })),
+    change(clip, random) {
+      randAugment(clip.frames, size, random, options.randAugment);
+      randomErasing(clip.frames, size, random, options.erasing);
+    },
+  };
+}
+
+export interface TestRecipeOptions {
+  readonly sampling: FrameSampling;
+  /** T. Default 16. */
+  readonly frames?: number;
+  /** Default 224 x 224. */
+  readonly size?: Size;
+  /** Clips along the video: 5 for Kinetics-400 and UCF101, 2 for Something-Something, 10 for HMDB51 (VideoMAE). */
+  readonly clips: number;
+  /** Crops of each, along its longer side: 3 (VideoMAE). */
+  readonly crops: number;
+}
+
+/** Multi-view test: `clips * crops` views of each video, clip by clip, without chance. */
+export function testRecipe(options: TestRecipeOptions): ClipRecipe {
+  const { sampling, frames = FRAMES, size = SIZE, clips, crops } = options;
+  requirePositive({ frames, clips, crops });
+  return {
+    size,
+    clips: clips * crops,
+    plan(video, range) {
+      const parts = viewCrops(video, size, crops);
+      const windows =
+        sampling.kind === 'dense'
+          ? denseViews({ frames: range.count, count: frames, stride: sampling.stride }, clips)
+          : segmentViews({ frames: range.count, count: frames }, clips);
+      return windows.flatMap((indices) =>
+        parts.map((crop) => ({ indices: within(range, indices), crop, flip: false })),
+      );
+    },
+  };
+}
+
+/** A draw is made whether or not anything depends on it, so that options do not move the draws behind it. */
+const coin = (random: Random): boolean => random() < 0.5;
+
+function within({ first }: FrameRange, indices: readonly number[]): number[] {
+  return indices.map((index) => first + index);
+}
