@@ -5,15 +5,17 @@
  * fails when one missed.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { checkFolder } from './check-folder.js';
 
-const { values, positionals: folders } = parseArgs({
+const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { vocabulary: { type: 'string' } },
 });
+// npm runs scripts in the repository's root; a path means what it does where npm was called.
+const folders = positionals.map((folder) => resolve(process.env.INIT_CWD ?? '.', folder));
 if (folders.length === 0) {
   console.error(
     'npm run parity -- <folder> … [--vocabulary <folder of clip-vocab.json and clip-merges.txt>]',

@@ -186,11 +186,9 @@ async function* checkHuggingFace(fixture: Fixture, engine: Engine): AsyncGenerat
     poolNormEps: FIXED_EPSILON,
   });
   const clip = stored(finetune, 'input/clip');
-  const tokens = tf.tensor(tokensOf(clip, model.config), [
-    clip.shape[0]!,
-    -1,
-    model.tokenSize,
-  ]) as tf.Tensor3D;
+  const pixels = tokensOf(clip, model.config);
+  const count = pixels.length / clip.shape[0]! / model.tokenSize;
+  const tokens = tf.tensor3d(pixels, [clip.shape[0]!, count, model.tokenSize]);
   const run = engine.compile((given: { params: Params; tokens: tf.Tensor3D }) =>
     model.classify(given.params, model.pool(given.params, model.encode(given.params, given.tokens))),
   );

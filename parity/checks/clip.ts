@@ -12,14 +12,14 @@ const VARIANTS: Readonly<Record<string, PatchFeatures>> = {
   value_residual: 'value-residual',
 };
 
-/** OpenAI's towers: the MLP is four times as wide as the tower, the activation the quick one. */
+/** OpenAI's towers, whose MLP is four times as wide as the tower. */
 export function clipConfig({ json: { config } }: Fixture): ClipConfig {
   const tower = (width: number, layers: number, heads: number) => ({
     hiddenSize: width,
     intermediateSize: 4 * width,
     numHiddenLayers: layers,
     numAttentionHeads: heads,
-    hiddenAct: 'quick_gelu' as const,
+    hiddenAct: /quick/i.test(config.activation) ? ('quick_gelu' as const) : ('gelu' as const),
     layerNormEps: config.layer_norm_eps,
   });
   return {

@@ -5,6 +5,7 @@ import { cleanText } from './clean-text.js';
 const cases: [string, string, string][] = [
   ['entities of entities', '&amp;amp;lt; fish &amp; chips', '< fish & chips'],
   ['entities by number and by a name without end', '&#39;x&#x27; &copy 2020 &notit;', "'x' © 2020 ¬it;"],
+  ['entities of entities beside a tag', '<b>&amp;lt;', '<b><'],
   ['no entity', 'AT&T & a&b; AT&amp', 'AT&T & a&b; AT&'],
   ['quotes', '“a” ‘b’ it’s „c“ «d» it´s', '"a" \'b\' it\'s "c" «d» it´s'],
   ['joined letters', 'ﬁne ﬂow ǆ ŉ', "fine flow dž 'n"],

@@ -82,23 +82,24 @@ describe('videoMaeClassifier', () => {
   });
 
   it('gives the logits of the norm of the mean', async () => {
-    const params = model.init(seededRandom('head'));
+    const wide = videoMaeClassifier({ ...config, poolNormEps: 3 });
+    const params = wide.init(seededRandom('head'));
     const encoded = tf.tensor3d([
       [
-        [1, 2, 3, 4, 5, 6, 7, 8],
-        [3, 2, 1, 0, -1, -2, -3, -4],
+        [3, -1, 3, -1, 3, -1, 3, -1],
+        [-1, -1, -1, -1, -1, -1, -1, -1],
       ],
     ]);
-    // The mean of the two is 2 in every channel: its norm is zero, plus the bias.
+    // The mean of the two is 1 and -1 in turn, of variance 1; with the epsilon of 3 the norm halves it.
     const given = {
       ...params,
       'fc_norm.bias': tf.tensor1d([1, 0, 0, 0, 0, 0, 0, 2]),
       'classifier.weight': tf.tensor2d([0, 1, 2].map((row) => Array.from({ length: 8 }, () => row))),
       'classifier.bias': tf.tensor1d([10, 20, 30]),
     };
-    const features = model.pool(given, encoded);
-    expect([...(await features.data())]).toEqual([1, 0, 0, 0, 0, 0, 0, 2]);
-    expect([...(await model.classify(given, features).data())]).toEqual([10, 23, 36]);
+    const features = wide.pool(given, encoded);
+    expect([...(await features.data())]).toEqual([1.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, 1.5]);
+    expect([...(await wide.classify(given, features).data())]).toEqual([10, 23, 36]);
   });
 
   it('leaves out the branches of the clips that drop path chose', async () => {
@@ -113,20 +114,29 @@ describe('videoMaeClassifier', () => {
     const kept = tf.ones<tf.Rank.R3>([3, 2, 2]);
     const whole = await model.encode(larger, tokens).array();
     expect(await model.encode(larger, tokens, kept).array()).toEqual(whole);
-    // Of the second clip all branches are left out: its tokens are what was embedded.
-    const factors = tf.tensor3d(
-      [0, 1, 2].flatMap(() => [1, 0, 1, 0]),
-      [3, 2, 2],
-    );
-    const dropped = await model.encode(larger, tokens, factors).array();
-    expect(dropped[0]).toEqual(whole[0]);
-    const outputs = (name: string) => /\.output\.dense\./.test(name);
-    const without = Object.fromEntries(
-      Object.entries(larger).map(([name, tensor]) => [name, outputs(name) ? tf.zerosLike(tensor) : tensor]),
-    );
-    const embedded = await model.encode(without, tokens).array();
-    expect(dropped[1]).toEqual(embedded[1]);
-    expect(dropped[1]).not.toEqual(whole[1]);
+    const without = (ending: RegExp) =>
+      Object.fromEntries(
+        Object.entries(larger).map(([name, tensor]) => [
+          name,
+          ending.test(name) ? tf.zerosLike(tensor) : tensor,
+        ]),
+      );
+    // A branch whose last layer is zero adds nothing: that is how a clip without the branch must look.
+    const branches: [number[], RegExp][] = [
+      [[1, 0, 1, 0], /\.output\.dense\./],
+      [[1, 0, 1, 1], /attention\.output\.dense\./],
+      [[1, 1, 1, 0], /\.\d+\.output\.dense\./],
+    ];
+    for (const [factors, ending] of branches) {
+      const drop = tf.tensor3d(
+        [0, 1, 2].flatMap(() => factors),
+        [3, 2, 2],
+      );
+      const dropped = await model.encode(larger, tokens, drop).array();
+      expect(dropped[0]).toEqual(whole[0]);
+      expect(dropped[1]).toEqual((await model.encode(without(ending), tokens).array())[1]);
+      expect(dropped[1]).not.toEqual(whole[1]);
+    }
   });
 
   it('takes drop path as an input of a compiled step', async () => {
