@@ -213,6 +213,11 @@ describe('saveClip and loadClip', () => {
       text_config: { hidden_act: 'gelu', eos_token_id: tokenizer.endId, max_position_embeddings: 8 },
       vision_config: { hidden_act: 'quick_gelu', patch_size: 2, num_channels: 3 },
     });
+    expect(await json('clip', 'preprocessor_config.json')).toMatchObject({
+      image_processor_type: 'CLIPImageProcessor',
+      size: { shortest_edge: 4 },
+      image_mean: [0.48145466, 0.4578275, 0.40821073],
+    });
   });
 
   it('need the tokenizer', async () => {

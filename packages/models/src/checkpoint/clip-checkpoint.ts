@@ -5,6 +5,7 @@ import { CLIP_VIT_B_32, checkClipConfig } from '../clip/config.js';
 import { type ClipTokenizer, clipTokenizer } from '../clip/tokenizer.js';
 import { camelFields, readFields, snakeFields } from '../config-fields.js';
 import type { Params } from '../params.js';
+import { CLIP_PIXELS } from '../pixels.js';
 import { readJson, writeJson } from './json-file.js';
 import { loadParams, saveParams, WEIGHTS } from './params-file.js';
 
@@ -15,8 +16,8 @@ export interface ClipCheckpoint {
 }
 
 /**
- * Writes config.json, model.safetensors, tokenizer.json and tokenizer_config.json as Hugging Face's `CLIPModel`
- * and tokenizer read them.
+ * Writes config.json, model.safetensors, tokenizer.json, tokenizer_config.json and preprocessor_config.json as Hugging Face's
+ * `CLIPModel` and `CLIPProcessor` read them.
  * @throws CheckpointKeysError when a parameter is missing or has another shape.
  */
 export async function saveClip(folder: string, { clip, params, tokenizer }: ClipCheckpoint): Promise<void> {
@@ -25,6 +26,14 @@ export async function saveClip(folder: string, { clip, params, tokenizer }: Clip
   await saveParams(join(folder, WEIGHTS), clip.parameters, params);
   await writeJson(join(folder, 'tokenizer.json'), tokenizer.json);
   await writeJson(join(folder, 'tokenizer_config.json'), tokenizer.config);
+  const { imageSize } = visionConfig;
+  await writeJson(join(folder, 'preprocessor_config.json'), {
+    image_processor_type: 'CLIPImageProcessor',
+    size: { shortest_edge: imageSize },
+    crop_size: { height: imageSize, width: imageSize },
+    image_mean: CLIP_PIXELS.mean,
+    image_std: CLIP_PIXELS.std,
+  });
   await writeJson(join(folder, 'config.json'), {
     architectures: ['CLIPModel'],
     model_type: 'clip',

@@ -123,6 +123,16 @@ describe('hubFolder', () => {
     });
   });
 
+  it('says where weights may be that are not there', async () => {
+    const weights = files.get('model.safetensors')!;
+    files.delete('model.safetensors');
+    const options = { revision: REVISION, cacheDir: join(folder, 'without'), hubUrl };
+    await expect(hubFolder(REPO, options)).rejects.toThrow(
+      'no safetensors there; a conversion may be on one of',
+    );
+    files.set('model.safetensors', weights);
+  });
+
   it('wants a commit, not a name that moves', async () => {
     await expect(hubFolder(REPO, { revision: 'main', hubUrl })).rejects.toThrow(ConfigError);
   });

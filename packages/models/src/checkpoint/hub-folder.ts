@@ -48,18 +48,21 @@ export async function hubFolder(repo: string, options: HubFolderOptions): Promis
     if (await stat(folder).catch(() => undefined)) return folder;
     throw new CheckpointNotFoundError(folder);
   }
+  let folder: string | undefined;
+  let hasWeights = false;
   try {
-    let folder: string | undefined;
     for await (const { path, size } of library.listFiles({ repo, revision, ...hub })) {
       if (!FILES.test(path)) continue;
       const file = await library.downloadFileToCacheDir({ repo, revision, path, ...hub });
       const got = (await stat(file)).size;
       if (got !== size) throw new Error(`${file} has ${got} bytes, expected ${size}`);
       folder = dirname(file);
+      hasWeights ||= path.endsWith('.safetensors');
     }
-    if (folder) return folder;
   } catch (cause) {
     throw new HubError(repo, revision, String(cause), { cause });
   }
-  throw new HubError(repo, revision, 'it has no config.json and no model.safetensors');
+  if (folder && hasWeights) return folder;
+  const advice = 'a conversion may be on one of its pull requests, whose commit can be given';
+  throw new HubError(repo, revision, `it has no safetensors there; ${advice}`);
 }
