@@ -5,18 +5,14 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clip } from '../clip/clip.js';
 import { CheckpointKeysError, CheckpointNotFoundError, ConfigError, SafetensorsError } from '../errors.js';
-import type { Params } from '../params.js';
 import { IMAGENET_PIXELS, SYMMETRIC_PIXELS } from '../pixels.js';
 import { readSafetensors } from '../safetensors/read.js';
 import { type WritableTensor, writeSafetensors } from '../safetensors/write.js';
+import { numbers } from '../testing/counted-tensors.js';
 import { hasParity, parityJson, parityTensors } from '../testing/parity.js';
-import { tinyClip } from '../testing/tiny-clip.js';
-import { lettersTokenizer } from '../testing/tokenizer-json.js';
 import type { VideoMaeConfig } from '../video-mae/config.js';
 import { videoMae } from '../video-mae/video-mae.js';
-import { loadClip, saveClip } from './clip-checkpoint.js';
 import { loadVideoMae, saveVideoMae } from './video-mae-checkpoint.js';
 
 let folder: string;
@@ -42,14 +38,6 @@ const config: VideoMaeConfig = {
   layerNormEps: 1e-6,
   decoderNormEps: 1e-6,
 };
-
-async function numbers(params: Params): Promise<Record<string, unknown>> {
-  const entries = Object.entries(params).map(async ([name, tensor]) => [
-    name,
-    { shape: tensor.shape, values: await tensor.data() },
-  ]);
-  return Object.fromEntries(await Promise.all(entries));
-}
 
 async function json(...path: string[]): Promise<Record<string, unknown>> {
   return JSON.parse(await readFile(join(folder, ...path), 'utf8'));
@@ -193,39 +181,6 @@ describe('saveVideoMae and loadVideoMae', () => {
     await expect(loadVideoMae(path)).rejects.toThrow(CheckpointNotFoundError);
     await writeFile(join(path, 'config.json'), '{');
     await expect(loadVideoMae(path)).rejects.toThrow(ConfigError);
-  });
-});
-
-describe('saveClip and loadClip', () => {
-  it('give back the model, its parameters and its tokenizer', async () => {
-    const model = clip(tinyClip);
-    const params = model.init(seededRandom('clip'));
-    const tokenizer = lettersTokenizer(8);
-    await saveClip(join(folder, 'clip'), { clip: model, params, tokenizer });
-    const loaded = await loadClip(join(folder, 'clip'));
-    expect(loaded.clip.config).toEqual(tinyClip);
-    expect(await numbers(loaded.params)).toEqual(await numbers(params));
-    expect(loaded.tokenizer.encode('abc d')).toEqual(tokenizer.encode('abc d'));
-    expect(await json('clip', 'config.json')).toMatchObject({
-      architectures: ['CLIPModel'],
-      model_type: 'clip',
-      projection_dim: 6,
-      text_config: { hidden_act: 'gelu', eos_token_id: tokenizer.endId, max_position_embeddings: 8 },
-      vision_config: { hidden_act: 'quick_gelu', patch_size: 2, num_channels: 3 },
-    });
-    expect(await json('clip', 'preprocessor_config.json')).toMatchObject({
-      image_processor_type: 'CLIPImageProcessor',
-      size: { shortest_edge: 4 },
-      image_mean: [0.48145466, 0.4578275, 0.40821073],
-    });
-  });
-
-  it('need the tokenizer', async () => {
-    await rm(join(folder, 'clip', 'tokenizer.json'));
-    await expect(loadClip(join(folder, 'clip'))).rejects.toMatchObject({
-      code: 'CHECKPOINT_NOT_FOUND',
-      path: join(folder, 'clip', 'tokenizer.json'),
-    });
   });
 });
 
