@@ -99,4 +99,5 @@ export {
 export { type DropPathOptions, drawDropPath } from './video-mae/drop-path.js';
 export { layerDecayScales, layerOf } from './video-mae/layer-decay.js';
 export { meanOfViews } from './video-mae/multi-view.js';
+export { resizeVideoMae } from './video-mae/resize.js';
 export { type VideoMae, videoMae } from './video-mae/video-mae.js';

@@ -7,8 +7,8 @@ import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
 import { sinusoidTable } from '../sinusoid.js';
 import { linearRows, normRows } from '../transformer-block.js';
+import { embedTokens, encoderBlocks } from './blocks.js';
 import { checkClassifierConfig, type VideoMaeClassifierConfig } from './config.js';
-import { embedTokens, encoderBlocks } from './encoder.js';
 import { classifierOfficial } from './official.js';
 import { CLASSIFIER, classifierParameters, POOL_NORM } from './parameters.js';
 

@@ -20,6 +20,13 @@ export interface VideoMaeConfig extends VideoMaeEncoderConfig {
   readonly decoderIntermediateSize: number;
   /** `layerNormEps` of the decoder's last norm, where Hugging Face's class has 1e-5 and no field for it. */
   readonly decoderNormEps: number;
+  /**
+   * How tokens know their place: VideoMAE's fixed sinusoids (default), or ST-MAE's learned tables, one of places in a
+   * frame and one of slices, whose rows are added (C. Feichtenhofer et al., arXiv 2205.09113, section 3).
+   */
+  readonly positions?: 'sinusoid' | 'separable';
+  /** Whether a learned token goes through each stack beside the others, and into no output, as in ST-MAE. Default false. */
+  readonly classToken?: boolean;
 }
 
 /** The shape of a Video MAE that classifies. */
@@ -55,7 +62,7 @@ export const VIDEO_MAE_CONFIGS: Readonly<Record<VideoMaeSize, VideoMaeConfig>> =
  * @throws ConfigError
  */
 export function checkVideoMaeConfig(config: object, where: string): VideoMaeConfig {
-  const fields = readFields(config, where);
+  const fields = readFields({ positions: 'sinusoid', classToken: false, ...config }, where);
   fields.divides('decoderHiddenSize', 'decoderNumAttentionHeads');
   return {
     ...checkEncoder(fields),
@@ -64,6 +71,9 @@ export function checkVideoMaeConfig(config: object, where: string): VideoMaeConf
     decoderNumAttentionHeads: fields.count('decoderNumAttentionHeads'),
     decoderIntermediateSize: fields.count('decoderIntermediateSize'),
     decoderNormEps: fields.positive('decoderNormEps'),
+    // Only where they are not VideoMAE's, so that a published config.json stays as it is.
+    ...(fields.oneOf('positions', ['sinusoid', 'separable']) === 'separable' && { positions: 'separable' }),
+    ...(fields.oneOf('classToken', [true, false]) && { classToken: true }),
   };
 }
 

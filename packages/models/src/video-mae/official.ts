@@ -1,5 +1,6 @@
 import { layerRows, type OfficialTensor } from '../official.js';
 import type { VideoMaeClassifierConfig, VideoMaeConfig } from './config.js';
+import { DECODER_STACK, ENCODER_STACK, stackParameters } from './parameters.js';
 
 /**
  * The names of MCG-NJU/VideoMAE and OpenGVLab/VideoMAEv2, modeling_pretrain.py. Query, key and value are one matrix
@@ -14,6 +15,9 @@ export function videoMaeOfficial(config: VideoMaeConfig): OfficialTensor[] {
     ...layerRows('decoder.norm', 'decoder.norm'),
     ...layerRows('decoder.head', 'decoder.head'),
     { official: 'encoder_to_decoder.weight', name: 'encoder_to_decoder.weight' },
+    ...[...stackParameters(config, ENCODER_STACK, 1), ...stackParameters(config, DECODER_STACK, 1)].map(
+      ({ name }) => ({ official: name, name }),
+    ),
   ];
 }
 

@@ -7,7 +7,7 @@ import {
   normParameters,
 } from '../layer-parameters.js';
 import type { ParameterSpec } from '../params.js';
-import { tokenSizeOf } from '../patchify.js';
+import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { type BlockNames, type LayerNames, layer } from '../transformer-block.js';
 import type { VideoMaeClassifierConfig, VideoMaeConfig, VideoMaeEncoderConfig } from './config.js';
 
@@ -19,6 +19,37 @@ export const DECODER_NORM = layer('decoder.norm');
 export const DECODER_HEAD = layer('decoder.head');
 export const POOL_NORM = layer('fc_norm');
 export const CLASSIFIER = layer('classifier');
+
+/** What ST-MAE's stacks learn besides: the tables of positions and the class token. */
+export interface StackNames {
+  readonly places: string;
+  readonly slices: string;
+  readonly classToken: string;
+}
+
+export const ENCODER_STACK = stackNames('videomae.embeddings');
+export const DECODER_STACK = stackNames('decoder');
+
+function stackNames(prefix: string): StackNames {
+  return {
+    places: `${prefix}.place_positions`,
+    slices: `${prefix}.slice_positions`,
+    classToken: `${prefix}.class_token`,
+  };
+}
+
+/** The parameters of a stack of `width` under ST-MAE's options, normal with 0.02; none without them. */
+export function stackParameters(config: VideoMaeConfig, names: StackNames, width: number): ParameterSpec[] {
+  const { slices, rows, columns } = tokenGridOf(config);
+  const initializer = normal(0.02);
+  const specs: ParameterSpec[] = [];
+  if (config.positions === 'separable') {
+    specs.push({ name: names.places, shape: [rows * columns, width], initializer });
+    specs.push({ name: names.slices, shape: [slices, width], initializer });
+  }
+  if (config.classToken) specs.push({ name: names.classToken, shape: [1, width], initializer });
+  return specs;
+}
 
 export function encoderBlock(index: number): BlockNames {
   return blockNames(`videomae.encoder.layer.${index}`);
@@ -53,9 +84,11 @@ export function videoMaeParameters(
   );
   return [
     { name: MASK_TOKEN, shape: [1, 1, decoderHiddenSize], initializer: truncatedNormal(0.02, 1) },
+    ...stackParameters(config, ENCODER_STACK, hiddenSize),
     ...encoderParameters(config, encoderInitializers),
     ...normParameters(ENCODER_NORM, hiddenSize),
     ...linearParameters(BRIDGE, hiddenSize, decoderHiddenSize, xavierUniform(hiddenSize, decoderHiddenSize)),
+    ...stackParameters(config, DECODER_STACK, decoderHiddenSize),
     ...layers(config.decoderNumHiddenLayers, (index) =>
       blockParameters(
         decoderBlock(index),

@@ -1,17 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random, TokenGrid } from '@tgm/masking';
-import { gelu } from '@tgm/tfjs-backend-onnx';
 import { requireIndices, requireShape } from '../input-shape.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params, parameter } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
-import { sinusoidTable } from '../sinusoid.js';
-import { type BlockShape, linearRows, normRows, transformerBlock } from '../transformer-block.js';
+import { linearRows, normRows } from '../transformer-block.js';
+import { decoderBlocks, embedTokens, encoderBlocks } from './blocks.js';
 import { checkVideoMaeConfig, VIDEO_MAE_CONFIGS, type VideoMaeConfig, type VideoMaeSize } from './config.js';
-import { embedTokens, encoderBlocks } from './encoder.js';
 import { videoMaeOfficial } from './official.js';
 import * as names from './parameters.js';
+import { stack } from './stack.js';
 
 export interface VideoMaeOptions {
   /** The scale of the pixels that the encoder reads. Default `IMAGENET_PIXELS`. */
@@ -69,17 +68,12 @@ export function videoMae(
   const given = typeof sizeOrConfig === 'string' ? VIDEO_MAE_CONFIGS[sizeOrConfig] : sizeOrConfig;
   const config = checkVideoMaeConfig(given ?? {}, 'videoMae');
   const grid = tokenGridOf(config);
-  const tokenCount = grid.slices * grid.rows * grid.columns;
   const tokenSize = tokenSizeOf(config);
   const parameters = names.videoMaeParameters(config, scaledResiduals);
   const { hiddenSize, decoderHiddenSize } = config;
   const epsilon = config.layerNormEps;
-  const decoderShape: BlockShape = { heads: config.decoderNumAttentionHeads, epsilon, activation: gelu };
-  const encoderTable = sinusoidTable(tokenCount, hiddenSize);
-  const decoderTable = sinusoidTable(tokenCount, decoderHiddenSize);
-
-  const encoderPositions = () => tf.tensor2d(encoderTable, [tokenCount, hiddenSize]);
-  const decoderPositions = () => tf.tensor2d(decoderTable, [tokenCount, decoderHiddenSize]);
+  const encoder = stack(config, names.ENCODER_STACK, hiddenSize);
+  const decoder = stack(config, names.DECODER_STACK, decoderHiddenSize);
 
   return {
     config,
@@ -95,8 +89,8 @@ export function videoMae(
       const [batch, count] = requireIndices('encode', 'positions', positions);
       requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
       const embedded = embedTokens(params, tokens); // [B * K, D]
-      const placed = tf.add(embedded, rowsAt(encoderPositions(), positions)) as tf.Tensor2D;
-      const x = encoderBlocks(config, params, placed, batch);
+      const placed = tf.add(embedded, rowsAt(encoder.positions(params), positions)) as tf.Tensor2D;
+      const x = encoder.run(params, placed, batch, (rows) => encoderBlocks(config, params, rows, batch));
       return tf.reshape(normRows(params, names.ENCODER_NORM, x, epsilon), [batch, count, hiddenSize]);
     },
 
@@ -106,7 +100,7 @@ export function videoMae(
       requireShape('decode', 'masked', masked, [batch, hidden]);
       requireShape('decode', 'latent', latent, [batch, count, hiddenSize]);
       const bridged = linearRows(params, names.BRIDGE, tf.reshape(latent, [batch * count, hiddenSize]));
-      const table = decoderPositions();
+      const table = decoder.positions(params);
       const seen = tf.add(bridged, rowsAt(table, visible));
       const maskToken = tf.reshape(parameter(params, names.MASK_TOKEN), [1, decoderHiddenSize]);
       const unseen = tf.add(maskToken, rowsAt(table, masked));
@@ -117,10 +111,9 @@ export function videoMae(
         ],
         1,
       ); // [B, K + M, decoder width]
-      let x: tf.Tensor2D = tf.reshape(joined, [-1, decoderHiddenSize]);
-      for (let index = 0; index < config.decoderNumHiddenLayers; index++) {
-        x = transformerBlock(params, names.decoderBlock(index), decoderShape, x, batch);
-      }
+      const x = decoder.run(params, tf.reshape(joined, [-1, decoderHiddenSize]), batch, (rows) =>
+        decoderBlocks(config, params, rows, batch),
+      );
       const all = tf.reshape(x, [batch, count + hidden, decoderHiddenSize]);
       const last = tf.slice(all, [0, count, 0], [batch, hidden, decoderHiddenSize]);
       const rows = tf.reshape(last, [batch * hidden, decoderHiddenSize]) as tf.Tensor2D;

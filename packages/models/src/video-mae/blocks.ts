@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { gelu, linear } from '@tgm/tfjs-backend-onnx';
 import { type Params, parameter } from '../params.js';
 import { type BlockShape, transformerBlock } from '../transformer-block.js';
-import type { VideoMaeEncoderConfig } from './config.js';
+import type { VideoMaeConfig, VideoMaeEncoderConfig } from './config.js';
 import * as names from './parameters.js';
 
 /** [B, K, P] pixels of tokens to [B * K, D], without positions. */
@@ -37,6 +37,25 @@ export function encoderBlocks(
       ? { branchFactors: tf.reshape(tf.slice(dropPath, index, 1), [2, batch]) as tf.Tensor2D }
       : {};
     x = transformerBlock(params, names.encoderBlock(index), shape, x, batch, inputs);
+  }
+  return x;
+}
+
+/** The decoder's blocks, without a norm after them: [B * (K + M), width] to the same. */
+export function decoderBlocks(
+  config: VideoMaeConfig,
+  params: Params,
+  rows: tf.Tensor2D,
+  batch: number,
+): tf.Tensor2D {
+  const shape: BlockShape = {
+    heads: config.decoderNumAttentionHeads,
+    epsilon: config.layerNormEps,
+    activation: gelu,
+  };
+  let x = rows;
+  for (let index = 0; index < config.decoderNumHiddenLayers; index++) {
+    x = transformerBlock(params, names.decoderBlock(index), shape, x, batch);
   }
   return x;
 }

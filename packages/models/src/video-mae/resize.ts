@@ -1,0 +1,39 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Params, parameter } from '../params.js';
+import { tokenGridOf } from '../patchify.js';
+import { resampleBicubic } from '../resample-bicubic.js';
+import { DECODER_STACK, ENCODER_STACK } from './parameters.js';
+import { type VideoMae, videoMae } from './video-mae.js';
+
+/**
+ * The same Video MAE for clips of another length or size. Fixed positions are computed anew; learned ones are interpolated,
+ * those of places in a frame in two dimensions and those of slices in one, by cubics.
+ *
+ * @returns the model and all of its parameters, which the caller disposes besides those given.
+ * @throws ConfigError, ParameterMissingError
+ */
+export async function resizeVideoMae(
+  { model, params }: { readonly model: VideoMae; readonly params: Params },
+  size: { readonly numFrames?: number; readonly imageSize?: number },
+): Promise<{ model: VideoMae; params: Params }> {
+  const resized = videoMae({ ...model.config, ...size }, { pixels: model.pixels });
+  const kept: Record<string, tf.Tensor> = Object.fromEntries(
+    model.parameters.map(({ name }) => [name, tf.clone(parameter(params, name))]),
+  );
+  if (model.config.positions !== 'separable') return { model: resized, params: kept };
+  const [from, to] = [tokenGridOf(model.config), resized.grid];
+  for (const { places, slices } of [ENCODER_STACK, DECODER_STACK]) {
+    const tables = { [places]: [from.rows, from.columns], [slices]: [from.slices, 1] } as const;
+    const wanted = { [places]: [to.rows, to.columns], [slices]: [to.slices, 1] } as const;
+    for (const [name, [rows, columns]] of Object.entries(tables)) {
+      const [toRows, toColumns] = wanted[name]!;
+      const table = kept[name]!;
+      const width = table.shape[1]!;
+      const values = await table.data<'float32'>();
+      table.dispose();
+      const resampled = resampleBicubic(values, { rows, columns, width }, toRows, toColumns);
+      kept[name] = tf.tensor2d(resampled, [toRows * toColumns, width]);
+    }
+  }
+  return { model: resized, params: kept };
+}

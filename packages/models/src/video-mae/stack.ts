@@ -1,0 +1,41 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Params, parameter } from '../params.js';
+import { tokenGridOf } from '../patchify.js';
+import { sinusoidTable } from '../sinusoid.js';
+import type { VideoMaeConfig } from './config.js';
+import type { StackNames } from './parameters.js';
+
+/** What the encoder and the decoder do alike around their blocks. */
+export interface Stack {
+  /** [N, width] the position of each token. */
+  positions(params: Params): tf.Tensor2D;
+  /** Runs blocks on [B * K, width] rows, with the class token in front of each clip's where there is one. */
+  run(
+    params: Params,
+    rows: tf.Tensor2D,
+    batch: number,
+    blocks: (rows: tf.Tensor2D) => tf.Tensor2D,
+  ): tf.Tensor2D;
+}
+
+export function stack(config: VideoMaeConfig, names: StackNames, width: number): Stack {
+  const { slices, rows, columns } = tokenGridOf(config);
+  const count = slices * rows * columns;
+  const fixed = config.positions === 'separable' ? undefined : sinusoidTable(count, width);
+  return {
+    positions(params) {
+      if (fixed) return tf.tensor2d(fixed, [count, width]);
+      const ofSlices = tf.reshape(parameter(params, names.slices), [slices, 1, width]);
+      return tf.reshape(tf.add(ofSlices, parameter(params, names.places)), [count, width]);
+    },
+
+    run(params, tokens, batch, blocks) {
+      if (!config.classToken) return blocks(tokens);
+      // Added to zeros rather than tiled: its gradient is then one sum.
+      const first = tf.add(tf.zeros([batch, 1, width]), parameter(params, names.classToken));
+      const joined = tf.concat([first, tf.reshape(tokens, [batch, -1, width])], 1); // [B, 1 + K, width]
+      const after = tf.reshape(blocks(tf.reshape(joined, [-1, width])), joined.shape);
+      return tf.reshape(tf.slice(after, [0, 1, 0], [-1, -1, -1]), tokens.shape);
+    },
+  };
+}
