@@ -9,7 +9,7 @@ import { type CodecContext, Frame, Packet } from 'node-av/lib';
 import { VideoError } from './errors.js';
 import { checkStatus } from './ffmpeg.js';
 import { checkPixels, type VideoLimits } from './limits.js';
-import type { ReferenceDistances } from './motion-grid.js';
+import type { ReferenceDistances } from './motion-sums.js';
 import { packetCheck } from './nal-check.js';
 import { type OpenVideo, openDecoder } from './open-video.js';
 

@@ -14,7 +14,6 @@ import { type PacketFacts, packetReader } from './packet-facts.js';
 export interface IndexedPacket extends PacketFacts {
   /** Ticks of the stream's clock. */
   readonly pts: number;
-  readonly dts: bigint;
   readonly duration: bigint;
   /** Byte offset in the file. */
   readonly position: bigint;
@@ -50,7 +49,6 @@ export function indexPackets(video: OpenVideo, limits: VideoLimits): IndexedPack
       if (!tells || packets.length >= limits.frames) return undefined;
       packets.push({
         pts: Number(pts),
-        dts: packet.dts,
         duration: packet.duration,
         position: packet.pos,
         size: data!.length,

@@ -1,5 +1,5 @@
 import type { FrameIndex } from './frame-index.js';
-import type { ReferenceDistances } from './motion-grid.js';
+import type { ReferenceDistances } from './motion-sums.js';
 
 /** How far away a picture that is referred to is looked for, in frames: twice what H.264 can keep. */
 const REACH = 32;
