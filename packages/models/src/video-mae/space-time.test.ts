@@ -102,6 +102,26 @@ describe("ST-MAE's options", () => {
     }
   });
 
+  it('leave each token its own features beside the class token', async () => {
+    const params = drawn(videoMae(spaceTime));
+    const silent = Object.fromEntries(
+      Object.entries(params).map(([name, tensor]) => [
+        name,
+        /output\.dense/.test(name) ? tf.zerosLike(tensor) : tensor,
+      ]),
+    );
+    const tokens = tf.tensor3d(
+      Array.from({ length: 72 }, (_, at) => Math.sin(at)),
+      [1, 3, 24],
+    );
+    const features = (config: VideoMaeConfig) =>
+      videoMae(config)
+        .encode(silent, tokens, numbers([0, 3, 5]))
+        .data();
+    const without = await features({ ...plain, positions: 'separable' });
+    expect(await features(spaceTime)).toEqual(without);
+  });
+
   it('train all they add, on the compiled engine', async () => {
     const engine = await onnxEngine({ threads: 1 });
     const model = videoMae(spaceTime);
@@ -144,6 +164,7 @@ describe('resizeVideoMae', () => {
     const model = videoMae(spaceTime);
     const params = {
       ...drawn(model),
+      [PLACES]: tf.tensor2d([0, 0, 1, 1].map((row) => [row, 0, 0, 0])),
       [SLICES]: tf.tensor2d([
         [0, 0, 0, 0],
         [1, 0, 0, 2],
@@ -151,7 +172,11 @@ describe('resizeVideoMae', () => {
     };
     const larger = await resizeVideoMae({ model, params }, { numFrames: 8, imageSize: 8 });
     expect(larger.model.grid).toEqual({ slices: 4, rows: 4, columns: 4 });
-    expect(larger.params[PLACES]!.shape).toEqual([16, 4]);
+    const places = (await larger.params[PLACES]!.array()) as number[][];
+    const heights = places.map(([first]) => first!);
+    // Rows of four places: alike along a row, as they were, and rising downwards.
+    expect(heights).toEqual([0, 4, 8, 12].flatMap((row) => Array(4).fill(heights[row])));
+    expect(heights[12]! - heights[0]!).toBeGreaterThan(0.9);
     const slices = (await larger.params[SLICES]!.array()) as number[][];
     // Cubics are symmetric: rows as far from either end add up to the sum of the two samples.
     const rising = slices.map(([first]) => first!);
