@@ -28,6 +28,7 @@ let state = freshState(optimizer, await joinParams(layout, params));
 tf.dispose(params);
 const step = engine.compile(
   trainStep({ model, losses: [{ loss: reconstructionLoss(), weight: 1 }], optimizer, layout }),
+  { donate: ['state'] },
 );
 
 const shuffled = Array.from({ length: batch }, () => chooseIndices(tokens, tokens, random));
@@ -50,7 +51,7 @@ async function oneStep(): Promise<number> {
   const started = performance.now();
   const { state: after, ...rest } = await step({ state, batch: inputs, learningRate });
   await rest.total.data();
-  tf.dispose([state, rest]);
+  tf.dispose(rest);
   state = after;
   return (performance.now() - started) / 1000;
 }

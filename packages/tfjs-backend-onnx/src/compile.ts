@@ -10,7 +10,7 @@ import { materialise } from './runtime/materialise.js';
 import type { SessionOptions } from './runtime/session.js';
 import { hold, uploaded } from './runtime/transfer.js';
 import { traceFunction } from './trace.js';
-import { flattenInputs, signature, unflatten } from './tree.js';
+import { flattenInputs, signature, tensorsOfFields, unflatten } from './tree.js';
 
 interface Traced {
   readonly executable: Executable;
@@ -29,27 +29,33 @@ export function compileTraced<Inputs extends InputTree, Outputs extends TensorTr
   backend: OnnxBackend,
   options: SessionOptions,
   fn: (inputs: Inputs) => Outputs,
+  donate: readonly string[],
 ): CompiledFunction<Inputs, Outputs> {
   const traces = new Map<string, Promise<Traced>>();
 
   const call = async (inputs: Inputs): Promise<Outputs> => {
     const tensors = flattenInputs(inputs);
+    const given = tensorsOfFields(inputs, donate);
     const key = signature(inputs);
     const held = acquire(backend, tensors, options);
     let traced = traces.get(key);
     if (!traced) {
-      traced = build(backend, options, fn, inputs);
+      const donated = tensors.flatMap((tensor, index) => (given.has(tensor) ? [index] : []));
+      traced = build(backend, options, fn, inputs, new Set(donated));
       traces.set(key, traced);
       traced.catch(() => traces.delete(key));
     }
     try {
       const { executable, outputs, types } = await traced;
-      const results = await executable.run(await held.ready);
+      const ready = await held.ready;
+      tf.dispose([...given]);
+      const results = await executable.run(ready);
       return unflatten(
         outputs,
         types.map((type, index) => wrap(backend, type, results[index]!)),
       ) as Outputs;
     } finally {
+      tf.dispose([...given]);
       await held.release();
     }
   };
@@ -68,10 +74,11 @@ async function build<Inputs extends InputTree>(
   options: SessionOptions,
   fn: (inputs: Inputs) => TensorTree,
   inputs: Inputs,
+  donated: ReadonlySet<number>,
 ): Promise<Traced> {
   const { outputs, values } = await traceFunction(backend, options, fn, inputs);
   const types = values.map(({ shape, type }) => ({ shape, type }));
-  return { executable: await buildExecutable(values, options, 'device'), outputs, types };
+  return { executable: await buildExecutable(values, options, 'device', donated), outputs, types };
 }
 
 /** Takes hold of the inputs now, so that the caller may dispose them as soon as the call has returned. */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Engine, InputTree, TensorTree } from './engine.js';
+import type { CompileOptions, Engine, InputTree, TensorTree } from './engine.js';
 import { EngineDisposedError } from './errors.js';
 import { registerGradients } from './gradients.js';
-import { flattenOutputs, unflatten } from './tree.js';
+import { flattenOutputs, tensorsOfFields, unflatten } from './tree.js';
 
 /** TensorFlow.js's own backend in plain JavaScript: slow, exact, everywhere. For cross-checks and tests. */
 export async function cpuEngine(): Promise<Engine> {
@@ -16,7 +16,10 @@ export function eagerEngine(backendName: string): Engine {
   let disposed = false;
   return {
     name: backendName,
-    compile<Inputs extends InputTree, Outputs extends TensorTree>(fn: (inputs: Inputs) => Outputs) {
+    compile<Inputs extends InputTree, Outputs extends TensorTree>(
+      fn: (inputs: Inputs) => Outputs,
+      { donate = [] }: CompileOptions<Inputs> = {},
+    ) {
       return async (inputs: Inputs) => {
         if (disposed) throw new EngineDisposedError(backendName);
         const previous = tf.getBackend();
@@ -29,6 +32,7 @@ export function eagerEngine(backendName: string): Engine {
             return unflatten(outputs, clones) as tf.TensorContainer;
           }) as Outputs;
         } finally {
+          tf.dispose([...tensorsOfFields(inputs, donate)]);
           if (previous !== backendName) await tf.setBackend(previous);
         }
       };

@@ -9,7 +9,19 @@ export type Static = number | string | boolean;
 /** What a compiled function takes: tensors and static values, nested. */
 export type InputTree = tf.Tensor | Static | readonly InputTree[] | { readonly [key: string]: InputTree };
 
-/** The compiled form of a function of tensors. Inputs stay the caller's; outputs are the caller's to dispose. */
+export interface CompileOptions<Inputs extends InputTree> {
+  /**
+   * Fields of the inputs that every call uses up: their tensors are disposed by it, also when it fails, and results may
+   * be written into their memory. State that a step takes and gives again is then held once instead of twice, as far as
+   * its old form is not needed beside the new one. Default: none.
+   */
+  readonly donate?: readonly (keyof Inputs & string)[];
+}
+
+/**
+ * The compiled form of a function of tensors. Inputs stay the caller's, but for donated ones; outputs are the caller's
+ * to dispose.
+ */
 export type Compiled<Inputs extends InputTree, Outputs extends TensorTree> = (
   inputs: Inputs,
 ) => Promise<Outputs>;
@@ -25,6 +37,7 @@ export interface Engine {
   readonly name: string;
   compile<Inputs extends InputTree, Outputs extends TensorTree>(
     fn: (inputs: Inputs) => Outputs,
+    options?: CompileOptions<Inputs>,
   ): Compiled<Inputs, Outputs>;
   /** Frees what the engine holds; its compiled functions must not be called afterwards. */
   dispose(): Promise<void>;

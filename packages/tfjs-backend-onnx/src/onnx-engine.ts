@@ -1,5 +1,5 @@
 import { type CompiledFunction, compileTraced } from './compile.js';
-import type { Engine, InputTree, TensorTree } from './engine.js';
+import type { CompileOptions, Engine, InputTree, TensorTree } from './engine.js';
 import { EngineDisposedError } from './errors.js';
 import { onnxBackend } from './register-backend.js';
 import { BACKEND_NAME } from './runtime/backend.js';
@@ -23,8 +23,11 @@ export async function onnxEngine(options: OnnxEngineOptions = {}): Promise<Engin
   let disposed = false;
   return {
     name: BACKEND_NAME,
-    compile<Inputs extends InputTree, Outputs extends TensorTree>(fn: (inputs: Inputs) => Outputs) {
-      const made = compileTraced(backend, options, fn);
+    compile<Inputs extends InputTree, Outputs extends TensorTree>(
+      fn: (inputs: Inputs) => Outputs,
+      { donate = [] }: CompileOptions<Inputs> = {},
+    ) {
+      const made = compileTraced(backend, options, fn, donate);
       compiled.push(made as unknown as CompiledFunction<InputTree, TensorTree>);
       return async (inputs: Inputs) => {
         if (disposed) throw new EngineDisposedError(BACKEND_NAME);

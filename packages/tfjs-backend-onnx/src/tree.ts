@@ -15,6 +15,12 @@ export interface Leaf {
 export const flattenInputs = (tree: InputTree): tf.Tensor[] =>
   leaves(tree, 'inputs').map(({ tensor }) => tensor);
 
+/** The tensors in some of a function's input fields. */
+export const tensorsOfFields = (tree: InputTree, fields: readonly string[]): ReadonlySet<tf.Tensor> =>
+  new Set(
+    leaves(tree, 'inputs').flatMap(({ tensor, path }) => (fields.includes(String(path[0])) ? [tensor] : [])),
+  );
+
 /** Lists a function's output tensors in order. */
 export const flattenOutputs = (tree: TensorTree): tf.Tensor[] =>
   leaves(tree, 'outputs').map(({ tensor }) => tensor);

@@ -116,7 +116,7 @@ export async function* pretrain<Cues extends object>(
   let done = resumed?.step ?? 0;
   let saved = found;
 
-  const step = engine.compile(trainStep({ model, losses, optimizer, layout }));
+  const step = engine.compile(trainStep({ model, losses, optimizer, layout }), { donate: ['state'] });
   const save = async (): Promise<void> => {
     if (!checkpoint) return;
     const host = await hostState(state, done);
@@ -136,7 +136,7 @@ export async function* pretrain<Cues extends object>(
     // A batch that fails is met when it is awaited; the step in hand ends first.
     next?.catch(() => undefined);
     const outputs = await running;
-    disposeAll(inputs);
+    disposeAll({ batch, rate });
     state = outputs.state;
     const names = Object.keys(outputs.terms);
     const [total, baseline, weightNorm, ...terms] = await Promise.all(

@@ -2,6 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { FUSED } from '../kernels/fused.js';
 import { onOnnx, runFused } from './run-fused.js';
 
+/** Attention weights of more bytes than this are not kept for the gradient but computed again, head by head. */
+const MOST_KEPT = 2 ** 25;
+
 /**
  * softmax(q kᵀ scale + mask) v per head (Vaswani et al. 2017, section 3.2.1).
  *
@@ -19,7 +22,11 @@ export function attention(
   scale: number,
   mask?: tf.Tensor,
 ): tf.Tensor {
-  return onOnnx() ? fused(q, k, v, scale, mask) : composed(q, k, v, scale, mask);
+  if (!onOnnx()) return composed(q, k, v, scale, mask);
+  const [batch, heads, rows] = q.shape as [number, number, number];
+  const bytes = 4 * batch * heads * rows * k.shape[2]!;
+  const oneWidth = q.shape[3] === v.shape[3];
+  return bytes > MOST_KEPT && oneWidth && !mask ? headByHead(q, k, v, scale) : allHeads(q, k, v, scale, mask);
 }
 
 function composed(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number, mask?: tf.Tensor): tf.Tensor {
@@ -27,29 +34,85 @@ function composed(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number, mask?
   return tf.matMul(tf.softmax(mask ? scores.add(mask) : scores), v);
 }
 
-function fused(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number, mask?: tf.Tensor): tf.Tensor {
+type Gradient = (dy: tf.Tensor, saved: tf.Tensor[]) => tf.Tensor[];
+
+/** q, k and v as an operation with its own gradient; `compute` gives the output, what to save and the gradient. */
+function custom(
+  operands: readonly tf.Tensor[],
+  compute: (...operands: tf.Tensor[]) => { value: tf.Tensor; saved: tf.Tensor[]; gradient: Gradient },
+): tf.Tensor {
   const op = tf.customGrad((...args) => {
-    const [queries, keys, values, save] = args as unknown as [
-      tf.Tensor,
-      tf.Tensor,
-      tf.Tensor,
-      tf.GradSaveFunc,
-    ];
-    const scores = product(queries, keys, { transposeB: true, alpha: scale });
-    const weights = tf.softmax(mask ? scores.add(mask) : scores);
-    const value = product(weights, values);
-    save([queries, keys, values, weights, value]);
-    return { value, gradFunc: (dy, saved) => gradient(dy as tf.Tensor, saved, scale) };
+    const [q, k, v, save] = args as unknown as [tf.Tensor, tf.Tensor, tf.Tensor, tf.GradSaveFunc];
+    const { value, saved, gradient } = compute(q, k, v);
+    save(saved);
+    return { value, gradFunc: (dy, saved) => gradient(dy as tf.Tensor, saved) };
   });
-  return op(q, k, v);
+  return op(...operands);
+}
+
+function allHeads(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number, mask?: tf.Tensor): tf.Tensor {
+  return custom([q, k, v], (queries, keys, values) => {
+    const scores = product(queries!, keys!, { transposeB: true, alpha: scale });
+    const weights = tf.softmax(mask ? scores.add(mask) : scores);
+    const value = product(weights, values!);
+    const gradient: Gradient = (dy, [q, k, v, weights, output]) =>
+      gradients(q!, k!, v!, weights!, output!, dy, scale);
+    return { value, saved: [queries!, keys!, values!, weights, value], gradient };
+  });
+}
+
+/**
+ * One head after the other, forward and backward, so that the weights of one are in memory at a time. FlashAttention
+ * (Dao et al. 2022) does so with smaller blocks.
+ */
+function headByHead(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number): tf.Tensor {
+  return custom([q, k, v], (queries, keys, values) => {
+    const keysOf = splitHeads(keys!);
+    const valuesOf = splitHeads(values!);
+    const outputs = splitHeads(queries!).map((query, head) => {
+      const scores = product(query, keysOf[head]!, { transposeB: true, alpha: scale });
+      return product(tf.softmax(scores), valuesOf[head]!);
+    });
+    const value = tf.concat(outputs).reshape([...q.shape.slice(0, 3), v.shape[3]!]);
+    const gradient: Gradient = (dy, saved) => headGradients(dy, saved, scale);
+    return { value, saved: [queries!, keys!, values!, value], gradient };
+  });
+}
+
+/** `[B, heads, N, headDim]` as B heads of `[1, N, headDim]`. */
+function splitHeads(x: tf.Tensor): tf.Tensor[] {
+  const [batch, heads, rows, width] = x.shape as [number, number, number, number];
+  return tf.split(x.reshape([batch * heads, rows, width]), batch * heads);
+}
+
+function headGradients(dy: tf.Tensor, saved: readonly tf.Tensor[], scale: number): tf.Tensor[] {
+  const operands = saved.slice(0, 3);
+  const [keys, values, outputs, slopes] = [...saved.slice(1), dy].map(splitHeads);
+  const heads = splitHeads(saved[0]!).map((query, head) => {
+    const key = keys![head]!;
+    // Scaled before the product instead of in it: equal nodes are recorded once, and this is to be computed again.
+    const weights = tf.softmax(product(query.mul(scale), key, { transposeB: true }));
+    const ofHead = gradients(query, key, values![head]!, weights, outputs![head]!, slopes![head]!, scale);
+    // In one tensor, so that a head is done with before the next one begins.
+    return tf.concat(ofHead, 1);
+  });
+  const rows = operands.map(({ shape }) => shape[2]!);
+  return tf.split(tf.concat(heads), rows, 1).map((part, index) => part.reshape(operands[index]!.shape));
 }
 
 /**
  * Dao et al. 2022, appendix B.2: the softmax's row sums are those of dO and O, so no third N x M product. They are
  * taken off inside the product with v, as one more column of it, which saves a pass over N x M numbers.
  */
-function gradient(dy: tf.Tensor, saved: tf.Tensor[], scale: number): tf.Tensor[] {
-  const [q, k, v, weights, output] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+function gradients(
+  q: tf.Tensor,
+  k: tf.Tensor,
+  v: tf.Tensor,
+  weights: tf.Tensor,
+  output: tf.Tensor,
+  dy: tf.Tensor,
+  scale: number,
+): tf.Tensor[] {
   const dv = product(weights, dy, { transposeA: true });
   const rowSums = dy.mul(output).sum(-1, true);
   const ones = tf.ones([...v.shape.slice(0, -1), 1]);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { expectTrueGradients } from '../finite-difference.test-model.js';
 import { attention, gelu, layerNorm, linear, onnxEngine, quickGelu } from '../index.js';
 import { expectGradientsLikeCpu, expectLikeCpu, type Given } from '../kernels/against-cpu.test-model.js';
@@ -48,6 +48,33 @@ const cases: readonly Case[] = [
 ];
 
 describe('fused ops', () => {
+  test('attention with weights too many to keep gives the same, with the same gradients', async () => {
+    const engine = await onnxEngine({ threads: 1 });
+    const tensor = (rows: number, phase: number) => {
+      const { data, shape } = given([2, 2, rows, 4], phase);
+      return tf.tensor(data, shape);
+    };
+    const inputs = [tensor(1500, 0), tensor(1600, 1), tensor(1600, 2)]; // 38 MB of weights
+    const run = (mask?: tf.Tensor) =>
+      engine.compile((operands: tf.Tensor[]) => {
+        const op = (...[q, k, v]: tf.Tensor[]) => attention(q!, k!, v!, 0.5, mask);
+        const loss = (...tensors: tf.Tensor[]) =>
+          op(...tensors)
+            .square()
+            .sum() as tf.Scalar;
+        return [op(...operands), ...tf.grads(loss)(operands)];
+      })(inputs);
+    // With a mask the weights of all heads are kept.
+    const [found, expected] = [await run(), await run(tf.zeros([1, 1, 1, 1]))];
+    for (const [index, each] of found.entries()) {
+      const wanted = await expected[index]!.data();
+      const scale = Math.max(...wanted.map(Math.abs));
+      const errors = (await each.data()).map((number, position) => Math.abs(number - wanted[position]!));
+      expect([index, each.shape]).toEqual([index, inputs[Math.max(0, index - 1)]!.shape]);
+      expect(Math.max(...errors) / scale).toBeLessThan(2e-6);
+    }
+  });
+
   test.each(cases)('%s gives what its composition gives', async (_, op, inputs) => expectLikeCpu(op, inputs));
   test.each(cases)('%s has the gradients of its composition', async (_, op, inputs) =>
     expectGradientsLikeCpu(op, inputs),

@@ -149,5 +149,13 @@ export function reduce(op: string, x: Value, axes: readonly number[], keepDimens
   const shape = keepDimensions ? kept : dropped;
   const count = sizeOf(axes.map((axis) => x.shape[axis]!));
   if (count === 1 && axes.every((axis) => x.shape[axis] === 1)) return reshape(x, shape);
+  const squared = op === 'ReduceSum' ? squareRoot(x) : undefined;
+  if (squared) return reduce('ReduceSumSquare', squared, axes, keepDimensions);
   return record(op, [x, int64s(axes)], { shape, type: x.type }, { keepdims: keepDimensions ? 1 : 0 });
+}
+
+/** What a value is the square of. */
+function squareRoot(x: Value): Value | undefined {
+  const node = producer(x);
+  return node?.op === 'Mul' && node.inputs[0] === node.inputs[1] ? node.inputs[0]! : undefined;
 }

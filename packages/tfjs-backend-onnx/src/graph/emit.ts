@@ -1,4 +1,5 @@
 import type { HeldTensor } from '../runtime/held-tensor.js';
+import { depths } from './depth.js';
 import { encodeModel, type GraphParts, type NamedNode, type NamedValue } from './model.js';
 import { type Attribute, constant, int64s, type Node, sizeOf, uniform, type Value } from './value.js';
 
@@ -136,6 +137,9 @@ export function collect(
     }
   };
 
+  const depth = depths(outputs);
+  const deepestFirst = (a: Value, b: Value): number => depth.get(b)! - depth.get(a)!;
+
   // Depth first without recursion: a training step's graph is thousands of nodes deep.
   const visit = (root: Value): void => {
     const stack: Value[] = [root];
@@ -149,7 +153,7 @@ export function collect(
       } else {
         const { node } = value.source;
         const waiting = node.inputs.filter((input): input is Value => input !== null && !names.has(input));
-        if (waiting.length > 0) stack.push(...waiting);
+        if (waiting.length > 0) stack.push(...waiting.sort(deepestFirst).reverse());
         else appendNode(node);
       }
     }
@@ -158,8 +162,8 @@ export function collect(
   const outputNames = new Map<Value, string>();
   const graphOutputs: NamedValue[] = [];
   const outputOfName = new Set<string>();
+  for (const output of [...outputs].sort(deepestFirst)) visit(output);
   for (const output of outputs) {
-    visit(output);
     const name = names.get(output)!;
     outputNames.set(output, name);
     if (outputOfName.has(name)) continue;

@@ -1,15 +1,14 @@
 import type * as ort from 'onnxruntime-node';
 import { emit } from '../graph/emit.js';
+import { inPlace } from '../graph/in-place.js';
 import { sizeOf, type Value } from '../graph/value.js';
 import { adapterOf, holdsTensors } from './device.js';
-import { emptyTensor, HeldTensor } from './held-tensor.js';
+import { HeldTensor } from './held-tensor.js';
+import { memoryPool } from './memory-pool.js';
 import { createSession, deviceOf, runSession, type SessionOptions } from './session.js';
 import { sessionLifetime } from './session-lifetime.js';
 import { hold } from './transfer.js';
 import { endWithoutCopies, SEQUENCE_OUTPUT } from './without-copies.js';
-
-/** Outputs at least this large, in bytes, are written into memory that an earlier run's output has left. */
-const SMALLEST_RECYCLED = 4096;
 
 export interface Executable {
   readonly nodeCount: number;
@@ -27,11 +26,13 @@ type Finder = (results: ReadonlyMap<string, HeldTensor>, inputs: readonly HeldTe
  *
  * @param results `device` leaves results where they are computed, if the device can hold tensors; but a single number
  * is there to be read
+ * @param donated inputs that nobody needs after a run: the memory of those that are nobody else's is used again
  */
 export async function buildExecutable(
   outputs: readonly Value[],
   options: SessionOptions,
   results: 'cpu' | 'device',
+  donated: ReadonlySet<number> = new Set(),
 ): Promise<Executable> {
   const computed = outputs.filter((output) => output.source.kind === 'node');
   const device = deviceOf(options);
@@ -41,21 +42,31 @@ export async function buildExecutable(
   // A GPU's tensors cannot be given beforehand, and are not copied.
   const end = holds ? undefined : await endWithoutCopies();
   const adapt = adapterOf(device);
-  const emitted = emit(computed, hold, inside, (parts) => ({
-    ...adapt(parts),
-    sequenceOutput: end === undefined ? undefined : SEQUENCE_OUTPUT,
-  }));
+  const returned = new Set(outputs.flatMap(({ source }) => (source.kind === 'input' ? [source.index] : [])));
+  const isSpare = (index: number): boolean => !holds && donated.has(index) && !returned.has(index);
+  let places: ReadonlyMap<string, string> = new Map();
+  const emitted = emit(computed, hold, inside, (recorded) => {
+    const spareNames = new Set(
+      recorded.inputs.flatMap(({ name, value: { source } }) =>
+        source.kind === 'input' && isSpare(source.index) ? [name] : [],
+      ),
+    );
+    const placed = inPlace(adapt(recorded), (input) => spareNames.has(input));
+    places = placed.places;
+    return { ...placed.parts, sequenceOutput: end === undefined ? undefined : SEQUENCE_OUTPUT };
+  });
   const locations = holds ? locationsOf(emitted.outputs, results) : undefined;
   const session = computed.length > 0 ? await createSession(emitted.model, options, locations) : undefined;
   const lifetime = session && sessionLifetime(session);
-  const free = new Map<string, ort.Tensor>();
   const types = new Map([...emitted.outputs].map(([{ type, shape }, name]) => [name, { type, shape }]));
+  const free = memoryPool(types.values());
   // Found now, so that the recorded graph can be forgotten.
   const find = outputs.map(({ source }, index): Finder => {
     const name = emitted.outputs.get(outputs[index]!);
     if (name !== undefined) return (results) => results.get(name)!;
     if (source.kind === 'input') return (_, inputs) => inputs[source.index]!;
     const held = hold(outputs[index]!);
+    held.share();
     return () => held;
   });
 
@@ -63,28 +74,32 @@ export async function buildExecutable(
     holds || !held.onDevice ? held.tensor : held.onCpu();
 
   /** What becomes of a result's memory when nobody uses it any more. */
-  const recycling = (name: string, tensor: ort.Tensor): ((tensor: ort.Tensor) => void) | undefined => {
-    if (tensor.location !== 'cpu') return lifetime?.taken();
-    const bytes = (tensor.data as Float32Array).byteLength;
-    return bytes < SMALLEST_RECYCLED ? undefined : (it) => free.set(name, it);
-  };
+  const recycling = (tensor: ort.Tensor): ((tensor: ort.Tensor) => void) | undefined =>
+    tensor.location === 'cpu' ? free.give : lifetime?.taken();
 
   const compute = async (inputs: readonly HeldTensor[]): Promise<Map<string, HeldTensor>> => {
     const results = new Map<string, HeldTensor>();
     if (!session) return results;
     const feeds: Record<string, ort.Tensor> = {};
     for (const [name, held] of emitted.captured) feeds[name] = await tensorOf(held);
-    for (const [index, name] of emitted.inputs) feeds[name] = await tensorOf(inputs[index]!);
+    const spare = new Map<string, ort.Tensor>();
+    for (const [index, name] of emitted.inputs) {
+      const held = inputs[index]!;
+      feeds[name] = await tensorOf(held);
+      if (isSpare(index) && held.isPrivate) spare.set(name, held.surrender());
+    }
     const fetches: Record<string, ort.Tensor | null> = end === undefined ? {} : { [SEQUENCE_OUTPUT]: null };
     for (const [name, type] of types) {
-      fetches[name] = holds ? null : (free.get(name) ?? emptyTensor(type));
-      free.delete(name);
+      const place = places.get(name) ?? '';
+      fetches[name] = holds ? null : (spare.get(place) ?? free.take(type));
+      spare.delete(place);
     }
     const tensors = await runSession(session, feeds, fetches, end);
     for (const name of types.keys()) {
       const tensor = fetches[name] ?? (tensors[name] as ort.Tensor);
-      results.set(name, new HeldTensor(tensor, recycling(name, tensor)));
+      results.set(name, new HeldTensor(tensor, recycling(tensor)));
     }
+    for (const tensor of spare.values()) free.give(tensor);
     return results;
   };
 

@@ -17,7 +17,7 @@ export class HeldTensor {
 
   constructor(
     readonly tensor: ort.Tensor,
-    private readonly recycle?: (tensor: ort.Tensor) => void,
+    private recycle?: (tensor: ort.Tensor) => void,
   ) {}
 
   /** Whether the numbers lie in a GPU's memory. */
@@ -46,6 +46,17 @@ export class HeldTensor {
   release(): void {
     this.#users--;
     if (this.#users === 0 && !this.#shared) this.recycle?.(this.tensor);
+  }
+
+  /** Whether the one who asks is its only user, and nothing else will look at the memory. */
+  get isPrivate(): boolean {
+    return this.#users === 1 && !this.#shared;
+  }
+
+  /** Hands the memory over: what becomes of it is no longer this one's business. */
+  surrender(): ort.Tensor {
+    this.recycle = undefined;
+    return this.tensor;
   }
 
   /** Says that JavaScript code or a recorded graph may look at the memory at any later time. */

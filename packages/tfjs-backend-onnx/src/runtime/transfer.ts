@@ -46,7 +46,9 @@ export function readNow(value: Value): Float32Array | Int32Array | Uint8Array {
 export function hold(value: Value): HeldTensor {
   if (value.source.kind === 'held') return value.source.held;
   const held = new HeldTensor(ortTensor(dataOf(value) as TypedData, value.shape, value.type));
-  held.share();
-  if (value.source.kind === 'constant') value.source = { kind: 'held', held };
+  if (value.source.kind === 'constant') {
+    held.share();
+    value.source = { kind: 'held', held };
+  }
   return held;
 }
