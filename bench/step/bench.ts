@@ -1,8 +1,16 @@
+import type { Device } from '@tgm/tfjs-backend-onnx';
 import { Contestant } from '../contestant.js';
 import { type Figure, figure, median } from '../figure.js';
 import { DEMO_CASE, flopsOf, STEP_CASES, type StepCase } from './cases.js';
 
-export const STEP_FIGURES = ['step', 'step-limit', 'step-memory', 'step-start', 'engines'] as const;
+export const STEP_FIGURES = [
+  'step',
+  'step-limit',
+  'step-memory',
+  'step-start',
+  'engines',
+  'step-device',
+] as const;
 export type StepFigure = (typeof STEP_FIGURES)[number];
 
 export interface StepBenchOptions {
@@ -13,6 +21,8 @@ export interface StepBenchOptions {
   readonly rounds: number;
   readonly python: string;
   readonly threads?: number;
+  /** Where `step-device` computes. */
+  readonly device?: Device;
 }
 
 const HERE = import.meta.dirname;
@@ -28,16 +38,21 @@ export async function* benchStep(options: StepBenchOptions): AsyncGenerator<Figu
   if (missing.length > 0) {
     throw new Error(`No case "${missing[0]}"; there are: ${STEP_CASES.map(({ name }) => name).join(', ')}.`);
   }
-  const figures = options.figures.filter((name): name is PairedFigure => name !== 'engines');
+  const figures = options.figures.filter(
+    (name): name is PairedFigure => name !== 'engines' && name !== 'step-device',
+  );
   if (figures.length > 0) {
     for (const each of wanted) yield* await benchCase(each, { ...options, figures });
   }
   if (options.figures.includes('engines')) yield await benchEngines(options);
+  if (options.figures.includes('step-device')) {
+    for (const each of wanted) yield* benchDevice(each, options);
+  }
 }
 
-type PairedFigure = Exclude<StepFigure, 'engines'>;
+type PairedFigure = Exclude<StepFigure, 'engines' | 'step-device'>;
 
-const ourProgram = (step: StepCase, engine: 'onnx' | 'wasm', threads?: number): Contestant =>
+const ourProgram = (step: StepCase, engine: Device | 'wasm', threads?: number): Contestant =>
   new Contestant(process.execPath, [
     '--import',
     'tsx',
@@ -49,7 +64,7 @@ const ourProgram = (step: StepCase, engine: 'onnx' | 'wasm', threads?: number): 
 
 /** The traced engine beside TensorFlow.js's fastest eager one that needs no download. */
 async function benchEngines({ rounds, threads }: StepBenchOptions): Promise<Figure> {
-  const programs = { onnx: ourProgram(DEMO_CASE, 'onnx', threads), wasm: ourProgram(DEMO_CASE, 'wasm') };
+  const programs = { onnx: ourProgram(DEMO_CASE, 'cpu', threads), wasm: ourProgram(DEMO_CASE, 'wasm') };
   const seconds = { onnx: [] as number[], wasm: [] as number[] };
   for (const program of Object.values(programs)) {
     if (!(await program.hear())) throw new Error('An engine ended before its first step.');
@@ -73,12 +88,48 @@ async function benchEngines({ rounds, threads }: StepBenchOptions): Promise<Figu
   );
 }
 
+const PRECISIONS = ['float32', 'tf32', 'bfloat16'] as const;
+
+/** The step on a GPU beside PyTorch's on the same one, in its precisions. */
+async function* benchDevice(step: StepCase, options: StepBenchOptions): AsyncGenerator<Figure> {
+  const { rounds, device = 'webgpu', python } = options;
+  const ours = ourProgram(step, device);
+  if (!(await ours.hear())) throw new Error(`Our own program ended before its first step on ${device}.`);
+  for (const precision of PRECISIONS) {
+    const peer = new Contestant(python, [
+      `${HERE}/torch_step.py`,
+      JSON.stringify({ ...step, threads: 0, device: 'cuda', precision }),
+    ]);
+    const peerStart = await peer.hear();
+    const times = { ours: [] as number[], peer: [] as number[] };
+    for (let round = 0; round < rounds; round++) {
+      times.ours.push((await ours.ask('step')).seconds!);
+      if (peerStart) times.peer.push((await peer.ask('step')).seconds!);
+    }
+    peer.end();
+    yield figure(
+      {
+        figure: 'step-device',
+        case: `${step.name} on ${device}`,
+        ours: step.batch / median(times.ours),
+        peer: peerStart ? step.batch / median(times.peer) : null,
+        peerName: `PyTorch${peerStart ? ` ${peerStart.major}.${peerStart.minor}` : ''} on cuda, ${precision}`,
+        unit: 'clips/s',
+        bar: 1,
+        ...(peerStart ? {} : { install: INSTALL }),
+      },
+      'more',
+    );
+  }
+  ours.end();
+}
+
 async function benchCase(
   step: StepCase,
   options: Omit<StepBenchOptions, 'figures'> & { readonly figures: readonly PairedFigure[] },
 ): Promise<Figure[]> {
   const { rounds, threads } = options;
-  const ours = ourProgram(step, 'onnx', threads);
+  const ours = ourProgram(step, 'cpu', threads);
   const start = await ours.hear();
   if (!start) throw new Error('Our own program ended before its first step.');
   const peer = new Contestant(options.python, [

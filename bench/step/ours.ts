@@ -1,13 +1,13 @@
 /**
  * The step of a case, traced and run by ONNX Runtime or op by op on TensorFlow.js's wasm backend; see contestant.ts
- * for how it is talked to. Arguments: the case, `onnx` or `wasm`, and a number of threads.
+ * for how it is talked to. Arguments: the case, `wasm` or a device of the traced engine, and a number of threads.
  */
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
 import { reconstructionLoss } from '@tgm/losses';
 import { chooseIndices, seededRandom } from '@tgm/masking';
 import { videoMae } from '@tgm/models';
-import { onnxEngine, wasmEngine } from '@tgm/tfjs-backend-onnx';
+import { type Device, onnxEngine, wasmEngine } from '@tgm/tfjs-backend-onnx';
 import { adamW } from '../../packages/train/src/adamw.js';
 import { flatLayout, joinParams } from '../../packages/train/src/flat-params.js';
 import { freshState } from '../../packages/train/src/step-state.js';
@@ -18,7 +18,9 @@ import { peakMemory } from './peak-memory.js';
 const [name, engineName, threads] = process.argv.slice(2);
 const { config, batch, visible, tokens } = STEP_CASES.find((each) => each.name === name)!;
 const engine =
-  engineName === 'wasm' ? await wasmEngine() : await onnxEngine(threads ? { threads: Number(threads) } : {});
+  engineName === 'wasm'
+    ? await wasmEngine()
+    : await onnxEngine({ device: engineName as Device, ...(threads ? { threads: Number(threads) } : {}) });
 const model = videoMae(config);
 const random = seededRandom('bench');
 const optimizer = adamW();

@@ -11,6 +11,9 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 case = json.loads(sys.argv[1])
+device, precision = case.get("device", "cpu"), case.get("precision", "float32")
+if precision == "tf32":
+    torch.set_float32_matmul_precision("high")
 if case["threads"]:
     torch.set_num_threads(case["threads"])
 
@@ -80,7 +83,7 @@ def normalised(pixels):
 started = time.perf_counter()
 torch.manual_seed(0)
 config, batch, visible_count = case["config"], case["batch"], case["visible"]
-model = VideoMae(config)
+model = VideoMae(config).to(device)
 decayed = [p for p in model.parameters() if p.ndim > 1]
 others = [p for p in model.parameters() if p.ndim <= 1]
 groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
@@ -88,17 +91,18 @@ try:
     optimizer = torch.optim.AdamW(groups, lr=1e-4, betas=(0.9, 0.95), fused=True)
 except (TypeError, RuntimeError):
     optimizer = torch.optim.AdamW(groups, lr=1e-4, betas=(0.9, 0.95), foreach=True)
-order = torch.stack([torch.randperm(case["tokens"]) for _ in range(batch)])
+order = torch.stack([torch.randperm(case["tokens"]) for _ in range(batch)]).to(device)
 visible, masked = order[:, :visible_count], order[:, visible_count:]
 pixel_count = 3 * config["tubeletSize"] * config["patchSize"] ** 2
-tokens = torch.rand(batch, visible_count, pixel_count)
-target = torch.rand(batch, masked.shape[1], pixel_count)
+tokens = torch.rand(batch, visible_count, pixel_count, device=device)
+target = torch.rand(batch, masked.shape[1], pixel_count, device=device)
 
 
 def step():
     begun = time.perf_counter()
     optimizer.zero_grad(set_to_none=True)
-    loss = F.mse_loss(model(tokens, visible, masked), normalised(target))
+    with torch.autocast(device, torch.bfloat16, enabled=precision == "bfloat16"):
+        loss = F.mse_loss(model(tokens, visible, masked).float(), normalised(target))
     loss.backward()
     optimizer.step()
     loss.item()
