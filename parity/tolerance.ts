@@ -13,6 +13,9 @@ export interface Tolerance {
 
 export const EXACT: Tolerance = { text: 'exact' };
 
+/** Of numbers up to 1 that two programs round from the same double: one place of float32. */
+export const ROUNDING: Tolerance = { text: 'abs 1.2e-7', absolute: 1.2e-7 };
+
 const NUMBER = '(\\d[\\d.]*(?:e-?\\d+)?)';
 const RELATIVE_L2 = new RegExp(`relative L2[^<;]*<= ${NUMBER}`);
 const MAX_ABSOLUTE = new RegExp(`max abs <= ${NUMBER}(?: \\+ ${NUMBER} \\* max)?`);

@@ -6,13 +6,14 @@ import {
   type Params,
   paramsFromTensors,
   sinusoidTable,
+  type VideoMaeClassifier,
   type VideoMaeClassifierConfig,
   videoMaeClassifier,
 } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { type Fixture, numbers, stored, tensor, withPrefix } from '../fixture.js';
 import { compare, compareAll, type Quantity, same } from '../quantity.js';
-import { parseTolerance, toleranceOf } from '../tolerance.js';
+import { ROUNDING, toleranceOf } from '../tolerance.js';
 import { officialPairs, sameDecay, steppedPrefix, train } from '../training.js';
 import { tokensOf } from '../video-tokens.js';
 
@@ -34,83 +35,106 @@ export function finetuneConfig({ json: { config } }: Fixture): VideoMaeClassifie
 
 /** VideoMAE's classifier: outputs, label-smoothed loss, layer-wise learning rates, steps. */
 export async function* checkFinetune(fixture: Fixture, engine: Engine): AsyncGenerator<Quantity> {
-  const { json } = fixture;
-  const tolerance = (quantity: string) => toleranceOf(json.tolerance, quantity);
   const config = finetuneConfig(fixture);
   const model = videoMaeClassifier(config);
-  const read = (prefix: string) =>
-    paramsFromTensors(withPrefix(fixture, prefix), model, `${fixture.name} ${prefix}`);
-  const params = read('param/');
   const clip = stored(fixture, 'input/clip');
-  const batch = clip.shape[0]!;
   const { slices, rows, columns } = model.grid;
   const count = slices * rows * columns;
+  const table = 'const/pos_embed';
+  yield compare(table, sinusoidTable(count, config.hiddenSize), numbers(fixture, table), ROUNDING);
   const inputs = {
-    tokens: tf.tensor3d(tokensOf(clip, config), [batch, count, model.tokenSize]),
+    tokens: tf.tensor3d(tokensOf(clip, config), [clip.shape[0]!, count, model.tokenSize]),
     labels: tensor<tf.Tensor1D>(fixture, 'input/labels'),
   };
-  const table = sinusoidTable(count, config.hiddenSize);
-  const rounding = parseTolerance('abs 1.2e-7');
-  yield compare('const/pos_embed', table, numbers(fixture, 'const/pos_embed'), rounding);
+  yield* checkForward(fixture, engine, model, inputs);
+  yield* checkLayerDecay(fixture, model);
+  yield* checkTraining(fixture, engine, model, inputs);
+}
 
-  const loss = (smoothing: number) => (given: Params, all: Readonly<Record<string, tf.Tensor>>) => {
-    const encoded = model.encode(given, all.tokens as tf.Tensor3D);
-    const logits = model.classify(given, model.pool(given, encoded));
-    return classificationLoss(logits, all.labels as tf.Tensor1D, smoothing);
+type Inputs = { readonly tokens: tf.Tensor3D; readonly labels: tf.Tensor1D };
+
+/** Parameters, gradients or later weights of a fixture, under the names used here. */
+const read = (fixture: Fixture, model: VideoMaeClassifier, prefix: string): Params =>
+  paramsFromTensors(withPrefix(fixture, prefix), model, `${fixture.name} ${prefix}`);
+
+function lossOf(model: VideoMaeClassifier, smoothing: number) {
+  return (params: Params, inputs: Readonly<Record<string, tf.Tensor>>): tf.Scalar => {
+    const { tokens, labels } = inputs as unknown as Inputs;
+    const features = model.pool(params, model.encode(params, tokens));
+    return classificationLoss(model.classify(params, features), labels, smoothing);
   };
-  const forward = engine.compile((given: { params: Params; inputs: typeof inputs }) => {
+}
+
+async function* checkForward(
+  fixture: Fixture,
+  engine: Engine,
+  model: VideoMaeClassifier,
+  inputs: Inputs,
+): AsyncGenerator<Quantity> {
+  const { tolerance, scalars } = fixture.json;
+  const forward = engine.compile((given: { params: Params; inputs: Inputs }) => {
     const tokens = model.encode(given.params, given.inputs.tokens);
     const features = model.pool(given.params, tokens);
-    const logits = model.classify(given.params, features);
-    return { tokens, features, logits, plain: loss(0)(given.params, given.inputs) };
+    return {
+      'output/tokens': tokens,
+      'output/features': features,
+      'output/logits': model.classify(given.params, features),
+      loss: lossOf(model, 0)(given.params, given.inputs),
+    };
   });
-  const outputs = await forward({ params, inputs });
-  for (const name of ['tokens', 'features', 'logits'] as const) {
-    const quantity = `output/${name}`;
-    yield compare(quantity, await outputs[name].data(), numbers(fixture, quantity), tolerance('output/*'));
+  const { loss, ...outputs } = await forward({ params: read(fixture, model, 'param/'), inputs });
+  for (const [name, output] of Object.entries(outputs)) {
+    yield compare(name, await output.data(), numbers(fixture, name), toleranceOf(tolerance, 'output/*'));
   }
-  const plain = [json.scalars.loss_without_smoothing];
-  yield compare('loss without smoothing', await outputs.plain.data(), plain, tolerance('loss'));
+  const expected = [scalars.loss_without_smoothing];
+  yield compare('loss without smoothing', await loss.data(), expected, toleranceOf(tolerance, 'loss'));
+}
 
-  const decay = json.layer_decay;
-  const scales = layerDecayScales(config, decay.value);
-  yield compare('layer decay scales', scales, decay.values_by_layer_id, tolerance('lr_scale'));
-  const byOfficial = Object.entries(
-    decay.per_parameter as Record<string, { layer_id: number; lr_scale: number; weight_decay: number }>,
-  );
+function* checkLayerDecay(fixture: Fixture, model: VideoMaeClassifier): Generator<Quantity> {
+  const { layer_decay, tolerance } = fixture.json;
+  const allowed = toleranceOf(tolerance, 'lr_scale');
+  const scales = layerDecayScales(model.config, layer_decay.value);
+  yield compare('layer decay scales', scales, layer_decay.values_by_layer_id, allowed);
+  const rows = Object.entries<{ layer_id: number; lr_scale: number }>(layer_decay.per_parameter);
   const names = new Map(model.official.map((row) => [row.official, row.name]));
-  const layers = byOfficial.map(([official]) => layerOf(names.get(official)!, config));
-  yield same(
-    'layer of each parameter',
-    layers,
-    byOfficial.map(([, row]) => row.layer_id),
-  );
+  const layers = rows.map(([official]) => layerOf(names.get(official)!, model.config));
+  const expected = rows.map(([, row]) => row.layer_id);
+  yield same('layer of each parameter', layers, expected);
+  const got = layers.map((layer) => scales[layer]!);
   yield compare(
     'lr_scale of each parameter',
-    layers.map((layer) => scales[layer]!),
-    byOfficial.map(([, row]) => row.lr_scale),
-    tolerance('lr_scale'),
+    got,
+    rows.map(([, row]) => row.lr_scale),
+    allowed,
   );
-  yield* checkReferenceDepth(fixture, config);
+  yield* checkReferenceDepth(fixture, model.config);
+}
+
+async function* checkTraining(
+  fixture: Fixture,
+  engine: Engine,
+  model: VideoMaeClassifier,
+  inputs: Inputs,
+): AsyncGenerator<Quantity> {
+  const { config, optimizer, layer_decay } = fixture.json;
+  const tolerance = (quantity: string) => toleranceOf(fixture.json.tolerance, quantity);
+  const params = read(fixture, model, 'param/');
+  const rows = Object.entries<{ weight_decay: number }>(layer_decay.per_parameter);
+  const decaying = rows.filter(([, row]) => row.weight_decay > 0);
   yield sameDecay(
     params,
     model,
-    byOfficial.filter(([, row]) => row.weight_decay > 0).map(([name]) => name),
+    decaying.map(([name]) => name),
   );
-
-  const result = await train({
-    engine,
-    optimizer: json.optimizer,
-    params,
-    inputs,
-    loss: loss(json.config.label_smoothing),
-    scaleOf: (name) => scales[layerOf(name, config)]!,
-  });
+  const scales = layerDecayScales(model.config, layer_decay.value);
+  const scaleOf = (name: string) => scales[layerOf(name, model.config)]!;
+  const loss = lossOf(model, config.label_smoothing);
+  const result = await train({ engine, optimizer, params, inputs, loss, scaleOf });
   yield compare('output/losses', result.losses, numbers(fixture, 'output/losses'), tolerance('loss'));
-  const gradients = await officialPairs(model, result.gradients, read('grad/'));
+  const gradients = await officialPairs(model, result.gradients, read(fixture, model, 'grad/'));
   yield compareAll('grad/*', gradients, tolerance('grad'));
   const prefix = steppedPrefix(fixture);
-  const updates = await officialPairs(model, result.params, read(prefix), params);
+  const updates = await officialPairs(model, result.params, read(fixture, model, prefix), params);
   yield compareAll(`${prefix}* - param/*`, updates, tolerance(prefix.slice(0, -1)));
 }
 
