@@ -46,7 +46,10 @@ describe('compare', () => {
     ['no numbers', [], []],
     ['a number that is none', [Number.NaN], [1]],
   ])('refuses %s', (_, got, expected) => {
-    expect(compare('x', got, expected, { text: '', absolute: 10 }).ok).toBe(false);
+    expect(compare('x', got, expected, { text: '', absolute: 10 })).toMatchObject({
+      ok: false,
+      error: Number.NaN,
+    });
   });
 
   it('names the tensors that missed', () => {
