@@ -1,5 +1,5 @@
 import { type CropPlan, turnSize } from './crop.js';
-import { blockSums, type ReferenceDistances, type Span } from './motion-sums.js';
+import { blockSums, type ReferenceDistances, type Span, spanOf } from './motion-sums.js';
 import type { BlockVectors } from './motion-vectors.js';
 import type { MotionField } from './video.js';
 
@@ -34,9 +34,22 @@ export function createMotionGrid(
   const upright = turnSize(geometry.size, orientation);
   const scaleX = upright.width / coded.width;
   const scaleY = upright.height / coded.height;
-  const [acrossScale, downScale] = transposed ? [scaleY, scaleX] : [scaleX, scaleY];
-  const across = cutAxis({ count: columns, cell, length: width, scale: acrossScale, flipped: flippedX });
-  const down = cutAxis({ count: rows, cell, length: height, scale: downScale, flipped: flippedY });
+  const axisX = { origin: coded.x, scale: scaleX };
+  const axisY = { origin: coded.y, scale: scaleY };
+  const across = cutAxis({
+    ...(transposed ? axisY : axisX),
+    count: columns,
+    cell,
+    length: width,
+    flipped: flippedX,
+  });
+  const down = cutAxis({
+    ...(transposed ? axisX : axisY),
+    count: rows,
+    cell,
+    length: height,
+    flipped: flippedY,
+  });
 
   return {
     field: { origin, vectors, known, rows, columns, cell },
@@ -44,10 +57,12 @@ export function createMotionGrid(
       sums.add(blocks, distances);
     },
     finish(slot) {
+      sums.settle();
       for (let row = 0; row < rows; row++) {
         for (let column = 0; column < columns; column++) {
-          const [spanX, spanY] = transposed ? [down[row]!, across[column]!] : [across[column]!, down[row]!];
-          const mean = sums.mean(spanX, spanY);
+          const mean = transposed
+            ? sums.mean(down[row]!, across[column]!)
+            : sums.mean(across[column]!, down[row]!);
           if (mean.covered < COVERAGE) continue;
           const at = slot * cells + row * columns + column;
           const x = mean.x * scaleX;
@@ -64,18 +79,19 @@ export function createMotionGrid(
 
 /** Where the cells along one axis of the output picture lie in the crop. */
 function cutAxis(axis: {
+  origin: number;
   count: number;
   cell: number;
   length: number;
   scale: number;
   flipped: boolean;
 }): Span[] {
-  const { count, cell, length, scale, flipped } = axis;
+  const { origin, count, cell, length, scale, flipped } = axis;
   return Array.from({ length: count }, (_, i) => {
     const start = i * cell;
     const end = Math.min(start + cell, length);
     return flipped
-      ? { start: (length - end) / scale, end: (length - start) / scale }
-      : { start: start / scale, end: end / scale };
+      ? spanOf(origin, (length - end) / scale, (length - start) / scale)
+      : spanOf(origin, start / scale, end / scale);
   });
 }

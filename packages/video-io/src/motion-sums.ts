@@ -7,25 +7,45 @@ export interface ReferenceDistances {
   readonly forward: number;
 }
 
-/** A stretch of coded pixels along one axis, from the crop's edge on; fractional, end exclusive. */
+/** A stretch of the crop along one axis, as the raster squares that it overlaps. */
 export interface Span {
-  readonly start: number;
-  readonly end: number;
+  readonly first: number;
+  /** Coded pixels in each square from the first on, and in all. */
+  readonly lengths: readonly number[];
+  readonly length: number;
 }
 
 /** Sums of vectors on a fine raster of coded pixels. */
 export interface BlockSums {
   add(vectors: BlockVectors, distances: ReferenceDistances): void;
+  /** Makes sums means. To be called before `mean`, after which nothing is added until `clear`. */
+  settle(): void;
   /**
    * Mean movement in coded pixels a frame over a part of the crop, by area, and the share of it that vectors
    * cover. The result is written over by the next call.
    */
-  mean(x: Span, y: Span): { readonly x: number; readonly y: number; readonly covered: number };
+  mean(across: Span, down: Span): { readonly x: number; readonly y: number; readonly covered: number };
   clear(): void;
 }
 
 /** Side of a raster square in coded pixels: the smallest block of H.264. All blocks lie on this raster. */
 const SIDE = 4;
+
+/**
+ * The span of a crop that begins at coded pixel `origin`; `start` and `end` count from there and may be
+ * fractional, end exclusive.
+ */
+export function spanOf(origin: number, start: number, end: number): Span {
+  const edge = Math.floor(origin / SIDE) * SIDE;
+  const from = origin + start - edge;
+  const to = origin + end - edge;
+  const first = Math.floor(from / SIDE);
+  const lengths = Array.from(
+    { length: Math.ceil(to / SIDE) - first },
+    (_, i) => Math.min(to, (first + i + 1) * SIDE) - Math.max(from, (first + i) * SIDE),
+  );
+  return { first, lengths, length: to - from };
+}
 
 /** Sums for the raster squares that a crop touches. */
 export function blockSums(crop: Rectangle): BlockSums {
@@ -60,31 +80,32 @@ export function blockSums(crop: Rectangle): BlockSums {
         }
       }
     },
-    mean(spanX, spanY) {
-      const x0 = crop.x + spanX.start - left * SIDE;
-      const x1 = crop.x + spanX.end - left * SIDE;
-      const y0 = crop.y + spanY.start - top * SIDE;
-      const y1 = crop.y + spanY.end - top * SIDE;
+    settle() {
+      for (let at = 0; at < counts.length; at++) {
+        const count = counts[at]!;
+        if (count < 2) continue;
+        sumX[at]! /= count;
+        sumY[at]! /= count;
+        counts[at] = 1;
+      }
+    },
+    mean(across, down) {
       let x = 0;
       let y = 0;
       let covered = 0;
-      const lastRow = Math.min(rows, Math.ceil(y1 / SIDE));
-      const lastColumn = Math.min(columns, Math.ceil(x1 / SIDE));
-      for (let row = Math.floor(y0 / SIDE); row < lastRow; row++) {
-        const high = Math.min(y1, (row + 1) * SIDE) - Math.max(y0, row * SIDE);
-        for (let column = Math.floor(x0 / SIDE); column < lastColumn; column++) {
-          const at = row * columns + column;
-          const count = counts[at]!;
-          if (count === 0) continue;
-          const area = high * (Math.min(x1, (column + 1) * SIDE) - Math.max(x0, column * SIDE));
-          x += (sumX[at]! / count) * area;
-          y += (sumY[at]! / count) * area;
+      for (let j = 0; j < down.lengths.length; j++) {
+        const row = (down.first + j) * columns + across.first;
+        for (let i = 0; i < across.lengths.length; i++) {
+          if (counts[row + i] === 0) continue;
+          const area = down.lengths[j]! * across.lengths[i]!;
+          x += sumX[row + i]! * area;
+          y += sumY[row + i]! * area;
           covered += area;
         }
       }
       result.x = covered === 0 ? 0 : x / covered;
       result.y = covered === 0 ? 0 : y / covered;
-      result.covered = covered / ((x1 - x0) * (y1 - y0));
+      result.covered = covered / (across.length * down.length);
       return result;
     },
     clear() {
