@@ -52,18 +52,17 @@ export function csvRows({ required, optional }: CsvColumns): RowFormat<CsvRow> {
 
   return {
     async scan(path, visit) {
-      let line = 1;
-      const fault: RowFault = (message, code) => rowFault(path, line)(message, code);
-      await scanRecords(path, (text, start, length, firstLine) => {
-        line = firstLine;
-        const cells = splitCells(text, fault);
-        if (width === 0) readHeader(cells, fault);
-        else visit(pick(cells, fault), start, length, line);
+      await scanRecords(path, (text, from, to, start, length, line) => {
+        if (width === 0) {
+          const fault = rowFault(path, line);
+          readHeader(splitCells(text.slice(from, to), fault), fault);
+        } else visit(text, from, to, start, length, line);
       });
     },
-    async load(path, { start, length, line }) {
+    read: (path, { start, length }) => readText(path, start, length),
+    parse(path, text, line) {
       const fault = rowFault(path, line);
-      return pick(splitCells(await readText(path, start, length), fault), fault);
+      return pick(splitCells(text, fault), fault);
     },
   };
 }

@@ -21,6 +21,11 @@ export interface IndexedDatasetOptions<Row> {
   readonly folder: string;
   /** Checks a row and says what it means. `fault` knows the line. */
   readonly annotate: (row: Row, fault: RowFault) => AnnotatedSample;
+  /**
+   * Where the id stands in a row that is seen to be right without parsing it; undefined for any other row, and for rows
+   * with a class. It makes opening faster.
+   */
+  readonly plainId?: (text: string, from: number, to: number) => { from: number; to: number } | undefined;
   /** Names of the classes, in the order of their labels. Default: those in the file, sorted. */
   readonly classes?: readonly string[] | undefined;
 }
@@ -41,15 +46,26 @@ export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): 
   const given = options.classes && new Set(options.classes);
   let lineInHand = 1;
   const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
-  await format.scan(path, (row, start, length, line) => {
+  const requireNew = (text: string, from: number, to: number): void => {
+    const earlier = ids.add(text, from, to, rows.length);
+    if (earlier === undefined) return;
+    fault(`id "${text.slice(from, to)}" is already on line ${rows.at(earlier).line}`);
+  };
+  await format.scan(path, (text, from, to, start, length, line) => {
     lineInHand = line;
-    const { sample, className } = annotate(row, fault);
-    const earlier = ids.add(sample.id, rows.length);
-    if (earlier !== undefined) fault(`id "${sample.id}" is already on line ${rows.at(earlier).line}`);
-    if (className !== undefined && given && !given.has(className)) {
-      fault(`expected one of ${given.size} classes, got "${className}"`);
+    const plain = options.plainId?.(text, from, to);
+    if (plain) requireNew(text, plain.from, plain.to);
+    else {
+      const { sample, className } = annotate(format.parse(path, text.slice(from, to), line), fault);
+      // Text that was cut out is slow to read by character: rather the same text where it was cut out.
+      const at = text.indexOf(sample.id, from);
+      if (at >= 0 && at + sample.id.length <= to) requireNew(text, at, at + sample.id.length);
+      else requireNew(sample.id, 0, sample.id.length);
+      if (className !== undefined && given && !given.has(className)) {
+        fault(`expected one of ${given.size} classes, got "${className}"`);
+      }
+      if (className !== undefined) found.add(className);
     }
-    if (className !== undefined) found.add(className);
     rows.add(start, length, line);
   });
   if (rows.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
@@ -66,7 +82,8 @@ export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): 
       if ((await fileVersion(path)) !== version)
         throw manifestFault(path, 'the file changed since it was opened');
       const place = rows.at(index);
-      const { sample, className } = annotate(await format.load(path, place), rowFault(path, place.line));
+      const row = format.parse(path, await format.read(path, place), place.line);
+      const { sample, className } = annotate(row, rowFault(path, place.line));
       return {
         ...sample,
         source: resolve(options.folder, sample.source),

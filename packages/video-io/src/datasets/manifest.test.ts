@@ -63,6 +63,60 @@ describe('readManifest', () => {
     });
   });
 
+  it('finds every row of a file of many blocks, past letters of several bytes', async () => {
+    const count = 30_000;
+    const rows = Array.from({ length: count }, (_, i) =>
+      JSON.stringify({
+        id: `ü${i}`,
+        path: `${i}.mp4`,
+        captions: [`ein Bär springt ${i} Mal`, '跳'],
+        label: i % 7,
+      }),
+    );
+    const dataset = await readManifest(write('many.jsonl', rows.join('\n')));
+    expect(dataset.length).toBe(count);
+    for (const i of [0, 1, 6_789, 12_345, count - 1]) {
+      expect(await dataset.at(i)).toMatchObject({
+        id: `ü${i}`,
+        captions: [`ein Bär springt ${i} Mal`, '跳'],
+        label: i % 7,
+      });
+    }
+    rows.push('', rows[4_321]!);
+    await expect(readManifest(write('many.jsonl', rows.join('\r\n')))).rejects.toMatchObject({
+      line: count + 2,
+      message: expect.stringMatching(/"ü4321" is already on line 4322/),
+    });
+  });
+
+  it.each([
+    '{"id":"b","path":"b.mp4"}',
+    '{"id": "b", "path": "b.mp4", "captions": ["a cat", "b"], "label": 0}',
+    '{"path":"b.mp4","id":"b"}',
+    '{"id":"b","path":"b.mp4","label":7,"captions":[]}',
+    '{"id":"\\u0062","path":"b.mp4"}',
+    '{"id":"b","path":"b.mp4","captions":["the \\"b\\""]}',
+    '{"id":"b","path":"b.mp4","captions":["跳"],"more":[1,{"a":null}]}',
+    ' {"id":"b","path":"b.mp4"} ',
+  ])('knows the id of %s', async (row) => {
+    const ending = '\n{"id":"c","path":"c.mp4"}\n';
+    expect(await (await readManifest(write('form.jsonl', row + ending))).at(0)).toMatchObject({ id: 'b' });
+    await expect(readManifest(write('form.jsonl', row + ending + row))).rejects.toMatchObject({ line: 3 });
+  });
+
+  it.each([
+    '{"id":"b","path":""}',
+    '{"id":"","path":"b.mp4"}',
+    '{"id":"b","path":"b.mp4","captions":["\u00a0"]}',
+    '{"id":"b","path":"b.mp4","captions":["x",]}',
+    '{"id":"b","path":"b.mp4","label":01}',
+    '{"id":"b","path":"b.mp4","label":99999999999999999}',
+    '{"id":"b","path":"b.mp4"}{}',
+    '{"id":"b","path":"b\t.mp4"}',
+  ])('refuses %j, however much it looks like a row', async (row) => {
+    await expect(readManifest(write('close.jsonl', row))).rejects.toMatchObject({ line: 1 });
+  });
+
   it('refuses an empty or missing manifest', async () => {
     await expect(readManifest(write('empty.jsonl', '\n'))).rejects.toMatchObject({
       code: 'MANIFEST_INVALID',

@@ -3,6 +3,7 @@ import type { VideoDataset, VideoSample } from '../video.js';
 import { type RowFault, shown } from './fault.js';
 import { indexedDataset } from './indexed.js';
 import { type JsonRecord, jsonLines } from './json-lines.js';
+import { plainRowId } from './plain-row.js';
 
 /**
  * Reads a manifest of one JSON object a line:
@@ -20,6 +21,7 @@ export async function readManifest(path: string): Promise<VideoDataset> {
     path,
     folder: dirname(path),
     format: jsonLines,
+    plainId: plainRowId,
     annotate: (record, fault) => ({ sample: sampleOf(record, fault) }),
   });
 }

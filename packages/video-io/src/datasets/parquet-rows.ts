@@ -39,12 +39,13 @@ export function parquetRows(columns: readonly string[]): RowFormat<JsonRecord> {
             rowStart: first,
             rowEnd: Math.min(first + SLICE_ROWS, count),
           });
-          const texts = records.map((record) => Buffer.from(JSON.stringify(record)));
-          slices.push(Buffer.concat(texts));
+          const texts = records.map((record) => JSON.stringify(record));
+          slices.push(Buffer.from(texts.join('')));
           let start = 0;
-          for (const [i, record] of records.entries()) {
-            visit(record, start, texts[i]!.length, first + i + 1);
-            start += texts[i]!.length;
+          for (const [i, text] of texts.entries()) {
+            const length = Buffer.byteLength(text);
+            visit(text, 0, text.length, start, length, first + i + 1);
+            start += length;
           }
         }
       } catch (error) {
@@ -53,9 +54,10 @@ export function parquetRows(columns: readonly string[]): RowFormat<JsonRecord> {
           : manifestFault(path, (error as Error).message);
       }
     },
-    async load(_path, { start, length, line }) {
+    async read(_path, { start, length, line }) {
       const slice = slices[Math.floor((line - 1) / SLICE_ROWS)]!;
-      return JSON.parse(slice.toString('utf8', start, start + length));
+      return slice.toString('utf8', start, start + length);
     },
+    parse: (_path, text) => JSON.parse(text),
   };
 }

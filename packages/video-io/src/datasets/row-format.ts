@@ -8,13 +8,22 @@ export interface RowPlace {
   readonly line: number;
 }
 
-/** What a scan does with each row; the numbers are those of a `RowPlace`. */
-export type VisitRow<Row> = (row: Row, start: number, length: number, line: number) => void;
+/** What a scan does with each row: the part of `text` from `from` to `to`, exclusive, and the numbers of a `RowPlace`. */
+export type VisitRow = (
+  text: string,
+  from: number,
+  to: number,
+  start: number,
+  length: number,
+  line: number,
+) => void;
 
-/** A kind of file that is made of rows. Both throw `MANIFEST_INVALID` with the file and the line. */
+/** A kind of file that is made of rows. All throw `MANIFEST_INVALID` with the file and the line. */
 export interface RowFormat<Row> {
-  /** Visits every row in order. */
-  scan(path: string, visit: VisitRow<Row>): Promise<void>;
-  /** A row again that `scan` visited. */
-  load(path: string, place: RowPlace): Promise<Row>;
+  /** Visits the texts of all rows in order. */
+  scan(path: string, visit: VisitRow): Promise<void>;
+  /** The text of a row again that `scan` visited. */
+  read(path: string, place: RowPlace): Promise<string>;
+  /** What a row's text says. */
+  parse(path: string, text: string, line: number): Row;
 }

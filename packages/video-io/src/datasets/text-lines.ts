@@ -2,16 +2,27 @@ import { isAscii } from 'node:buffer';
 import { type FileHandle, open } from 'node:fs/promises';
 import { manifestFault } from './fault.js';
 
-/** Some whole lines of a file, without their line feeds. */
+/** Some whole lines of a file. */
 export interface LineBlock {
-  readonly lines: readonly string[];
-  /** Byte offset of each line in the file. */
-  readonly starts: readonly number[];
-  /** Bytes of each line. */
-  readonly lengths: readonly number[];
+  /** The lines with their line feeds. The file's last line may lack its own. */
+  readonly text: string;
+  /** Byte offset in the file. */
+  readonly start: number;
   /** Number of the first line, from 1. */
   readonly firstLine: number;
+  /** Every character is one byte. */
+  readonly ascii: boolean;
 }
+
+/** `text` from `from` to `to`, exclusive; byte offset and length in the file; number from 1. */
+export type VisitLine = (
+  text: string,
+  from: number,
+  to: number,
+  start: number,
+  length: number,
+  line: number,
+) => void;
 
 /** Large enough that what is done once a block does not count. */
 const BLOCK_BYTES = 2 ** 20;
@@ -51,9 +62,10 @@ async function* blocksOf(file: FileHandle): AsyncGenerator<LineBlock> {
     }
     const end = bytesRead === 0 ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
     if (end > 0) {
-      const block = splitLines(bytes.subarray(0, end), start, firstLine);
-      firstLine += block.lines.length;
-      yield block;
+      const whole = bytes.subarray(0, end);
+      const text = whole.toString('utf8');
+      yield { text, start, firstLine, ascii: isAscii(whole) };
+      for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) firstLine += 1;
     }
     if (bytesRead === 0) return;
     start += end;
@@ -61,21 +73,17 @@ async function* blocksOf(file: FileHandle): AsyncGenerator<LineBlock> {
   }
 }
 
-function splitLines(bytes: Buffer, start: number, firstLine: number): LineBlock {
-  const lines = bytes.toString('utf8').split('\n');
-  // The text after the last line feed is no line of its own.
-  if (lines.at(-1) === '') lines.pop();
-  const ascii = isAscii(bytes);
-  const starts = new Array<number>(lines.length);
-  const lengths = new Array<number>(lines.length);
+/** Calls `visit` for each line of a block, without its line feed. */
+export function eachLine({ text, start, firstLine, ascii }: LineBlock, visit: VisitLine): void {
   let offset = start;
-  for (let i = 0; i < lines.length; i++) {
-    const length = ascii ? lines[i]!.length : Buffer.byteLength(lines[i]!);
-    starts[i] = offset;
-    lengths[i] = length;
+  for (let from = 0, line = firstLine; from < text.length; line++) {
+    const feed = text.indexOf('\n', from);
+    const to = feed < 0 ? text.length : feed;
+    const length = ascii ? to - from : Buffer.byteLength(text.slice(from, to));
+    visit(text, from, to, offset, length, line);
     offset += length + 1;
+    from = to + 1;
   }
-  return { lines, starts, lengths, firstLine };
 }
 
 /** A part of a file again. `start` and `length` in bytes. */
