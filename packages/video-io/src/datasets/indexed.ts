@@ -56,11 +56,13 @@ export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): 
     const plain = options.plainId?.(text, from, to);
     if (plain) requireNew(text, plain.from, plain.to);
     else {
-      const { sample, className } = annotate(format.parse(path, text.slice(from, to), line), fault);
+      const row = text.slice(from, to);
+      const { sample, className } = annotate(format.parse(path, row, line), fault);
       // Text that was cut out is slow to read by character: rather the same text where it was cut out.
-      const at = text.indexOf(sample.id, from);
-      if (at >= 0 && at + sample.id.length <= to) requireNew(text, at, at + sample.id.length);
-      else requireNew(sample.id, 0, sample.id.length);
+      const { id } = sample;
+      const at = row.indexOf(id);
+      if (at >= 0) requireNew(text, from + at, from + at + id.length);
+      else requireNew(id, 0, id.length);
       if (className !== undefined && given && !given.has(className)) {
         fault(`expected one of ${given.size} classes, got "${className}"`);
       }
