@@ -16,6 +16,7 @@ export function eagerEngine(backendName: string): Engine {
   let disposed = false;
   return {
     name: backendName,
+    keepsState: true,
     compile<Inputs extends InputTree, Outputs extends TensorTree>(
       fn: (inputs: Inputs) => Outputs,
       { donate = [] }: CompileOptions<Inputs> = {},

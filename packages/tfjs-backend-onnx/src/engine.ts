@@ -35,6 +35,8 @@ export type Compiled<Inputs extends InputTree, Outputs extends TensorTree> = (
  */
 export interface Engine {
   readonly name: string;
+  /** Whether results stay where they are computed, so that a call that takes them again copies nothing. */
+  readonly keepsState: boolean;
   compile<Inputs extends InputTree, Outputs extends TensorTree>(
     fn: (inputs: Inputs) => Outputs,
     options?: CompileOptions<Inputs>,

@@ -3,7 +3,7 @@ import type { CompileOptions, Engine, InputTree, TensorTree } from './engine.js'
 import { EngineDisposedError } from './errors.js';
 import { onnxBackend } from './register-backend.js';
 import { BACKEND_NAME } from './runtime/backend.js';
-import { checkDevice } from './runtime/device.js';
+import { checkDevice, holdsTensors } from './runtime/device.js';
 import { deviceOf, type SessionOptions } from './runtime/session.js';
 
 export type OnnxEngineOptions = SessionOptions;
@@ -17,12 +17,14 @@ export type OnnxEngineOptions = SessionOptions;
  * @throws RuntimeFailure, from a compiled function, when ONNX Runtime refuses or fails to run a graph
  */
 export async function onnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
-  await checkDevice(deviceOf(options));
+  const device = deviceOf(options);
+  await checkDevice(device);
   const backend = await onnxBackend(options);
   const compiled: CompiledFunction<InputTree, TensorTree>[] = [];
   let disposed = false;
   return {
     name: BACKEND_NAME,
+    keepsState: device === 'cpu' || holdsTensors(device),
     compile<Inputs extends InputTree, Outputs extends TensorTree>(
       fn: (inputs: Inputs) => Outputs,
       { donate = [] }: CompileOptions<Inputs> = {},

@@ -23,7 +23,7 @@ it('cuts what the encoder reads in the scale of its model, and the target in [0,
     },
     (position) => ({ epoch: 0, index: position }),
     1,
-    tokenBuffers()(1),
+    tokenBuffers(2)(1),
   );
   const views: [string, { values: ArrayLike<number>; positions: ArrayLike<number> }, PixelScale][] = [
     ['visible', await read(batch.visible.tokens, batch.visible.positions), SYMMETRIC_PIXELS],

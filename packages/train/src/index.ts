@@ -11,14 +11,10 @@ export {
 export { TrainError, type TrainErrorCode } from './errors.js';
 export type { Evaluator } from './evaluator.js';
 export type { ExampleSource, TrainingExample } from './example-source.js';
-export {
-  type EndEvent,
-  type PretrainOptions,
-  pretrain,
-  type StepEvent,
-  type TrainEvent,
-} from './pretrain.js';
+export { pretrain } from './pretrain.js';
+export type { PretrainOptions } from './pretrain-options.js';
 export { type CosineOptions, cosineSchedule, type Schedule } from './schedule.js';
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './score-clips.js';
+export type { EndEvent, StepEvent, TrainEvent } from './train-events.js';
 export type { WeightedLoss } from './train-step.js';
 export { latestCheckpoint } from './training-state.js';

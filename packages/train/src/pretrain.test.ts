@@ -44,6 +44,29 @@ describe('pretrain', { timeout: 60_000 }, () => {
     );
   });
 
+  it('gives the same bits with several steps in a call, up to the end and to each checkpoint', async () => {
+    const single = await runToEnd(tinyOptions(engine));
+    const seen: number[] = [];
+    const counting: Engine = {
+      ...engine,
+      compile: (fn, options) => {
+        const call = engine.compile(fn, options);
+        return (inputs) => {
+          seen.push((inputs as unknown as { batches: readonly unknown[] }).batches.length);
+          return call(inputs);
+        };
+      },
+    };
+    const course = ({ steps }: { steps: readonly { total: number; learningRate: number }[] }) =>
+      steps.map(({ total, learningRate }) => [total, learningRate]);
+    const several = await runToEnd({ ...tinyOptions(counting), stepsPerCall: 3 });
+    expect([several.weights, course(several)]).toEqual([single.weights, course(single)]);
+    const checkpoint = { folder: join(folder, 'several'), every: 2 };
+    const copied = await runToEnd({ ...tinyOptions({ ...counting, keepsState: false }), checkpoint });
+    expect([copied.weights, course(copied)]).toEqual([single.weights, course(single)]);
+    expect(seen).toEqual([3, 2, 2, 2, 1]);
+  });
+
   it('learns: the reconstruction of two clips falls below the mean baseline', async () => {
     const examples = noiseExamples();
     const steps = 150;
@@ -131,6 +154,7 @@ describe('pretrain', { timeout: 60_000 }, () => {
     [{ batchSize: 0 }, /batchSize/],
     [{ steps: 1.5 }, /steps/],
     [{ reconstructShare: 0 }, /reconstructShare/],
+    [{ stepsPerCall: 0 }, /stepsPerCall/],
     [{ losses: [] }, /losses is empty/],
     [{ losses: [joint[0]!, joint[0]!] }, /equal names/],
     [{ masking: randomSliceMasking({ ratio: 0 }) }, /hides no token/],

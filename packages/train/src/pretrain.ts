@@ -1,17 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { type MaskingStrategy, seededRandom } from '@tgm/masking';
-import type { Params, VideoMae } from '@tgm/models';
-import type { Engine } from '@tgm/tfjs-backend-onnx';
-import type { AdamW } from './adamw.js';
+import { seededRandom } from '@tgm/masking';
+import type { Params } from '@tgm/models';
 import { type BatchOptions, type BatchTensors, makeBatch } from './batch.js';
 import { TrainError } from './errors.js';
-import type { ExampleSource } from './example-source.js';
 import { type FlatLayout, flatLayout, joinParams, paramsFromVectors } from './flat-params.js';
+import { checkOptions, type PretrainOptions } from './pretrain-options.js';
 import { sampleOrder } from './sample-order.js';
-import type { Schedule } from './schedule.js';
+import { type StepsOutputs, severalSteps } from './several-steps.js';
 import { freshState, hostState, stateFrom } from './step-state.js';
 import { tokenBuffers } from './token-buffers.js';
-import { type StepInputs, trainStep, type WeightedLoss } from './train-step.js';
+import type { TrainEvent } from './train-events.js';
+import { trainStep } from './train-step.js';
 import {
   latestCheckpoint,
   loadTrainingState,
@@ -19,63 +18,7 @@ import {
   saveTrainingState,
 } from './training-state.js';
 
-export interface PretrainOptions<Cues extends object> {
-  readonly engine: Engine;
-  readonly model: VideoMae;
-  readonly examples: ExampleSource<Cues>;
-  readonly masking: MaskingStrategy<NoInfer<Cues>>;
-  /**
-   * Masks a second view of each clip for the video-text term. Default: the same visible tokens serve both, as in
-   * the paper (TGM, section 3). A second random view keeps evidence for the caption when `masking` hides all
-   * that the caption names; it costs one more encoder pass.
-   */
-  readonly contrastMasking?: MaskingStrategy<NoInfer<Cues>>;
-  readonly losses: readonly WeightedLoss[];
-  readonly optimizer: AdamW;
-  readonly schedule: Schedule;
-  readonly batchSize: number;
-  readonly steps: number;
-  /** Decides initial weights, order, captions and masks. */
-  readonly seed: number;
-  /** Share of the masked tokens that the decoder reconstructs, drawn at random, in (0, 1]. Default 1. */
-  readonly reconstructShare?: number;
-  /** Where to save, and every how many steps; saved at the end and on a stop in any case. Continues what it finds there. */
-  readonly checkpoint?: { readonly folder: string; readonly every: number; readonly settings?: RunSettings };
-  /** Ends the run after the step in hand, with a checkpoint. */
-  readonly signal?: AbortSignal;
-}
-
-export interface StepEvent {
-  readonly type: 'step';
-  /** Steps done, counted from 1. */
-  readonly step: number;
-  readonly steps: number;
-  readonly total: number;
-  /** Each term before weighting, by name. */
-  readonly terms: Readonly<Record<string, number>>;
-  /** Reconstruction loss of predicting every patch's mean: about 1 with normalised targets. */
-  readonly baseline: number;
-  /** Euclidean norm of all parameters after the step. */
-  readonly weightNorm: number;
-  readonly learningRate: number;
-  /** Of this step, with its wait for data. */
-  readonly clipsPerSecond: number;
-  /** How long the step waited for its batch. */
-  readonly dataWaitSeconds: number;
-}
-
-export interface EndEvent {
-  readonly type: 'end';
-  readonly reason: 'completed' | 'stopped';
-  readonly step: number;
-  /** The caller disposes both. */
-  readonly params: Params;
-  readonly lossParams: Params;
-  /** Where the last checkpoint lies, when one was asked for. */
-  readonly checkpoint?: string;
-}
-
-export type TrainEvent = StepEvent | EndEvent;
+const STEPS_PER_COPY = 8;
 
 /**
  * Pre-trains a video masked autoencoder; yields an event for each step and one at the end.
@@ -97,7 +40,9 @@ export async function* pretrain<Cues extends object>(
     reconstructShare: options.reconstructShare ?? 1,
     needsText: losses.some(({ loss }) => loss.needsText),
   };
-  const buffers = tokenBuffers();
+  const perCall = options.stepsPerCall ?? (engine.keepsState ? 1 : STEPS_PER_COPY);
+  // While the batches of one call are in use, those of the next are made.
+  const buffers = tokenBuffers(2 * perCall);
   const batchOf = (step: number) => makeBatch(batches, order, step, buffers(step));
   const first = batchOf(0);
   const initial = await initialParams(options, await first);
@@ -116,55 +61,71 @@ export async function* pretrain<Cues extends object>(
   let done = resumed?.step ?? 0;
   let saved = found;
 
-  const step = engine.compile(trainStep({ model, losses, optimizer, layout }), { donate: ['state'] });
+  const run = engine.compile(severalSteps(trainStep({ model, losses, optimizer, layout })), {
+    donate: ['state'],
+  });
+  const batchesFrom = async (from: number): Promise<BatchTensors[]> => {
+    const untilSaved = checkpoint ? checkpoint.every - (from % checkpoint.every) : steps;
+    const made: BatchTensors[] = [];
+    try {
+      for (let step = from; step < from + Math.min(perCall, steps - from, untilSaved); step++) {
+        made.push(await batchOf(step));
+      }
+      return made;
+    } catch (error) {
+      disposeAll(made);
+      throw error;
+    }
+  };
   const save = async (): Promise<void> => {
     if (!checkpoint) return;
     const host = await hostState(state, done);
     saved = await saveTrainingState(checkpoint.folder, host, layout, model, modelNames, settings);
   };
   let savedAt = done;
-  let next = done < steps ? batchOf(done) : undefined;
+  let next = done < steps ? batchesFrom(done) : undefined;
   while (next && !signal?.aborted) {
     const started = performance.now();
-    const batch: BatchTensors = await next;
-    const dataWaitSeconds = (performance.now() - started) / 1000;
-    const learningRate = schedule(done);
-    const rate = tf.scalar(learningRate);
-    const inputs: StepInputs = { state, batch, learningRate: rate };
-    const running = step(inputs);
-    next = done + 1 < steps ? batchOf(done + 1) : undefined;
-    // A batch that fails is met when it is awaited; the step in hand ends first.
+    const batches = await next;
+    const dataWaitSeconds = (performance.now() - started) / 1000 / batches.length;
+    const rates = batches.map((_, index) => schedule(done + index));
+    const learningRates = rates.map((rate) => tf.scalar(rate));
+    const running = run({ state, batches, learningRates });
+    const after = done + batches.length;
+    next = after < steps ? batchesFrom(after) : undefined;
+    // A batch that fails is met when it is awaited; the call in hand ends first.
     next?.catch(() => undefined);
     const outputs = await running;
-    disposeAll({ batch, rate });
+    disposeAll({ batches, learningRates });
     state = outputs.state;
-    const names = Object.keys(outputs.terms);
-    const [total, baseline, weightNorm, ...terms] = await Promise.all(
-      [outputs.total, outputs.baseline, outputs.weightNorm, ...names.map((name) => outputs.terms[name]!)].map(
-        scalarOf,
-      ),
-    );
-    if (!Number.isFinite(total) || !Number.isFinite(weightNorm)) {
-      disposeAll(state);
-      const listed = names.map((name, index) => `${name} ${terms[index]}`).join(', ');
-      throw new TrainError(
-        'LOSS_NOT_FINITE',
-        `The loss of step ${done + 1} is ${total} and the norm of the weights after it ${weightNorm} (${listed}; learning rate ${learningRate}). ${saved ? `The last good checkpoint is ${saved}.` : 'No checkpoint was written yet.'}`,
-      );
+    const outcomes = await Promise.all(outputs.steps.map(numbersOf));
+    const clipsPerSecond = (batchSize * batches.length * 1000) / (performance.now() - started);
+    for (const [index, { total, baseline, weightNorm, terms }] of outcomes.entries()) {
+      const learningRate = rates[index]!;
+      if (!Number.isFinite(total) || !Number.isFinite(weightNorm)) {
+        disposeAll(state);
+        const listed = Object.entries(terms)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', ');
+        throw new TrainError(
+          'LOSS_NOT_FINITE',
+          `The loss of step ${done + 1} is ${total} and the norm of the weights after it ${weightNorm} (${listed}; learning rate ${learningRate}). ${saved ? `The last good checkpoint is ${saved}.` : 'No checkpoint was written yet.'}`,
+        );
+      }
+      done += 1;
+      yield {
+        type: 'step',
+        step: done,
+        steps,
+        total,
+        terms,
+        baseline,
+        weightNorm,
+        learningRate,
+        clipsPerSecond,
+        dataWaitSeconds,
+      };
     }
-    done += 1;
-    yield {
-      type: 'step',
-      step: done,
-      steps,
-      total: total!,
-      terms: Object.fromEntries(names.map((name, index) => [name, terms[index]!])),
-      baseline: baseline!,
-      weightNorm: weightNorm!,
-      learningRate,
-      clipsPerSecond: (batchSize * 1000) / (performance.now() - started),
-      dataWaitSeconds,
-    };
     if (checkpoint && done % checkpoint.every === 0) {
       await save();
       savedAt = done;
@@ -188,23 +149,6 @@ export async function* pretrain<Cues extends object>(
   };
 }
 
-function checkOptions<Cues extends object>(options: PretrainOptions<Cues>): void {
-  const { batchSize, steps, reconstructShare = 1, losses, examples } = options;
-  const invalid = (what: string): never => {
-    throw new TrainError('OPTION_INVALID', `pretrain: ${what}.`);
-  };
-  if (examples.length === 0) throw new TrainError('NO_EXAMPLES', 'pretrain: the source holds no examples.');
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    invalid(`batchSize must be a whole number from 1, got ${batchSize}`);
-  if (!Number.isInteger(steps) || steps < 1) invalid(`steps must be a whole number from 1, got ${steps}`);
-  if (!(reconstructShare > 0 && reconstructShare <= 1)) {
-    invalid(`reconstructShare must be in (0, 1], got ${reconstructShare}`);
-  }
-  if (losses.length === 0) invalid('losses is empty');
-  const names = losses.map(({ loss }) => loss.name);
-  if (new Set(names).size !== names.length) invalid(`losses have equal names: ${names.join(', ')}`);
-}
-
 async function initialParams<Cues extends object>(
   options: PretrainOptions<Cues>,
   batch: BatchTensors,
@@ -220,6 +164,19 @@ async function initialParams<Cues extends object>(
   const flat = await joinParams(layout, params);
   disposeAll(params);
   return { layout, flat, modelNames: Object.keys(modelParams) };
+}
+
+/** Reads what a step came to, and disposes it. */
+async function numbersOf({ total, baseline, weightNorm, terms }: StepsOutputs['steps'][number]) {
+  const read = await Promise.all(
+    Object.entries(terms).map(async ([name, term]) => [name, await scalarOf(term)] as const),
+  );
+  return {
+    total: await scalarOf(total),
+    baseline: await scalarOf(baseline),
+    weightNorm: await scalarOf(weightNorm),
+    terms: Object.fromEntries(read),
+  };
 }
 
 async function scalarOf(tensor: tf.Tensor): Promise<number> {

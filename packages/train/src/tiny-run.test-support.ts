@@ -4,8 +4,10 @@ import { type VideoMae, videoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { adamW } from './adamw.js';
 import type { ExampleSource } from './example-source.js';
-import { type EndEvent, type PretrainOptions, pretrain, type StepEvent } from './pretrain.js';
+import { pretrain } from './pretrain.js';
+import type { PretrainOptions } from './pretrain-options.js';
 import { cosineSchedule } from './schedule.js';
+import type { EndEvent, StepEvent } from './train-events.js';
 
 export const tinyModel = (): VideoMae =>
   videoMae({

@@ -4,9 +4,9 @@
  */
 export type TokenBuffers = (purpose: string, length: number) => Float32Array;
 
-/** Buffers for one batch that is made while another is in use: two sets in turn, by the step's number. */
-export function tokenBuffers(): (step: number) => TokenBuffers {
-  const sets = [new Map<string, Float32Array>(), new Map<string, Float32Array>()];
+/** Buffers for `count` batches at a time, used in turn by the step's number. */
+export function tokenBuffers(count: number): (step: number) => TokenBuffers {
+  const sets = Array.from({ length: count }, () => new Map<string, Float32Array>());
   return (step) => (purpose, length) => {
     const set = sets[step % sets.length]!;
     const kept = set.get(purpose);
