@@ -73,22 +73,22 @@ describe('createMotionGrid', () => {
   });
 
   it('weighs blocks by the area they cover, and leaves cells covered by less than half unknown', () => {
-    const strip = plan({ x: 0, y: 0, width: 24, height: 8 }, { width: 24, height: 8 });
-    const grid = createMotionGrid(strip, 1, 12, 'codec');
-    // Cell 0: 8 of 12 columns at -3, 4 at 0. Cell 1: 4 of 12 columns.
-    grid.add(vectors([[0, 0, 8, 8], 3, 0], [[8, 0, 4, 8], 0, 0], [[20, 0, 8, 8], 9, 9]), near);
+    const strip = plan({ x: 0, y: 0, width: 48, height: 8 }, { width: 48, height: 8 });
+    const grid = createMotionGrid(strip, 1, 24, 'codec');
+    // Cell 0: 16 of 24 columns at -3, 8 at 0. Cell 1: 8 of 24 columns.
+    grid.add(vectors([[0, 0, 16, 8], 3, 0], [[16, 0, 8, 8], 0, 0], [[40, 0, 16, 8], 9, 9]), near);
     grid.finish(0);
     expect([...grid.field.known]).toEqual([1, 0]);
     expect([...grid.field.vectors]).toEqual([-2, 0, 0, 0]);
   });
 
   it('counts a block with vectors to both sides once', () => {
-    const square = plan({ x: 0, y: 0, width: 12, height: 8 }, { width: 12, height: 8 });
-    const grid = createMotionGrid(square, 2, 12, 'codec');
-    // Four of twelve columns, twice; then eight of twelve, whose vectors say 2 and 4 to the right.
-    grid.add(vectors([[0, 0, 4, 8], -2, 0], [[0, 0, 4, 8], 2, 0, true]), near);
+    const strip = plan({ x: 0, y: 0, width: 24, height: 8 }, { width: 24, height: 8 });
+    const grid = createMotionGrid(strip, 2, 24, 'codec');
+    // A third of the columns, twice; then two thirds, whose vectors say 2 and 4 to the right.
+    grid.add(vectors([[0, 0, 8, 8], -2, 0], [[0, 0, 8, 8], 2, 0, true]), near);
     grid.finish(0);
-    grid.add(vectors([[0, 0, 8, 8], -2, 0], [[0, 0, 8, 8], 4, 0, true]), near);
+    grid.add(vectors([[0, 0, 16, 8], -2, 0], [[0, 0, 16, 8], 4, 0, true]), near);
     grid.finish(1);
     expect([...grid.field.known]).toEqual([0, 1]);
     expect([...grid.field.vectors]).toEqual([0, 0, 3, 0]);

@@ -28,8 +28,11 @@ export interface BlockSums {
   clear(): void;
 }
 
-/** Side of a raster square in coded pixels: the smallest block of H.264. All blocks lie on this raster. */
-const SIDE = 4;
+/**
+ * Side of a raster square in coded pixels. FFmpeg tells no smaller blocks of H.264 and MPEG-4 part 2, and all
+ * that it tells lie on this raster.
+ */
+const SIDE = 8;
 
 /**
  * The span of a crop that begins at coded pixel `origin`; `start` and `end` count from there and may be
