@@ -21,7 +21,7 @@ export interface AdamWOptions {
   readonly epsilon?: number;
   /** Decoupled weight decay, multiplied by the learning rate. Default 0.05. */
   readonly weightDecay?: number;
-  /** Which parameters decay. Default: all but vectors, scalars and the mask token (VideoMAE). */
+  /** Which parameters decay. Default: all but vectors, scalars, tokens and positions (VideoMAE, ST-MAE). */
   readonly decays?: DecayRule;
 }
 
@@ -46,7 +46,17 @@ export interface AdamW {
 const zerosLike = (params: Params): Params =>
   Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.zeros(value.shape)]));
 
-const matricesOnly: DecayRule = (name, shape) => shape.length > 1 && name !== 'mask_token';
+const matricesOnly: DecayRule = (name, shape) =>
+  shape.length > 1 && !/(mask_token|class_token|_positions)$/.test(name);
+
+/**
+ * 1 - beta ** step, as 2 t / (1 + t) with t = tanh(-step ln(beta) / 2). The difference itself loses the digits that the
+ * power has in common with 1: at 0.999 and the first steps all but three or four.
+ */
+function forgotten(beta: number, step: tf.Tensor): tf.Tensor {
+  const t = tf.tanh(tf.mul(step, -Math.log(beta) / 2));
+  return tf.div(tf.mul(2, t), tf.add(1, t));
+}
 
 /** AdamW (Loshchilov & Hutter, 2019) with bias-corrected moments, as in PyTorch's `torch.optim.AdamW`. */
 export function adamW(options: AdamWOptions = {}): AdamW {
@@ -62,8 +72,8 @@ export function adamW(options: AdamWOptions = {}): AdamW {
     update(gradients, state, params, learningRate, rule = decays) {
       const step = state.step.add(1);
       // What turns the sums into bias-corrected averages; the second one's is taken out of the root.
-      const firstScale = tf.div(1 - beta1, tf.sub(1, tf.pow(beta1, step)));
-      const secondScale = tf.sqrt(tf.div(1 - beta2, tf.sub(1, tf.pow(beta2, step))));
+      const firstScale = tf.div(1 - beta1, forgotten(beta1, step));
+      const secondScale = tf.sqrt(tf.div(1 - beta2, forgotten(beta2, step)));
       const stepSize = tf.div(tf.mul(learningRate, firstScale), secondScale);
       const floor = tf.div(epsilon, secondScale);
       const kept = tf.sub(1, tf.mul(learningRate, weightDecay));
