@@ -2,9 +2,14 @@
  * `npm run bench -- <figure> …`: measures against peers, and prints one JSON line for each figure and case.
  *
  *   npm run bench -- step step-limit step-memory step-start engines
+ *   npm run bench -- decode loader growth --peer-python /usr/bin/python3
  *   npm run bench -- step --case "vit-s tube 0.9 batch 2" --rounds 7 --peer-python ~/venv/bin/python
  */
 import { parseArgs } from 'node:util';
+import { benchDecode } from './decode/bench.js';
+import type { Figure } from './figure.js';
+import { benchGrowth } from './growth/bench.js';
+import { benchLoader } from './loader/bench.js';
 import { benchStep, STEP_FIGURES, type StepFigure } from './step/bench.js';
 
 const { values, positionals } = parseArgs({
@@ -17,21 +22,28 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const isFigure = (name: string): name is StepFigure => (STEP_FIGURES as readonly string[]).includes(name);
-const unknown = positionals.filter((name) => !isFigure(name));
-const figures = positionals.filter(isFigure);
-if (unknown.length > 0 || figures.length === 0) {
+const isStep = (name: string): name is StepFigure => (STEP_FIGURES as readonly string[]).includes(name);
+const known = ['decode', 'loader', 'growth', ...STEP_FIGURES];
+const unknown = positionals.filter((name) => !known.includes(name));
+if (unknown.length > 0 || positionals.length === 0) {
   console.error(
-    `npm run bench -- <figure> …; figures: ${STEP_FIGURES.join(', ')}${unknown.length > 0 ? `; unknown: ${unknown.join(', ')}` : ''}`,
+    `npm run bench -- <figure> …; figures: ${known.join(', ')}${unknown.length > 0 ? `; unknown: ${unknown.join(', ')}` : ''}`,
   );
   process.exit(1);
 }
 
-const figuresMade = benchStep({
-  figures,
+const options = {
   cases: values.case ?? [],
   rounds: Number(values.rounds),
   python: values['peer-python'],
-  ...(values.threads ? { threads: Number(values.threads) } : {}),
-});
-for await (const line of figuresMade) console.log(JSON.stringify(line));
+};
+const threads = values.threads ? { threads: Number(values.threads) } : {};
+
+async function* measure(): AsyncGenerator<Figure> {
+  const steps = positionals.filter(isStep);
+  if (steps.length > 0) yield* benchStep({ ...options, ...threads, figures: steps });
+  if (positionals.includes('decode')) yield* benchDecode(options);
+  if (positionals.includes('loader')) yield* benchLoader(options);
+  if (positionals.includes('growth')) yield* benchGrowth(options);
+}
+for await (const line of measure()) console.log(JSON.stringify(line));

@@ -1,0 +1,78 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seededRandom, uniformIndex } from '@tgm/random';
+import { Contestant } from '../contestant.js';
+import { type Figure, figure, median } from '../figure.js';
+import { CLIP, DECODE_CASES, type DecodeCase, VIDEO } from './cases.js';
+import { makeVideo } from './make-video.js';
+
+export interface DecodeBenchOptions {
+  /** Names of cases; all when empty. */
+  readonly cases: readonly string[];
+  /** Turns of each program. */
+  readonly rounds: number;
+  readonly python: string;
+}
+
+const HERE = import.meta.dirname;
+const PEERS = { pyav: 'PyAV', opencv: 'OpenCV', ffmpeg: 'ffmpeg command' } as const;
+const INSTALL = 'apt-get install python3-av python3-opencv ffmpeg';
+/** Clips of one turn: long enough to time, short enough that a burst of other work spoils few. */
+const TURN = 20;
+
+/** Clips a second on one thread, against the fastest peer on one thread. */
+export async function* benchDecode(options: DecodeBenchOptions): AsyncGenerator<Figure> {
+  const cases = DECODE_CASES.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
+  for (const each of cases) yield await benchCase(each, options);
+}
+
+async function benchCase(each: DecodeCase, { rounds, python }: DecodeBenchOptions): Promise<Figure> {
+  const folder = mkdtempSync(join(tmpdir(), 'tgm-bench-'));
+  try {
+    const path = join(folder, 'video.mp4');
+    makeVideo(path, each);
+    const clip = JSON.stringify({ ...CLIP, fps: VIDEO.fps, x: 58, y: 16 });
+    const programs = [
+      { name: 'ours', run: new Contestant(process.execPath, ['--import', 'tsx', `${HERE}/ours.ts`, path]) },
+      ...Object.entries(PEERS).map(([key, name]) => ({
+        name,
+        run: new Contestant(python, [`${HERE}/peer.py`, key, path, clip]),
+      })),
+    ];
+    const running: typeof programs = [];
+    for (const program of programs) if (await program.run.hear()) running.push(program);
+    if (running[0]?.name !== 'ours') throw new Error('Our own program ended before its first clip.');
+
+    const rates = new Map(running.map(({ name }) => [name, [] as number[]]));
+    const random = seededRandom('decode', each.name);
+    for (let round = 0; round < rounds; round++) {
+      const last = VIDEO.frames - (CLIP.frames - 1) * CLIP.stride;
+      const starts = Array.from({ length: TURN }, () => uniformIndex(last, random));
+      for (const { name, run } of running) {
+        rates.get(name)!.push(TURN / (await run.ask(JSON.stringify(starts))).seconds!);
+      }
+      console.error(
+        `${each.name}: ${[...rates].map(([name, all]) => `${name} ${all.at(-1)!.toFixed(1)}`).join(', ')}`,
+      );
+    }
+    for (const { run } of programs) run.end();
+    const [ours, ...peers] = [...rates].map(([name, all]) => ({ name, rate: median(all) }));
+    const best = peers.sort((a, b) => b.rate - a.rate)[0];
+    return figure(
+      {
+        figure: 'decode',
+        case: each.name,
+        ours: ours!.rate,
+        peer: best?.rate ?? null,
+        peerName: best?.name ?? Object.values(PEERS).join(', '),
+        unit: 'clips/s',
+        bar: 1.3,
+        ...(best ? {} : { install: INSTALL }),
+      },
+      'more',
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
