@@ -6,6 +6,7 @@ import type { VideoPool } from '../video-pool.js';
 import { type BadSamplePolicy, badSamples } from './bad-samples.js';
 import { type LoadContext, type LoadedClip, loadSample } from './load-sample.js';
 import { checkState, type LoaderState } from './loader-state.js';
+import { probeMemory } from './probe-memory.js';
 import type { ClipRecipe } from './recipe.js';
 import { sampleOrder } from './sample-order.js';
 
@@ -68,7 +69,13 @@ export function clipLoader(options: ClipLoaderOptions): ClipLoader {
   const order = sampleOrder({ length, seed, shuffle, rank, ranks });
   const orderFacts = { dataset: dataset.name, length, seed, shuffle, rank, ranks };
   if (options.state) checkState(options.state, orderFacts);
-  const context: LoadContext = { pool, recipe, seed, motion: options.motion ?? false };
+  const context: LoadContext = {
+    pool,
+    probe: probeMemory(pool),
+    recipe,
+    seed,
+    motion: options.motion ?? false,
+  };
   const bad = badSamples(options.badSamples, options.state?.bad ?? []);
   // Whoever iterates hears of its failure.
   bad.catch(() => undefined);

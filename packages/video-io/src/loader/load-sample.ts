@@ -1,12 +1,13 @@
 import { seededRandom } from '@tgm/random';
 import { flipClip } from '../augment/flip.js';
 import { VideoError } from '../errors.js';
-import type { VideoClip, VideoInfo, VideoSample } from '../video.js';
+import type { VideoClip, VideoInfo, VideoSample, VideoSource } from '../video.js';
 import type { VideoPool } from '../video-pool.js';
 import type { ClipPlan, ClipRecipe, FrameRange } from './recipe.js';
 
 export interface LoadContext {
   readonly pool: VideoPool;
+  readonly probe: (source: VideoSource) => Promise<VideoInfo>;
   readonly recipe: ClipRecipe;
   readonly seed: number | string;
   /** Also give motion vectors. */
@@ -25,7 +26,7 @@ export interface LoadedClip extends VideoClip {
  * @throws {VideoError} as the pool does.
  */
 export async function loadSample(
-  { pool, recipe, seed, motion }: LoadContext,
+  { pool, probe, recipe, seed, motion }: LoadContext,
   sample: VideoSample,
   epoch: number,
 ): Promise<LoadedClip[]> {
@@ -36,7 +37,7 @@ export async function loadSample(
     const plans = recipe.plan(info, rangeOf(sample, info), seededRandom(...keys));
     return { plans, clips: await Promise.all(plans.map(decode)) };
   };
-  const info = await pool.probe(sample.source);
+  const info = await probe(sample.source);
   const { plans, clips } = await decodeAll(info).catch((error: unknown) => {
     // Headers of some containers count a few frames too many. The decoder knows how many there are: draw again from that.
     const frames =

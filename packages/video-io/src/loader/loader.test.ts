@@ -212,11 +212,11 @@ describe('clipLoader', () => {
   it('has no more in hand than it may, however slow the caller', async () => {
     const pool = fakePool(1);
     let given = 0;
-    for await (const _ of clipLoader({ ...base, dataset: sources(20), pool, prefetch: 5 })) {
+    for await (const _ of clipLoader({ ...base, epochs: 1, dataset: sources(20), pool, prefetch: 5 })) {
       given += 1;
       await delay(1);
     }
-    expect(given).toBe(40);
+    expect(given).toBe(20);
     expect(pool.open.most).toBeGreaterThan(2);
     expect(pool.open.most).toBeLessThanOrEqual(5);
   });
@@ -237,6 +237,20 @@ describe('clipLoader', () => {
     expect(given).toHaveLength(40);
     const { given: same } = await run({ ...base, dataset: sources(20), pool: fakePool(2, 30), prefetch: 1 });
     expect(same).toEqual(given);
+  });
+
+  it('reads the header of each video once', async () => {
+    const pool = fakePool(1);
+    const probed: string[] = [];
+    const counting: VideoPool = {
+      ...pool,
+      probe: (source) => {
+        probed.push(String(source));
+        return pool.probe(source);
+      },
+    };
+    await run({ ...base, epochs: 5, dataset: sources(4), pool: counting, prefetch: 1 });
+    expect(probed.sort()).toEqual(['good 0', 'good 1', 'good 2', 'good 3']);
   });
 
   it('stops on a signal', async () => {
