@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { classificationLoss } from '@tgm/losses';
 import {
-  classificationLoss,
   layerDecayScales,
   layerOf,
   type Params,

@@ -1,5 +1,11 @@
-import { seededRandom, tubeMasking } from '@tgm/masking';
-import { flowVisibility, runningCellMask, seedVisibility, visibilityScores } from '@tgm/models';
+import {
+  flowVisibility,
+  runningCellMask,
+  seededRandom,
+  seedVisibility,
+  tubeMasking,
+  visibilityScores,
+} from '@tgm/masking';
 import { type Fixture, numbers } from '../fixture.js';
 import { compare, type Quantity, same } from '../quantity.js';
 import { toleranceOf } from '../tolerance.js';
@@ -9,9 +15,12 @@ export function* checkMasks(fixture: Fixture): Generator<Quantity> {
   for (const given of fixture.json.tube.cases) yield* checkTube(given);
   for (const given of fixture.json.running_cell.cases) {
     const [slices, rows, columns] = given.grid;
-    const phases = [0, 1, 2, 3].flatMap((phase) =>
-      Array.from(runningCellMask({ slices, rows, columns }, given.mask_ratio, phase)),
-    );
+    const phases = [0, 1, 2, 3].flatMap((phase) => {
+      const hidden = new Array<number>(slices * rows * columns).fill(0);
+      for (const token of runningCellMask({ slices, rows, columns }, given.mask_ratio, phase).masked)
+        hidden[token] = 1;
+      return hidden;
+    });
     yield compare(
       given.key,
       phases,

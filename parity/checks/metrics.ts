@@ -1,5 +1,4 @@
-import { knn } from '@tgm/eval';
-import { meanOfViews } from '@tgm/models';
+import { knn, meanOfViews } from '@tgm/eval';
 import { type Fixture, numbers, stored } from '../fixture.js';
 import { compare, type Quantity, same } from '../quantity.js';
 import { parseTolerance, toleranceOf } from '../tolerance.js';

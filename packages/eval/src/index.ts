@@ -16,6 +16,7 @@ export {
 export type { Features, Labels } from './features.js';
 export { type KnnOptions, type KnnResult, knn } from './knn.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linear-probe.js';
+export { meanOfViews } from './mean-of-views.js';
 export { type PixelBaselineOptions, pixelBaseline } from './pixel-baseline.js';
 export {
   type CaptionSet,

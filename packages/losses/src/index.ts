@@ -1,3 +1,4 @@
+export { classificationLoss } from './classification-loss.js';
 export { type ContrastiveLossOptions, contrastiveLoss } from './contrastive-loss.js';
 export { LossError, type LossErrorCode, type LossFault } from './errors.js';
 export { type InfoNceInputs, infoNce } from './info-nce.js';

@@ -3,6 +3,8 @@ export type MaskingErrorCode =
   | 'RATIO_OUT_OF_RANGE'
   /** A share outside [0, 1]. */
   | 'SHARE_OUT_OF_RANGE'
+  /** A phase of a running cell that is not 0, 1, 2 or 3. */
+  | 'PHASE_OUT_OF_RANGE'
   /** A grid, or a count of frames or cells, that is not made of positive whole numbers or does not divide. */
   | 'GRID_INVALID'
   /** A cue that the strategy requires is not in the request. */

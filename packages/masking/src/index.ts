@@ -1,6 +1,13 @@
 export { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '@tgm/random';
 export type { MotionCues, TextCues } from './cues.js';
 export { MaskingError, type MaskingErrorCode, type MaskingFault } from './errors.js';
+export {
+  type FlowOptions,
+  type FlowShape,
+  flowVisibility,
+  seedVisibility,
+  visibilityScores,
+} from './flow-visibility.js';
 export { hiddenCount } from './hidden-count.js';
 export { type MixedMaskingOptions, mixedMasking } from './mixed-masking.js';
 export { type DenseMotion, type MotionCueOptions, motionCue } from './motion-cue.js';
@@ -10,6 +17,7 @@ export type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '
 export { type RandomMaskingOptions, randomMasking } from './random-masking.js';
 export { type RandomSliceMaskingOptions, randomSliceMasking } from './random-slice-masking.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';
+export { runningCellMask } from './running-cell-mask.js';
 export type {
   MaskingStrategy,
   MaskRequest,

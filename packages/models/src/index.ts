@@ -59,14 +59,6 @@ export {
   exportVideoMaeEncoder,
 } from './export/export-model.js';
 export { frameTokens } from './frame-tokens.js';
-export {
-  type FlowOptions,
-  type FlowShape,
-  flowVisibility,
-  seedVisibility,
-  visibilityScores,
-} from './masks/flow-visibility.js';
-export { runningCellMask } from './masks/running-cell.js';
 export type { OfficialTensor } from './official.js';
 export type { ParameterSpec, Params } from './params.js';
 export {
@@ -87,7 +79,6 @@ export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js
 export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';
 export { sinusoidTable } from './sinusoid.js';
-export { classificationLoss } from './video-mae/classification-loss.js';
 export { type VideoMaeClassifier, videoMaeClassifier } from './video-mae/classifier.js';
 export {
   VIDEO_MAE_CONFIGS,
@@ -98,6 +89,5 @@ export {
 } from './video-mae/config.js';
 export { type DropPathOptions, drawDropPath } from './video-mae/drop-path.js';
 export { layerDecayScales, layerOf } from './video-mae/layer-decay.js';
-export { meanOfViews } from './video-mae/multi-view.js';
 export { resizeVideoMae } from './video-mae/resize.js';
 export { type VideoMae, videoMae } from './video-mae/video-mae.js';

@@ -1,4 +1,4 @@
-import { InputShapeError } from '../errors.js';
+import { MaskingError } from './errors.js';
 
 /** A clip's size in pixels and the side of a token. */
 export interface FlowShape {
@@ -55,7 +55,7 @@ export function seedVisibility(
  * the flow of frames before the base one points to the later frame.
  *
  * @returns [frames, height, width]
- * @throws InputShapeError
+ * @throws MaskingError `CUE_WRONG_SIZE`.
  */
 export function flowVisibility(options: FlowOptions): Float32Array {
   const { frames, height, width, seed, baseFrame, backward, forward, fillHoles } = options;
@@ -112,5 +112,9 @@ export function visibilityScores(
 
 function requireLength(input: string, values: Float32Array, expected: number): void {
   if (values.length === expected) return;
-  throw new InputShapeError('flowVisibility', input, `${expected} numbers`, `${values.length}`);
+  throw new MaskingError('CUE_WRONG_SIZE', {
+    expected: `${expected} numbers`,
+    received: String(values.length),
+    where: `flowVisibility, ${input}`,
+  });
 }

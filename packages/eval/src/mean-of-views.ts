@@ -1,11 +1,18 @@
+import { ShapeMismatchError } from './errors.js';
+
 /**
  * What several views of each video say together: the mean of the views' softmax, as VideoMAE's test does.
  *
  * @param logits [videos, views, classes]
  * @returns [videos, classes] probabilities.
+ * @throws ShapeMismatchError unless `logits` holds whole videos.
  */
 export function meanOfViews(logits: Float32Array, views: number, classes: number): Float64Array {
   const videos = logits.length / (views * classes);
+  if (!Number.isInteger(videos)) {
+    const expected = `a multiple of ${views} views x ${classes} classes`;
+    throw new ShapeMismatchError('meanOfViews', expected, `${logits.length} logits`);
+  }
   const probabilities = new Float64Array(videos * classes);
   for (let row = 0; row < videos * views; row++) {
     const scores = logits.subarray(row * classes, (row + 1) * classes);
