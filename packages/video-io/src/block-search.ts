@@ -43,10 +43,11 @@ export function searchBlock(
   guesses: readonly { readonly x: number; readonly y: number }[],
   reach: number,
 ): Match {
-  const difference = (x: number, y: number) => meanDifference(current, previous, block, x, y);
+  const difference = (x: number, y: number, worst = Number.POSITIVE_INFINITY) =>
+    meanDifference(current, previous, block, { x, y }, worst);
   let best = { x: 0, y: 0, difference: Number.POSITIVE_INFINITY };
   const consider = (x: number, y: number) => {
-    const value = difference(x, y);
+    const value = difference(x, y, best.difference);
     if (value < best.difference) best = { x, y, difference: value };
   };
   for (const { x, y } of guesses) consider(x, y);
@@ -75,18 +76,21 @@ export function texture(luma: Luma, block: Block): number {
   return values.reduce((sum, value) => sum + Math.abs(value - mean), 0) / values.length;
 }
 
+/** Infinite as soon as it is sure to be above `worst`. */
 function meanDifference(
   current: Luma,
   previous: Luma,
   { left, top, side }: Block,
-  x: number,
-  y: number,
+  { x, y }: { readonly x: number; readonly y: number },
+  worst: number,
 ): number {
+  const most = worst * side * side;
   let sum = 0;
   for (let row = top; row < top + side; row++) {
     for (let column = left; column < left + side; column++) {
       sum += Math.abs(pixel(current, column, row) - pixel(previous, column + x, row + y));
     }
+    if (sum > most) return Number.POSITIVE_INFINITY;
   }
   return sum / (side * side);
 }
