@@ -22,14 +22,28 @@ const KINDS = {
     `${i === 0 ? 'path,caption,label\n' : ''}train/class ${i % 400}/video_${i}.mp4,"a person, who does thing ${i % 400}",class ${i % 400}\n`,
 } as const;
 
+/** What is measured; a case names one of them. */
+const CASES = ['open jsonl', 'open csv', 'drift'] as const;
+
+export interface GrowthBenchOptions {
+  /** Names of cases; all when empty. */
+  readonly cases: readonly string[];
+  /** Times that each manifest is opened. */
+  readonly rounds: number;
+}
+
 /** Opening manifests of more and more rows, and loading for longer and longer. */
-export async function* benchGrowth({ rounds }: { readonly rounds: number }): AsyncGenerator<Figure> {
+export async function* benchGrowth({ cases, rounds }: GrowthBenchOptions): AsyncGenerator<Figure> {
+  const wanted = CASES.filter((name) => cases.length === 0 || cases.includes(name));
   const folder = mkdtempSync(join(tmpdir(), 'tgm-bench-'));
   try {
-    for (const kind of ['jsonl', 'csv'] as const) {
-      for (const rows of ROWS) yield* openFigures(folder, kind, rows, rounds);
+    for (const name of wanted) {
+      if (name === 'drift') yield driftFigure(folder);
+      else {
+        const kind = name === 'open csv' ? 'csv' : 'jsonl';
+        for (const rows of ROWS) yield* openFigures(folder, kind, rows, rounds);
+      }
     }
-    yield driftFigure(folder);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -64,7 +78,7 @@ function driftFigure(folder: string): Figure {
   return figure(
     {
       figure: 'growth',
-      case: `clips/s after ${LATE} samples`,
+      case: `drift: clips/s after ${LATE} samples`,
       ours: late!,
       peer: early!,
       peerName: `itself after ${EARLY}`,

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { clipLoader, datasetOf, encodeVideo, pretrainingRecipe, videoPool } from '@tgm/video-io';
 
 const [folder, early, late] = process.argv.slice(2);
-const [width, height, count] = [64, 48, 24];
+const [width, height, count] = [64, 48, 12];
 /** Samples over which a speed is taken. */
-const WINDOW = 1000;
+const WINDOW = 500;
 const SAMPLES = 50;
 
 const source = join(folder!, 'small.mp4');
@@ -15,11 +15,11 @@ const dataset = datasetOf(
   'small',
   Array.from({ length: SAMPLES }, (_, i) => ({ id: `${i}`, source, captions: [] })),
 );
-const pool = videoPool({ workers: 1 });
+const pool = videoPool({ workers: 2 });
 const loader = clipLoader({
   dataset,
   pool,
-  recipe: pretrainingRecipe({ frames: 8, stride: 2, size: { width: 32, height: 32 } }),
+  recipe: pretrainingRecipe({ frames: 2, stride: 2, size: { width: 32, height: 32 } }),
   seed: 0,
   epochs: Math.ceil((Number(late) + WINDOW) / SAMPLES),
   badSamples: { kind: 'fail' },
