@@ -97,7 +97,7 @@ function lossOf(model: VideoMae, normalise: boolean) {
       const chosen = tf.gather(tf.reshape(all, [-1, all.shape[2]]), counted);
       return tf.expandDims(chosen, 0) as tf.Tensor3D;
     };
-    return reconstructionLoss({ normalise }).compute(
+    return reconstructionLoss({ normalise: normalise ? 'channel' : false }).compute(
       {},
       { prediction: rows(output), targetPixels: rows(pixels), videoEmbedding: tf.mean(latent, 1) },
     );
@@ -115,7 +115,7 @@ async function* checkForward(
     const { tokens, pixels, visible, predicted } = given.inputs;
     const encoder = model.encode(given.params, tokens, visible);
     return {
-      'target/normalised': normalisedTarget(pixels),
+      'target/normalised': normalisedTarget(pixels, 'channel'),
       'target/unnormalised': tf.clone(pixels),
       'output/encoder': encoder,
       'output/decoder': model.decode(given.params, encoder, visible, predicted),

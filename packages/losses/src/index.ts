@@ -3,5 +3,5 @@ export { type ContrastiveLossOptions, contrastiveLoss } from './contrastive-loss
 export { LossError, type LossErrorCode, type LossFault } from './errors.js';
 export { type InfoNceInputs, infoNce } from './info-nce.js';
 export type { Loss, LossInputs, Params } from './loss.js';
-export { normalisedTarget } from './normalised-target.js';
+export { normalisedTarget, type TargetNormalisation } from './normalised-target.js';
 export { meanBaseline, type ReconstructionLossOptions, reconstructionLoss } from './reconstruction-loss.js';

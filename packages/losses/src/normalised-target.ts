@@ -1,47 +1,61 @@
 import * as tf from '@tensorflow/tfjs';
 import { LossError } from './errors.js';
 
-const CHANNELS = 3;
+/** What a token's pixels are normalised over: each colour channel by itself, as VideoMAE does, or all of them, as ST-MAE. */
+export type TargetNormalisation = 'channel' | 'joint';
 
-/** VideoMAE adds it to the standard deviation, so that flat patches become zeros. */
+interface Rule {
+  /** Parts of a token that are normalised each by itself. */
+  readonly groups: 1 | 3;
+  deviation(variance: tf.Tensor2D): tf.Tensor2D;
+}
+
+/** Added to the deviation by VideoMAE and to the variance by ST-MAE, so that flat parts become zeros. */
 const EPSILON = 1e-6;
 
+const RULES: Readonly<Record<TargetNormalisation, Rule>> = {
+  channel: { groups: 3, deviation: (variance) => tf.add(tf.sqrt(variance), EPSILON) },
+  joint: { groups: 1, deviation: (variance) => tf.sqrt(tf.add(variance, EPSILON)) },
+};
+
 /**
- * VideoMAE's target: in each token and colour channel, (x - mean) / (standard deviation + 1e-6), with the unbiased
- * variance over the channel's P / 3 values.
+ * The pixels of each token less their mean, over their unbiased standard deviation. `channel`: (x - mean) / (deviation +
+ * 1e-6) in each colour channel (VideoMAE, Tong et al. 2022). `joint`: (x - mean) / sqrt(variance + 1e-6) over all P numbers
+ * (ST-MAE, Feichtenhofer et al. 2022, as MAE, He et al. 2022).
  *
  * @param pixels [B, M, P] channel fastest.
  * @returns [B, M, P]
- * @throws LossError `SHAPE_MISMATCH` unless P is a multiple of 3, and at least 6.
+ * @throws LossError `SHAPE_MISMATCH` unless each channel, or all of them jointly, has at least two values.
  */
-export function normalisedTarget(pixels: tf.Tensor3D): tf.Tensor3D {
+export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation): tf.Tensor3D {
   return tf.tidy(() => {
     const [batch, tokens, numbers] = pixels.shape;
-    const count = numbers / CHANNELS;
+    const { groups, deviation } = RULES[over];
+    const count = numbers / groups;
     if (!Number.isInteger(count) || count < 2) {
       throw new LossError('SHAPE_MISMATCH', {
-        expected: 'at least two values of each of 3 channels in a token',
+        expected: `at least two values for each of ${groups} groups in a token`,
         received: `tokens of ${numbers} numbers`,
-        where: 'normalisedTarget',
+        where: `normalisedTarget, ${over}`,
       });
     }
-    // Products with a 0-1 matrix sum over a channel and hand the sums back to its places, much faster than
+    // Products with a 0-1 matrix sum over a group and hand the sums back to its places, much faster than
     // broadcasting along a last dimension of 3.
-    const channelOf = channelMatrix(numbers); // [P, 3]
+    const groupOf = groupMatrix(numbers, groups); // [P, G]
     const values = tf.reshape(pixels, [batch * tokens, numbers]) as tf.Tensor2D;
-    const overChannel = (summed: tf.Tensor2D, divisor: number): tf.Tensor2D =>
-      tf.div(tf.matMul(summed, channelOf), divisor);
-    const toPlaces = (perChannel: tf.Tensor2D): tf.Tensor2D => tf.matMul(perChannel, channelOf, false, true);
-    const centred = tf.sub(values, toPlaces(overChannel(values, count))) as tf.Tensor2D;
-    const variance = overChannel(tf.mul(centred, centred), count - 1);
-    const scale = tf.reciprocal(tf.add(tf.sqrt(variance), EPSILON)) as tf.Tensor2D;
+    const overGroup = (summed: tf.Tensor2D, divisor: number): tf.Tensor2D =>
+      tf.div(tf.matMul(summed, groupOf), divisor);
+    const toPlaces = (perGroup: tf.Tensor2D): tf.Tensor2D => tf.matMul(perGroup, groupOf, false, true);
+    const centred = tf.sub(values, toPlaces(overGroup(values, count))) as tf.Tensor2D;
+    const variance = overGroup(tf.mul(centred, centred), count - 1);
+    const scale = tf.reciprocal(deviation(variance)) as tf.Tensor2D;
     return tf.reshape(tf.mul(centred, toPlaces(scale)), pixels.shape);
   });
 }
 
-/** [P, 3] 1 where a place of a token belongs to a channel. */
-function channelMatrix(numbers: number): tf.Tensor2D {
-  const values = new Float32Array(numbers * CHANNELS);
-  for (let place = 0; place < numbers; place++) values[place * CHANNELS + (place % CHANNELS)] = 1;
-  return tf.tensor2d(values, [numbers, CHANNELS]);
+/** [P, G] 1 where a place of a token belongs to a group: place i to group i mod G. */
+function groupMatrix(numbers: number, groups: number): tf.Tensor2D {
+  const values = new Float32Array(numbers * groups);
+  for (let place = 0; place < numbers; place++) values[place * groups + (place % groups)] = 1;
+  return tf.tensor2d(values, [numbers, groups]);
 }

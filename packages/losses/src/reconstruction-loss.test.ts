@@ -30,11 +30,39 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
   it('normalises each channel of each token by its unbiased deviation (by hand)', async () => {
     const { target } = await evaluate(
       engine,
-      (given: { pixels: tf.Tensor }) => ({ target: normalisedTarget(given.pixels as tf.Tensor3D) }),
+      (given: { pixels: tf.Tensor }) => ({
+        target: normalisedTarget(given.pixels as tf.Tensor3D, 'channel'),
+      }),
       { pixels: pixels() },
     );
     const expected = [-half, 0, -half, half, 0, half, 0, 0, 0, 0, 0, 0];
     expect(largestDifference(target!, expected)).toBeLessThan(1e-5);
+  });
+
+  it('normalises the channels of a token jointly (by hand), with the loss of it', async () => {
+    const found = await evaluate(
+      engine,
+      (given: { pixels: tf.Tensor; prediction: tf.Tensor }) => {
+        const target = given.pixels as tf.Tensor3D;
+        const inputs = inputsOf(given.prediction as tf.Tensor3D, target);
+        return {
+          target: normalisedTarget(target, 'joint'),
+          loss: reconstructionLoss({ normalise: 'joint' }).compute({}, inputs),
+        };
+      },
+      {
+        // Mean 0.5, squares 0.25 + 0.01 + 0.04 each twice, unbiased variance 0.6 / 5; and a deviation of 0.001, which the
+        // epsilon under the root brings to a share of it.
+        pixels: tf.tensor3d([0, 0.6, 0.7, 1, 0.4, 0.3, 0.499, 0.501, 0.499, 0.501, 0.5, 0.5], [1, 2, 6]),
+        prediction: tf.fill([1, 2, 6], 1),
+      },
+    );
+    const steep = [-0.5, 0.1, 0.2, 0.5, -0.1, -0.2].map((value) => value / Math.sqrt(0.12 + 1e-6));
+    const faint = [-1, 1, -1, 1, 0, 0].map((value) => (value * 1e-3) / Math.sqrt(4e-6 / 5 + 1e-6));
+    const expected = [...steep, ...faint];
+    expect(largestDifference(found.target!, expected)).toBeLessThan(1e-4);
+    const loss = expected.reduce((sum, value) => sum + (1 - value) ** 2, 0) / 12;
+    expect(found.loss![0]).toBeCloseTo(loss, 4);
   });
 
   it('is the mean square over all numbers of the hidden tokens (by hand), with its gradient', async () => {
@@ -43,12 +71,12 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
       engine,
       (given: { prediction: tf.Tensor; pixels: tf.Tensor }) => {
         const target = given.pixels as tf.Tensor3D;
-        const of = (normalise: boolean) => (guess: tf.Tensor) =>
+        const of = (normalise: 'channel' | false) => (guess: tf.Tensor) =>
           reconstructionLoss({ normalise }).compute({}, inputsOf(guess as tf.Tensor3D, target));
         return {
-          normalised: of(true)(given.prediction),
+          normalised: of('channel')(given.prediction),
           raw: of(false)(given.prediction),
-          slope: tf.grad(of(true))(given.prediction),
+          slope: tf.grad(of('channel'))(given.prediction),
           baseline: meanBaseline(target),
         };
       },
@@ -70,7 +98,7 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
         const target = given.pixels as tf.Tensor3D;
         const inputs = inputsOf(given.prediction as tf.Tensor3D, target);
         return {
-          target: normalisedTarget(target),
+          target: normalisedTarget(target, 'channel'),
           loss: reconstructionLoss().compute({}, inputs),
           baseline: meanBaseline(target),
         };

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Loss } from './loss.js';
-import { normalisedTarget } from './normalised-target.js';
+import { normalisedTarget, type TargetNormalisation } from './normalised-target.js';
 import { checkShape } from './shape-check.js';
 
 export interface ReconstructionLossOptions {
-  /** True (default) predicts `normalisedTarget`, as VideoMAE does; false predicts the pixels themselves. */
-  readonly normalise?: boolean;
+  /** What is predicted: `normalisedTarget` over this, by default over each `channel`; the pixels themselves where false. */
+  readonly normalise?: TargetNormalisation | false;
 }
 
 /**
@@ -14,7 +14,7 @@ export interface ReconstructionLossOptions {
  *
  * `compute` throws LossError `SHAPE_MISMATCH`.
  */
-export function reconstructionLoss({ normalise = true }: ReconstructionLossOptions = {}): Loss {
+export function reconstructionLoss({ normalise = 'channel' }: ReconstructionLossOptions = {}): Loss {
   return {
     name: 'reconstruction',
     needsText: false,
@@ -22,7 +22,7 @@ export function reconstructionLoss({ normalise = true }: ReconstructionLossOptio
     compute(_params, { prediction, targetPixels }) {
       checkShape(prediction, targetPixels.shape, 'reconstructionLoss, prediction');
       return tf.tidy(() => {
-        const target = normalise ? normalisedTarget(targetPixels) : targetPixels;
+        const target = normalise ? normalisedTarget(targetPixels, normalise) : targetPixels;
         return meanSquare(tf.sub(prediction, target));
       });
     },
@@ -30,14 +30,14 @@ export function reconstructionLoss({ normalise = true }: ReconstructionLossOptio
 }
 
 /**
- * What the reconstruction loss of a normalised target would be if the decoder said each patch's mean, that is zero:
- * the loss to get below. Close to (n - 1) / n for patches of n values a channel; less where patches are flat.
+ * What the reconstruction loss of a target that is normalised over each channel would be if the decoder said the mean,
+ * that is zero: the loss to get below. Close to (n - 1) / n for patches of n values a channel; less where patches are flat.
  *
  * @param targetPixels [B, M, P] pixels in [0, 1], channel fastest.
  * @throws LossError `SHAPE_MISMATCH` as `normalisedTarget`.
  */
 export function meanBaseline(targetPixels: tf.Tensor3D): tf.Scalar {
-  return tf.tidy(() => meanSquare(normalisedTarget(targetPixels)));
+  return tf.tidy(() => meanSquare(normalisedTarget(targetPixels, 'channel')));
 }
 
 function meanSquare(values: tf.Tensor): tf.Scalar {
