@@ -2,10 +2,14 @@
  * `npm run bench -- <figure> …`: measures against peers, and prints one JSON line for each figure and case.
  *
  *   npm run bench -- step step-limit step-memory step-start engines
+ *   npm run bench -- step-device --device webgpu --case "vit-s tube 0.9 batch 4"
  *   npm run bench -- decode loader growth --peer-python /usr/bin/python3
+ *   npm run bench -- clip --peer-python ~/venv/bin/python
  *   npm run bench -- step --case "vit-s tube 0.9 batch 2" --rounds 7 --peer-python ~/venv/bin/python
  */
 import { parseArgs } from 'node:util';
+import type { Device } from '@tgm/tfjs-backend-onnx';
+import { benchClip } from './clip/bench.js';
 import { benchDecode } from './decode/bench.js';
 import type { Figure } from './figure.js';
 import { benchGrowth } from './growth/bench.js';
@@ -19,11 +23,12 @@ const { values, positionals } = parseArgs({
     case: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '7' },
     threads: { type: 'string' },
+    device: { type: 'string', default: 'webgpu' },
   },
 });
 
 const isStep = (name: string): name is StepFigure => (STEP_FIGURES as readonly string[]).includes(name);
-const known = ['decode', 'loader', 'growth', ...STEP_FIGURES];
+const known = ['clip', 'decode', 'loader', 'growth', ...STEP_FIGURES];
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0 || positionals.length === 0) {
   console.error(
@@ -41,7 +46,10 @@ const threads = values.threads ? { threads: Number(values.threads) } : {};
 
 async function* measure(): AsyncGenerator<Figure> {
   const steps = positionals.filter(isStep);
-  if (steps.length > 0) yield* benchStep({ ...options, ...threads, figures: steps });
+  if (steps.length > 0) {
+    yield* benchStep({ ...options, ...threads, device: values.device as Device, figures: steps });
+  }
+  if (positionals.includes('clip')) yield* benchClip({ ...options, ...threads });
   if (positionals.includes('decode')) yield* benchDecode(options);
   if (positionals.includes('loader')) yield* benchLoader(options);
   if (positionals.includes('growth')) yield* benchGrowth(options);

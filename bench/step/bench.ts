@@ -22,7 +22,7 @@ export interface StepBenchOptions {
   readonly python: string;
   readonly threads?: number;
   /** Where `step-device` computes. */
-  readonly device?: Device;
+  readonly device: Device;
 }
 
 const HERE = import.meta.dirname;
@@ -92,7 +92,7 @@ const PRECISIONS = ['float32', 'tf32', 'bfloat16'] as const;
 
 /** The step on a GPU beside PyTorch's on the same one, in its precisions. */
 async function* benchDevice(step: StepCase, options: StepBenchOptions): AsyncGenerator<Figure> {
-  const { rounds, device = 'webgpu', python } = options;
+  const { rounds, device, python } = options;
   const ours = ourProgram(step, device);
   if (!(await ours.hear())) throw new Error(`Our own program ended before its first step on ${device}.`);
   for (const precision of PRECISIONS) {
