@@ -4,7 +4,7 @@ import { manifestFault, type RowFault, rowFault } from './fault.js';
 import { fileVersion } from './file-version.js';
 import { outOfRange } from './out-of-range.js';
 import type { RowFormat } from './row-format.js';
-import { rowIndex } from './row-index.js';
+import { type RowIndex, rowIndex } from './row-index.js';
 import { seenIds } from './seen-ids.js';
 
 /** A row as its data set means it. */
@@ -40,36 +40,7 @@ export interface IndexedDatasetOptions<Row> {
 export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): Promise<VideoDataset> {
   const { path, format, annotate } = options;
   const version = await fileVersion(path);
-  const rows = rowIndex();
-  const ids = seenIds();
-  const found = new Set<string>();
-  const given = options.classes && new Set(options.classes);
-  let lineInHand = 1;
-  const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
-  const requireNew = (text: string, from: number, to: number): void => {
-    const earlier = ids.add(text, from, to, rows.length);
-    if (earlier === undefined) return;
-    fault(`id "${text.slice(from, to)}" is already on line ${rows.at(earlier).line}`);
-  };
-  await format.scan(path, (text, from, to, start, length, line) => {
-    lineInHand = line;
-    const plain = options.plainId?.(text, from, to);
-    if (plain) requireNew(text, plain.from, plain.to);
-    else {
-      const row = text.slice(from, to);
-      const { sample, className } = annotate(format.parse(path, row, line), fault);
-      // Text that was cut out is slow to read by character: rather the same text where it was cut out.
-      const { id } = sample;
-      const at = row.indexOf(id);
-      if (at >= 0) requireNew(text, from + at, from + at + id.length);
-      else requireNew(id, 0, id.length);
-      if (className !== undefined && given && !given.has(className)) {
-        fault(`expected one of ${given.size} classes, got "${className}"`);
-      }
-      if (className !== undefined) found.add(className);
-    }
-    rows.add(start, length, line);
-  });
+  const { rows, found } = await indexRows(options);
   if (rows.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
 
   const classes = options.classes ?? (found.size > 0 ? [...found].sort() : undefined);
@@ -93,4 +64,45 @@ export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): 
       };
     },
   };
+}
+
+/** Apart, so that the ids' table is not kept alive by the data set. `found` are the names of the classes. */
+async function indexRows<Row>({
+  path,
+  format,
+  annotate,
+  plainId,
+  classes,
+}: IndexedDatasetOptions<Row>): Promise<{ rows: RowIndex; found: Set<string> }> {
+  const rows = rowIndex();
+  const ids = seenIds();
+  const found = new Set<string>();
+  const given = classes && new Set(classes);
+  let lineInHand = 1;
+  const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
+  const requireNew = (text: string, from: number, to: number): void => {
+    const earlier = ids.add(text, from, to, rows.length);
+    if (earlier === undefined) return;
+    fault(`id "${text.slice(from, to)}" is already on line ${rows.at(earlier).line}`);
+  };
+  await format.scan(path, (text, from, to, start, length, line) => {
+    lineInHand = line;
+    const plain = plainId?.(text, from, to);
+    if (plain) requireNew(text, plain.from, plain.to);
+    else {
+      const row = text.slice(from, to);
+      const { sample, className } = annotate(format.parse(path, row, line), fault);
+      // Text that was cut out is slow to read by character: rather the same text where it was cut out.
+      const { id } = sample;
+      const at = row.indexOf(id);
+      if (at >= 0) requireNew(text, from + at, from + at + id.length);
+      else requireNew(id, 0, id.length);
+      if (className !== undefined && given && !given.has(className)) {
+        fault(`expected one of ${given.size} classes, got "${className}"`);
+      }
+      if (className !== undefined) found.add(className);
+    }
+    rows.add(start, length, line);
+  });
+  return { rows, found };
 }
