@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 /** Named trainable tensors. */
 export type Params = Readonly<Record<string, tf.Tensor>>;
 
-/** What one pass of the model gives to the losses. B clips, M masked tokens, P numbers a token. */
+/** What one pass of the model gives to the losses. B clips, M masked tokens, P numbers that are predicted of a token. */
 export interface LossInputs {
   /** [B, M, P] the decoder's output for masked tokens. */
   readonly prediction: tf.Tensor3D;

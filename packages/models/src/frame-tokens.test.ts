@@ -23,6 +23,23 @@ describe('frameTokens', () => {
     expect(tokens[2]).toBeCloseTo(2.64, 5);
   });
 
+  it('reads the first frames of each tubelet alone where it is told to', () => {
+    const config = { numFrames: 4, imageSize: 2, patchSize: 1, tubeletSize: 2, readFrames: 1 };
+    // Pixels of 10 times the frame's number and 1 for each place.
+    const clip = Uint8Array.from(
+      { length: 48 },
+      (_, i) => 10 * Math.floor(i / 12) + Math.floor((i % 12) / 3),
+    );
+    const into = new Float32Array(9).fill(-1);
+    frameTokens(clip, config, [6, 1], UNIT_PIXELS, into, 3);
+    const [low, high] = [1, 22].map((value) => Math.fround(value / 255)); // place 1 of frame 0, place 2 of frame 2
+    expect([...into]).toEqual([-1, -1, -1, high, high, high, low, low, low]);
+    expect(frameTokens(clip, config, [6, 1], UNIT_PIXELS)).toEqual(into.subarray(3));
+    expect(() => frameTokens(clip, { ...config, readFrames: 3 }, [0], UNIT_PIXELS)).toThrow(
+      'readFrames must be an integer from 1 to 2, got 3',
+    );
+  });
+
   it('reads the pixels that patchify puts together', () => {
     const config = { numFrames: 4, imageSize: 6, patchSize: 3, tubeletSize: 2 };
     const clip = Uint8Array.from({ length: 4 * 6 * 6 * 3 }, (_, i) => (i * 37) % 256);

@@ -1,6 +1,12 @@
-import { InputShapeError } from './errors.js';
+import { ConfigError, InputShapeError } from './errors.js';
 import { type PatchConfig, tokenGridOf, tokenSizeOf } from './patchify.js';
 import type { PixelScale } from './pixels.js';
+
+/** How frames are cut into tokens, and how much of each token is read. */
+export interface FrameTokensConfig extends PatchConfig {
+  /** Frames of a tubelet that are read, from its first on. Default all of them. */
+  readonly readFrames?: number;
+}
 
 /**
  * The chosen tokens of a clip as the numbers of a model, straight from its frames: no pixel of another token is read.
@@ -8,27 +14,32 @@ import type { PixelScale } from './pixels.js';
  * @param frames [T, H, W, 3] RGB, 0-255.
  * @param indices K token numbers.
  * @param into the array to fill, from number `offset` on; by default a new one.
- * @returns `into`, with [K, P] numbers at `offset`, a token's pixels in the order of `patchify`.
+ * @returns `into`, with [K, P] numbers at `offset`, a token's pixels in the order of `patchify`; [K, Q] where `readFrames`
+ *   leaves Q of them.
  * @throws InputShapeError when `frames` has not T * H * W * 3 bytes, a token number is none of the clip's, or
- *   `into` has no room.
+ *   `into` has no room; ConfigError when a tubelet has fewer frames than `readFrames`.
  */
 export function frameTokens(
   frames: Uint8Array,
-  config: PatchConfig,
+  config: FrameTokensConfig,
   indices: ArrayLike<number>,
   scale: PixelScale,
-  into: Float32Array = new Float32Array(indices.length * tokenSizeOf(config)),
+  into?: Float32Array,
   offset = 0,
 ): Float32Array {
-  const { numFrames, imageSize, patchSize, tubeletSize } = config;
+  const { numFrames, imageSize, patchSize, tubeletSize, readFrames = tubeletSize } = config;
   const expected = numFrames * imageSize * imageSize * 3;
   if (frames.length !== expected) {
     throw new InputShapeError('frameTokens', 'frames', `${expected} bytes`, `${frames.length} bytes`);
   }
-  const tokenSize = tokenSizeOf(config);
-  if (offset + indices.length * tokenSize > into.length) {
-    const wanted = `room for ${indices.length} x ${tokenSize}`;
-    throw new InputShapeError('frameTokens', 'into', wanted, `room for ${into.length - offset}`);
+  if (!(Number.isInteger(readFrames) && readFrames >= 1 && readFrames <= tubeletSize)) {
+    throw new ConfigError('frameTokens', 'readFrames', `an integer from 1 to ${tubeletSize}`, readFrames);
+  }
+  const readSize = tokenSizeOf({ ...config, tubeletSize: readFrames });
+  const values = into ?? new Float32Array(indices.length * readSize);
+  if (offset + indices.length * readSize > values.length) {
+    const wanted = `room for ${indices.length} x ${readSize}`;
+    throw new InputShapeError('frameTokens', 'into', wanted, `room for ${values.length - offset}`);
   }
   const { rows, columns, slices } = tokenGridOf(config);
   const [red, green, blue] = tablesOf(scale);
@@ -43,19 +54,19 @@ export function frameTokens(
     if (!(token >= 0 && slice < slices)) {
       throw new InputShapeError('frameTokens', 'indices', `0 to ${slices * rows * columns - 1}`, `${token}`);
     }
-    for (let frame = slice * tubeletSize; frame < (slice + 1) * tubeletSize; frame++) {
+    for (let frame = slice * tubeletSize; frame < slice * tubeletSize + readFrames; frame++) {
       const corner = (frame * imageSize + row * patchSize) * rowBytes + column * runBytes;
       for (let y = 0; y < patchSize; y++) {
         const start = corner + y * rowBytes;
         for (let from = start; from < start + runBytes; from += 3, to += 3) {
-          into[to] = red[frames[from]!]!;
-          into[to + 1] = green[frames[from + 1]!]!;
-          into[to + 2] = blue[frames[from + 2]!]!;
+          values[to] = red[frames[from]!]!;
+          values[to + 1] = green[frames[from + 1]!]!;
+          values[to + 2] = blue[frames[from + 2]!]!;
         }
       }
     }
   }
-  return into;
+  return values;
 }
 
 type Tables = readonly [Float32Array, Float32Array, Float32Array];

@@ -58,7 +58,7 @@ export {
   exportVideoMaeClassifier,
   exportVideoMaeEncoder,
 } from './export/export-model.js';
-export { frameTokens } from './frame-tokens.js';
+export { type FrameTokensConfig, frameTokens } from './frame-tokens.js';
 export type { OfficialTensor } from './official.js';
 export type { ParameterSpec, Params } from './params.js';
 export {

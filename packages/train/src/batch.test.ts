@@ -1,4 +1,5 @@
-import { randomSliceMasking, textGuidedMasking } from '@tgm/masking';
+import { reconstructionLoss } from '@tgm/losses';
+import { randomSliceMasking, seededRandom, textGuidedMasking } from '@tgm/masking';
 import { frameTokens, type PixelScale, SYMMETRIC_PIXELS, UNIT_PIXELS, videoMae } from '@tgm/models';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { expect, it } from 'vitest';
@@ -40,6 +41,47 @@ it('cuts what the encoder reads in the scale of its model, and the target in [0,
       expect(got, `${name} of clip ${row}`).toEqual([...expected]);
     }
   }
+  await engine.dispose();
+});
+
+it('cuts the frames of the target that the decoder predicts', async () => {
+  const engine = await cpuEngine();
+  const model = videoMae({ ...tinyModel().config, predictedFrames: 1 });
+  const examples = noiseExamples();
+  const batch = await makeBatch(
+    {
+      model,
+      examples,
+      masking: randomSliceMasking({ ratio: 0.5 }),
+      reconstructShare: 1,
+      batchSize: 1,
+      seed: 1,
+      needsText: false,
+    },
+    () => ({ epoch: 0, index: 4 }),
+    0,
+    tokenBuffers(1)(0),
+  );
+  const { frames } = await examples.load(4, () => 0);
+  const wanted = Array.from(await batch.masked.data()).flatMap((token) => [
+    ...frameTokens(frames, model.config, [token], UNIT_PIXELS).subarray(0, 8 * 8 * 3), // the first of two frames
+  ]);
+  expect(batch.targetPixels.shape).toEqual([1, 4, 8 * 8 * 3]);
+  expect([...(await batch.targetPixels.data())]).toEqual(wanted);
+  expect(batch.visible.tokens.shape).toEqual([1, 4, model.tokenSize]);
+
+  const params = model.init(seededRandom('head'));
+  const { positions, tokens } = batch.visible;
+  const latent = model.encode(params, tokens, positions);
+  const loss = reconstructionLoss({ normalise: 'joint' }).compute(
+    {},
+    {
+      prediction: model.decode(params, latent, positions, batch.masked),
+      targetPixels: batch.targetPixels,
+      videoEmbedding: latent.mean(1),
+    },
+  );
+  expect((await loss.data())[0]).toBeGreaterThan(0.5);
   await engine.dispose();
 });
 

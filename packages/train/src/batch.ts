@@ -18,7 +18,7 @@ export type BatchTensors = {
   readonly visible: EncoderView;
   /** [B, M] int32 numbers of the masked tokens that the decoder reconstructs. */
   readonly masked: tf.Tensor2D;
-  /** [B, M, P] their pixels in [0, 1]. */
+  /** [B, M, Q] their pixels in [0, 1], those that the model predicts. */
   readonly targetPixels: tf.Tensor3D;
   /** The view whose embedding meets the caption, when it is not `visible`. */
   readonly contrast?: EncoderView;
@@ -71,25 +71,32 @@ export async function makeBatch<Cues extends object>(
     return { visible: mask.visible, masked };
   });
   const text = options.needsText ? textTensors(drawn.map(({ example }) => example)) : {};
-  const { tokenSize } = model;
-  const tokens = (purpose: string, indices: readonly Uint32Array[], scale: PixelScale): tf.Tensor3D => {
+  const { tubeletSize } = model.config;
+  const tokens = (
+    purpose: string,
+    indices: readonly Uint32Array[],
+    scale: PixelScale,
+    readFrames: number,
+  ): tf.Tensor3D => {
+    const cut = { ...model.config, readFrames };
+    const size = (model.tokenSize / tubeletSize) * readFrames;
     const count = indices[0]!.length;
-    const values = buffers(purpose, batchSize * count * tokenSize);
+    const values = buffers(purpose, batchSize * count * size);
     drawn.forEach(({ example }, row) => {
-      frameTokens(example.frames, model.config, indices[row]!, scale, values, row * count * tokenSize);
+      frameTokens(example.frames, cut, indices[row]!, scale, values, row * count * size);
     });
-    return tf.tensor3d(values, [batchSize, count, tokenSize]);
+    return tf.tensor3d(values, [batchSize, count, size]);
   };
   const view = (purpose: string, indices: readonly Uint32Array[], strategy: string): EncoderView => ({
     positions: indexTensor(indices, strategy),
-    tokens: tokens(purpose, indices, model.pixels),
+    tokens: tokens(purpose, indices, model.pixels, tubeletSize),
   });
   const visible = masks.map((mask) => mask.visible);
   const masked = masks.map((mask) => mask.masked);
   return {
     visible: view('visible', visible, masking.name),
     masked: indexTensor(masked, masking.name),
-    targetPixels: tokens('masked', masked, UNIT_PIXELS),
+    targetPixels: tokens('masked', masked, UNIT_PIXELS, model.predictedFrames),
     ...(contrastMasking && options.needsText
       ? { contrast: view('contrast', secondMasks(contrastMasking), contrastMasking.name) }
       : {}),

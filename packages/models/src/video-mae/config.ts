@@ -27,6 +27,19 @@ export interface VideoMaeConfig extends VideoMaeEncoderConfig {
   readonly positions?: 'sinusoid' | 'separable';
   /** Whether a learned token goes through each stack beside the others, and into no output, as in ST-MAE. Default false. */
   readonly classToken?: boolean;
+  /**
+   * Frames of each tubelet that the decoder predicts, from its first on; all of them by default, as VideoMAE does. ST-MAE
+   * predicts one of two.
+   */
+  readonly predictedFrames?: number;
+}
+
+/** `predictedFrames`, or all frames of a tubelet where the configuration is silent. */
+export function predictedFramesOf({
+  tubeletSize,
+  predictedFrames = tubeletSize,
+}: Pick<VideoMaeConfig, 'tubeletSize' | 'predictedFrames'>): number {
+  return predictedFrames;
 }
 
 /** The shape of a Video MAE that classifies. */
@@ -64,8 +77,9 @@ export const VIDEO_MAE_CONFIGS: Readonly<Record<VideoMaeSize, VideoMaeConfig>> =
 export function checkVideoMaeConfig(config: object, where: string): VideoMaeConfig {
   const fields = readFields({ positions: 'sinusoid', classToken: false, ...config }, where);
   fields.divides('decoderHiddenSize', 'decoderNumAttentionHeads');
+  const encoder = checkEncoder(fields);
   return {
-    ...checkEncoder(fields),
+    ...encoder,
     decoderHiddenSize: fields.count('decoderHiddenSize'),
     decoderNumHiddenLayers: fields.count('decoderNumHiddenLayers'),
     decoderNumAttentionHeads: fields.count('decoderNumAttentionHeads'),
@@ -74,6 +88,7 @@ export function checkVideoMaeConfig(config: object, where: string): VideoMaeConf
     // Only where they are not VideoMAE's, so that a published config.json stays as it is.
     ...(fields.oneOf('positions', ['sinusoid', 'separable']) === 'separable' && { positions: 'separable' }),
     ...(fields.oneOf('classToken', [true, false]) && { classToken: true }),
+    ...checkPredictedFrames(config, encoder, where),
   };
 }
 
@@ -88,6 +103,17 @@ export function checkClassifierConfig(config: object, where: string): VideoMaeCl
     poolNormEps: fields.positive('poolNormEps'),
     labels: fields.strings('labels'),
   };
+}
+
+function checkPredictedFrames(
+  config: Partial<VideoMaeConfig>,
+  { tubeletSize }: VideoMaeEncoderConfig,
+  where: string,
+): Pick<VideoMaeConfig, 'predictedFrames'> {
+  const predictedFrames = predictedFramesOf({ ...config, tubeletSize });
+  const allowed = Array.from({ length: tubeletSize }, (_, index) => index + 1);
+  readFields({ predictedFrames }, where).oneOf('predictedFrames', allowed);
+  return predictedFrames === tubeletSize ? {} : { predictedFrames };
 }
 
 function checkEncoder(fields: FieldReader): VideoMaeEncoderConfig {

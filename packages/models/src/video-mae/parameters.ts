@@ -9,7 +9,12 @@ import {
 import type { ParameterSpec } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { type BlockNames, type LayerNames, layer } from '../transformer-block.js';
-import type { VideoMaeClassifierConfig, VideoMaeConfig, VideoMaeEncoderConfig } from './config.js';
+import {
+  predictedFramesOf,
+  type VideoMaeClassifierConfig,
+  type VideoMaeConfig,
+  type VideoMaeEncoderConfig,
+} from './config.js';
 
 export const PATCH_PROJECTION = layer('videomae.embeddings.patch_embeddings.projection');
 export const ENCODER_NORM = layer('videomae.layernorm');
@@ -70,7 +75,7 @@ export function videoMaeParameters(
   scaledResiduals: boolean,
 ): readonly ParameterSpec[] {
   const { hiddenSize, decoderHiddenSize } = config;
-  const tokenSize = tokenSizeOf(config);
+  const predictionSize = predictionSizeOf(config);
   const residualScale = (layerCount: number) => (scaledResiduals ? 1 / Math.sqrt(2 * layerCount) : 1);
   const encoderInitializers = blockInitializers(
     hiddenSize,
@@ -101,10 +106,15 @@ export function videoMaeParameters(
     ...linearParameters(
       DECODER_HEAD,
       decoderHiddenSize,
-      tokenSize,
-      xavierUniform(decoderHiddenSize, tokenSize),
+      predictionSize,
+      xavierUniform(decoderHiddenSize, predictionSize),
     ),
   ];
+}
+
+/** Q: the numbers of a token that the decoder predicts. */
+export function predictionSizeOf(config: VideoMaeConfig): number {
+  return tokenSizeOf({ ...config, tubeletSize: predictedFramesOf(config) });
 }
 
 /** Standard deviation of every matrix of the classifier before training, and the factor of its last one's. */

@@ -7,7 +7,13 @@ import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
 import { linearRows, normRows } from '../transformer-block.js';
 import { decoderBlocks, embedTokens, encoderBlocks } from './blocks.js';
-import { checkVideoMaeConfig, VIDEO_MAE_CONFIGS, type VideoMaeConfig, type VideoMaeSize } from './config.js';
+import {
+  checkVideoMaeConfig,
+  predictedFramesOf,
+  VIDEO_MAE_CONFIGS,
+  type VideoMaeConfig,
+  type VideoMaeSize,
+} from './config.js';
 import { videoMaeOfficial } from './official.js';
 import * as names from './parameters.js';
 import { stack } from './stack.js';
@@ -34,6 +40,8 @@ export interface VideoMae {
   readonly pixels: PixelScale;
   /** P, the numbers in a token: tubeletSize * patchSize * patchSize * 3. */
   readonly tokenSize: number;
+  /** Frames of a tubelet that `decode` predicts, from its first on. */
+  readonly predictedFrames: number;
   /** Names and shapes of `Params`. */
   readonly parameters: readonly ParameterSpec[];
   /** How they lie in a checkpoint of the authors. */
@@ -52,7 +60,7 @@ export interface VideoMae {
    * @param latent [B, K, D] from `encode`.
    * @param visible [B, K] int32 token numbers of `latent`.
    * @param masked [B, M] int32 token numbers to reconstruct.
-   * @returns [B, M, P]
+   * @returns [B, M, Q], the first Q = predictedFrames * patchSize * patchSize * 3 of each token's P numbers.
    */
   decode(params: Params, latent: tf.Tensor3D, visible: tf.Tensor2D, masked: tf.Tensor2D): tf.Tensor3D;
 }
@@ -69,6 +77,7 @@ export function videoMae(
   const config = checkVideoMaeConfig(given ?? {}, 'videoMae');
   const grid = tokenGridOf(config);
   const tokenSize = tokenSizeOf(config);
+  const predictionSize = names.predictionSizeOf(config);
   const parameters = names.videoMaeParameters(config, scaledResiduals);
   const { hiddenSize, decoderHiddenSize } = config;
   const epsilon = config.layerNormEps;
@@ -80,6 +89,7 @@ export function videoMae(
     grid,
     pixels,
     tokenSize,
+    predictedFrames: predictedFramesOf(config),
     parameters,
     official: videoMaeOfficial(config),
 
@@ -118,7 +128,7 @@ export function videoMae(
       const last = tf.slice(all, [0, count, 0], [batch, hidden, decoderHiddenSize]);
       const rows = tf.reshape(last, [batch * hidden, decoderHiddenSize]) as tf.Tensor2D;
       const normed = normRows(params, names.DECODER_NORM, rows, config.decoderNormEps);
-      return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, hidden, tokenSize]);
+      return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, hidden, predictionSize]);
     },
   };
 }
