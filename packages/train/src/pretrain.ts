@@ -1,22 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
-import { seededRandom } from '@tgm/masking';
 import type { Params } from '@tgm/models';
 import { type BatchOptions, type BatchTensors, makeBatch } from './batch.js';
 import { TrainError } from './errors.js';
-import { type FlatLayout, flatLayout, joinParams, paramsFromVectors } from './flat-params.js';
+import { paramsFromVectors } from './flat-params.js';
 import { checkOptions, type PretrainOptions } from './pretrain-options.js';
+import { runStart } from './run-start.js';
 import { sampleOrder } from './sample-order.js';
 import { type StepsOutputs, severalSteps } from './several-steps.js';
-import { freshState, hostState, stateFrom } from './step-state.js';
+import { hostState } from './step-state.js';
 import { tokenBuffers } from './token-buffers.js';
 import type { TrainEvent } from './train-events.js';
 import { trainStep } from './train-step.js';
-import {
-  latestCheckpoint,
-  loadTrainingState,
-  type RunSettings,
-  saveTrainingState,
-} from './training-state.js';
+import { type RunSettings, saveTrainingState } from './training-state.js';
 
 const STEPS_PER_COPY = 8;
 
@@ -44,10 +39,6 @@ export async function* pretrain<Cues extends object>(
   // While the batches of one call are in use, those of the next are made.
   const buffers = tokenBuffers(2 * perCall);
   const batchOf = (step: number) => makeBatch(batches, order, step, buffers(step));
-  const first = batchOf(0);
-  const initial = await initialParams(options, await first);
-  disposeAll(await first);
-  const { layout, modelNames } = initial;
   const settings: RunSettings = {
     seed: options.seed,
     batchSize,
@@ -55,11 +46,11 @@ export async function* pretrain<Cues extends object>(
     masking: options.masking.name,
     ...checkpoint?.settings,
   };
-  const found = checkpoint && (await latestCheckpoint(checkpoint.folder));
-  const resumed = found ? await loadTrainingState(found, layout, settings) : undefined;
-  let state = resumed ? stateFrom(resumed) : freshState(optimizer, initial.flat);
-  let done = resumed?.step ?? 0;
-  let saved = found;
+  const first = await batchOf(0);
+  const start = await runStart(options, settings, first.textEmbedding?.shape[1] ?? 0);
+  disposeAll(first);
+  const { layout, modelNames } = start;
+  let { state, done, saved } = start;
 
   const run = engine.compile(severalSteps(trainStep({ model, losses, optimizer, layout })), {
     donate: ['state'],
@@ -147,23 +138,6 @@ export async function* pretrain<Cues extends object>(
     lossParams: pick(false),
     ...(saved ? { checkpoint: saved } : {}),
   };
-}
-
-async function initialParams<Cues extends object>(
-  options: PretrainOptions<Cues>,
-  batch: BatchTensors,
-): Promise<{ layout: FlatLayout; flat: Record<string, Float32Array>; modelNames: string[] }> {
-  const random = seededRandom(options.seed, 'init');
-  const modelParams = options.model.init(random);
-  const textWidth = batch.textEmbedding?.shape[1] ?? 0;
-  const lossParams = options.losses.map(({ loss }) =>
-    loss.init(random, options.model.config.hiddenSize, textWidth),
-  );
-  const params: Params = Object.assign({}, modelParams, ...lossParams);
-  const layout = flatLayout(params, options.optimizer.decays);
-  const flat = await joinParams(layout, params);
-  disposeAll(params);
-  return { layout, flat, modelNames: Object.keys(modelParams) };
 }
 
 /** Reads what a step came to, and disposes it. */
