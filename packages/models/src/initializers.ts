@@ -1,4 +1,4 @@
-import type { Random } from '@tgm/masking';
+import { normal as drawNormal, type Random } from '@tgm/masking';
 
 /** Draws the values of one parameter. */
 export type Initializer = (count: number, random: Random) => Float32Array;
@@ -24,8 +24,8 @@ export function truncatedNormal(std: number, limit: number): Initializer {
   return (count, random) => {
     const values = new Float32Array(count);
     for (let i = 0; i < count; i++) {
-      let draw = normalDraw(random);
-      while (Math.abs(draw) > limit) draw = normalDraw(random);
+      let draw = drawNormal(random);
+      while (Math.abs(draw) > limit) draw = drawNormal(random);
       values[i] = draw * std;
     }
     return values;
@@ -33,10 +33,5 @@ export function truncatedNormal(std: number, limit: number): Initializer {
 }
 
 export function normal(std: number): Initializer {
-  return (count, random) => Float32Array.from({ length: count }, () => normalDraw(random) * std);
-}
-
-/** Box and Muller, 1958. */
-function normalDraw(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  return (count, random) => Float32Array.from({ length: count }, () => drawNormal(random) * std);
 }

@@ -38,7 +38,7 @@ interface Tap {
   readonly weight: number;
 }
 
-/** The four samples around a place of the new raster, and what they count. */
+/** The four samples around a place of the new raster, and their weights. */
 function taps(place: number, from: number, to: number): Tap[] {
   const centre = ((place + 0.5) * from) / to - 0.5;
   const first = Math.floor(centre) - 1;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { CheckpointNotFoundError, ConfigError } from '../errors.js';
-import { writeWhole } from '../write-whole.js';
+import { writeAtomically } from '../write-atomically.js';
 
 /**
  * @throws CheckpointNotFoundError
@@ -19,7 +19,7 @@ export async function readJson(path: string): Promise<object> {
 }
 
 export async function writeJson(path: string, json: object): Promise<void> {
-  await writeWhole(path, async (file) => {
+  await writeAtomically(path, async (file) => {
     await file.writeFile(`${JSON.stringify(json, null, 2)}\n`);
   });
 }

@@ -4,7 +4,7 @@ import type { Clip } from '../clip/clip.js';
 import type { Params } from '../params.js';
 import type { VideoMaeClassifier } from '../video-mae/classifier.js';
 import type { VideoMae } from '../video-mae/video-mae.js';
-import { cutPixels } from './cut-pixels.js';
+import { patchifyPixels } from './patchify-pixels.js';
 
 export interface ExportOptions {
   /** The .onnx file to write. */
@@ -32,7 +32,9 @@ export function exportVideoMaeEncoder(model: VideoMae, options: ExportOptions): 
           [batch, places.length],
           'int32',
         );
-        return { last_hidden_state: model.encode(params, cutPixels(pixel_values, model.config), positions) };
+        return {
+          last_hidden_state: model.encode(params, patchifyPixels(pixel_values, model.config), positions),
+        };
       },
       inputs,
       path,
@@ -52,7 +54,7 @@ export function exportVideoMaeClassifier(
   return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
     exportOnnx(
       ({ pixel_values }) => {
-        const encoded = model.encode(params, cutPixels(pixel_values, model.config));
+        const encoded = model.encode(params, patchifyPixels(pixel_values, model.config));
         return { logits: model.classify(params, model.pool(params, encoded)) };
       },
       inputs,
@@ -72,7 +74,7 @@ export function exportClipImage(model: Clip, { params, batch, path }: ExportOpti
   return withInputs({ pixel_values: tf.zeros([batch, 3, imageSize, imageSize]) }, (inputs) =>
     exportOnnx(
       ({ pixel_values }) => {
-        const patches = cutPixels(tf.expandDims(pixel_values, 1), config);
+        const patches = patchifyPixels(tf.expandDims(pixel_values, 1), config);
         return { image_embeds: model.encodeImage(params, patches) };
       },
       inputs,

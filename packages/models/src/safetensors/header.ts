@@ -1,6 +1,6 @@
 import { SafetensorsError } from '../errors.js';
-import { repeatedKey } from '../json-keys.js';
 import { elementBytes, type SafetensorsDtype } from './dtype.js';
+import { duplicateKey } from './duplicate-key.js';
 
 /** Bytes of the number in front of the header: its length, unsigned 64-bit little-endian. */
 export const LENGTH_BYTES = 8;
@@ -72,8 +72,8 @@ function parseJson(bytes: Uint8Array, file: string): object {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     header = JSON.parse(text);
-    const repeated = repeatedKey(text);
-    if (repeated !== undefined) throw new SafetensorsError(file, `the header names "${repeated}" twice`);
+    const duplicate = duplicateKey(text);
+    if (duplicate !== undefined) throw new SafetensorsError(file, `the header names "${duplicate}" twice`);
   } catch (cause) {
     if (cause instanceof SafetensorsError) throw cause;
     throw new SafetensorsError(file, `the header is no JSON in UTF-8 (${cause})`, { cause });

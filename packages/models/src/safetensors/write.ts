@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { SafetensorsError } from '../errors.js';
-import { writeWhole } from '../write-whole.js';
+import { writeAtomically } from '../write-atomically.js';
 import { elementBytes, type SafetensorsTensor } from './dtype.js';
 import { LENGTH_BYTES, MAX_HEADER_BYTES } from './header.js';
 
@@ -19,7 +19,7 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
   const header = encodeHeader(path, tensors, metadata);
-  await writeWhole(path, async (file) => {
+  await writeAtomically(path, async (file) => {
     await writeAll(file, header);
     for (const { data } of Object.values(tensors)) {
       await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));

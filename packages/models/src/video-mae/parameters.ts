@@ -27,8 +27,8 @@ export const CLASSIFIER = layer('classifier');
 
 /** What ST-MAE's stacks learn besides: the tables of positions and the class token. */
 export interface StackNames {
-  readonly places: string;
-  readonly slices: string;
+  readonly spatial: string;
+  readonly temporal: string;
   readonly classToken: string;
 }
 
@@ -37,8 +37,8 @@ export const DECODER_STACK = stackNames('decoder');
 
 function stackNames(prefix: string): StackNames {
   return {
-    places: `${prefix}.place_positions`,
-    slices: `${prefix}.slice_positions`,
+    spatial: `${prefix}.spatial_positions`,
+    temporal: `${prefix}.temporal_positions`,
     classToken: `${prefix}.class_token`,
   };
 }
@@ -49,8 +49,8 @@ export function stackParameters(config: VideoMaeConfig, names: StackNames, width
   const initializer = normal(0.02);
   const specs: ParameterSpec[] = [];
   if (config.positions === 'separable') {
-    specs.push({ name: names.places, shape: [rows * columns, width], initializer });
-    specs.push({ name: names.slices, shape: [slices, width], initializer });
+    specs.push({ name: names.spatial, shape: [rows * columns, width], initializer });
+    specs.push({ name: names.temporal, shape: [slices, width], initializer });
   }
   if (config.classToken) specs.push({ name: names.classToken, shape: [1, width], initializer });
   return specs;

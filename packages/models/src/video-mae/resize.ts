@@ -22,9 +22,9 @@ export async function resizeVideoMae(
   );
   if (model.config.positions !== 'separable') return { model: resized, params: kept };
   const [from, to] = [tokenGridOf(model.config), resized.grid];
-  for (const { places, slices } of [ENCODER_STACK, DECODER_STACK]) {
-    const tables = { [places]: [from.rows, from.columns], [slices]: [from.slices, 1] } as const;
-    const wanted = { [places]: [to.rows, to.columns], [slices]: [to.slices, 1] } as const;
+  for (const { spatial, temporal } of [ENCODER_STACK, DECODER_STACK]) {
+    const tables = { [spatial]: [from.rows, from.columns], [temporal]: [from.slices, 1] } as const;
+    const wanted = { [spatial]: [to.rows, to.columns], [temporal]: [to.slices, 1] } as const;
     for (const [name, [rows, columns]] of Object.entries(tables)) {
       const [toRows, toColumns] = wanted[name]!;
       const table = kept[name]!;

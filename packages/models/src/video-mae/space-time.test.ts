@@ -30,8 +30,8 @@ const plain: VideoMaeConfig = {
 };
 const spaceTime: VideoMaeConfig = { ...plain, positions: 'separable', classToken: true };
 
-const PLACES = 'videomae.embeddings.place_positions';
-const SLICES = 'videomae.embeddings.slice_positions';
+const SPATIAL = 'videomae.embeddings.spatial_positions';
+const TEMPORAL = 'videomae.embeddings.temporal_positions';
 
 beforeAll(() => cpuEngine());
 
@@ -66,8 +66,8 @@ describe("ST-MAE's options", () => {
       ...zeroed,
       'videomae.layernorm.weight': tf.ones([4]),
       'videomae.layernorm.bias': tf.zeros([4]),
-      [PLACES]: tf.tensor2d([0, 1, 2, 3].map((place) => [place, 0, 0, 0])),
-      [SLICES]: tf.tensor2d([0, 1].map((slice) => [0, 10 * slice, 0, 0])),
+      [SPATIAL]: tf.tensor2d([0, 1, 2, 3].map((place) => [place, 0, 0, 0])),
+      [TEMPORAL]: tf.tensor2d([0, 1].map((slice) => [0, 10 * slice, 0, 0])),
     };
     const features = await model.encode(given, tf.zeros([1, 2, 24]), numbers([6, 1])).array();
     const expected = [
@@ -154,7 +154,7 @@ describe("ST-MAE's options", () => {
     await saveVideoMae(folder, model, params);
     const loaded = await loadVideoMae(folder);
     expect(loaded.model.config).toEqual(spaceTime);
-    expect(await loaded.params[PLACES]!.data()).toEqual(await params[PLACES]!.data());
+    expect(await loaded.params[SPATIAL]!.data()).toEqual(await params[SPATIAL]!.data());
     await rm(folder, { recursive: true });
   });
 });
@@ -164,20 +164,20 @@ describe('resizeVideoMae', () => {
     const model = videoMae(spaceTime);
     const params = {
       ...drawn(model),
-      [PLACES]: tf.tensor2d([0, 0, 1, 1].map((row) => [row, 0, 0, 0])),
-      [SLICES]: tf.tensor2d([
+      [SPATIAL]: tf.tensor2d([0, 0, 1, 1].map((row) => [row, 0, 0, 0])),
+      [TEMPORAL]: tf.tensor2d([
         [0, 0, 0, 0],
         [1, 0, 0, 2],
       ]),
     };
     const larger = await resizeVideoMae({ model, params }, { numFrames: 8, imageSize: 8 });
     expect(larger.model.grid).toEqual({ slices: 4, rows: 4, columns: 4 });
-    const places = (await larger.params[PLACES]!.array()) as number[][];
+    const places = (await larger.params[SPATIAL]!.array()) as number[][];
     const heights = places.map(([first]) => first!);
     // Rows of four places: alike along a row, as they were, and rising downwards.
     expect(heights).toEqual([0, 4, 8, 12].flatMap((row) => Array(4).fill(heights[row])));
     expect(heights[12]! - heights[0]!).toBeGreaterThan(0.9);
-    const slices = (await larger.params[SLICES]!.array()) as number[][];
+    const slices = (await larger.params[TEMPORAL]!.array()) as number[][];
     // Cubics are symmetric: rows as far from either end add up to the sum of the two samples.
     const rising = slices.map(([first]) => first!);
     expect(rising[0]! + rising[3]!).toBeCloseTo(1, 6);

@@ -25,8 +25,8 @@ export function stack(config: VideoMaeConfig, names: StackNames, width: number):
   return {
     positions(params) {
       if (fixed) return tf.tensor2d(fixed, [count, width]);
-      const ofSlices = tf.reshape(parameter(params, names.slices), [slices, 1, width]);
-      return tf.reshape(tf.add(ofSlices, parameter(params, names.places)), [count, width]);
+      const ofSlices = tf.reshape(parameter(params, names.temporal), [slices, 1, width]);
+      return tf.reshape(tf.add(ofSlices, parameter(params, names.spatial)), [count, width]);
     },
 
     run(params, tokens, batch, blocks) {

@@ -2,7 +2,7 @@
  * The first key that an object of a JSON text names twice; undefined when none does.
  * `JSON.parse` silently keeps the last one. The text must be valid JSON.
  */
-export function repeatedKey(json: string): string | undefined {
+export function duplicateKey(json: string): string | undefined {
   const colon = /[ \t\n\r]*:/y;
   const open: Set<string>[] = [];
   let index = 0;

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type PatchConfig, tokenGridOf, tokenSizeOf } from '../patchify.js';
 
 /** Cuts frames into tokens inside a graph: [B, T, 3, H, W] as Python's models take them to [B, N, P]. */
-export function cutPixels(pixels: tf.Tensor, config: PatchConfig): tf.Tensor3D {
+export function patchifyPixels(pixels: tf.Tensor, config: PatchConfig): tf.Tensor3D {
   const { patchSize, tubeletSize } = config;
   const { slices, rows, columns } = tokenGridOf(config);
   const batch = pixels.shape[0]!;
