@@ -3,11 +3,11 @@ import type * as tf from '@tensorflow/tfjs';
 /** Named trainable tensors. */
 export type Params = Readonly<Record<string, tf.Tensor>>;
 
-/** What one pass of the model gives to the losses. B clips, M masked tokens, P numbers that are predicted of a token. */
+/** What one pass of the model gives to the losses. B clips, M masked tokens, Q numbers predicted of a token. */
 export interface LossInputs {
-  /** [B, M, P] the decoder's output for masked tokens. */
+  /** [B, M, Q] the decoder's output for masked tokens. */
   readonly prediction: tf.Tensor3D;
-  /** [B, M, P] pixels of the same tokens in [0, 1], channel fastest. */
+  /** [B, M, Q] pixels of the same tokens in [0, 1], channel fastest. */
   readonly targetPixels: tf.Tensor3D;
   /** [B, D] mean of the encoder's outputs over visible tokens. */
   readonly videoEmbedding: tf.Tensor2D;

@@ -20,11 +20,11 @@ const RULES: Readonly<Record<TargetNormalisation, Rule>> = {
 
 /**
  * The pixels of each token less their mean, over their unbiased standard deviation. `channel`: (x - mean) / (deviation +
- * 1e-6) in each colour channel (VideoMAE, Tong et al. 2022). `joint`: (x - mean) / sqrt(variance + 1e-6) over all P numbers
+ * 1e-6) in each colour channel (VideoMAE, Tong et al. 2022). `joint`: (x - mean) / sqrt(variance + 1e-6) over all Q numbers
  * (ST-MAE, Feichtenhofer et al. 2022, as MAE, He et al. 2022).
  *
- * @param pixels [B, M, P] channel fastest.
- * @returns [B, M, P]
+ * @param pixels [B, M, Q] channel fastest.
+ * @returns [B, M, Q]
  * @throws LossError `SHAPE_MISMATCH` unless each channel, or all of them jointly, has at least two values.
  */
 export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation): tf.Tensor3D {
@@ -41,7 +41,7 @@ export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation)
     }
     // Products with a 0-1 matrix sum over a group and hand the sums back to its places, much faster than
     // broadcasting along a last dimension of 3.
-    const groupOf = groupMatrix(numbers, groups); // [P, G]
+    const groupOf = groupMatrix(numbers, groups); // [Q, G]
     const values = tf.reshape(pixels, [batch * tokens, numbers]) as tf.Tensor2D;
     const overGroup = (summed: tf.Tensor2D, divisor: number): tf.Tensor2D =>
       tf.div(tf.matMul(summed, groupOf), divisor);
@@ -53,7 +53,7 @@ export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation)
   });
 }
 
-/** [P, G] 1 where a place of a token belongs to a group: place i to group i mod G. */
+/** [Q, G] 1 where a place of a token belongs to a group: place i to group i mod G. */
 function groupMatrix(numbers: number, groups: number): tf.Tensor2D {
   const values = new Float32Array(numbers * groups);
   for (let place = 0; place < numbers; place++) values[place * groups + (place % groups)] = 1;

@@ -33,7 +33,7 @@ export function reconstructionLoss({ normalise = 'channel' }: ReconstructionLoss
  * What the reconstruction loss of a target that is normalised over each channel would be if the decoder said the mean,
  * that is zero: the loss to get below. Close to (n - 1) / n for patches of n values a channel; less where patches are flat.
  *
- * @param targetPixels [B, M, P] pixels in [0, 1], channel fastest.
+ * @param targetPixels [B, M, Q] pixels in [0, 1], channel fastest.
  * @throws LossError `SHAPE_MISMATCH` as `normalisedTarget`.
  */
 export function meanBaseline(targetPixels: tf.Tensor3D): tf.Scalar {
