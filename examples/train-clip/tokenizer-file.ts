@@ -1,9 +1,8 @@
+import { clipTokenizerJson } from '@tgm/models';
 import { byteAlphabet, END_OF_WORD, learnMerges } from './bpe.js';
 
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
-/** How CLIP cuts text into words. */
-const WORDS = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
 export interface TokenizerFiles {
   /** Content of `tokenizer.json` in the layout of published CLIP checkpoints. */
@@ -32,69 +31,15 @@ export function makeTokenizer(captions: Iterable<string>, contextLength: number)
     END,
   ];
   const vocabulary = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
-  const startToken = pieces.length - 2;
-  const endToken = pieces.length - 1;
-  const special = (id: number, content: string) => ({
-    id,
-    content,
-    single_word: false,
-    lstrip: false,
-    rstrip: false,
-    normalized: false,
-    special: true,
-  });
+  const files = clipTokenizerJson(
+    vocabulary,
+    merges.map((merge) => merge.join(' ')),
+  );
   return {
-    tokenizer: {
-      version: '1.0',
-      truncation: null,
-      padding: null,
-      added_tokens: [special(startToken, START), special(endToken, END)],
-      normalizer: {
-        type: 'Sequence',
-        normalizers: [
-          { type: 'NFC' },
-          { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
-          { type: 'Lowercase' },
-        ],
-      },
-      pre_tokenizer: {
-        type: 'Sequence',
-        pretokenizers: [
-          { type: 'Split', pattern: { Regex: WORDS }, behavior: 'Removed', invert: true },
-          { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-        ],
-      },
-      post_processor: {
-        type: 'RobertaProcessing',
-        sep: [END, endToken],
-        cls: [START, startToken],
-        trim_offsets: false,
-        add_prefix_space: false,
-      },
-      decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
-      model: {
-        type: 'BPE',
-        dropout: null,
-        unk_token: END,
-        continuing_subword_prefix: '',
-        end_of_word_suffix: END_OF_WORD,
-        fuse_unk: false,
-        byte_fallback: false,
-        vocab: vocabulary,
-        merges: merges.map((merge) => merge.join(' ')),
-      },
-    },
-    config: {
-      tokenizer_class: 'CLIPTokenizer',
-      model_max_length: contextLength,
-      do_lower_case: true,
-      bos_token: START,
-      eos_token: END,
-      unk_token: END,
-      pad_token: END,
-    },
+    tokenizer: files.json,
+    config: { ...files.config, model_max_length: contextLength },
     vocabularySize: pieces.length,
-    startToken,
-    endToken,
+    startToken: pieces.length - 2,
+    endToken: pieces.length - 1,
   };
 }
