@@ -114,10 +114,12 @@ describe('pretrain', { timeout: 60_000 }, () => {
   it('refuses to continue under other settings', async () => {
     const checkpoint = { folder: join(folder, 'other'), every: 100 };
     await runToEnd({ ...tinyOptions(engine), checkpoint });
+    const before = tf.memory().numTensors;
     await expect(runToEnd({ ...tinyOptions(engine), checkpoint, seed: 8 })).rejects.toMatchObject({
       code: 'CHECKPOINT_MISMATCH',
       message: expect.stringContaining('seed (was 7, is 8)'),
     });
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it('names the sample that has no caption', async () => {

@@ -47,8 +47,9 @@ export async function* pretrain<Cues extends object>(
     ...checkpoint?.settings,
   };
   const first = await batchOf(0);
-  const start = await runStart(options, settings, first.textEmbedding?.shape[1] ?? 0);
+  const textWidth = first.textEmbedding?.shape[1] ?? 0;
   disposeAll(first);
+  const start = await runStart(options, settings, textWidth);
   const { layout, modelNames } = start;
   let { state, done, saved } = start;
 

@@ -14,8 +14,9 @@ export interface InPlace {
  * Finds outputs that may be written into the memory of an input that is not needed afterwards.
  *
  * Every node that reads such an input must have ended when the output is written, in whatever order the graph runs. Most
- * have because the output is computed from what they give, or go number by number. Those that have not, such as the product that hands a
- * gradient down through the weights that are updated, are waited for: see `writtenAfter`.
+ * have, because the output is computed from what they give; the writing node itself may read the input if it does so
+ * number by number. Those that have not, such as the product that hands a gradient down through the weights that are
+ * updated, are waited for: see `writtenAfter`.
  *
  * @param mayOverwrite by the input's name
  */
