@@ -8,7 +8,8 @@ import {
 import { Packet } from 'node-av/lib';
 import type { VideoLimits } from './limits.js';
 import type { OpenVideo } from './open-video.js';
-import { type PacketFacts, packetReader } from './packet-facts.js';
+import type { PacketFacts } from './packet-facts.js';
+import { packetReader } from './packet-reader.js';
 
 /** One packet of the video stream; time, place and size tell it apart from all others. */
 export interface IndexedPacket extends PacketFacts {
