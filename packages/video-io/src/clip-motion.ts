@@ -9,7 +9,7 @@ import type { CropPlan } from './crop.js';
 import type { DecodedFrame } from './frame-reader.js';
 import { createMotionGrid } from './motion-grid.js';
 import { createMotionTracker, type MotionTracker } from './motion-tracker.js';
-import { type BlockVectors, MOTION_CODECS, type PictureKind, parseMotionVectors } from './motion-vectors.js';
+import { type BlockVectors, blockVectors, MOTION_CODECS, type PictureKind } from './motion-vectors.js';
 import type { OpenVideo } from './open-video.js';
 import type { MotionField } from './video.js';
 
@@ -49,7 +49,7 @@ export function tellsMotion(codecId: number, kind: PictureKind): boolean {
 
 function vectorsOf(frame: Frame): BlockVectors | undefined {
   const data = frame.getSideData(AV_FRAME_DATA_MOTION_VECTORS);
-  return data === null ? undefined : parseMotionVectors(data);
+  return data === null ? undefined : blockVectors(data);
 }
 
 function pictureKind({ pictType }: Frame): PictureKind {

@@ -4,7 +4,7 @@ import { tellsMotion } from './clip-motion.js';
 import type { CropPlan } from './crop.js';
 import { createMotionGrid } from './motion-grid.js';
 import { createMotionTracker } from './motion-tracker.js';
-import { type BlockVectors, parseMotionVectors } from './motion-vectors.js';
+import { type BlockVectors, blockVectors, visitBlocks } from './motion-vectors.js';
 import type { Rectangle, Size } from './video.js';
 
 function record(fields: {
@@ -29,12 +29,16 @@ function record(fields: {
 function vectors(
   ...rows: [block: [number, number, number, number], x: number, y: number, forward?: boolean][]
 ): BlockVectors {
-  return {
-    count: rows.length,
-    blocks: Float32Array.from(rows.flatMap(([block]) => block)),
-    offsets: Float32Array.from(rows.flatMap(([, x, y]) => [x, y])),
-    forward: Uint8Array.from(rows.map(([, , , forward]) => (forward ? 1 : 0))),
-  };
+  const records = rows.map(([[left, top, width, height], x, y, forward]) =>
+    record({
+      source: forward ? 1 : -1,
+      size: [width, height],
+      centre: [left + width / 2, top + height / 2],
+      offset: [x, y],
+      scale: 1,
+    }),
+  );
+  return blockVectors(Buffer.concat(records));
 }
 
 function plan(coded: Rectangle, size: Size, turn: Partial<CropPlan['orientation']> = {}): CropPlan {
@@ -44,16 +48,23 @@ function plan(coded: Rectangle, size: Size, turn: Partial<CropPlan['orientation'
 
 const near = { backward: 1, forward: 1 };
 
-describe('parseMotionVectors', () => {
-  it('reads blocks by their corner and offsets in pixels', () => {
+describe('visitBlocks', () => {
+  it('tells blocks by their corner and offsets in pixels', () => {
     const data = Buffer.concat([
       record({ source: -1, size: [16, 8], centre: [24, 12], offset: [-6, 3], scale: 4 }),
-      record({ source: 1, size: [8, 16], centre: [4, 8], offset: [1, 0], scale: 2 }),
+      record({ source: 1, size: [8, 16], centre: [-4, 8], offset: [1, 0], scale: 2 }),
     ]);
-    const parsed = parseMotionVectors(data);
-    expect([...parsed.blocks]).toEqual([16, 8, 16, 8, 0, 0, 8, 16]);
-    expect([...parsed.offsets]).toEqual([-1.5, 0.75, 0.5, 0]);
-    expect([...parsed.forward]).toEqual([0, 1]);
+    const expected = [
+      [16, 8, 16, 8, -1.5, 0.75, false],
+      [-8, 0, 8, 16, 0.5, 0, true],
+    ];
+    // Wherever the bytes lie, and whatever is behind the last whole record.
+    for (const shift of [0, 1]) {
+      const shifted = Buffer.concat([Buffer.alloc(shift), data, Buffer.alloc(7)]).subarray(shift);
+      const blocks: unknown[] = [];
+      visitBlocks(blockVectors(shifted), (...block) => blocks.push(block));
+      expect(blocks).toEqual(expected);
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 import { type CropPlan, turnSize } from './crop.js';
-import { blockSums, type ReferenceDistances, type Span, spanOf } from './motion-sums.js';
+import { blockSums, type ReferenceDistances, type Spans, spansOf } from './motion-sums.js';
 import type { BlockVectors } from './motion-vectors.js';
 import type { MotionField } from './video.js';
 
@@ -50,6 +50,11 @@ export function createMotionGrid(
     length: height,
     flipped: flippedY,
   });
+  // Turned on its side, x of the coded picture runs down the output picture.
+  const axisOfX = transposed ? 1 : 0;
+  const [stepX, stepY] = transposed ? [columns, 1] : [1, columns];
+  const factorX = scaleX * ((transposed ? flippedY : flippedX) ? -1 : 1);
+  const factorY = scaleY * ((transposed ? flippedX : flippedY) ? -1 : 1);
 
   return {
     field: { origin, vectors, known, rows, columns, cell },
@@ -58,20 +63,14 @@ export function createMotionGrid(
     },
     finish(slot) {
       sums.settle();
-      for (let row = 0; row < rows; row++) {
-        for (let column = 0; column < columns; column++) {
-          const mean = transposed
-            ? sums.mean(down[row]!, across[column]!)
-            : sums.mean(across[column]!, down[row]!);
-          if (mean.covered < COVERAGE) continue;
-          const at = slot * cells + row * columns + column;
-          const x = mean.x * scaleX;
-          const y = mean.y * scaleY;
-          known[at] = 1;
-          vectors[at * 2] = (flippedX ? -1 : 1) * (transposed ? y : x);
-          vectors[at * 2 + 1] = (flippedY ? -1 : 1) * (transposed ? x : y);
-        }
-      }
+      const first = slot * cells;
+      sums.means(transposed ? down : across, transposed ? across : down, (i, j, x, y, covered) => {
+        if (covered < COVERAGE) return;
+        const at = first + i * stepX + j * stepY;
+        known[at] = 1;
+        vectors[at * 2 + axisOfX] = x * factorX;
+        vectors[at * 2 + 1 - axisOfX] = y * factorY;
+      });
       sums.clear();
     },
   };
@@ -85,13 +84,13 @@ function cutAxis(axis: {
   length: number;
   scale: number;
   flipped: boolean;
-}): Span[] {
+}): Spans {
   const { origin, count, cell, length, scale, flipped } = axis;
-  return Array.from({ length: count }, (_, i) => {
-    const start = i * cell;
-    const end = Math.min(start + cell, length);
-    return flipped
-      ? spanOf(origin, (length - end) / scale, (length - start) / scale)
-      : spanOf(origin, start / scale, end / scale);
+  const stretches = Array.from({ length: count }, (_, i) => {
+    const from = i * cell;
+    const to = Math.min(from + cell, length);
+    const [start, end] = flipped ? [length - to, length - from] : [from, to];
+    return { start: start / scale, end: end / scale };
   });
+  return spansOf(origin, stretches);
 }

@@ -1,4 +1,4 @@
-import type { BlockVectors } from './motion-vectors.js';
+import { type BlockVectors, visitBlocks } from './motion-vectors.js';
 import type { Rectangle } from './video.js';
 
 /** How many frames lie between a frame and what its vectors point to. */
@@ -7,24 +7,29 @@ export interface ReferenceDistances {
   readonly forward: number;
 }
 
-/** A stretch of the crop along one axis, as the raster squares that it overlaps. */
-export interface Span {
-  readonly first: number;
-  /** Coded pixels in each square from the first on, and in all. */
-  readonly lengths: readonly number[];
-  readonly length: number;
+/** Stretches of the crop along one axis, as the raster squares that they overlap. */
+export interface Spans {
+  /** [N] number of the first square. */
+  readonly first: Int32Array;
+  /** [N] how many squares. */
+  readonly squares: Int32Array;
+  /** [N, widest] coded pixels in each square from the first on; 0 behind the last. */
+  readonly lengths: Float64Array;
+  readonly widest: number;
 }
+
+export type MeanVisit = (i: number, j: number, x: number, y: number, covered: number) => void;
 
 /** Sums of vectors on a fine raster of coded pixels. */
 export interface BlockSums {
   add(vectors: BlockVectors, distances: ReferenceDistances): void;
-  /** Makes sums means. To be called before `mean`, after which nothing is added until `clear`. */
+  /** Makes sums means. To be called before `means`, after which nothing is added until `clear`. */
   settle(): void;
   /**
-   * Mean movement in coded pixels a frame over a part of the crop, by area, and the share of it that vectors
-   * cover. The result is written over by the next call.
+   * Visits every pair of stretches, i along x and j along y, with the mean movement there in coded pixels a
+   * frame, by area, and the share of the area that vectors cover, where that is not 0.
    */
-  mean(across: Span, down: Span): { readonly x: number; readonly y: number; readonly covered: number };
+  means(across: Spans, down: Spans, visit: MeanVisit): void;
   clear(): void;
 }
 
@@ -33,21 +38,27 @@ export interface BlockSums {
  * that it tells lie on this raster.
  */
 const SIDE = 8;
+const SIDE_BITS = 3;
 
 /**
- * The span of a crop that begins at coded pixel `origin`; `start` and `end` count from there and may be
- * fractional, end exclusive.
+ * The spans of a crop that begins at coded pixel `origin`; starts and ends count from there and may be
+ * fractional, ends exclusive.
  */
-export function spanOf(origin: number, start: number, end: number): Span {
+export function spansOf(origin: number, stretches: readonly { start: number; end: number }[]): Spans {
   const edge = Math.floor(origin / SIDE) * SIDE;
-  const from = origin + start - edge;
-  const to = origin + end - edge;
-  const first = Math.floor(from / SIDE);
-  const lengths = Array.from(
-    { length: Math.ceil(to / SIDE) - first },
-    (_, i) => Math.min(to, (first + i + 1) * SIDE) - Math.max(from, (first + i) * SIDE),
-  );
-  return { first, lengths, length: to - from };
+  const froms = stretches.map(({ start }) => origin + start - edge);
+  const tos = stretches.map(({ end }) => origin + end - edge);
+  const first = Int32Array.from(froms, (from) => Math.floor(from / SIDE));
+  const squares = Int32Array.from(tos, (to, n) => Math.ceil(to / SIDE) - first[n]!);
+  const widest = Math.max(...squares);
+  const lengths = new Float64Array(stretches.length * widest);
+  stretches.forEach((_, n) => {
+    for (let k = 0; k < squares[n]!; k++) {
+      const square = (first[n]! + k) * SIDE;
+      lengths[n * widest + k] = Math.min(tos[n]!, square + SIDE) - Math.max(froms[n]!, square);
+    }
+  });
+  return { first, squares, lengths, widest };
 }
 
 /** Sums for the raster squares that a crop touches. */
@@ -60,28 +71,25 @@ export function blockSums(crop: Rectangle): BlockSums {
   const sumY = new Float32Array(columns * rows);
   /** Vectors in each square; a block with vectors to both sides counts twice. */
   const counts = new Uint32Array(columns * rows);
-  const result = { x: 0, y: 0, covered: 0 };
 
   return {
-    add({ count, blocks, offsets, forward }, distances) {
-      for (let i = 0; i < count; i++) {
-        // From the past, content moved opposite to the offset; towards the future, along it.
-        const share = forward[i] === 1 ? 1 / distances.forward : -1 / distances.backward;
-        const x = offsets[i * 2]! * share;
-        const y = offsets[i * 2 + 1]! * share;
-        const column = blocks[i * 4]! / SIDE - left;
-        const row = blocks[i * 4 + 1]! / SIDE - top;
-        const lastColumn = Math.min(columns, Math.ceil(column + blocks[i * 4 + 2]! / SIDE));
-        const lastRow = Math.min(rows, Math.ceil(row + blocks[i * 4 + 3]! / SIDE));
-        const firstColumn = Math.max(0, Math.floor(column));
-        for (let r = Math.max(0, Math.floor(row)); r < lastRow; r++) {
-          for (let at = r * columns + firstColumn; at < r * columns + lastColumn; at++) {
-            sumX[at]! += x;
-            sumY[at]! += y;
+    add(vectors, distances) {
+      // From the past, content moved opposite to the offset; towards the future, along it.
+      const towards = 1 / distances.forward;
+      const since = -1 / distances.backward;
+      visitBlocks(vectors, (blockLeft, blockTop, width, height, x, y, forward) => {
+        const share = forward ? towards : since;
+        const firstColumn = Math.max(0, (blockLeft >> SIDE_BITS) - left);
+        const endColumn = Math.min(columns, ((blockLeft + width + SIDE - 1) >> SIDE_BITS) - left);
+        const endRow = Math.min(rows, ((blockTop + height + SIDE - 1) >> SIDE_BITS) - top);
+        for (let row = Math.max(0, (blockTop >> SIDE_BITS) - top); row < endRow; row++) {
+          for (let at = row * columns + firstColumn; at < row * columns + endColumn; at++) {
+            sumX[at]! += x * share;
+            sumY[at]! += y * share;
             counts[at]! += 1;
           }
         }
-      }
+      });
     },
     settle() {
       for (let at = 0; at < counts.length; at++) {
@@ -92,24 +100,35 @@ export function blockSums(crop: Rectangle): BlockSums {
         counts[at] = 1;
       }
     },
-    mean(across, down) {
-      let x = 0;
-      let y = 0;
-      let covered = 0;
-      for (let j = 0; j < down.lengths.length; j++) {
-        const row = (down.first + j) * columns + across.first;
-        for (let i = 0; i < across.lengths.length; i++) {
-          if (counts[row + i] === 0) continue;
-          const area = down.lengths[j]! * across.lengths[i]!;
-          x += sumX[row + i]! * area;
-          y += sumY[row + i]! * area;
-          covered += area;
+    means(across, down, visit) {
+      const { first, squares, lengths, widest } = across;
+      for (let j = 0; j < down.first.length; j++) {
+        for (let i = 0; i < first.length; i++) {
+          if (squares[i] === 1 && down.squares[j] === 1) {
+            const at = down.first[j]! * columns + first[i]!;
+            if (counts[at] !== 0) visit(i, j, sumX[at]!, sumY[at]!, 1);
+            continue;
+          }
+          let x = 0;
+          let y = 0;
+          let covered = 0;
+          let all = 0;
+          for (let r = 0; r < down.squares[j]!; r++) {
+            const height = down.lengths[j * down.widest + r]!;
+            let at = (down.first[j]! + r) * columns + first[i]!;
+            const end = at + squares[i]!;
+            for (let length = i * widest; at < end; at++, length++) {
+              const area = height * lengths[length]!;
+              all += area;
+              if (counts[at] === 0) continue;
+              x += sumX[at]! * area;
+              y += sumY[at]! * area;
+              covered += area;
+            }
+          }
+          if (covered > 0) visit(i, j, x / covered, y / covered, covered / all);
         }
       }
-      result.x = covered === 0 ? 0 : x / covered;
-      result.y = covered === 0 ? 0 : y / covered;
-      result.covered = covered / (across.length * down.length);
-      return result;
     },
     clear() {
       sumX.fill(0);

@@ -3,44 +3,48 @@ import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from 'node-av/constants';
 /** Kind of a coded picture, which decides what its vectors point to. */
 export type PictureKind = 'intra' | 'predicted' | 'bidirectional';
 
-/**
- * Blocks of one frame with where their content came from or goes to, in coded pixels. Plain columns of
- * numbers: one entry a vector.
- */
-export interface BlockVectors {
-  readonly count: number;
-  /** Left, top, width, height of each block, [count, 4]. */
-  readonly blocks: Float32Array;
-  /** x and y from the block to its reference, [count, 2]. */
-  readonly offsets: Float32Array;
-  /** 1 where the reference is shown later than this frame, else 0, [count]. */
-  readonly forward: Uint8Array;
-}
-
 /** Codecs whose decoders in FFmpeg export motion vectors and are common in data sets. */
 export const MOTION_CODECS: readonly number[] = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4];
 
-/** Bytes of an `AVMotionVector` (libavutil/motion_vector.h). */
-const RECORD = 40;
+/** Words of 4 bytes of an `AVMotionVector` (libavutil/motion_vector.h). */
+const RECORD = 10;
 
-/** Reads FFmpeg's motion vector side data: the blocks are given by their centres. */
-export function parseMotionVectors(data: Buffer): BlockVectors {
-  const count = Math.floor(data.length / RECORD);
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const blocks = new Float32Array(count * 4);
-  const offsets = new Float32Array(count * 2);
-  const forward = new Uint8Array(count);
-  for (let i = 0, at = 0; i < count; i++, at += RECORD) {
-    const width = view.getUint8(at + 4);
-    const height = view.getUint8(at + 5);
-    const scale = view.getUint16(at + 32, true) || 1;
-    blocks[i * 4] = view.getInt16(at + 10, true) - width / 2;
-    blocks[i * 4 + 1] = view.getInt16(at + 12, true) - height / 2;
-    blocks[i * 4 + 2] = width;
-    blocks[i * 4 + 3] = height;
-    offsets[i * 2] = view.getInt32(at + 24, true) / scale;
-    offsets[i * 2 + 1] = view.getInt32(at + 28, true) / scale;
-    forward[i] = view.getInt32(at, true) > 0 ? 1 : 0;
+/** The vectors of one frame as FFmpeg tells them: records of `RECORD` words. */
+export type BlockVectors = Int32Array;
+
+/** A block in coded pixels, the offset from it to its reference, whether that is shown later than this frame. */
+export type BlockVisit = (
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+  forward: boolean,
+) => void;
+
+/** Takes FFmpeg's motion vector side data for what it is. */
+export function blockVectors(data: Buffer): BlockVectors {
+  const bytes = data.byteOffset % 4 === 0 ? data : Uint8Array.from(data);
+  return new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(data.length / 4 / RECORD) * RECORD);
+}
+
+/** Unpacks the fields that lie in halves of words, in the byte order of all machines that node-av is built for. */
+export function visitBlocks(vectors: BlockVectors, visit: BlockVisit): void {
+  for (let at = 0; at < vectors.length; at += RECORD) {
+    const width = vectors[at + 1]! & 0xff;
+    const height = (vectors[at + 1]! >> 8) & 0xff;
+    const centreX = vectors[at + 2]! >> 16;
+    const centreY = (vectors[at + 3]! << 16) >> 16;
+    const scale = vectors[at + 8]! & 0xffff || 1;
+    visit(
+      centreX - (width >> 1),
+      centreY - (height >> 1),
+      width,
+      height,
+      vectors[at + 6]! / scale,
+      vectors[at + 7]! / scale,
+      vectors[at]! > 0,
+    );
   }
-  return { count, blocks, offsets, forward };
 }
