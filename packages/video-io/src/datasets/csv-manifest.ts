@@ -17,11 +17,17 @@ import { indexedDataset } from './indexed.js';
  * @throws {VideoError} `MANIFEST_INVALID`, with the line where there is one.
  */
 export async function readCsvManifest(path: string): Promise<VideoDataset> {
+  const format = csvRows({ required: [['file', 'path']], optional: ['label', 'caption'] });
   return indexedDataset({
     path,
     folder: dirname(path),
-    format: csvRows({ required: [['file', 'path']], optional: ['caption', 'label'] }),
-    annotate([file, caption, label], fault) {
+    format,
+    plainRow(block, from, to) {
+      const cells = format.plainCells(block, from, to);
+      if (!cells || cells[0] === cells[1]) return undefined;
+      return { idFrom: cells[0]!, idTo: cells[1]!, classFrom: cells[2]!, classTo: cells[3]! };
+    },
+    annotate([file, label, caption], fault) {
       const id = file || fault('expected the path of a video, got an empty cell');
       return {
         sample: { id, source: id, captions: caption ? [caption] : [] },

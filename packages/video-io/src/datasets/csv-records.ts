@@ -1,44 +1,62 @@
 import { manifestFault, type RowFault } from './fault.js';
 import type { VisitRow } from './row-format.js';
-import { eachLine, readLineBlocks } from './text-lines.js';
+import { nextOf, textBlock } from './text-block.js';
+import { isBlank, lineEnd, readLineBlocks } from './text-lines.js';
 
 /** A record whose quotes are still open. `length` in bytes. */
 interface OpenRecord {
-  readonly text: string;
+  readonly lines: Buffer[];
+  length: number;
   readonly start: number;
-  readonly length: number;
   readonly line: number;
 }
+
+/** Longest record. Quotes that nobody closed would take the rest of the file into one. */
+const LONGEST_RECORD = 2 ** 20;
+
+const QUOTE_BYTE = 0x22;
 
 /**
  * The records of a CSV file in order, each without the line break behind it: a line, or several where quotes span them.
  * Blank lines are skipped.
  *
- * @throws {VideoError} `MANIFEST_INVALID` for quotes that are not closed at the file's end.
+ * @throws {VideoError} `MANIFEST_INVALID` for quotes that are not closed.
  */
 export async function scanRecords(path: string, visit: VisitRow): Promise<void> {
+  const unclosed = (line: number) => manifestFault(path, 'quotes that open here are not closed', line);
   let open: OpenRecord | undefined;
-  const visitLine: VisitRow = (block, from, to, start, length, line) => {
-    const own = block.slice(from, to);
-    if (open) {
-      const text = `${open.text}\n${own}`;
-      open = { ...open, text, length: open.length + 1 + length };
-      if (!closesQuotes(text)) return;
-      visit(text, 0, text.length, open.start, open.length, open.line);
-      open = undefined;
-    } else if (!closesQuotes(own)) open = { text: own, start, length, line };
-    else if (own.charCodeAt(0) > SPACE || own.trim() !== '') visit(block, from, to, start, length, line);
-  };
-  for await (const block of readLineBlocks(path)) eachLine(block, visitLine);
-  if (open) throw manifestFault(path, 'quotes that open here are not closed', open.line);
+  for await (const { block, firstLine } of readLineBlocks(path)) {
+    const { bytes, start } = block;
+    const oddQuotes = quoteParity(bytes);
+    for (let from = 0, line = firstLine; from < bytes.length; line++) {
+      const to = lineEnd(bytes, from);
+      const turns = oddQuotes(from, to);
+      if (open) {
+        open.lines.push(bytes.subarray(from, to));
+        open.length += 1 + to - from;
+        if (open.length > LONGEST_RECORD) throw unclosed(open.line);
+        if (turns) {
+          const record = Buffer.from(open.lines.map((part) => part.toString()).join('\n'));
+          visit(textBlock(record, open.start), 0, record.length, open.line);
+          open = undefined;
+        }
+      } else if (turns)
+        open = { lines: [bytes.subarray(from, to)], length: to - from, start: start + from, line };
+      else if (!isBlank(bytes, from, to)) visit(block, from, to, line);
+      from = to + 1;
+    }
+  }
+  if (open) throw unclosed(open.line);
 }
 
-const SPACE = 0x20;
-
-function closesQuotes(text: string): boolean {
-  let closed = true;
-  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) closed = !closed;
-  return closed;
+/** Tells of parts, asked for in order, whether they have an odd number of quotes. */
+function quoteParity(bytes: Buffer): (from: number, to: number) => boolean {
+  const nextQuote = nextOf(bytes, QUOTE_BYTE);
+  return (from, to) => {
+    let odd = false;
+    for (let at = nextQuote(from); at < to; at = nextQuote(at + 1)) odd = !odd;
+    return odd;
+  };
 }
 
 const COMMA = ',';

@@ -2,10 +2,10 @@ import { basename, resolve } from 'node:path';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { manifestFault, type RowFault, rowFault } from './fault.js';
 import { fileVersion } from './file-version.js';
+import { indexRows } from './index-rows.js';
 import { outOfRange } from './out-of-range.js';
-import type { RowFormat } from './row-format.js';
-import { type RowIndex, rowIndex } from './row-index.js';
-import { seenIds } from './seen-ids.js';
+import type { PlainRow, RowFormat } from './row-format.js';
+import type { TextBlock } from './text-block.js';
 
 /** A row as its data set means it. */
 export interface AnnotatedSample {
@@ -21,11 +21,8 @@ export interface IndexedDatasetOptions<Row> {
   readonly folder: string;
   /** Checks a row and says what it means. `fault` knows the line. */
   readonly annotate: (row: Row, fault: RowFault) => AnnotatedSample;
-  /**
-   * Where the id stands in a row that is seen to be right without parsing it; undefined for any other row, and for rows
-   * with a class. It makes opening faster.
-   */
-  readonly plainId?: (text: string, from: number, to: number) => { from: number; to: number } | undefined;
+  /** Makes opening faster: what a row says in its plainest form, undefined for any other. */
+  readonly plainRow?: (block: TextBlock, from: number, to: number) => PlainRow | undefined;
   /** Names of the classes, in the order of their labels. Default: those in the file, sorted. */
   readonly classes?: readonly string[] | undefined;
 }
@@ -40,8 +37,19 @@ export interface IndexedDatasetOptions<Row> {
 export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): Promise<VideoDataset> {
   const { path, format, annotate } = options;
   const version = await fileVersion(path);
-  const { rows, found } = await indexRows(options);
+  const { rows, classes: found, ids } = await indexRows(options);
   if (rows.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
+
+  const readRow = async (index: number): Promise<AnnotatedSample> => {
+    const place = rows.at(index);
+    const row = format.parse(path, await format.read(path, place), place.line);
+    return annotate(row, rowFault(path, place.line));
+  };
+  for (const { row, earlier } of ids.candidates()) {
+    const [{ sample }, before] = await Promise.all([readRow(row), readRow(earlier)]);
+    if (sample.id !== before.sample.id) continue;
+    rowFault(path, rows.at(row).line)(`id "${sample.id}" is already on line ${rows.at(earlier).line}`);
+  }
 
   const classes = options.classes ?? (found.size > 0 ? [...found].sort() : undefined);
   const labels = new Map(classes?.map((name, label) => [name, label]));
@@ -52,11 +60,10 @@ export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): 
     length: rows.length,
     async at(index) {
       if (!Number.isInteger(index) || index < 0 || index >= rows.length) outOfRange(name, rows.length, index);
-      if ((await fileVersion(path)) !== version)
+      if ((await fileVersion(path)) !== version) {
         throw manifestFault(path, 'the file changed since it was opened');
-      const place = rows.at(index);
-      const row = format.parse(path, await format.read(path, place), place.line);
-      const { sample, className } = annotate(row, rowFault(path, place.line));
+      }
+      const { sample, className } = await readRow(index);
       return {
         ...sample,
         source: resolve(options.folder, sample.source),
@@ -64,45 +71,4 @@ export async function indexedDataset<Row>(options: IndexedDatasetOptions<Row>): 
       };
     },
   };
-}
-
-/** Apart, so that the ids' table is not kept alive by the data set. `found` are the names of the classes. */
-async function indexRows<Row>({
-  path,
-  format,
-  annotate,
-  plainId,
-  classes,
-}: IndexedDatasetOptions<Row>): Promise<{ rows: RowIndex; found: Set<string> }> {
-  const rows = rowIndex();
-  const ids = seenIds();
-  const found = new Set<string>();
-  const given = classes && new Set(classes);
-  let lineInHand = 1;
-  const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
-  const requireNew = (text: string, from: number, to: number): void => {
-    const earlier = ids.add(text, from, to, rows.length);
-    if (earlier === undefined) return;
-    fault(`id "${text.slice(from, to)}" is already on line ${rows.at(earlier).line}`);
-  };
-  await format.scan(path, (text, from, to, start, length, line) => {
-    lineInHand = line;
-    const plain = plainId?.(text, from, to);
-    if (plain) requireNew(text, plain.from, plain.to);
-    else {
-      const row = text.slice(from, to);
-      const { sample, className } = annotate(format.parse(path, row, line), fault);
-      // Text that was cut out is slow to read by character: rather the same text where it was cut out.
-      const { id } = sample;
-      const at = row.indexOf(id);
-      if (at >= 0) requireNew(text, from + at, from + at + id.length);
-      else requireNew(id, 0, id.length);
-      if (className !== undefined && given && !given.has(className)) {
-        fault(`expected one of ${given.size} classes, got "${className}"`);
-      }
-      if (className !== undefined) found.add(className);
-    }
-    rows.add(start, length, line);
-  });
-  return { rows, found };
 }

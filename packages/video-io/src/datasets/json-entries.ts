@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { manifestFault, type RowFault, rowFault } from './fault.js';
 import type { JsonRecord } from './json-lines.js';
+import { regularFile } from './regular-file.js';
+import { markLength, requireUtf8 } from './text-encoding.js';
 
 /** An object of a JSON file, and how to complain about it. */
 export interface JsonEntry {
@@ -10,10 +12,13 @@ export interface JsonEntry {
 
 /** A JSON file's text, without a byte order mark. */
 export async function readJsonText(path: string): Promise<string> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
+  await regularFile(path);
+  const bytes = await readFile(path).catch((error: Error) => {
     throw manifestFault(path, error.message);
   });
-  return text.replace(/^\uFEFF/, '');
+  const start = markLength(path, bytes);
+  requireUtf8(path, bytes, 1);
+  return bytes.toString('utf8', start);
 }
 
 /**
@@ -23,7 +28,7 @@ export async function readJsonText(path: string): Promise<string> {
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
 export function* jsonEntries(path: string, text: string, key?: string): Generator<JsonEntry> {
-  for (const { from, to } of elements(path, text, openingOf(path, text, key))) {
+  for (const { from, to } of elements(path, text, openingOf(path, text, key), key === undefined)) {
     // Lines are counted only when there is something to say about one.
     const fault: RowFault = (message, code) => rowFault(path, lineAt(text, from))(message, code);
     let record: unknown;
@@ -63,32 +68,54 @@ function openingOf(path: string, text: string, key: string | undefined): number 
   throw manifestFault(path, `expected a JSON object with an array "${key}"`, 1);
 }
 
-/** The parts between the commas of the array or object that opens at `open`, without the space around them. */
-function* elements(path: string, text: string, open: number): Generator<{ from: number; to: number }> {
+/**
+ * The parts between the commas of the array or object that opens at `open`, without the space around them.
+ *
+ * @param alone nothing may stand behind it.
+ */
+function* elements(
+  path: string,
+  text: string,
+  open: number,
+  alone = false,
+): Generator<{ from: number; to: number }> {
   let depth = 0;
   let from = open + 1;
   for (let at = open; at < text.length; at++) {
-    const character = text[at];
-    if (character === '"') at = endOfString(text, at);
-    else if (character === '[' || character === '{') depth += 1;
-    else if (character === ']' || character === '}') depth -= 1;
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at);
+    else if (code === BRACKET || code === BRACE) depth += 1;
+    else if (code === CLOSING_BRACKET || code === CLOSING_BRACE) depth -= 1;
     const closed = depth === 0;
-    if (closed || (depth === 1 && character === ',')) {
-      const part = text.slice(from, at);
-      const start = from + part.search(/\S|$/);
-      if (part.trim() !== '') yield { from: start, to: start + part.trim().length };
-      else if (!closed || text[from - 1] === ',') {
+    if (closed || (depth === 1 && code === COMMA)) {
+      const part = text.slice(from, at).trim();
+      const start = from + text.slice(from, at).search(/\S|$/);
+      if (part !== '') yield { from: start, to: start + part.length };
+      else if (!closed || text.charCodeAt(from - 1) === COMMA) {
         throw manifestFault(path, 'expected a value beside a comma, got none', lineAt(text, at));
       }
       from = at + 1;
     }
-    if (closed) return;
+    if (!closed) continue;
+    const behind = alone ? text.slice(from).search(/\S/) : -1;
+    if (behind < 0) return;
+    const got = text.slice(from + behind, from + behind + 40);
+    throw manifestFault(
+      path,
+      `expected the file to end behind the array, got ${got}`,
+      lineAt(text, from + behind),
+    );
   }
   throw manifestFault(path, 'expected a closing bracket, got the end of the file', lineAt(text, text.length));
 }
 
+const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
+const [BRACKET, CLOSING_BRACKET, BRACE, CLOSING_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
+
 function endOfString(text: string, open: number): number {
   let at = open + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  for (let code = text.charCodeAt(at); at < text.length && code !== QUOTE; code = text.charCodeAt(at)) {
+    at += code === BACKSLASH ? 2 : 1;
+  }
   return at;
 }

@@ -7,12 +7,7 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 /** One JSON object a line. Blank lines, a byte order mark and CRLF are allowed. */
 export const jsonLines: RowFormat<JsonRecord> = {
   async scan(path, visit) {
-    for await (const block of readLineBlocks(path)) {
-      eachLine(block, (text, from, to, start, length, line) => {
-        const filled = text[from] === '{' || text.slice(from, to).trim() !== '';
-        if (filled) visit(text, from, to, start, length, line);
-      });
-    }
+    for await (const block of readLineBlocks(path)) eachLine(block, visit);
   },
   read: (path, { start, length }) => readText(path, start, length),
   parse(path, text, line) {

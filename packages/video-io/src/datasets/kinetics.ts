@@ -38,8 +38,7 @@ export function readKinetics(
     annotate([video, start, end, className], fault) {
       if (!video) fault('column "youtube_id" is empty');
       const [from, to] = [start!, end!].map((text) => {
-        const seconds = Number(text);
-        if (text !== '' && Number.isInteger(seconds) && seconds >= 0) return seconds;
+        if (/^\d+$/.test(text)) return Number(text);
         return fault(`expected times in whole seconds, got "${start}" and "${end}"`);
       }) as [number, number];
       requireSection(from, to, fault);

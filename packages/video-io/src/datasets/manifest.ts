@@ -3,7 +3,7 @@ import type { VideoDataset, VideoSample } from '../video.js';
 import { type RowFault, shown } from './fault.js';
 import { indexedDataset } from './indexed.js';
 import { type JsonRecord, jsonLines } from './json-lines.js';
-import { plainRowId } from './plain-row.js';
+import { plainRow } from './plain-row.js';
 
 /**
  * Reads a manifest of one JSON object a line:
@@ -21,13 +21,14 @@ export async function readManifest(path: string): Promise<VideoDataset> {
     path,
     folder: dirname(path),
     format: jsonLines,
-    plainId: plainRowId,
+    plainRow,
     annotate: (record, fault) => ({ sample: sampleOf(record, fault) }),
   });
 }
 
 function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
   const { id, path, captions = [], label, start, end } = record;
+  if ('caption' in record) fault('expected "captions", a list of texts, got "caption"');
   if (typeof path !== 'string' || path === '') return fault(`expected "path" to be text, got ${shown(path)}`);
   if (typeof id !== 'string' || id === '') return fault(`expected "id" to be text, got ${shown(id)}`);
   if (!Array.isArray(captions) || !captions.every((caption) => typeof caption === 'string')) {
@@ -54,6 +55,6 @@ function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
 }
 
 function requireSeconds(name: string, value: unknown, fault: RowFault): void {
-  if (value === undefined || (typeof value === 'number' && value >= 0)) return;
+  if (value === undefined || (Number.isFinite(value) && (value as number) >= 0)) return;
   fault(`expected "${name}" to be seconds from 0, got ${shown(value)}`);
 }

@@ -75,8 +75,8 @@ export function readMsrVttPairs(
 async function readListedVideos(path: string): Promise<Set<string>> {
   const listed = new Set<string>();
   const format = csvRows({ required: ['video_id'], optional: [] });
-  await format.scan(path, (text, from, to, _start, _length, line) => {
-    const [id] = format.parse(path, text.slice(from, to), line);
+  await format.scan(path, ({ bytes }, from, to, line) => {
+    const [id] = format.parse(path, bytes.toString('utf8', from, to), line);
     listed.add(id || rowFault(path, line)('column "video_id" is empty'));
   });
   return listed;

@@ -3,6 +3,7 @@ import { asyncBufferFromFile, type Compressors, parquetMetadataAsync, parquetRea
 import { manifestFault } from './fault.js';
 import type { JsonRecord } from './json-lines.js';
 import type { RowFormat } from './row-format.js';
+import { textBlock } from './text-block.js';
 
 /** Beside Snappy, which hyparquet reads itself, what Node's own zlib has in every supported version. */
 const COMPRESSORS: Compressors = {
@@ -40,12 +41,14 @@ export function parquetRows(columns: readonly string[]): RowFormat<JsonRecord> {
             rowEnd: Math.min(first + SLICE_ROWS, count),
           });
           const texts = records.map((record) => JSON.stringify(record));
-          slices.push(Buffer.from(texts.join('')));
+          const slice = Buffer.from(texts.join(''));
+          const block = textBlock(slice, 0);
+          slices.push(slice);
           let start = 0;
           for (const [i, text] of texts.entries()) {
-            const length = Buffer.byteLength(text);
-            visit(text, 0, text.length, start, length, first + i + 1);
-            start += length;
+            const end = start + Buffer.byteLength(text);
+            visit(block, start, end, first + i + 1);
+            start = end;
           }
         }
       } catch (error) {

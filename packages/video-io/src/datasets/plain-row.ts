@@ -1,4 +1,7 @@
-/** Text in JSON without escapes: not empty, or with more than space in it. */
+import type { PlainRow } from './row-format.js';
+import type { TextBlock } from './text-block.js';
+
+/** Text in JSON without escapes, byte by byte: not empty, or with more than space in it. */
 const FILLED = '"[^"\\\\\\x00-\\x1f]+"';
 const SPOKEN = '"[^"\\\\\\x00-\\x1f]*[^"\\\\\\x00-\\x20\\x7f-\\uffff][^"\\\\\\x00-\\x1f]*"';
 
@@ -6,7 +9,7 @@ const SPOKEN = '"[^"\\\\\\x00-\\x1f]*[^"\\\\\\x00-\\x20\\x7f-\\uffff][^"\\\\\\x0
 const PLAIN_ROW = new RegExp(
   `\\{"id": ?${FILLED}, ?"path": ?${FILLED}` +
     `(?:, ?"captions": ?\\[(?:${SPOKEN}(?:, ?(?="))?)*\\])?` +
-    `(?:, ?"label": ?(?:0|[1-9][0-9]{0,14}))?\\}`,
+    `(?:, ?"label": ?(?:0|[1-9][0-9]{0,14}))?\\}\\r?`,
   'y',
 );
 
@@ -14,9 +17,9 @@ const PLAIN_ROW = new RegExp(
  * Where the id stands in a row that `readManifest` would accept, found in less than half the time of parsing it.
  * Undefined says nothing about the row.
  */
-export function plainRowId(text: string, from: number, to: number): { from: number; to: number } | undefined {
+export function plainRow({ letters }: TextBlock, from: number, to: number): PlainRow | undefined {
   PLAIN_ROW.lastIndex = from;
-  if (!PLAIN_ROW.test(text) || PLAIN_ROW.lastIndex !== to) return undefined;
-  const start = text.indexOf('"', from + '{"id":'.length) + 1;
-  return { from: start, to: text.indexOf('"', start) };
+  if (!PLAIN_ROW.test(letters) || PLAIN_ROW.lastIndex !== to) return undefined;
+  const idFrom = letters.indexOf('"', from + '{"id":'.length) + 1;
+  return { idFrom, idTo: letters.indexOf('"', idFrom), classFrom: 0, classTo: 0 };
 }

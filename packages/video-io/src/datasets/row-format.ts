@@ -1,3 +1,5 @@
+import type { TextBlock } from './text-block.js';
+
 /** Where a row lies in its file. */
 export interface RowPlace {
   /** Byte offset. */
@@ -8,19 +10,21 @@ export interface RowPlace {
   readonly line: number;
 }
 
-/** What a scan does with each row: the part of `text` from `from` to `to`, exclusive, and the numbers of a `RowPlace`. */
-export type VisitRow = (
-  text: string,
-  from: number,
-  to: number,
-  start: number,
-  length: number,
-  line: number,
-) => void;
+/** What a scan does with each row: the bytes of a block from `from` to `to`, exclusive, that begin on a line, from 1. */
+export type VisitRow = (block: TextBlock, from: number, to: number, line: number) => void;
+
+/** A row that was seen to be right without parsing it: where in its block its parts stand, ends exclusive. */
+export interface PlainRow {
+  readonly idFrom: number;
+  readonly idTo: number;
+  /** The name of its class, none where both are the same. */
+  readonly classFrom: number;
+  readonly classTo: number;
+}
 
 /** A kind of file that is made of rows. All throw `MANIFEST_INVALID` with the file and the line. */
 export interface RowFormat<Row> {
-  /** Visits the texts of all rows in order. */
+  /** Visits all rows in order. Their bytes are UTF-8. */
   scan(path: string, visit: VisitRow): Promise<void>;
   /** The text of a row again that `scan` visited. */
   read(path: string, place: RowPlace): Promise<string>;

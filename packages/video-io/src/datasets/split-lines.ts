@@ -9,10 +9,10 @@ export interface ListedLine {
 
 /** The lines of a list, as UCF101 and HMDB51 publish them; CRLF and a byte order mark are allowed. */
 export async function* listedLines(path: string): AsyncGenerator<ListedLine> {
-  for await (const block of readLineBlocks(path)) {
-    for (const [i, line] of block.text.split('\n').entries()) {
+  for await (const { block, firstLine } of readLineBlocks(path)) {
+    for (const [i, line] of block.bytes.toString().split('\n').entries()) {
       const text = line.trim();
-      if (text !== '') yield { text, fault: rowFault(path, block.firstLine + i) };
+      if (text !== '') yield { text, fault: rowFault(path, firstLine + i) };
     }
   }
 }

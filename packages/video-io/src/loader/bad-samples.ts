@@ -73,8 +73,8 @@ async function readQuarantine(path: string): Promise<string[]> {
   );
   const ids: string[] = [];
   if (there) {
-    await jsonLines.scan(path, (text, from, to, _start, _length, line) => {
-      const { id } = jsonLines.parse(path, text.slice(from, to), line);
+    await jsonLines.scan(path, ({ bytes }, from, to, line) => {
+      const { id } = jsonLines.parse(path, bytes.toString('utf8', from, to), line);
       if (typeof id !== 'string') throw manifestFault(path, 'expected "id" to be text', line);
       ids.push(id);
     });

@@ -1,0 +1,65 @@
+import { type RowFault, rowFault } from './fault.js';
+import type { IndexedDatasetOptions } from './indexed.js';
+import { type RepeatedTexts, repeatedTexts } from './repeated-texts.js';
+import { type RowIndex, rowIndex } from './row-index.js';
+import { textBlock } from './text-block.js';
+import { hashText } from './text-hashes.js';
+
+/** What one reading of a whole file leaves. */
+export interface IndexedRows {
+  readonly rows: RowIndex;
+  readonly ids: RepeatedTexts;
+  /** Names of the classes in the file. */
+  readonly classes: ReadonlySet<string>;
+}
+
+/** Reads and checks every row once, but that no id is there twice. */
+export async function indexRows<Row>({
+  path,
+  format,
+  annotate,
+  plainRow,
+  classes: given,
+}: IndexedDatasetOptions<Row>): Promise<IndexedRows> {
+  const rows = rowIndex();
+  const ids = repeatedTexts();
+  const classes = new Set<string>();
+  const known = given && new Set(given);
+  let lineInHand = 1;
+  const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
+  const noteClass = (name: string): void => {
+    if (known && !known.has(name)) fault(`expected one of ${known.size} classes, got "${name}"`);
+    classes.add(name);
+  };
+  const isNewClass = newTexts();
+  await format.scan(path, (block, from, to, line) => {
+    lineInHand = line;
+    const plain = plainRow?.(block, from, to);
+    if (plain) {
+      const { idFrom, idTo, classFrom, classTo } = plain;
+      ids.add(block, idFrom, idTo);
+      if (classFrom < classTo && isNewClass(block, classFrom, classTo)) {
+        noteClass(block.bytes.toString('utf8', classFrom, classTo));
+      }
+    } else {
+      const row = format.parse(path, block.bytes.toString('utf8', from, to), line);
+      const { sample, className } = annotate(row, fault);
+      const id = Buffer.from(sample.id);
+      ids.add(textBlock(id, 0), 0, id.length);
+      if (className !== undefined) noteClass(className);
+    }
+    rows.add(block.start + from, to - from, line);
+  });
+  return { rows, ids, classes };
+}
+
+/** Tells of few different texts whether it is asked for the first time, by 53 bits of their hash. */
+function newTexts() {
+  const seen = new Set<number>();
+  const hash = new Uint32Array(2);
+  return (...[block, from, to]: Parameters<RepeatedTexts['add']>): boolean => {
+    hashText(block, from, to, hash, 0);
+    const { size } = seen;
+    return seen.add(hash[0]! * 2 ** 21 + (hash[1]! >>> 11)).size > size;
+  };
+}
