@@ -30,7 +30,8 @@ export function createClipBuilder(
 ): ClipBuilder {
   const { size } = plan;
   const { width, height } = first;
-  const coded = { size: { width, height }, pixelAspect: video.pixelAspect, orientation: video.orientation };
+  const { pixelAspect, orientation } = video.header;
+  const coded = { size: { width, height }, pixelAspect, orientation };
   const crop = planCrop(coded, size, plan.crop, video.source);
   const bytes = size.width * size.height * 3;
   const frames = new Uint8Array(slots * bytes);

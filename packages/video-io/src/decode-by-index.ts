@@ -25,27 +25,31 @@ export function decodeByIndex(video: OpenVideo, index: FrameIndex, plan: DecodeP
 }
 
 /** [T] the frame that each target means. */
-function chosenFrames(video: OpenVideo, { packets, packetOf }: FrameIndex, plan: DecodePlan): number[] {
+function chosenFrames(
+  video: OpenVideo,
+  { pts, packetOf, lastDuration }: FrameIndex,
+  plan: DecodePlan,
+): number[] {
   const count = packetOf.length;
-  const times = packetOf.map((packet) => video.seconds(packets[packet]!.pts));
-  const last = packets[packetOf[count - 1]!]!;
-  const end = plan.by === 'index' ? count : times[count - 1]! + frameLength(video, last.duration);
+  const timeOf = (frame: number) => video.seconds(pts[packetOf[frame]!]!);
+  const last = timeOf(count - 1);
+  const end = plan.by === 'index' ? count : last + frameLength(video, lastDuration);
   return plan.wanted.map((target) => {
     if (target >= end) {
       if (plan.clampToEnd) return count - 1;
-      throw frameOutOfRange(video, plan, target, { frames: count, time: times[count - 1]! });
+      throw frameOutOfRange(video, plan, target, { frames: count, time: last });
     }
-    return plan.by === 'index' ? target : Math.max(0, upperBound(times, target) - 1);
+    return plan.by === 'index' ? target : Math.max(0, framesUntil(target, timeOf, count) - 1);
   });
 }
 
-/** How many of the ascending `values` are at most `value`. */
-function upperBound(values: readonly number[], value: number): number {
+/** How many of `count` frames have a time of at most `time`. */
+function framesUntil(time: number, timeOf: (frame: number) => number, count: number): number {
   let low = 0;
-  let high = values.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (values[middle]! <= value) low = middle + 1;
+    if (timeOf(middle) <= time) low = middle + 1;
     else high = middle;
   }
   return low;

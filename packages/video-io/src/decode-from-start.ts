@@ -49,7 +49,7 @@ function pickFrames(
 
   if (last === undefined) throw noFrames(video);
   if (plan.by === 'time' && slots.size < targets.length)
-    visit(last, last.time + frameLength(video, last.frame.duration));
+    visit(last, last.time + frameLength(video, Number(last.frame.duration)));
   if (slots.size < targets.length) {
     if (!plan.clampToEnd)
       throw frameOutOfRange(video, plan, targets[slots.size]!, { frames: last.index + 1, time: last.time });

@@ -27,16 +27,15 @@ export function planRuns(index: FrameIndex, chosen: readonly number[]): DecodeRu
       last.chosen.add(packet);
     }
   }
-  const frameOf = new Map(index.packetOf.map((packet, frame) => [packet, frame]));
   return stretches.map(({ from, to, chosen: wanted }) => {
     const packets: number[] = [];
     for (let number = from; number <= to; number++) {
-      if (index.packets[number]!.referenced || wanted.has(number)) packets.push(number);
+      if (index.referenced[number] === 1 || wanted.has(number)) packets.push(number);
     }
-    const start = index.packets[from]!.pts;
-    const frames = packets.flatMap((number) =>
-      index.packets[number]!.pts >= start ? (frameOf.get(number) ?? []) : [],
-    );
+    const start = index.pts[from]!;
+    const frames = packets
+      .filter((number) => index.pts[number]! >= start && index.frameOf[number]! >= 0)
+      .map((number) => index.frameOf[number]!);
     return { packets, frames: frames.sort((a, b) => a - b) };
   });
 }

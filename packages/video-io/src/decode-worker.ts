@@ -19,8 +19,8 @@ function answer(request: WorkerRequest): { reply: WorkerReply; buffers: ArrayBuf
         buffers: [],
       };
     }
-    const result = decodeClipSync(request.source, request.options);
-    return { reply: { kind: 'done', result }, buffers: buffersOf(result) };
+    const { clip, learnt } = decodeClipSync(request.source, request.options, request.known);
+    return { reply: { kind: 'done', result: clip, learnt }, buffers: buffersOf(clip) };
   } catch (error) {
     if (error instanceof VideoError) {
       const { code, message, source, line, index, frames } = error;

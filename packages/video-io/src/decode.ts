@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { decodeByIndex } from './decode-by-index.js';
 import { decodeFromStart } from './decode-from-start.js';
-import { type DecodeOptions, planDecode } from './decode-options.js';
+import { type DecodeOptions, type DecodePlan, planDecode } from './decode-options.js';
 import { VideoError } from './errors.js';
-import { indexFrames } from './frame-index.js';
-import { withVideo } from './open-video.js';
+import { type FrameIndex, indexFrames } from './frame-index.js';
+import type { KnownVideo } from './known-videos.js';
+import type { VideoLimits } from './limits.js';
+import { type OpenVideo, withVideo } from './open-video.js';
 import type { VideoClip, VideoInput } from './video.js';
 
 /**
@@ -27,17 +29,37 @@ import type { VideoClip, VideoInput } from './video.js';
 export async function decodeClip(source: VideoInput, options: DecodeOptions): Promise<VideoClip> {
   // A turn of the event loop: others get theirs between clips, and Node frees FFmpeg's buffers only then.
   await setImmediate();
-  return decodeClipSync(source, options);
+  return decodeClipSync(source, options).clip;
 }
 
-/** `decodeClip` for a thread of its own. */
-export function decodeClipSync(source: VideoInput, options: DecodeOptions): VideoClip {
+/**
+ * `decodeClip` for a thread of its own. `learnt` may be passed as `known` next time, to whatever thread; it is of
+ * use as long as the file stays the same. Left out when nothing new was learnt.
+ */
+export function decodeClipSync(
+  source: VideoInput,
+  options: DecodeOptions,
+  known?: KnownVideo,
+): { clip: VideoClip; learnt?: KnownVideo } {
   const plan = planDecode(source, options);
-  const sought = withVideo(source, plan.limits, (video) => {
-    const index = indexFrames(video, plan.limits);
-    return index && trusted(() => decodeByIndex(video, index, plan));
-  });
-  return sought ?? withVideo(source, plan.limits, (video) => decodeFromStart(video, plan));
+  const sought = withVideo(source, plan.limits, (video) => seek(video, plan), known);
+  const clip = sought.clip ?? withVideo(source, plan.limits, (video) => decodeFromStart(video, plan));
+  return { ...sought, clip };
+}
+
+/** No clip when the packets do not tell where its frames are, or decoding did not give those. */
+function seek(video: OpenVideo, plan: DecodePlan): { clip?: VideoClip | undefined; learnt?: KnownVideo } {
+  const { version, header } = video;
+  const remembered = recall(video, plan.limits);
+  const index = remembered ?? indexFrames(video, plan.limits);
+  if (index === undefined) return {};
+  const clip = trusted(() => decodeByIndex(video, index, plan));
+  return remembered || version === undefined ? { clip } : { clip, learnt: { version, header, index } };
+}
+
+/** The known index, where it is within the limits. */
+function recall({ known }: OpenVideo, limits: VideoLimits): FrameIndex | undefined {
+  return known && known.index.pts.length <= limits.frames ? known.index : undefined;
 }
 
 /** Undefined when decoding met something unexpected: decoding from the start has the last word then. */

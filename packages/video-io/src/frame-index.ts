@@ -2,14 +2,26 @@ import type { VideoLimits } from './limits.js';
 import type { OpenVideo } from './open-video.js';
 import { type IndexedPacket, indexPackets } from './packet-index.js';
 
-/** Which packet gives which frame, and from where it can be decoded. */
+/** Which packet gives which frame, and from where it can be decoded. Lies in shared memory, for all threads. */
 export interface FrameIndex {
-  /** In the order of decoding. */
-  readonly packets: readonly IndexedPacket[];
-  /** [frames] number of each frame's packet; frames in the order of presentation. */
-  readonly packetOf: readonly number[];
+  /** [packets] of the video stream in the order of decoding: ticks of its clock. */
+  readonly pts: Float64Array;
+  /** [packets] byte offset in the file. */
+  readonly position: Float64Array;
+  /** [packets] bytes. Time, place and size tell a packet apart from all others. */
+  readonly size: Uint32Array;
+  /** [packets] 1 where other pictures are built on this one. */
+  readonly referenced: Uint8Array;
+  /** [packets] number of the frame in the order of presentation; -1 for packets that show none. */
+  readonly frameOf: Int32Array;
+  /** What a decoder that starts at the packet of this number must be told first. */
+  readonly prefixes: ReadonlyMap<number, Uint8Array>;
+  /** [frames] number of each frame's packet. */
+  readonly packetOf: Uint32Array;
   /** [frames] number of the packet from which to decode: the last entry that gives this frame whole. */
-  readonly entryOf: readonly number[];
+  readonly entryOf: Uint32Array;
+  /** Ticks for which the last frame is shown; 0 when the container does not say. */
+  readonly lastDuration: number;
 }
 
 /** Indexes a freshly opened video; its reading position is anywhere afterwards. Undefined as below. */
@@ -18,12 +30,17 @@ export function indexFrames(video: OpenVideo, limits: VideoLimits): FrameIndex |
   return packets && arrangeFrames(packets);
 }
 
+/** Bytes that an index takes, but for the few of its prefixes. */
+export function indexBytes({ pts }: FrameIndex): number {
+  return pts.buffer.byteLength;
+}
+
 /**
  * Puts packets in the order of presentation. Undefined when their times contradict each other: frames at
  * the same time, frames before the first entry, entries before which decoding is not done with all earlier
  * frames.
  */
-export function arrangeFrames(packets: readonly IndexedPacket[]): FrameIndex | undefined {
+function arrangeFrames(packets: readonly IndexedPacket[]): FrameIndex | undefined {
   const first = packets[0];
   if (first === undefined || !first.entry) return undefined;
   const packetOf = [...packets.keys()].filter((number) => packets[number]!.shown);
@@ -47,7 +64,7 @@ export function arrangeFrames(packets: readonly IndexedPacket[]): FrameIndex | u
     while (packets[entries[at]!]!.pts > packets[number]!.pts) at--;
     return entries[at]!;
   });
-  return { packets, packetOf, entryOf };
+  return pack(packets, packetOf, entryOf);
 }
 
 /** Numbers of the entries that come later in presentation than all packets before them. */
@@ -59,4 +76,38 @@ function cleanEntries(packets: readonly IndexedPacket[]): number[] {
     latest = Math.max(latest, pts);
   });
   return entries;
+}
+
+/** The columns of an index in one piece of shared memory, the widest numbers first. */
+function pack(
+  packets: readonly IndexedPacket[],
+  packetOf: readonly number[],
+  entryOf: readonly number[],
+): FrameIndex {
+  const [count, frames] = [packets.length, packetOf.length];
+  const memory = new SharedArrayBuffer(count * (8 + 8 + 4 + 4 + 1) + frames * (4 + 4));
+  const index = {
+    pts: new Float64Array(memory, 0, count),
+    position: new Float64Array(memory, count * 8, count),
+    size: new Uint32Array(memory, count * 16, count),
+    frameOf: new Int32Array(memory, count * 20, count).fill(-1),
+    packetOf: new Uint32Array(memory, count * 24, frames),
+    entryOf: new Uint32Array(memory, count * 24 + frames * 4, frames),
+    referenced: new Uint8Array(memory, count * 24 + frames * 8, count),
+    prefixes: new Map<number, Uint8Array>(),
+    lastDuration: packets[packetOf[frames - 1]!]!.duration,
+  };
+  packets.forEach(({ pts, position, size, referenced, prefix }, number) => {
+    index.pts[number] = pts;
+    index.position[number] = position;
+    index.size[number] = size;
+    index.referenced[number] = referenced ? 1 : 0;
+    if (prefix) index.prefixes.set(number, prefix);
+  });
+  index.packetOf.set(packetOf);
+  index.entryOf.set(entryOf);
+  packetOf.forEach((packet, frame) => {
+    index.frameOf[packet] = frame;
+  });
+  return index;
 }

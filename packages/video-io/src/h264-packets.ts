@@ -29,7 +29,7 @@ export function h264Facts(parameters: CodecParameters): PacketReader | undefined
   if (lengthBytes === undefined || header === undefined) return undefined;
   if (!header.sequence.every(codesWholeFrames)) return undefined;
   const sets = parameterSets([...header.sequence, ...header.picture]);
-  let version: Buffer | undefined;
+  let version: Uint8Array | undefined;
 
   return (packet) => {
     let pictures = 0;
@@ -45,7 +45,7 @@ export function h264Facts(parameters: CodecParameters): PacketReader | undefined
         if ((packet[start]! & 0x60) !== 0) referenced = true;
       } else if (type >= FIRST_PARTITION && type <= LAST_PARTITION) return undefined;
       else if (type === SEI && packet[start + 1] === USER_DATA) {
-        version = Buffer.from(packet.subarray(start - lengthBytes, end));
+        version = Uint8Array.from(packet.subarray(start - lengthBytes, end));
         toldVersion = true;
       } else if (type === SEQUENCE_PARAMETERS || type === PICTURE_PARAMETERS) {
         const unit = packet.subarray(start, end);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { decodeClipSync } from './decode.js';
 import { decodeByIndex } from './decode-by-index.js';
 import { decodeFromStart } from './decode-from-start.js';
 import { planDecode } from './decode-options.js';
@@ -81,6 +82,7 @@ describe.skipIf(!existsSync(media))('videos of other people', () => {
   it('give by seeking what decoding from the start gives', { timeout: 110_000 }, () => {
     const files = readdirSync(`${media}videos`).filter((name) => !name.endsWith('.csv'));
     let entered = 0;
+    let toldAtOnce = 0;
     for (const name of files) {
       const path = `${media}videos/${name}`;
       const index = withVideo(path, DEFAULT_LIMITS, (video) => indexFrames(video, DEFAULT_LIMITS));
@@ -100,10 +102,15 @@ describe.skipIf(!existsSync(media))('videos of other people', () => {
       ];
       const [both, ...single] = sought;
       expect(Buffer.compare(both!.frames, start!.frames), name).toBe(0);
+      const { learnt } = decodeClipSync(path, { indices, size });
+      const again = withVideo(path, DEFAULT_LIMITS, (video) => decodeByIndex(video, index, plan), learnt);
+      expect(Buffer.compare(again.frames, start!.frames), name).toBe(0);
+      if (learnt!.header.toldAtOnce) toldAtOnce++;
       expect(both!.times, name).toEqual(start!.times);
       expect(Buffer.compare(Buffer.concat(single.map((clip) => clip.frames)), start!.frames), name).toBe(0);
     }
     expect(entered).toBeGreaterThan(10);
+    expect(toldAtOnce).toBeGreaterThan(30);
   });
 
   it('when broken end in a typed error or in frames', { timeout: 60_000 }, async () => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { type BigIntStats, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FormatContext } from 'node-av/lib';
 import { VideoError } from './errors.js';
 import { checkStatus, type Scope } from './ffmpeg.js';
+import { fileVersion } from './file-version.js';
 import type { VideoInput, VideoSource } from './video.js';
 
 /** Containers of single files. Playlists (HLS, concat, DASH) could reach other files and are left out. */
@@ -15,10 +16,16 @@ export function nameOf(input: VideoInput): string {
   return typeof input === 'string' ? input : `${input.length} bytes`;
 }
 
-/** Opens a container of a known kind and reads its header. The scope closes it. */
-export function openContainer(input: VideoInput, scope: Scope): FormatContext {
+/**
+ * Opens a container of a known kind and reads its header. The scope closes it. `version` is that of the file
+ * before it was opened; undefined for bytes too.
+ */
+export function openContainer(
+  input: VideoInput,
+  scope: Scope,
+): { format: FormatContext; version: string | undefined } {
   const source = nameOf(input);
-  if (typeof input === 'string') requireFile(input);
+  const version = typeof input === 'string' ? fileVersion(requireFile(input)) : undefined;
   const path = typeof input === 'string' ? input : writeBytes(input, scope);
   const format = scope.own(new FormatContext(), (context) => context.freeContext());
   format.allocContext();
@@ -26,7 +33,7 @@ export function openContainer(input: VideoInput, scope: Scope): FormatContext {
   checkStatus(format.setOption('protocol_whitelist', 'file'), 'VIDEO_UNREADABLE', setting, source);
   checkStatus(format.setOption('format_whitelist', CONTAINERS), 'VIDEO_UNREADABLE', setting, source);
   checkStatus(format.openInputSync(`file:${path}`), 'VIDEO_UNREADABLE', 'Opening the container', source);
-  return scope.own(format, (context) => context.closeInputSync());
+  return { format: scope.own(format, (context) => context.closeInputSync()), version };
 }
 
 /**
@@ -46,11 +53,11 @@ function writeBytes(bytes: Uint8Array, scope: Scope): string {
 }
 
 /** A regular file: a pipe or a device could block for ever. */
-function requireFile(source: VideoSource): void {
+function requireFile(source: VideoSource): BigIntStats {
   let found = 'nothing';
   try {
-    const stats = statSync(source);
-    if (stats.isFile()) return;
+    const stats = statSync(source, { bigint: true });
+    if (stats.isFile()) return stats;
     found = stats.isDirectory() ? 'a folder' : 'a special file';
   } catch (error) {
     if (error instanceof Error) found = error.message;

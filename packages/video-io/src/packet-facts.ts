@@ -10,7 +10,7 @@ export interface PacketFacts {
   /** False when no other picture is built on this one, so that it can be left out. */
   readonly referenced: boolean;
   /** What a decoder that starts at this entry must be told first, to be put before the packet's bytes. */
-  readonly prefix?: Buffer | undefined;
+  readonly prefix?: Uint8Array | undefined;
 }
 
 /**

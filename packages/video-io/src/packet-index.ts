@@ -11,13 +11,14 @@ import type { OpenVideo } from './open-video.js';
 import type { PacketFacts } from './packet-facts.js';
 import { packetReader } from './packet-reader.js';
 
-/** One packet of the video stream; time, place and size tell it apart from all others. */
+/** One packet of the video stream. */
 export interface IndexedPacket extends PacketFacts {
   /** Ticks of the stream's clock. */
   readonly pts: number;
-  readonly duration: bigint;
+  /** Ticks; 0 when the container does not say. */
+  readonly duration: number;
   /** Byte offset in the file. */
-  readonly position: bigint;
+  readonly position: number;
   readonly size: number;
 }
 
@@ -50,8 +51,8 @@ export function indexPackets(video: OpenVideo, limits: VideoLimits): IndexedPack
       if (!tells || packets.length >= limits.frames) return undefined;
       packets.push({
         pts: Number(pts),
-        duration: packet.duration,
-        position: packet.pos,
+        duration: Number(packet.duration),
+        position: Number(packet.pos),
         size: data!.length,
         // An edit list cuts off what is decoded only for the sake of later frames.
         shown: facts.shown && (flags & AV_PKT_FLAG_DISCARD) === 0,

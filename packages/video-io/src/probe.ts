@@ -4,7 +4,7 @@ import { indexFrames } from './frame-index.js';
 import { readFrames } from './frame-reader.js';
 import { DEFAULT_LIMITS, type VideoLimits } from './limits.js';
 import { MOTION_CODECS } from './motion-vectors.js';
-import { containerDuration, withVideo } from './open-video.js';
+import { withVideo } from './open-video.js';
 import { describeOrientation } from './orientation.js';
 import type { VideoInfo, VideoInput } from './video.js';
 
@@ -28,9 +28,10 @@ export async function probeVideo(source: VideoInput, options: ProbeOptions = {})
 export function probeVideoSync(source: VideoInput, options: ProbeOptions): VideoInfo {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   return withVideo(source, limits, (video) => {
-    const { stream, orientation, pixelAspect, format, seconds } = video;
+    const { stream, header, seconds } = video;
+    const { orientation, pixelAspect } = header;
     const { codecpar } = stream;
-    const duration = stream.duration > 0n ? seconds(Number(stream.duration)) : containerDuration(format);
+    const duration = stream.duration > 0n ? seconds(Number(stream.duration)) : header.duration;
     const rate = stream.avgFrameRate.num > 0 ? stream.avgFrameRate : stream.rFrameRate;
     const fps = rate.num > 0 && rate.den > 0 ? rate.num / rate.den : 0;
     const counted = options.countFrames === true ? countFrames(source, limits) : undefined;

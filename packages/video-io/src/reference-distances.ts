@@ -15,7 +15,7 @@ export function nearestReferences(index: FrameIndex, frame: number): ReferenceDi
     for (let away = 1; away <= REACH; away++) {
       const packet = index.packetOf[frame + step * away];
       if (packet === undefined) break;
-      if (packet < own && index.packets[packet]!.referenced) return away;
+      if (packet < own && index.referenced[packet] === 1) return away;
     }
     return 1;
   };

@@ -13,7 +13,6 @@ import { type DecodedFrame, damaged, readPacket } from './frame-reader.js';
 import { checkPixels, type VideoLimits } from './limits.js';
 import { packetCheck } from './nal-check.js';
 import { type OpenVideo, openDecoder } from './open-video.js';
-import type { IndexedPacket } from './packet-index.js';
 import { nearestReferences } from './reference-distances.js';
 
 /**
@@ -44,7 +43,7 @@ export function* readSought(
   }
 
   function* readRun({ packets, frames }: DecodeRun): Generator<DecodedFrame> {
-    const start = index.packets[packets[0]!]!.pts;
+    const start = index.pts[packets[0]!]!;
     let done = 0;
     function* drain(): Generator<DecodedFrame> {
       while (receive(decoder, frame, video)) {
@@ -52,15 +51,14 @@ export function* readSought(
         const stamp = Number(frame.pts);
         if (stamp < start) continue;
         const expected = frames[done++];
-        const indexed = expected === undefined ? undefined : index.packets[index.packetOf[expected]!]!;
-        if (indexed?.pts !== stamp)
+        if (expected === undefined || index.pts[index.packetOf[expected]!] !== stamp)
           throw damaged(`the order of frames near ${video.seconds(stamp)} s`, video);
         checkPixels(frame, options.limits, video.source);
         yield {
           frame,
-          index: expected!,
+          index: expected,
           time: video.seconds(stamp),
-          references: nearestReferences(index, expected!),
+          references: nearestReferences(index, expected),
         };
       }
     }
@@ -90,22 +88,23 @@ function packetFeed(
   const { format, stream } = video;
   const streamIndex = stream.index;
   const isBroken = packetCheck(stream.codecpar);
-  const fits = ({ pts, position, size }: IndexedPacket) =>
-    packet.size === size && packet.pos === position && Number(packet.pts) === pts;
-  /** Number of the packet that comes next; -1 after a seek, when it is not known. */
-  let next = index.packets.length;
+  const fits = (number: number) =>
+    packet.size === index.size[number] &&
+    Number(packet.pos) === index.position[number] &&
+    Number(packet.pts) === index.pts[number];
+  /** Number of the packet that comes next; -1 at first and after a seek, when it is not known. */
+  let next = -1;
 
   return (number, first) => {
-    const wanted = index.packets[number]!;
     if (first && number !== next) {
-      format.seekFrameSync(streamIndex, BigInt(wanted.pts), AVSEEK_FLAG_BACKWARD);
+      format.seekFrameSync(streamIndex, BigInt(index.pts[number]!), AVSEEK_FLAG_BACKWARD);
       next = -1;
     }
     for (;;) {
       if (!readPacket(video, packet)) throw damaged(`packet ${number}`, video);
       if (packet.streamIndex === streamIndex) {
-        if (next >= 0 && !fits(index.packets[next]!)) throw damaged(`packet ${next}`, video);
-        if (next >= 0 ? next++ === number : fits(wanted)) break;
+        if (next >= 0 && !fits(next)) throw damaged(`packet ${next}`, video);
+        if (next >= 0 ? next++ === number : fits(number)) break;
       }
       packet.unref();
     }
@@ -113,12 +112,13 @@ function packetFeed(
     const data = packet.data!;
     if ((packet.flags & AV_PKT_FLAG_CORRUPT) !== 0 || isBroken?.(data))
       throw damaged(`packet ${number}`, video);
-    if (first && wanted.prefix) putBefore(packet, wanted.prefix);
+    const prefix = first ? index.prefixes.get(number) : undefined;
+    if (prefix) putBefore(packet, prefix);
   };
 }
 
 /** Lengthens a packet in front. Setting the bytes makes node-av forget the rest, which is set again. */
-function putBefore(packet: Packet, prefix: Buffer): void {
+function putBefore(packet: Packet, prefix: Uint8Array): void {
   const { pts, dts, duration, flags, data } = packet;
   packet.data = Buffer.concat([prefix, data!]);
   Object.assign(packet, { pts, dts, duration, flags });

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { DecodeOptions } from './decode-options.js';
 import { VideoError } from './errors.js';
+import { knownVideos } from './known-videos.js';
 import { nameOf } from './open-container.js';
 import type { ProbeOptions } from './probe.js';
 import type { VideoClip, VideoInfo, VideoInput } from './video.js';
@@ -21,6 +22,9 @@ export interface VideoPool {
   /** Ends the threads. Whatever is not done is rejected with `WORKER_FAILED`. */
   close(): Promise<void>;
 }
+
+/** Bytes of indexes that a pool keeps: those of some 7000 videos of 300 frames. */
+const REMEMBERED_BYTES = 2 ** 26;
 
 interface Task {
   readonly request: WorkerRequest;
@@ -46,6 +50,7 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
   }
   const seats: Seat[] = Array.from({ length: workers }, () => ({ worker: undefined, task: undefined }));
   const queue: Task[] = [];
+  const known = knownVideos(REMEMBERED_BYTES);
   let closed = false;
 
   function submit<R>(request: WorkerRequest): Promise<R> {
@@ -63,7 +68,7 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
       if (task === undefined) return;
       seat.worker ??= startWorker(seat);
       try {
-        seat.worker.postMessage(task.request);
+        seat.worker.postMessage(withKnown(task.request));
       } catch (error) {
         // Options that hold a function, say, cannot travel; the thread is none the worse for it.
         task.reject(error as Error);
@@ -73,6 +78,10 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
       seat.worker.ref();
       seat.task = task;
     }
+  }
+
+  function withKnown(request: WorkerRequest): WorkerRequest {
+    return request.kind === 'decode' ? { ...request, known: known.get(request.source) } : request;
   }
 
   function startWorker(seat: Seat): Worker {
@@ -97,8 +106,10 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
     const task = seat.task!;
     seat.task = undefined;
     seat.worker?.unref();
-    if (reply.kind === 'done') task.resolve(reply.result as never);
-    else if (reply.kind === 'refused') task.reject(new VideoError(reply.code, reply.message, reply.fields));
+    if (reply.kind === 'done') {
+      if (reply.learnt) known.put(task.request.source, reply.learnt);
+      task.resolve(reply.result as never);
+    } else if (reply.kind === 'refused') task.reject(new VideoError(reply.code, reply.message, reply.fields));
     else task.reject(workerFailed(`The decode thread failed: ${reply.message}`, task.request.source));
     dispatch();
   }

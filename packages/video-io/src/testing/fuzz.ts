@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { seededRandom, uniformIndex } from '@tgm/random';
 import { decodeClipSync } from '../decode.js';
 import { VideoError } from '../errors.js';
@@ -57,7 +58,7 @@ export async function fuzz(options: { seed: string; first: number; count: number
     writeTestVideo(join(folder, name), video);
     return { name, bytes: readFileSync(join(folder, name)) };
   });
-  rmSync(folder, { recursive: true });
+  const damaged = join(folder, 'damaged');
 
   const outcomes: Record<string, number> = {};
   const faults: string[] = [];
@@ -67,7 +68,7 @@ export async function fuzz(options: { seed: string; first: number; count: number
     const random = seededRandom(seed, number);
     const { name, bytes } = files[uniformIndex(files.length, random)]!;
     const began = performance.now();
-    const outcome = outcomeOf(mutate(bytes, random), uniformIndex(base.frames, random));
+    const outcome = outcomeOf(damaged, mutate(bytes, random), uniformIndex(base.frames, random));
     slowest = Math.max(slowest, (performance.now() - began) / 1000);
     if (outcome.startsWith('fault')) faults.push(`${name} ${number}: ${outcome}`);
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -75,6 +76,7 @@ export async function fuzz(options: { seed: string; first: number; count: number
     // Node frees FFmpeg's buffers when the event loop turns.
     await setImmediate();
   }
+  rmSync(folder, { recursive: true });
   return { outcomes, faults, slowest, memory: [early, residentMemory()] };
 }
 
@@ -82,13 +84,19 @@ function residentMemory(): number {
   return Math.round(process.memoryUsage.rss() / 2 ** 20);
 }
 
-function outcomeOf(bytes: Buffer, index: number): string {
+/** Probes the bytes, and decodes them as a file: afresh, and with what was learnt of it. */
+function outcomeOf(path: string, bytes: Buffer, index: number): string {
   const limits = { time: TIME, pixels: 2 ** 22 };
   const size = { width: 32, height: 24 };
   try {
     probeVideoSync(bytes, { countFrames: index % 3 === 0, limits });
+    writeFileSync(path, bytes);
+    utimesSync(path, 0, 0);
     const indices = [index, 0, base.frames - 1];
-    const clip = decodeClipSync(bytes, { indices, size, motion: true, clampToEnd: true, limits });
+    const options = { indices, size, motion: true, clampToEnd: true, limits };
+    const { clip, learnt } = decodeClipSync(path, options);
+    if (learnt && !isDeepStrictEqual(decodeClipSync(path, options, learnt).clip, clip))
+      return 'fault: another clip from the same file';
     return clip.frames.length === 3 * 32 * 24 * 3 && clip.motion!.known.length === 3 * 6 * 8
       ? 'frames'
       : 'fault: a clip of the wrong size';
