@@ -5,6 +5,9 @@ import { type RowIndex, rowIndex } from './row-index.js';
 import { textBlock } from './text-block.js';
 import { hashText } from './text-hashes.js';
 
+/** Bytes of an id that need no new memory. */
+const LONGEST_ID = 4096;
+
 /** What one reading of a whole file leaves. */
 export interface IndexedRows {
   readonly rows: RowIndex;
@@ -19,12 +22,12 @@ export async function indexRows<Row>({
   format,
   annotate,
   plainRow,
-  classes: given,
+  classes: wanted,
 }: IndexedDatasetOptions<Row>): Promise<IndexedRows> {
   const rows = rowIndex();
   const ids = repeatedTexts();
   const classes = new Set<string>();
-  const known = given && new Set(given);
+  const known = wanted && new Set(wanted);
   let lineInHand = 1;
   const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
   const noteClass = (name: string): void => {
@@ -32,7 +35,14 @@ export async function indexRows<Row>({
     classes.add(name);
   };
   const isNewClass = newTexts();
-  await format.scan(path, (block, from, to, line) => {
+  let written = textBlock(Buffer.alloc(LONGEST_ID), 0);
+  const addId = (id: string): void => {
+    const length = Buffer.byteLength(id);
+    if (length > written.bytes.length) written = textBlock(Buffer.alloc(length), 0);
+    written.bytes.write(id);
+    ids.add(written, 0, length);
+  };
+  await format.scan(path, (block, from, to, line, given) => {
     lineInHand = line;
     const plain = plainRow?.(block, from, to);
     if (plain) {
@@ -42,10 +52,9 @@ export async function indexRows<Row>({
         noteClass(block.bytes.toString('utf8', classFrom, classTo));
       }
     } else {
-      const row = format.parse(path, block.bytes.toString('utf8', from, to), line);
+      const row = given ?? format.parse(path, block.bytes.toString('utf8', from, to), line);
       const { sample, className } = annotate(row, fault);
-      const id = Buffer.from(sample.id);
-      ids.add(textBlock(id, 0), 0, id.length);
+      addId(sample.id);
       if (className !== undefined) noteClass(className);
     }
     rows.add(block.start + from, to - from, line);

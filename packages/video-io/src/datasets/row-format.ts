@@ -10,8 +10,17 @@ export interface RowPlace {
   readonly line: number;
 }
 
-/** What a scan does with each row: the bytes of a block from `from` to `to`, exclusive, that begin on a line, from 1. */
-export type VisitRow = (block: TextBlock, from: number, to: number, line: number) => void;
+/**
+ * What a scan does with each row: the bytes of a block from `from` to `to`, exclusive, that begin on a line, from 1. A format
+ * that is no text gives the row instead.
+ */
+export type VisitRow<Row = never> = (
+  block: TextBlock,
+  from: number,
+  to: number,
+  line: number,
+  row?: Row,
+) => void;
 
 /** A row that was seen to be right without parsing it: where in its block its parts stand, ends exclusive. */
 export interface PlainRow {
@@ -25,7 +34,7 @@ export interface PlainRow {
 /** A kind of file that is made of rows. All throw `MANIFEST_INVALID` with the file and the line. */
 export interface RowFormat<Row> {
   /** Visits all rows in order. Their bytes are UTF-8. */
-  scan(path: string, visit: VisitRow): Promise<void>;
+  scan(path: string, visit: VisitRow<Row>): Promise<void>;
   /** The text of a row again that `scan` visited. */
   read(path: string, place: RowPlace): Promise<string>;
   /** What a row's text says. */
