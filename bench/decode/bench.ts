@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { linkSync, mkdtempSync, rmSync, utimesSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom, uniformIndex } from '@tgm/random';
 import { Contestant } from '../contestant.js';
 import { type Figure, figure, median } from '../figure.js';
-import { CLIP, DECODE_CASES, type DecodeCase, VIDEO } from './cases.js';
+import { CLIP, DECODE_CASES, type DecodeCase, VIDEO, type WantedClip } from './cases.js';
 import { makeVideo } from './make-video.js';
 
 export interface DecodeBenchOptions {
@@ -21,7 +21,7 @@ const INSTALL = 'apt-get install python3-av python3-opencv ffmpeg';
 /** Clips of one turn: long enough to time, short enough that a burst of other work spoils few. */
 const TURN = 20;
 
-/** Clips a second on one thread, against the fastest peer on one thread. */
+/** Clips a second, against the fastest peer on as many threads. */
 export async function* benchDecode(options: DecodeBenchOptions): AsyncGenerator<Figure> {
   const cases = DECODE_CASES.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
   for (const each of cases) yield await benchCase(each, options);
@@ -32,12 +32,18 @@ async function benchCase(each: DecodeCase, { rounds, python }: DecodeBenchOption
   try {
     const path = join(folder, 'video.mp4');
     makeVideo(path, each);
+    // As old as videos are: of one that was written just now nothing is remembered.
+    utimesSync(path, 0, 0);
     const clip = JSON.stringify({ ...CLIP, fps: VIDEO.fps, x: 58, y: 16 });
+    const threads = each.cores === 'one' ? 1 : availableParallelism();
     const programs = [
-      { name: 'ours', run: new Contestant(process.execPath, ['--import', 'tsx', `${HERE}/ours.ts`, path]) },
+      {
+        name: 'ours',
+        run: new Contestant(process.execPath, ['--import', 'tsx', `${HERE}/ours.ts`, path, `${threads}`]),
+      },
       ...Object.entries(PEERS).map(([key, name]) => ({
         name,
-        run: new Contestant(python, [`${HERE}/peer.py`, key, path, clip]),
+        run: new Contestant(python, [`${HERE}/peer.py`, key, path, clip, each.cores]),
       })),
     ];
     const running: typeof programs = [];
@@ -48,9 +54,15 @@ async function benchCase(each: DecodeCase, { rounds, python }: DecodeBenchOption
     const random = seededRandom('decode', each.name);
     for (let round = 0; round < rounds; round++) {
       const last = VIDEO.frames - (CLIP.frames - 1) * CLIP.stride;
-      const starts = Array.from({ length: TURN }, () => uniformIndex(last, random));
+      const wanted = Array.from({ length: TURN }, (_, i): WantedClip => {
+        const start = uniformIndex(last, random);
+        if (each.files === 'one') return [path, start];
+        const other = join(folder, `${round}-${i}.mp4`);
+        linkSync(path, other);
+        return [other, start];
+      });
       for (const { name, run } of running) {
-        rates.get(name)!.push(TURN / (await run.ask(JSON.stringify(starts))).seconds!);
+        rates.get(name)!.push(TURN / (await run.ask(JSON.stringify(wanted))).seconds!);
       }
       console.error(
         `${each.name}: ${[...rates].map(([name, all]) => `${name} ${all.at(-1)!.toFixed(1)}`).join(', ')}`,

@@ -1,6 +1,6 @@
-"""The peers of bench/decode: `peer.py pyav|opencv|ffmpeg VIDEO CLIP`, one thread each.
+"""The peers of bench/decode: `peer.py pyav|opencv|ffmpeg VIDEO CLIP one|all`, on one thread or on all cores.
 
-Each line is a JSON list of first frames, answered with the seconds that their clips took.
+Each line is a JSON list of [path, first frame], answered with the seconds that the clips took.
 """
 
 import json
@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-name, path, clip = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
+name, first, clip, cores = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), sys.argv[4]
 count, stride, side, fps = clip["frames"], clip["stride"], clip["side"], clip["fps"]
 x, y = clip["x"], clip["y"]
 
@@ -17,21 +17,26 @@ if name == "pyav":
     import av
     import numpy
 elif name == "opencv":
-    os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "threads;1"
+    if cores == "one":
+        os.environ["OPENCV_FFMPEG_CAPTURE_OPTIONS"] = "threads;1"
     import cv2
     import numpy
 
-    cv2.setNumThreads(1)
+    if cores == "one":
+        cv2.setNumThreads(1)
 else:
     subprocess.run(["ffmpeg", "-version"], check=True, stdout=subprocess.DEVNULL)
 
 
-def read_pyav(start):
+def read_pyav(path, start):
     wanted = set(range(start, start + count * stride, stride))
     frames, vectors = [], []
     with av.open(path) as container:
         stream = container.streams.video[0]
-        stream.codec_context.thread_count = 1
+        if cores == "one":
+            stream.codec_context.thread_count = 1
+        else:
+            stream.thread_type = "AUTO"
         stream.codec_context.options = {"flags2": "+export_mvs"}
         container.seek(int(start / fps / stream.time_base), stream=stream)
         for frame in container.decode(stream):
@@ -45,7 +50,7 @@ def read_pyav(start):
     return numpy.stack(frames)
 
 
-def read_opencv(start):
+def read_opencv(path, start):
     """Tells no motion vectors: it has less to do."""
     video = cv2.VideoCapture(path, cv2.CAP_FFMPEG)
     video.set(cv2.CAP_PROP_POS_FRAMES, start)
@@ -59,24 +64,25 @@ def read_opencv(start):
     return numpy.stack(frames)
 
 
-def read_ffmpeg(start):
+def read_ffmpeg(path, start):
     """Tells no motion vectors either."""
     filters = f"select=not(mod(n\\,{stride})),crop={side}:{side}:{x}:{y}"
-    command = ["ffmpeg", "-v", "error", "-threads", "1", "-ss", f"{(start - 0.25) / fps:.6f}" if start else "0"]
+    threads = ["-threads", "1"] if cores == "one" else []
+    command = ["ffmpeg", "-v", "error", *threads, "-ss", f"{(start - 0.25) / fps:.6f}" if start else "0"]
     command += ["-i", path, "-an", "-vf", filters, "-fps_mode", "passthrough", "-frames:v", str(count)]
-    command += ["-pix_fmt", "rgb24", "-threads", "1", "-f", "rawvideo", "pipe:"]
+    command += ["-pix_fmt", "rgb24", *threads, "-f", "rawvideo", "pipe:"]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
 
 
 read = {"pyav": read_pyav, "opencv": read_opencv, "ffmpeg": read_ffmpeg}[name]
 expected = count * side * side * 3
-got = read(7)
+got = read(first, 7)
 if (len(got) if isinstance(got, bytes) else got.size) != expected:
     sys.exit(f"{name} gave a clip of another size")
 print(json.dumps({"ready": 1}), flush=True)
 for line in sys.stdin:
-    starts = json.loads(line)
+    wanted = json.loads(line)
     began = time.perf_counter()
-    for start in starts:
-        read(start)
+    for path, start in wanted:
+        read(path, start)
     print(json.dumps({"seconds": time.perf_counter() - began}), flush=True)
