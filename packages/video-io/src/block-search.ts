@@ -1,11 +1,16 @@
-/** One frame's brightness, row by row. */
+/** One frame's brightness, row by row, with a margin in which its edge pixels go on. */
 export interface Luma {
   readonly values: Uint8Array;
+  /** Size without the margin. */
   readonly width: number;
   readonly height: number;
+  /** Pixels on every side. */
+  readonly margin: number;
+  /** Of a row of `values`. */
+  readonly stride: number;
 }
 
-/** A square of pixels; it may reach over the frame's edge, where edge pixels go on. */
+/** A square of pixels, whole numbers; it may reach over the frame's edge by up to the margin. */
 export interface Block {
   readonly left: number;
   readonly top: number;
@@ -21,12 +26,26 @@ export interface Match {
 }
 
 /** BT.601 brightness of RGB pixels. */
-export function lumaOf(rgb: Uint8Array, width: number, height: number): Luma {
-  const values = new Uint8Array(width * height);
-  for (let i = 0, at = 0; i < values.length; i++, at += 3) {
-    values[i] = (77 * rgb[at]! + 150 * rgb[at + 1]! + 29 * rgb[at + 2]!) >> 8;
+export function lumaOf(rgb: Uint8Array, width: number, height: number, margin: number): Luma {
+  const stride = width + 2 * margin;
+  const values = new Uint8Array(stride * (height + 2 * margin));
+  for (let y = 0, at = 0; y < height; y++) {
+    const row = (y + margin) * stride + margin;
+    for (let to = row; to < row + width; to++, at += 3) {
+      values[to] = (77 * rgb[at]! + 150 * rgb[at + 1]! + 29 * rgb[at + 2]!) >> 8;
+    }
+    values.fill(values[row]!, row - margin, row);
+    values.fill(values[row + width - 1]!, row + width, row + width + margin);
   }
-  return { values, width, height };
+  for (let y = 0; y < margin; y++) {
+    values.copyWithin(y * stride, margin * stride, (margin + 1) * stride);
+    values.copyWithin(
+      (height + margin + y) * stride,
+      (height + margin - 1) * stride,
+      (height + margin) * stride,
+    );
+  }
+  return { values, width, height, margin, stride };
 }
 
 /**
@@ -43,62 +62,71 @@ export function searchBlock(
   guesses: readonly { readonly x: number; readonly y: number }[],
   reach: number,
 ): Match {
-  const difference = (x: number, y: number, worst = Number.POSITIVE_INFINITY) =>
-    meanDifference(current, previous, block, { x, y }, worst);
-  let best = { x: 0, y: 0, difference: Number.POSITIVE_INFINITY };
+  const sumAt = (x: number, y: number, most: number) => difference(current, previous, block, x, y, most);
+  let [bestX, bestY, least] = [0, 0, Number.POSITIVE_INFINITY];
   const consider = (x: number, y: number) => {
-    const value = difference(x, y, best.difference);
-    if (value < best.difference) best = { x, y, difference: value };
+    const sum = sumAt(x, y, least);
+    if (sum >= least) return;
+    [bestX, bestY, least] = [x, y, sum];
   };
   for (const { x, y } of guesses) consider(x, y);
   for (let step = reach; step >= 1; step /= 2) {
-    const { x, y } = best;
+    const [x, y] = [bestX, bestY];
     for (let dy = -step; dy <= step; dy += step) {
       for (let dx = -step; dx <= step; dx += step) if (dx !== 0 || dy !== 0) consider(x + dx, y + dy);
     }
   }
-  const { x, y } = best;
+  const [x, y] = [bestX, bestY];
+  const at = (dx: number, dy: number) => sumAt(x + dx, y + dy, Number.POSITIVE_INFINITY);
   return {
-    x: x + valley(difference(x - 1, y), best.difference, difference(x + 1, y)),
-    y: y + valley(difference(x, y - 1), best.difference, difference(x, y + 1)),
-    difference: best.difference,
+    x: x + valley(at(-1, 0), least, at(1, 0)),
+    y: y + valley(at(0, -1), least, at(0, 1)),
+    difference: least / block.side ** 2,
   };
 }
 
 /** Mean absolute difference of a block's brightness from its mean: what there is to match. */
-export function texture(luma: Luma, block: Block): number {
-  const { left, top, side } = block;
-  const values: number[] = [];
-  for (let y = top; y < top + side; y++) {
-    for (let x = left; x < left + side; x++) values.push(pixel(luma, x, y));
+export function texture({ values, margin, stride }: Luma, { left, top, side }: Block): number {
+  const first = (top + margin) * stride + left + margin;
+  let sum = 0;
+  for (let row = 0, at = first; row < side; row++, at += stride) {
+    for (let column = 0; column < side; column++) sum += values[at + column]!;
   }
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return values.reduce((sum, value) => sum + Math.abs(value - mean), 0) / values.length;
+  const mean = sum / (side * side);
+  let deviation = 0;
+  for (let row = 0, at = first; row < side; row++, at += stride) {
+    for (let column = 0; column < side; column++) deviation += Math.abs(values[at + column]! - mean);
+  }
+  return deviation / (side * side);
 }
 
-/** Infinite as soon as it is sure to be above `worst`. */
-function meanDifference(
+/** Sum of absolute differences; infinity as soon as it is sure to be above `most`. */
+function difference(
   current: Luma,
   previous: Luma,
   { left, top, side }: Block,
-  { x, y }: { readonly x: number; readonly y: number },
-  worst: number,
+  x: number,
+  y: number,
+  most: number,
 ): number {
-  const most = worst * side * side;
+  const { margin, stride } = current;
+  const [here, there] = [current.values, previous.values];
+  // Further out than the margin there is nothing but the same edge pixels.
+  const column = Math.min(Math.max(left + x, -margin), current.width + margin - side);
+  const row = Math.min(Math.max(top + y, -margin), current.height + margin - side);
+  let from = (top + margin) * stride + left + margin;
+  let to = (row + margin) * stride + column + margin;
   let sum = 0;
-  for (let row = top; row < top + side; row++) {
-    for (let column = left; column < left + side; column++) {
-      sum += Math.abs(pixel(current, column, row) - pixel(previous, column + x, row + y));
+  for (let line = 0; line < side; line++) {
+    for (let i = 0; i < side; i++) {
+      const step = here[from + i]! - there[to + i]!;
+      sum += step < 0 ? -step : step;
     }
     if (sum > most) return Number.POSITIVE_INFINITY;
+    from += stride;
+    to += stride;
   }
-  return sum / (side * side);
-}
-
-function pixel({ values, width, height }: Luma, x: number, y: number): number {
-  const column = x < 0 ? 0 : x >= width ? width - 1 : x;
-  const row = y < 0 ? 0 : y >= height ? height - 1 : y;
-  return values[row * width + column]!;
+  return sum;
 }
 
 /** Lowest place of the parabola through three heights at -1, 0 and 1, of which the middle one is lowest. */

@@ -45,7 +45,8 @@ export function estimateMotion(
   // Steps that halve down to 1 add up to nearly twice the first.
   const firstStep = 2 ** Math.max(0, Math.ceil(Math.log2(reach)) - 1);
   const side = cell * BLOCK;
-  const frameAt = (t: number) => lumaOf(clip.frames.subarray(t * bytes, (t + 1) * bytes), width, height);
+  const frameAt = (t: number) =>
+    lumaOf(clip.frames.subarray(t * bytes, (t + 1) * bytes), width, height, side);
 
   let previous = frameAt(0);
   for (let t = 1; t < count; t++) {
