@@ -31,6 +31,8 @@ export interface BlockInputs {
   readonly mask?: tf.Tensor;
   /** [2, B] factors of the attention's and of the MLP's branch of each clip: drop path. */
   readonly branchFactors?: tf.Tensor2D;
+  /** Only so many rows at the end of each clip are wanted; they still attend to all. Default: all. */
+  readonly last?: number;
 }
 
 /**
@@ -38,7 +40,7 @@ export interface BlockInputs {
  *
  * @param x [B * N, D]
  * @param batch B
- * @returns [B * N, D]
+ * @returns [B * N, D], or [B * last, D]
  */
 export function transformerBlock(
   params: Params,
@@ -46,12 +48,22 @@ export function transformerBlock(
   shape: BlockShape,
   x: tf.Tensor2D,
   batch: number,
-  { mask, branchFactors }: BlockInputs = {},
+  { mask, branchFactors, last = x.shape[0] / batch }: BlockInputs = {},
 ): tf.Tensor2D {
   const scaled = (branch: tf.Tensor2D, index: 0 | 1) =>
     branchFactors ? scaleClips(branch, tf.slice(branchFactors, [index, 0], [1, batch]), batch) : branch;
-  const attended = tf.add(x, scaled(selfAttention(params, names, shape, x, batch, mask), 0)) as tf.Tensor2D;
+  const mixed = selfAttention(params, names, shape, x, batch, last, mask);
+  const attended = tf.add(lastRows(x, batch, last), scaled(mixed, 0)) as tf.Tensor2D;
   return tf.add(attended, scaled(mlp(params, names, shape, attended), 1)) as tf.Tensor2D;
+}
+
+/** The last `count` rows of each clip: [B * N, D] to [B * count, D]. */
+export function lastRows(rows: tf.Tensor2D, batch: number, count: number): tf.Tensor2D {
+  const [all, width] = rows.shape;
+  const each = all / batch;
+  if (count === each) return rows;
+  const clips = tf.reshape(rows, [batch, each, width]);
+  return tf.reshape(tf.slice(clips, [0, each - count, 0], [batch, count, width]), [batch * count, width]);
 }
 
 /** [B * N, D] rows times [1, B] one factor a clip. */
@@ -66,18 +78,19 @@ function selfAttention(
   { heads, epsilon }: BlockShape,
   x: tf.Tensor2D,
   batch: number,
+  last: number,
   mask?: tf.Tensor,
 ): tf.Tensor2D {
-  const [rows, width] = x.shape;
+  const width = x.shape[1];
   const headDim = width / heads;
   const normed = normRows(params, names.attentionNorm, x, epsilon);
   const split = (rowsOfHeads: tf.Tensor2D) =>
-    tf.transpose(tf.reshape(rowsOfHeads, [batch, rows / batch, heads, headDim]), [0, 2, 1, 3]) as tf.Tensor4D;
-  const query = split(linearRows(params, names.query, normed));
+    tf.transpose(tf.reshape(rowsOfHeads, [batch, -1, heads, headDim]), [0, 2, 1, 3]) as tf.Tensor4D;
+  const query = split(linearRows(params, names.query, lastRows(normed, batch, last)));
   const key = split(linearRows(params, names.key, normed));
   const value = split(linearRows(params, names.value, normed));
-  const mixed = attention(query, key, value, 1 / Math.sqrt(headDim), mask); // [B, heads, N, headDim]
-  const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [rows, width]) as tf.Tensor2D;
+  const mixed = attention(query, key, value, 1 / Math.sqrt(headDim), mask); // [B, heads, last, headDim]
+  const joined = tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch * last, width]) as tf.Tensor2D;
   return linearRows(params, names.attentionOutput, joined);
 }
 

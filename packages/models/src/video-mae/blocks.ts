@@ -41,12 +41,18 @@ export function encoderBlocks(
   return x;
 }
 
-/** The decoder's blocks, without a norm after them: [B * (K + M), width] to the same. */
+/**
+ * The decoder's blocks, without a norm after them, on what is to be reconstructed: the last `hidden` rows of each clip.
+ * The last block leaves out what only the other rows would need, the same figures with less work.
+ * @param rows [B * (K + hidden), width]
+ * @returns [B * hidden, width]
+ */
 export function decoderBlocks(
   config: VideoMaeConfig,
   params: Params,
   rows: tf.Tensor2D,
   batch: number,
+  hidden: number,
 ): tf.Tensor2D {
   const shape: BlockShape = {
     heads: config.decoderNumAttentionHeads,
@@ -55,7 +61,8 @@ export function decoderBlocks(
   };
   let x = rows;
   for (let index = 0; index < config.decoderNumHiddenLayers; index++) {
-    x = transformerBlock(params, names.decoderBlock(index), shape, x, batch);
+    const last = index === config.decoderNumHiddenLayers - 1 ? { last: hidden } : {};
+    x = transformerBlock(params, names.decoderBlock(index), shape, x, batch, last);
   }
   return x;
 }

@@ -9,13 +9,8 @@ import type { StackNames } from './parameters.js';
 export interface Stack {
   /** [N, width] the position of each token. */
   positions(params: Params): tf.Tensor2D;
-  /** Runs blocks on [B * K, width] rows, with the class token in front of each clip's where there is one. */
-  run(
-    params: Params,
-    rows: tf.Tensor2D,
-    batch: number,
-    blocks: (rows: tf.Tensor2D) => tf.Tensor2D,
-  ): tf.Tensor2D;
+  /** The rows that go into the blocks: [B * K, width] with the class token in front of each clip's where there is one. */
+  enter(params: Params, rows: tf.Tensor2D, batch: number): tf.Tensor2D;
 }
 
 export function stack(config: VideoMaeConfig, names: StackNames, width: number): Stack {
@@ -29,13 +24,12 @@ export function stack(config: VideoMaeConfig, names: StackNames, width: number):
       return tf.reshape(tf.add(ofSlices, parameter(params, names.spatial)), [count, width]);
     },
 
-    run(params, tokens, batch, blocks) {
-      if (!config.classToken) return blocks(tokens);
+    enter(params, tokens, batch) {
+      if (!config.classToken) return tokens;
       // Added to zeros rather than tiled: its gradient is then one sum.
       const first = tf.add(tf.zeros([batch, 1, width]), parameter(params, names.classToken));
       const joined = tf.concat([first, tf.reshape(tokens, [batch, -1, width])], 1); // [B, 1 + K, width]
-      const after = tf.reshape(blocks(tf.reshape(joined, [-1, width])), joined.shape);
-      return tf.reshape(tf.slice(after, [0, 1, 0], [-1, -1, -1]), tokens.shape);
+      return tf.reshape(joined, [-1, width]);
     },
   };
 }

@@ -5,7 +5,7 @@ import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params, parameter } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
-import { linearRows, normRows } from '../transformer-block.js';
+import { lastRows, linearRows, normRows } from '../transformer-block.js';
 import { decoderBlocks, embedTokens, encoderBlocks } from './blocks.js';
 import {
   checkVideoMaeConfig,
@@ -100,8 +100,9 @@ export function videoMae(
       requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
       const embedded = embedTokens(params, tokens); // [B * K, D]
       const placed = tf.add(embedded, rowsAt(encoder.positions(params), positions)) as tf.Tensor2D;
-      const x = encoder.run(params, placed, batch, (rows) => encoderBlocks(config, params, rows, batch));
-      return tf.reshape(normRows(params, names.ENCODER_NORM, x, epsilon), [batch, count, hiddenSize]);
+      const x = encoderBlocks(config, params, encoder.enter(params, placed, batch), batch);
+      const rows = lastRows(x, batch, count);
+      return tf.reshape(normRows(params, names.ENCODER_NORM, rows, epsilon), [batch, count, hiddenSize]);
     },
 
     decode(params, latent, visible, masked) {
@@ -121,12 +122,8 @@ export function videoMae(
         ],
         1,
       ); // [B, K + M, decoder width]
-      const x = decoder.run(params, tf.reshape(joined, [-1, decoderHiddenSize]), batch, (rows) =>
-        decoderBlocks(config, params, rows, batch),
-      );
-      const all = tf.reshape(x, [batch, count + hidden, decoderHiddenSize]);
-      const last = tf.slice(all, [0, count, 0], [batch, hidden, decoderHiddenSize]);
-      const rows = tf.reshape(last, [batch * hidden, decoderHiddenSize]) as tf.Tensor2D;
+      const entered = decoder.enter(params, tf.reshape(joined, [-1, decoderHiddenSize]), batch);
+      const rows = decoderBlocks(config, params, entered, batch, hidden);
       const normed = normRows(params, names.DECODER_NORM, rows, config.decoderNormEps);
       return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, hidden, predictionSize]);
     },
