@@ -38,6 +38,8 @@ const cases: readonly Case[] = [
     [given([2, 3, 4]), given([5, 4], 1), given([5], 2)],
   ],
   ['linear without bias', (x, weight) => linear(x!, weight!), [given([3, 4]), given([5, 4], 1)]],
+  ['linear of fewer outputs', (x, weight) => linear(x!, weight!), [given([3, 4]), given([2, 4], 1)]],
+  ['square linear', (x, weight) => linear(x!, weight!), [given([3, 4]), given([4, 4], 1)]],
   ['attention', (q, k, v) => attention(q!, k!, v!, 0.5), heads],
   ['causal attention', (q, k, v) => attention(q!, k!, v!, 0.5, mask()), heads],
   [

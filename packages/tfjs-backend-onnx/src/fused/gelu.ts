@@ -8,7 +8,7 @@ export function gelu(x: tf.Tensor): tf.Tensor {
   return activation(x, FUSED.gelu, (input) => {
     // Φ(x) + x φ(x) with u = x / √2: x φ(x) = u exp(-u²) / √π, the factor inside the exponent to save a pass.
     const u = input.mul(Math.SQRT1_2);
-    const cumulative = u.erf().mul(0.5).add(0.5);
+    const cumulative = runFused(FUSED.normalCdf, { x: input })[0]!;
     const weighted = tf
       .sub(-Math.log(Math.PI) / 2, u.square())
       .exp()

@@ -26,7 +26,7 @@ function fused(rows: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor 
   const forward = (...args: unknown[]) => {
     const [a, b, c] = args.slice(0, -1) as tf.Tensor[];
     (args.at(-1) as tf.GradSaveFunc)([a!, b!]);
-    const value = affine(a!, b!, c, true);
+    const value = affine(a!, b!, c, { transposeB: true });
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
       const gradients = [affine(dy, saved[1]!), weightGradient(dy, saved[0]!)];
       return bias ? [...gradients, dy.sum(0)] : gradients;
@@ -38,15 +38,20 @@ function fused(rows: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor 
 }
 
 /**
- * dyᵀ x. ONNX Runtime multiplies a transposed left matrix at two thirds of its rate: the narrower of the two is
- * transposed before.
+ * dyᵀ x. ONNX Runtime multiplies a transposed left matrix some 15 % slower than one as it lies. Transposing the narrower
+ * of the two before takes less than that; where they are equally wide, as much.
  */
 function weightGradient(dy: tf.Tensor, x: tf.Tensor): tf.Tensor {
-  return dy.shape[1]! <= x.shape[1]!
-    ? affine(tf.transpose(dy), x)
-    : tf.transpose(affine(tf.transpose(x), dy));
+  const [outputs, inputs] = [dy.shape[1]!, x.shape[1]!];
+  if (outputs === inputs) return affine(dy, x, undefined, { transposeA: true });
+  return outputs < inputs ? affine(tf.transpose(dy), x) : tf.transpose(affine(tf.transpose(x), dy));
 }
 
-function affine(a: tf.Tensor, b: tf.Tensor, c?: tf.Tensor, transposeB = false): tf.Tensor {
-  return runFused(FUSED.affine, c ? { a, b, c } : { a, b }, { transposeB })[0]!;
+interface Transposed {
+  readonly transposeA?: boolean;
+  readonly transposeB?: boolean;
+}
+
+function affine(a: tf.Tensor, b: tf.Tensor, c?: tf.Tensor, transposed: Transposed = {}): tf.Tensor {
+  return runFused(FUSED.affine, c ? { a, b, c } : { a, b }, transposed)[0]!;
 }

@@ -1,4 +1,4 @@
-import { unary } from '../graph/build.js';
+import { like, multiply, unary } from '../graph/build.js';
 import { affine, matrixProduct } from '../graph/matrix.js';
 import { recordAll } from '../graph/record.js';
 import type { Value } from '../graph/value.js';
@@ -9,6 +9,7 @@ export const FUSED = {
   layerNorm: 'TgmLayerNorm',
   gelu: 'TgmGelu',
   quickGelu: 'TgmQuickGelu',
+  normalCdf: 'TgmNormalCdf',
   affine: 'TgmAffine',
   product: 'TgmProduct',
 } as const;
@@ -27,6 +28,14 @@ function layerNorm(inputs: Record<string, Value>, { epsilon }: { epsilon: number
   });
 }
 
+/** Φ(x) = (1 + erf(x / √2)) / 2. HardSigmoid is the sum and the half in one pass; its bounds 0 and 1 are Φ's own. */
+function normalCdf(x: Value): Value {
+  return unary('HardSigmoid', unary('Erf', multiply(x, like(x, Math.SQRT1_2))), {
+    alpha: { float: 0.5 },
+    beta: { float: 0.5 },
+  });
+}
+
 interface ProductAttributes {
   readonly transposeA: boolean;
   readonly transposeB: boolean;
@@ -39,7 +48,8 @@ export const fusedKernels: readonly Kernel[] = [
   kernel(FUSED.quickGelu, ({ x }) =>
     unary('QuickGelu', x!, { alpha: { float: QUICK_GELU } }, 'com.microsoft'),
   ),
-  kernel<{ transposeA: boolean; transposeB: boolean }>(FUSED.affine, ({ a, b, c }, options) =>
+  kernel(FUSED.normalCdf, ({ x }) => normalCdf(x!)),
+  kernel<{ transposeA?: boolean; transposeB?: boolean }>(FUSED.affine, ({ a, b, c }, options) =>
     affine(a!, b!, c ?? null, options),
   ),
   kernel<ProductAttributes>(FUSED.product, ({ a, b }, options) => matrixProduct(a!, b!, options)),
