@@ -42,17 +42,24 @@ export const DEMO_CASE: StepCase = {
 
 export const STEP_CASES: readonly StepCase[] = [...PUBLISHED_CASES, DEMO_CASE];
 
-/** Floating-point operations of the matrix products of one step: forward, and twice that backward. */
+/**
+ * Floating-point operations of the matrix products that one step needs: forward, and twice that backward. The decoder's
+ * last block needs only what is reconstructed of its queries.
+ */
 export function flopsOf({ config, batch, visible, tokens }: StepCase): number {
   const pixels = 3 * config.tubeletSize * config.patchSize ** 2;
-  const stack = (count: number, width: number, hidden: number, layers: number): number =>
-    layers * 2 * (count * (4 * width ** 2 + 2 * width * hidden) + 2 * count ** 2 * width);
-  const { hiddenSize, decoderHiddenSize } = config;
+  const block = (keys: number, queries: number, width: number, hidden: number): number =>
+    4 * (keys + queries) * width ** 2 + 4 * queries * width * hidden + 4 * keys * queries * width;
+  const { hiddenSize, decoderHiddenSize, decoderIntermediateSize } = config;
+  const decoderBlock = (queries: number) =>
+    block(tokens, queries, decoderHiddenSize, decoderIntermediateSize);
+  const masked = tokens - visible;
   const forward =
     2 * visible * pixels * hiddenSize +
-    stack(visible, hiddenSize, config.intermediateSize, config.numHiddenLayers) +
+    config.numHiddenLayers * block(visible, visible, hiddenSize, config.intermediateSize) +
     2 * visible * hiddenSize * decoderHiddenSize +
-    stack(tokens, decoderHiddenSize, config.decoderIntermediateSize, config.decoderNumHiddenLayers) +
-    2 * (tokens - visible) * decoderHiddenSize * pixels;
+    (config.decoderNumHiddenLayers - 1) * decoderBlock(tokens) +
+    decoderBlock(masked) +
+    2 * masked * decoderHiddenSize * pixels;
   return 3 * batch * forward;
 }

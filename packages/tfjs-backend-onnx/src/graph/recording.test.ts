@@ -81,8 +81,12 @@ describe('what is recorded', () => {
     expect(nodeCount).toBe(3);
   });
 
-  test('linear is one Gemm, and its gradients are one each', () => {
-    const shapes = [[2, 3, 4], [5, 4], [5]];
+  test.each([
+    ['narrower than its outputs', 5, ['Transpose', 'Transpose']],
+    ['wider than its outputs', 3, ['Transpose']],
+    ['as wide as its outputs', 4, []],
+  ] as const)('linear is one Gemm, and its gradients are one each: %s', (_, outputs, moves) => {
+    const shapes = [[2, 3, 4], [outputs, 4], [outputs]];
     const apply = (...[x, weight, bias]: tf.Tensor[]) => linear(x!, weight!, bias!);
     const products = ({ ops }: { ops: string[] }) => ops.filter((op) => op !== 'Reshape');
     expect(products(recorded(apply, ...shapes))).toEqual(['Gemm']);
@@ -90,7 +94,7 @@ describe('what is recorded', () => {
       (...inputs) => tf.grads((...all: tf.Tensor[]) => apply(...all).square())(inputs),
       ...shapes,
     );
-    expect(products(gradients)).toEqual(['Gemm', 'Gemm', 'Gemm', 'MatMul', 'Mul']);
+    expect(products(gradients)).toEqual(['Gemm', 'Gemm', 'Gemm', 'MatMul', 'Mul', ...moves]);
   });
 
   test('attention and its gradient are six products and no transposition', () => {
