@@ -6,7 +6,13 @@ import type { VideoDataset, VideoSample } from '../video.js';
 import type { VideoPool } from '../video-pool.js';
 import { encodeSection, planEncoding, type ShardEncoding } from './reencode.js';
 import { sectionsAhead } from './sections-ahead.js';
-import { readReport, type ShardReport, type ShardSettings, writeReport } from './shard-report.js';
+import {
+  readReport,
+  requireSamples,
+  type ShardReport,
+  type ShardSettings,
+  writeReport,
+} from './shard-report.js';
 import { type ShardSample, writeShard } from './write-shard.js';
 
 export interface PrepareShardsOptions {
@@ -25,6 +31,8 @@ export interface PrepareShardsOptions {
   /** Ends the work behind the tar file in hand, which is given up. */
   readonly signal?: AbortSignal;
 }
+
+const OWN_ENDINGS = ['mp4', 'json', 'txt'] as const;
 
 /** A tar file that is there now. */
 export interface PreparedShard {
@@ -69,14 +77,22 @@ export async function* prepareShards(options: PrepareShardsOptions): AsyncGenera
   const shards = Math.ceil(dataset.length / samplesPerShard);
   for (let shard = part.index; shard < shards && !signal?.aborted; shard += part.count) {
     const name = `shard-${String(shard).padStart(6, '0')}`;
-    const earlier = await readReport(join(output, `${name}.json`), settings);
+    const reportPath = join(output, `${name}.json`);
+    const earlier = await readReport(reportPath, settings);
     if (earlier) {
+      await requireSamples(reportPath, earlier, dataset, rangeOf(settings, shard));
       yield { shard, shards, fresh: false, report: earlier };
       continue;
     }
     const report = await makeShard(options, settings, shard, name);
     if (report) yield { shard, shards, fresh: true, report };
   }
+}
+
+/** The samples of a tar file, end exclusive. */
+function rangeOf({ samples, samplesPerShard }: ShardSettings, shard: number) {
+  const start = shard * samplesPerShard;
+  return { start, end: Math.min(start + samplesPerShard, samples) };
 }
 
 /** Undefined when the run is stopped meanwhile. */
@@ -87,8 +103,7 @@ async function makeShard(
   name: string,
 ): Promise<ShardReport | undefined> {
   const { dataset, output, pool, attach, signal } = options;
-  const start = shard * settings.samplesPerShard;
-  const range = { start, end: Math.min(start + settings.samplesPerShard, dataset.length) };
+  const range = rangeOf(settings, shard);
   const done: ShardReport['done'][number][] = [];
   const refused: ShardReport['refused'][number][] = [];
   const digits = String(dataset.length - 1).length;
@@ -106,6 +121,14 @@ async function makeShard(
       const frames = section.clip.times.length;
       const facts = { id: sample.id, captions, label, className, frames, fps: section.fps };
       done.push({ id: sample.id, key, frames });
+      const attached = (await attach?.(sample)) ?? {};
+      const taken = OWN_ENDINGS.find((ending) => ending in attached);
+      if (taken) {
+        throw new VideoError(
+          'ARGUMENT_INVALID',
+          `Expected files to attach to "${sample.id}" with endings other than ${OWN_ENDINGS.join(', ')}, got ${taken}.`,
+        );
+      }
       yield {
         key,
         files: {
@@ -114,7 +137,7 @@ async function makeShard(
           ...(captions.length > 0 && {
             txt: Buffer.from(captions.map((caption) => `${caption}\n`).join('')),
           }),
-          ...(await attach?.(sample)),
+          ...attached,
         },
       };
     }
@@ -123,7 +146,7 @@ async function makeShard(
   try {
     const tar = join(output, `${name}.tar`);
     const written = await writeShard(tar, samples());
-    if (written === 0) await rm(tar);
+    if (written === 0) await rm(tar, { force: true });
     const report = { file: written > 0 ? `${name}.tar` : null, settings, done, refused };
     await writeReport(join(output, `${name}.json`), report);
     return report;

@@ -1,10 +1,12 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { outOfRange } from '../datasets/out-of-range.js';
-import { type RowIndex, rowIndex } from '../datasets/row-index.js';
-import { VIDEO_ENDINGS } from '../datasets/video-endings.js';
-import { VideoError } from '../errors.js';
+import { repeatedTexts } from '../datasets/repeated-texts.js';
+import { rowIndex } from '../datasets/row-index.js';
+import { textBlock } from '../datasets/text-block.js';
 import type { VideoDataset } from '../video.js';
+import { indexShard } from './index-shard.js';
+import { isVideo, splitName } from './member-names.js';
+import { contentOf, invalidShard, shardVersion, withShard } from './shard-file.js';
 import { readShardTexts, TEXT_ENDINGS } from './shard-metadata.js';
 import { type TarMember, tarMembers } from './tar-members.js';
 import { videoCache } from './video-cache.js';
@@ -19,109 +21,66 @@ export interface ReadShardsOptions {
 
 /**
  * The samples of WebDataset shards in order: neighbouring files of a tar file whose names are the same up to the first
- * dot, one of them a video. Opening reads the headers of all files and keeps 16 bytes of each sample.
+ * dot, one of them a video. Opening reads the headers of all files and the `.json` files, and keeps 24 bytes of each sample.
  *
- * Ids are those of the samples' `.json`, else `<tar>/<key>`. That ids are not the same in two shards is not checked.
+ * Ids are those of the samples' `.json`, else `<tar>/<key>`.
  *
- * @throws {VideoError} `SHARD_INVALID` for a broken tar file, or a sample with no video or with two.
+ * @throws {VideoError} `SHARD_INVALID` for a tar file that is broken, cut off or not alone in its file, a sample with no
+ * video or with two, and an id that is there twice.
  */
 export async function readShards(
   paths: readonly string[],
   { cache }: ReadShardsOptions,
 ): Promise<VideoDataset> {
   const samples = rowIndex();
+  const ids = repeatedTexts();
+  const versions: string[] = [];
   for (const [shard, path] of paths.entries()) {
-    await withFile(path, async (file, size) => indexShard(file, path, size, shard, samples));
+    versions.push(await shardVersion(path));
+    for (const { id, start, length } of await indexShard(path)) {
+      const block = textBlock(Buffer.from(id), 0);
+      ids.add(block, 0, block.bytes.length);
+      samples.add(start, length, shard);
+    }
   }
-  if (samples.length === 0) throw invalid(paths[0] ?? '', 'expected at least one sample, got none');
+  if (samples.length === 0) throw invalidShard(paths[0] ?? '', 'expected at least one sample, got none');
+
   const name = basename(paths[0]!);
   const videos = videoCache(cache);
-  return {
+  const dataset: VideoDataset = {
     name,
     length: samples.length,
     async at(index) {
       if (!(index >= 0 && index < samples.length)) return outOfRange(name, samples.length, index);
       const { start, length, line: shard } = samples.at(index);
       const path = paths[shard]!;
-      return withFile(path, async (file) => {
+      const version = versions[shard]!;
+      if ((await shardVersion(path)) !== version) {
+        throw invalidShard(path, 'the file changed since it was opened');
+      }
+      return withShard(path, async (file) => {
         const members: TarMember[] = [];
         for await (const member of tarMembers(file, path, start, start + length)) members.push(member);
         const texts: Record<string, string> = {};
         for (const ending of TEXT_ENDINGS) {
-          const member = members.find((each) => split(each.name).ending === ending);
-          if (member) texts[ending] = (await contentOf(file, member)).toString('utf8');
+          const member = members.find((each) => splitName(each.name)?.ending === ending);
+          if (member) texts[ending] = (await contentOf(file, path, member)).toString('utf8');
         }
-        const video = members.find(isVideo) ?? outdated(path);
-        const { ending, key } = split(video.name);
+        const video = members.find(isVideo)!;
+        const { ending, key } = splitName(video.name)!;
         return {
           ...readShardTexts(`${basename(path)}/${key}`, texts),
-          source: await videos.get(path, video.start, ending, () => contentOf(file, video)),
+          source: await videos.get({ path, version }, video.start, ending, () =>
+            contentOf(file, path, video),
+          ),
         };
       });
     },
   };
-}
-
-async function indexShard(
-  file: FileHandle,
-  path: string,
-  size: number,
-  shard: number,
-  samples: RowIndex,
-): Promise<void> {
-  const keys = new Set<string>();
-  let open: { key: string; start: number; end: number; videos: number } | undefined;
-  const close = (): void => {
-    if (!open) return;
-    if (open.videos !== 1)
-      throw invalid(path, `expected one video in sample "${open.key}", got ${open.videos}`);
-    samples.add(open.start, open.end - open.start, shard);
-  };
-  for await (const member of tarMembers(file, path, 0, size)) {
-    const { key } = split(member.name);
-    if (key !== open?.key) {
-      close();
-      if (keys.has(key))
-        throw invalid(path, `expected the files of "${key}" beside each other, got others between`);
-      keys.add(key);
-      open = { key, start: member.headerStart, end: 0, videos: 0 };
-    }
-    open.end = member.end;
-    if (isVideo(member)) open.videos += 1;
+  for (const { row, earlier } of ids.candidates()) {
+    const [{ id }, before] = await Promise.all([dataset.at(row), dataset.at(earlier)]);
+    const [here, there] = [row, earlier].map((each) => paths[samples.at(each).line]!);
+    if (id === before.id) throw invalidShard(here!, `id "${id}" is already in ${there}`);
   }
-  close();
-}
-
-/** WebDataset's rule: the key ends at the first dot of the name behind the last slash. */
-function split(name: string): { key: string; ending: string } {
-  const dot = name.indexOf('.', name.lastIndexOf('/') + 1);
-  return dot < 0
-    ? { key: name, ending: '' }
-    : { key: name.slice(0, dot), ending: name.slice(dot + 1).toLowerCase() };
-}
-
-const isVideo = ({ name }: TarMember): boolean => VIDEO_ENDINGS.has(split(name).ending);
-
-async function contentOf(file: FileHandle, { start, size }: TarMember): Promise<Buffer> {
-  const { buffer } = await file.read(Buffer.alloc(size), 0, size, start);
-  return buffer;
-}
-
-async function withFile<T>(path: string, use: (file: FileHandle, size: number) => Promise<T>): Promise<T> {
-  const file = await open(path).catch((error: Error) => {
-    throw invalid(path, error.message);
-  });
-  try {
-    return await use(file, (await file.stat()).size);
-  } finally {
-    await file.close();
-  }
-}
-
-function outdated(path: string): never {
-  throw invalid(path, 'the file changed since it was opened');
-}
-
-function invalid(path: string, message: string): VideoError {
-  return new VideoError('SHARD_INVALID', `${path}: ${message}.`, { source: path });
+  return dataset;
 }

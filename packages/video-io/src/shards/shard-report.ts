@@ -1,5 +1,8 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { VideoError, type VideoErrorCode } from '../errors.js';
+import type { VideoDataset } from '../video.js';
 import type { ShardEncoding } from './reencode.js';
 
 /** What became of the samples of one tar file. It stands beside it as .json. */
@@ -24,9 +27,9 @@ export interface ShardSettings extends Required<ShardEncoding> {
 }
 
 /**
- * Undefined when there is none.
+ * The report of an earlier run; undefined when there is none, or its tar file is gone.
  *
- * @throws {VideoError} `SHARDS_DIFFER` for a report of other settings.
+ * @throws {VideoError} `SHARDS_DIFFER` for a report of other settings, or a file that is none.
  */
 export async function readReport(path: string, settings: ShardSettings): Promise<ShardReport | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -34,17 +37,47 @@ export async function readReport(path: string, settings: ShardSettings): Promise
     throw error;
   });
   if (text === undefined) return undefined;
-  const report: ShardReport = JSON.parse(text);
-  const [before, now] = [report.settings, settings].map((each) => JSON.stringify(each));
-  if (before === now) return report;
-  throw new VideoError('SHARDS_DIFFER', `Expected shards of ${now}, got ${before} in "${path}".`, {
-    source: path,
-  });
+  const report = parseReport(text);
+  const [before, now] = [report?.settings, settings].map((each) => JSON.stringify(each));
+  if (before !== now) throw differ(path, `shards of ${now}, got ${before ?? 'no report'}`);
+  const { file } = report!;
+  if (file === null) return report;
+  const there = await access(join(dirname(path), file)).then(
+    () => true,
+    () => false,
+  );
+  return there ? report : undefined;
+}
+
+function parseReport(text: string): ShardReport | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {VideoError} `SHARDS_DIFFER` unless a report is about these samples. */
+export async function requireSamples(
+  path: string,
+  { done, refused }: ShardReport,
+  dataset: VideoDataset,
+  { start, end }: { readonly start: number; readonly end: number },
+): Promise<void> {
+  const reported = new Set([...done, ...refused].map(({ id }) => id));
+  for (let index = start; index < end; index++) {
+    const { id } = await dataset.at(index);
+    if (!reported.has(id)) throw differ(path, `shards of a data set with "${id}", got those of another`);
+  }
+}
+
+function differ(path: string, message: string): VideoError {
+  return new VideoError('SHARDS_DIFFER', `Expected ${message} in "${path}".`, { source: path });
 }
 
 /** The report appears only when it is complete. */
 export async function writeReport(path: string, report: ShardReport): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(report, null, 1)}\n`);
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  await writeFile(temporary, `${JSON.stringify(report, null, 1)}\n`, { flush: true });
   await rename(temporary, path);
 }

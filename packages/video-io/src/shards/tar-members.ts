@@ -14,6 +14,8 @@ export interface TarMember {
   readonly end: number;
 }
 
+const ZEROS = Buffer.alloc(TAR_BLOCK);
+
 /** Longest extended header that is read: names are shorter. */
 const MAX_EXTENDED = 64 * 1024;
 
@@ -21,7 +23,8 @@ const MAX_EXTENDED = 64 * 1024;
  * The files in a part of a tar file, without reading their content. Understands POSIX ustar, pax paths and GNU long
  * names; folders and links are passed over.
  *
- * @param from byte offset of a header. @param to where to stop, exclusive.
+ * @param from byte offset of a header. @param to where to stop, exclusive. @param whole the part goes to the file's end,
+ * where an archive has a block of zeros and nothing else behind it: without it the file was cut off.
  * @throws {VideoError} `SHARD_INVALID` for a broken header, a name that is too long or a file that ends too early.
  */
 export async function* tarMembers(
@@ -29,6 +32,7 @@ export async function* tarMembers(
   path: string,
   from: number,
   to: number,
+  whole = false,
 ): AsyncGenerator<TarMember> {
   const fail = (at: number, message: string): never => {
     throw new VideoError('SHARD_INVALID', `${path}, byte ${at}: ${message}.`, { source: path });
@@ -41,8 +45,16 @@ export async function* tarMembers(
   let headerStart = from;
   for (let at = from; at < to; ) {
     const block = await read(at, TAR_BLOCK);
-    // A block of zeros ends the archive.
-    if (block.every((byte) => byte === 0)) return;
+    // A block of zeros ends the archive; more of them fill it up.
+    if (block.equals(ZEROS)) {
+      for (let rest = at; whole && rest < to; rest += TAR_BLOCK) {
+        const filling = await read(rest, Math.min(TAR_BLOCK, to - rest));
+        if (!filling.equals(ZEROS.subarray(0, filling.length))) {
+          fail(rest, 'expected nothing behind the end of the archive, got more, perhaps a second one');
+        }
+      }
+      return;
+    }
     const header: TarHeader = decodeTarHeader(block) ?? fail(at, 'expected a tar header, got something else');
     const start = at + TAR_BLOCK;
     const next = start + paddedSize(header.size);
@@ -60,6 +72,7 @@ export async function* tarMembers(
     }
     at = next;
   }
+  if (whole) fail(to, 'expected the zeros that end an archive, got the end of the file: it was cut off');
 }
 
 function gnuName(content: Buffer): string {

@@ -1,21 +1,24 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { fileVersion } from '../datasets/file-version.js';
 
 /** Videos out of tar files, each written once. */
 export interface VideoCache {
   /** Path of the video that lies at a byte of a tar file; `read` is called when it is not there yet. */
-  get(shard: string, start: number, ending: string, read: () => Promise<Uint8Array>): Promise<string>;
+  get(
+    shard: { readonly path: string; readonly version: string },
+    start: number,
+    ending: string,
+    read: () => Promise<Uint8Array>,
+  ): Promise<string>;
 }
 
 /** Names hold nothing out of the tar file but an ending, so that no member's name can lead out of the folder. */
 export function videoCache(folder: string): VideoCache {
-  let writes = 0;
   return {
-    async get(shard, start, ending, read) {
+    async get({ path: shard, version }, start, ending, read) {
       const place = createHash('sha256')
-        .update(`${resolve(shard)}, ${await fileVersion(shard)}`)
+        .update(`${resolve(shard)}, ${version}`)
         .digest('hex')
         .slice(0, 16);
       const path = join(resolve(folder), place, `${start}.${ending}`);
@@ -25,7 +28,8 @@ export function videoCache(folder: string): VideoCache {
       );
       if (there) return path;
       await mkdir(dirname(path), { recursive: true });
-      const temporary = `${path}.${process.pid}-${writes++}.tmp`;
+      // Process numbers would not do: containers that share a folder all have the same.
+      const temporary = `${path}.${randomUUID()}.tmp`;
       await writeFile(temporary, await read());
       await rename(temporary, path);
       return path;

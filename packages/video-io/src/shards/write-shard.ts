@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { VideoError } from '../errors.js';
 import { encodeTarHeader, LARGEST_MEMBER, paddedSize, TAR_BLOCK } from './tar-header.js';
@@ -25,7 +26,8 @@ export async function writeShard(
   path: string,
   samples: AsyncIterable<ShardSample> | Iterable<ShardSample>,
 ): Promise<number> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  // Two jobs may write the same file at once: containers all have the same process number.
+  const temporary = `${path}.${randomUUID()}.tmp`;
   const file = await open(temporary, 'w');
   try {
     const keys = new Set<string>();

@@ -1,0 +1,132 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { directPool } from '../direct-pool.test-support.js';
+import { datasetOf, encodeVideo, prepareShards, readShards, writeShard } from '../index.js';
+import { encodeTarHeader } from './tar-header.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-odd-shards-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const bytes = (text: string) => Buffer.from(text);
+const sample = (key: string, id?: string) => ({
+  key,
+  files: { mp4: bytes('abc'), ...(id && { json: bytes(JSON.stringify({ id })) }) },
+});
+
+async function tar(name: string, ...samples: ReturnType<typeof sample>[]): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(join(path, '..'), { recursive: true });
+  await writeShard(path, samples);
+  return path;
+}
+
+const read = (...paths: string[]) => readShards(paths, { cache: join(folder, 'cache') });
+const refused = (message: RegExp) => ({ code: 'SHARD_INVALID', message: expect.stringMatching(message) });
+
+describe('readShards', () => {
+  it.each([
+    ['ids', 'one', 'one'],
+    ['names of tar files and keys', undefined, undefined],
+  ])('refuses equal %s in two tar files', async (_, first, second) => {
+    const paths = [await tar('a/s.tar', sample('0', first)), await tar('b/s.tar', sample('0', second))];
+    await expect(read(...paths)).rejects.toMatchObject(
+      refused(/b\/s\.tar: id "(one|s\.tar\/0)" is already in .*a\/s\.tar/),
+    );
+  });
+
+  it('refuses a tar file that was cut off, even between two samples, and one behind another', async () => {
+    const path = await tar('whole.tar', sample('0'), sample('1'));
+    const whole = await readFile(path);
+    const odd = join(folder, 'odd.tar');
+    for (const [content, message] of [
+      [whole.subarray(0, 1024), /cut off/],
+      [whole.subarray(0, 2048), /cut off/],
+      [Buffer.concat([whole, whole]), /perhaps a second one/],
+    ] as const) {
+      await writeFile(odd, content);
+      await expect(read(odd)).rejects.toMatchObject(refused(message));
+    }
+    await writeFile(odd, Buffer.concat([whole, Buffer.alloc(8192)]));
+    expect((await read(odd)).length).toBe(2);
+  });
+
+  it('passes over files that WebDataset passes over', async () => {
+    const path = await tar('more.tar', sample('0'), sample('1'));
+    const own = (name: string) => encodeTarHeader({ name, size: 0, type: '0' });
+    const others = ['README', 'in/.hidden', '__index.json__'].map(own);
+    await writeFile(path, Buffer.concat([...others, await readFile(path)]));
+    const dataset = await read(path);
+    expect(dataset.length).toBe(2);
+    expect((await dataset.at(0)).id).toBe('more.tar/0');
+  });
+
+  it('refuses a folder, and a tar file that changed meanwhile', async () => {
+    await expect(read(folder)).rejects.toMatchObject(refused(/got a folder/));
+    const path = await tar('changed.tar', sample('0'), sample('1'));
+    const dataset = await read(path);
+    await tar('changed.tar', sample('0'), sample('1'), sample('2'));
+    await expect(dataset.at(1)).rejects.toMatchObject(refused(/changed since/));
+  });
+});
+
+describe('prepareShards, started again', { timeout: 120_000 }, () => {
+  const size = { width: 48, height: 32 };
+  const sourceOf = (id: string) => join(folder, `${id}.mp4`);
+  const setOf = (...ids: string[]) =>
+    datasetOf(
+      'three',
+      ids.map((id) => ({ id, source: sourceOf(id), captions: [] })),
+    );
+
+  beforeAll(async () => {
+    const frames = Uint8Array.from({ length: 6 * 48 * 32 * 3 }, (_, i) => (i * 31 + (i >> 9)) & 0xff);
+    for (const id of ['x', 'y', 'z']) await encodeVideo(sourceOf(id), frames, { ...size, fps: 12 });
+  });
+
+  const prepare = async (output: string, dataset = setOf('x', 'y', 'z'), more = {}): Promise<boolean[]> => {
+    const fresh: boolean[] = [];
+    const encoding = { shortSide: 32 };
+    const options = { dataset, output, pool: directPool(), samplesPerShard: 2, encoding, ...more };
+    for await (const prepared of prepareShards(options)) fresh.push(prepared.fresh);
+    return fresh;
+  };
+
+  it('makes a tar file again that is gone, and twice at once without harm', async () => {
+    const output = join(folder, 'out');
+    expect(await Promise.all([prepare(output), prepare(output)])).toEqual([
+      [true, true],
+      [true, true],
+    ]);
+    const before = await readFile(join(output, 'shard-000000.tar'));
+    await rm(join(output, 'shard-000000.tar'));
+    expect(await prepare(output)).toEqual([true, false]);
+    expect(before.equals(await readFile(join(output, 'shard-000000.tar')))).toBe(true);
+    expect(await readdir(output)).toHaveLength(4);
+  });
+
+  it('knows another data set of the same name and length, and what is no report', async () => {
+    const output = join(folder, 'other');
+    await prepare(output);
+    await expect(prepare(output, setOf('z', 'y', 'x'))).rejects.toMatchObject({ code: 'SHARDS_DIFFER' });
+    for (const text of ['', '{}', 'null']) {
+      await writeFile(join(output, 'shard-000000.json'), text);
+      await expect(prepare(output)).rejects.toMatchObject({
+        code: 'SHARDS_DIFFER',
+        message: expect.stringMatching(/got no report/),
+      });
+    }
+  });
+
+  it('does not let attached files take the place of its own', async () => {
+    const attach = async () => ({ mp4: bytes('mine') });
+    await expect(prepare(join(folder, 'attached'), setOf('x'), { attach })).rejects.toMatchObject({
+      code: 'ARGUMENT_INVALID',
+      message: expect.stringMatching(/"x" with endings other than mp4/),
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { VideoError } from '../errors.js';
+import type { TarMember } from './tar-members.js';
+
+export function invalidShard(path: string, message: string): VideoError {
+  return new VideoError('SHARD_INVALID', `${path}: ${message}.`, { source: path });
+}
+
+/** Tells one content of a tar file from another. @throws {VideoError} `SHARD_INVALID` unless there is a file. */
+export async function shardVersion(path: string): Promise<string> {
+  const facts = await stat(path).catch((error: Error) => {
+    throw invalidShard(path, error.message);
+  });
+  if (!facts.isFile()) throw invalidShard(path, 'expected a tar file, got a folder, a pipe or a device');
+  return `${facts.size} bytes of ${facts.mtimeMs}`;
+}
+
+export async function withShard<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
+  const file = await open(path).catch((error: Error) => {
+    throw invalidShard(path, error.message);
+  });
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @throws {VideoError} `SHARD_INVALID` when the file ends too early. */
+export async function contentOf(file: FileHandle, path: string, { start, size }: TarMember): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, start);
+  if (bytesRead === size) return buffer;
+  throw invalidShard(path, `expected ${size} bytes from byte ${start}, got ${bytesRead}`);
+}
