@@ -39,12 +39,16 @@ export interface BadSamples {
 
 /**
  * @param known ids from a saved state.
- * @throws {VideoError} `MANIFEST_INVALID` for a quarantine file that is none.
+ * @throws {VideoError} `MANIFEST_INVALID` for a quarantine file that is none, or cannot be written.
  */
 export async function badSamples(policy: BadSamplePolicy, known: readonly string[]): Promise<BadSamples> {
   const ids = new Set(known);
   if (policy.kind === 'skip' && policy.quarantine !== undefined) {
     for (const id of await readQuarantine(policy.quarantine)) ids.add(id);
+    // Better known now than with the first bad sample, hours later.
+    await appendFile(policy.quarantine, '').catch((error: Error) => {
+      throw manifestFault(policy.quarantine!, error.message);
+    });
   }
   return {
     ids,

@@ -53,10 +53,18 @@ export async function loadSample(
   });
 }
 
-/** The frames between a sample's `start` and `end`, at the video's mean frame rate. */
-function rangeOf({ start = 0, end = Number.POSITIVE_INFINITY }: VideoSample, info: VideoInfo): FrameRange {
+/**
+ * The frames between a sample's `start` and `end`, at the video's mean frame rate.
+ *
+ * @throws {VideoError} `FRAME_OUT_OF_RANGE` when it begins behind the video's end, or the frame rate is not known.
+ */
+function rangeOf({ source, start = 0, end }: VideoSample, info: VideoInfo): FrameRange {
   const frames = Math.max(info.frames, 1);
-  const first = Math.min(Math.round(start * info.fps), frames - 1);
-  const past = end === Number.POSITIVE_INFINITY || info.fps === 0 ? frames : Math.round(end * info.fps);
+  const first = Math.round(start * info.fps);
+  if (first >= frames || (info.fps === 0 && (start > 0 || end !== undefined))) {
+    const message = `Expected a section inside ${frames} frames at ${info.fps} fps, got one from ${start} s, for "${source}".`;
+    throw new VideoError('FRAME_OUT_OF_RANGE', message, { source });
+  }
+  const past = end === undefined ? frames : Math.round(end * info.fps);
   return { first, count: Math.max(Math.min(past, frames) - first, 1) };
 }

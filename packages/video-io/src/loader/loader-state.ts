@@ -20,6 +20,11 @@ export interface LoaderState {
 
 /** @throws {VideoError} `STATE_MISMATCH` */
 export function checkState(state: LoaderState, order: LoaderState['order']): void {
+  const whole = [state.epoch, state.place].every((value) => Number.isInteger(value) && value >= 0);
+  if (!whole || !Array.isArray(state.bad) || typeof state.order !== 'object') {
+    const got = JSON.stringify(state)?.slice(0, 80);
+    throw new VideoError('STATE_MISMATCH', `Expected what a loader's state() gave, got ${got}.`);
+  }
   for (const [name, expected] of Object.entries(order)) {
     const got = state.order[name as keyof LoaderState['order']];
     if (got === expected) continue;
