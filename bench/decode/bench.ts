@@ -10,7 +10,7 @@ import { makeVideo } from './make-video.js';
 export interface DecodeBenchOptions {
   /** Names of cases; all when empty. */
   readonly cases: readonly string[];
-  /** Turns of each program. */
+  /** Times that `TURNS` turns are taken. */
   readonly rounds: number;
   readonly python: string;
 }
@@ -18,8 +18,9 @@ export interface DecodeBenchOptions {
 const HERE = import.meta.dirname;
 const PEERS = { pyav: 'PyAV', opencv: 'OpenCV', ffmpeg: 'ffmpeg command' } as const;
 const INSTALL = 'apt-get install python3-av python3-opencv ffmpeg';
-/** Clips of one turn: long enough to time, short enough that a burst of other work spoils few. */
-const TURN = 20;
+/** Turns of each program in a round, and clips of each thread in a turn: as at work, but soon the next one's turn. */
+const TURNS = 4;
+const CLIPS = 5;
 
 /** Clips a second, against the fastest peer on as many threads. */
 export async function* benchDecode(options: DecodeBenchOptions): AsyncGenerator<Figure> {
@@ -52,18 +53,23 @@ async function benchCase(each: DecodeCase, { rounds, python }: DecodeBenchOption
 
     const rates = new Map(running.map(({ name }) => [name, [] as number[]]));
     const random = seededRandom('decode', each.name);
+    const last = VIDEO.frames - (CLIP.frames - 1) * CLIP.stride;
+    const draw = (name: string): WantedClip => {
+      const start = uniformIndex(last, random);
+      if (each.files === 'one') return [path, start];
+      linkSync(path, join(folder, name));
+      return [join(folder, name), start];
+    };
     for (let round = 0; round < rounds; round++) {
-      const last = VIDEO.frames - (CLIP.frames - 1) * CLIP.stride;
-      const wanted = Array.from({ length: TURN }, (_, i): WantedClip => {
-        const start = uniformIndex(last, random);
-        if (each.files === 'one') return [path, start];
-        const other = join(folder, `${round}-${i}.mp4`);
-        linkSync(path, other);
-        return [other, start];
-      });
-      for (const { name, run } of running) {
-        rates.get(name)!.push(TURN / (await run.ask(JSON.stringify(wanted))).seconds!);
+      const seconds = new Map(running.map(({ name }) => [name, 0]));
+      for (let turn = 0; turn < TURNS; turn++) {
+        const wanted = Array.from({ length: CLIPS * threads }, (_, i) => draw(`${round}-${turn}-${i}.mp4`));
+        for (const { name, run } of running) {
+          const answer = await run.ask(JSON.stringify(wanted));
+          seconds.set(name, seconds.get(name)! + answer.seconds!);
+        }
       }
+      for (const [name, all] of rates) all.push((TURNS * CLIPS * threads) / seconds.get(name)!);
       console.error(
         `${each.name}: ${[...rates].map(([name, all]) => `${name} ${all.at(-1)!.toFixed(1)}`).join(', ')}`,
       );
