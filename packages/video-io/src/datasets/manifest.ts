@@ -11,7 +11,8 @@ import { plainRow } from './plain-row.js';
  *     {"id": "ucf/1", "path": "ucf/1.avi", "captions": ["a man juggles"], "label": 3, "start": 0, "end": 2.5}
  *
  * `path` is relative to the manifest's folder. `captions`, `label` (an integer from 0), `start` and `end`
- * (seconds, end exclusive) may be left out; other keys are ignored. Blank lines, a byte order mark and
+ * (seconds, end exclusive) may be left out; other keys are ignored, but `caption`
+ * without `captions`, which is a slip. Blank lines, a byte order mark and
  * CRLF are allowed. The videos themselves are not opened. Rows stay on disk: 16 bytes of each are kept in memory.
  *
  * @throws {VideoError} `MANIFEST_INVALID` or `CAPTION_EMPTY`, with the line.
@@ -28,7 +29,8 @@ export async function readManifest(path: string): Promise<VideoDataset> {
 
 function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
   const { id, path, captions = [], label, start, end } = record;
-  if ('caption' in record) fault('expected "captions", a list of texts, got "caption"');
+  if (!('captions' in record) && 'caption' in record)
+    fault('expected "captions", a list of texts, got "caption"');
   if (typeof path !== 'string' || path === '') return fault(`expected "path" to be text, got ${shown(path)}`);
   if (typeof id !== 'string' || id === '') return fault(`expected "id" to be text, got ${shown(id)}`);
   if (!Array.isArray(captions) || !captions.every((caption) => typeof caption === 'string')) {
