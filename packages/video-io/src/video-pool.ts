@@ -12,7 +12,10 @@ export interface VideoPoolOptions {
   readonly workers: number;
 }
 
-/** Decodes on threads of its own, several videos at once. Requests start in the order of the calls. */
+/**
+ * Decodes on threads of its own, several videos at once. Requests start in the order of the calls. What was found out
+ * about the files used last is remembered for all threads, and found out anew when a file has changed.
+ */
 export interface VideoPool {
   readonly workers: number;
   /** As `decodeClip`. Also throws `WORKER_FAILED`: the thread died, or the pool was closed. */
