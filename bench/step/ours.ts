@@ -9,7 +9,7 @@ import { chooseIndices, seededRandom } from '@tgm/masking';
 import { videoMae } from '@tgm/models';
 import { type Device, onnxEngine, wasmEngine } from '@tgm/tfjs-backend-onnx';
 import { adamW } from '../../packages/train/src/adamw.js';
-import { flatLayout, joinParams } from '../../packages/train/src/flat-params.js';
+import { flatLayout } from '../../packages/train/src/flat-params.js';
 import { freshState } from '../../packages/train/src/step-state.js';
 import { trainStep } from '../../packages/train/src/train-step.js';
 import { STEP_CASES } from './cases.js';
@@ -26,7 +26,7 @@ const random = seededRandom('bench');
 const optimizer = adamW();
 const params = model.init(random);
 const layout = flatLayout(params, optimizer.decays);
-let state = freshState(optimizer, await joinParams(layout, params));
+let state = await freshState(engine, optimizer, layout, params);
 tf.dispose(params);
 const step = engine.compile(
   trainStep({ model, losses: [{ loss: reconstructionLoss(), weight: 1 }], optimizer, layout }),

@@ -65,26 +65,13 @@ export function splitParams(layout: FlatLayout, flat: Params): Params {
   return params;
 }
 
-/**
- * Reads named tensors into one vector for each group, on the host. A group of one parameter is that tensor's own memory: the
- * tensors are not to be used afterwards.
- */
-export async function joinParams(layout: FlatLayout, params: Params): Promise<Record<string, Float32Array>> {
-  const flat: Record<string, Float32Array> = {};
-  for (const [group, { entries }] of Object.entries(layout.groups)) {
-    if (entries.length === 1) {
-      flat[group] = await params[entries[0]!.name]!.data<'float32'>();
-      continue;
-    }
-    const vector = new Float32Array(entries.reduce((total, entry) => total + entry.size, 0));
-    let offset = 0;
-    for (const entry of entries) {
-      vector.set(await params[entry.name]!.data<'float32'>(), offset);
-      offset += entry.size;
-    }
-    flat[group] = vector;
-  }
-  return flat;
+/** Named tensors as one vector for each group. */
+export function joinParams(layout: FlatLayout, params: Params): Params {
+  const vectorOf = ({ entries }: FlatGroup): tf.Tensor =>
+    tf.concat(entries.map(({ name }) => tf.reshape(params[name]!, [-1])));
+  return Object.fromEntries(
+    Object.entries(layout.groups).map(([group, members]) => [group, vectorOf(members)]),
+  );
 }
 
 /** Fresh named tensors from vectors on the host. */

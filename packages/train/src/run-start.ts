@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import type { Params } from '@tgm/models';
-import { type FlatLayout, flatLayout, joinParams } from './flat-params.js';
+import { type FlatLayout, flatLayout } from './flat-params.js';
 import type { PretrainOptions } from './pretrain-options.js';
 import { freshState, stateFrom } from './step-state.js';
 import type { StepState } from './train-step.js';
@@ -29,7 +29,7 @@ export async function runStart<Cues extends object>(
   settings: RunSettings,
   textWidth: number,
 ): Promise<RunStart> {
-  const { model, losses, optimizer, checkpoint } = options;
+  const { engine, model, losses, optimizer, checkpoint } = options;
   const random = seededRandom(options.seed, 'init');
   const modelParams = model.init(random);
   const lossParams = losses.map(({ loss }) => loss.init(random, model.config.hiddenSize, textWidth));
@@ -39,7 +39,7 @@ export async function runStart<Cues extends object>(
   try {
     const saved = checkpoint && (await latestCheckpoint(checkpoint.folder));
     if (!saved) {
-      const state = freshState(optimizer, await joinParams(layout, params));
+      const state = await freshState(engine, optimizer, layout, params);
       return { ...common, state, done: 0, saved: undefined };
     }
     const loaded = await loadTrainingState(saved, layout, settings);

@@ -1,13 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { AdamW } from './adamw.js';
+import { type FlatLayout, joinParams } from './flat-params.js';
 import type { StepState } from './train-step.js';
 import type { TrainingState } from './training-state.js';
 
-/** The state before the first step. */
-export function freshState(optimizer: AdamW, flat: Record<string, Float32Array>): StepState {
-  const tensors = tensorsOf(flat);
-  return { flat: tensors, optimizer: optimizer.init(tensors) };
+/** The state before the first step; the parameters stay the caller's. */
+export async function freshState(
+  engine: Engine,
+  optimizer: AdamW,
+  layout: FlatLayout,
+  params: Params,
+): Promise<StepState> {
+  // Compiled, so that the vectors are memory that the first step may write over.
+  const join = engine.compile((given: Params) => joinParams(layout, given));
+  const flat = await join(params);
+  return { flat, optimizer: optimizer.init(flat) };
 }
 
 /** A saved state as tensors. */

@@ -3,7 +3,7 @@ import { FUSED } from '../kernels/fused.js';
 import { onOnnx, runFused } from './run-fused.js';
 
 /** Attention weights of more bytes than this are not kept for the gradient but computed again, head by head. */
-const MOST_KEPT = 2 ** 24;
+const MOST_KEPT = 2 ** 25;
 
 /**
  * softmax(q kᵀ scale + mask) v per head (Vaswani et al. 2017, section 3.2.1).
