@@ -54,7 +54,7 @@ describe('decodeClips', { timeout: 60_000 }, () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('gives clips with motion by token in order, and the error of a broken file in its place', async () => {
+  it('gives clips with motion by token in order, and the error of what cannot be read in its place', async () => {
     const sample = (id: string, rest: object = {}) => ({
       id,
       source: join(folder, `${id}.mp4`),
@@ -68,6 +68,7 @@ describe('decodeClips', { timeout: 60_000 }, () => {
         sample('broken'),
         sample('square'),
         sample('square', { start: 1, end: 2 }),
+        sample('square', { start: 2 }),
       ]),
       pool,
       grid: { slices: 2, rows: 4, columns: 4 },
@@ -82,7 +83,8 @@ describe('decodeClips', { timeout: 60_000 }, () => {
     await pool.close();
 
     expect(results[0]).toMatchObject({ error: { code: 'VIDEO_UNREADABLE' } });
-    const [, whole, part] = results;
+    const [, whole, part, behind] = results;
+    expect(behind).toMatchObject({ error: { code: 'SECTION_OUT_OF_RANGE' } });
     if (!('clips' in whole!) || !('clips' in part!)) throw new Error('the square should decode');
     expect(whole.clips.map((clip) => clip.id)).toEqual(['square', 'square#2']);
     const [early, late] = whole.clips;

@@ -74,11 +74,23 @@ async function decodeSample(options: DecodeClipsOptions, index: number): Promise
   }
 }
 
-/** The frames that a sample is about: all of the video, or those between its `start` and `end` at the mean frame rate. */
-function partOf(sample: VideoSample, info: VideoInfo): { first: number; available: number } {
-  const { start = 0, end = Number.POSITIVE_INFINITY } = sample;
-  const first = Math.min(Math.round(start * info.fps), info.frames - 1);
-  const past = Math.min(Math.round(end * info.fps) || info.frames, info.frames);
+/**
+ * The frames that a sample is about: all of the video, or those between its `start` and `end` at the mean frame rate.
+ *
+ * @throws TrainError `SECTION_OUT_OF_RANGE` when it begins behind the video's end, or the frame rate is not known.
+ */
+function partOf(
+  { source, start = 0, end }: VideoSample,
+  { frames, fps }: VideoInfo,
+): { first: number; available: number } {
+  const first = Math.round(start * fps);
+  if (first >= frames || (fps === 0 && (start > 0 || end !== undefined))) {
+    throw new TrainError(
+      'SECTION_OUT_OF_RANGE',
+      `Expected a section inside ${frames} frames at ${fps} fps, got one from ${start} s, for "${source}".`,
+    );
+  }
+  const past = end === undefined ? frames : Math.min(Math.round(end * fps), frames);
   return { first, available: Math.max(past - first, 1) };
 }
 

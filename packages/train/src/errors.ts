@@ -2,6 +2,7 @@
 export type TrainErrorCode =
   | 'OPTION_INVALID'
   | 'NO_EXAMPLES'
+  | 'SECTION_OUT_OF_RANGE'
   | 'TEXT_MISSING'
   | 'MASK_COUNT_CHANGED'
   | 'LOSS_NOT_FINITE'

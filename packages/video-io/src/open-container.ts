@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { FormatContext } from 'node-av/lib';
 import { VideoError } from './errors.js';
 import { checkStatus, type Scope } from './ffmpeg.js';
-import { fileVersion } from './file-version.js';
+import { settledVersion } from './settled-version.js';
 import type { VideoInput, VideoSource } from './video.js';
 
 /** Containers of single files. Playlists (HLS, concat, DASH) could reach other files and are left out. */
@@ -25,7 +25,7 @@ export function openContainer(
   scope: Scope,
 ): { format: FormatContext; version: string | undefined } {
   const source = nameOf(input);
-  const version = typeof input === 'string' ? fileVersion(requireFile(input)) : undefined;
+  const version = typeof input === 'string' ? settledVersion(requireFile(input)) : undefined;
   const path = typeof input === 'string' ? input : writeBytes(input, scope);
   const format = scope.own(new FormatContext(), (context) => context.freeContext());
   format.allocContext();
