@@ -41,7 +41,8 @@ beforeAll(async () => {
   wanted = await course(await cpuEngine());
 });
 
-describe.each(engines)('five steps on %s', (_, open) => {
+// A GPU in software takes its time.
+describe.each(engines)('five steps on %s', { timeout: 60_000 }, (_, open) => {
   it('are those of the cpu engine', async ({ skip }) => {
     const engine = await open().catch((error: unknown) => {
       if (error instanceof EngineUnavailableError || error instanceof DeviceUnavailableError)
