@@ -1,62 +1,20 @@
 import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from 'node-av/constants';
 import { describe, expect, it } from 'vitest';
 import { tellsMotion } from './clip-motion.js';
-import type { CropPlan } from './crop.js';
+import { near, plan, record, vectors } from './motion-blocks.test-support.js';
 import { createMotionGrid } from './motion-grid.js';
 import { createMotionTracker } from './motion-tracker.js';
-import { type BlockVectors, blockVectors, visitBlocks } from './motion-vectors.js';
-import type { Rectangle, Size } from './video.js';
-
-function record(fields: {
-  source: number;
-  size: [number, number];
-  centre: [number, number];
-  offset: [number, number];
-  scale: number;
-}) {
-  const bytes = Buffer.alloc(40);
-  bytes.writeInt32LE(fields.source, 0);
-  bytes.set(fields.size, 4);
-  bytes.writeInt16LE(fields.centre[0], 10);
-  bytes.writeInt16LE(fields.centre[1], 12);
-  bytes.writeInt32LE(fields.offset[0], 24);
-  bytes.writeInt32LE(fields.offset[1], 28);
-  bytes.writeUInt16LE(fields.scale, 32);
-  return bytes;
-}
-
-/** Blocks [left, top, width, height], offset x and y, and whether the reference comes later. */
-function vectors(
-  ...rows: [block: [number, number, number, number], x: number, y: number, forward?: boolean][]
-): BlockVectors {
-  const records = rows.map(([[left, top, width, height], x, y, forward]) =>
-    record({
-      source: forward ? 1 : -1,
-      size: [width, height],
-      centre: [left + width / 2, top + height / 2],
-      offset: [x, y],
-      scale: 1,
-    }),
-  );
-  return blockVectors(Buffer.concat(records));
-}
-
-function plan(coded: Rectangle, size: Size, turn: Partial<CropPlan['orientation']> = {}): CropPlan {
-  const orientation = { transposed: false, flippedX: false, flippedY: false, ...turn };
-  return { coded, orientation, geometry: { source: size, crop: coded, size } };
-}
-
-const near = { backward: 1, forward: 1 };
+import { blockVectors, visitBlocks } from './motion-vectors.js';
 
 describe('visitBlocks', () => {
   it('tells blocks by their corner and offsets in pixels', () => {
     const data = Buffer.concat([
       record({ source: -1, size: [16, 8], centre: [24, 12], offset: [-6, 3], scale: 4 }),
-      record({ source: 1, size: [8, 16], centre: [-4, 8], offset: [1, 0], scale: 2 }),
+      record({ source: 1, size: [8, 16], centre: [-4, -8], offset: [1, 0], scale: 2 }),
     ]);
     const expected = [
       [16, 8, 16, 8, -1.5, 0.75, false],
-      [-8, 0, 8, 16, 0.5, 0, true],
+      [-8, -16, 8, 16, 0.5, 0, true],
     ];
     // Wherever the bytes lie, and whatever is behind the last whole record.
     for (const shift of [0, 1]) {
@@ -91,6 +49,19 @@ describe('createMotionGrid', () => {
     grid.finish(0);
     expect([...grid.field.known]).toEqual([1, 0]);
     expect([...grid.field.vectors]).toEqual([-2, 0, 0, 0]);
+  });
+
+  it('puts blocks where they lie in the crop, and what lies outside nowhere', () => {
+    const square = { width: 24, height: 24 };
+    const grid = createMotionGrid(plan({ x: 24, y: 16, ...square }, square), 1, 8, 'codec');
+    const middle: [number, number, number, number] = [32, 24, 8, 8];
+    grid.add(vectors([[8, 0, 24, 24], -1, 0], [middle, -2, 3], [[40, 32, 16, 16], 0, -4]), near);
+    grid.finish(0);
+    const none = [0, 0];
+    expect([...grid.field.known]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
+    expect([...grid.field.vectors]).toEqual(
+      [[1, 0], none, none, none, [2, -3], none, none, none, [0, 4]].flat(),
+    );
   });
 
   it('counts a block with vectors to both sides once', () => {

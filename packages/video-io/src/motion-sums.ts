@@ -97,7 +97,6 @@ export function blockSums(crop: Rectangle): BlockSums {
         if (count < 2) continue;
         sumX[at]! /= count;
         sumY[at]! /= count;
-        counts[at] = 1;
       }
     },
     means(across, down, visit) {
