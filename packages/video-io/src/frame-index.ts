@@ -14,8 +14,9 @@ export interface FrameIndex {
   readonly referenced: Uint8Array;
   /** [packets] number of the frame in the order of presentation; -1 for packets that show none. */
   readonly frameOf: Int32Array;
-  /** What a decoder that starts at the packet of this number must be told first. */
-  readonly prefixes: ReadonlyMap<number, Uint8Array>;
+  /** [packets] place in `prefixes` of what a decoder that starts here must be told first; -1 for nothing. */
+  readonly prefixOf: Int32Array;
+  readonly prefixes: readonly Uint8Array[];
   /** [frames] number of each frame's packet. */
   readonly packetOf: Uint32Array;
   /** [frames] number of the packet from which to decode: the last entry that gives this frame whole. */
@@ -30,9 +31,9 @@ export function indexFrames(video: OpenVideo, limits: VideoLimits): FrameIndex |
   return packets && arrangeFrames(packets);
 }
 
-/** Bytes that an index takes, but for the few of its prefixes. */
-export function indexBytes({ pts }: FrameIndex): number {
-  return pts.buffer.byteLength;
+/** Bytes that an index takes. */
+export function indexBytes({ pts, prefixes }: FrameIndex): number {
+  return prefixes.reduce((sum, { length }) => sum + length, pts.buffer.byteLength);
 }
 
 /**
@@ -85,16 +86,17 @@ function pack(
   entryOf: readonly number[],
 ): FrameIndex {
   const [count, frames] = [packets.length, packetOf.length];
-  const memory = new SharedArrayBuffer(count * (8 + 8 + 4 + 4 + 1) + frames * (4 + 4));
+  const memory = new SharedArrayBuffer(count * (8 + 8 + 4 + 4 + 4 + 1) + frames * (4 + 4));
   const index = {
     pts: new Float64Array(memory, 0, count),
     position: new Float64Array(memory, count * 8, count),
     size: new Uint32Array(memory, count * 16, count),
     frameOf: new Int32Array(memory, count * 20, count).fill(-1),
-    packetOf: new Uint32Array(memory, count * 24, frames),
-    entryOf: new Uint32Array(memory, count * 24 + frames * 4, frames),
-    referenced: new Uint8Array(memory, count * 24 + frames * 8, count),
-    prefixes: new Map<number, Uint8Array>(),
+    prefixOf: new Int32Array(memory, count * 24, count).fill(-1),
+    packetOf: new Uint32Array(memory, count * 28, frames),
+    entryOf: new Uint32Array(memory, count * 28 + frames * 4, frames),
+    referenced: new Uint8Array(memory, count * 28 + frames * 8, count),
+    prefixes: [] as Uint8Array[],
     lastDuration: packets[packetOf[frames - 1]!]!.duration,
   };
   packets.forEach(({ pts, position, size, referenced, prefix }, number) => {
@@ -102,7 +104,9 @@ function pack(
     index.position[number] = position;
     index.size[number] = size;
     index.referenced[number] = referenced ? 1 : 0;
-    if (prefix) index.prefixes.set(number, prefix);
+    if (prefix === undefined) return;
+    if (prefix !== index.prefixes.at(-1)) index.prefixes.push(prefix);
+    index.prefixOf[number] = index.prefixes.length - 1;
   });
   index.packetOf.set(packetOf);
   index.entryOf.set(entryOf);

@@ -100,6 +100,29 @@ describe.each(ASSUMED)('motion from %s', (name, video) => {
   });
 });
 
+describe('motion of a clip that skips frames', () => {
+  it('is the mean since the frame chosen before, and of the first chosen frame alone', async () => {
+    const path = join(folder, 'unsteady.mkv');
+    // The whole picture moves right by 1 and 3 pixels in turn, 3 before the frames of even index.
+    const moved = (t: number) => 4 * Math.floor(t / 2) + (t % 2);
+    const video = {
+      ...x264('ref=1', 0),
+      luma: (x: number, y: number, t: number) => luma(x - moved(t), y, 99),
+    };
+    writeTestVideo(path, video);
+    const clip = await decodeClip(path, { indices: [4, 8, 9], size: { width, height }, motion: true });
+    const { vectors, known, rows, columns } = clip.motion!;
+    const middle = Array.from({ length: rows * columns }, (_, c) => c).filter(
+      (c) => Math.abs((c % columns) - columns / 2) < columns / 4,
+    );
+    for (const [slot, speed] of [3, 2, 1].entries()) {
+      const places = middle.map((c) => slot * rows * columns + c).filter((place) => known[place] === 1);
+      expect(places.length).toBeGreaterThan(middle.length / 2);
+      expect(mean(places.map((place) => vectors[place * 2]!))).toBeCloseTo(speed, 1);
+    }
+  });
+});
+
 describe('a stream without vectors', () => {
   it('says so', async () => {
     const field = await fieldOf('none', { ...base, encoder: 'libvpx', options: {} });

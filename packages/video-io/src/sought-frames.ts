@@ -112,7 +112,7 @@ function packetFeed(
     const data = packet.data!;
     if ((packet.flags & AV_PKT_FLAG_CORRUPT) !== 0 || isBroken?.(data))
       throw damaged(`packet ${number}`, video);
-    const prefix = first ? index.prefixes.get(number) : undefined;
+    const prefix = first ? index.prefixes[index.prefixOf[number]!] : undefined;
     if (prefix) putBefore(packet, prefix);
   };
 }

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeVideo } from '../encode.js';
 import { VideoError } from '../errors.js';
@@ -88,18 +89,17 @@ function scaledSize({ width, height }: Size, shortSide: number): Size {
   return { width: even(width), height: even(height) };
 }
 
-/** The section as the bytes of an .mp4. @param folder where a temporary folder may be made. */
+/** The section as the bytes of an .mp4. @param folder where a temporary file may be made. */
 export async function encodeSection(
   folder: string,
   { clip, fps }: SectionFrames,
   { gop, crf }: Required<ShardEncoding>,
 ): Promise<Uint8Array> {
-  const temporary = await mkdtemp(join(folder, 'encoding-'));
+  const path = join(folder, `section-${randomUUID()}.tmp`);
   try {
-    const path = join(temporary, 'section.mp4');
     await encodeVideo(path, clip.frames, { ...clip.geometry.size, fps, gop, crf });
     return await readFile(path);
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(path, { force: true });
   }
 }
