@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,11 @@ import {
   fineTuningRecipe,
   pretrainingRecipe,
 } from '../index.js';
+
+// Threads cannot load TypeScript: their pool is the built one.
+const { videoPool } = (await import(
+  new URL('../../dist/index.js', import.meta.url).href
+)) as typeof import('../index.js');
 
 let folder: string;
 beforeAll(async () => {
@@ -85,5 +91,48 @@ describe('loading videos', { timeout: 60_000 }, () => {
     const first = await collect();
     expect(await collect()).toEqual(first);
     expect(new Set(first).size).toBe(4);
+  });
+
+  it('gives the same batches with any number of threads', async () => {
+    const [width, height] = [48, 32];
+    const samples = await Promise.all(
+      Array.from({ length: 9 }, async (_, i) => {
+        const source = join(folder, `moving ${i}.mp4`);
+        // Some take far longer than others, so that threads overtake each other.
+        const frames = Uint8Array.from(
+          { length: (i % 3 === 0 ? 90 : 8) * height * width * 3 },
+          (_, at) => 128 + 100 * Math.sin(Math.floor(at / 3) / (7 + i)),
+        );
+        await encodeVideo(source, frames, { width, height, fps: 10 });
+        return { id: `${i}`, source, captions: [] };
+      }),
+    );
+    const batchesWith = async (workers: number) => {
+      const pool = videoPool({ workers });
+      const batches: unknown[] = [];
+      const loader = clipLoader({
+        dataset: datasetOf('moving', samples),
+        pool,
+        recipe: pretrainingRecipe({ frames: 4, stride: 2, size: { width: 32, height: 32 }, clips: 2 }),
+        seed: 1,
+        epochs: 2,
+        motion: true,
+        badSamples: { kind: 'fail' },
+      });
+      for await (const { frames, clips, samples: of } of clipBatches(loader, { samples: 3 })) {
+        const parts = clips.flatMap(({ motion, indices }) => [motion!.vectors, motion!.known, indices]);
+        const hash = createHash('sha256').update(frames);
+        for (const { buffer, byteOffset, byteLength } of parts) {
+          hash.update(new Uint8Array(buffer, byteOffset, byteLength));
+        }
+        batches.push([hash.digest('hex'), ...of.map(({ sample }) => sample.id)]);
+      }
+      await pool.close();
+      return batches;
+    };
+    const alone = await batchesWith(1);
+    expect(alone).toHaveLength(6);
+    expect(new Set(alone.map(String)).size).toBe(6);
+    for (const workers of [2, 5]) expect(await batchesWith(workers)).toEqual(alone);
   });
 });
