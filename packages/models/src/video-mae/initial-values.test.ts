@@ -2,32 +2,19 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { VideoMaeConfig } from './config.js';
+import { TINY_VIDEO_MAE } from '../testing/tiny-video-mae.js';
 import { videoMae } from './video-mae.js';
-
-/** 2 x 2 x 2 tokens of 2 x 2 x 2 pixels. */
-const tiny: VideoMaeConfig = {
-  imageSize: 4,
-  patchSize: 2,
-  numFrames: 4,
-  tubeletSize: 2,
-  hiddenSize: 8,
-  numHiddenLayers: 2,
-  numAttentionHeads: 2,
-  intermediateSize: 16,
-  decoderHiddenSize: 4,
-  decoderNumHiddenLayers: 1,
-  decoderNumAttentionHeads: 1,
-  decoderIntermediateSize: 8,
-  layerNormEps: 1e-6,
-  decoderNormEps: 1e-6,
-};
 
 beforeAll(() => cpuEngine());
 
 describe('initial values', () => {
   it('are those of the reference', async () => {
-    const model = videoMae({ ...tiny, hiddenSize: 96, intermediateSize: 384, decoderHiddenSize: 64 });
+    const model = videoMae({
+      ...TINY_VIDEO_MAE,
+      hiddenSize: 96,
+      intermediateSize: 384,
+      decoderHiddenSize: 64,
+    });
     const params = model.init(seededRandom('init'));
     const statistics = async (name: string) => {
       const values = Array.from(await params[name]!.data());
@@ -66,7 +53,7 @@ describe('initial values', () => {
 
   it('have smaller residual branches where that is asked for', async () => {
     const weights = async (scaledResiduals: boolean) => {
-      const params = videoMae(tiny, { scaledResiduals }).init(seededRandom('residuals'));
+      const params = videoMae(TINY_VIDEO_MAE, { scaledResiduals }).init(seededRandom('residuals'));
       const values = await Promise.all(
         Object.values(params).map(async (tensor) => [...(await tensor.data())]),
       );

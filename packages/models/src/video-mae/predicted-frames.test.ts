@@ -6,25 +6,16 @@ import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadVideoMae, saveVideoMae } from '../checkpoint/video-mae-checkpoint.js';
+import { TINY_VIDEO_MAE } from '../testing/tiny-video-mae.js';
 import type { VideoMaeConfig } from './config.js';
 import { videoMae } from './video-mae.js';
 
 /** 2 slices of 2 x 2 tokens of 2 x 2 x 2 pixels: 24 numbers, 12 of each frame. */
 const config: VideoMaeConfig = {
-  imageSize: 4,
-  patchSize: 2,
-  numFrames: 4,
-  tubeletSize: 2,
+  ...TINY_VIDEO_MAE,
   hiddenSize: 4,
   numHiddenLayers: 1,
-  numAttentionHeads: 2,
   intermediateSize: 8,
-  decoderHiddenSize: 4,
-  decoderNumHiddenLayers: 1,
-  decoderNumAttentionHeads: 1,
-  decoderIntermediateSize: 8,
-  layerNormEps: 1e-6,
-  decoderNormEps: 1e-6,
 };
 
 beforeAll(() => cpuEngine());

@@ -7,27 +7,13 @@ import { cpuEngine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { loadVideoMae, saveVideoMae } from '../checkpoint/video-mae-checkpoint.js';
 import type { Params } from '../params.js';
+import { TINY_VIDEO_MAE } from '../testing/tiny-video-mae.js';
 import type { VideoMaeConfig } from './config.js';
 import { resizeVideoMae } from './resize.js';
 import { videoMae } from './video-mae.js';
 
 /** 2 slices of 2 x 2 tokens of 2 x 2 x 2 pixels. */
-const plain: VideoMaeConfig = {
-  imageSize: 4,
-  patchSize: 2,
-  numFrames: 4,
-  tubeletSize: 2,
-  hiddenSize: 4,
-  numHiddenLayers: 2,
-  numAttentionHeads: 2,
-  intermediateSize: 8,
-  decoderHiddenSize: 4,
-  decoderNumHiddenLayers: 1,
-  decoderNumAttentionHeads: 1,
-  decoderIntermediateSize: 8,
-  layerNormEps: 1e-6,
-  decoderNormEps: 1e-6,
-};
+const plain: VideoMaeConfig = { ...TINY_VIDEO_MAE, hiddenSize: 4, intermediateSize: 8 };
 const spaceTime: VideoMaeConfig = { ...plain, positions: 'separable', classToken: true };
 
 const SPATIAL = 'videomae.embeddings.spatial_positions';

@@ -5,26 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError, InputShapeError, ParameterMissingError } from '../errors.js';
 import type { Params } from '../params.js';
 import { expectClose } from '../testing/parity.js';
-import { VIDEO_MAE_CONFIGS, type VideoMaeConfig } from './config.js';
+import { TINY_VIDEO_MAE } from '../testing/tiny-video-mae.js';
+import { VIDEO_MAE_CONFIGS } from './config.js';
 import { videoMae } from './video-mae.js';
-
-/** 2 x 2 x 2 tokens of 2 x 2 x 2 pixels. */
-const tiny: VideoMaeConfig = {
-  imageSize: 4,
-  patchSize: 2,
-  numFrames: 4,
-  tubeletSize: 2,
-  hiddenSize: 8,
-  numHiddenLayers: 2,
-  numAttentionHeads: 2,
-  intermediateSize: 16,
-  decoderHiddenSize: 4,
-  decoderNumHiddenLayers: 1,
-  decoderNumAttentionHeads: 1,
-  decoderIntermediateSize: 8,
-  layerNormEps: 1e-6,
-  decoderNormEps: 1e-6,
-};
 
 const engines: [string, () => Engine | Promise<Engine>][] = [
   ['cpuEngine', cpuEngine],
@@ -54,20 +37,20 @@ describe('videoMae', () => {
     ['layerNormEps', { layerNormEps: 0 }],
     ['decoderNumHiddenLayers', { decoderNumHiddenLayers: 1.5 }],
   ])('refuses a configuration with a wrong %s', (field, change) => {
-    expect(() => videoMae({ ...tiny, ...change })).toThrow(ConfigError);
-    expect(() => videoMae({ ...tiny, ...change })).toThrow(`videoMae: ${field} must be`);
+    expect(() => videoMae({ ...TINY_VIDEO_MAE, ...change })).toThrow(ConfigError);
+    expect(() => videoMae({ ...TINY_VIDEO_MAE, ...change })).toThrow(`videoMae: ${field} must be`);
   });
 
   it('takes clips of other lengths and sizes with the same parameters', async () => {
     await cpuEngine();
-    const params = videoMae(tiny).init(seededRandom('longer'));
+    const params = videoMae(TINY_VIDEO_MAE).init(seededRandom('longer'));
     const tokens = tf.ones<tf.Rank.R3>([1, 3, 24]);
     const positions = tf.tensor2d([[0, 3, 7]], undefined, 'int32');
-    const features = await videoMae(tiny).encode(params, tokens, positions).data();
+    const features = await videoMae(TINY_VIDEO_MAE).encode(params, tokens, positions).data();
     for (const change of [{ numFrames: 16 }, { imageSize: 8 }]) {
-      const other = videoMae({ ...tiny, ...change });
+      const other = videoMae({ ...TINY_VIDEO_MAE, ...change });
       expect(other.parameters.map(({ shape }) => shape)).toEqual(
-        videoMae(tiny).parameters.map(({ shape }) => shape),
+        videoMae(TINY_VIDEO_MAE).parameters.map(({ shape }) => shape),
       );
       // A row of the table of positions does not depend on how many there are.
       expect(await other.encode(params, tokens, positions).data()).toEqual(features);
@@ -78,7 +61,7 @@ describe('videoMae', () => {
   });
 
   it('names what is wrong with its inputs', () => {
-    const model = videoMae(tiny);
+    const model = videoMae(TINY_VIDEO_MAE);
     const params = model.init(seededRandom('inputs'));
     const tokens = tf.zeros<tf.Rank.R3>([1, 3, 24]);
     const positions = tf.tensor2d([[0, 1, 2]], undefined, 'int32');
@@ -93,13 +76,13 @@ describe('videoMae', () => {
   });
 
   it("has an epsilon of its own in the decoder's last norm", async () => {
-    const params = videoMae(tiny).init(seededRandom('epsilon'));
+    const params = videoMae(TINY_VIDEO_MAE).init(seededRandom('epsilon'));
     const positions = tf.tensor2d([[0, 1]], undefined, 'int32');
     const masked = tf.tensor2d([[2]], undefined, 'int32');
     const identity = tf.concat([tf.eye(4), tf.zeros([20, 4])]);
     // Under an identity head the output is (x - mean) / sqrt(v + epsilon), whose variance is v / (v + epsilon).
     const variance = async (decoderNormEps: number) => {
-      const model = videoMae({ ...tiny, decoderNormEps });
+      const model = videoMae({ ...TINY_VIDEO_MAE, decoderNormEps });
       const given = { ...params, 'decoder.head.weight': identity };
       const latent = model.encode(params, tf.ones([1, 2, 24]), positions);
       const output = Array.from(await model.decode(given, latent, positions, masked).data());
@@ -112,7 +95,7 @@ describe('videoMae', () => {
   });
 
   describe.each(engines)('on %s', (_, makeEngine) => {
-    const model = videoMae(tiny);
+    const model = videoMae(TINY_VIDEO_MAE);
 
     /** encode and decode of one clip, its visible tokens in the order given. */
     async function reconstruct(params: Params, pixels: number[][], visible: number[], masked: number[]) {
