@@ -107,8 +107,9 @@ describe('knownVideos', () => {
       undefined,
       'd',
     ]);
-    const small = knownVideos(bytes - 1);
-    small.put('too large', learnt!);
-    expect(small.get('too large')).toBeUndefined();
+    const large = { ...learnt!.index, prefixes: [new Uint8Array(3 * bytes)] };
+    known.put('too large', { ...learnt!, index: large });
+    expect(known.get('too large')).toBeUndefined();
+    expect(known.get('d')?.version).toBe('d');
   });
 });

@@ -15,7 +15,7 @@ export interface KnownVideos {
   put(source: VideoInput, video: KnownVideo): void;
 }
 
-/** Keeps what was used last, as long as the indexes take at most `limit` bytes together. */
+/** Keeps what was used last, as long as the indexes take at most `limit` bytes together. A larger index is not kept. */
 export function knownVideos(limit: number): KnownVideos {
   /** The least recently used first. */
   const videos = new Map<VideoInput, KnownVideo>();
@@ -36,8 +36,10 @@ export function knownVideos(limit: number): KnownVideos {
     },
     put(source, video) {
       forget(source);
+      const size = indexBytes(video.index);
+      if (size > limit) return;
       videos.set(source, video);
-      bytes += indexBytes(video.index);
+      bytes += size;
       while (bytes > limit) forget(videos.keys().next().value!);
     },
   };

@@ -5,8 +5,8 @@ import { decodeClipSync } from './decode.js';
 import { decodeByIndex } from './decode-by-index.js';
 import { decodeFromStart } from './decode-from-start.js';
 import { planDecode } from './decode-options.js';
-import { indexFrames } from './frame-index.js';
 import type { VideoError as VideoErrorType } from './index.js';
+import { indexFrames } from './index-frames.js';
 import { DEFAULT_LIMITS } from './limits.js';
 import { withVideo } from './open-video.js';
 

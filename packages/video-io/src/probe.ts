@@ -1,7 +1,7 @@
 import { avGetCodecName } from 'node-av/lib';
 import { displayedSize } from './crop.js';
-import { indexFrames } from './frame-index.js';
 import { readFrames } from './frame-reader.js';
+import { indexFrames } from './index-frames.js';
 import { DEFAULT_LIMITS, type VideoLimits } from './limits.js';
 import { MOTION_CODECS } from './motion-vectors.js';
 import { withVideo } from './open-video.js';

@@ -1,9 +1,29 @@
+import type { VideoSample } from '../video.js';
 import { type RowFault, rowFault } from './fault.js';
-import type { IndexedDatasetOptions } from './indexed.js';
 import { type RepeatedTexts, repeatedTexts } from './repeated-texts.js';
+import type { PlainRow, RowFormat } from './row-format.js';
 import { type RowIndex, rowIndex } from './row-index.js';
-import { textBlock } from './text-block.js';
+import { type TextBlock, textBlock } from './text-block.js';
 import { hashText } from './text-hashes.js';
+
+/** A row as its data set means it. */
+export interface AnnotatedSample {
+  readonly sample: VideoSample;
+  /** The sample's class where the file gives it as text; its label is its place among the classes. */
+  readonly className?: string | undefined;
+}
+
+/** A file of rows and what they mean. */
+export interface RowSource<Row> {
+  readonly path: string;
+  readonly format: RowFormat<Row>;
+  /** Checks a row and says what it means. `fault` knows the line. */
+  readonly annotate: (row: Row, fault: RowFault) => AnnotatedSample;
+  /** Makes opening faster: what a row says in its plainest form, undefined for any other. */
+  readonly plainRow?: (block: TextBlock, from: number, to: number) => PlainRow | undefined;
+  /** Names of the classes, in the order of their labels. Default: those in the file, sorted. */
+  readonly classes?: readonly string[] | undefined;
+}
 
 /** Bytes of an id that need no new memory. */
 const LONGEST_ID = 4096;
@@ -23,7 +43,7 @@ export async function indexRows<Row>({
   annotate,
   plainRow,
   classes: wanted,
-}: IndexedDatasetOptions<Row>): Promise<IndexedRows> {
+}: RowSource<Row>): Promise<IndexedRows> {
   const rows = rowIndex();
   const ids = repeatedTexts();
   const classes = new Set<string>();

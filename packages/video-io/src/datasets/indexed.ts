@@ -1,30 +1,13 @@
 import { basename, resolve } from 'node:path';
-import type { VideoDataset, VideoSample } from '../video.js';
-import { manifestFault, type RowFault, rowFault } from './fault.js';
+import type { VideoDataset } from '../video.js';
+import { manifestFault, rowFault } from './fault.js';
 import { fileVersion } from './file-version.js';
-import { indexRows } from './index-rows.js';
+import { type AnnotatedSample, indexRows, type RowSource } from './index-rows.js';
 import { outOfRange } from './out-of-range.js';
-import type { PlainRow, RowFormat } from './row-format.js';
-import type { TextBlock } from './text-block.js';
 
-/** A row as its data set means it. */
-export interface AnnotatedSample {
-  readonly sample: VideoSample;
-  /** The sample's class where the file gives it as text; its label is its place among the classes. */
-  readonly className?: string | undefined;
-}
-
-export interface IndexedDatasetOptions<Row> {
-  readonly path: string;
-  readonly format: RowFormat<Row>;
+export interface IndexedDatasetOptions<Row> extends RowSource<Row> {
   /** What the samples' sources are relative to. */
   readonly folder: string;
-  /** Checks a row and says what it means. `fault` knows the line. */
-  readonly annotate: (row: Row, fault: RowFault) => AnnotatedSample;
-  /** Makes opening faster: what a row says in its plainest form, undefined for any other. */
-  readonly plainRow?: (block: TextBlock, from: number, to: number) => PlainRow | undefined;
-  /** Names of the classes, in the order of their labels. Default: those in the file, sorted. */
-  readonly classes?: readonly string[] | undefined;
 }
 
 /**
