@@ -26,7 +26,7 @@ export async function createSession(
       executionMode: 'sequential',
       // A pattern reserves one block for all of a run and the arena keeps what came before it: a third more memory, no faster.
       enableMemPattern: false,
-      // Operators are cut finer than one piece a thread, so that a thread that is held up has less to do.
+      // Operators are cut finer than one piece a thread, so that a thread that is held up has less to do. 8 was like 4.
       extra: { session: { dynamic_block_base: '4' } },
       logSeverityLevel: 3,
       executionProviders: [...providersOf(deviceOf(options))],
