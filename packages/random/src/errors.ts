@@ -1,16 +1,10 @@
-/** A key of `seededRandom` that is not finite. */
-export type RandomErrorCode = 'RANDOM_KEY_INVALID';
+import { TgmError } from '@tgm/options';
 
-/** The error that this package throws. */
-export class RandomError extends Error {
-  override readonly name = 'RandomError';
+export type RandomErrorCode =
+  /** A key of `seededRandom` that is neither a string nor a finite number. */
+  | 'RANDOM_KEY_INVALID'
+  /** A count that is not a whole number, or more draws than there are numbers to draw from. */
+  | 'COUNT_INVALID';
 
-  constructor(
-    readonly code: RandomErrorCode,
-    /** What came, and where, from 0, among the keys. */
-    readonly received: string,
-    readonly position: number,
-  ) {
-    super(`seededRandom, key ${position}: expected a string or a finite number, got ${received}.`);
-  }
-}
+/** Every error that this package throws. */
+export class RandomError extends TgmError<RandomErrorCode> {}

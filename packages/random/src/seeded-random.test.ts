@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chooseIndices, normal } from './draws.js';
+import { chooseIndices, normal, uniformIndex } from './draws.js';
 import { seededRandom } from './seeded-random.js';
 
 const take = (count: number, ...keys: (string | number)[]) => {
@@ -93,12 +93,23 @@ describe('seededRandom', () => {
 
   it('refuses a seed that is not a number', () => {
     expect(() => seededRandom('a', Number.NaN)).toThrow(
-      expect.objectContaining({ code: 'RANDOM_KEY_INVALID', position: 1 }),
+      expect.objectContaining({ code: 'RANDOM_KEY_INVALID', where: 'seededRandom, key 1' }),
     );
   });
 });
 
 describe('draws', () => {
+  it.each([
+    () => uniformIndex(0, seededRandom(0)),
+    () => uniformIndex(1.5, seededRandom(0)),
+    () => uniformIndex(Number.NaN, seededRandom(0)),
+    () => chooseIndices(4, 3, seededRandom(0)),
+    () => chooseIndices(-1, 3, seededRandom(0)),
+    () => chooseIndices(1, Number.POSITIVE_INFINITY, seededRandom(0)),
+  ])('refuse counts that cannot be drawn (%#)', (draw) => {
+    expect(draw).toThrowError(expect.objectContaining({ code: 'COUNT_INVALID' }));
+  });
+
   it('normal has the moments of a standard normal number', () => {
     const random = seededRandom('normal');
     const values = Array.from({ length: 100_000 }, () => normal(random));

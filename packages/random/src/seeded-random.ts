@@ -1,3 +1,4 @@
+import { showValue } from '@tgm/options';
 import { RandomError } from './errors.js';
 import type { Random } from './random.js';
 
@@ -19,7 +20,7 @@ const STRING = 2;
  * which seed sfc32 (Chris Doty-Humphrey, PractRand). Not for cryptography.
  *
  * @returns uniform multiples of 2^-32 in [0, 1).
- * @throws RandomError `RANDOM_KEY_INVALID` for NaN or an infinity, which is a lost seed rather than a seed.
+ * @throws RandomError `RANDOM_KEY_INVALID` for NaN or an infinity, which is a lost seed rather than a seed; positions of keys count from 0.
  */
 export function seededRandom(...keys: readonly (string | number)[]): Random {
   const words = keys.flatMap(wordsOf);
@@ -43,7 +44,13 @@ function wordsOf(key: string | number, position: number): number[] {
     const units = Array.from({ length: key.length }, (_, index) => key.charCodeAt(index));
     return [STRING, key.length, ...units];
   }
-  if (!Number.isFinite(key)) throw new RandomError('RANDOM_KEY_INVALID', String(key), position);
+  if (!Number.isFinite(key)) {
+    throw new RandomError('RANDOM_KEY_INVALID', {
+      where: `seededRandom, key ${position}`,
+      expected: 'a string or a finite number',
+      received: showValue(key),
+    });
+  }
   const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, key + 0); // -0 + 0 is 0: one zero
   return [NUMBER, bits.getUint32(0), bits.getUint32(4)];

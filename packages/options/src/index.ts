@@ -1,0 +1,26 @@
+export { type Fault, TgmError } from './error.js';
+export {
+  type Bounds,
+  callable,
+  eitherOf,
+  type Field,
+  flag,
+  listOf,
+  number,
+  objectWith,
+  oneOf,
+  passing,
+  text,
+  wholeNumber,
+} from './fields.js';
+export {
+  type Fields,
+  nested,
+  type Optional,
+  type OptionTable,
+  optional,
+  optionTable,
+  type Refusal,
+  type Resolved,
+} from './option-table.js';
+export { showValue } from './show-value.js';

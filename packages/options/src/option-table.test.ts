@@ -1,0 +1,113 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import {
+  callable,
+  eitherOf,
+  flag,
+  listOf,
+  nested,
+  number,
+  objectWith,
+  oneOf,
+  optional,
+  optionTable,
+  TgmError,
+  text,
+  wholeNumber,
+} from './index.js';
+
+class CakeError extends TgmError<'OPTION_INVALID' | 'CAKE_BURNT'> {}
+
+const table = optionTable(
+  'bake',
+  {
+    share: number({ from: 0, below: 1 }),
+    layers: optional(wholeNumber({ from: 1 }), 2),
+    top: optional(oneOf(['cream', 'none']), 'none'),
+    warm: optional(flag(), false),
+    name: optional(text()),
+    oven: optional(objectWith<{ heat(): void }>('an oven', ['heat'])),
+    done: optional(callable<() => void>()),
+    sizes: optional(listOf(wholeNumber({ above: 0 }), { from: 1 })),
+    tin: optional(nested({ width: number({ above: 0 }) })),
+    shards: optional(eitherOf('a whole number from 1, or "all"', wholeNumber({ from: 1 }), oneOf(['all']))),
+  },
+  CakeError,
+);
+
+function refusal(options: unknown): CakeError {
+  try {
+    table.check(options);
+  } catch (error) {
+    if (error instanceof CakeError) return error;
+    throw error;
+  }
+  throw new Error(`accepted ${JSON.stringify(options)}`);
+}
+
+describe('a table of options', () => {
+  it('fills in defaults and keeps what is given, functions and objects themselves', () => {
+    const oven = { heat() {}, brand: 'x' };
+    const done = () => {};
+    const options = table.check({
+      share: 0.5,
+      oven,
+      done,
+      name: undefined,
+      tin: { width: 3 },
+      shards: 'all',
+    });
+    expect(options).toMatchObject({ share: 0.5, layers: 2, top: 'none', warm: false, tin: { width: 3 } });
+    expect(options.oven).toBe(oven);
+    expect(options.done).toBe(done);
+    expectTypeOf(options.layers).toEqualTypeOf<number>();
+    expectTypeOf(options.top).toEqualTypeOf<'cream' | 'none'>();
+    expectTypeOf(options.name).toEqualTypeOf<string | undefined>();
+  });
+
+  it.each([
+    [{ share: 1 }, 'bake, option share', 'a number from 0 and below 1', '1'],
+    [{ share: Number.NaN }, 'bake, option share', 'a number from 0 and below 1', 'NaN'],
+    [{ share: '0.5' }, 'bake, option share', 'a number from 0 and below 1', '"0.5"'],
+    [{}, 'bake, option share', 'a value', 'nothing'],
+    [undefined, 'bake, option share', 'a value', 'nothing'],
+    [{ share: 0, layers: 1.5 }, 'bake, option layers', 'a whole number from 1', '1.5'],
+    [{ share: 0, layers: null }, 'bake, option layers', 'a whole number from 1', 'null'],
+    [{ share: 0, top: 'jam' }, 'bake, option top', '"cream" or "none"', '"jam"'],
+    [{ share: 0, warm: 1 }, 'bake, option warm', 'true or false', '1'],
+    [{ share: 0, name: '' }, 'bake, option name', 'a text that is not empty', '""'],
+    [{ share: 0, oven: {} }, 'bake, option oven', 'an oven (with heat)', '{}'],
+    [{ share: 0, done: 'yes' }, 'bake, option done', 'a function', '"yes"'],
+    [{ share: 0, sizes: [1, 0] }, 'bake, option sizes.1', 'a whole number above 0', '0'],
+    [{ share: 0, sizes: [] }, 'bake, option sizes', 'a list of at least 1', '[]'],
+    [{ share: 0, sizes: 3 }, 'bake, option sizes', 'a list', '3'],
+    [{ share: 0, Layers: 3 }, 'bake, option Layers', 'one of the options share, layers', 'an unknown name'],
+    [
+      { share: 0, tin: { width: 1, depth: 2 } },
+      'bake, option tin.depth',
+      'no option of this name',
+      'an unknown name',
+    ],
+    [{ share: 0, tin: 4 }, 'bake, option tin', 'an object of options', '4'],
+    [{ share: 0, shards: 0 }, 'bake, option shards', 'a whole number from 1, or "all"', '0'],
+    [null, 'bake', 'an object of options', 'null'],
+    [[], 'bake', 'an object of options', '[]'],
+    ['share', 'bake', 'an object of options', '"share"'],
+  ])('refuses %j', (options, where, expected, received) => {
+    const error = refusal(options);
+    expect(error).toMatchObject({ code: 'OPTION_INVALID', name: 'CakeError', where, received });
+    expect(error.expected).toContain(expected);
+    expect(error.message).toBe(`${where}: expected ${error.expected}, got ${received}.`);
+  });
+
+  it('names every fault at once, unknown names among them', () => {
+    const error = refusal({ share: 2, layers: 0, topping: 'x', colour: 'y' });
+    expect(error.where).toBe('bake');
+    for (const name of ['share', 'layers', 'topping', 'colour'])
+      expect(error.expected).toContain(`${name}: `);
+    expect(error.received).toContain('share: 2; layers: 0');
+  });
+
+  it('takes no name from a prototype for an option', () => {
+    expect(refusal({ share: 0, toString: 1 }).where).toBe('bake, option toString');
+  });
+});

@@ -1,0 +1,104 @@
+import * as v from 'valibot';
+import type { Fault, TgmError } from './error.js';
+import type { Field } from './fields.js';
+import { showValue } from './show-value.js';
+
+/** An option that may be left out; then the default stands, or nothing where none is given. */
+export type Optional<T, D = undefined> = v.GenericSchema<
+  T | undefined,
+  D extends undefined ? T | undefined : T
+> & {
+  readonly type: 'optional';
+};
+
+/** The fields of a table by the options' names. */
+export type Fields = Readonly<Record<string, v.GenericSchema>>;
+
+/** The options as they stand after a check: defaults filled in. */
+export type Resolved<F extends Fields> = { readonly [K in keyof F]: v.InferOutput<F[K]> };
+
+/** An error class of a package; every package has the code `OPTION_INVALID`. */
+export type Refusal = new (code: 'OPTION_INVALID', fault: Fault) => TgmError;
+
+/** All options of one function. */
+export interface OptionTable<F extends Fields> {
+  /** The function that takes the options. */
+  readonly where: string;
+  readonly fields: F;
+  /**
+   * The options with defaults filled in. Nothing, for a function whose options may all be left out, is `{}`.
+   *
+   * @throws the table's error with `OPTION_INVALID`, for an option that is missing, of another kind, out of range, or
+   *   not known. It names all of them.
+   */
+  check(options: unknown): Resolved<F>;
+}
+
+/** A table of options for `where`, whose faults are told by the error class of its package. */
+export function optionTable<const F extends Fields>(
+  where: string,
+  fields: F,
+  refusal: Refusal,
+): OptionTable<F> {
+  const known = v.object(fields);
+  const names = `one of the options ${Object.keys(fields).join(', ')}`;
+  return {
+    where,
+    fields,
+    check(options = {}) {
+      if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+        throw new refusal('OPTION_INVALID', {
+          where,
+          expected: 'an object of options',
+          received: showValue(options),
+        });
+      }
+      const result = v.safeParse(known, options);
+      const unknown = Object.keys(options).filter((name) => !Object.hasOwn(fields, name));
+      if (result.success && unknown.length === 0) return result.output as Resolved<F>;
+      const faults = [
+        ...(result.issues ?? []).map(faultOf),
+        ...unknown.map((option) => ({ option, expected: names, received: 'an unknown name' })),
+      ];
+      throw new refusal('OPTION_INVALID', joined(where, faults));
+    },
+  };
+}
+
+export function optional<T>(field: Field<T>): Optional<T>;
+export function optional<T>(field: Field<T>, otherwise: NoInfer<T>): Optional<T, T>;
+export function optional<T>(field: Field<T>, otherwise?: T): Optional<T, T | undefined> {
+  return v.optional(field, otherwise as never) as unknown as Optional<T, T | undefined>;
+}
+
+/** Options within an option, as strict about their names as the outer ones. */
+export const nested = <const F extends Fields>(fields: F): Field<Resolved<F>> =>
+  v.strictObject(fields) as unknown as Field<Resolved<F>>;
+
+interface OptionFault {
+  /** Names from the outermost option inwards, joined by dots. */
+  readonly option: string;
+  readonly expected: string;
+  readonly received: string;
+}
+
+function faultOf(issue: v.BaseIssue<unknown>): OptionFault {
+  const option = (issue.path ?? []).map((step) => String(step.key)).join('.');
+  if (issue.expected === 'never')
+    return { option, expected: 'no option of this name', received: 'an unknown name' };
+  const missing = issue.type === 'object' || issue.type === 'strict_object';
+  if (!missing) return { option, expected: issue.message, received: showValue(issue.input) };
+  return issue.expected === 'Object'
+    ? { option, expected: 'an object of options', received: showValue(issue.input) }
+    : { option, expected: 'a value', received: 'nothing' };
+}
+
+function joined(where: string, faults: readonly OptionFault[]): Fault {
+  const [only] = faults;
+  if (faults.length === 1 && only) {
+    return { where: `${where}, option ${only.option}`, expected: only.expected, received: only.received };
+  }
+  const list = (of: 'expected' | 'received') =>
+    faults.map((fault) => `${fault.option}: ${fault[of]}`).join('; ');
+  return { where, expected: list('expected'), received: list('received') };
+}
