@@ -22,8 +22,8 @@ import {
   SoftwareScaleContext,
   type Stream,
 } from 'node-av/lib';
+import { checkStatus, openScope, type Scope, silenceFFmpeg } from './container/ffmpeg.js';
 import { VideoError } from './errors.js';
-import { checkStatus, openScope, type Scope, silenceFFmpeg } from './ffmpeg.js';
 import type { Size } from './video.js';
 
 export interface EncodeOptions extends Size {

@@ -2,6 +2,7 @@ export { flipClip } from './augment/flip.js';
 export { type MixableBatch, type MixOptions, mixBatch } from './augment/mix-batch.js';
 export { type RandAugmentOptions, randAugment } from './augment/rand-augment.js';
 export { type RandomErasingOptions, randomErasing } from './augment/random-erasing.js';
+export type { VideoLimits } from './container/limits.js';
 export { readCsvManifest } from './datasets/csv-manifest.js';
 export { type Diving48Options, readDiving48 } from './datasets/diving48.js';
 export { type EpicKitchensOptions, readEpicKitchens } from './datasets/epic-kitchens.js';
@@ -14,12 +15,11 @@ export { type MsrVttOptions, readMsrVtt, readMsrVttPairs } from './datasets/msr-
 export { readSomethingSomething, type SomethingSomethingOptions } from './datasets/something-something.js';
 export { readUcf101, type Ucf101Options } from './datasets/ucf101.js';
 export { readVideoFolder, type VideoFolderOptions } from './datasets/video-folder.js';
-export { decodeClip } from './decode.js';
-export type { DecodeOptions, FrameChoice } from './decode-options.js';
+export { decodeClip } from './decode/decode-clip.js';
+export type { DecodeOptions, FrameChoice } from './decode/options.js';
+export { type ProbeOptions, probeVideo } from './decode/probe.js';
 export { type EncodeOptions, encodeVideo } from './encode.js';
 export { VideoError, type VideoErrorCode, type VideoErrorFields } from './errors.js';
-export { type EstimateOptions, estimateMotion } from './estimate-motion.js';
-export type { VideoLimits } from './limits.js';
 export type { BadSample, BadSamplePolicy } from './loader/bad-samples.js';
 export { type ClipBatch, clipBatches } from './loader/clip-batches.js';
 export {
@@ -40,7 +40,8 @@ export {
   type TestRecipeOptions,
   testRecipe,
 } from './loader/recipes.js';
-export { type ProbeOptions, probeVideo } from './probe.js';
+export { type EstimateOptions, estimateMotion } from './motion/estimate.js';
+export { type VideoPool, type VideoPoolOptions, videoPool } from './pool/video-pool.js';
 export { type DenseSampling, denseIndices, denseViews } from './sampling/dense-indices.js';
 export { multiScaleCrop } from './sampling/multi-scale-crop.js';
 export { type RandomResizedCropOptions, randomResizedCrop } from './sampling/random-resized-crop.js';
@@ -67,4 +68,3 @@ export type {
   VideoSample,
   VideoSource,
 } from './video.js';
-export { type VideoPool, type VideoPoolOptions, videoPool } from './video-pool.js';

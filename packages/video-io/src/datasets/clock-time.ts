@@ -1,4 +1,4 @@
-import type { RowFault } from './fault.js';
+import type { RowFault } from './tables/fault.js';
 
 const CLOCK_TIME = /^(\d+):([0-5]?\d):([0-5]?\d(?:\.\d+)?)$/;
 

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import type { VideoDataset } from '../video.js';
-import { csvRows } from './csv-rows.js';
-import { indexedDataset } from './indexed.js';
+import { csvRows } from './tables/csv-rows.js';
+import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
 /**
  * Reads a CSV manifest with a header line (RFC 4180: commas, quotes doubled inside quotes):
@@ -18,7 +18,7 @@ import { indexedDataset } from './indexed.js';
  */
 export async function readCsvManifest(path: string): Promise<VideoDataset> {
   const format = csvRows({ required: [['file', 'path']], optional: ['label', 'caption'] });
-  return indexedDataset({
+  return rowIndexedDataset({
     path,
     folder: dirname(path),
     format,

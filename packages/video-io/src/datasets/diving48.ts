@@ -1,10 +1,10 @@
 import { basename, resolve } from 'node:path';
 import type { VideoDataset } from '../video.js';
 import { numberField, textField } from './entry-fields.js';
-import { manifestFault } from './fault.js';
 import { datasetOf } from './in-memory.js';
-import { jsonEntries, readJsonText } from './json-entries.js';
-import { uniqueSamples } from './unique-samples.js';
+import { manifestFault } from './tables/fault.js';
+import { jsonEntries, readJsonText } from './tables/json-entries.js';
+import { uniqueSamples } from './tables/unique-samples.js';
 
 export interface Diving48Options {
   /** Folder of the `<vid_name>.mp4` files, `rgb` in the published archive. */

@@ -1,5 +1,5 @@
-import { type RowFault, shown } from './fault.js';
-import type { JsonRecord } from './json-lines.js';
+import { type RowFault, shown } from './tables/fault.js';
+import type { JsonRecord } from './tables/json-lines.js';
 
 /** A field that must be text with something in it. */
 export function textField(record: JsonRecord, name: string, fault: RowFault): string {

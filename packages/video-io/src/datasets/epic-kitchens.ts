@@ -1,7 +1,7 @@
 import type { VideoDataset } from '../video.js';
 import { clockTime, requireSection } from './clock-time.js';
-import { csvRows } from './csv-rows.js';
-import { indexedDataset } from './indexed.js';
+import { csvRows } from './tables/csv-rows.js';
+import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
 export interface EpicKitchensOptions {
   /** Folder of the participants' folders, as the published download script lays it out: `P01/videos/P01_01.MP4`. */
@@ -25,7 +25,7 @@ export function readEpicKitchens(
   path: string,
   { videos, label }: EpicKitchensOptions,
 ): Promise<VideoDataset> {
-  return indexedDataset({
+  return rowIndexedDataset({
     path,
     folder: videos,
     format: csvRows({

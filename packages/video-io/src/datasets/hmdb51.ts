@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { VideoDataset } from '../video.js';
-import { manifestFault } from './fault.js';
 import { datasetOf } from './in-memory.js';
-import { listedLines } from './split-lines.js';
-import { uniqueSamples } from './unique-samples.js';
+import { manifestFault } from './tables/fault.js';
+import { listedLines } from './tables/split-lines.js';
+import { uniqueSamples } from './tables/unique-samples.js';
 
 export interface Hmdb51Options {
   /** Folder of the classes' folders. */

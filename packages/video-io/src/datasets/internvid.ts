@@ -2,9 +2,9 @@ import { extname } from 'node:path';
 import type { VideoDataset } from '../video.js';
 import { clockTime, requireSection } from './clock-time.js';
 import { textField } from './entry-fields.js';
-import { indexedDataset } from './indexed.js';
-import { jsonLines } from './json-lines.js';
-import { parquetRows } from './parquet-rows.js';
+import { jsonLines } from './tables/json-lines.js';
+import { parquetRows } from './tables/parquet-rows.js';
+import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
 export interface InternVidOptions {
   /** Folder of the whole videos, `<YoutubeID>.mp4`. */
@@ -24,7 +24,7 @@ const COLUMNS = ['YoutubeID', 'Start_timestamp', 'End_timestamp', 'Caption'] as 
  * @throws {VideoError} `MANIFEST_INVALID` with the line, which in Parquet is the row, from 1.
  */
 export function readInternVid(path: string, { videos }: InternVidOptions): Promise<VideoDataset> {
-  return indexedDataset({
+  return rowIndexedDataset({
     path,
     folder: videos,
     format: extname(path).toLowerCase() === '.parquet' ? parquetRows(COLUMNS) : jsonLines,

@@ -1,7 +1,7 @@
 import type { VideoDataset } from '../video.js';
 import { requireSection } from './clock-time.js';
-import { csvRows } from './csv-rows.js';
-import { indexedDataset } from './indexed.js';
+import { csvRows } from './tables/csv-rows.js';
+import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
 export interface KineticsOptions {
   /** Folder of the clips. */
@@ -30,7 +30,7 @@ export function readKinetics(
   path: string,
   { videos, layout, classes }: KineticsOptions,
 ): Promise<VideoDataset> {
-  return indexedDataset({
+  return rowIndexedDataset({
     path,
     folder: videos,
     classes,

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import type { VideoDataset, VideoSample } from '../video.js';
-import { type RowFault, shown } from './fault.js';
-import { indexedDataset } from './indexed.js';
-import { type JsonRecord, jsonLines } from './json-lines.js';
-import { plainRow } from './plain-row.js';
+import { fastJsonRow } from './tables/fast-json-row.js';
+import { type RowFault, shown } from './tables/fault.js';
+import { type JsonRecord, jsonLines } from './tables/json-lines.js';
+import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
 /**
  * Reads a manifest of one JSON object a line:
@@ -18,11 +18,11 @@ import { plainRow } from './plain-row.js';
  * @throws {VideoError} `MANIFEST_INVALID` or `CAPTION_EMPTY`, with the line.
  */
 export async function readManifest(path: string): Promise<VideoDataset> {
-  return indexedDataset({
+  return rowIndexedDataset({
     path,
     folder: dirname(path),
     format: jsonLines,
-    plainRow,
+    plainRow: fastJsonRow,
     annotate: (record, fault) => ({ sample: sampleOf(record, fault) }),
   });
 }

@@ -1,12 +1,12 @@
 import { basename, resolve } from 'node:path';
 import type { VideoDataset } from '../video.js';
-import { csvRows } from './csv-rows.js';
 import { numberField, textField } from './entry-fields.js';
-import { manifestFault, rowFault } from './fault.js';
 import { datasetOf } from './in-memory.js';
-import { indexedDataset } from './indexed.js';
-import { jsonEntries, readJsonText } from './json-entries.js';
-import { uniqueSamples } from './unique-samples.js';
+import { csvRows } from './tables/csv-rows.js';
+import { manifestFault, rowFault } from './tables/fault.js';
+import { jsonEntries, readJsonText } from './tables/json-entries.js';
+import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
+import { uniqueSamples } from './tables/unique-samples.js';
 
 export interface MsrVttOptions {
   /** Folder of the `video<number>.mp4` files. */
@@ -61,7 +61,7 @@ export function readMsrVttPairs(
   path: string,
   { videos }: { readonly videos: string },
 ): Promise<VideoDataset> {
-  return indexedDataset({
+  return rowIndexedDataset({
     path,
     folder: videos,
     format: csvRows({ required: ['video_id', 'sentence'], optional: [] }),

@@ -1,10 +1,10 @@
 import { basename, resolve } from 'node:path';
 import type { VideoDataset } from '../video.js';
 import { textField } from './entry-fields.js';
-import { manifestFault } from './fault.js';
 import { datasetOf } from './in-memory.js';
-import { jsonEntries, readJsonText } from './json-entries.js';
-import { uniqueSamples } from './unique-samples.js';
+import { manifestFault } from './tables/fault.js';
+import { jsonEntries, readJsonText } from './tables/json-entries.js';
+import { uniqueSamples } from './tables/unique-samples.js';
 
 export interface SomethingSomethingOptions {
   /** Folder of the `<id>.webm` files. */

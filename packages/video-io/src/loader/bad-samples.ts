@@ -1,6 +1,6 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { manifestFault } from '../datasets/fault.js';
-import { jsonLines } from '../datasets/json-lines.js';
+import { manifestFault } from '../datasets/tables/fault.js';
+import { jsonLines } from '../datasets/tables/json-lines.js';
 import { VideoError, type VideoErrorCode } from '../errors.js';
 import type { VideoSample } from '../video.js';
 

@@ -1,13 +1,13 @@
 import { VideoError } from '../errors.js';
-import { isSampleFault } from '../sample-fault.js';
+import type { VideoPool } from '../pool/video-pool.js';
 import { requirePositive } from '../sampling/positive.js';
 import type { VideoDataset, VideoSample } from '../video.js';
-import type { VideoPool } from '../video-pool.js';
 import { type BadSamplePolicy, badSamples } from './bad-samples.js';
 import { type LoadContext, type LoadedClip, loadSample } from './load-sample.js';
 import { checkState, type LoaderState } from './loader-state.js';
 import { probeMemory } from './probe-memory.js';
 import type { ClipRecipe } from './recipe.js';
+import { isSampleFault } from './sample-fault.js';
 import { sampleOrder } from './sample-order.js';
 
 export interface ClipLoaderOptions {

@@ -1,8 +1,8 @@
 import { seededRandom } from '@tgm/random';
 import { flipClip } from '../augment/flip.js';
 import { VideoError } from '../errors.js';
+import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoClip, VideoInfo, VideoSample, VideoSource } from '../video.js';
-import type { VideoPool } from '../video-pool.js';
 import type { ClipPlan, ClipRecipe, FrameRange } from './recipe.js';
 
 export interface LoadContext {

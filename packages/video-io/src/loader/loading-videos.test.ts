@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directPool } from '../direct-pool.test-support.js';
 import {
   clipBatches,
   clipLoader,
@@ -12,6 +11,7 @@ import {
   fineTuningRecipe,
   pretrainingRecipe,
 } from '../index.js';
+import { directPool } from '../pool/direct-pool.test-support.js';
 
 // Threads cannot load TypeScript: their pool is the built one.
 const { videoPool } = (await import(

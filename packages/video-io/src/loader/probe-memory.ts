@@ -1,5 +1,5 @@
+import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoInfo, VideoSource } from '../video.js';
-import type { VideoPool } from '../video-pool.js';
 
 /** Headers that are remembered: some 30 MB of them. */
 const REMEMBERED = 100_000;

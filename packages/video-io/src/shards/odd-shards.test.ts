@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directPool } from '../direct-pool.test-support.js';
 import { datasetOf, encodeVideo, prepareShards, readShards, writeShard } from '../index.js';
+import { directPool } from '../pool/direct-pool.test-support.js';
 import { encodeTarHeader } from './tar-header.js';
 
 let folder: string;

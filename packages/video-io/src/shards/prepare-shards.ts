@@ -1,9 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VideoError } from '../errors.js';
-import { isSampleFault } from '../sample-fault.js';
+import { isSampleFault } from '../loader/sample-fault.js';
+import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoDataset, VideoSample } from '../video.js';
-import type { VideoPool } from '../video-pool.js';
 import { encodeSection, planEncoding, type ShardEncoding } from './reencode.js';
 import { sectionsAhead } from './sections-ahead.js';
 import {

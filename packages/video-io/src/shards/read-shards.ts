@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { outOfRange } from '../datasets/out-of-range.js';
-import { repeatedTexts } from '../datasets/repeated-texts.js';
-import { rowIndex } from '../datasets/row-index.js';
-import { textBlock } from '../datasets/text-block.js';
+import { duplicateIds } from '../datasets/tables/duplicate-ids.js';
+import { rowIndex } from '../datasets/tables/row-index.js';
+import { textBlock } from '../datasets/tables/text-block.js';
 import type { VideoDataset } from '../video.js';
 import { indexShard } from './index-shard.js';
 import { isVideo, splitName } from './member-names.js';
@@ -33,7 +33,7 @@ export async function readShards(
   { cache }: ReadShardsOptions,
 ): Promise<VideoDataset> {
   const samples = rowIndex();
-  const ids = repeatedTexts();
+  const ids = duplicateIds();
   const versions: string[] = [];
   for (const [shard, path] of paths.entries()) {
     versions.push(await shardVersion(path));

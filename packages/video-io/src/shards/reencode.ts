@@ -3,8 +3,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeVideo } from '../encode.js';
 import { VideoError } from '../errors.js';
+import type { VideoPool } from '../pool/video-pool.js';
 import type { Size, VideoClip, VideoSample } from '../video.js';
-import type { VideoPool } from '../video-pool.js';
 
 /** How prepared videos are made. The same settings give the same bytes. */
 export interface ShardEncoding {

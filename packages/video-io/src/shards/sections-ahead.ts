@@ -1,7 +1,7 @@
 import type { VideoError } from '../errors.js';
-import { isSampleFault } from '../sample-fault.js';
+import { isSampleFault } from '../loader/sample-fault.js';
+import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoDataset, VideoSample } from '../video.js';
-import type { VideoPool } from '../video-pool.js';
 import { decodeSection, type SectionFrames, type ShardEncoding } from './reencode.js';
 
 /** A sample of a tar file. */

@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { directPool } from '../direct-pool.test-support.js';
 import {
   datasetOf,
   decodeClip,
@@ -15,6 +14,7 @@ import {
   readShards,
   writeShard,
 } from '../index.js';
+import { directPool } from '../pool/direct-pool.test-support.js';
 
 let folder: string;
 beforeAll(async () => {

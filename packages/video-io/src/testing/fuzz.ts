@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { seededRandom, uniformIndex } from '@tgm/random';
-import { decodeClipSync } from '../decode.js';
+import { decodeClipSync } from '../decode/decode-clip.js';
+import { probeVideoSync } from '../decode/probe.js';
 import { VideoError } from '../errors.js';
-import { probeVideoSync } from '../probe.js';
 import { mutate } from './mutate.js';
 import { type TestVideo, writeTestVideo } from './write-video.js';
 

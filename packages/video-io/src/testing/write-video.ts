@@ -9,7 +9,7 @@ import {
   type FFEncoderCodec,
 } from 'node-av/constants';
 import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Packet, Rational } from 'node-av/lib';
-import { silenceFFmpeg } from '../ffmpeg.js';
+import { silenceFFmpeg } from '../container/ffmpeg.js';
 
 const FORMATS = {
   yuv420p: { format: AV_PIX_FMT_YUV420P, shift: 1, bytes: 1 },

@@ -1,0 +1,113 @@
+import { AV_CODEC_FLAG2_EXPORT_MVS, AVDISCARD_ALL } from 'node-av/constants';
+import { Codec, CodecContext, type FormatContext, type Stream } from 'node-av/lib';
+import { VideoError } from '../errors.js';
+import type { KnownVideo } from '../frame-index/cache.js';
+import type { VideoInput } from '../video.js';
+import { checkStatus, openScope, type Scope, silenceFFmpeg } from './ffmpeg.js';
+import { checkLimit, checkPixels, type VideoLimits } from './limits.js';
+import { nameOf, openContainer } from './open-container.js';
+import { readHeader, type StreamHeader } from './stream-header.js';
+
+/** An opened container with its best video stream. The scope's owner closes it. */
+export interface OpenVideo {
+  /** The path, or how many bytes it is made of. */
+  readonly source: string;
+  /** Tells the content of the file from any other; undefined where that cannot be told. */
+  readonly version: string | undefined;
+  readonly format: FormatContext;
+  readonly stream: Stream;
+  readonly codec: Codec;
+  readonly header: StreamHeader;
+  /** What is known of this very file, if anything was passed. */
+  readonly known: KnownVideo | undefined;
+  /** Seconds of a number of ticks of the stream's clock, rounded once. */
+  seconds(ticks: number): number;
+  /** Throws `VIDEO_TOO_LARGE` when the limit on time is over. */
+  checkTime(): void;
+  readonly scope: Scope;
+}
+
+/**
+ * Opens a video, reads its headers and picks the video stream. The options are set one by one: node-av frees
+ * a Dictionary twice when it is passed to an open call.
+ */
+export function openVideo(input: VideoInput, limits: VideoLimits, remembered?: KnownVideo): OpenVideo {
+  silenceFFmpeg();
+  const opened = performance.now();
+  const source = nameOf(input);
+  const scope = openScope();
+  try {
+    const { format, version } = openContainer(input, scope);
+    checkLimit('streams', format.nbStreams, limits, source);
+    for (const { codecpar } of format.streams) checkPixels(codecpar, limits, source);
+    const known = version !== undefined && version === remembered?.version ? remembered : undefined;
+    const header = known?.header.toldAtOnce ? known.header : readHeader(format, source);
+    checkLimit('duration', header.duration, limits, source);
+
+    const stream = format.streams[header.stream]!;
+    const codec = findCodec(stream, source);
+    checkPixels(stream.codecpar, limits, source);
+    stream.codecpar.videoDelay = header.delay;
+    for (const other of format.streams) if (other.index !== stream.index) other.discard = AVDISCARD_ALL;
+    const { timeBase } = stream;
+    return {
+      source,
+      version,
+      format,
+      stream,
+      codec,
+      header,
+      known,
+      seconds: (ticks) => (ticks * timeBase.num) / timeBase.den,
+      checkTime: () => checkLimit('time', (performance.now() - opened) / 1000, limits, source),
+      scope,
+    };
+  } catch (error) {
+    scope.close();
+    throw error;
+  }
+}
+
+/** Opens a video for as long as `use` runs. `remembered` may spare some of the work, if the file is still the same. */
+export function withVideo<R>(
+  input: VideoInput,
+  limits: VideoLimits,
+  use: (video: OpenVideo) => R,
+  remembered?: KnownVideo,
+): R {
+  const video = openVideo(input, limits, remembered);
+  try {
+    return use(video);
+  } finally {
+    video.scope.close();
+  }
+}
+
+/** Opens the decoder of the picked stream, one thread, so that memory and order are the same everywhere. */
+export function openDecoder(
+  video: OpenVideo,
+  options: { motion: boolean; limits: VideoLimits },
+): CodecContext {
+  const { stream, codec, source } = video;
+  const decoder = video.scope.own(new CodecContext(), (context) => context.freeContext());
+  decoder.allocContext3(codec);
+  const setting = 'Setting up the decoder';
+  checkStatus(decoder.parametersToContext(stream.codecpar), 'VIDEO_UNREADABLE', setting, source);
+  checkStatus(decoder.setOption('max_pixels', options.limits.pixels), 'VIDEO_UNREADABLE', setting, source);
+  decoder.pktTimebase = stream.timeBase;
+  decoder.threadCount = 1;
+  if (options.motion) decoder.setFlags2(AV_CODEC_FLAG2_EXPORT_MVS);
+  checkStatus(decoder.open2Sync(codec), 'VIDEO_UNREADABLE', 'Opening the decoder', source);
+  return decoder;
+}
+
+/** Seconds that a frame of `duration` ticks is on screen. Where that is 0, not known, the mean of all frames. */
+export function frameLength({ seconds, header }: OpenVideo, duration: number): number {
+  return duration > 0 ? seconds(duration) : header.meanFrame;
+}
+
+function findCodec({ codecpar }: Stream, source: string): Codec {
+  const codec = Codec.findDecoder(codecpar.codecId);
+  if (codec !== null) return codec;
+  throw new VideoError('VIDEO_NO_STREAM', `No decoder for the video stream of "${source}".`, { source });
+}

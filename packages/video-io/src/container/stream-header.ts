@@ -1,0 +1,62 @@
+import {
+  AV_DISPOSITION_ATTACHED_PIC,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  AVMEDIA_TYPE_VIDEO,
+} from 'node-av/constants';
+import type { CodecParameters, FormatContext, Stream } from 'node-av/lib';
+import { VideoError } from '../errors.js';
+import { checkStatus } from './ffmpeg.js';
+import { type Orientation, readOrientation } from './orientation.js';
+
+/** FFmpeg's clock for a whole container: microseconds. */
+const CONTAINER_TICK = 1e-6;
+
+/** What is found out about a video's streams when it is opened: plain data, true for as long as the file stays. */
+export interface StreamHeader {
+  /** Number of the best video stream. */
+  readonly stream: number;
+  readonly orientation: Orientation;
+  /** Width of a coded pixel over its height. */
+  readonly pixelAspect: number;
+  /** Seconds that the container says it lasts; 0 when it does not. */
+  readonly duration: number;
+  /** Mean seconds of a frame, and where that is not known, a moment. */
+  readonly meanFrame: number;
+  /** Frames by which the decoder must hold back to give them in order. */
+  readonly delay: number;
+  /** True when the container told the decoder before a frame was decoded all that it told after, but the delay. */
+  readonly toldAtOnce: boolean;
+}
+
+/** Decodes a little of each stream of a freshly opened container, for what its own header leaves open. */
+export function readHeader(format: FormatContext, source: string): StreamHeader {
+  const before = format.streams.map(({ codecpar }) => decoderSetup(codecpar));
+  checkStatus(format.findStreamInfoSync(), 'VIDEO_UNREADABLE', 'Reading the streams', source);
+  const stream = pickStream(format, source);
+  const { codecpar, avgFrameRate, index } = stream;
+  const { num, den } =
+    stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : codecpar.sampleAspectRatio;
+  return {
+    stream: index,
+    orientation: readOrientation(codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
+    pixelAspect: num > 0 && den > 0 ? num / den : 1,
+    duration: format.duration > 0n ? Number(format.duration) * CONTAINER_TICK : 0,
+    meanFrame: avgFrameRate.num > 0 ? avgFrameRate.den / avgFrameRate.num : CONTAINER_TICK,
+    delay: codecpar.videoDelay,
+    toldAtOnce: before[index] === decoderSetup(codecpar),
+  };
+}
+
+/** What a decoder cannot learn, or not as well, from the pictures themselves. */
+function decoderSetup({ codecId, codecTag, width, height, extradata }: CodecParameters): string {
+  return [codecId, codecTag, width, height, extradata?.toString('latin1')].join(' ');
+}
+
+function pickStream(format: FormatContext, source: string): Stream {
+  const best = format.findBestStream(AVMEDIA_TYPE_VIDEO);
+  const stream = best >= 0 ? format.streams[best] : undefined;
+  if (stream === undefined || (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0) {
+    throw new VideoError('VIDEO_NO_STREAM', `Expected a video stream in "${source}", got none.`, { source });
+  }
+  return stream;
+}

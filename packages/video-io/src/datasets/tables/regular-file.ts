@@ -1,0 +1,20 @@
+import type { BigIntStats } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { manifestFault } from './fault.js';
+
+/**
+ * What the file system says about an annotation file. Whatever else there may be under a path, a pipe among them, would
+ * fail late or be waited for without end.
+ *
+ * @throws {VideoError} `MANIFEST_INVALID` unless there is a regular file.
+ */
+export async function regularFile(path: string): Promise<BigIntStats> {
+  const facts = await stat(path, { bigint: true }).catch((error: Error) => {
+    throw manifestFault(path, error.message);
+  });
+  if (facts.isFile()) return facts;
+  throw manifestFault(
+    path,
+    `expected a file, got ${facts.isDirectory() ? 'a folder' : 'a pipe or a device'}`,
+  );
+}

@@ -1,0 +1,17 @@
+import type { OpenVideo } from '../container/open-video.js';
+import { VideoError } from '../errors.js';
+import type { DecodePlan } from './options.js';
+
+/** The error for a target past the end of a video of `frames` frames, the last at `time` seconds. */
+export function frameOutOfRange(
+  { source }: OpenVideo,
+  plan: DecodePlan,
+  target: number,
+  { frames, time }: { frames: number; time: number },
+): VideoError {
+  const message =
+    plan.by === 'index'
+      ? `Expected frame indices below ${frames}, got ${target}, for "${source}".`
+      : `Expected times up to the last frame at ${time} s, got ${target} s, for "${source}".`;
+  return new VideoError('FRAME_OUT_OF_RANGE', message, { source, index: target, frames });
+}

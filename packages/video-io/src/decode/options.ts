@@ -1,0 +1,83 @@
+import { DEFAULT_LIMITS, type VideoLimits } from '../container/limits.js';
+import { nameOf } from '../container/open-container.js';
+import { VideoError } from '../errors.js';
+import type { Rectangle, Size, VideoInput } from '../video.js';
+
+/** Which frames: by place in presentation order, or by the time at which they are on screen. */
+export type FrameChoice =
+  /** [T] frame indices from 0, in any order, repeats allowed. */
+  | { readonly indices: readonly number[]; readonly times?: undefined }
+  /** [T] seconds: the frame shown at that time. Before the first frame's time, the first frame. */
+  | { readonly times: readonly number[]; readonly indices?: undefined };
+
+export type DecodeOptions = FrameChoice & {
+  /** Size of the clip's frames. */
+  readonly size: Size;
+  /** Part of the displayed frame to take. Default: the largest centred one with the aspect of `size`. */
+  readonly crop?: Rectangle;
+  /** Also give a `MotionField`. Default false. */
+  readonly motion?: boolean;
+  /** Side of a motion cell in output pixels. Default 4. */
+  readonly motionCell?: number;
+  /** An index or time past the end takes the last frame instead of failing. Default false. */
+  readonly clampToEnd?: boolean;
+  readonly limits?: Partial<VideoLimits>;
+};
+
+/** The same with every default filled in. */
+export interface DecodePlan {
+  readonly by: 'index' | 'time';
+  /** [T] as asked for. */
+  readonly wanted: readonly number[];
+  /** The same without repeats, ascending. */
+  readonly targets: readonly number[];
+  readonly size: Size;
+  readonly crop: Rectangle | undefined;
+  readonly motion: boolean;
+  readonly motionCell: number;
+  readonly clampToEnd: boolean;
+  readonly limits: VideoLimits;
+}
+
+/** Bytes that one clip may hold: the largest buffer that every supported Node can make. */
+const MAX_CLIP_BYTES = 2 ** 31 - 1;
+
+/** Checks the options and fills in the defaults. Throws `ARGUMENT_INVALID`, or `VIDEO_TOO_LARGE` for an index past the limit. */
+export function planDecode(input: VideoInput, options: DecodeOptions): DecodePlan {
+  const source = nameOf(input);
+  const fail = (message: string): never => {
+    throw new VideoError('ARGUMENT_INVALID', `${message}, for "${source}".`, { source });
+  };
+  const wanted = options.indices ?? options.times ?? fail('Expected indices or times, got neither');
+  const by = options.indices === undefined ? 'time' : 'index';
+  if (wanted.length === 0) fail('Expected at least one frame, got an empty list');
+  for (const value of wanted) {
+    const valid = by === 'index' ? Number.isSafeInteger(value) : Number.isFinite(value);
+    if (!valid || value < 0) fail(`Expected a frame ${by} of 0 or more, got ${value}`);
+  }
+  const { size, motionCell = 4 } = options;
+  for (const [name, value] of Object.entries({ width: size.width, height: size.height, motionCell })) {
+    if (!Number.isInteger(value) || value < 1)
+      fail(`Expected ${name} to be an integer of 1 or more, got ${value}`);
+  }
+  const bytes = wanted.length * size.width * size.height * 3;
+  if (bytes > MAX_CLIP_BYTES) fail(`Expected a clip of at most ${MAX_CLIP_BYTES} bytes, got ${bytes}`);
+
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const targets = [...new Set(wanted)].sort((a, b) => a - b);
+  if (by === 'index' && options.clampToEnd !== true && targets.at(-1)! >= limits.frames) {
+    const message = `Expected frame indices below ${limits.frames}, got ${targets.at(-1)}, for "${source}".`;
+    throw new VideoError('VIDEO_TOO_LARGE', message, { source });
+  }
+  return {
+    by,
+    wanted,
+    targets,
+    size,
+    crop: options.crop,
+    motion: options.motion ?? false,
+    motionCell,
+    clampToEnd: options.clampToEnd ?? false,
+    limits,
+  };
+}

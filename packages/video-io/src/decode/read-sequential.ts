@@ -1,0 +1,113 @@
+import {
+  AV_FRAME_FLAG_CORRUPT,
+  AV_NOPTS_VALUE,
+  AV_PKT_FLAG_CORRUPT,
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+} from 'node-av/constants';
+import { type CodecContext, Frame, Packet } from 'node-av/lib';
+import { packetCheck } from '../bitstream/zero-holes.js';
+import { checkStatus } from '../container/ffmpeg.js';
+import { checkPixels, type VideoLimits } from '../container/limits.js';
+import { type OpenVideo, openDecoder } from '../container/open-video.js';
+import { VideoError } from '../errors.js';
+import type { ReferenceDistances } from '../motion/block-sums.js';
+
+/** One decoded picture. `frame` is valid until the next but one is read, or the video is closed. */
+export interface DecodedFrame {
+  readonly frame: Frame;
+  /** Place in presentation order, from 0. */
+  readonly index: number;
+  /** Presentation time in seconds. */
+  readonly time: number;
+  /** How far away the pictures are that its vectors point to; left out where the packets do not tell. */
+  readonly references?: ReferenceDistances;
+}
+
+/**
+ * Decodes from the start, in presentation order, every frame that is to be shown: the way for streams whose
+ * packets do not tell which frames there are.
+ *
+ * Throws `VIDEO_DECODE_FAILED` at the first damaged packet or frame: what follows may be built on it.
+ */
+export function* readFrames(
+  video: OpenVideo,
+  options: { motion: boolean; limits: VideoLimits },
+): Generator<DecodedFrame> {
+  const { source, stream, scope } = video;
+  const decoder = openDecoder(video, options);
+  const packet = scope.own(new Packet(), (value) => value.free());
+  packet.alloc();
+  const buffers = [0, 1].map(() => {
+    const frame = scope.own(new Frame(), (value) => value.free());
+    frame.alloc();
+    return frame;
+  });
+  const streamIndex = stream.index;
+  const isBroken = packetCheck(stream.codecpar);
+  let count = 0;
+  let time = 0;
+
+  function* drain(): Generator<DecodedFrame> {
+    for (;;) {
+      const frame = buffers[count % 2]!;
+      const status = decoder.receiveFrameSync(frame);
+      if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
+      checkStatus(status, 'VIDEO_DECODE_FAILED', `Decoding frame ${count}`, source);
+      if ((frame.flags & AV_FRAME_FLAG_CORRUPT) !== 0 || frame.decodeErrorFlags !== 0) {
+        throw damaged(`frame ${count}`, video);
+      }
+      checkPixels(frame, options.limits, source);
+      if (count >= options.limits.frames) throw tooManyFrames(options.limits, source);
+      const stamp = frame.bestEffortTimestamp;
+      if (stamp !== AV_NOPTS_VALUE) time = video.seconds(Number(stamp));
+      yield { frame, index: count++, time };
+    }
+  }
+
+  while (readPacket(video, packet)) {
+    if (packet.streamIndex === streamIndex) {
+      const broken = (packet.flags & AV_PKT_FLAG_CORRUPT) !== 0 || isBroken?.(packet.data ?? Buffer.alloc(0));
+      if (broken) throw damaged(`a packet near frame ${count}`, video);
+      sendPacket(decoder, packet, count, source);
+      yield* drain();
+    }
+    packet.unref();
+  }
+  sendPacket(decoder, null, count, source);
+  yield* drain();
+}
+
+/** Reads the next packet of any stream; false at the end of the file. */
+export function readPacket(video: OpenVideo, packet: Packet): boolean {
+  video.checkTime();
+  const status = video.format.readFrameSync(packet);
+  if (status === AVERROR_EOF) return false;
+  checkStatus(status, 'VIDEO_DECODE_FAILED', 'Reading the file', video.source);
+  return true;
+}
+
+function sendPacket(decoder: CodecContext, packet: Packet | null, count: number, source: string): void {
+  checkStatus(
+    decoder.sendPacketSync(packet),
+    'VIDEO_DECODE_FAILED',
+    `Decoding a packet near frame ${count}`,
+    source,
+  );
+}
+
+export function damaged(what: string, { source }: OpenVideo): VideoError {
+  return new VideoError(
+    'VIDEO_DECODE_FAILED',
+    `Expected an intact stream, got damage in ${what} of "${source}".`,
+    {
+      source,
+    },
+  );
+}
+
+function tooManyFrames({ frames }: VideoLimits, source: string): VideoError {
+  return new VideoError('VIDEO_TOO_LARGE', `Expected to decode at most ${frames} frames of "${source}".`, {
+    source,
+  });
+}

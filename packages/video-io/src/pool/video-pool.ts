@@ -1,0 +1,136 @@
+import { Worker } from 'node:worker_threads';
+import { nameOf } from '../container/open-container.js';
+import type { DecodeOptions } from '../decode/options.js';
+import type { ProbeOptions } from '../decode/probe.js';
+import { VideoError } from '../errors.js';
+import { knownVideos } from '../frame-index/cache.js';
+import type { VideoClip, VideoInfo, VideoInput } from '../video.js';
+import type { WorkerReply, WorkerRequest } from './messages.js';
+
+export interface VideoPoolOptions {
+  /** Threads, at least 1. Each decodes one video at a time. */
+  readonly workers: number;
+}
+
+/**
+ * Decodes on threads of its own, several videos at once. Requests start in the order of the calls. What was found out
+ * about the files used last is remembered for all threads, and found out anew when a file has changed.
+ */
+export interface VideoPool {
+  readonly workers: number;
+  /** As `decodeClip`. Also throws `WORKER_FAILED`: the thread died, or the pool was closed. */
+  decode(source: VideoInput, options: DecodeOptions): Promise<VideoClip>;
+  /** As `probeVideo`. Also throws `WORKER_FAILED`. */
+  probe(source: VideoInput, options?: ProbeOptions): Promise<VideoInfo>;
+  /** Ends the threads. Whatever is not done is rejected with `WORKER_FAILED`. */
+  close(): Promise<void>;
+}
+
+/** Bytes of indexes that a pool keeps: those of some 7000 videos of 300 frames. */
+const REMEMBERED_BYTES = 2 ** 26;
+
+interface Task {
+  readonly request: WorkerRequest;
+  resolve(result: never): void;
+  reject(error: Error): void;
+}
+
+interface Seat {
+  worker: Worker | undefined;
+  task: Task | undefined;
+}
+
+/**
+ * A pool of decode threads. They start with the first request that needs them, and a thread that dies is
+ * replaced by the next request. An idle pool does not keep the program running.
+ */
+export function videoPool({ workers }: VideoPoolOptions): VideoPool {
+  if (!Number.isInteger(workers) || workers < 1) {
+    throw new VideoError(
+      'ARGUMENT_INVALID',
+      `Expected workers to be an integer of 1 or more, got ${workers}.`,
+    );
+  }
+  const seats: Seat[] = Array.from({ length: workers }, () => ({ worker: undefined, task: undefined }));
+  const queue: Task[] = [];
+  const known = knownVideos(REMEMBERED_BYTES);
+  let closed = false;
+
+  function submit<R>(request: WorkerRequest): Promise<R> {
+    if (closed) return Promise.reject(workerFailed('The pool is closed', request.source));
+    return new Promise<R>((resolve, reject) => {
+      queue.push({ request, resolve, reject });
+      dispatch();
+    });
+  }
+
+  function dispatch(): void {
+    for (const seat of seats) {
+      if (seat.task !== undefined) continue;
+      const task = queue.shift();
+      if (task === undefined) return;
+      seat.worker ??= startWorker(seat);
+      try {
+        seat.worker.postMessage(withKnown(task.request));
+      } catch (error) {
+        // Options that hold a function, say, cannot travel; the thread is none the worse for it.
+        task.reject(error as Error);
+        dispatch();
+        return;
+      }
+      seat.worker.ref();
+      seat.task = task;
+    }
+  }
+
+  function withKnown(request: WorkerRequest): WorkerRequest {
+    return request.kind === 'decode' ? { ...request, known: known.get(request.source) } : request;
+  }
+
+  function startWorker(seat: Seat): Worker {
+    const worker = new Worker(new URL('./worker.js', import.meta.url));
+    worker.unref();
+    let reason = 'The decode thread ended';
+    worker.on('message', (reply: WorkerReply) => settle(seat, reply));
+    worker.on('error', (error) => {
+      reason = `The decode thread failed: ${error.message}`;
+    });
+    worker.on('exit', () => {
+      seat.worker = undefined;
+      const { task } = seat;
+      seat.task = undefined;
+      task?.reject(workerFailed(reason, task.request.source));
+      if (!closed) dispatch();
+    });
+    return worker;
+  }
+
+  function settle(seat: Seat, reply: WorkerReply): void {
+    const task = seat.task!;
+    seat.task = undefined;
+    seat.worker?.unref();
+    if (reply.kind === 'done') {
+      if (reply.learnt) known.put(task.request.source, reply.learnt);
+      task.resolve(reply.result as never);
+    } else if (reply.kind === 'refused') task.reject(new VideoError(reply.code, reply.message, reply.fields));
+    else task.reject(workerFailed(`The decode thread failed: ${reply.message}`, task.request.source));
+    dispatch();
+  }
+
+  return {
+    workers,
+    decode: (source, options) => submit({ kind: 'decode', source, options }),
+    probe: (source, options = {}) => submit({ kind: 'probe', source, options }),
+    async close() {
+      closed = true;
+      for (const task of queue.splice(0))
+        task.reject(workerFailed('The pool was closed', task.request.source));
+      await Promise.all(seats.map(({ worker }) => worker?.terminate()));
+    },
+  };
+}
+
+function workerFailed(reason: string, input: VideoInput): VideoError {
+  const source = nameOf(input);
+  return new VideoError('WORKER_FAILED', `${reason}, at "${source}".`, { source });
+}

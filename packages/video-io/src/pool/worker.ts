@@ -1,0 +1,40 @@
+import { parentPort } from 'node:worker_threads';
+import { decodeClipSync } from '../decode/decode-clip.js';
+import { probeVideoSync } from '../decode/probe.js';
+import { VideoError } from '../errors.js';
+import type { VideoClip } from '../video.js';
+import type { WorkerReply, WorkerRequest } from './messages.js';
+
+/** The thread of `videoPool`: answers each request in turn and hands its buffers over. */
+parentPort!.on('message', (request: WorkerRequest) => {
+  const { reply, buffers } = answer(request);
+  parentPort!.postMessage(reply, buffers);
+});
+
+function answer(request: WorkerRequest): { reply: WorkerReply; buffers: ArrayBuffer[] } {
+  try {
+    if (request.kind === 'probe') {
+      return {
+        reply: { kind: 'done', result: probeVideoSync(request.source, request.options) },
+        buffers: [],
+      };
+    }
+    const { clip, learnt } = decodeClipSync(request.source, request.options, request.known);
+    return { reply: { kind: 'done', result: clip, learnt }, buffers: buffersOf(clip) };
+  } catch (error) {
+    if (error instanceof VideoError) {
+      const { code, message, source, line, index, frames } = error;
+      const fields = { source, line, index, frames } as Partial<typeof error>;
+      return { reply: { kind: 'refused', code, message, fields }, buffers: [] };
+    }
+    return {
+      reply: { kind: 'failed', message: error instanceof Error ? error.message : String(error) },
+      buffers: [],
+    };
+  }
+}
+
+function buffersOf({ frames, times, indices, motion }: VideoClip): ArrayBuffer[] {
+  const arrays = [frames, times, indices, ...(motion ? [motion.vectors, motion.known] : [])];
+  return arrays.map(({ buffer }) => buffer as ArrayBuffer);
+}
