@@ -41,6 +41,24 @@ export function withFlatScores<Cues extends object>(cues: Cues): Cues {
   return Object.fromEntries(entries) as Cues;
 }
 
+/**
+ * A copy in which the middle number of every Float32Array is `value`, or nothing where there is no such array with a
+ * number in it.
+ */
+export function withOneValue(cue: unknown, value: number): unknown {
+  if (cue instanceof Float32Array) {
+    if (cue.length === 0) return undefined;
+    const copy = cue.slice();
+    copy[copy.length >> 1] = value;
+    return copy;
+  }
+  if (!isObject(cue) || ArrayBuffer.isView(cue)) return undefined;
+  const changed = Object.entries(cue)
+    .map(([key, part]) => [key, withOneValue(part, value)] as const)
+    .filter(([, part]) => part !== undefined);
+  return changed.length === 0 ? undefined : { ...cue, ...Object.fromEntries(changed) };
+}
+
 /** Whether two nested values of numbers, arrays and records are the same. */
 export function sameCues(cues: unknown, other: unknown): boolean {
   if (!isObject(cues) || !isObject(other)) return Object.is(cues, other);

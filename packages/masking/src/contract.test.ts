@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { maskingContract } from './contract.js';
+import { type MaskingContractOptions, maskingContract } from './contract.js';
+import type { StrategyFactory } from './contract-refusals.js';
 import type { TextCues } from './cues.js';
 import { mixedMasking } from './mixed-masking.js';
 import { motionGuidedMasking } from './motion-guided-masking.js';
@@ -7,6 +8,7 @@ import { motionMagnitudeMasking } from './motion-magnitude-masking.js';
 import { randomMasking } from './random-masking.js';
 import { randomSliceMasking } from './random-slice-masking.js';
 import type { MaskingStrategy, TokenMask } from './strategy.js';
+import type { SyntheticCues } from './synthetic-cues.js';
 import { textGuidedMasking } from './text-guided-masking.js';
 import { tubeMasking } from './tube-masking.js';
 
@@ -28,6 +30,24 @@ const makers = {
 describe('every strategy keeps the contract', () => {
   for (const [name, make] of Object.entries(makers)) {
     for (const check of maskingContract(name, make)) it(check.name, () => check.run());
+  }
+
+  const factories: Record<string, StrategyFactory> = {
+    random: { make: randomMasking, options: { ratio: 0.9 } },
+    'random-slice': { make: randomSliceMasking, options: { ratio: 0.9 } },
+    tube: { make: tubeMasking, options: { ratio: 0.9 } },
+    motion: { make: motionGuidedMasking, options: { ratio: 0.75 } },
+    'motion-magnitude': { make: motionMagnitudeMasking, options: { ratio: 0.75 } },
+    text: { make: textGuidedMasking, options: { ratio: 0.6, select: 'bottom', textShare: 0.5 } },
+    mixed: {
+      make: (mixture) => mixedMasking(makers.text(), makers['text-bottom'](), mixture),
+      options: { share: 0.5 },
+    },
+  };
+  for (const [name, factory] of Object.entries(factories)) {
+    const checks = maskingContract(name, makers.random, { factory });
+    const options = checks.filter((check) => check.name.includes('unknown options'));
+    it(options[0]!.name, () => options[0]!.run());
   }
 
   const source = () => textGuidedMasking({ ratio: 0.5 });
@@ -136,6 +156,25 @@ describe('a strategy that breaks the contract fails the check that says so', () 
       },
       fails: 'cues that it declares',
     },
+    'NaN taken for a score': {
+      strategy: {
+        ...base,
+        mask: (request) =>
+          base.mask({
+            ...request,
+            cues: { text: request.cues.text.map((score) => (Number.isNaN(score) ? 0 : score)) },
+          }),
+      },
+      fails: 'NaN and infinities',
+    },
+    'infinity taken for a score': {
+      strategy: {
+        ...base,
+        mask: (request) =>
+          base.mask({ ...request, cues: { text: request.cues.text.map((score) => Math.min(score, 9)) } }),
+      },
+      fails: 'NaN and infinities',
+    },
     'cue it does not insist on': {
       strategy: {
         ...base,
@@ -146,14 +185,28 @@ describe('a strategy that breaks the contract fails the check that says so', () 
     },
   };
   const grids = [{ slices: 3, rows: 5, columns: 7 }];
+  const expectBroken = (
+    make: () => MaskingStrategy<TextCues>,
+    fails: string,
+    options: Partial<MaskingContractOptions<SyntheticCues>> = {},
+  ) => {
+    const checks = maskingContract('culprit', make, { grids, ...options });
+    const check = checks.find((each) => each.name.includes(fails));
+    expect(() => check?.run()).toThrow(expect.objectContaining({ code: 'CONTRACT_BROKEN' }));
+  };
   for (const [name, { strategy, fails }] of Object.entries(culprits)) {
-    it(name, () => {
-      const check = maskingContract(name, () => strategy, { grids }).find((each) =>
-        each.name.includes(fails),
-      );
-      expect(() => check?.run()).toThrow(expect.objectContaining({ code: 'CONTRACT_BROKEN' }));
-    });
+    it(name, () => expectBroken(() => strategy, fails));
   }
+
+  it('a factory that takes unknown options, and one that takes any ratio', () => {
+    const { make, options } = { make: textGuidedMasking, options: { ratio: 0.6 } };
+    const factories: StrategyFactory[] = [
+      { make: ({ ratio }) => make({ ratio }), options },
+      { make: ({ ratio, ...others }) => make({ ratio: 0.5, ...others }), options },
+      { make: ({ ratio, ...others }) => make({ ratio: Number(ratio), ...others }), options },
+    ];
+    for (const factory of factories) expectBroken(() => make(options), 'unknown options', { factory });
+  });
 
   it('state that only a second clip shows', () => {
     const stateful = (): MaskingStrategy => {

@@ -1,8 +1,16 @@
+import { callable, listOf, objectWith, optional, optionTable, text } from '@tgm/options';
 import { type Random, seededRandom } from '@tgm/random';
 import { sameCues, watchedCues, withFlatScores } from './contract-cues.js';
 import { broken, expectMask, expectSameMask } from './contract-expectations.js';
+import {
+  expectNumbersRefused,
+  expectOptionsRefused,
+  expectThrow,
+  type StrategyFactory,
+} from './contract-refusals.js';
+import { MaskingError } from './errors.js';
 import { withoutHiddenInputs } from './hidden-inputs.js';
-import type { MaskingStrategy, TokenGrid, TokenMask } from './strategy.js';
+import type { MaskingStrategy, TokenGrid } from './strategy.js';
 import { type SyntheticCues, syntheticCues } from './synthetic-cues.js';
 import { tokenCount } from './token-grid.js';
 
@@ -17,6 +25,8 @@ export interface MaskingContractOptions<Cues extends object> {
   readonly cues: (grid: TokenGrid, random: Random) => Cues;
   /** Grids to try. Default: VideoMAE's, an odd one, a single slice and a single row. */
   readonly grids?: readonly TokenGrid[];
+  /** Lets the contract also check that unknown options and wrong ratios are refused. Default: that is not checked. */
+  readonly factory?: StrategyFactory;
 }
 
 const GRIDS: readonly TokenGrid[] = [
@@ -25,6 +35,25 @@ const GRIDS: readonly TokenGrid[] = [
   { slices: 1, rows: 3, columns: 5 },
   { slices: 2, rows: 1, columns: 9 },
 ];
+
+const table = optionTable(
+  'maskingContract',
+  {
+    cues: optional(callable<(grid: TokenGrid, random: Random) => object>(), syntheticCues),
+    grids: optional(
+      listOf(objectWith<TokenGrid>('a token grid', ['slices', 'rows', 'columns']), { from: 1 }),
+      GRIDS,
+    ),
+    factory: optional(objectWith<StrategyFactory>('a factory', ['make', 'options'])),
+  },
+  MaskingError,
+);
+
+const argumentTable = optionTable(
+  'maskingContract',
+  { name: text(), makeStrategy: callable() },
+  MaskingError,
+);
 
 /** Clips tried on each grid. */
 const CLIPS = 8;
@@ -36,6 +65,7 @@ const CLIPS = 8;
  * @param name what the checks are called after.
  * @param makeStrategy gives a new strategy each time, with the same options.
  * @param options needed for a strategy that reads other cues than `text` and `motion`.
+ * @throws MaskingError `OPTION_INVALID`.
  */
 export function maskingContract(
   name: string,
@@ -52,7 +82,8 @@ export function maskingContract(
   makeStrategy: () => MaskingStrategy<never>,
   options: Partial<MaskingContractOptions<object>> = {},
 ): ContractCheck[] {
-  const { cues: makeCues = syntheticCues, grids = GRIDS } = options;
+  argumentTable.check({ name, makeStrategy });
+  const { cues: makeCues, grids, factory } = table.check(options);
   const cuesOf = (grid: TokenGrid, clip: number) =>
     makeCues(grid, seededRandom('contract-cues', tokenCount(grid), clip));
   const draw = (grid: TokenGrid, clip: number, cues = cuesOf(grid, clip), strategy = makeStrategy()) =>
@@ -147,13 +178,16 @@ export function maskingContract(
         forEachClip((grid, clip, where) => {
           const strategy = makeStrategy();
           if (strategy.requires.length === 0) return;
-          let mask: TokenMask;
-          try {
-            mask = draw(grid, clip, {}, strategy);
-          } catch {
-            return;
-          }
-          throw broken('an error', `${mask.masked.length} hidden tokens`, `${where}, no cues`);
+          expectThrow(() => draw(grid, clip, {}, strategy), `${where}, no cues`);
+        }),
+    },
+    {
+      name: `${name}: refuses NaN and infinities in a cue it requires`,
+      run: () =>
+        forEachClip((grid, clip, where) => {
+          const strategy = makeStrategy();
+          const mask = (cues: object) => draw(grid, clip, cues, strategy);
+          expectNumbersRefused(cuesOf(grid, clip), strategy.requires, mask, where);
         }),
     },
     {
@@ -167,5 +201,13 @@ export function maskingContract(
           throw broken(`${length} hidden tokens`, String(mask.masked.length), `${where}, flat cues`);
         }),
     },
+    ...(factory
+      ? [
+          {
+            name: `${name}: refuses unknown options and ratios outside [0, 1)`,
+            run: () => expectOptionsRefused(factory, name),
+          },
+        ]
+      : []),
   ];
 }

@@ -1,14 +1,14 @@
+import { TgmError } from '@tgm/options';
+
 export type MaskingErrorCode =
-  /** A ratio outside [0, 1). */
-  | 'RATIO_OUT_OF_RANGE'
-  /** A share outside [0, 1]. */
-  | 'SHARE_OUT_OF_RANGE'
-  /** A phase of a running cell that is not 0, 1, 2 or 3. */
-  | 'PHASE_OUT_OF_RANGE'
+  /** An option or an argument that is missing, of another kind, out of range, or not known. */
+  | 'OPTION_INVALID'
   /** A grid, or a count of frames or cells, that is not made of positive whole numbers or does not divide. */
   | 'GRID_INVALID'
   /** A cue that the strategy requires is not in the request. */
   | 'CUE_MISSING'
+  /** A cue of another kind, such as a list instead of a Float32Array. */
+  | 'CUE_WRONG_KIND'
   /** An array whose length does not follow from the grid. */
   | 'CUE_WRONG_SIZE'
   /** NaN or an infinity in a cue. */
@@ -18,26 +18,5 @@ export type MaskingErrorCode =
   /** Thrown by the checks of `@tgm/masking/testing` only. */
   | 'CONTRACT_BROKEN';
 
-/** What was expected, what came instead, and where it was noticed. */
-export interface MaskingFault {
-  readonly expected: string;
-  readonly received: string;
-  readonly where: string;
-}
-
 /** Every error that this package throws. */
-export class MaskingError extends Error {
-  readonly code: MaskingErrorCode;
-  readonly expected: string;
-  readonly received: string;
-  readonly where: string;
-
-  constructor(code: MaskingErrorCode, fault: MaskingFault) {
-    super(`${fault.where}: expected ${fault.expected}, got ${fault.received}.`);
-    this.name = 'MaskingError';
-    this.code = code;
-    this.expected = fault.expected;
-    this.received = fault.received;
-    this.where = fault.where;
-  }
-}
+export class MaskingError extends TgmError<MaskingErrorCode> {}

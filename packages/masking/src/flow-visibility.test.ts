@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { flowVisibility, seedVisibility, visibilityScores } from './flow-visibility.js';
+import { flowVisibility } from './flow-visibility.js';
+import { seedVisibility } from './seed-visibility.js';
+import { visibilityScores } from './visibility-scores.js';
 
 describe('flowVisibility', () => {
   const shape = { frames: 3, height: 4, width: 4, patchSize: 2 };
@@ -50,6 +52,6 @@ describe('flowVisibility', () => {
     const short = new Float32Array(3);
     expect(() =>
       flowVisibility({ ...shape, seed, baseFrame: 0, backward: short, forward: still, fillHoles: false }),
-    ).toThrow('flowVisibility, backward: expected 64 numbers, got 3');
+    ).toThrow('flowVisibility, backward: expected 64 values, got 3');
   });
 });

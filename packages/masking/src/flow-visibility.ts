@@ -1,12 +1,7 @@
+import { flag, optionTable, wholeNumber } from '@tgm/options';
+import { checkFloats, floatsField } from './array-checks.js';
 import { MaskingError } from './errors.js';
-
-/** A clip's size in pixels and the side of a token. */
-export interface FlowShape {
-  readonly frames: number;
-  readonly height: number;
-  readonly width: number;
-  readonly patchSize: number;
-}
+import { type FlowShape, flowShapeFields } from './flow-shape.js';
 
 export interface FlowOptions extends FlowShape {
   /** [height, width] visibility of the base frame, from `seedVisibility`. */
@@ -21,33 +16,18 @@ export interface FlowOptions extends FlowShape {
   readonly fillHoles: boolean;
 }
 
-/**
- * The visibility of the base frame: a bump exp(-(dy / p)^2 - (dx / p)^2) around each visible token's centre, the largest at
- * each pixel, over the largest of all. B. Huang et al., "MGMAE", arXiv 2308.10794, section 3.3.
- *
- * @param centres token numbers in the base frame, row-major.
- * @returns [height, width]
- */
-export function seedVisibility(
-  { height, width, patchSize }: FlowShape,
-  centres: ArrayLike<number>,
-): Float32Array {
-  const columns = width / patchSize;
-  const map = new Float32Array(height * width);
-  for (let index = 0; index < centres.length; index++) {
-    const middle = (patchSize - 1) / 2;
-    const row = Math.floor(centres[index]! / columns) * patchSize + middle;
-    const column = (centres[index]! % columns) * patchSize + middle;
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const bump = Math.exp(-(((y - row) / patchSize) ** 2) - ((x - column) / patchSize) ** 2);
-        map[y * width + x] = Math.max(map[y * width + x]!, bump);
-      }
-    }
-  }
-  const largest = map.reduce((most, value) => Math.max(most, value), 0);
-  return map.map((value) => value / largest);
-}
+const table = optionTable(
+  'flowVisibility',
+  {
+    ...flowShapeFields,
+    seed: floatsField,
+    baseFrame: wholeNumber({ from: 0 }),
+    backward: floatsField,
+    forward: floatsField,
+    fillHoles: flag(),
+  },
+  MaskingError,
+);
 
 /**
  * Carries a map of visibility from the base frame to all others along the optical flow, frame by frame outwards: where a
@@ -55,14 +35,22 @@ export function seedVisibility(
  * the flow of frames before the base one points to the later frame.
  *
  * @returns [frames, height, width]
- * @throws MaskingError `CUE_WRONG_SIZE`.
+ * @throws MaskingError `OPTION_INVALID`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function flowVisibility(options: FlowOptions): Float32Array {
-  const { frames, height, width, seed, baseFrame, backward, forward, fillHoles } = options;
+  const checked: Required<FlowOptions> = table.check(options);
+  const { frames, height, width, seed, baseFrame, backward, forward, fillHoles } = checked;
   const size = height * width;
-  requireLength('seed', seed, size);
-  requireLength('backward', backward, (frames - 1) * 2 * size);
-  requireLength('forward', forward, (frames - 1) * 2 * size);
+  if (baseFrame >= frames) {
+    throw new MaskingError('OPTION_INVALID', {
+      where: 'flowVisibility, option baseFrame',
+      expected: `a frame of 0 to ${frames - 1}`,
+      received: String(baseFrame),
+    });
+  }
+  checkFloats(seed, size, 'flowVisibility, seed');
+  checkFloats(backward, (frames - 1) * 2 * size, 'flowVisibility, backward');
+  checkFloats(forward, (frames - 1) * 2 * size, 'flowVisibility, forward');
   const maps = new Float32Array(frames * size);
   maps.set(seed, baseFrame * size);
   const carry = (from: number, to: number, flow: Float32Array, pair: number) => {
@@ -89,32 +77,5 @@ function warp(map: Float32Array, flow: Float32Array, height: number, width: numb
       row >= 0 && row < height && column >= 0 && column < width ? map[row * width + column]! : 0;
     const mix = (row: number) => value(row, left) * (left + 1 - x) + value(row, left + 1) * (x - left);
     return mix(top) * (top + 1 - y) + mix(top + 1) * (y - top);
-  });
-}
-
-/** Sums a map over each token's frames and pixels: [frames, height, width] to [slices, rows, columns]. */
-export function visibilityScores(
-  maps: Float32Array,
-  { frames, height, width, patchSize }: FlowShape,
-  tubeletSize: number,
-): Float32Array {
-  const rows = height / patchSize;
-  const columns = width / patchSize;
-  const scores = new Float32Array((frames / tubeletSize) * rows * columns);
-  for (let at = 0; at < maps.length; at++) {
-    const column = Math.floor((at % width) / patchSize);
-    const row = Math.floor((Math.floor(at / width) % height) / patchSize);
-    const slice = Math.floor(at / (width * height * tubeletSize));
-    scores[(slice * rows + row) * columns + column]! += maps[at]!;
-  }
-  return scores;
-}
-
-function requireLength(input: string, values: Float32Array, expected: number): void {
-  if (values.length === expected) return;
-  throw new MaskingError('CUE_WRONG_SIZE', {
-    expected: `${expected} numbers`,
-    received: String(values.length),
-    where: `flowVisibility, ${input}`,
   });
 }

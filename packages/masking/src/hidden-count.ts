@@ -1,32 +1,30 @@
+import { number, optionTable, wholeNumber } from '@tgm/options';
 import { MaskingError } from './errors.js';
 
-/** Room for the rounding of `total * ratio`: 0.29 * 100 is 28.999999999999996, and 29 is meant. */
-const ROUNDING = 1e-9;
+/** A share of tokens that are hidden: one token at least stays visible. */
+export const ratioField = number({ from: 0, below: 1 });
+
+/** A share that may be all. */
+export const shareField = number({ from: 0, to: 1 });
+
+const table = optionTable(
+  'hiddenCount',
+  { total: wholeNumber({ from: 1 }), ratio: ratioField },
+  MaskingError,
+);
 
 /**
- * How many of `total` tokens a ratio hides: floor(total * ratio), exact for decimal ratios. At least one token stays
- * visible.
+ * How many of `total` tokens a ratio hides: floor(total * ratio), or the largest k for which k / total, in double
+ * precision, is not above the ratio. So 0.29 of 100 is 29, although 0.29 * 100 is 28.999999999999996, and 1 / 3 of 30
+ * is 10. It is exact for every ratio and total whose digits together are 15 or fewer: such a ratio and a k / total
+ * above it are different doubles.
+ *
+ * @param total from 1.
+ * @param ratio in [0, 1). At least one token stays visible.
+ * @throws MaskingError `OPTION_INVALID`.
  */
 export function hiddenCount(total: number, ratio: number): number {
-  return Math.min(total - 1, Math.floor(total * ratio + ROUNDING));
-}
-
-/** @throws MaskingError `RATIO_OUT_OF_RANGE` unless 0 <= ratio < 1. */
-export function checkRatio(ratio: number, where: string): void {
-  if (ratio >= 0 && ratio < 1) return;
-  throw new MaskingError('RATIO_OUT_OF_RANGE', {
-    expected: 'a ratio of hidden tokens in [0, 1)',
-    received: String(ratio),
-    where,
-  });
-}
-
-/** @throws MaskingError `SHARE_OUT_OF_RANGE` unless 0 <= share <= 1. */
-export function checkShare(share: number, where: string): void {
-  if (share >= 0 && share <= 1) return;
-  throw new MaskingError('SHARE_OUT_OF_RANGE', {
-    expected: 'a share in [0, 1]',
-    received: String(share),
-    where,
-  });
+  table.check({ total, ratio });
+  const nearest = Math.round(total * ratio);
+  return nearest / total <= ratio ? nearest : nearest - 1;
 }

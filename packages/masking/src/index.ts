@@ -1,16 +1,12 @@
 export { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '@tgm/random';
 export type { MotionCues, TextCues } from './cues.js';
-export { MaskingError, type MaskingErrorCode, type MaskingFault } from './errors.js';
-export {
-  type FlowOptions,
-  type FlowShape,
-  flowVisibility,
-  seedVisibility,
-  visibilityScores,
-} from './flow-visibility.js';
+export type { DenseMotion } from './dense-motion.js';
+export { MaskingError, type MaskingErrorCode } from './errors.js';
+export type { FlowShape } from './flow-shape.js';
+export { type FlowOptions, flowVisibility } from './flow-visibility.js';
 export { hiddenCount } from './hidden-count.js';
 export { type MixedMaskingOptions, mixedMasking } from './mixed-masking.js';
-export { type DenseMotion, type MotionCueOptions, motionCue } from './motion-cue.js';
+export { type MotionCueOptions, motionCue } from './motion-cue.js';
 export { type MotionGuidedMaskingOptions, motionGuidedMasking } from './motion-guided-masking.js';
 export { type MotionMagnitudeMaskingOptions, motionMagnitudeMasking } from './motion-magnitude-masking.js';
 export type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from './patch-text.js';
@@ -18,6 +14,7 @@ export { type RandomMaskingOptions, randomMasking } from './random-masking.js';
 export { type RandomSliceMaskingOptions, randomSliceMasking } from './random-slice-masking.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';
 export { runningCellMask } from './running-cell-mask.js';
+export { seedVisibility } from './seed-visibility.js';
 export type {
   MaskingStrategy,
   MaskRequest,
@@ -30,3 +27,4 @@ export { similarityMaps, type TextCueOptions, type TubeletReduction, textCue } f
 export { type TextGuidedMaskingOptions, textGuidedMasking } from './text-guided-masking.js';
 export { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
 export { type TubeMaskingOptions, tubeMasking } from './tube-masking.js';
+export { visibilityScores } from './visibility-scores.js';

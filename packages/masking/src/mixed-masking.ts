@@ -1,11 +1,24 @@
+import { objectWith, optionTable } from '@tgm/options';
+import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
-import { checkShare } from './hidden-count.js';
+import { shareField } from './hidden-count.js';
 import type { MaskingStrategy } from './strategy.js';
 
 export interface MixedMaskingOptions {
   /** Probability that `other` draws the mask of a clip, [0, 1]. */
   readonly share: number;
 }
+
+const strategyField = objectWith<MaskingStrategy>('a masking strategy', [
+  'name',
+  'ratio',
+  'requires',
+  'mask',
+]);
+
+const parts = optionTable('mixedMasking', { strategy: strategyField, other: strategyField }, MaskingError);
+
+const table = optionTable('mixedMasking', { share: shareField }, MaskingError);
 
 /**
  * Each clip's mask comes from `other` with probability `share`, else from `strategy`. A text-guided mask mixed with
@@ -14,20 +27,22 @@ export interface MixedMaskingOptions {
  * Both masks are drawn for every clip, so that strategies that do not fit are found on the first clip and not on the
  * first one that `other` gets.
  *
- * @throws MaskingError `SHARE_OUT_OF_RANGE`; `mask` throws `MASK_COUNT_MISMATCH` when the two hide different numbers of
- *   tokens, and what the two strategies throw.
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `MASK_COUNT_MISMATCH` when the
+ *   two hide different numbers of tokens, and what the two strategies throw.
  */
 export function mixedMasking<Cues extends object, OtherCues extends object>(
   strategy: MaskingStrategy<Cues>,
   other: MaskingStrategy<OtherCues>,
-  { share }: MixedMaskingOptions,
+  options: MixedMaskingOptions,
 ): MaskingStrategy<Cues & OtherCues> {
-  checkShare(share, 'mixedMasking');
+  parts.check({ strategy, other });
+  const { share }: Required<MixedMaskingOptions> = table.check(options);
   return {
     name: `${strategy.name}+${other.name}`,
     ratio: strategy.ratio,
     requires: [...new Set([...strategy.requires, ...other.requires])],
     mask(request) {
+      checkRequest(request, 'mixedMasking');
       const useOther = request.random() < share;
       const mask = strategy.mask(request);
       const otherMask = other.mask(request);

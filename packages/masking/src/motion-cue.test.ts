@@ -80,9 +80,9 @@ describe('motionCue', () => {
     fails({}, {}, 'GRID_INVALID', 2);
     fails({ known: new Uint8Array(0) }, {}, 'GRID_INVALID');
     fails({ known: new Uint8Array(5) }, {}, 'GRID_INVALID');
-    fails({}, { width: 0 }, 'GRID_INVALID');
+    fails({}, { width: 0 }, 'OPTION_INVALID');
     fails({ cell: 19 }, {}, 'GRID_INVALID');
-    fails({}, { framesPerSlice: Number.NaN }, 'GRID_INVALID');
+    fails({}, { framesPerSlice: Number.NaN }, 'OPTION_INVALID');
     fails({ vectors: new Float32Array(6) }, {}, 'CUE_WRONG_SIZE');
     fails({ vectors: new Float32Array(12).fill(Number.POSITIVE_INFINITY) }, {}, 'CUE_NOT_FINITE');
   });

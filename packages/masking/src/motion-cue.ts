@@ -1,19 +1,8 @@
-import { checkFinite, checkLength } from './cues.js';
+import { number, optionTable } from '@tgm/options';
+import { checkDenseMotion, type DenseMotion } from './dense-motion.js';
 import { MaskingError } from './errors.js';
 import type { TokenGrid, TokenMotion } from './strategy.js';
 import { checkGrid, tokenCount } from './token-grid.js';
-
-/** Motion of a clip on a raster of square cells from the top left corner, such as a codec's vectors over its blocks. */
-export interface DenseMotion {
-  /** [T, rows, columns, 2] x to the right and y downwards, pixels per source frame. */
-  readonly vectors: Float32Array;
-  /** [T, rows, columns] 1 where there is a vector, 0 where there is none. */
-  readonly known: Uint8Array;
-  readonly rows: number;
-  readonly columns: number;
-  /** Side of a cell in pixels. The last row and column may reach beyond the frame. */
-  readonly cell: number;
-}
 
 export interface MotionCueOptions {
   /** Size of the frame that the tokens cover, in the pixels of the vectors and cells. */
@@ -22,6 +11,14 @@ export interface MotionCueOptions {
   /** Source frames from one slice to the next: tubelet size times sampling stride. */
   readonly framesPerSlice: number;
 }
+
+const positive = number({ above: 0 });
+
+const table = optionTable(
+  'motionCue',
+  { width: positive, height: positive, framesPerSlice: positive },
+  MaskingError,
+);
 
 /** A part of a raster cell's side, in (0, 1], that lies in a token. */
 interface Overlap {
@@ -35,16 +32,17 @@ interface Overlap {
  *
  * The raster's T frames are shared out evenly among the slices.
  *
- * @throws MaskingError `GRID_INVALID` when T is no multiple of the slices, a size is not positive or the raster is too small, `CUE_WRONG_SIZE`,
- *   `CUE_NOT_FINITE`.
+ * @throws MaskingError `OPTION_INVALID` for sizes that are not positive, `GRID_INVALID` when T is no multiple of the
+ *   slices or the raster does not cover the frame, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function motionCue(field: DenseMotion, grid: TokenGrid, options: MotionCueOptions): TokenMotion {
+  const { width, height, framesPerSlice }: Required<MotionCueOptions> = table.check(options);
   checkGrid(grid, 'motionCue');
-  const framesPerToken = checkField(field, grid, options);
-  const scaleX = (options.framesPerSlice * grid.columns) / options.width;
-  const scaleY = (options.framesPerSlice * grid.rows) / options.height;
-  const rowOverlaps = overlaps(options.height, field.cell, grid.rows);
-  const columnOverlaps = overlaps(options.width, field.cell, grid.columns);
+  const framesPerToken = checkDenseMotion(field, grid, width, height);
+  const scaleX = (framesPerSlice * grid.columns) / width;
+  const scaleY = (framesPerSlice * grid.rows) / height;
+  const rowOverlaps = overlaps(height, field.cell, grid.rows);
+  const columnOverlaps = overlaps(width, field.cell, grid.columns);
 
   const vectors = new Float32Array(tokenCount(grid) * 2);
   const known = new Uint8Array(tokenCount(grid));
@@ -89,36 +87,4 @@ function overlaps(length: number, cell: number, tokens: number): Overlap[][] {
     }
     return touched;
   });
-}
-
-/** @returns frames of the raster for each slice. */
-function checkField(field: DenseMotion, grid: TokenGrid, options: MotionCueOptions): number {
-  const { rows, columns, cell } = field;
-  const sizes = { rows, columns, cell, ...options };
-  for (const [size, value] of Object.entries(sizes)) {
-    if (Number.isFinite(value) && value > 0) continue;
-    throw new MaskingError('GRID_INVALID', {
-      expected: `a positive ${size}`,
-      received: String(value),
-      where: 'motionCue',
-    });
-  }
-  if (rows * cell < options.height || columns * cell < options.width) {
-    throw new MaskingError('GRID_INVALID', {
-      expected: `a raster that covers the frame of ${options.width} x ${options.height} pixels`,
-      received: `${columns} x ${rows} cells of ${cell} pixels`,
-      where: 'motionCue',
-    });
-  }
-  const frames = field.known.length / (rows * columns);
-  if (frames === 0 || !Number.isInteger(frames / grid.slices)) {
-    throw new MaskingError('GRID_INVALID', {
-      expected: `a multiple of ${grid.slices} slices of ${rows} x ${columns} raster cells`,
-      received: `${frames} frames`,
-      where: 'motionCue',
-    });
-  }
-  checkLength(field.vectors, field.known.length * 2, 'motionCue, vectors');
-  checkFinite(field.vectors, 'motionCue, vectors');
-  return frames / grid.slices;
 }

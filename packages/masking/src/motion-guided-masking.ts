@@ -1,16 +1,21 @@
+import { optionTable } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
+import { checkRequest } from './check-request.js';
 import { checkMotionCue, type MotionCues } from './cues.js';
-import { checkRatio, hiddenCount } from './hidden-count.js';
+import { MaskingError } from './errors.js';
+import { hiddenCount, ratioField } from './hidden-count.js';
 import { boxAround, boxHolds, followMotion } from './motion-box.js';
 import { motionMagnitudes, slicesWithMotion } from './motion-magnitude.js';
 import { rankDescending } from './rank.js';
 import type { MaskingStrategy } from './strategy.js';
-import { checkGrid, tokenMask, tokensPerSlice } from './token-grid.js';
+import { tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface MotionGuidedMaskingOptions {
   /** Share of each slice that is hidden, [0, 1). MGM uses 0.75. */
   readonly ratio: number;
 }
+
+const table = optionTable('motionGuidedMasking', { ratio: ratioField }, MaskingError);
 
 /**
  * Hides a box that the codec's motion vectors carry through the clip: MGM (Fan et al., ICCV 2023). Its code is not
@@ -25,17 +30,18 @@ export interface MotionGuidedMaskingOptions {
  *   fastest tokens outside. Equally fast tokens go in an order drawn once for the clip, so a clip in which nothing
  *   moves has a box at a random place.
  *
- * @throws MaskingError `RATIO_OUT_OF_RANGE`; `mask` throws `GRID_INVALID`, `CUE_MISSING`, `CUE_WRONG_SIZE`,
- *   `CUE_NOT_FINITE`.
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
+ *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
-export function motionGuidedMasking({ ratio }: MotionGuidedMaskingOptions): MaskingStrategy<MotionCues> {
-  checkRatio(ratio, 'motionGuidedMasking');
+export function motionGuidedMasking(options: MotionGuidedMaskingOptions): MaskingStrategy<MotionCues> {
+  const { ratio }: Required<MotionGuidedMaskingOptions> = table.check(options);
   return {
     name: 'motion',
     ratio,
     requires: ['motion'],
-    mask({ grid, random, cues }) {
-      checkGrid(grid, 'motionGuidedMasking');
+    mask(request) {
+      checkRequest(request, 'motionGuidedMasking');
+      const { grid, random, cues } = request;
       const motion = checkMotionCue(cues, grid, 'motionGuidedMasking');
       const magnitudes = motionMagnitudes(motion, grid);
       const perSlice = tokensPerSlice(grid);

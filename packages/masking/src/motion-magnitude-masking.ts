@@ -1,34 +1,38 @@
+import { optionTable } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
+import { checkRequest } from './check-request.js';
 import { checkMotionCue, type MotionCues } from './cues.js';
-import { checkRatio, hiddenCount } from './hidden-count.js';
+import { MaskingError } from './errors.js';
+import { hiddenCount, ratioField } from './hidden-count.js';
 import { motionMagnitudes } from './motion-magnitude.js';
 import { rankDescending } from './rank.js';
 import type { MaskingStrategy } from './strategy.js';
-import { checkGrid, tokenMask, tokensPerSlice } from './token-grid.js';
+import { tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface MotionMagnitudeMaskingOptions {
   /** Share of each slice that is hidden, [0, 1). */
   readonly ratio: number;
 }
 
+const table = optionTable('motionMagnitudeMasking', { ratio: ratioField }, MaskingError);
+
 /**
  * Hides, in each slice, the k = floor(rows * columns * ratio) tokens that move fastest: the control for
  * `motionGuidedMasking`, without its box. Tokens that move equally fast, such as all those that stand still, go in an
  * order drawn once for the clip.
  *
- * @throws MaskingError `RATIO_OUT_OF_RANGE`; `mask` throws `GRID_INVALID`, `CUE_MISSING`, `CUE_WRONG_SIZE`,
- *   `CUE_NOT_FINITE`.
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
+ *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
-export function motionMagnitudeMasking({
-  ratio,
-}: MotionMagnitudeMaskingOptions): MaskingStrategy<MotionCues> {
-  checkRatio(ratio, 'motionMagnitudeMasking');
+export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): MaskingStrategy<MotionCues> {
+  const { ratio }: Required<MotionMagnitudeMaskingOptions> = table.check(options);
   return {
     name: 'motion-magnitude',
     ratio,
     requires: ['motion'],
-    mask({ grid, random, cues }) {
-      checkGrid(grid, 'motionMagnitudeMasking');
+    mask(request) {
+      checkRequest(request, 'motionMagnitudeMasking');
+      const { grid, random, cues } = request;
       const magnitudes = motionMagnitudes(checkMotionCue(cues, grid, 'motionMagnitudeMasking'), grid);
       const perSlice = tokensPerSlice(grid);
       const count = hiddenCount(perSlice, ratio);

@@ -1,27 +1,33 @@
+import { optionTable } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
-import { checkRatio, hiddenCount } from './hidden-count.js';
+import { checkRequest } from './check-request.js';
+import { MaskingError } from './errors.js';
+import { hiddenCount, ratioField } from './hidden-count.js';
 import type { MaskingStrategy } from './strategy.js';
-import { checkGrid, tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
+import { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface RandomSliceMaskingOptions {
   /** Share of each slice that is hidden, [0, 1). */
   readonly ratio: number;
 }
 
+const table = optionTable('randomSliceMasking', { ratio: ratioField }, MaskingError);
+
 /**
  * Hides floor(rows * columns * ratio) tokens of each slice, drawn afresh for every slice. It hides as many as the
  * motion and text rules do, so it is the one to mix with them.
  *
- * @throws MaskingError `RATIO_OUT_OF_RANGE`; `mask` throws `GRID_INVALID`.
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */
-export function randomSliceMasking({ ratio }: RandomSliceMaskingOptions): MaskingStrategy {
-  checkRatio(ratio, 'randomSliceMasking');
+export function randomSliceMasking(options: RandomSliceMaskingOptions): MaskingStrategy {
+  const { ratio }: Required<RandomSliceMaskingOptions> = table.check(options);
   return {
     name: 'random-slice',
     ratio,
     requires: [],
-    mask({ grid, random }) {
-      checkGrid(grid, 'randomSliceMasking');
+    mask(request) {
+      checkRequest(request, 'randomSliceMasking');
+      const { grid, random } = request;
       const perSlice = tokensPerSlice(grid);
       const count = hiddenCount(perSlice, ratio);
       const hidden = new Uint8Array(tokenCount(grid));

@@ -1,3 +1,7 @@
+import { objectWith, optionTable, wholeNumber } from '@tgm/options';
+import { checkFloats } from './array-checks.js';
+import { MaskingError } from './errors.js';
+
 /** Values on a regular raster, row-major. */
 export interface Raster {
   /** [rows, columns] */
@@ -13,13 +17,27 @@ interface Position {
   readonly fraction: number;
 }
 
+const sides = { rows: wholeNumber({ from: 1 }), columns: wholeNumber({ from: 1 }) };
+
+const sourceSides = optionTable('resampleBilinear, source', sides, MaskingError);
+
+const table = optionTable(
+  'resampleBilinear',
+  { source: objectWith<Raster>('a raster', ['values', 'rows', 'columns']), ...sides },
+  MaskingError,
+);
+
 /**
  * A raster of another size by bilinear interpolation, samples at cell centres and the border repeated
  * (PyTorch's `interpolate` with `align_corners=False`). The same size gives the same values exactly.
  *
  * @returns [rows, columns] values.
+ * @throws MaskingError `OPTION_INVALID`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function resampleBilinear(source: Raster, rows: number, columns: number): Float32Array {
+  table.check({ source, rows, columns });
+  sourceSides.check({ rows: source.rows, columns: source.columns });
+  checkFloats(source.values, source.rows * source.columns, 'resampleBilinear, source');
   const down = positions(source.rows, rows);
   const across = positions(source.columns, columns);
   const result = new Float32Array(rows * columns);

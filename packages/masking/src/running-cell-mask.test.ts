@@ -25,14 +25,14 @@ describe('runningCellMask', () => {
   });
 
   it.each([
-    ['RATIO_OUT_OF_RANGE', grid, 0.2, 0],
-    ['RATIO_OUT_OF_RANGE', grid, 1, 0],
-    ['RATIO_OUT_OF_RANGE', grid, Number.NaN, 0],
+    ['OPTION_INVALID', grid, 0.2, 0],
+    ['OPTION_INVALID', grid, 1, 0],
+    ['OPTION_INVALID', grid, Number.NaN, 0],
     ['GRID_INVALID', { ...grid, rows: 3 }, 0.5, 0],
     ['GRID_INVALID', { ...grid, columns: 3 }, 0.5, 0],
     ['GRID_INVALID', { ...grid, slices: 0 }, 0.5, 0],
-    ['PHASE_OUT_OF_RANGE', grid, 0.5, 4],
-    ['PHASE_OUT_OF_RANGE', grid, 0.5, 0.5],
+    ['OPTION_INVALID', grid, 0.5, 4],
+    ['OPTION_INVALID', grid, 0.5, 0.5],
   ])('throws %s', (code, given, ratio, phase) => {
     expect(() => runningCellMask(given, ratio, phase)).toThrow(expect.objectContaining({ code }));
   });

@@ -1,4 +1,5 @@
-import { checkFinite, checkLength } from './cues.js';
+import { objectWith, oneOf, optional, optionTable, wholeNumber } from '@tgm/options';
+import { checkFinite, checkFloats, floatsField } from './array-checks.js';
 import { MaskingError } from './errors.js';
 import type { PatchEmbeddings } from './patch-text.js';
 import { resampleBilinear } from './resample-bilinear.js';
@@ -18,15 +19,41 @@ export interface TextCueOptions {
   readonly tubelet?: TubeletReduction;
 }
 
+const embedded = {
+  patches: objectWith<PatchEmbeddings>('patch embeddings', ['values', 'frames', 'rows', 'columns', 'width']),
+  text: floatsField,
+};
+
+const table = optionTable(
+  'textCue',
+  {
+    ...embedded,
+    grid: objectWith<TokenGrid>('a token grid', ['slices', 'rows', 'columns']),
+    tubelet: optional(oneOf(['mean', 'first', 'max']), 'mean'),
+  },
+  MaskingError,
+);
+
+const mapsTable = optionTable('similarityMaps', embedded, MaskingError);
+
+const side = wholeNumber({ from: 1 });
+
+const patchSides = optionTable(
+  'similarityMaps, patches',
+  { frames: side, rows: side, columns: side, width: side },
+  MaskingError,
+);
+
 /**
  * How well each token matches the caption, in [-1, 1]: the cosine similarity of every patch with the text, reduced over
  * the frames of each tubelet, then brought to the token grid by bilinear interpolation of the similarity map. T frames
  * are shared out evenly among the slices.
  *
- * @throws MaskingError `GRID_INVALID` when T is no multiple of the slices, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE` (also for
- *   a zero vector, which has no direction).
+ * @throws MaskingError `OPTION_INVALID`, `GRID_INVALID` when T is no multiple of the slices, `CUE_WRONG_KIND`,
+ *   `CUE_WRONG_SIZE`, `CUE_NOT_FINITE` (also for a zero vector, which has no direction).
  */
-export function textCue({ patches, text, grid, tubelet = 'mean' }: TextCueOptions): TokenScores {
+export function textCue(options: TextCueOptions): TokenScores {
+  const { patches, text, grid, tubelet }: Required<TextCueOptions> = table.check(options);
   checkGrid(grid, 'textCue');
   const framesPerSlice = patches.frames / grid.slices;
   if (!Number.isInteger(framesPerSlice) || framesPerSlice === 0) {
@@ -51,12 +78,14 @@ export function textCue({ patches, text, grid, tubelet = 'mean' }: TextCueOption
 /**
  * [T, rows, columns] cosine similarity of each patch with the text, in [-1, 1].
  *
- * @throws MaskingError `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
+ * @throws MaskingError `OPTION_INVALID`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function similarityMaps(patches: PatchEmbeddings, text: Float32Array): Float32Array {
+  mapsTable.check({ patches, text });
   const { values, frames, rows, columns, width } = patches;
-  checkLength(values, frames * rows * columns * width, 'similarityMaps, patches');
-  checkLength(text, width, 'similarityMaps, text');
+  patchSides.check({ frames, rows, columns, width });
+  checkFloats(values, frames * rows * columns * width, 'similarityMaps, patches');
+  checkFloats(text, width, 'similarityMaps, text');
   const textLength = Math.sqrt(dot(text, text));
   const similarities = new Float32Array(frames * rows * columns);
   for (let patch = 0; patch < similarities.length; patch += 1) {

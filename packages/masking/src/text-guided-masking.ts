@@ -1,9 +1,12 @@
+import { oneOf, optional, optionTable } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
+import { checkRequest } from './check-request.js';
 import { checkTextCue, type TextCues } from './cues.js';
-import { checkRatio, checkShare, hiddenCount } from './hidden-count.js';
+import { MaskingError } from './errors.js';
+import { hiddenCount, ratioField, shareField } from './hidden-count.js';
 import { rankDescending } from './rank.js';
 import type { MaskingStrategy } from './strategy.js';
-import { checkGrid, tokenMask, tokensPerSlice } from './token-grid.js';
+import { tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface TextGuidedMaskingOptions {
   /** Share of each slice that is hidden, [0, 1). TGM's best is 0.6. */
@@ -18,24 +21,33 @@ export interface TextGuidedMaskingOptions {
   readonly textShare?: number;
 }
 
+const table = optionTable(
+  'textGuidedMasking',
+  {
+    ratio: ratioField,
+    select: optional(oneOf(['top', 'bottom']), 'top'),
+    textShare: optional(shareField, 1),
+  },
+  MaskingError,
+);
+
 /**
  * Hides, in each slice, the k = floor(rows * columns * ratio) tokens that match the caption best: TGM (Fan et al.,
  * ECCV 2024). Equal scores go to the lower token number, so with `textShare` 1 the mask is a function of the scores
  * alone.
  *
- * @throws MaskingError `RATIO_OUT_OF_RANGE`, `SHARE_OUT_OF_RANGE`; `mask` throws `GRID_INVALID`, `CUE_MISSING`,
- *   `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
+ *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStrategy<TextCues> {
-  const { ratio, select = 'top', textShare = 1 } = options;
-  checkRatio(ratio, 'textGuidedMasking');
-  checkShare(textShare, 'textGuidedMasking, textShare');
+  const { ratio, select, textShare }: Required<TextGuidedMaskingOptions> = table.check(options);
   return {
     name: select === 'top' ? 'text' : 'text-bottom',
     ratio,
     requires: ['text'],
-    mask({ grid, random, cues }) {
-      checkGrid(grid, 'textGuidedMasking');
+    mask(request) {
+      checkRequest(request, 'textGuidedMasking');
+      const { grid, random, cues } = request;
       const scores = checkTextCue(cues, grid, 'textGuidedMasking');
       const perSlice = tokensPerSlice(grid);
       const count = hiddenCount(perSlice, ratio);

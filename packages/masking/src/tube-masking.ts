@@ -1,28 +1,34 @@
+import { optionTable } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
-import { checkRatio } from './hidden-count.js';
+import { checkRequest } from './check-request.js';
+import { MaskingError } from './errors.js';
+import { ratioField } from './hidden-count.js';
 import type { MaskingStrategy } from './strategy.js';
-import { checkGrid, tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
+import { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface TubeMaskingOptions {
   /** Share of each slice that is hidden, [0, 1). */
   readonly ratio: number;
 }
 
+const table = optionTable('tubeMasking', { ratio: ratioField }, MaskingError);
+
 /**
  * Hides the same cells in every slice, so that nothing can be copied from a neighbouring frame (VideoMAE, Tong et al.
  * 2022). The count is VideoMAE's: `ratio * rows * columns` in double precision, truncated; 0.9 of 14 x 14 hides 176.
  * For a few ratios the product rounds below a whole number, and this rule hides one token a slice fewer than the others.
  *
- * @throws MaskingError `RATIO_OUT_OF_RANGE`; `mask` throws `GRID_INVALID`.
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */
-export function tubeMasking({ ratio }: TubeMaskingOptions): MaskingStrategy {
-  checkRatio(ratio, 'tubeMasking');
+export function tubeMasking(options: TubeMaskingOptions): MaskingStrategy {
+  const { ratio }: Required<TubeMaskingOptions> = table.check(options);
   return {
     name: 'tube',
     ratio,
     requires: [],
-    mask({ grid, random }) {
-      checkGrid(grid, 'tubeMasking');
+    mask(request) {
+      checkRequest(request, 'tubeMasking');
+      const { grid, random } = request;
       const perSlice = tokensPerSlice(grid);
       const cells = chooseIndices(Math.trunc(ratio * perSlice), perSlice, random);
       const hidden = new Uint8Array(tokenCount(grid));

@@ -99,6 +99,14 @@ describe('a table of options', () => {
     expect(error.message).toBe(`${where}: expected ${error.expected}, got ${received}.`);
   });
 
+  it('gives a function that is a default as it is, and does not call it', () => {
+    const done = () => {
+      throw new Error('called');
+    };
+    const defaults = optionTable('bake', { done: optional(callable<() => void>(), done) }, CakeError);
+    expect(defaults.check({}).done).toBe(done);
+  });
+
   it('names every fault at once, unknown names among them', () => {
     const error = refusal({ share: 2, layers: 0, topping: 'x', colour: 'y' });
     expect(error.where).toBe('bake');

@@ -68,7 +68,9 @@ export function optionTable<const F extends Fields>(
 export function optional<T>(field: Field<T>): Optional<T>;
 export function optional<T>(field: Field<T>, otherwise: NoInfer<T>): Optional<T, T>;
 export function optional<T>(field: Field<T>, otherwise?: T): Optional<T, T | undefined> {
-  return v.optional(field, otherwise as never) as unknown as Optional<T, T | undefined>;
+  // valibot calls a default that is a function; here a function is the default itself.
+  const standing = typeof otherwise === 'function' ? () => otherwise : otherwise;
+  return v.optional(field, standing as never) as unknown as Optional<T, T | undefined>;
 }
 
 /** Options within an option, as strict about their names as the outer ones. */
