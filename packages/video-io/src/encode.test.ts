@@ -85,7 +85,7 @@ describe('encodeVideo', () => {
       await expect(
         encodeVideo(join(folder, 'w.mp4'), colours(), { ...size, fps: 25, ...wrong }),
       ).rejects.toMatchObject({
-        code: 'ARGUMENT_INVALID',
+        code: 'OPTION_INVALID',
       });
     },
   );

@@ -51,7 +51,7 @@ const X264_PARAMETERS =
  * and options give the same bytes. The file appears under `path` only when it is complete.
  *
  * @param frames [T, height, width, 3] RGB, 0-255, T >= 1.
- * @throws {VideoError} `ARGUMENT_INVALID` for sizes that do not fit (width and height must be even),
+ * @throws {VideoError} `OPTION_INVALID` for sizes that do not fit (width and height must be even),
  * `VIDEO_ENCODE_FAILED` when the encoder or the file system refuses.
  */
 export async function encodeVideo(path: string, frames: Uint8Array, options: EncodeOptions): Promise<void> {
@@ -67,8 +67,9 @@ export async function encodeVideo(path: string, frames: Uint8Array, options: Enc
     scope.close();
     await rm(temporary, { force: true });
     if (error instanceof VideoError) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new VideoError('VIDEO_ENCODE_FAILED', `Writing "${path}" failed: ${reason}.`, { source: path });
+    const received = error instanceof Error ? error.message : String(error);
+    const expected = 'to write a video';
+    throw new VideoError('VIDEO_ENCODE_FAILED', { source: path, expected, received, cause: error });
   }
 }
 
@@ -79,12 +80,11 @@ function countFrames(path: string, frames: Uint8Array, { width, height, fps }: E
   const even = [width, height].every((side) => Number.isInteger(side) && side >= 2 && side % 2 === 0);
   const count = frames.length / (width * height * 3);
   if (even && Number.isInteger(count) && count >= 1 && Number.isFinite(fps) && fps > 0) return count;
-  throw new VideoError(
-    'ARGUMENT_INVALID',
-    `Expected [T, height, width, 3] bytes with even sides and fps above 0, got ${frames.length} bytes for ` +
-      `${width}x${height} at ${fps} fps, for "${path}".`,
-    { source: path },
-  );
+  throw new VideoError('OPTION_INVALID', {
+    source: path,
+    expected: '[T, height, width, 3] bytes with even sides and fps above 0',
+    received: `${frames.length} bytes for ${width}x${height} at ${fps} fps`,
+  });
 }
 
 function writeVideo(
@@ -97,14 +97,14 @@ function writeVideo(
   const check = (status: number, doing: string) => checkStatus(status, 'VIDEO_ENCODE_FAILED', doing, path);
   const { width, height } = options;
   const format = scope.own(new FormatContext(), (value) => value.freeContext());
-  check(format.allocOutputContext2(null, 'mp4', `file:${temporary}`), 'Setting up the container');
+  check(format.allocOutputContext2(null, 'mp4', `file:${temporary}`), 'setting up the container');
   const encoder = openEncoder(path, options, count, scope);
   const stream = format.newStream(null);
-  check(stream.codecpar.fromContext(encoder), 'Setting up the stream');
+  check(stream.codecpar.fromContext(encoder), 'setting up the stream');
   stream.timeBase = encoder.timeBase;
-  check(format.openOutputSync(), 'Creating the file');
+  check(format.openOutputSync(), 'creating the file');
   scope.own(format, (value) => value.closeOutputSync());
-  check(format.writeHeaderSync(), 'Writing the header');
+  check(format.writeHeaderSync(), 'writing the header');
 
   const toYuv = scope.own(new SoftwareScaleContext(), (value) => value.freeContext());
   const quality = SWS_BILINEAR | SWS_ACCURATE_RND;
@@ -117,24 +117,29 @@ function writeVideo(
   for (let t = 0; t < count; t++) {
     check(
       rgb.fromBuffer(Buffer.from(frames.buffer, frames.byteOffset + t * bytes, bytes)),
-      'Copying a frame',
+      'copying a frame',
     );
-    check(yuv.makeWritable(), 'Copying a frame');
-    check(toYuv.scaleFrameSync(yuv, rgb), 'Converting a frame');
+    check(yuv.makeWritable(), 'copying a frame');
+    check(toYuv.scaleFrameSync(yuv, rgb), 'converting a frame');
     yuv.pts = BigInt(t);
-    check(encoder.sendFrameSync(yuv), `Encoding frame ${t}`);
+    check(encoder.sendFrameSync(yuv), `encoding frame ${t}`);
     drain(encoder, packet, stream, format, check);
   }
-  check(encoder.sendFrameSync(null), 'Ending the stream');
+  check(encoder.sendFrameSync(null), 'ending the stream');
   drain(encoder, packet, stream, format, check);
-  check(format.writeTrailerSync(), 'Writing the trailer');
+  check(format.writeTrailerSync(), 'writing the trailer');
 }
 
 function openEncoder(path: string, options: EncodeOptions, count: number, scope: Scope): CodecContext {
   const check = (status: number) =>
-    checkStatus(status, 'VIDEO_ENCODE_FAILED', 'Setting up the encoder', path);
+    checkStatus(status, 'VIDEO_ENCODE_FAILED', 'setting up the encoder', path);
   const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
-  if (codec === null) throw new VideoError('VIDEO_ENCODE_FAILED', 'This build of FFmpeg has no libx264.');
+  if (codec === null)
+    throw new VideoError('VIDEO_ENCODE_FAILED', {
+      source: path,
+      expected: 'an FFmpeg with libx264',
+      received: 'one without',
+    });
   const { width, height, fps, gop = count, crf = 23, preset = 'veryfast' } = options;
   const encoder = scope.own(new CodecContext(), (value) => value.freeContext());
   encoder.allocContext3(codec);
@@ -165,7 +170,7 @@ function allocateFrame({ width, height }: Size, format: Frame['format'], scope: 
   frame.width = width;
   frame.height = height;
   frame.format = format;
-  check(frame.getBuffer(), 'Allocating a frame');
+  check(frame.getBuffer(), 'allocating a frame');
   return frame;
 }
 
@@ -179,11 +184,11 @@ function drain(
   for (;;) {
     const status = encoder.receivePacketSync(packet);
     if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
-    check(status, 'Encoding');
+    check(status, 'encoding');
     packet.streamIndex = 0;
     // Without a duration of its own the last frame would fall out of the container's edit list.
     packet.duration = 1n;
     packet.rescaleTs(encoder.timeBase, stream.timeBase);
-    check(format.interleavedWriteFrameSync(packet), 'Writing a packet');
+    check(format.interleavedWriteFrameSync(packet), 'writing a packet');
   }
 }

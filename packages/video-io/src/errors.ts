@@ -1,63 +1,89 @@
-/** What went wrong, as a stable word that programs may compare. */
-export type VideoErrorCode =
+import { type Fault, TgmError } from '@tgm/options';
+
+/** Whose fault an error is. Only a file's fault may be answered by leaving the file out. */
+export type FaultSide =
+  /** The content of one file, or that it is not there. */
+  | 'file'
+  /** The machine: a full disk, too many open files, rights, a drive that is away. It may pass. */
+  | 'system'
+  /** The call: an option, or a state or output folder that does not belong to it. */
+  | 'caller';
+
+/** Every code, and whose fault it stands for. */
+const SIDES = {
   /** No file at this path, or not a regular file. */
-  | 'VIDEO_NOT_FOUND'
+  VIDEO_NOT_FOUND: 'file',
   /** The file is not a video of a supported container, or its header is broken. */
-  | 'VIDEO_UNREADABLE'
+  VIDEO_UNREADABLE: 'file',
   /** The container holds no video stream that can be decoded. */
-  | 'VIDEO_NO_STREAM'
+  VIDEO_NO_STREAM: 'file',
   /** The stream broke off or decoded with errors before all asked-for frames were there. */
-  | 'VIDEO_DECODE_FAILED'
-  /** Beyond the limits on pixels, frames, streams, duration or time. */
-  | 'VIDEO_TOO_LARGE'
+  VIDEO_DECODE_FAILED: 'file',
+  /** Beyond the limits on pixels, frames, streams, duration, time or bytes. */
+  VIDEO_TOO_LARGE: 'file',
   /** A frame index or time outside the video. */
-  | 'FRAME_OUT_OF_RANGE'
-  /** The encoder or the file system refused to write a video. */
-  | 'VIDEO_ENCODE_FAILED'
-  /** A decode worker died or the pool was closed before the clip was there. */
-  | 'WORKER_FAILED'
-  | 'MANIFEST_INVALID'
-  | 'FOLDER_EMPTY'
-  | 'CAPTION_EMPTY'
+  FRAME_OUT_OF_RANGE: 'file',
+  MANIFEST_INVALID: 'file',
+  FOLDER_EMPTY: 'file',
+  CAPTION_EMPTY: 'file',
   /** A tar file that is broken, or whose samples are not as WebDataset has them. */
-  | 'SHARD_INVALID'
-  /** Shards that are there already were made from another data set or with other settings. */
-  | 'SHARDS_DIFFER'
+  SHARD_INVALID: 'file',
   /** More samples could not be loaded than are allowed. */
-  | 'TOO_MANY_BAD_SAMPLES'
+  TOO_MANY_BAD_SAMPLES: 'file',
+  /** The encoder refused to write a video. */
+  VIDEO_ENCODE_FAILED: 'system',
+  /** A decode worker died or the pool was closed before the clip was there. */
+  WORKER_FAILED: 'system',
+  /** An option of a wrong kind or out of range, a name that is not known, or an argument out of range. */
+  OPTION_INVALID: 'caller',
+  /** Shards that are there already were made from another data set or with other settings. */
+  SHARDS_DIFFER: 'caller',
   /** A saved position belongs to another data set, seed or rank. */
-  | 'STATE_MISMATCH'
-  | 'ARGUMENT_INVALID';
+  STATE_MISMATCH: 'caller',
+} as const satisfies Record<string, FaultSide>;
+
+/** What went wrong, as a stable word that programs may compare. */
+export type VideoErrorCode = keyof typeof SIDES;
 
 /** Where an error happened, as far as known. */
 export interface VideoErrorFields {
   /** Path of the video, manifest or folder. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   /** Line of a manifest or caption file, from 1. */
-  readonly line?: number;
+  readonly line?: number | undefined;
   /** Frame index that was asked for, from 0. */
-  readonly index?: number;
+  readonly index?: number | undefined;
   /** Number of frames that the video has. */
-  readonly frames?: number;
+  readonly frames?: number | undefined;
+}
+
+/** What a `VideoError` is made of. `where` is the source and its line, unless it is given. */
+export interface VideoFault extends Omit<Fault, 'where'>, VideoErrorFields {
+  readonly where?: string | undefined;
 }
 
 /** Every error that this package throws on purpose. */
-export class VideoError extends Error {
-  override readonly name = 'VideoError';
+export class VideoError extends TgmError<VideoErrorCode> {
+  readonly fault: FaultSide;
+  /** What to do about it. */
+  readonly advice: string | undefined;
   readonly source: string | undefined;
   readonly line: number | undefined;
   readonly index: number | undefined;
   readonly frames: number | undefined;
 
-  constructor(
-    readonly code: VideoErrorCode,
-    message: string,
-    fields: VideoErrorFields = {},
-  ) {
-    super(message);
-    this.source = fields.source;
-    this.line = fields.line;
-    this.index = fields.index;
-    this.frames = fields.frames;
+  constructor(code: VideoErrorCode, fault: VideoFault) {
+    const { source, line, index, frames, advice } = fault;
+    super(code, { ...fault, where: fault.where ?? placeOf(fault) });
+    this.fault = SIDES[code];
+    this.advice = advice;
+    this.source = source;
+    this.line = line;
+    this.index = index;
+    this.frames = frames;
   }
+}
+
+function placeOf({ source = 'video-io', line }: VideoErrorFields): string {
+  return line === undefined ? source : `${source}:${line}`;
 }

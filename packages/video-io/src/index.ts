@@ -19,7 +19,13 @@ export { decodeClip } from './decode/decode-clip.js';
 export type { DecodeOptions, FrameChoice } from './decode/options.js';
 export { type ProbeOptions, probeVideo } from './decode/probe.js';
 export { type EncodeOptions, encodeVideo } from './encode.js';
-export { VideoError, type VideoErrorCode, type VideoErrorFields } from './errors.js';
+export {
+  type FaultSide,
+  VideoError,
+  type VideoErrorCode,
+  type VideoErrorFields,
+  type VideoFault,
+} from './errors.js';
 export type { BadSample, BadSamplePolicy } from './loader/bad-samples.js';
 export { type ClipBatch, clipBatches } from './loader/clip-batches.js';
 export {

@@ -134,7 +134,7 @@ describe('mixBatch', () => {
 
   it('refuses arrays that do not fit', () => {
     expect(() => mixBatch({ ...batch(2), count: 3 }, () => 0)).toThrow(
-      expect.objectContaining({ code: 'ARGUMENT_INVALID' }),
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
     );
   });
 });

@@ -28,7 +28,7 @@ export interface MixableBatch extends Size {
  * in timm's batch mode.
  *
  * @returns the share of its own pixels and target that each clip keeps, 0-1.
- * @throws {VideoError} `ARGUMENT_INVALID`
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function mixBatch(batch: MixableBatch, random: Random, options: MixOptions = {}): number {
   const { mixup = 0.8, cutmix = 1, cutmixShare = 0.5 } = options;
@@ -36,11 +36,11 @@ export function mixBatch(batch: MixableBatch, random: Random, options: MixOption
   const whole =
     count >= 1 && pixels.length % (count * width * height * 3) === 0 && targets.length % count === 0;
   if (!whole) {
-    const got = `${pixels.length} and ${targets.length} numbers for ${count} of ${width}x${height}`;
-    throw new VideoError(
-      'ARGUMENT_INVALID',
-      `Expected [B, T, height, width, 3] pixels and [B, classes] targets, got ${got}.`,
-    );
+    throw new VideoError('OPTION_INVALID', {
+      where: 'mixBatch',
+      expected: '[B, T, height, width, 3] pixels and [B, classes] targets',
+      received: `${pixels.length} and ${targets.length} numbers for ${count} of ${width}x${height}`,
+    });
   }
   const cut = random() < cutmixShare;
   const drawn = beta(cut ? cutmix : mixup, random);

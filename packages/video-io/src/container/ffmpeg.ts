@@ -10,7 +10,11 @@ export function silenceFFmpeg(): void {
 /** Throws when an FFmpeg call answered with a negative status. */
 export function checkStatus(status: number, code: VideoErrorCode, doing: string, source: string): number {
   if (status >= 0) return status;
-  throw new VideoError(code, `${doing} failed: ${FFmpegError.strerror(status)}, in "${source}".`, { source });
+  throw new VideoError(code, {
+    source,
+    expected: `${doing} to succeed`,
+    received: FFmpegError.strerror(status),
+  });
 }
 
 /** Things that FFmpeg allocated, freed in reverse order. */

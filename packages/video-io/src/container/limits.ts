@@ -27,11 +27,12 @@ export const DEFAULT_LIMITS: VideoLimits = {
 /** Throws `VIDEO_TOO_LARGE` when a frame has more pixels than allowed. */
 export function checkPixels(size: Size, limits: VideoLimits, source: string): void {
   if (size.width * size.height <= limits.pixels) return;
-  throw new VideoError(
-    'VIDEO_TOO_LARGE',
-    `Expected frames of at most ${limits.pixels} pixels, got ${size.width}x${size.height} in "${source}".`,
-    { source },
-  );
+  throw new VideoError('VIDEO_TOO_LARGE', {
+    source,
+    expected: `frames of at most ${limits.pixels} pixels`,
+    received: `${size.width}x${size.height}`,
+    advice: raiseLimit('pixels'),
+  });
 }
 
 /** Throws `VIDEO_TOO_LARGE` when `got` is more than the limit of that name. */
@@ -43,9 +44,15 @@ export function checkLimit(
 ): void {
   if (got <= limits[name]) return;
   const unit = name === 'streams' ? 'streams' : `seconds of ${name}`;
-  throw new VideoError(
-    'VIDEO_TOO_LARGE',
-    `Expected at most ${limits[name]} ${unit}, got ${got}, in "${source}".`,
-    { source },
-  );
+  throw new VideoError('VIDEO_TOO_LARGE', {
+    source,
+    expected: `at most ${limits[name]} ${unit}`,
+    received: `${got}`,
+    advice: raiseLimit(name),
+  });
+}
+
+/** What to do about a video that is beyond a limit. */
+export function raiseLimit(name: keyof VideoLimits): string {
+  return `Raise the option limits.${name} to take it.`;
 }

@@ -29,10 +29,10 @@ export function openContainer(
   const path = typeof input === 'string' ? input : writeBytes(input, scope);
   const format = scope.own(new FormatContext(), (context) => context.freeContext());
   format.allocContext();
-  const setting = 'Setting up';
+  const setting = 'setting up the container';
   checkStatus(format.setOption('protocol_whitelist', 'file'), 'VIDEO_UNREADABLE', setting, source);
   checkStatus(format.setOption('format_whitelist', CONTAINERS), 'VIDEO_UNREADABLE', setting, source);
-  checkStatus(format.openInputSync(`file:${path}`), 'VIDEO_UNREADABLE', 'Opening the container', source);
+  checkStatus(format.openInputSync(`file:${path}`), 'VIDEO_UNREADABLE', 'opening the container', source);
   return { format: scope.own(format, (context) => context.closeInputSync()), version };
 }
 
@@ -46,21 +46,22 @@ function writeBytes(bytes: Uint8Array, scope: Scope): string {
   try {
     writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new VideoError('VIDEO_UNREADABLE', `Putting ${nameOf(bytes)} into a file failed: ${reason}.`);
+    const received = error instanceof Error ? error.message : String(error);
+    const expected = 'to put them into a file';
+    throw new VideoError('VIDEO_UNREADABLE', { source: nameOf(bytes), expected, received, cause: error });
   }
   return path;
 }
 
 /** A regular file: a pipe or a device could block for ever. */
 function requireFile(source: VideoSource): BigIntStats {
-  let found = 'nothing';
+  let received = 'nothing';
   try {
     const stats = statSync(source, { bigint: true });
     if (stats.isFile()) return stats;
-    found = stats.isDirectory() ? 'a folder' : 'a special file';
+    received = stats.isDirectory() ? 'a folder' : 'a special file';
   } catch (error) {
-    if (error instanceof Error) found = error.message;
+    if (error instanceof Error) received = error.message;
   }
-  throw new VideoError('VIDEO_NOT_FOUND', `Expected a video file at "${source}", got ${found}.`, { source });
+  throw new VideoError('VIDEO_NOT_FOUND', { source, expected: 'a video file', received });
 }

@@ -1,5 +1,5 @@
 import { AV_CODEC_FLAG2_EXPORT_MVS, AVDISCARD_ALL } from 'node-av/constants';
-import { Codec, CodecContext, type FormatContext, type Stream } from 'node-av/lib';
+import { avGetCodecName, Codec, CodecContext, type FormatContext, type Stream } from 'node-av/lib';
 import { VideoError } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import type { VideoInput } from '../video.js';
@@ -91,13 +91,13 @@ export function openDecoder(
   const { stream, codec, source } = video;
   const decoder = video.scope.own(new CodecContext(), (context) => context.freeContext());
   decoder.allocContext3(codec);
-  const setting = 'Setting up the decoder';
+  const setting = 'setting up the decoder';
   checkStatus(decoder.parametersToContext(stream.codecpar), 'VIDEO_UNREADABLE', setting, source);
   checkStatus(decoder.setOption('max_pixels', options.limits.pixels), 'VIDEO_UNREADABLE', setting, source);
   decoder.pktTimebase = stream.timeBase;
   decoder.threadCount = 1;
   if (options.motion) decoder.setFlags2(AV_CODEC_FLAG2_EXPORT_MVS);
-  checkStatus(decoder.open2Sync(codec), 'VIDEO_UNREADABLE', 'Opening the decoder', source);
+  checkStatus(decoder.open2Sync(codec), 'VIDEO_UNREADABLE', 'opening the decoder', source);
   return decoder;
 }
 
@@ -109,5 +109,9 @@ export function frameLength({ seconds, header }: OpenVideo, duration: number): n
 function findCodec({ codecpar }: Stream, source: string): Codec {
   const codec = Codec.findDecoder(codecpar.codecId);
   if (codec !== null) return codec;
-  throw new VideoError('VIDEO_NO_STREAM', `No decoder for the video stream of "${source}".`, { source });
+  throw new VideoError('VIDEO_NO_STREAM', {
+    source,
+    expected: 'a video stream of a codec that can be decoded',
+    received: avGetCodecName(codecpar.codecId) ?? 'an unknown one',
+  });
 }

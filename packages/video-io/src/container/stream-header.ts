@@ -31,7 +31,7 @@ export interface StreamHeader {
 /** Decodes a little of each stream of a freshly opened container, for what its own header leaves open. */
 export function readHeader(format: FormatContext, source: string): StreamHeader {
   const before = format.streams.map(({ codecpar }) => decoderSetup(codecpar));
-  checkStatus(format.findStreamInfoSync(), 'VIDEO_UNREADABLE', 'Reading the streams', source);
+  checkStatus(format.findStreamInfoSync(), 'VIDEO_UNREADABLE', 'reading the streams', source);
   const stream = pickStream(format, source);
   const { codecpar, avgFrameRate, index } = stream;
   const { num, den } =
@@ -56,7 +56,7 @@ function pickStream(format: FormatContext, source: string): Stream {
   const best = format.findBestStream(AVMEDIA_TYPE_VIDEO);
   const stream = best >= 0 ? format.streams[best] : undefined;
   if (stream === undefined || (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0) {
-    throw new VideoError('VIDEO_NO_STREAM', `Expected a video stream in "${source}", got none.`, { source });
+    throw new VideoError('VIDEO_NO_STREAM', { source, expected: 'a video stream', received: 'none' });
   }
   return stream;
 }

@@ -35,7 +35,7 @@ describe('readCsvManifest', () => {
     const text = 'file,caption\na.mp4,"one,\r\ntwo"\n\n "b.mp4" , three \nb.mp4,four\n';
     await expect(readCsvManifest(await manifest(text))).rejects.toMatchObject({
       line: 6,
-      message: expect.stringMatching(/"b.mp4" is already on line 5/),
+      message: expect.stringMatching(/"b.mp4", which is already on line 5/),
     });
     const dataset = await readCsvManifest(await manifest(text.slice(0, -11)));
     expect((await dataset.at(0)).captions).toEqual(['one,\r\ntwo']);
@@ -53,11 +53,11 @@ describe('readCsvManifest', () => {
     ['name,caption\na.mp4,x\n', 1, /"file" or "path", separated by commas, got name, caption/],
     ['file,caption\na.mp4,x,y\n', 2, /expected 2 cells, as in the header, got 3/],
     ['file;caption\na.mp4;x\n', 1, /got file;caption/],
-    ['file,caption\na.mp4,x\nb.mp4,"y\nz\n', 3, /not closed/],
+    ['file,caption\na.mp4,x\nb.mp4,"y\nz\n', 3, /quotes that are closed/],
     ['file,caption\na.mp4,"x" y\n', 2, /expected a comma behind quotes, got y/],
     ['file,caption\na.mp4,a "x"\n', 2, /quotes around the whole cell/],
     ['file,caption\n,x\n', 2, /empty cell/],
-    ['file,file\na.mp4,b.mp4\n', 1, /"file" is there twice/],
+    ['file,file\na.mp4,b.mp4\n', 1, /every column once, got "file" twice/],
     ['file,caption\n', undefined, /at least one sample/],
   ])('refuses %j with its line', async (text, line, message) => {
     const reading = readCsvManifest(await manifest(text));

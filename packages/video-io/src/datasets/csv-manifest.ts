@@ -28,7 +28,7 @@ export async function readCsvManifest(path: string): Promise<VideoDataset> {
       return { idFrom: cells[0]!, idTo: cells[1]!, classFrom: cells[2]!, classTo: cells[3]! };
     },
     annotate([file, label, caption], fault) {
-      const id = file || fault('expected the path of a video, got an empty cell');
+      const id = file || fault('the path of a video', 'an empty cell');
       return {
         sample: { id, source: id, captions: caption ? [caption] : [] },
         className: label || undefined,

@@ -32,10 +32,10 @@ export async function readDiving48(
   for (const { record, fault } of jsonEntries(path, await readJsonText(path))) {
     const id = textField(record, 'vid_name', fault);
     const label = numberField(record, 'label', fault);
-    if (!(label in classes)) fault(`expected a label from 0 to ${classes.length - 1}, got ${label}`);
+    if (!(label in classes)) fault(`a label from 0 to ${classes.length - 1}`, `${label}`);
     unique.add({ id, source: resolve(videos, `${id}.mp4`), captions: [], label }, fault);
   }
-  if (unique.samples.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
+  if (unique.samples.length === 0) throw manifestFault(path, 'at least one sample', 'none');
   return datasetOf(basename(path), unique.samples, classes);
 }
 
@@ -44,10 +44,10 @@ async function readVocabulary(path: string): Promise<string[]> {
   try {
     rows = JSON.parse(await readJsonText(path));
   } catch (error) {
-    throw manifestFault(path, (error as Error).message);
+    throw manifestFault(path, 'a JSON file', (error as Error).message);
   }
   if (Array.isArray(rows) && rows.length > 0 && rows.every(Array.isArray)) {
     return rows.map((attributes: unknown[]) => attributes.join(' '));
   }
-  throw manifestFault(path, 'expected an array of lists of attributes');
+  throw manifestFault(path, 'an array of lists of attributes', 'something else');
 }

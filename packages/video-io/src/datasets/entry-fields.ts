@@ -5,12 +5,12 @@ import type { JsonRecord } from './tables/json-lines.js';
 export function textField(record: JsonRecord, name: string, fault: RowFault): string {
   const value = record[name];
   if (typeof value === 'string' && value.trim() !== '') return value;
-  return fault(`expected "${name}" to be text, got ${shown(value)}`);
+  return fault(`"${name}" to be text`, shown(value));
 }
 
 /** A field that must be a finite number of at least 0. */
 export function numberField(record: JsonRecord, name: string, fault: RowFault): number {
   const value = record[name];
   if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-  return fault(`expected "${name}" to be a number from 0, got ${shown(value)}`);
+  return fault(`"${name}" to be a number from 0`, shown(value));
 }

@@ -33,12 +33,12 @@ export function readEpicKitchens(
       optional: ['narration', `${label}_class`],
     }),
     annotate([id, participant, video, startText, stopText, narration, labelText], fault) {
-      if (!id || !participant || !video) return fault('a cell that names the action or its video is empty');
+      if (!id || !participant || !video)
+        return fault('the names of an action and its video', 'an empty cell');
       const start = clockTime('start_timestamp', startText, fault);
       const end = clockTime('stop_timestamp', stopText, fault);
       requireSection(start, end, fault);
-      if (labelText && !/^\d+$/.test(labelText))
-        fault(`expected "${label}_class" from 0, got "${labelText}"`);
+      if (labelText && !/^\d+$/.test(labelText)) fault(`"${label}_class" from 0`, `"${labelText}"`);
       return {
         sample: {
           id,

@@ -29,7 +29,7 @@ export async function readHmdb51(
 ): Promise<VideoDataset> {
   const ending = `_test_split${split}.txt`;
   const names = await readdir(folder).catch((error: Error) => {
-    throw manifestFault(folder, error.message);
+    throw manifestFault(folder, 'a folder of split files', error.message);
   });
   const classes = names
     .filter((name) => name.endsWith(ending))
@@ -38,13 +38,12 @@ export async function readHmdb51(
   const unique = uniqueSamples();
   for (const [label, className] of classes.entries()) {
     for await (const { text, fault } of listedLines(join(folder, className + ending))) {
-      const [, file, number] =
-        /^(.+?)\s+([012])$/.exec(text) ?? fault(`expected a video and 0, 1 or 2, got "${text}"`);
+      const [, file, number] = /^(.+?)\s+([012])$/.exec(text) ?? fault('a video and 0, 1 or 2', `"${text}"`);
       if (number !== PARTS[part]) continue;
       const id = `${className}/${file}`;
       unique.add({ id, source: resolve(videos, id), captions: [], label }, fault);
     }
   }
   if (unique.samples.length > 0) return datasetOf(`HMDB51 split ${split} ${part}`, unique.samples, classes);
-  throw manifestFault(folder, `expected files *${ending} with videos of the ${part} part, got none`);
+  throw manifestFault(folder, `files *${ending} with videos of the ${part} part`, 'none');
 }

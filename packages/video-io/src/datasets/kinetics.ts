@@ -36,16 +36,17 @@ export function readKinetics(
     classes,
     format: csvRows({ required: ['youtube_id', 'time_start', 'time_end'], optional: ['label'] }),
     annotate([video, start, end, className], fault) {
-      if (!video) fault('column "youtube_id" is empty');
+      if (!video) fault('a video in column "youtube_id"', 'an empty cell');
       const [from, to] = [start!, end!].map((text) => {
         if (/^\d+$/.test(text)) return Number(text);
-        return fault(`expected times in whole seconds, got "${start}" and "${end}"`);
+        return fault('times in whole seconds', `"${start}" and "${end}"`);
       }) as [number, number];
       requireSection(from, to, fault);
       const id = [video, ...[from, to].map((seconds) => String(seconds).padStart(TIME_DIGITS, '0'))].join(
         '_',
       );
-      if (layout === 'by-class' && !className) fault('column "label" is empty, which tells the folder');
+      if (layout === 'by-class' && !className)
+        fault('a class in column "label", which tells the folder', 'an empty cell');
       const source = layout === 'by-class' ? `${className}/${id}.mp4` : `${id}.mp4`;
       return { sample: { id, source, captions: [] }, className: className || undefined };
     },

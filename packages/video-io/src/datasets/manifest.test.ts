@@ -38,7 +38,7 @@ describe('readManifest', () => {
       start: 1.5,
       end: 4,
     });
-    await expect(dataset.at(2)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await expect(dataset.at(2)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   const first = '{"id":"a","path":"a.mp4"}\n\n';
@@ -48,9 +48,9 @@ describe('readManifest', () => {
     ['{"id":"b"}', 'MANIFEST_INVALID', /"path"/],
     ['{"path":"b.mp4"}', 'MANIFEST_INVALID', /"id"/],
     ['{"id":7,"path":"b.mp4"}', 'MANIFEST_INVALID', /"id".*got 7/],
-    ['{"id":"a","path":"b.mp4"}', 'MANIFEST_INVALID', /"a" is already on line 1/],
+    ['{"id":"a","path":"b.mp4"}', 'MANIFEST_INVALID', /"a", which is already on line 1/],
     ['{"id":"b","path":"b.mp4","captions":"x"}', 'MANIFEST_INVALID', /"captions"/],
-    ['{"id":"b","path":"b.mp4","captions":["x"," "]}', 'CAPTION_EMPTY', /caption of "b"/],
+    ['{"id":"b","path":"b.mp4","captions":["x"," "]}', 'CAPTION_EMPTY', /captions with text for "b"/],
     ['{"id":"b","path":"b.mp4","label":-1}', 'MANIFEST_INVALID', /"label"/],
     ['{"id":"b","path":"b.mp4","start":3,"end":3}', 'MANIFEST_INVALID', /"end" after "start"/],
   ])('refuses %s with its line', async (row, code, message) => {
@@ -85,7 +85,7 @@ describe('readManifest', () => {
     rows.push('', rows[4_321]!);
     await expect(readManifest(write('many.jsonl', rows.join('\r\n')))).rejects.toMatchObject({
       line: count + 2,
-      message: expect.stringMatching(/"ü4321" is already on line 4322/),
+      message: expect.stringMatching(/"ü4321", which is already on line 4322/),
     });
   });
 

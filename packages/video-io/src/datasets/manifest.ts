@@ -29,22 +29,21 @@ export async function readManifest(path: string): Promise<VideoDataset> {
 
 function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
   const { id, path, captions = [], label, start, end } = record;
-  if (!('captions' in record) && 'caption' in record)
-    fault('expected "captions", a list of texts, got "caption"');
-  if (typeof path !== 'string' || path === '') return fault(`expected "path" to be text, got ${shown(path)}`);
-  if (typeof id !== 'string' || id === '') return fault(`expected "id" to be text, got ${shown(id)}`);
+  if (!('captions' in record) && 'caption' in record) fault('"captions", a list of texts', '"caption"');
+  if (typeof path !== 'string' || path === '') return fault('"path" to be text', shown(path));
+  if (typeof id !== 'string' || id === '') return fault('"id" to be text', shown(id));
   if (!Array.isArray(captions) || !captions.every((caption) => typeof caption === 'string')) {
-    return fault(`expected "captions" to be a list of texts, got ${shown(captions)}`);
+    return fault('"captions" to be a list of texts', shown(captions));
   }
   if (captions.some((caption) => caption.trim() === ''))
-    fault(`a caption of "${id}" is empty`, 'CAPTION_EMPTY');
+    fault(`captions with text for "${id}"`, 'an empty one', 'CAPTION_EMPTY');
   if (label !== undefined && !(Number.isSafeInteger(label) && (label as number) >= 0)) {
-    fault(`expected "label" to be an integer from 0, got ${shown(label)}`);
+    fault('"label" to be an integer from 0', shown(label));
   }
   requireSeconds('start', start, fault);
   requireSeconds('end', end, fault);
   if (end !== undefined && (end as number) <= ((start as number | undefined) ?? 0)) {
-    fault(`expected "end" after "start", got ${shown(start ?? 0)} to ${shown(end)}`);
+    fault('"end" after "start"', `${shown(start ?? 0)} to ${shown(end)}`);
   }
   return {
     id,
@@ -58,5 +57,5 @@ function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
 
 function requireSeconds(name: string, value: unknown, fault: RowFault): void {
   if (value === undefined || (Number.isFinite(value) && (value as number) >= 0)) return;
-  fault(`expected "${name}" to be seconds from 0, got ${shown(value)}`);
+  fault(`"${name}" to be seconds from 0`, shown(value));
 }

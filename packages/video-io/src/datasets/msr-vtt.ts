@@ -45,7 +45,7 @@ export async function readMsrVtt(
   for (const { record, fault } of jsonEntries(path, text, 'sentences')) {
     captionsOf.get(textField(record, 'video_id', fault))?.push(textField(record, 'caption', fault));
   }
-  if (unique.samples.length === 0) throw manifestFault(path, 'expected at least one such video, got none');
+  if (unique.samples.length === 0) throw manifestFault(path, 'at least one such video', 'none');
   return datasetOf(basename(path), unique.samples);
 }
 
@@ -66,7 +66,7 @@ export function readMsrVttPairs(
     folder: videos,
     format: csvRows({ required: ['video_id', 'sentence'], optional: [] }),
     annotate([id, sentence], fault) {
-      if (!id || !sentence) return fault('expected a video and a sentence, got an empty cell');
+      if (!id || !sentence) return fault('a video and a sentence', 'an empty cell');
       return { sample: { id, source: `${id}.mp4`, captions: [sentence] } };
     },
   });
@@ -77,7 +77,7 @@ async function readListedVideos(path: string): Promise<Set<string>> {
   const format = csvRows({ required: ['video_id'], optional: [] });
   await format.scan(path, ({ bytes }, from, to, line) => {
     const [id] = format.parse(path, bytes.toString('utf8', from, to), line);
-    listed.add(id || rowFault(path, line)('column "video_id" is empty'));
+    listed.add(id || rowFault(path, line)('a video in column "video_id"', 'an empty cell'));
   });
   return listed;
 }

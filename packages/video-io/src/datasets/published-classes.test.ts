@@ -39,7 +39,7 @@ describe('Kinetics', () => {
   it.each([
     ['label,youtube_id,time_start,split\nx,a,0,train\n', 1, /"time_end", separated by commas/],
     [`${header.replaceAll(',', ' ')}x a 0 10 train 0\n`, 1, /separated by commas, got label youtube_id/],
-    [`${header}x,a,0,10,train,0\ny,a,0,10,train,0\n`, 3, /id "a_000000_000010" is already on line 2/],
+    [`${header}x,a,0,10,train,0\ny,a,0,10,train,0\n`, 3, /"a_000000_000010", which is already on line 2/],
     [`${header}x,a,0,ten,train,0\n`, 2, /whole seconds, got "0" and "ten"/],
     [`${header}x,a,10,10,train,0\n`, 2, /end after the start/],
     [`${header}x,a,0,10\n`, 2, /expected 6 cells, as in the header, got 4/],
@@ -73,7 +73,7 @@ describe('Something-Something V2', () => {
   });
 
   it.each([
-    [`[${entry('1')},\r\n${entry('1')}]`, 2, /id "1" is there already/],
+    [`[${entry('1')},\r\n${entry('1')}]`, 2, /every id once, got "1" again/],
     [`[${entry('1')},\n{"id":2}]`, 2, /expected "id" to be text, got 2/],
     [
       `[\n${entry('1')},\n{"id":"2","label":"x","template":"Eating [something]"}]`,
@@ -124,7 +124,7 @@ describe('UCF101', () => {
   });
 
   it.each([
-    ['ApplyLipstick/a.avi 2\nApplyLipstick/a.avi 2\n', 2, /there already/],
+    ['ApplyLipstick/a.avi 2\nApplyLipstick/a.avi 2\n', 2, /every id once/],
     ['ApplyLipstick/a.avi 1\n', 1, /expected 2 for "ApplyLipstick", got 1/],
     ['ApplyLipstick/a.avi 2\nJuggling/a.avi 3\n', 2, /class of classInd.txt, got "Juggling"/],
     ['a.avi 1\n', 1, /class\/video/],
@@ -192,7 +192,7 @@ describe('Diving48', () => {
   });
 
   it.each([
-    ['[{"vid_name":"a","label":0},\n{"vid_name":"a","label":0}]', 2, /there already/],
+    ['[{"vid_name":"a","label":0},\n{"vid_name":"a","label":0}]', 2, /every id once/],
     ['[{"vid_name":"a","label":2}]', 1, /from 0 to 1, got 2/],
     ['[{"label":1}]', 1, /"vid_name" to be text, got nothing/],
   ])('refuses %j', async (text, line, message) => {

@@ -39,24 +39,23 @@ export async function readSomethingSomething(
       continue;
     }
     const className = textField(record, 'template', fault).replace(/[[\]]/g, '');
-    const label =
-      labelOf.get(className) ?? fault(`expected a template of ${basename(labels)}, got "${className}"`);
+    const label = labelOf.get(className) ?? fault(`a template of ${basename(labels)}`, `"${className}"`);
     unique.add({ ...sample, captions: [textField(record, 'label', fault)], label }, fault);
   }
-  if (unique.samples.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
+  if (unique.samples.length === 0) throw manifestFault(path, 'at least one sample', 'none');
   return datasetOf(basename(path), unique.samples, classes);
 }
 
 /** Class names by number, from `{"Approaching something with your camera": "0", …}`. */
 async function readClasses(path: string): Promise<string[]> {
   const [entry] = jsonEntries(path, `[${await readJsonText(path)}]`);
-  if (entry === undefined) throw manifestFault(path, 'expected an object of class names, got none');
+  if (entry === undefined) throw manifestFault(path, 'an object of class names', 'none');
   const names = Object.entries(entry.record);
   const classes = new Array<string | undefined>(names.length);
   for (const [name, number] of names) {
     const label = Number(number);
     if (!Number.isInteger(label) || label < 0 || label >= names.length || classes[label] !== undefined) {
-      entry.fault(`expected numbers from 0 to ${names.length - 1}, each once, got "${number}" for "${name}"`);
+      entry.fault(`numbers from 0 to ${names.length - 1}, each once`, `"${number}" for "${name}"`);
     }
     classes[label] = name;
   }

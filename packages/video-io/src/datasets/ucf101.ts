@@ -23,28 +23,25 @@ export async function readUcf101(path: string, options: Ucf101Options): Promise<
   const unique = uniqueSamples();
   for await (const { text, fault } of listedLines(path)) {
     const [, id, number] = /^(.+?)(?:\s+(\d+))?$/.exec(text)!;
-    const className = id!.includes('/')
-      ? id!.slice(0, id!.indexOf('/'))
-      : fault(`expected class/video, got "${id}"`);
+    const className = id!.includes('/') ? id!.slice(0, id!.indexOf('/')) : fault('class/video', `"${id}"`);
     const label = classes.indexOf(className);
-    if (label < 0) fault(`expected a class of ${basename(options.classes)}, got "${className}"`);
+    if (label < 0) fault(`a class of ${basename(options.classes)}`, `"${className}"`);
     if (number !== undefined && Number(number) !== label + 1) {
-      fault(`expected ${label + 1} for "${className}", got ${number}`);
+      fault(`${label + 1} for "${className}"`, number!);
     }
     unique.add({ id: id!, source: resolve(options.videos, id!), captions: [], label }, fault);
   }
-  if (unique.samples.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
+  if (unique.samples.length === 0) throw manifestFault(path, 'at least one sample', 'none');
   return datasetOf(basename(path), unique.samples, classes);
 }
 
 async function readClassNumbers(path: string): Promise<string[]> {
   const classes: string[] = [];
   for await (const { text, fault } of listedLines(path)) {
-    const [, number, name] =
-      /^(\d+)\s+(.+)$/.exec(text) ?? fault(`expected a number and a class, got "${text}"`);
-    if (Number(number) !== classes.length + 1) fault(`expected number ${classes.length + 1}, got ${number}`);
+    const [, number, name] = /^(\d+)\s+(.+)$/.exec(text) ?? fault('a number and a class', `"${text}"`);
+    if (Number(number) !== classes.length + 1) fault(`number ${classes.length + 1}`, number!);
     classes.push(name!);
   }
-  if (classes.length === 0) throw manifestFault(path, 'expected at least one class, got none');
+  if (classes.length === 0) throw manifestFault(path, 'at least one class', 'none');
   return classes;
 }

@@ -24,8 +24,10 @@ export async function readVideoFolder(
 ): Promise<VideoDataset> {
   const { caption } = options;
   if (caption !== undefined && caption.trim() === '') {
-    throw new VideoError('CAPTION_EMPTY', `Expected a caption for "${folder}", got an empty text.`, {
+    throw new VideoError('CAPTION_EMPTY', {
       source: folder,
+      expected: 'a caption',
+      received: 'an empty text',
     });
   }
   const root = resolve(folder);
@@ -43,8 +45,10 @@ export async function readVideoFolder(
   }
   if (samples.length > 0) return datasetOf(basename(root), samples);
   const endings = [...VIDEO_ENDINGS].join(' ');
-  throw new VideoError('FOLDER_EMPTY', `Expected videos (${endings}) under "${folder}", got none.`, {
+  throw new VideoError('FOLDER_EMPTY', {
     source: folder,
+    expected: `videos (${endings}) in the folder`,
+    received: 'none',
   });
 }
 
@@ -55,8 +59,8 @@ async function listFiles(root: string): Promise<string[]> {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new VideoError('FOLDER_EMPTY', `Expected a folder at "${root}": ${reason}.`, { source: root });
+    const received = error instanceof Error ? error.message : String(error);
+    throw new VideoError('FOLDER_EMPTY', { source: root, expected: 'a folder', received, cause: error });
   }
 }
 
@@ -65,7 +69,5 @@ async function readCaptions(file: string): Promise<string[]> {
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const captions = lines.map((line) => line.trim()).filter((line) => line !== '');
   if (captions.length > 0) return captions;
-  throw new VideoError('CAPTION_EMPTY', `Expected at least one caption in "${file}", got none.`, {
-    source: file,
-  });
+  throw new VideoError('CAPTION_EMPTY', { source: file, expected: 'at least one caption', received: 'none' });
 }

@@ -87,6 +87,10 @@ function sizeChanged(
   size: { width: number; height: number },
   { frame, index }: DecodedFrame,
 ) {
-  const message = `Expected all frames at ${size.width}x${size.height}, got ${frame.width}x${frame.height} at frame ${index} of "${source}".`;
-  return new VideoError('VIDEO_DECODE_FAILED', message, { source, index });
+  return new VideoError('VIDEO_DECODE_FAILED', {
+    source,
+    index,
+    expected: `all frames at ${size.width}x${size.height}`,
+    received: `${frame.width}x${frame.height} at frame ${index}`,
+  });
 }

@@ -107,10 +107,9 @@ function checkCrop(crop: Rectangle, displayed: Size, source: string): void {
     crop.x + crop.width <= displayed.width + 1e-6 &&
     crop.y + crop.height <= displayed.height + 1e-6;
   if (fits) return;
-  throw new VideoError(
-    'ARGUMENT_INVALID',
-    `Expected a crop inside ${displayed.width}x${displayed.height}, got x ${crop.x}, y ${crop.y}, ` +
-      `width ${crop.width}, height ${crop.height}, for "${source}".`,
-    { source },
-  );
+  throw new VideoError('OPTION_INVALID', {
+    source,
+    expected: `a crop inside ${displayed.width}x${displayed.height}`,
+    received: `x ${crop.x}, y ${crop.y}, width ${crop.width}, height ${crop.height}`,
+  });
 }

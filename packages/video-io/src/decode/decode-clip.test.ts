@@ -174,7 +174,7 @@ describe('decodeClip on a moving square', () => {
     [{ indices: [0], size: full, crop: { x: 100, y: 0, width: 40, height: 40 } }],
     [{ indices: [0], size: full, motion: true, motionCell: 0 }],
   ])('refuses %j', async (options) => {
-    await expect(decodeClip(path, options)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await expect(decodeClip(path, options)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   it('refuses more than the limits', async () => {

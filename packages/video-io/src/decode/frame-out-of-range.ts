@@ -9,9 +9,9 @@ export function frameOutOfRange(
   target: number,
   { frames, time }: { frames: number; time: number },
 ): VideoError {
-  const message =
+  const [expected, received] =
     plan.by === 'index'
-      ? `Expected frame indices below ${frames}, got ${target}, for "${source}".`
-      : `Expected times up to the last frame at ${time} s, got ${target} s, for "${source}".`;
-  return new VideoError('FRAME_OUT_OF_RANGE', message, { source, index: target, frames });
+      ? [`frame indices below ${frames}`, `${target}`]
+      : [`times up to the last frame at ${time} s`, `${target} s`];
+  return new VideoError('FRAME_OUT_OF_RANGE', { source, index: target, frames, expected, received });
 }

@@ -59,8 +59,5 @@ function pickFrames(
 }
 
 function noFrames({ source }: OpenVideo): VideoError {
-  return new VideoError('VIDEO_DECODE_FAILED', `Expected frames in "${source}", got none.`, {
-    source,
-    frames: 0,
-  });
+  return new VideoError('VIDEO_DECODE_FAILED', { source, frames: 0, expected: 'frames', received: 'none' });
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, type VideoLimits } from '../container/limits.js';
+import { DEFAULT_LIMITS, raiseLimit, type VideoLimits } from '../container/limits.js';
 import { nameOf } from '../container/open-container.js';
 import { VideoError } from '../errors.js';
 import type { Rectangle, Size, VideoInput } from '../video.js';
@@ -42,32 +42,35 @@ export interface DecodePlan {
 /** Bytes that one clip may hold: the largest buffer that every supported Node can make. */
 const MAX_CLIP_BYTES = 2 ** 31 - 1;
 
-/** Checks the options and fills in the defaults. Throws `ARGUMENT_INVALID`, or `VIDEO_TOO_LARGE` for an index past the limit. */
+/** Checks the options and fills in the defaults. Throws `OPTION_INVALID`, or `VIDEO_TOO_LARGE` for an index past the limit. */
 export function planDecode(input: VideoInput, options: DecodeOptions): DecodePlan {
   const source = nameOf(input);
-  const fail = (message: string): never => {
-    throw new VideoError('ARGUMENT_INVALID', `${message}, for "${source}".`, { source });
+  const fail = (expected: string, received: string): never => {
+    throw new VideoError('OPTION_INVALID', { source, expected, received });
   };
-  const wanted = options.indices ?? options.times ?? fail('Expected indices or times, got neither');
+  const wanted = options.indices ?? options.times ?? fail('indices or times', 'neither');
   const by = options.indices === undefined ? 'time' : 'index';
-  if (wanted.length === 0) fail('Expected at least one frame, got an empty list');
+  if (wanted.length === 0) fail('at least one frame', 'an empty list');
   for (const value of wanted) {
     const valid = by === 'index' ? Number.isSafeInteger(value) : Number.isFinite(value);
-    if (!valid || value < 0) fail(`Expected a frame ${by} of 0 or more, got ${value}`);
+    if (!valid || value < 0) fail(`a frame ${by} from 0`, `${value}`);
   }
   const { size, motionCell = 4 } = options;
   for (const [name, value] of Object.entries({ width: size.width, height: size.height, motionCell })) {
-    if (!Number.isInteger(value) || value < 1)
-      fail(`Expected ${name} to be an integer of 1 or more, got ${value}`);
+    if (!Number.isInteger(value) || value < 1) fail(`${name} as a whole number from 1`, `${value}`);
   }
   const bytes = wanted.length * size.width * size.height * 3;
-  if (bytes > MAX_CLIP_BYTES) fail(`Expected a clip of at most ${MAX_CLIP_BYTES} bytes, got ${bytes}`);
+  if (bytes > MAX_CLIP_BYTES) fail(`a clip of at most ${MAX_CLIP_BYTES} bytes`, `${bytes}`);
 
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const targets = [...new Set(wanted)].sort((a, b) => a - b);
   if (by === 'index' && options.clampToEnd !== true && targets.at(-1)! >= limits.frames) {
-    const message = `Expected frame indices below ${limits.frames}, got ${targets.at(-1)}, for "${source}".`;
-    throw new VideoError('VIDEO_TOO_LARGE', message, { source });
+    throw new VideoError('VIDEO_TOO_LARGE', {
+      source,
+      expected: `frame indices below ${limits.frames}`,
+      received: `${targets.at(-1)}`,
+      advice: raiseLimit('frames'),
+    });
   }
   return {
     by,

@@ -64,14 +64,14 @@ export function* readSought(
     }
     for (const number of packets) {
       feed(number, number === packets[0]);
-      checkStatus(decoder.sendPacketSync(packet), 'VIDEO_DECODE_FAILED', 'Decoding a packet', video.source);
+      checkStatus(decoder.sendPacketSync(packet), 'VIDEO_DECODE_FAILED', 'decoding a packet', video.source);
       packet.unref();
       yield* drain();
     }
     checkStatus(
       decoder.sendPacketSync(null),
       'VIDEO_DECODE_FAILED',
-      'Decoding the last packets',
+      'decoding the last packets',
       video.source,
     );
     yield* drain();
@@ -128,7 +128,7 @@ function putBefore(packet: Packet, prefix: Uint8Array): void {
 function receive(decoder: CodecContext, frame: Frame, video: OpenVideo): boolean {
   const status = decoder.receiveFrameSync(frame);
   if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return false;
-  checkStatus(status, 'VIDEO_DECODE_FAILED', 'Decoding a frame', video.source);
+  checkStatus(status, 'VIDEO_DECODE_FAILED', 'decoding a frame', video.source);
   if ((frame.flags & AV_FRAME_FLAG_CORRUPT) !== 0 || frame.decodeErrorFlags !== 0)
     throw damaged('a frame', video);
   return true;

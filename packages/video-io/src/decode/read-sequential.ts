@@ -8,7 +8,7 @@ import {
 import { type CodecContext, Frame, Packet } from 'node-av/lib';
 import { packetCheck } from '../bitstream/zero-holes.js';
 import { checkStatus } from '../container/ffmpeg.js';
-import { checkPixels, type VideoLimits } from '../container/limits.js';
+import { checkPixels, raiseLimit, type VideoLimits } from '../container/limits.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import type { ReferenceDistances } from '../motion/block-sums.js';
@@ -53,7 +53,7 @@ export function* readFrames(
       const frame = buffers[count % 2]!;
       const status = decoder.receiveFrameSync(frame);
       if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
-      checkStatus(status, 'VIDEO_DECODE_FAILED', `Decoding frame ${count}`, source);
+      checkStatus(status, 'VIDEO_DECODE_FAILED', `decoding frame ${count}`, source);
       if ((frame.flags & AV_FRAME_FLAG_CORRUPT) !== 0 || frame.decodeErrorFlags !== 0) {
         throw damaged(`frame ${count}`, video);
       }
@@ -83,7 +83,7 @@ export function readPacket(video: OpenVideo, packet: Packet): boolean {
   video.checkTime();
   const status = video.format.readFrameSync(packet);
   if (status === AVERROR_EOF) return false;
-  checkStatus(status, 'VIDEO_DECODE_FAILED', 'Reading the file', video.source);
+  checkStatus(status, 'VIDEO_DECODE_FAILED', 'reading the file', video.source);
   return true;
 }
 
@@ -91,23 +91,24 @@ function sendPacket(decoder: CodecContext, packet: Packet | null, count: number,
   checkStatus(
     decoder.sendPacketSync(packet),
     'VIDEO_DECODE_FAILED',
-    `Decoding a packet near frame ${count}`,
+    `decoding a packet near frame ${count}`,
     source,
   );
 }
 
 export function damaged(what: string, { source }: OpenVideo): VideoError {
-  return new VideoError(
-    'VIDEO_DECODE_FAILED',
-    `Expected an intact stream, got damage in ${what} of "${source}".`,
-    {
-      source,
-    },
-  );
+  return new VideoError('VIDEO_DECODE_FAILED', {
+    source,
+    expected: 'an intact stream',
+    received: `damage in ${what}`,
+  });
 }
 
 function tooManyFrames({ frames }: VideoLimits, source: string): VideoError {
-  return new VideoError('VIDEO_TOO_LARGE', `Expected to decode at most ${frames} frames of "${source}".`, {
+  return new VideoError('VIDEO_TOO_LARGE', {
     source,
+    expected: `at most ${frames} frames`,
+    received: 'more',
+    advice: raiseLimit('frames'),
   });
 }

@@ -44,14 +44,14 @@ export function createFrameScaler(first: Frame, plan: CropPlan, scope: Scope, so
   let last = input;
   for (const [name, options] of chain) last = link(last, addFilter(graph, name, options));
   const output = link(last, addFilter(graph, 'buffersink', ''));
-  checkStatus(graph.configSync(), 'VIDEO_DECODE_FAILED', 'Setting up the scaler', source);
+  checkStatus(graph.configSync(), 'VIDEO_DECODE_FAILED', 'setting up the scaler', source);
 
   const scaled = scope.own(new Frame(), (value) => value.free());
   scaled.alloc();
   return (frame, target, offset) => {
     const adding = input.buffersrcAddFrameSync(frame, AV_BUFFERSRC_FLAG_KEEP_REF);
-    checkStatus(adding, 'VIDEO_DECODE_FAILED', 'Scaling a frame', source);
-    checkStatus(output.buffersinkGetFrameSync(scaled), 'VIDEO_DECODE_FAILED', 'Scaling a frame', source);
+    checkStatus(adding, 'VIDEO_DECODE_FAILED', 'scaling a frame', source);
+    checkStatus(output.buffersinkGetFrameSync(scaled), 'VIDEO_DECODE_FAILED', 'scaling a frame', source);
     target.set(scaled.toBuffer(), offset);
     scaled.unref();
   };
@@ -61,7 +61,11 @@ function addFilter(graph: FilterGraph, name: string, options: string): FilterCon
   const filter = Filter.getByName(name);
   const context = filter && graph.createFilter(filter, name, options);
   if (context) return context;
-  throw new VideoError('VIDEO_DECODE_FAILED', `FFmpeg's filter ${name} refused the options "${options}".`);
+  throw new VideoError('VIDEO_DECODE_FAILED', {
+    where: `FFmpeg's filter ${name}`,
+    expected: 'options that it takes',
+    received: `"${options}"`,
+  });
 }
 
 function link(from: FilterContext, to: FilterContext): FilterContext {

@@ -1,5 +1,5 @@
 import { appendFile, readFile } from 'node:fs/promises';
-import { manifestFault } from '../datasets/tables/fault.js';
+import { manifestFault, shown } from '../datasets/tables/fault.js';
 import { jsonLines } from '../datasets/tables/json-lines.js';
 import { VideoError, type VideoErrorCode } from '../errors.js';
 import type { VideoSample } from '../video.js';
@@ -47,7 +47,7 @@ export async function badSamples(policy: BadSamplePolicy, known: readonly string
     for (const id of await readQuarantine(policy.quarantine)) ids.add(id);
     // Better known now than with the first bad sample, hours later.
     await appendFile(policy.quarantine, '').catch((error: Error) => {
-      throw manifestFault(policy.quarantine!, error.message);
+      throw manifestFault(policy.quarantine!, 'a file that can be written', error.message);
     });
   }
   return {
@@ -60,8 +60,13 @@ export async function badSamples(policy: BadSamplePolicy, known: readonly string
       if (policy.quarantine !== undefined) await appendFile(policy.quarantine, `${JSON.stringify(bad)}\n`);
       policy.log?.(bad);
       if (ids.size > policy.limit) {
-        const message = `Expected at most ${policy.limit} bad samples, got one more: ${error.message}`;
-        throw new VideoError('TOO_MANY_BAD_SAMPLES', message, { source });
+        throw new VideoError('TOO_MANY_BAD_SAMPLES', {
+          source,
+          expected: `at most ${policy.limit} bad samples`,
+          received: 'one more',
+          advice: error.message,
+          cause: error,
+        });
       }
     },
   };
@@ -72,14 +77,14 @@ async function readQuarantine(path: string): Promise<string[]> {
     () => true,
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return false;
-      throw manifestFault(path, error.message);
+      throw manifestFault(path, 'a file that can be read', error.message);
     },
   );
   const ids: string[] = [];
   if (there) {
     await jsonLines.scan(path, ({ bytes }, from, to, line) => {
       const { id } = jsonLines.parse(path, bytes.toString('utf8', from, to), line);
-      if (typeof id !== 'string') throw manifestFault(path, 'expected "id" to be text', line);
+      if (typeof id !== 'string') throw manifestFault(path, '"id" to be text', shown(id), line);
       ids.push(id);
     });
   }

@@ -23,7 +23,7 @@ export interface ClipBatch {
  * Joins the clips of `samples` samples at a time. The last, incomplete batch of all is left out. When a batch is given,
  * the loader's `state()` is just behind it.
  *
- * @throws {VideoError} `ARGUMENT_INVALID`, and what the loader throws.
+ * @throws {VideoError} `OPTION_INVALID`, and what the loader throws.
  */
 export async function* clipBatches(
   loader: AsyncIterable<LoadedSample>,

@@ -58,7 +58,7 @@ export interface ClipLoader extends AsyncIterable<LoadedSample> {
  * What is given depends on the options only: not on the number of threads, on timing, or on where a run was stopped and
  * resumed. It may be iterated once at a time; a second iteration goes on where the first one stopped.
  *
- * @throws {VideoError} `ARGUMENT_INVALID`, `STATE_MISMATCH`; while iterating what a sample's video gives under `fail`,
+ * @throws {VideoError} `OPTION_INVALID`, `STATE_MISMATCH`; while iterating what a sample's video gives under `fail`,
  * `TOO_MANY_BAD_SAMPLES`, `WORKER_FAILED`, `MANIFEST_INVALID`.
  */
 export function clipLoader(options: ClipLoaderOptions): ClipLoader {

@@ -48,12 +48,22 @@ export function fakePool(seed: number, frames = info.frames): FakePool {
       await delay(random() * 3);
       open.now -= 1;
       if (source.startsWith('bad'))
-        throw new VideoError('VIDEO_DECODE_FAILED', `Broken: ${source}.`, { source });
-      if (source === 'dead') throw new VideoError('WORKER_FAILED', 'The decode thread ended.', { source });
+        throw new VideoError('VIDEO_DECODE_FAILED', { source, expected: 'a video', received: 'damage' });
+      if (source === 'dead')
+        throw new VideoError('WORKER_FAILED', {
+          source,
+          expected: 'a clip',
+          received: 'the end of the thread',
+        });
       const indices = Uint32Array.from(options.indices!);
       if (indices.some((index) => index >= frames)) {
         open.now += 1;
-        throw new VideoError('FRAME_OUT_OF_RANGE', 'Too far.', { source, frames });
+        throw new VideoError('FRAME_OUT_OF_RANGE', {
+          source,
+          frames,
+          expected: `indices below ${frames}`,
+          received: 'a later one',
+        });
       }
       const pixels = Uint8Array.from(
         { length: indices.length * 48 },

@@ -62,8 +62,11 @@ function rangeOf({ source, start = 0, end }: VideoSample, info: VideoInfo): Fram
   const frames = Math.max(info.frames, 1);
   const first = Math.round(start * info.fps);
   if (first >= frames || (info.fps === 0 && (start > 0 || end !== undefined))) {
-    const message = `Expected a section inside ${frames} frames at ${info.fps} fps, got one from ${start} s, for "${source}".`;
-    throw new VideoError('FRAME_OUT_OF_RANGE', message, { source });
+    throw new VideoError('FRAME_OUT_OF_RANGE', {
+      source,
+      expected: `a section inside ${frames} frames at ${info.fps} fps`,
+      received: `one from ${start} s`,
+    });
   }
   const past = end === undefined ? frames : Math.round(end * info.fps);
   return { first, count: Math.max(Math.min(past, frames) - first, 1) };

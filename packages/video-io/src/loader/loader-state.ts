@@ -1,3 +1,4 @@
+import { showValue } from '@tgm/options';
 import { VideoError } from '../errors.js';
 
 /** Where a loader stands, as JSON. A loader with the same options that is given this goes on at the very next sample. */
@@ -22,13 +23,19 @@ export interface LoaderState {
 export function checkState(state: LoaderState, order: LoaderState['order']): void {
   const whole = [state.epoch, state.place].every((value) => Number.isInteger(value) && value >= 0);
   if (!whole || !Array.isArray(state.bad) || typeof state.order !== 'object') {
-    const got = JSON.stringify(state)?.slice(0, 80);
-    throw new VideoError('STATE_MISMATCH', `Expected what a loader's state() gave, got ${got}.`);
+    throw new VideoError('STATE_MISMATCH', {
+      where: 'clipLoader, option state',
+      expected: "what a loader's state() gave",
+      received: showValue(state),
+    });
   }
   for (const [name, expected] of Object.entries(order)) {
     const got = state.order[name as keyof LoaderState['order']];
     if (got === expected) continue;
-    const message = `Expected a loader's state of ${name} ${JSON.stringify(expected)}, got ${JSON.stringify(got)}.`;
-    throw new VideoError('STATE_MISMATCH', message);
+    throw new VideoError('STATE_MISMATCH', {
+      where: 'clipLoader, option state',
+      expected: `a state of ${name} ${showValue(expected)}`,
+      received: showValue(got),
+    });
   }
 }

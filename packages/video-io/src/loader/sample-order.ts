@@ -26,17 +26,19 @@ export interface SampleOrder {
 /** Ranks take turns along one order of the whole data set, a function of (seed, epoch). */
 export function sampleOrder({ length, seed, shuffle, rank, ranks }: SampleOrderOptions): SampleOrder {
   if (!(Number.isInteger(ranks) && Number.isInteger(rank) && rank >= 0 && rank < ranks)) {
-    throw new VideoError(
-      'ARGUMENT_INVALID',
-      `Expected a rank from 0 to below ranks, got ${rank} of ${ranks}.`,
-    );
+    throw new VideoError('OPTION_INVALID', {
+      where: 'clipLoader, option rank',
+      expected: 'a whole number from 0 and below ranks',
+      received: `${rank} of ${ranks}`,
+    });
   }
   const perEpoch = shuffle ? Math.floor(length / ranks) : Math.ceil((length - rank) / ranks);
   if (perEpoch < 1) {
-    throw new VideoError(
-      'ARGUMENT_INVALID',
-      `Expected at least one sample a rank, got ${length} for ${ranks}.`,
-    );
+    throw new VideoError('OPTION_INVALID', {
+      where: 'clipLoader, option dataset',
+      expected: 'at least one sample a rank',
+      received: `${length} for ${ranks} ranks`,
+    });
   }
   let epochInHand = -1;
   let permutation: Uint32Array = new Uint32Array(0);

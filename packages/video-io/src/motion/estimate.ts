@@ -24,7 +24,7 @@ const DIFFERENT = 16;
  * Unknown are the first frame, repeated frames, flat blocks and blocks that are found nowhere.
  *
  * @returns a field of the form that `decodeClip` gives, in output pixels per source frame.
- * @throws {VideoError} `ARGUMENT_INVALID`
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function estimateMotion(
   clip: Pick<VideoClip, 'frames' | 'indices' | 'geometry'>,
@@ -32,7 +32,11 @@ export function estimateMotion(
 ): MotionField {
   for (const [name, value] of Object.entries({ cell, reach })) {
     if (Number.isInteger(value) && value >= 1) continue;
-    throw new VideoError('ARGUMENT_INVALID', `Expected ${name} to be an integer of 1 or more, got ${value}.`);
+    throw new VideoError('OPTION_INVALID', {
+      where: `estimateMotion, option ${name}`,
+      expected: 'a whole number from 1',
+      received: `${value}`,
+    });
   }
   const { width, height } = clip.geometry.size;
   const columns = Math.ceil(width / cell);

@@ -167,7 +167,7 @@ describe('estimateMotion', () => {
     const field = estimateMotion({ frames, indices: Uint32Array.of(0, 1), geometry }, { cell: 4, reach: 1 });
     expect([...field.known]).toEqual(new Array(32).fill(0));
     expect(() => estimateMotion({ frames, indices: Uint32Array.of(0, 1), geometry }, { cell: 0 })).toThrow(
-      expect.objectContaining({ code: 'ARGUMENT_INVALID' }),
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
     );
   });
 });

@@ -1,6 +1,6 @@
 import type { DecodeOptions } from '../decode/options.js';
 import type { ProbeOptions } from '../decode/probe.js';
-import type { VideoErrorCode, VideoErrorFields } from '../errors.js';
+import { VideoError, type VideoErrorCode, type VideoFault } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import type { VideoClip, VideoInfo, VideoInput } from '../video.js';
 
@@ -21,10 +21,35 @@ export type WorkerReply =
       readonly result: VideoClip | VideoInfo;
       readonly learnt?: KnownVideo | undefined;
     }
-  | {
-      readonly kind: 'refused';
-      readonly code: VideoErrorCode;
-      readonly message: string;
-      readonly fields: VideoErrorFields;
-    }
+  | SentError
   | { readonly kind: 'failed'; readonly message: string };
+
+/** A `VideoError` as plain data: classes do not travel. */
+export interface SentError {
+  readonly kind: 'refused';
+  readonly code: VideoErrorCode;
+  readonly fault: VideoFault;
+  /** The cause in words, with the system's name of it, e.g. `EMFILE`. */
+  readonly cause: { readonly message: string; readonly code: string | undefined } | undefined;
+}
+
+export function sentError(error: VideoError): SentError {
+  const { code, where, expected, received, advice, source, line, index, frames, cause } = error;
+  return {
+    kind: 'refused',
+    code,
+    fault: { where, expected, received, ...(advice && { advice }), source, line, index, frames },
+    cause:
+      cause instanceof Error
+        ? { message: cause.message, code: (cause as NodeJS.ErrnoException).code }
+        : cause === undefined
+          ? undefined
+          : { message: String(cause), code: undefined },
+  };
+}
+
+export function receivedError({ code, fault, cause }: SentError): VideoError {
+  if (cause === undefined) return new VideoError(code, fault);
+  const named = cause.code === undefined ? {} : { code: cause.code };
+  return new VideoError(code, { ...fault, cause: Object.assign(new Error(cause.message), named) });
+}

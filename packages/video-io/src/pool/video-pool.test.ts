@@ -76,6 +76,6 @@ describe('videoPool', () => {
   });
 
   it('wants at least one worker', () => {
-    expect(() => videoPool({ workers: 0 })).toThrow(expect.objectContaining({ code: 'ARGUMENT_INVALID' }));
+    expect(() => videoPool({ workers: 0 })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
   });
 });

@@ -5,7 +5,7 @@ import type { ProbeOptions } from '../decode/probe.js';
 import { VideoError } from '../errors.js';
 import { knownVideos } from '../frame-index/cache.js';
 import type { VideoClip, VideoInfo, VideoInput } from '../video.js';
-import type { WorkerReply, WorkerRequest } from './messages.js';
+import { receivedError, type WorkerReply, type WorkerRequest } from './messages.js';
 
 export interface VideoPoolOptions {
   /** Threads, at least 1. Each decodes one video at a time. */
@@ -46,10 +46,11 @@ interface Seat {
  */
 export function videoPool({ workers }: VideoPoolOptions): VideoPool {
   if (!Number.isInteger(workers) || workers < 1) {
-    throw new VideoError(
-      'ARGUMENT_INVALID',
-      `Expected workers to be an integer of 1 or more, got ${workers}.`,
-    );
+    throw new VideoError('OPTION_INVALID', {
+      where: 'videoPool, option workers',
+      expected: 'a whole number from 1',
+      received: `${workers}`,
+    });
   }
   const seats: Seat[] = Array.from({ length: workers }, () => ({ worker: undefined, task: undefined }));
   const queue: Task[] = [];
@@ -57,7 +58,7 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
   let closed = false;
 
   function submit<R>(request: WorkerRequest): Promise<R> {
-    if (closed) return Promise.reject(workerFailed('The pool is closed', request.source));
+    if (closed) return Promise.reject(workerFailed('a pool that is closed', request.source));
     return new Promise<R>((resolve, reject) => {
       queue.push({ request, resolve, reject });
       dispatch();
@@ -90,10 +91,10 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
   function startWorker(seat: Seat): Worker {
     const worker = new Worker(new URL('./worker.js', import.meta.url));
     worker.unref();
-    let reason = 'The decode thread ended';
+    let reason = 'the end of its thread';
     worker.on('message', (reply: WorkerReply) => settle(seat, reply));
     worker.on('error', (error) => {
-      reason = `The decode thread failed: ${error.message}`;
+      reason = `a failure of its thread: ${error.message}`;
     });
     worker.on('exit', () => {
       seat.worker = undefined;
@@ -112,8 +113,8 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
     if (reply.kind === 'done') {
       if (reply.learnt) known.put(task.request.source, reply.learnt);
       task.resolve(reply.result as never);
-    } else if (reply.kind === 'refused') task.reject(new VideoError(reply.code, reply.message, reply.fields));
-    else task.reject(workerFailed(`The decode thread failed: ${reply.message}`, task.request.source));
+    } else if (reply.kind === 'refused') task.reject(receivedError(reply));
+    else task.reject(workerFailed(`a failure: ${reply.message}`, task.request.source));
     dispatch();
   }
 
@@ -124,13 +125,16 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
     async close() {
       closed = true;
       for (const task of queue.splice(0))
-        task.reject(workerFailed('The pool was closed', task.request.source));
+        task.reject(workerFailed('the end of the pool', task.request.source));
       await Promise.all(seats.map(({ worker }) => worker?.terminate()));
     },
   };
 }
 
-function workerFailed(reason: string, input: VideoInput): VideoError {
-  const source = nameOf(input);
-  return new VideoError('WORKER_FAILED', `${reason}, at "${source}".`, { source });
+function workerFailed(received: string, input: VideoInput): VideoError {
+  return new VideoError('WORKER_FAILED', {
+    source: nameOf(input),
+    expected: 'an answer of a decode thread',
+    received,
+  });
 }

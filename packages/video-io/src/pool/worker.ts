@@ -3,7 +3,7 @@ import { decodeClipSync } from '../decode/decode-clip.js';
 import { probeVideoSync } from '../decode/probe.js';
 import { VideoError } from '../errors.js';
 import type { VideoClip } from '../video.js';
-import type { WorkerReply, WorkerRequest } from './messages.js';
+import { sentError, type WorkerReply, type WorkerRequest } from './messages.js';
 
 /** The thread of `videoPool`: answers each request in turn and hands its buffers over. */
 parentPort!.on('message', (request: WorkerRequest) => {
@@ -22,11 +22,7 @@ function answer(request: WorkerRequest): { reply: WorkerReply; buffers: ArrayBuf
     const { clip, learnt } = decodeClipSync(request.source, request.options, request.known);
     return { reply: { kind: 'done', result: clip, learnt }, buffers: buffersOf(clip) };
   } catch (error) {
-    if (error instanceof VideoError) {
-      const { code, message, source, line, index, frames } = error;
-      const fields = { source, line, index, frames } as Partial<typeof error>;
-      return { reply: { kind: 'refused', code, message, fields }, buffers: [] };
-    }
+    if (error instanceof VideoError) return { reply: sentError(error), buffers: [] };
     return {
       reply: { kind: 'failed', message: error instanceof Error ? error.message : String(error) },
       buffers: [],

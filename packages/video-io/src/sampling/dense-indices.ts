@@ -17,7 +17,7 @@ export interface DenseSampling {
  * (count - 1) * stride + 1 source frames. A shorter video starts at 0 and repeats the last frame that the
  * stride reaches, as VideoMAE's loader does. One draw.
  *
- * @throws {VideoError} `ARGUMENT_INVALID`
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function denseIndices({ frames, count, stride, random }: DenseSampling): number[] {
   const last = lastStart({ frames, count, stride });
@@ -32,7 +32,7 @@ export function denseIndices({ frames, count, stride, random }: DenseSampling): 
  * [clips][count] indices of several dense clips, the first at the video's start, the last at its end, the others evenly
  * between (SlowFast's and VideoMAE's test views); a single one is centred. Clips of a short video are the same.
  *
- * @throws {VideoError} `ARGUMENT_INVALID`
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function denseViews(sampling: Omit<DenseSampling, 'random'>, clips: number): number[][] {
   requirePositive({ clips });

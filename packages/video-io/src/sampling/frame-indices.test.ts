@@ -25,7 +25,7 @@ describe('denseIndices', () => {
 
   it.each([{ frames: 0 }, { count: 0 }, { stride: 0 }, { frames: 2.5 }])('refuses %j', (wrong) => {
     expect(() => denseIndices({ frames: 10, count: 2, stride: 2, ...wrong })).toThrow(
-      expect.objectContaining({ code: 'ARGUMENT_INVALID' }),
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
     );
   });
 });

@@ -14,7 +14,7 @@ export interface SegmentSampling {
  * [count] indices spread over the whole video, one from each of `count` equal segments (TSN, Wang et al. 2016): drawn in
  * training, the middle in test. A video with fewer frames than `count` repeats some. `count` draws.
  *
- * @throws {VideoError} `ARGUMENT_INVALID`
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function segmentIndices({ frames, count, random }: SegmentSampling): number[] {
   requirePositive({ frames, count });
@@ -25,7 +25,7 @@ export function segmentIndices({ frames, count, random }: SegmentSampling): numb
  * [clips][count] indices of several such clips without chance: clip k of n takes the frames at (k + 1/2) / n of their
  * segments, so that together they cover the video evenly.
  *
- * @throws {VideoError} `ARGUMENT_INVALID`
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function segmentViews({ frames, count }: Omit<SegmentSampling, 'random'>, clips: number): number[][] {
   requirePositive({ frames, count, clips });

@@ -6,7 +6,7 @@ import { requirePositive } from './positive.js';
  * (left, middle and right of a wide video for three). A single one is centred.
  *
  * @param source displayed size of the video.
- * @throws {VideoError} `ARGUMENT_INVALID`
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function viewCrops(source: Size, target: Size, crops: number): Rectangle[] {
   requirePositive({ crops });

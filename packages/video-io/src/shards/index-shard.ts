@@ -29,7 +29,7 @@ export async function indexShard(path: string): Promise<IndexedSample[]> {
       if (!open) return;
       const { key, members } = open;
       const videos = members.filter(isVideo).length;
-      if (videos !== 1) throw invalidShard(path, `expected one video in sample "${key}", got ${videos}`);
+      if (videos !== 1) throw invalidShard(path, `one video in sample "${key}"`, `${videos}`);
       const json = members.find(({ name }) => splitName(name)!.ending === 'json');
       const texts = json && { json: (await contentOf(file, path, json)).toString('utf8') };
       const { id } = readShardTexts(`${basename(path)}/${key}`, texts ?? {});
@@ -43,7 +43,7 @@ export async function indexShard(path: string): Promise<IndexedSample[]> {
       if (key !== open?.key) {
         await close();
         if (keys.has(key)) {
-          throw invalidShard(path, `expected the files of "${key}" beside each other, got others between`);
+          throw invalidShard(path, `the files of "${key}" beside each other`, 'others between');
         }
         keys.add(key);
         open = { key, members: [] };

@@ -53,7 +53,7 @@ export interface PreparedShard {
  * again. Tar files and reports appear only when they are complete, and do not depend on how the work was parted.
  *
  * @throws {VideoError} `SHARDS_DIFFER` when the folder holds reports of other settings or another data set,
- * `ARGUMENT_INVALID`; `VIDEO_ENCODE_FAILED` and errors of the file system end the run.
+ * `OPTION_INVALID`; `VIDEO_ENCODE_FAILED` and errors of the file system end the run.
  */
 export async function* prepareShards(options: PrepareShardsOptions): AsyncGenerator<PreparedShard> {
   const { dataset, output, samplesPerShard = 256, part = { index: 0, count: 1 }, signal } = options;
@@ -61,11 +61,11 @@ export async function* prepareShards(options: PrepareShardsOptions): AsyncGenera
     (value) => Number.isInteger(value) && value >= 1,
   );
   if (!whole || part.index >= part.count) {
-    const got = `${samplesPerShard} samples and part ${part.index} of ${part.count}`;
-    throw new VideoError(
-      'ARGUMENT_INVALID',
-      `Expected samples per shard of 1 or more and a part from 0, got ${got}.`,
-    );
+    throw new VideoError('OPTION_INVALID', {
+      where: 'prepareShards',
+      expected: 'samples per shard of 1 or more and a part from 0',
+      received: `${samplesPerShard} samples and part ${part.index} of ${part.count}`,
+    });
   }
   const settings = {
     dataset: dataset.name,
@@ -124,10 +124,11 @@ async function makeShard(
       const attached = (await attach?.(sample)) ?? {};
       const taken = OWN_ENDINGS.find((ending) => ending in attached);
       if (taken) {
-        throw new VideoError(
-          'ARGUMENT_INVALID',
-          `Expected files to attach to "${sample.id}" with endings other than ${OWN_ENDINGS.join(', ')}, got ${taken}.`,
-        );
+        throw new VideoError('OPTION_INVALID', {
+          where: `prepareShards, what attach gave for "${sample.id}"`,
+          expected: `endings other than ${OWN_ENDINGS.join(', ')}`,
+          received: taken,
+        });
       }
       yield {
         key,

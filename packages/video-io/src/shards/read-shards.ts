@@ -43,7 +43,7 @@ export async function readShards(
       samples.add(start, length, shard);
     }
   }
-  if (samples.length === 0) throw invalidShard(paths[0] ?? '', 'expected at least one sample, got none');
+  if (samples.length === 0) throw invalidShard(paths[0] ?? '', 'at least one sample', 'none');
 
   const name = basename(paths[0]!);
   const videos = videoCache(cache);
@@ -56,7 +56,7 @@ export async function readShards(
       const path = paths[shard]!;
       const version = versions[shard]!;
       if ((await shardVersion(path)) !== version) {
-        throw invalidShard(path, 'the file changed since it was opened');
+        throw invalidShard(path, 'the file as it was when it was opened', 'one that changed since');
       }
       return withShard(path, async (file) => {
         const members: TarMember[] = [];
@@ -80,7 +80,7 @@ export async function readShards(
   for (const { row, earlier } of ids.candidates()) {
     const [{ id }, before] = await Promise.all([dataset.at(row), dataset.at(earlier)]);
     const [here, there] = [row, earlier].map((each) => paths[samples.at(each).line]!);
-    if (id === before.id) throw invalidShard(here!, `id "${id}" is already in ${there}`);
+    if (id === before.id) throw invalidShard(here!, 'every id once', `"${id}", which is already in ${there}`);
   }
   return dataset;
 }

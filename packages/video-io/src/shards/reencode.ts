@@ -25,14 +25,17 @@ const DEFAULT_ENCODING: Required<ShardEncoding> = {
   maxFrames: 3000,
 };
 
-/** Fills in the defaults. @throws {VideoError} `ARGUMENT_INVALID` */
+/** Fills in the defaults. @throws {VideoError} `OPTION_INVALID` */
 export function planEncoding(encoding: ShardEncoding = {}): Required<ShardEncoding> {
   const plan = { ...DEFAULT_ENCODING, ...encoding };
   const { shortSide, gop, crf, maxFrames } = plan;
   const whole = [shortSide / 2, gop, maxFrames].every((value) => Number.isInteger(value) && value >= 1);
   if (whole && crf >= 0 && crf <= 51) return plan;
-  const message = `Expected an even side, whole numbers of frames and a crf from 0 to 51, got ${JSON.stringify(plan)}.`;
-  throw new VideoError('ARGUMENT_INVALID', message);
+  throw new VideoError('OPTION_INVALID', {
+    where: 'prepareShards, option encoding',
+    expected: 'an even side, whole numbers of frames and a crf from 0 to 51',
+    received: JSON.stringify(plan),
+  });
 }
 
 /** Faster videos are thinned out to this. Broken headers name rates of thousands. */
@@ -65,13 +68,21 @@ export async function decodeSection(
   const duration = info.duration || info.frames / fps;
   const seconds = Math.min(end, duration) - start;
   if (seconds <= 0) {
-    const message = `Expected a section inside ${duration} s, got one from ${start} s, for "${source}".`;
-    throw new VideoError('FRAME_OUT_OF_RANGE', message, { source });
+    throw new VideoError('FRAME_OUT_OF_RANGE', {
+      source,
+      expected: `a section inside ${duration} s`,
+      received: `one from ${start} s`,
+    });
   }
   const count = Math.max(1, Math.round(seconds * fps));
   if (count > maxFrames) {
-    const message = `Expected at most ${maxFrames} frames, got ${count}, for "${source}".`;
-    throw new VideoError('VIDEO_TOO_LARGE', message, { source, frames: count });
+    throw new VideoError('VIDEO_TOO_LARGE', {
+      source,
+      expected: `at most ${maxFrames} frames`,
+      received: `${count}`,
+      advice: 'Raise the option encoding.maxFrames to take it.',
+      frames: count,
+    });
   }
   const clip = await pool.decode(source, {
     times: Array.from({ length: count }, (_, i) => start + (i + 0.5) / fps),

@@ -18,30 +18,33 @@ export function readShardTexts(
   where: string,
   texts: ShardTexts,
 ): Pick<VideoSample, 'id' | 'captions' | 'label'> {
-  const fail = (message: string): never => {
-    throw new VideoError('SHARD_INVALID', `${where}: ${message}.`, { source: where });
+  const fail = (expected: string, received: string): never => {
+    throw new VideoError('SHARD_INVALID', { source: where, expected, received });
   };
   const record = texts.json === undefined ? {} : parseObject(texts.json, fail);
   const { id = where, label = texts.cls === undefined ? undefined : Number(texts.cls) } = record;
   const captions =
     record.captions ?? (record.caption === undefined ? linesOf(texts.txt ?? '') : [record.caption]);
-  if (typeof id !== 'string' || id === '') return fail(`expected "id" to be text, got ${JSON.stringify(id)}`);
+  if (typeof id !== 'string' || id === '') return fail('"id" to be text', JSON.stringify(id));
   if (!Array.isArray(captions) || !captions.every((caption) => typeof caption === 'string')) {
-    return fail(`expected captions to be texts, got ${JSON.stringify(captions)}`);
+    return fail('captions to be texts', JSON.stringify(captions));
   }
   if (label === undefined) return { id, captions };
   if (Number.isSafeInteger(label) && (label as number) >= 0) return { id, captions, label: label as number };
-  return fail(`expected a label from 0, got ${JSON.stringify(label)}`);
+  return fail('a label from 0', JSON.stringify(label));
 }
 
-function parseObject(text: string, fail: (message: string) => never): Record<string, unknown> {
+function parseObject(
+  text: string,
+  fail: (expected: string, received: string) => never,
+): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
   } catch (error) {
-    return fail((error as Error).message);
+    return fail('a JSON object', (error as Error).message);
   }
-  return fail(`expected a JSON object, got ${text.slice(0, 40)}`);
+  return fail('a JSON object', text.slice(0, 40));
 }
 
 function linesOf(text: string): string[] {

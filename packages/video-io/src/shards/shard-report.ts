@@ -39,7 +39,7 @@ export async function readReport(path: string, settings: ShardSettings): Promise
   if (text === undefined) return undefined;
   const report = parseReport(text);
   const [before, now] = [report?.settings, settings].map((each) => JSON.stringify(each));
-  if (before !== now) throw differ(path, `shards of ${now}, got ${before ?? 'no report'}`);
+  if (before !== now) throw differ(path, `shards of ${now}`, before ?? 'no report');
   const { file } = report!;
   if (file === null) return report;
   const there = await access(join(dirname(path), file)).then(
@@ -67,12 +67,12 @@ export async function requireSamples(
   const reported = new Set([...done, ...refused].map(({ id }) => id));
   for (let index = start; index < end; index++) {
     const { id } = await dataset.at(index);
-    if (!reported.has(id)) throw differ(path, `shards of a data set with "${id}", got those of another`);
+    if (!reported.has(id)) throw differ(path, `shards of a data set with "${id}"`, 'those of another');
   }
 }
 
-function differ(path: string, message: string): VideoError {
-  return new VideoError('SHARDS_DIFFER', `Expected ${message} in "${path}".`, { source: path });
+function differ(path: string, expected: string, received: string): VideoError {
+  return new VideoError('SHARDS_DIFFER', { source: path, expected, received });
 }
 
 /** The report appears only when it is complete. */

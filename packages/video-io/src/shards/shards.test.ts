@@ -48,7 +48,7 @@ describe('WebDataset shards', () => {
     expect(second).toMatchObject({ id: 'small.tar/0002', captions: ['a cat', 'a dog'], label: 7 });
     expect(second!.source.endsWith('.webm')).toBe(true);
     expect((await readdir(folder)).sort()).toEqual(['cache', 'small.tar']);
-    await expect(dataset.at(2)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await expect(dataset.at(2)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   it.skipIf(!hasTar)('can be unpacked by tar, and tar files by tar can be read', async () => {
@@ -121,7 +121,7 @@ describe('WebDataset shards', () => {
     [[{ key: 'a', files: { 'x/y': bytes('') } }]],
   ])('does not write %j, nor half a file', async (samples) => {
     const path = join(folder, 'never.tar');
-    await expect(writeShard(path, samples)).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await expect(writeShard(path, samples)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
     expect((await readdir(folder)).filter((name) => name.startsWith('never'))).toEqual([]);
   });
 });
@@ -247,9 +247,9 @@ describe('prepareShards', { timeout: 120_000 }, () => {
   it('ends on a mistake that is not a sample’s', async () => {
     const options = { dataset: await samples(), output: join(folder, 'x'), pool };
     const run = (rest: object) => collect(prepareShards({ ...options, ...rest }));
-    await expect(run({ part: { index: 2, count: 2 } })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
-    await expect(run({ encoding: { shortSide: 33 } })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
-    await expect(run({ encoding: { crf: 99 } })).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    await expect(run({ part: { index: 2, count: 2 } })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(run({ encoding: { shortSide: 33 } })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(run({ encoding: { crf: 99 } })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
     const attach = () => Promise.reject(new Error('the scores are gone'));
     await expect(run({ encoding, attach })).rejects.toThrow('the scores are gone');
     expect(await readdir(join(folder, 'x'))).toEqual([]);

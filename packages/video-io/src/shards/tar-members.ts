@@ -34,12 +34,13 @@ export async function* tarMembers(
   to: number,
   whole = false,
 ): AsyncGenerator<TarMember> {
-  const fail = (at: number, message: string): never => {
-    throw new VideoError('SHARD_INVALID', `${path}, byte ${at}: ${message}.`, { source: path });
+  const fail = (at: number, expected: string, received: string): never => {
+    const where = `${path}, byte ${at}`;
+    throw new VideoError('SHARD_INVALID', { where, source: path, expected, received });
   };
   const read = async (at: number, length: number): Promise<Buffer> => {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, at);
-    return bytesRead === length ? buffer : fail(at, `expected ${length} more bytes, got ${bytesRead}`);
+    return bytesRead === length ? buffer : fail(at, `${length} more bytes`, `${bytesRead}`);
   };
   let longName: string | undefined;
   let headerStart = from;
@@ -50,18 +51,17 @@ export async function* tarMembers(
       for (let rest = at; whole && rest < to; rest += TAR_BLOCK) {
         const filling = await read(rest, Math.min(TAR_BLOCK, to - rest));
         if (!filling.equals(ZEROS.subarray(0, filling.length))) {
-          fail(rest, 'expected nothing behind the end of the archive, got more, perhaps a second one');
+          fail(rest, 'nothing behind the end of the archive', 'more, perhaps a second one');
         }
       }
       return;
     }
-    const header: TarHeader = decodeTarHeader(block) ?? fail(at, 'expected a tar header, got something else');
+    const header: TarHeader = decodeTarHeader(block) ?? fail(at, 'a tar header', 'something else');
     const start = at + TAR_BLOCK;
     const next = start + paddedSize(header.size);
-    if (next > to) fail(start, `expected ${header.size} bytes of "${header.name}", got ${to - start}`);
+    if (next > to) fail(start, `${header.size} bytes of "${header.name}"`, `${to - start}`);
     if (header.type === 'x' || header.type === 'L') {
-      if (header.size > MAX_EXTENDED)
-        fail(at, `expected a name of at most ${MAX_EXTENDED} bytes, got ${header.size}`);
+      if (header.size > MAX_EXTENDED) fail(at, `a name of at most ${MAX_EXTENDED} bytes`, `${header.size}`);
       const content = await read(start, header.size);
       longName = (header.type === 'L' ? gnuName(content) : paxPath(content)) ?? longName;
     } else {
@@ -72,7 +72,7 @@ export async function* tarMembers(
     }
     at = next;
   }
-  if (whole) fail(to, 'expected the zeros that end an archive, got the end of the file: it was cut off');
+  if (whole) fail(to, 'the zeros that end an archive', 'the end of the file: it was cut off');
 }
 
 function gnuName(content: Buffer): string {

@@ -19,7 +19,7 @@ const LONGEST_NAME = 100;
  * samples give the same bytes. The file appears under `path` only when it is complete.
  *
  * @returns samples that were written.
- * @throws {VideoError} `ARGUMENT_INVALID` for a key or ending that WebDataset could not read back; whatever `samples` or
+ * @throws {VideoError} `OPTION_INVALID` for a key or ending that WebDataset could not read back; whatever `samples` or
  * the file system throws.
  */
 export async function writeShard(
@@ -32,8 +32,8 @@ export async function writeShard(
   try {
     const keys = new Set<string>();
     for await (const { key, files } of samples) {
-      if (!/^[^./\0]+$/.test(key)) throw invalid(path, `a key without dots and slashes, got "${key}"`);
-      if (keys.has(key)) throw invalid(path, `every key once, got "${key}" twice`);
+      if (!/^[^./\0]+$/.test(key)) throw invalid(path, 'a key without dots and slashes', `"${key}"`);
+      if (keys.has(key)) throw invalid(path, 'every key once', `"${key}" twice`);
       keys.add(key);
       for (const [ending, content] of Object.entries(files))
         await writeMember(file, path, `${key}.${ending}`, content);
@@ -52,15 +52,15 @@ export async function writeShard(
 
 async function writeMember(file: FileHandle, path: string, name: string, content: Uint8Array): Promise<void> {
   if (name.endsWith('.') || name.includes('/') || Buffer.byteLength(name) > LONGEST_NAME) {
-    throw invalid(path, `names of at most ${LONGEST_NAME} bytes without slashes, got "${name}"`);
+    throw invalid(path, `names of at most ${LONGEST_NAME} bytes without slashes`, `"${name}"`);
   }
   const { length: size } = content;
-  if (size > LARGEST_MEMBER) throw invalid(path, `files of at most ${LARGEST_MEMBER} bytes, got ${size}`);
+  if (size > LARGEST_MEMBER) throw invalid(path, `files of at most ${LARGEST_MEMBER} bytes`, `${size}`);
   await file.writeFile(encodeTarHeader({ name, size, type: '0' }));
   await file.writeFile(content);
   await file.writeFile(Buffer.alloc(paddedSize(size) - size));
 }
 
-function invalid(path: string, expected: string): VideoError {
-  return new VideoError('ARGUMENT_INVALID', `Expected ${expected}, for "${path}".`, { source: path });
+function invalid(path: string, expected: string, received: string): VideoError {
+  return new VideoError('OPTION_INVALID', { source: path, expected, received });
 }

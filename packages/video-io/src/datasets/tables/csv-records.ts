@@ -23,7 +23,8 @@ const QUOTE_BYTE = 0x22;
  * @throws {VideoError} `MANIFEST_INVALID` for quotes that are not closed.
  */
 export async function scanRecords(path: string, visit: VisitRow): Promise<void> {
-  const unclosed = (line: number) => manifestFault(path, 'quotes that open here are not closed', line);
+  const unclosed = (line: number) =>
+    manifestFault(path, 'quotes that are closed', 'none behind those that open here', line);
   let open: OpenRecord | undefined;
   for await (const { block, firstLine } of readLineBlocks(path)) {
     const { bytes, start } = block;
@@ -76,16 +77,16 @@ export function splitCells(record: string, fault: RowFault): string[] {
     if (text[at] === QUOTE) {
       let close = text.indexOf(QUOTE, at + 1);
       while (close >= 0 && text[close + 1] === QUOTE) close = text.indexOf(QUOTE, close + 2);
-      if (close < 0) fault('quotes are not closed');
+      if (close < 0) fault('quotes that are closed', 'the end of the record');
       cells.push(text.slice(at + 1, close).replaceAll('""', QUOTE));
       at = close + 1;
       while (text[at] === ' ') at += 1;
-      if (at < text.length && text[at] !== COMMA) fault(`expected a comma behind quotes, got ${text[at]}`);
+      if (at < text.length && text[at] !== COMMA) fault('a comma behind quotes', text[at]!);
     } else {
       const comma = text.indexOf(COMMA, at);
       const end = comma < 0 ? text.length : comma;
       const cell = text.slice(at, end).trim();
-      if (cell.includes(QUOTE)) fault(`expected quotes around the whole cell, got ${cell}`);
+      if (cell.includes(QUOTE)) fault('quotes around the whole cell', cell);
       cells.push(cell);
       at = end;
     }

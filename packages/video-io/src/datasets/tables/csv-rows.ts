@@ -49,10 +49,10 @@ export function csvRows({ required, optional }: CsvColumns): CsvFormat {
             .join(' or '),
         )
         .join(', ');
-      fault(`expected a header with ${wanted}, separated by commas, got ${names.join(', ')}`);
+      fault(`a header with ${wanted}, separated by commas`, names.join(', '));
     }
     const twice = names.find((name, i) => name !== '' && names.indexOf(name) !== i);
-    if (twice !== undefined) fault(`column "${twice}" is there twice`);
+    if (twice !== undefined) fault('every column once', `"${twice}" twice`);
     width = names.length;
     bounds = new Uint32Array(2 * width);
     picked = [...found, ...optional].map((name) => names.indexOf(name!));
@@ -60,7 +60,7 @@ export function csvRows({ required, optional }: CsvColumns): CsvFormat {
 
   function pick(cells: readonly string[], fault: RowFault): CsvRow {
     if (cells.length !== width) {
-      fault(`expected ${width} cells, as in the header, got ${cells.length}`);
+      fault(`${width} cells, as in the header`, `${cells.length}`);
     }
     return picked.map((column) => (column < 0 ? '' : cells[column]!));
   }

@@ -1,22 +1,22 @@
 import { VideoError, type VideoErrorCode } from '../../errors.js';
 
-/** Throws for a row of a file: says the file and the line, then what is wrong there. */
-export type RowFault = (message: string, code?: VideoErrorCode) => never;
+/** Throws for a row of a file: what was expected there, and what came instead. */
+export type RowFault = (expected: string, received: string, code?: VideoErrorCode) => never;
 
-/** An error about a whole annotation file, or about a line of it (from 1). `message` has no full stop. */
+/** An error about a whole annotation file, or about a line of it (from 1). */
 export function manifestFault(
   path: string,
-  message: string,
+  expected: string,
+  received: string,
   line?: number,
   code: VideoErrorCode = 'MANIFEST_INVALID',
 ): VideoError {
-  const where = line === undefined ? path : `${path}:${line}`;
-  return new VideoError(code, `${where}: ${message}.`, { source: path, ...(line !== undefined && { line }) });
+  return new VideoError(code, { source: path, line, expected, received });
 }
 
 export function rowFault(path: string, line: number): RowFault {
-  return (message, code) => {
-    throw manifestFault(path, message, line, code);
+  return (expected, received, code) => {
+    throw manifestFault(path, expected, received, line, code);
   };
 }
 

@@ -14,7 +14,7 @@ export interface JsonEntry {
 export async function readJsonText(path: string): Promise<string> {
   await regularFile(path);
   const bytes = await readFile(path).catch((error: Error) => {
-    throw manifestFault(path, error.message);
+    throw manifestFault(path, 'a file that can be read', error.message);
   });
   const start = markLength(path, bytes);
   requireUtf8(path, bytes, 1);
@@ -30,15 +30,15 @@ export async function readJsonText(path: string): Promise<string> {
 export function* jsonEntries(path: string, text: string, key?: string): Generator<JsonEntry> {
   for (const { from, to } of elements(path, text, openingOf(path, text, key), key === undefined)) {
     // Lines are counted only when there is something to say about one.
-    const fault: RowFault = (message, code) => rowFault(path, lineAt(text, from))(message, code);
+    const fault: RowFault = (...what) => rowFault(path, lineAt(text, from))(...what);
     let record: unknown;
     try {
       record = JSON.parse(text.slice(from, to));
     } catch (error) {
-      fault(`expected a JSON object, got ${(error as Error).message}`);
+      fault('a JSON object', (error as Error).message);
     }
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-      fault(`expected a JSON object, got ${text.slice(from, Math.min(to, from + 40))}`);
+      fault('a JSON object', text.slice(from, Math.min(to, from + 40)));
     }
     yield { record: record as JsonRecord, fault };
   }
@@ -53,11 +53,7 @@ function openingOf(path: string, text: string, key: string | undefined): number 
   const first = text.search(/\S/);
   if (key === undefined) {
     if (text[first] === '[') return first;
-    throw manifestFault(
-      path,
-      `expected a JSON array, got ${text.slice(first, first + 40)}`,
-      lineAt(text, first),
-    );
+    throw manifestFault(path, 'a JSON array', text.slice(first, first + 40), lineAt(text, first));
   }
   if (text[first] === '{') {
     for (const { from, to } of elements(path, text, first)) {
@@ -65,7 +61,7 @@ function openingOf(path: string, text: string, key: string | undefined): number 
       if (name === key && text[from + start!.length] === '[') return from + start!.length;
     }
   }
-  throw manifestFault(path, `expected a JSON object with an array "${key}"`, 1);
+  throw manifestFault(path, `a JSON object with an array "${key}"`, 'none', 1);
 }
 
 /**
@@ -92,7 +88,7 @@ function* elements(
       const start = from + text.slice(from, at).search(/\S|$/);
       if (part !== '') yield { from: start, to: start + part.length };
       else if (!closed || text.charCodeAt(from - 1) === COMMA) {
-        throw manifestFault(path, 'expected a value beside a comma, got none', lineAt(text, at));
+        throw manifestFault(path, 'a value beside a comma', 'none', lineAt(text, at));
       }
       from = at + 1;
     }
@@ -100,13 +96,9 @@ function* elements(
     const behind = alone ? text.slice(from).search(/\S/) : -1;
     if (behind < 0) return;
     const got = text.slice(from + behind, from + behind + 40);
-    throw manifestFault(
-      path,
-      `expected the file to end behind the array, got ${got}`,
-      lineAt(text, from + behind),
-    );
+    throw manifestFault(path, 'the file to end behind the array', got, lineAt(text, from + behind));
   }
-  throw manifestFault(path, 'expected a closing bracket, got the end of the file', lineAt(text, text.length));
+  throw manifestFault(path, 'a closing bracket', 'the end of the file', lineAt(text, text.length));
 }
 
 const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];

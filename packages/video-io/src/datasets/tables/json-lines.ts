@@ -15,9 +15,9 @@ export const jsonLines: RowFormat<JsonRecord> = {
     try {
       value = JSON.parse(text);
     } catch (error) {
-      return rowFault(path, line)(`expected a JSON object, got ${(error as Error).message}`);
+      return rowFault(path, line)('a JSON object', (error as Error).message);
     }
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as JsonRecord;
-    return rowFault(path, line)(`expected a JSON object, got ${text.slice(0, 40)}`);
+    return rowFault(path, line)('a JSON object', text.slice(0, 40));
   },
 };

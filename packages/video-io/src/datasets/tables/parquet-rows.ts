@@ -51,7 +51,7 @@ export function parquetRows(names: readonly string[]): RowFormat<JsonRecord> {
         const metadata = await parquetMetadataAsync(file);
         const present = metadata.schema.slice(1).map(({ name }) => name);
         const missing = names.find((name) => !present.includes(name));
-        if (missing) throw manifestFault(path, `expected a column "${missing}", got ${present.join(', ')}`);
+        if (missing) throw manifestFault(path, `a column "${missing}"`, present.join(', '));
         for (const [first, end] of sliceBounds(metadata)) {
           const values: unknown[][] = [];
           for (const name of names) values.push(await readColumn(file, metadata, name, first, end));
@@ -64,7 +64,9 @@ export function parquetRows(names: readonly string[]): RowFormat<JsonRecord> {
           }
         }
       } catch (error) {
-        throw error instanceof VideoError ? error : manifestFault(path, (error as Error).message);
+        throw error instanceof VideoError
+          ? error
+          : manifestFault(path, 'a Parquet file', (error as Error).message);
       }
     },
     async read(_path, { line }) {

@@ -10,11 +10,8 @@ import { manifestFault } from './fault.js';
  */
 export async function regularFile(path: string): Promise<BigIntStats> {
   const facts = await stat(path, { bigint: true }).catch((error: Error) => {
-    throw manifestFault(path, error.message);
+    throw manifestFault(path, 'a file', error.message);
   });
   if (facts.isFile()) return facts;
-  throw manifestFault(
-    path,
-    `expected a file, got ${facts.isDirectory() ? 'a folder' : 'a pipe or a device'}`,
-  );
+  throw manifestFault(path, 'a file', facts.isDirectory() ? 'a folder' : 'a pipe or a device');
 }

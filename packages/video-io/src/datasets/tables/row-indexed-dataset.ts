@@ -22,7 +22,7 @@ export async function rowIndexedDataset<Row>(options: RowIndexedDatasetOptions<R
   const { path, format, annotate } = options;
   const version = fileVersion(await regularFile(path));
   const { rows, classes: found, ids } = await scanRows(options);
-  if (rows.length === 0) throw manifestFault(path, 'expected at least one sample, got none');
+  if (rows.length === 0) throw manifestFault(path, 'at least one sample', 'none');
 
   const readRow = async (index: number): Promise<AnnotatedSample> => {
     const place = rows.at(index);
@@ -32,7 +32,10 @@ export async function rowIndexedDataset<Row>(options: RowIndexedDatasetOptions<R
   for (const { row, earlier } of ids.candidates()) {
     const [{ sample }, before] = await Promise.all([readRow(row), readRow(earlier)]);
     if (sample.id !== before.sample.id) continue;
-    rowFault(path, rows.at(row).line)(`id "${sample.id}" is already on line ${rows.at(earlier).line}`);
+    rowFault(path, rows.at(row).line)(
+      'every id once',
+      `"${sample.id}", which is already on line ${rows.at(earlier).line}`,
+    );
   }
 
   const classes = options.classes ?? (found.size > 0 ? [...found].sort() : undefined);
@@ -45,7 +48,7 @@ export async function rowIndexedDataset<Row>(options: RowIndexedDatasetOptions<R
     async at(index) {
       if (!Number.isInteger(index) || index < 0 || index >= rows.length) outOfRange(name, rows.length, index);
       if (fileVersion(await regularFile(path)) !== version) {
-        throw manifestFault(path, 'the file changed since it was opened');
+        throw manifestFault(path, 'the file as it was when it was opened', 'one that changed since');
       }
       const { sample, className } = await readRow(index);
       return {

@@ -49,9 +49,9 @@ export async function scanRows<Row>({
   const classes = new Set<string>();
   const known = wanted && new Set(wanted);
   let lineInHand = 1;
-  const fault: RowFault = (message, code) => rowFault(path, lineInHand)(message, code);
+  const fault: RowFault = (...what) => rowFault(path, lineInHand)(...what);
   const noteClass = (name: string): void => {
-    if (known && !known.has(name)) fault(`expected one of ${known.size} classes, got "${name}"`);
+    if (known && !known.has(name)) fault(`one of ${known.size} classes`, `"${name}"`);
     classes.add(name);
   };
   const isNewClass = newTexts();

@@ -20,7 +20,7 @@ const OTHERS = [
  */
 export function markLength(path: string, head: Buffer): number {
   const [, name] = OTHERS.find(([bytes]) => head.subarray(0, bytes.length).equals(Buffer.from(bytes))) ?? [];
-  if (name) throw manifestFault(path, `expected text in UTF-8, got ${name}`);
+  if (name) throw manifestFault(path, 'text in UTF-8', name);
   return head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
 }
 
@@ -37,5 +37,5 @@ export function requireUtf8(path: string, lines: Buffer, firstLine: number): voi
     if (!isUtf8(lines.subarray(from, to))) break;
     from = to + 1;
   }
-  throw manifestFault(path, 'expected text in UTF-8, got bytes that are none', line);
+  throw manifestFault(path, 'text in UTF-8', 'bytes that are none', line);
 }

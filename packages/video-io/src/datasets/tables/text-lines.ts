@@ -31,7 +31,7 @@ const DELETE = 0x7f;
 export async function* readLineBlocks(path: string): AsyncGenerator<LineBlock> {
   await regularFile(path);
   const file = await open(path).catch((error: Error) => {
-    throw manifestFault(path, error.message);
+    throw manifestFault(path, 'a file that can be read', error.message);
   });
   try {
     yield* blocksOf(path, file);
@@ -66,11 +66,7 @@ async function* blocksOf(path: string, file: FileHandle): AsyncGenerator<LineBlo
     start += end;
     rest = bytes.subarray(end);
     if (rest.length > LONGEST_LINE) {
-      throw manifestFault(
-        path,
-        `expected lines of at most ${LONGEST_LINE} bytes, got a longer one`,
-        firstLine,
-      );
+      throw manifestFault(path, `lines of at most ${LONGEST_LINE} bytes`, 'a longer one', firstLine);
     }
   }
 }

@@ -13,7 +13,7 @@ export function uniqueSamples(): UniqueSamples {
   return {
     samples,
     add(sample, fault) {
-      if (ids.has(sample.id)) fault(`id "${sample.id}" is there already`);
+      if (ids.has(sample.id)) fault('every id once', `"${sample.id}" again`);
       ids.add(sample.id);
       samples.push(sample);
     },
