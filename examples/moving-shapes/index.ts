@@ -1,6 +1,6 @@
 export { ACTION_PHRASES, type Captions, captionsOf } from './caption.js';
-export { OtherWorldError } from './errors.js';
-export { type MakeOptions, type MakeProgress, makeMovingShapes } from './make.js';
+export { MovingShapesError } from './errors.js';
+export { type Made, type MakeOptions, type MakeProgress, makeMovingShapes } from './make.js';
 export { type Box, type RenderedClip, renderScene } from './render.js';
 export { type CaptionLevel, type ClipRow, clipName, drawClip, manifestPath, readRows } from './row.js';
 export { type Body, type Scene, sceneOf } from './scene.js';

@@ -6,43 +6,48 @@
  * Prints the clips made, the speed and the seconds left while it works, and the manifests at the end.
  * Ctrl-C stops it; the same command goes on from there.
  */
-import { parseArgs } from 'node:util';
+import { optional, text, wholeNumber } from '@tgm/options';
+import { readCommandLine } from '../program/command-line.js';
+import { runProgram } from '../program/run-program.js';
+import { say } from '../program/say.js';
 import { makeMovingShapes, manifestPath } from './index.js';
 
-const { values } = parseArgs({
-  options: {
-    out: { type: 'string', default: 'data/moving-shapes' },
-    train: { type: 'string', default: '2000' },
-    test: { type: 'string', default: '500' },
-    seed: { type: 'string', default: '0' },
-    workers: { type: 'string', default: '2' },
-  },
-});
+const USAGE = `npx tsx examples/moving-shapes/main.ts
 
-const stop = new AbortController();
-process.once('SIGINT', () => stop.abort(new Error('stopped; run the same command to go on')));
+  --out <folder>   default data/moving-shapes
+  --train <n>      clips to train on; default 2000
+  --test <n>       clips to test on; default 500
+  --seed <n>       default 0
+  --workers <n>    threads; default 2
+  --help`;
 
-try {
-  const { made } = await makeMovingShapes({
-    folder: values.out,
-    train: Number(values.train),
-    test: Number(values.test),
-    seed: Number(values.seed),
-    workers: Number(values.workers),
-    signal: stop.signal,
+await runProgram(async (signal) => {
+  const options = readCommandLine(
+    {
+      program: 'moving-shapes',
+      fields: {
+        out: optional(text(), 'data/moving-shapes'),
+        train: optional(wholeNumber({ from: 0 }), 2000),
+        test: optional(wholeNumber({ from: 0 }), 500),
+        seed: optional(wholeNumber(), 0),
+        workers: optional(wholeNumber({ from: 1 }), 2),
+      },
+      written: { out: 'text', train: 'number', test: 'number', seed: 'number', workers: 'number' },
+    },
+    process.argv.slice(2),
+  );
+  if (options === undefined) return say(USAGE);
+  const { out, ...counts } = options;
+  const { made, damaged } = await makeMovingShapes({
+    folder: out,
+    ...counts,
+    signal,
     onProgress: ({ done, total, clipsPerSecond, secondsLeft }) => {
       if (done % 100 !== 0 && done !== total) return;
-      console.log(
-        `${done}/${total} clips  ${clipsPerSecond.toFixed(0)} clips/s  ${secondsLeft.toFixed(0)} s left`,
-      );
+      say(`${done}/${total} clips  ${clipsPerSecond.toFixed(0)} clips/s  ${secondsLeft.toFixed(0)} s left`);
     },
   });
-  console.log(
-    made ? 'made' : 'already there',
-    manifestPath(values.out, 'train'),
-    manifestPath(values.out, 'test'),
-  );
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+  const state = made ? 'made' : 'already there';
+  const again = damaged > 0 ? ` (${damaged} damaged files again)` : '';
+  say(`${state}${again} ${manifestPath(out, 'train')} ${manifestPath(out, 'test')}`);
+});

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeClip, readManifest } from '@tgm/video-io';
@@ -11,7 +11,6 @@ import {
   type MakeProgress,
   makeMovingShapes,
   manifestPath,
-  OtherWorldError,
   readRows,
 } from './index.js';
 
@@ -74,16 +73,47 @@ describe('makeMovingShapes', { timeout: 60_000 }, () => {
   });
 
   test('recognises what is there, and completes what is missing without touching the rest', async () => {
-    expect(await make()).toEqual({ made: false });
+    expect(await make()).toEqual({ made: false, damaged: 0 });
     const before = await stat(join(folder, 'train/00003.mp4'));
     const text = await readFile(manifestPath(folder, 'train'), 'utf8');
-    expect(await make({ train: 14 })).toEqual({ made: true });
+    expect(await make({ train: 14 })).toEqual({ made: true, damaged: 0 });
     expect((await stat(join(folder, 'train/00003.mp4'))).mtimeMs).toBe(before.mtimeMs);
     expect((await readFile(manifestPath(folder, 'train'), 'utf8')).startsWith(text)).toBe(true);
   });
 
+  test.each<readonly [string, string, (path: string) => Promise<void>]>([
+    ['cut short', 'train/00002.mp4', (path) => truncate(path, 500)],
+    ['emptied', 'test/00001.mp4', (path) => truncate(path, 0)],
+    ['changed in one byte', 'train/00005.mp4', flipByte],
+    ['removed', 'train/00007.mp4', (path) => rm(path)],
+    ['with a line too many', 'test.jsonl', (path) => appendFile(path, '{}\n')],
+    ['without its last line', 'train.scene.jsonl', (path) => truncate(path, 900)],
+    ['not JSON', 'world.json', (path) => writeFile(path, '{"seed":')],
+    ['cut short', 'contents.jsonl', (path) => truncate(path, 300)],
+  ])('notices a file %s (%s), and makes it again as it was', async (_, file, damage) => {
+    const path = join(folder, file);
+    const before = await readFile(path);
+    await damage(path);
+    expect((await make({ train: 14 })).made).toBe(true);
+    expect((await readFile(path)).equals(before)).toBe(true);
+    expect(await make({ train: 14 })).toEqual({ made: false, damaged: 0 });
+  });
+
+  test('says how many files were damaged', async () => {
+    await truncate(join(folder, 'train/00002.mp4'), 10);
+    await truncate(join(folder, 'test.jsonl'), 10);
+    expect(await make({ train: 14 })).toEqual({ made: true, damaged: 2 });
+  });
+
+  test.each([[{ train: Number.NaN }], [{ seed: 0.5 }], [{ train: -1 }], [{ trian: 3 } as object]])(
+    'refuses %j',
+    async (options) => {
+      await expect(make(options)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    },
+  );
+
   test('refuses a folder of another seed', async () => {
-    await expect(make({ seed: SEED + 1 })).rejects.toThrow(OtherWorldError);
+    await expect(make({ seed: SEED + 1 })).rejects.toMatchObject({ code: 'OTHER_WORLD' });
   });
 
   test('stops when asked to, keeps what is done, and goes on', async () => {
@@ -100,8 +130,14 @@ describe('makeMovingShapes', { timeout: 60_000 }, () => {
     expect(kept.length).toBeGreaterThanOrEqual(3);
     expect(kept.length).toBeLessThan(30);
     expect(kept.every((name) => /^\d{5}\.mp4$/.test(name))).toBe(true);
-    expect(await makeMovingShapes(options)).toEqual({ made: true });
+    expect(await makeMovingShapes(options)).toEqual({ made: true, damaged: 0 });
     expect(await readRows(other, 'train')).toHaveLength(30);
     await rm(other, { recursive: true });
   });
 });
+
+async function flipByte(path: string): Promise<void> {
+  const bytes = await readFile(path);
+  bytes[bytes.length >> 1]! ^= 1;
+  await writeFile(path, bytes);
+}

@@ -1,10 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { OtherWorldError } from './errors.js';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { callable, objectWith, optional, optionTable, text, wholeNumber } from '@tgm/options';
+import { type Contents, type FileState, readContents, sha256Of, stateOf, writeContents } from './contents.js';
+import { MovingShapesError } from './errors.js';
 import { renderAll } from './render-pool.js';
-import { type CaptionLevel, manifestPath } from './row.js';
+import { type CaptionLevel, clipName, manifestPath } from './row.js';
 import type { ClipKey } from './world.js';
+import { writeWhole } from './write-whole.js';
 
 export interface MakeProgress {
   readonly done: number;
@@ -39,43 +42,65 @@ interface WorldFile {
 const VERSION = 1;
 const LEVELS: readonly CaptionLevel[] = ['object', 'scene'];
 
-async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.part`, text);
-  await rename(`${path}.part`, path);
+const table = optionTable(
+  'makeMovingShapes',
+  {
+    folder: text(),
+    train: wholeNumber({ from: 0 }),
+    test: wholeNumber({ from: 0 }),
+    seed: wholeNumber(),
+    workers: wholeNumber({ from: 1 }),
+    onProgress: optional(callable<(progress: MakeProgress) => void>()),
+    signal: optional(objectWith<AbortSignal>('an abort signal', ['aborted', 'reason'])),
+  },
+  MovingShapesError,
+);
+
+export interface Made {
+  /** Whether anything had to be made. */
+  readonly made: boolean;
+  /** Files that were there but not as they were made; they were made again. */
+  readonly damaged: number;
 }
 
 /**
  * Makes the captioned data set as H.264 files: `<folder>/train/00000.mp4`, ..., and the manifests
  * `train.jsonl`, `train.scene.jsonl`, `test.jsonl`, `test.scene.jsonl`.
  *
- * A finished data set of the same settings is returned at once. An interrupted one, or one of another size,
- * is completed: files already there are kept, since each is a pure function of (seed, split, index).
+ * Every file that is there is compared with its checksum; whole ones are kept, since each is a pure function of
+ * (seed, split, index), and the others are made. So a finished data set of the same settings is returned at once, and an
+ * interrupted or damaged one, or one of another size, is completed.
  *
- * @returns whether anything had to be made.
- * @throws OtherWorldError where the folder holds clips of another seed or version.
+ * @throws MovingShapesError `OTHER_WORLD` where the folder holds clips of another seed or version, `OPTION_INVALID`
  */
-export async function makeMovingShapes(options: MakeOptions): Promise<{ readonly made: boolean }> {
-  const { folder, train, test, seed, workers, onProgress, signal } = options;
+export async function makeMovingShapes(options: MakeOptions): Promise<Made> {
+  const { folder, train, test, seed, workers, onProgress, signal } = table.check(options);
   const world: WorldFile = { version: VERSION, seed, train, test, complete: true };
   const worldPath = join(folder, 'world.json');
-  if (existsSync(worldPath)) {
-    const found = JSON.parse(await readFile(worldPath, 'utf8')) as WorldFile;
-    if (found.seed !== seed || found.version !== VERSION) {
-      const name = (file: WorldFile) => `version ${file.version} of seed ${file.seed}`;
-      throw new OtherWorldError(folder, name(world), name(found));
-    }
-    if (found.train === train && found.test === test && found.complete) return { made: false };
-  }
-
-  for (const split of ['train', 'test']) await mkdir(join(folder, split), { recursive: true });
-  await writeWhole(worldPath, JSON.stringify({ ...world, complete: false }));
+  const found = await readWorld(folder, worldPath, world);
 
   const keysOf = (split: string, count: number): ClipKey[] =>
     Array.from({ length: count }, (_, index) => ({ seed, split, index }));
-  const requests = [...keysOf('train', train), ...keysOf('test', test)].map((key) => ({ folder, key }));
+  const keys = [...keysOf('train', train), ...keysOf('test', test)];
+  const clips = keys.map((key) => `${clipName(key)}.mp4`);
+  const manifests = LEVELS.flatMap((level) =>
+    ['train', 'test'].map((split) => relative(folder, manifestPath(folder, split, level))),
+  );
+  const recorded: Contents = found ? await readContents(folder) : new Map();
+  const states = await statesOf(folder, [...clips, ...manifests], recorded);
+  const sameSize = found?.train === train && found.test === test && found.complete;
+  if (sameSize && [...states.values()].every((state) => state === 'whole'))
+    return { made: false, damaged: 0 };
+
+  for (const split of ['train', 'test']) await mkdir(join(folder, split), { recursive: true });
+  await writeWhole(worldPath, JSON.stringify({ ...world, complete: false }));
+  const damaged = [...states].flatMap(([file, state]) => (state === 'damaged' ? [file] : []));
+  for (const file of damaged) await rm(join(folder, file));
+
+  const requests = keys.map((key) => ({ folder, key }));
   const begun = performance.now();
   let done = 0;
-  const rows = await renderAll(
+  const replies = await renderAll(
     requests,
     workers,
     () => {
@@ -87,11 +112,53 @@ export async function makeMovingShapes(options: MakeOptions): Promise<{ readonly
     signal,
   );
 
+  const contents = new Map<string, string>();
+  replies.forEach(({ sha256 }, index) => {
+    const file = clips[index]!;
+    contents.set(file, sha256 ?? recorded.get(file)!);
+  });
   for (const level of LEVELS) {
-    const lines = rows.map((row) => `${JSON.stringify(row[level])}\n`);
-    await writeWhole(manifestPath(folder, 'train', level), lines.slice(0, train).join(''));
-    await writeWhole(manifestPath(folder, 'test', level), lines.slice(train).join(''));
+    const lines = replies.map(({ rows }) => `${JSON.stringify(rows[level])}\n`);
+    for (const [split, text] of [
+      ['train', lines.slice(0, train).join('')],
+      ['test', lines.slice(train).join('')],
+    ] as const) {
+      const path = manifestPath(folder, split, level);
+      await writeWhole(path, text);
+      contents.set(relative(folder, path), sha256Of(text));
+    }
   }
+  await writeContents(folder, contents);
   await writeWhole(worldPath, JSON.stringify(world));
-  return { made: true };
+  return { made: true, damaged: found?.complete ? damaged.length : 0 };
+}
+
+/** The world that the folder holds; undefined where there is none, or its file is damaged. */
+async function readWorld(folder: string, path: string, world: WorldFile): Promise<WorldFile | undefined> {
+  if (!existsSync(path)) return undefined;
+  let found: WorldFile;
+  try {
+    found = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  if (found?.seed === world.seed && found.version === VERSION) return found;
+  const name = (file: WorldFile) => `version ${file?.version} of seed ${file?.seed}`;
+  throw new MovingShapesError('OTHER_WORLD', {
+    where: folder,
+    expected: `nothing, or the world ${name(world)}`,
+    received: name(found),
+    advice: 'Choose another folder.',
+  });
+}
+
+async function statesOf(
+  folder: string,
+  files: readonly string[],
+  contents: Contents,
+): Promise<Map<string, FileState>> {
+  const states = new Map<string, FileState>();
+  for (const file of files) states.set(file, await stateOf(folder, file, contents));
+  return states;
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { encodeVideo } from '@tgm/video-io';
+import { addContent, sha256Of } from './contents.js';
 import { type CaptionLevel, type ClipRow, clipName, drawClip } from './row.js';
 import { type ClipKey, FRAME_RATE, FRAME_SIZE } from './world.js';
 
@@ -13,13 +15,19 @@ export interface RenderRequest {
 
 export interface RenderReply {
   readonly rows: Readonly<Record<CaptionLevel, ClipRow>>;
+  /** Of the file, where it was made now. */
+  readonly sha256?: string;
 }
 
 parentPort?.on('message', async ({ folder, key }: RenderRequest) => {
   const { frames, rows } = drawClip(key);
-  const path = join(folder, `${clipName(key)}.mp4`);
+  const file = `${clipName(key)}.mp4`;
+  const path = join(folder, file);
+  let sha256: string | undefined;
   if (!existsSync(path)) {
     await encodeVideo(path, frames, { width: FRAME_SIZE, height: FRAME_SIZE, fps: FRAME_RATE });
+    sha256 = sha256Of(await readFile(path));
+    await addContent(folder, file, sha256);
   }
-  parentPort?.postMessage({ rows } satisfies RenderReply);
+  parentPort?.postMessage({ rows, ...(sha256 ? { sha256 } : {}) } satisfies RenderReply);
 });

@@ -6,64 +6,90 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { optional, text, wholeNumber } from '@tgm/options';
 import { prepareShards, readCsvManifest, readManifest, videoPool } from '@tgm/video-io';
+import { readCommandLine } from '../program/command-line.js';
+import { ProgramError } from '../program/errors.js';
+import { runProgram } from '../program/run-program.js';
+import { say } from '../program/say.js';
 import { attachmentsOf } from './attachments.js';
 import { parsePart } from './part.js';
 
-const { values } = parseArgs({
-  options: {
-    manifest: { type: 'string' },
-    output: { type: 'string' },
-    shard: { type: 'string', default: '0/1' },
-    attach: { type: 'string' },
-    'samples-per-shard': { type: 'string', default: '256' },
-    threads: { type: 'string', default: '1' },
-  },
+const USAGE = `npx tsx examples/prepare-shards/main.ts --manifest <file.jsonl or file.csv> --output <folder>
+
+  --shard <i>/<n>           which part of the work; default 0/1, all of it
+  --attach <folder>         files whose names begin with a sample's id go into its shard
+  --samples-per-shard <n>   default 256
+  --threads <n>             default 1
+  --help`;
+
+await runProgram(async (signal) => {
+  const options = readCommandLine(
+    {
+      program: 'prepare-shards',
+      fields: {
+        manifest: text(),
+        output: text(),
+        shard: optional(text(), '0/1'),
+        attach: optional(text()),
+        'samples-per-shard': optional(wholeNumber({ from: 1 }), 256),
+        threads: optional(wholeNumber({ from: 1 }), 1),
+      },
+      written: {
+        manifest: 'text',
+        output: 'text',
+        shard: 'text',
+        attach: 'text',
+        'samples-per-shard': 'number',
+        threads: 'number',
+      },
+    },
+    process.argv.slice(2),
+  );
+  if (options === undefined) return say(USAGE);
+  const { manifest, output, attach: attached } = options;
+  const part = parsePart(options.shard);
+  const read = extname(manifest) === '.csv' ? readCsvManifest : readManifest;
+  const names = attached === undefined ? [] : await readdir(attached);
+  const attach = async ({ id }: { readonly id: string }) => {
+    const files = attachmentsOf(id, names).map(async ({ ending, name }) => [
+      ending,
+      await readFile(join(attached!, name)),
+    ]);
+    return Object.fromEntries(await Promise.all(files));
+  };
+
+  let [done, refused] = [0, 0];
+  const began = performance.now();
+  const pool = videoPool({ workers: options.threads });
+  try {
+    const run = prepareShards({
+      dataset: await read(manifest),
+      output,
+      pool,
+      samplesPerShard: options['samples-per-shard'],
+      part,
+      attach,
+      signal,
+    });
+    for await (const { shard, shards, fresh, report } of run) {
+      done += report.done.length;
+      refused += report.refused.length;
+      const seconds = ((performance.now() - began) / 1000).toFixed(0);
+      const what = fresh ? `${report.done.length} done, ${report.refused.length} refused` : 'was there';
+      say(`shard ${shard} of ${shards}: ${what} (${seconds} s)`);
+      for (const { id, code, message } of fresh ? report.refused : []) say(`  ${id}: ${code}, ${message}`);
+    }
+  } finally {
+    await pool.close();
+  }
+  say(`${done} samples done, ${refused} refused${signal.aborted ? '; stopped, run again to go on' : ''}`);
+  signal.throwIfAborted();
+  if (done === 0 && refused > 0) {
+    throw new ProgramError('VIDEOS_INVALID', {
+      where: manifest,
+      expected: 'some readable videos',
+      received: `${refused} refused and none done`,
+    });
+  }
 });
-if (!values.manifest || !values.output) {
-  console.error('Expected --manifest <file.jsonl or file.csv> and --output <folder>.');
-  process.exit(1);
-}
-
-const stop = new AbortController();
-process.once('SIGINT', () => stop.abort());
-process.once('SIGTERM', () => stop.abort());
-
-const dataset = await (extname(values.manifest) === '.csv' ? readCsvManifest : readManifest)(values.manifest);
-const pool = videoPool({ workers: Number(values.threads) });
-const attached = values.attach;
-const names = attached === undefined ? [] : await readdir(attached);
-const attach = async ({ id }: { readonly id: string }) => {
-  const files = attachmentsOf(id, names).map(async ({ ending, name }) => [
-    ending,
-    await readFile(join(attached!, name)),
-  ]);
-  return Object.fromEntries(await Promise.all(files));
-};
-
-let [done, refused] = [0, 0];
-const began = performance.now();
-const run = prepareShards({
-  dataset,
-  output: values.output,
-  pool,
-  samplesPerShard: Number(values['samples-per-shard']),
-  part: parsePart(values.shard),
-  attach,
-  signal: stop.signal,
-});
-for await (const { shard, shards, fresh, report } of run) {
-  done += report.done.length;
-  refused += report.refused.length;
-  const seconds = ((performance.now() - began) / 1000).toFixed(0);
-  const what = fresh ? `${report.done.length} done, ${report.refused.length} refused` : 'was there';
-  console.log(`shard ${shard} of ${shards}: ${what} (${seconds} s)`);
-  for (const { id, code, message } of fresh ? report.refused : [])
-    console.log(`  ${id}: ${code}, ${message}`);
-}
-await pool.close();
-console.log(
-  `${done} samples done, ${refused} refused${stop.signal.aborted ? '; stopped, run again to go on' : ''}`,
-);
-process.exitCode = stop.signal.aborted || (done === 0 && refused > 0) ? 1 : 0;

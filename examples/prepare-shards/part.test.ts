@@ -7,7 +7,7 @@ describe('parsePart', () => {
     expect(parsePart('3/16')).toEqual({ index: 3, count: 16 });
   });
   it.each(['16/16', '3', '-1/4', '1/0', 'a/b', ''])('refuses %j', (text) => {
-    expect(() => parsePart(text)).toThrow('--shard');
+    expect(() => parsePart(text)).toThrow('option shard: expected');
   });
 });
 

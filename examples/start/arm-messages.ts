@@ -22,8 +22,10 @@ export type Job =
   | { readonly kind: 'pretrain'; readonly arm: Arm['name'] }
   | { readonly kind: 'evaluate'; readonly encoder: Encoder };
 
-/** Ends a pre-training job after the step in hand, with a checkpoint. */
+/** Ends the job in hand: pre-training after its step, with a checkpoint; an evaluation after its call of the engine. */
 export const STOP = 'stop';
+/** The same, and then the thread itself. */
+export const END = 'end';
 
 export type Reply =
   | { readonly kind: 'step'; readonly arm: Arm['name']; readonly event: StepEvent }

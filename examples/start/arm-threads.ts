@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { CaptionedClip, StepEvent } from '@tgm/train';
-import { type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
+import { ProgramError } from '../program/errors.js';
+import { END, type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
 import type { Arm } from './arms.js';
-
 import type { ArmResult } from './pretrain-arm.js';
 import type { Encoder, Numbers } from './scorer.js';
 
@@ -12,15 +12,19 @@ import type { Encoder, Numbers } from './scorer.js';
  * the other on two, whose threads wait for each other several hundred times a step (bench/NOTES.md).
  */
 export interface ArmThreads {
-  /** Trains the arms; undefined for those that a stop kept from beginning. */
-  pretrain(
-    names: readonly Arm['name'][],
-    onStep: (arm: Arm['name'], event: StepEvent) => void,
-  ): Promise<(ArmResult | undefined)[]>;
+  /** Trains the arms; rejects with the signal's reason after a stop, when each has saved what it did. */
+  pretrain(names: readonly Arm['name'][], onStep: OnStep): Promise<ArmResult[]>;
   /** Measures encoders; rejects with the signal's reason after a stop. */
   evaluate(encoders: readonly Encoder[], onDone: (done: number) => void): Promise<Numbers[]>;
+  /**
+   * Ends the threads when their jobs in hand have stopped. To end a thread from outside while ONNX Runtime computes in it
+   * would abort the whole process.
+   */
   close(): Promise<void>;
 }
+
+/** Hears of each step; a rejection ends the training. */
+export type OnStep = (arm: Arm['name'], event: StepEvent) => Promise<void>;
 
 export interface ArmThreadsOptions extends Omit<Workplace, 'threads'> {
   /** How many runs there are to do at the same time. */
@@ -41,70 +45,86 @@ export function armThreads({ runs, signal, ...workplace }: ArmThreadsOptions): A
     { length: count },
     () => new Worker(new URL('./arm-thread.mjs', import.meta.url), { workerData, execArgv: [] }),
   );
+  const ended = workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())));
+  // A thread may fail while nobody waits for it; whoever gives it the next job hears that it has ended.
+  for (const worker of workers) worker.on('error', () => undefined);
+  const tellAll = (message: typeof STOP | typeof END): void => {
+    for (const worker of workers) worker.postMessage(message);
+  };
 
   /** Each thread takes the next job when it has finished one; results in the order of the jobs. */
   async function runAll<Result>(
     jobs: readonly Job[],
-    onStep: (arm: Arm['name'], event: StepEvent) => void,
+    onStep: OnStep,
     onDone: (done: number) => void,
-  ): Promise<(Result | undefined)[]> {
-    const results: (Result | undefined)[] = new Array(jobs.length).fill(undefined);
+  ): Promise<Result[]> {
+    const results: Result[] = new Array(jobs.length);
     let next = 0;
     let done = 0;
-    await Promise.all(
-      workers.map(async (worker) => {
-        while (next < jobs.length && !signal.aborted) {
-          const index = next++;
-          results[index] = (await perform(worker, jobs[index]!, onStep)) as Result;
-          onDone(++done);
-        }
-      }),
-    );
+    const stop = (): void => tellAll(STOP);
+    signal.addEventListener('abort', stop);
+    try {
+      await Promise.all(
+        workers.map(async (worker) => {
+          while (next < jobs.length && !signal.aborted) {
+            const index = next++;
+            results[index] = (await perform(worker, jobs[index]!, onStep)) as Result;
+            onDone(++done);
+          }
+        }),
+      );
+    } catch (error) {
+      signal.throwIfAborted();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+    signal.throwIfAborted();
     return results;
   }
 
   return {
-    async pretrain(names, onStep) {
-      const stop = () => {
-        for (const worker of workers) worker.postMessage(STOP);
-      };
-      signal.addEventListener('abort', stop);
-      const jobs = names.map((arm): Job => ({ kind: 'pretrain', arm }));
-      return runAll<ArmResult>(jobs, onStep, () => undefined).finally(() =>
-        signal.removeEventListener('abort', stop),
-      );
-    },
-    async evaluate(encoders, onDone) {
-      const stopped = new Promise<never>((_, reject) => {
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-      });
-      const jobs = encoders.map((encoder): Job => ({ kind: 'evaluate', encoder }));
-      const all = runAll<Numbers>(jobs, () => undefined, onDone);
-      return (await Promise.race([all, stopped])) as Numbers[];
-    },
+    pretrain: (names, onStep) =>
+      runAll<ArmResult>(
+        names.map((arm) => ({ kind: 'pretrain', arm })),
+        onStep,
+        () => undefined,
+      ),
+    evaluate: (encoders, onDone) =>
+      runAll<Numbers>(
+        encoders.map((encoder) => ({ kind: 'evaluate', encoder })),
+        async () => undefined,
+        onDone,
+      ),
     async close() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
+      tellAll(END);
+      await Promise.all(ended);
     },
   };
 }
 
-function perform(
-  worker: Worker,
-  job: Job,
-  onStep: (arm: Arm['name'], event: StepEvent) => void,
-): Promise<ArmResult | Numbers> {
+function perform(worker: Worker, job: Job, onStep: OnStep): Promise<ArmResult | Numbers> {
   return new Promise((resolve, reject) => {
     const settle = (): void => {
       worker.off('message', hear);
       worker.off('error', fail);
+      worker.off('exit', exit);
     };
     const fail = (error: unknown): void => {
       settle();
       reject(error);
     };
+    const exit = (code: number): void =>
+      fail(
+        new ProgramError('THREAD_ENDED', {
+          where: job.kind === 'pretrain' ? `the thread that trains ${job.arm}` : 'a thread that evaluates',
+          expected: 'a result',
+          received: `its end with code ${code}`,
+        }),
+      );
     const hear = (reply: Reply): void => {
       if (reply.kind === 'step') {
-        onStep(reply.arm, reply.event);
+        onStep(reply.arm, reply.event).catch(fail);
       } else if (reply.kind === 'failure') {
         fail(Object.assign(reply.error as Error, { code: reply.code }));
       } else {
@@ -114,6 +134,7 @@ function perform(
     };
     worker.on('message', hear);
     worker.on('error', fail);
+    worker.on('exit', exit);
     worker.postMessage(job);
   });
 }

@@ -1,13 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { captionedExamples, type StepEvent } from '@tgm/train';
-import { type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
+import { END, type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
 import { arms } from './arms.js';
 import { demoModel } from './demo-model.js';
-
 import { type ArmResult, pretrainArm } from './pretrain-arm.js';
 import { openRun } from './run-folder.js';
 import { type Numbers, scorer } from './scorer.js';
+import { stoppableEngine } from './stoppable-engine.js';
 
 const port = parentPort!;
 const { run: folder, steps, threads, train, test, classes, subsets } = workerData as Workplace;
@@ -15,8 +15,18 @@ const run = await openRun(folder);
 const engine = await onnxEngine({ threads });
 const model = demoModel();
 const examples = captionedExamples(train);
-const score = test && scorer({ engine, model, train, test, classes, subsets, seed: run.command.seed });
 const stop = new AbortController();
+const score =
+  test &&
+  scorer({
+    engine: stoppableEngine(engine, stop.signal),
+    model,
+    train,
+    test,
+    classes,
+    subsets,
+    seed: run.command.seed,
+  });
 
 const reply = (message: Reply): void => port.postMessage(message);
 
@@ -27,12 +37,26 @@ function perform(job: Job): Promise<ArmResult | Numbers> {
   return pretrainArm(arm, { run, engine, model, examples, steps, signal: stop.signal, onStep });
 }
 
-port.on('message', async (message: Job | typeof STOP) => {
-  if (message === STOP) return stop.abort();
+let inHand: Promise<void> = Promise.resolve();
+
+async function answer(job: Job): Promise<void> {
   try {
-    reply({ kind: 'result', result: await perform(message) });
+    reply({ kind: 'result', result: await perform(job) });
   } catch (error) {
     // A thread's message keeps an error's text and stack, but not its code.
     reply({ kind: 'failure', error, code: (error as { code?: unknown }).code });
+  }
+}
+
+port.on('message', async (message: Job | typeof STOP | typeof END) => {
+  if (message === STOP) {
+    stop.abort();
+  } else if (message === END) {
+    stop.abort();
+    await inHand;
+    await engine.dispose();
+    port.close();
+  } else {
+    inHand = answer(message);
   }
 });

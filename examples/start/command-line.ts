@@ -1,14 +1,14 @@
-import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import { flag, number, optional, passing, text, wholeNumber } from '@tgm/options';
+import { readCommandLine } from '../program/command-line.js';
+import { ProgramError } from '../program/errors.js';
 
+/** What a run does. It is kept in the run's folder, so paths are absolute. */
 export interface Command {
   /** Folder or manifest of the user's own videos; absent: Moving Shapes. */
   readonly videos?: string;
   /** Caption of every video that brings none. */
   readonly caption?: string;
-  /** Folder that gets a folder for each run. */
-  readonly out?: string;
-  /** Folder of an earlier run to go on with. */
-  readonly resume?: string;
   /** Pre-training steps of each run. */
   readonly steps?: number;
   readonly seed: number;
@@ -16,9 +16,20 @@ export interface Command {
   readonly ratio: number;
   /** A tenth of the data and a few steps: shows that everything works, not that it learns. */
   readonly quick: boolean;
+  /** Folder of made data sets. */
+  readonly data: string;
+  /** Folder that gets a folder for each run. */
+  readonly out: string;
 }
 
-export const USAGE = `npm start                                    make Moving Shapes, pre-train, evaluate, report
+/** The command line as read: a new run, or an earlier one to go on with. */
+export type Request =
+  | { readonly kind: 'help' }
+  | { readonly kind: 'new'; readonly command: Command }
+  /** `given`: the options beside `--resume`, which must be those that the run began with. */
+  | { readonly kind: 'resume'; readonly folder: string; readonly given: Partial<Command> };
+
+export const USAGE = `npm start                                          make Moving Shapes, pre-train, evaluate, report
 npm start -- --videos <folder or manifest.jsonl>   the same on your videos
 
   --caption "…"    caption of every video that has none in the manifest or a .txt file beside it
@@ -27,73 +38,85 @@ npm start -- --videos <folder or manifest.jsonl>   the same on your videos
   --ratio <r>      share of the tokens that is hidden, in [0, 1); default 0.75
   --seed <n>       default 0
   --out <folder>   where runs are written; default runs/ in the repository
+  --data <folder>  where Moving Shapes is made; default data/ in the repository
   --quick          a tenth of the data and a few steps, to see that everything works
   --help`;
 
-/** The command line was not understood, or names something that is not there. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-  readonly code = 'USAGE';
-}
+const ROOT = resolve(import.meta.dirname, '../..');
+const DEFAULTS = {
+  seed: 0,
+  ratio: 0.75,
+  quick: false,
+  out: resolve(ROOT, 'runs'),
+  data: resolve(ROOT, 'data'),
+} as const;
 
-export const DEFAULTS = { seed: 0, ratio: 0.75 } as const;
+const someWords = passing(
+  'a caption of some words',
+  (value): value is string => typeof value === 'string' && value.trim() !== '',
+);
 
-/** Reads the command line; undefined when help was asked for. */
-export function parseCommandLine(args: readonly string[]): Command | undefined {
-  const { values } = parse(args);
-  if (values.help) return undefined;
-  if (values.caption !== undefined && values.caption.trim() === '') {
-    throw new UsageError('--caption needs some text, got an empty caption.');
-  }
-  if (values.caption !== undefined && values.videos === undefined) {
-    throw new UsageError('--caption goes with --videos: Moving Shapes brings its own captions.');
-  }
-  const ratio = number('--ratio', values.ratio) ?? DEFAULTS.ratio;
-  if (!(ratio >= 0 && ratio < 1)) throw new UsageError(`--ratio must be in [0, 1), got ${values.ratio}.`);
-  const steps = number('--steps', values.steps);
-  if (steps !== undefined && !(Number.isInteger(steps) && steps >= 1)) {
-    throw new UsageError(`--steps must be a whole number from 1, got ${values.steps}.`);
-  }
-  const seed = number('--seed', values.seed) ?? DEFAULTS.seed;
-  if (!Number.isInteger(seed)) throw new UsageError(`--seed must be a whole number, got ${values.seed}.`);
-  return {
-    seed,
-    ratio,
-    quick: values.quick ?? false,
-    ...(values.videos === undefined ? {} : { videos: values.videos }),
-    ...(values.caption === undefined ? {} : { caption: values.caption }),
-    ...(values.out === undefined ? {} : { out: values.out }),
-    ...(values.resume === undefined ? {} : { resume: values.resume }),
-    ...(steps === undefined ? {} : { steps }),
-  };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        videos: { type: 'string' },
-        caption: { type: 'string' },
-        out: { type: 'string' },
-        resume: { type: 'string' },
-        steps: { type: 'string' },
-        ratio: { type: 'string' },
-        seed: { type: 'string' },
-        quick: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
+/** Reads the command line. @throws ProgramError */
+export function readRequest(args: readonly string[]): Request {
+  const read = readCommandLine(
+    {
+      program: 'npm start',
+      fields: {
+        videos: optional(text()),
+        caption: optional(someWords),
+        resume: optional(text()),
+        steps: optional(wholeNumber({ from: 1 })),
+        ratio: optional(number({ from: 0, below: 1 })),
+        seed: optional(wholeNumber()),
+        out: optional(text()),
+        data: optional(text()),
+        quick: optional(flag()),
       },
+      written: {
+        videos: 'text',
+        caption: 'text',
+        resume: 'text',
+        steps: 'number',
+        ratio: 'number',
+        seed: 'number',
+        out: 'text',
+        data: 'text',
+        quick: 'flag',
+      },
+    },
+    args,
+  );
+  if (read === undefined) return { kind: 'help' };
+  const { resume, ...options } = read;
+  const given: Partial<Command> = Object.fromEntries(
+    Object.entries(options)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, PATHS.has(name) ? resolve(value as string) : value]),
+  );
+  if (resume !== undefined) return { kind: 'resume', folder: resolve(resume), given };
+  if (given.caption !== undefined && given.videos === undefined) {
+    throw new ProgramError('USAGE', {
+      where: 'npm start, option caption',
+      expected: 'the option videos beside it',
+      received: 'none: Moving Shapes brings its own captions',
     });
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
   }
+  return { kind: 'new', command: { ...DEFAULTS, ...given } };
 }
 
-function number(option: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value)) {
-    throw new UsageError(`${option} must be a number, got "${text}".`);
-  }
-  return value;
+const PATHS = new Set(['videos', 'out', 'data']);
+
+/** @throws ProgramError `OPTIONS_CHANGED`, naming every option of `given` that is not the run's. */
+export function checkSameOptions(command: Command, given: Partial<Command>): void {
+  const names = Object.keys(given) as (keyof Command)[];
+  const other = names.filter((name) => given[name] !== command[name]);
+  if (other.length === 0) return;
+  const list = (options: Partial<Command>) =>
+    other.map((name) => `--${name} ${options[name] ?? '(none)'}`).join(', ');
+  throw new ProgramError('OPTIONS_CHANGED', {
+    where: 'npm start, option resume',
+    expected: `the options that the run began with (${list(command)})`,
+    received: list(given),
+    advice: 'Leave them out to go on with the run, or start another.',
+  });
 }

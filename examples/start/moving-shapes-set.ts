@@ -13,7 +13,7 @@ import type { VideoSet } from './source.js';
 
 export interface MovingShapesOptions {
   /** Folder of all data sets. */
-  readonly folder: string;
+  readonly data: string;
   readonly quick: boolean;
   readonly seed: number;
   readonly workers: number;
@@ -27,9 +27,9 @@ const QUICK = { train: 192, test: 96 };
 /** Makes Moving Shapes where it is not there yet, and opens it. */
 export async function movingShapesSet(options: MovingShapesOptions): Promise<VideoSet> {
   const { train, test } = options.quick ? QUICK : FULL;
-  const folder = join(options.folder, `moving-shapes-${options.quick ? 'quick-' : ''}${options.seed}`);
+  const folder = join(options.data, `moving-shapes-${options.quick ? 'quick-' : ''}${options.seed}`);
   const shown = progress('render and encode', train + test, 'clips');
-  const { made } = await makeMovingShapes({
+  const { made, damaged } = await makeMovingShapes({
     folder,
     train,
     test,
@@ -38,7 +38,8 @@ export async function movingShapesSet(options: MovingShapesOptions): Promise<Vid
     signal: options.signal,
     onProgress: ({ done }) => shown.update(done),
   });
-  shown.end(made ? folder : `already in ${folder}`);
+  const again = damaged > 0 ? `, ${damaged} damaged files made again` : '';
+  shown.end(made ? `${folder}${again}` : `already in ${folder}`);
   const rows = await readRows(folder, 'test');
   const boxes = new Map(rows.map((row) => [row.id, row.boxes]));
   return {

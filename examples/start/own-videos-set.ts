@@ -9,7 +9,8 @@ import {
   type VideoDataset,
   type VideoSample,
 } from '@tgm/video-io';
-import { type Command, UsageError } from './command-line.js';
+import { ProgramError } from '../program/errors.js';
+import type { Command } from './command-line.js';
 import type { VideoSet } from './source.js';
 
 /** Clips of a run of one's own videos: about as many as the demo trains on need more time than they tell. */
@@ -32,9 +33,13 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
   for (let index = 0; index < all.length; index++) samples.push(await all.at(index));
   const silent = samples.filter((sample) => sample.captions.length === 0);
   if (silent.length > 0) {
-    throw new UsageError(
-      `${silent.length} of ${samples.length} videos have no caption, the first is "${silent[0]!.id}". Text-guided masking needs one for each: in the manifest ("captions"), in a .txt file beside the video, or for all that have none by --caption "…".`,
-    );
+    throw new ProgramError('VIDEOS_INVALID', {
+      where: path,
+      expected: 'a caption for every video, which text-guided masking needs',
+      received: `${silent.length} of ${samples.length} without one, the first "${silent[0]!.id}"`,
+      advice:
+        'Give it in the manifest ("captions"), in a .txt file beside the video, or for all that have none by --caption "…".',
+    });
   }
   const { note, test } = testSplit(samples);
   const held = new Set(test);
@@ -43,13 +48,22 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
     CLIPS_PER_VIDEO_AT_MOST,
     Math.max(1, Math.round(CLIPS_WANTED / train.length)),
   );
-  const classes = Math.max(-1, ...samples.map((sample) => sample.label ?? -1)) + 1;
+  const labels = [...new Set(samples.flatMap(({ label }) => label ?? []))].sort((a, b) => a - b);
+  const numbered = (name: string, part: readonly VideoSample[]): VideoDataset =>
+    datasetOf(
+      name,
+      part.map((sample) =>
+        sample.label === undefined ? sample : { ...sample, label: labels.indexOf(sample.label) },
+      ),
+    );
   return {
     name: basename(path),
-    train: datasetOf('train', train),
-    ...(test.length > 0 ? { test: datasetOf('test', test) } : {}),
+    train: numbered('train', train),
     ...(test.length > 0
-      ? { classes: all.classes ?? Array.from({ length: classes }, (_, label) => `class ${label}`) }
+      ? {
+          test: numbered('test', test),
+          classes: labels.map((label) => all.classes?.[label] ?? `class ${label}`),
+        }
       : {}),
     stride: 4,
     clipsPerVideo,
@@ -64,7 +78,13 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
 
 async function open(path: string, caption: string | undefined): Promise<VideoDataset> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) throw new UsageError(`--videos needs a folder or a manifest, but there is no ${path}.`);
+  if (!found) {
+    throw new ProgramError('INPUT_INVALID', {
+      where: 'npm start, option videos',
+      expected: 'a folder or a manifest',
+      received: `${path}, which is not there`,
+    });
+  }
   const manifest = found.isDirectory() ? MANIFESTS.map((name) => join(path, name)).find(existsSync) : path;
   if (manifest === undefined) return readVideoFolder(path, { caption });
   const read = extname(manifest) === '.csv' ? readCsvManifest : readManifest;

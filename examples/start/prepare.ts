@@ -1,8 +1,9 @@
 import type { PatchTextEncoder, TokenGrid } from '@tgm/masking';
 import { type CaptionedClip, type DecodedClip, decodeClips, scoreClips } from '@tgm/train';
 import type { VideoDataset, VideoPool } from '@tgm/video-io';
+import { ProgramError } from '../program/errors.js';
+import { warn } from '../program/say.js';
 import type { SkippedFile } from '../report/report-data.js';
-import { UsageError } from './command-line.js';
 import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 import { MODEL, TRAINING } from './settings.js';
@@ -46,17 +47,20 @@ export async function decodeSet(
       const reason = decoded.error.message;
       skipped.push({ file: decoded.sample.source, reason });
       await run.log('skipped', { id: decoded.sample.id, file: decoded.sample.source, reason });
-      console.warn(`  skipped: ${reason}`);
+      warn(`  skipped: ${reason}`);
     } else {
       clips.push(...decoded.clips);
     }
     shown.update(done);
   }
+  signal.throwIfAborted();
   shown.end(`${clips.length} clips${skipped.length > 0 ? `, ${skipped.length} files skipped` : ''}`);
-  if (clips.length === 0 && !signal.aborted) {
-    throw new UsageError(
-      `None of the ${dataset.length} videos could be read; the first reason: ${skipped[0]?.reason}`,
-    );
+  if (clips.length === 0 && split === 'train') {
+    throw new ProgramError('VIDEOS_INVALID', {
+      where: `${set.name}, ${split}`,
+      expected: `some of its ${dataset.length} videos to be readable`,
+      received: `none; the first reason: ${skipped[0]?.reason}`,
+    });
   }
   return { clips, skipped };
 }
@@ -74,6 +78,7 @@ export async function scoreSet(
     scored.push(...group);
     shown.update(scored.length);
   }
+  signal.throwIfAborted();
   shown.end();
   return scored;
 }

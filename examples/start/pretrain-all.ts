@@ -4,20 +4,20 @@ import type { ArmResult } from './pretrain-arm.js';
 import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 
-/** Pre-trains the arms side by side, the longest first; every step is logged. Undefined: not begun before a stop. */
+/** Pre-trains the arms side by side, the longest first; every step is logged. */
 export async function pretrainAll(
   threads: ArmThreads,
   arms: readonly Arm[],
   steps: number,
   run: RunFolder,
-): Promise<(ArmResult | undefined)[]> {
+): Promise<ArmResult[]> {
   const shown = progress('pre-train', arms.length * steps, 'steps');
   const latest = new Map<Arm['name'], { step: number; text: string }>();
   let logged = Promise.resolve();
   const longestFirst = [...arms].sort((a, b) => views(b) - views(a));
   const results = await threads.pretrain(
     longestFirst.map(({ name }) => name),
-    (arm, { type, ...fields }) => {
+    async (arm, { type, ...fields }) => {
       logged = logged.then(() => run.log(type, { arm, ...fields }));
       const { step, terms, baseline } = fields;
       const values = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(3)}`);
@@ -28,11 +28,12 @@ export async function pretrainAll(
         done,
         `${running.map(({ text }) => text).join('; ')} (predict the mean: ${baseline.toFixed(2)})`,
       );
+      await logged;
     },
   );
   await logged;
-  shown.end(results.every((result) => result?.completed) ? '' : 'stopped');
-  return arms.map((arm) => results[longestFirst.indexOf(arm)]);
+  shown.end();
+  return arms.map((arm) => results[longestFirst.indexOf(arm)]!);
 }
 
 /** Passes of the encoder in a step. */

@@ -16,7 +16,6 @@ import { TRAINING } from './settings.js';
 import { type Weights, weightsOf } from './weights.js';
 
 export interface ArmResult {
-  readonly completed: boolean;
   readonly weights: Weights;
   /** The parameters of the losses. */
   readonly lossWeights: Weights;
@@ -71,7 +70,6 @@ export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmRes
       continue;
     }
     return {
-      completed: event.reason === 'completed',
       weights: await weightsOf(event.params),
       lossWeights: await weightsOf(event.lossParams),
       checkpoint: event.checkpoint!,

@@ -1,3 +1,5 @@
+import { printable } from '../program/printable.js';
+
 /** Shows how far a stage is: one line that changes on a terminal, a line every few seconds elsewhere. */
 export interface Progress {
   /** Says how much is done; `note` stands behind the counts. */
@@ -13,7 +15,8 @@ export function progress(stage: string, total: number, unit: string): Progress {
   const started = performance.now();
   let shownAt = 0;
   const seconds = (): number => (performance.now() - started) / 1000;
-  const show = (text: string, last: boolean): void => {
+  const show = (line: string, last: boolean): void => {
+    const text = printable(line);
     if (!process.stdout.isTTY) process.stdout.write(`${text}\n`);
     else if (last) process.stdout.write(`\r\u001b[2K${text}\n`);
     // A line that wraps could not be drawn over.

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Command, UsageError } from './command-line.js';
+import { ProgramError } from '../program/errors.js';
+import type { Command } from './command-line.js';
 
 /** One row of `log.jsonl`. */
 export interface LogRow {
@@ -17,31 +18,63 @@ export interface RunFolder {
   readonly command: Command;
   /** Milliseconds since 1970. */
   readonly started: number;
+  /** @throws ProgramError `WRITE_FAILED` */
   log(event: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
   /** The rows of one event, in order. A step that a resumed run made again counts once, with its last row. */
   rows(event: string): Promise<LogRow[]>;
 }
 
-/** Makes a new run folder below `root`. */
+/** Makes a new run folder below `root`: two runs of one second get two. @throws ProgramError `WRITE_FAILED` */
 export async function createRun(root: string, command: Command, now: Date): Promise<RunFolder> {
-  const path = join(root, now.toISOString().slice(0, 19).replaceAll(':', '-'));
-  await mkdir(path, { recursive: true });
-  const record = { started: now.getTime(), command };
-  await writeFile(join(path, 'run.json'), `${JSON.stringify(record, null, 2)}\n`);
-  return runFolder(path, command, now.getTime());
+  const name = now.toISOString().slice(0, 19).replaceAll(':', '-');
+  const started = now.getTime();
+  return written(root, async () => {
+    await mkdir(root, { recursive: true });
+    for (let number = 1; ; number++) {
+      const path = join(root, number === 1 ? name : `${name}-${number}`);
+      if (!(await madeFolder(path))) continue;
+      await writeFile(join(path, 'run.json'), `${JSON.stringify({ started, command }, null, 2)}\n`);
+      return runFolder(path, command, started);
+    }
+  });
 }
 
-/** Opens a run that was stopped; it goes on with the command that it was started with. */
+/**
+ * Opens a run that was stopped; it goes on with the command that it was started with.
+ *
+ * @throws ProgramError `INPUT_INVALID`
+ */
 export async function openRun(folder: string): Promise<RunFolder> {
   const path = resolve(folder);
   const record = join(path, 'run.json');
-  if (!existsSync(record)) {
-    throw new UsageError(
-      `--resume needs the folder of an earlier run with a run.json, got ${path}, which has none.`,
-    );
+  const refuse = (received: string, cause?: unknown): never => {
+    throw new ProgramError('INPUT_INVALID', {
+      where: 'npm start, option resume',
+      expected: 'the folder of an earlier run, with its run.json',
+      received,
+      ...(cause === undefined ? {} : { cause }),
+    });
+  };
+  if (!existsSync(record)) refuse(`${path}, which has none`);
+  try {
+    const { started, command } = JSON.parse(await readFile(record, 'utf8'));
+    if (Number.isFinite(started) && typeof command?.seed === 'number')
+      return runFolder(path, command, started);
+  } catch (error) {
+    return refuse(`${record}, which cannot be read`, error);
   }
-  const { started, command } = JSON.parse(await readFile(record, 'utf8'));
-  return runFolder(path, command, started);
+  return refuse(`${record}, which tells no command`);
+}
+
+/** False where another run has made it already. */
+async function madeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 function runFolder(path: string, command: Command, started: number): RunFolder {
@@ -51,7 +84,9 @@ function runFolder(path: string, command: Command, started: number): RunFolder {
     command,
     started,
     log: (event, fields) =>
-      appendFile(log, `${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`),
+      written(log, () =>
+        appendFile(log, `${JSON.stringify({ time: new Date().toISOString(), event, ...fields })}\n`),
+      ),
     async rows(event) {
       if (!existsSync(log)) return [];
       const lines = (await readFile(log, 'utf8')).split('\n').filter(isWhole);
@@ -60,6 +95,18 @@ function runFolder(path: string, command: Command, started: number): RunFolder {
       return [...byStep.values()];
     },
   };
+}
+
+/** Writes; a failure names the file and what the system says. */
+async function written<T>(path: string, write: () => Promise<T>): Promise<T> {
+  return write().catch((cause: Error) => {
+    throw new ProgramError('WRITE_FAILED', {
+      where: path,
+      expected: 'to be able to write there',
+      received: cause.message,
+      cause,
+    });
+  });
 }
 
 /** A killed process can leave half a line at the end. */

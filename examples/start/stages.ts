@@ -1,3 +1,4 @@
+import { say } from '../program/say.js';
 import type { Stage } from '../report/report-data.js';
 import { duration } from './progress.js';
 
@@ -14,11 +15,11 @@ export function stages(): Stages {
     all,
     async run(name, work) {
       const started = performance.now();
-      console.log(`${all.length + 1}. ${name}`);
+      say(`${all.length + 1}. ${name}`);
       const result = await work();
       const seconds = (performance.now() - started) / 1000;
       all.push({ name, seconds });
-      console.log(`   ${duration(seconds)}`);
+      say(`   ${duration(seconds)}`);
       return result;
     },
   };

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,8 +6,11 @@ import { loadVideoMae } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { encodeVideo } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createRun, openRun } from './run-folder.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
+/** A file name that would colour a terminal's text and clear its screen. */
+const BROKEN = 'broken\u001b[31m\u009b2J.mp4';
 let folder: string;
 let videos: string;
 
@@ -27,33 +30,47 @@ beforeAll(async () => {
     await encodeVideo(join(videos, `${name}.mp4`), frames, { width, height, fps: 20 });
   }
   await writeFile(join(videos, 'one.txt'), 'the red <b>square</b> slides right\na red square moves\n');
-  await writeFile(join(videos, 'broken.mp4'), 'this is no video');
+  await writeFile(join(videos, BROKEN), 'this is no video');
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 interface Ended {
   readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
   readonly text: string;
 }
 
-function start(
-  args: readonly string[],
-  onText: (text: string, child: ChildProcess) => void = () => undefined,
-) {
+interface StartOptions {
+  /** Sends `signal` once, when the text says so. */
+  readonly at?: string;
+  readonly signal?: NodeJS.Signals;
+  /** No file may become larger than this, in KiB: a disk that is full for all but small files. */
+  readonly largestFile?: number;
+}
+
+function start(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
+  const { at, signal = 'SIGINT', largestFile = 'unlimited' } = options;
+  const main = ['--import', 'tsx', 'examples/start/main.ts'];
+  const folders = args.includes('--resume')
+    ? []
+    : ['--out', join(folder, 'runs'), '--data', join(folder, 'data')];
   const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'examples/start/main.ts', '--out', join(folder, 'runs'), ...args],
+    'bash',
+    ['-c', `ulimit -f ${largestFile}; exec "$@"`, 'bash', process.execPath, ...main, ...folders, ...args],
     { cwd: ROOT },
   );
   return new Promise<Ended>((done) => {
     let text = '';
+    let sent = false;
     const hear = (chunk: Buffer): void => {
       text += chunk;
-      onText(text, child);
+      if (sent || at === undefined || !text.includes(at)) return;
+      sent = true;
+      child.kill(signal);
     };
     child.stdout.on('data', hear);
     child.stderr.on('data', hear);
-    child.on('close', (code) => done({ code, text }));
+    child.on('close', (code, signal) => done({ code, signal, text }));
   });
 }
 
@@ -67,28 +84,32 @@ async function logRows(run: string): Promise<Record<string, unknown>[]> {
 
 describe('npm start -- --videos', { timeout: 240_000 }, () => {
   it('stops at Ctrl-C, goes on with --resume, skips the broken file, and ends with a report', async () => {
-    let interrupted = false;
     const args = ['--videos', videos, '--caption', 'a red square', '--steps', '12'];
-    const first = await start(args, (text, child) => {
-      if (interrupted || !text.includes('Pre-train with')) return;
-      interrupted = true;
-      child.kill('SIGINT');
-    });
+    const first = await start(args, { at: 'Pre-train ' });
     expect(first.text).toContain('Go on with: npm start -- --resume');
     expect(first.code).toBe(130);
     const run = await newestRun();
-    const second = await start(['--resume', run]);
+
+    const other = await start(['--resume', run, ...args.slice(0, -1), '20', '--ratio', '0.5']);
+    expect(other.text).toMatch(/began with \(--steps 12, --ratio 0.75\), got --steps 20, --ratio 0.5/);
+    expect(other.text).toContain('OPTIONS_CHANGED');
+    expect(other.code).toBe(1);
+
+    const second = await start(['--resume', run, ...args]);
     expect(second.text).toContain('report: ');
     expect(second.code).toBe(0);
+    expect(first.text + second.text).toContain('broken\\u001b[31m\\u009b2J.mp4');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not reach a terminal
+    expect(first.text + second.text).not.toMatch(/[\u001b\u009b]/);
 
     const rows = await logRows(run);
     const steps = rows.filter((row) => row.event === 'step').map((row) => `${row.arm} ${row.step}`);
     expect(new Set(steps).size).toBe(3 * 12);
     expect(steps.length).toBe(3 * 12);
-    expect(rows.find((row) => row.event === 'skipped')).toMatchObject({ id: 'broken.mp4' });
+    expect(rows.find((row) => row.event === 'skipped')).toMatchObject({ id: BROKEN });
 
     const report = await readFile(join(run, 'report.html'), 'utf8');
-    expect(report).toContain('broken.mp4');
+    expect(report).toContain('broken\ufffd[31m');
     expect(report).toContain('red &lt;b&gt;square&lt;/b&gt;');
     expect(report).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)/);
     expect(report.match(/data:image\/png;base64/g)!.length).toBeGreaterThan(10);
@@ -97,31 +118,93 @@ describe('npm start -- --videos', { timeout: 240_000 }, () => {
     const { params } = await loadVideoMae(join(run, 'text', 'step-00000012'));
     expect(Object.keys(params)).toContain('videomae.embeddings.patch_embeddings.projection.weight');
   });
+
+  it('finds out before the training that there are too few labelled videos to measure', async () => {
+    const few = join(folder, 'few');
+    await mkdir(few);
+    const [width, height] = [96, 64];
+    await encodeVideo(join(few, 'short.mp4'), new Uint8Array(24 * height * width * 3).fill(90), {
+      width,
+      height,
+      fps: 20,
+    });
+    const rows = Array.from({ length: 22 }, (_, i) => ({
+      id: `v${i}`,
+      path: 'short.mp4',
+      captions: [`video ${i}`],
+      label: 1000 + (i % 2),
+    }));
+    await writeFile(join(few, 'manifest.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const { code, text } = await start(['--videos', few, '--steps', '2']);
+    expect(text).toContain('No evaluation: k-NN asks 20 neighbours, and the training part has 18 clips.');
+    expect(code).toBe(0);
+  });
+
+  it.each([
+    ['a checkpoint', 1000],
+    ['the log', 2],
+  ])('says why %s cannot be written, though threads compute', async (_, largestFile) => {
+    const args = ['--videos', videos, '--caption', 'a red square', '--steps', '12'];
+    const { code, signal, text } = await start(args, { largestFile });
+    expect(text).toContain('Pre-train ');
+    expect(text).toMatch(/EFBIG/);
+    expect(text).not.toMatch(/^\s+at |terminate called|napi/im);
+    expect({ code, signal }).toEqual({ code: 1, signal: null });
+  });
 });
 
 describe('npm start', { timeout: 240_000 }, () => {
-  it('stops without a stack while the data set is being made', async () => {
-    let interrupted = false;
-    const { code, text } = await start(['--quick'], (heard, child) => {
-      if (interrupted || !heard.includes('Make Moving Shapes')) return;
-      interrupted = true;
-      child.kill('SIGINT');
-    });
-    expect(text).toContain('Go on with: npm start -- --resume');
-    expect(text).not.toMatch(/Unexpected|^\s+at /m);
-    expect(code).toBe(130);
+  it('stops in every stage, by either signal, and goes on from there', async () => {
+    const making = await start(['--quick', '--steps', '4'], { at: 'Make Moving Shapes', signal: 'SIGTERM' });
+    expect(making.text).toContain('Go on with: npm start -- --resume');
+    expect(making.text).not.toMatch(/Unexpected|^\s+at /m);
+    expect(making.code).toBe(143);
+
+    const run = await newestRun();
+    for (const [at, signal, code] of [
+      ['Score patches', 'SIGINT', 130],
+      ['Pre-train ', 'SIGTERM', 143],
+      ['Evaluate on', 'SIGINT', 130],
+    ] as const) {
+      const stopped = await start(['--resume', run], { at, signal });
+      expect(stopped.text).toContain('Go on with: npm start -- --resume');
+      expect(stopped.text).not.toMatch(/Unexpected|^\s+at /m);
+      expect(stopped).toMatchObject({ code, signal: null });
+    }
+    const { code, text } = await start(['--resume', run]);
+    expect(text).toContain('report: ');
+    expect(code).toBe(0);
+  });
+
+  it('says why a clip cannot be written', async () => {
+    const { code, text } = await start(['--quick', '--seed', '9'], { largestFile: 2 });
+    expect(text).toMatch(/VIDEO_ENCODE_FAILED/);
+    expect(text).not.toMatch(/^\s+at /m);
+    expect(code).toBe(1);
+  });
+});
+
+describe('createRun', () => {
+  it('gives every run of one second a folder of its own', async () => {
+    const now = new Date('2030-01-02T03:04:05Z');
+    const root = join(folder, 'many-runs');
+    const command = { seed: 0, ratio: 0.75, quick: true, data: folder, out: root };
+    const runs = await Promise.all(
+      Array.from({ length: 5 }, (_, seed) => createRun(root, { ...command, seed }, now)),
+    );
+    expect(new Set(runs.map(({ path }) => path)).size).toBe(5);
+    for (const run of runs) expect((await openRun(run.path)).command.seed).toBe(run.command.seed);
   });
 });
 
 describe('npm start refuses', { timeout: 60_000 }, () => {
   it.each([
-    [['--videos', 'no-such-folder'], /there is no no-such-folder/],
-    [['--videos', join(ROOT, '.changeset')], /Expected videos .* got none/],
-    [['--ratio', '1'], /--ratio must be in \[0, 1\), got 1/],
-    [['--steps', 'many'], /--steps must be a number, got "many"/],
+    [['--videos', 'no-such-folder'], /no-such-folder, which is not there/],
+    [['--videos', join(ROOT, '.changeset')], /Expected videos .* got none|expected videos .* got none/],
+    [['--ratio', '1'], /option ratio: expected a number from 0 and below 1, got 1/],
     [['--resume', 'no-run'], /no-run, which has none/],
-    [['--speed'], /Unknown option '--speed'/],
-    [['--videos', '.', '--caption', ' '], /empty caption/],
+    [['--videos', '.', '--caption', ' '], /option caption: expected a caption of some words, got " "/],
+    [['--caption', 'a'], /option caption: expected the option videos beside it/],
   ])('%j', async (args, message) => {
     const { code, text } = await start(args);
     expect(text).toMatch(message);
@@ -131,7 +214,7 @@ describe('npm start refuses', { timeout: 60_000 }, () => {
 
   it('videos without captions, naming the three ways to give them', async () => {
     const { code, text } = await start(['--videos', videos]);
-    expect(text).toMatch(/3 of 4 videos have no caption.*manifest.*\.txt.*--caption/);
+    expect(text).toMatch(/3 of 4 without one.*manifest.*\.txt.*--caption/);
     expect(code).toBe(1);
   });
 });

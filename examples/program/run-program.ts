@@ -1,0 +1,58 @@
+import { explain } from './explain.js';
+import { say, warn } from './say.js';
+
+/** Signals that ask a program to end, with the number that its exit code adds to 128. */
+const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
+type StopSignal = keyof typeof SIGNALS;
+
+/** Why a program stops: the reason of its abort signal. */
+export class Stopped {
+  constructor(readonly by: StopSignal) {}
+}
+
+/** npm passes a terminal's Ctrl-C on to a program that has already had it. */
+const ECHO_MILLISECONDS = 300;
+
+/**
+ * Runs a program: its first SIGINT or SIGTERM aborts `signal`, the second ends the process at once.
+ *
+ * `main` rejects with the signal's reason when it was stopped. Exit code 0: done; 1: an error, told on standard error;
+ * 130 and 143: stopped by SIGINT or SIGTERM.
+ */
+export async function runProgram(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  const stop = new AbortController();
+  let stoppedAt: number | undefined;
+  for (const name of Object.keys(SIGNALS) as StopSignal[]) {
+    process.on(name, () => {
+      if (stoppedAt === undefined) {
+        stoppedAt = performance.now();
+        say('\nStopping after the step in hand; once more stops at once.');
+        stop.abort(new Stopped(name));
+      } else if (performance.now() - stoppedAt > ECHO_MILLISECONDS) {
+        dieOf(name);
+      }
+    });
+  }
+  // An error that nobody waits for, such as a closed pipe, must not end the process while threads compute.
+  for (const event of ['uncaughtException', 'unhandledRejection']) {
+    process.on(event, (error) => stop.abort(error));
+  }
+  process.stdout.on('error', (error) => stop.abort(error));
+  try {
+    await main(stop.signal);
+    if (stop.signal.aborted && !(stop.signal.reason instanceof Stopped)) throw stop.signal.reason;
+  } catch (error) {
+    if (error instanceof Stopped) {
+      process.exitCode = 128 + SIGNALS[error.by];
+    } else {
+      warn(`\n${explain(error)}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** The signal's own effect: the process ends, whatever its threads do. `process.exit` would wait for them. */
+function dieOf(name: StopSignal): void {
+  process.removeAllListeners(name);
+  process.kill(process.pid, name);
+}
