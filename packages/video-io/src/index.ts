@@ -17,7 +17,7 @@ export { readUcf101, type Ucf101Options } from './datasets/ucf101.js';
 export { readVideoFolder, type VideoFolderOptions } from './datasets/video-folder.js';
 export { decodeClip } from './decode/decode-clip.js';
 export type { DecodeOptions, FrameChoice } from './decode/options.js';
-export { type ProbeOptions, probeVideo } from './decode/probe.js';
+export { type ProbeOptions, probeVideo, readTimeline, type TimelineOptions } from './decode/probe.js';
 export { type EncodeOptions, encodeVideo } from './encode.js';
 export {
   type FaultSide,
@@ -46,6 +46,7 @@ export {
   type TestRecipeOptions,
   testRecipe,
 } from './loader/recipes.js';
+export { framesOfSection, type Section } from './loader/section.js';
 export { type EstimateOptions, estimateMotion } from './motion/estimate.js';
 export { type VideoPool, type VideoPoolOptions, videoPool } from './pool/video-pool.js';
 export { type DenseSampling, denseIndices, denseViews } from './sampling/dense-indices.js';
@@ -73,4 +74,5 @@ export type {
   VideoInput,
   VideoSample,
   VideoSource,
+  VideoTimeline,
 } from './video.js';

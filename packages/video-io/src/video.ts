@@ -16,21 +16,26 @@ export interface Rectangle extends Size {
   readonly y: number;
 }
 
-/** What the header says about a video. */
+/**
+ * What is known about a video. Times of this package are seconds on one clock, the one that players show: 0 is where the
+ * earliest stream of the file begins, be it sound or pictures, whatever stamps the container uses.
+ */
 export interface VideoInfo {
   /** Pixels as displayed: after the sample aspect ratio and the rotation. */
   readonly width: number;
   readonly height: number;
-  /**
-   * Number of frames: counted where `framesExact`; else what the header says, or duration * fps, which can
-   * both be a few off.
-   */
+  /** Number of frames: counted where `framesExact`; else what the header says, 0 where it says nothing. */
   readonly frames: number;
-  /** True when the frames were counted (`countFrames: true`). */
+  /**
+   * True when `frames`, `start`, `duration` and `fps` are those of the frames themselves (`countFrames: true`). What a
+   * header says is a hint, and can be far off.
+   */
   readonly framesExact: boolean;
-  /** Seconds; 0 when the container does not say. */
+  /** Seconds at which the first picture is shown: above 0 where sound begins earlier. */
+  readonly start: number;
+  /** Seconds from the first picture to the end of the last; 0 when the header does not say. */
   readonly duration: number;
-  /** Mean frames per second; 0 when the container does not say. */
+  /** Mean frames per second; 0 when the header does not say. */
   readonly fps: number;
   /** FFmpeg's name of the codec, e.g. `h264`, `mpeg4`, `vp9`. */
   readonly codec: string;
@@ -42,13 +47,23 @@ export interface VideoInfo {
   readonly hasMotionVectors: boolean;
 }
 
+/** When the frames of a video are shown: its count and its clock, by which sections and shards go. */
+export interface VideoTimeline {
+  /** With `framesExact`. */
+  readonly info: VideoInfo;
+  /** [frames] seconds on the video's clock, strictly rising. */
+  readonly times: Float64Array;
+  /** Seconds at which the last frame leaves the screen. */
+  readonly end: number;
+}
+
 /** One row of a data set. */
 export interface VideoSample {
   readonly id: string;
   readonly source: VideoSource;
   readonly captions: readonly string[];
   readonly label?: number;
-  /** Seconds; the part of the video that this sample is about. */
+  /** Seconds on the video's clock; the part of the video that this sample is about. */
   readonly start?: number;
   /** Seconds, end exclusive. */
   readonly end?: number;
@@ -98,7 +113,7 @@ export interface CropGeometry {
 export interface VideoClip {
   /** [T, height, width, 3] RGB, 0-255. */
   readonly frames: Uint8Array;
-  /** [T] presentation time of each frame in seconds, as the container counts. */
+  /** [T] seconds on the video's clock at which each frame is shown; `decode({ times })` takes them back. */
   readonly times: Float64Array;
   /** [T] index of each frame in presentation order, from 0. */
   readonly indices: Uint32Array;

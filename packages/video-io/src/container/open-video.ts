@@ -20,6 +20,8 @@ export interface OpenVideo {
   readonly header: StreamHeader;
   /** What is known of this very file, if anything was passed. */
   readonly known: KnownVideo | undefined;
+  /** The time of a stamp on the video's clock: seconds since the earliest stream begins. */
+  time(stamp: number): number;
   /** Seconds of a number of ticks of the stream's clock, rounded once. */
   seconds(ticks: number): number;
   /** Throws `VIDEO_TOO_LARGE` when the limit on time is over. */
@@ -58,6 +60,7 @@ export function openVideo(input: VideoInput, limits: VideoLimits, remembered?: K
       codec,
       header,
       known,
+      time: (stamp) => ((stamp - header.origin) * timeBase.num) / timeBase.den,
       seconds: (ticks) => (ticks * timeBase.num) / timeBase.den,
       checkTime: () => checkLimit('time', (performance.now() - opened) / 1000, limits, source),
       scope,
@@ -101,7 +104,7 @@ export function openDecoder(
   return decoder;
 }
 
-/** Seconds that a frame of `duration` ticks is on screen. Where that is 0, not known, the mean of all frames. */
+/** Seconds that a frame of `duration` ticks is on screen. Where that is 0, not known, what the header has for the mean. */
 export function frameLength({ seconds, header }: OpenVideo, duration: number): number {
   return duration > 0 ? seconds(duration) : header.meanFrame;
 }

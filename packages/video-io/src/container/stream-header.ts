@@ -1,6 +1,8 @@
 import {
   AV_DISPOSITION_ATTACHED_PIC,
+  AV_NOPTS_VALUE,
   AV_PKT_DATA_DISPLAYMATRIX,
+  AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
 import type { CodecParameters, FormatContext, Stream } from 'node-av/lib';
@@ -18,6 +20,8 @@ export interface StreamHeader {
   readonly orientation: Orientation;
   /** Width of a coded pixel over its height. */
   readonly pixelAspect: number;
+  /** Where the video's clock stands at 0: stamps of the picked stream, perhaps with a fraction. */
+  readonly origin: number;
   /** Seconds that the container says it lasts; 0 when it does not. */
   readonly duration: number;
   /** Mean seconds of a frame, and where that is not known, a moment. */
@@ -40,11 +44,28 @@ export function readHeader(format: FormatContext, source: string): StreamHeader 
     stream: index,
     orientation: readOrientation(codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
     pixelAspect: num > 0 && den > 0 ? num / den : 1,
+    origin: presentationStart(format, stream),
     duration: format.duration > 0n ? Number(format.duration) * CONTAINER_TICK : 0,
     meanFrame: avgFrameRate.num > 0 ? avgFrameRate.den / avgFrameRate.num : CONTAINER_TICK,
     delay: codecpar.videoDelay,
     toldAtOnce: before[index] === decoderSetup(codecpar),
   };
+}
+
+/**
+ * The first stamp of the earliest stream, in ticks of `stream`: players show it as 0, whatever the container counts from.
+ * Sound with negative stamps does not count as earlier than 0: it is the run-in of its decoder, which is not played.
+ */
+function presentationStart(format: FormatContext, stream: Stream): number {
+  const { timeBase } = stream;
+  const starts = format.streams.flatMap(({ codecpar, startTime, timeBase: own, disposition }) => {
+    const sound = codecpar.codecType === AVMEDIA_TYPE_AUDIO;
+    if (!sound && codecpar.codecType !== AVMEDIA_TYPE_VIDEO) return [];
+    if (startTime === AV_NOPTS_VALUE || (disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0) return [];
+    const ticks = (Number(startTime) * (own.num * timeBase.den)) / (own.den * timeBase.num);
+    return [sound ? Math.max(ticks, 0) : ticks];
+  });
+  return starts.length === 0 ? 0 : Math.min(...starts);
 }
 
 /** What a decoder cannot learn, or not as well, from the pictures themselves. */

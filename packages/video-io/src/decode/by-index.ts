@@ -1,5 +1,6 @@
-import { frameLength, type OpenVideo } from '../container/open-video.js';
+import type { OpenVideo } from '../container/open-video.js';
 import type { FrameIndex } from '../frame-index/frame-index.js';
+import { frameAt, indexedTimeline, type Timeline } from '../frame-index/timeline.js';
 import type { VideoClip } from '../video.js';
 import { type ClipBuilder, createClipBuilder } from './clip-builder.js';
 import { frameOutOfRange } from './frame-out-of-range.js';
@@ -8,8 +9,13 @@ import { readSought } from './read-seeking.js';
 import { arrangeClip } from './reorder-clip.js';
 
 /** Decodes the chosen frames, and what they need, by seeking. Throws `VIDEO_DECODE_FAILED` when in doubt. */
-export function decodeByIndex(video: OpenVideo, index: FrameIndex, plan: DecodePlan): VideoClip {
-  const frames = chosenFrames(video, index, plan);
+export function decodeByIndex(
+  video: OpenVideo,
+  index: FrameIndex,
+  plan: DecodePlan,
+  timeline: Timeline = indexedTimeline(video, index),
+): VideoClip {
+  const frames = chosenFrames(video, timeline, plan);
   const chosen = [...new Set(frames)].sort((a, b) => a - b);
   let builder: ClipBuilder | undefined;
   for (const decoded of readSought(video, index, chosen, plan)) {
@@ -25,32 +31,14 @@ export function decodeByIndex(video: OpenVideo, index: FrameIndex, plan: DecodeP
 }
 
 /** [T] the frame that each target means. */
-function chosenFrames(
-  video: OpenVideo,
-  { pts, packetOf, lastDuration }: FrameIndex,
-  plan: DecodePlan,
-): number[] {
-  const count = packetOf.length;
-  const timeOf = (frame: number) => video.seconds(pts[packetOf[frame]!]!);
-  const last = timeOf(count - 1);
-  const end = plan.by === 'index' ? count : last + frameLength(video, lastDuration);
+function chosenFrames(video: OpenVideo, timeline: Timeline, plan: DecodePlan): number[] {
+  const { times } = timeline;
+  const end = plan.by === 'index' ? times.length : timeline.end;
   return plan.wanted.map((target) => {
     if (target >= end) {
-      if (plan.clampToEnd) return count - 1;
-      throw frameOutOfRange(video, plan, target, { frames: count, time: last });
+      if (plan.clampToEnd) return times.length - 1;
+      throw frameOutOfRange(video, plan, target, { frames: times.length, time: times.at(-1)! });
     }
-    return plan.by === 'index' ? target : Math.max(0, framesUntil(target, timeOf, count) - 1);
+    return plan.by === 'index' ? target : Math.max(0, frameAt(timeline, target));
   });
-}
-
-/** How many of `count` frames have a time of at most `time`. */
-function framesUntil(time: number, timeOf: (frame: number) => number, count: number): number {
-  let low = 0;
-  let high = count;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (timeOf(middle) <= time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -119,6 +119,7 @@ describe('what is not a video', () => {
         ...SIZE,
         frames: FRAMES,
         framesExact: true,
+        start: 0,
         duration: 1.2,
         fps: 10,
         codec: 'h264',

@@ -1,14 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import type { VideoLimits } from '../container/limits.js';
 import { type OpenVideo, withVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
-import { indexFrames } from '../frame-index/build.js';
 import type { KnownVideo } from '../frame-index/cache.js';
-import type { FrameIndex } from '../frame-index/frame-index.js';
 import type { VideoClip, VideoInput } from '../video.js';
 import { decodeByIndex } from './by-index.js';
 import { decodeFromStart } from './from-start.js';
 import { type DecodeOptions, type DecodePlan, planDecode } from './options.js';
+import { findFrames, learntOf } from './read-timeline.js';
 
 /**
  * Decodes chosen frames of a video as RGB, and how their content moves.
@@ -45,22 +43,17 @@ export function decodeClipSync(
   const plan = planDecode(source, options);
   const sought = withVideo(source, plan.limits, (video) => seek(video, plan), known);
   const clip = sought.clip ?? withVideo(source, plan.limits, (video) => decodeFromStart(video, plan));
-  return { ...sought, clip };
+  return sought.learnt ? { clip, learnt: sought.learnt } : { clip };
 }
 
 /** No clip when the packets do not tell where its frames are, or decoding did not give those. */
-function seek(video: OpenVideo, plan: DecodePlan): { clip?: VideoClip | undefined; learnt?: KnownVideo } {
-  const { version, header } = video;
-  const remembered = recall(video, plan.limits);
-  const index = remembered ?? indexFrames(video, plan.limits);
-  if (index === undefined) return {};
-  const clip = trusted(() => decodeByIndex(video, index, plan));
-  return remembered || version === undefined ? { clip } : { clip, learnt: { version, header, index } };
-}
-
-/** The known index, where it is within the limits. */
-function recall({ known }: OpenVideo, limits: VideoLimits): FrameIndex | undefined {
-  return known && known.index.pts.length <= limits.frames ? known.index : undefined;
+function seek(video: OpenVideo, plan: DecodePlan): { clip?: VideoClip; learnt?: KnownVideo } {
+  const found = findFrames(video, plan.limits);
+  if (found?.index === undefined) return {};
+  const { index, timeline } = found;
+  const clip = trusted(() => decodeByIndex(video, index, plan, timeline));
+  const learnt = learntOf(video, found);
+  return { ...(clip && { clip }), ...(learnt && { learnt }) };
 }
 
 /** Undefined when decoding met something unexpected: decoding from the start has the last word then. */

@@ -1,10 +1,10 @@
 import { frameLength, type OpenVideo } from '../container/open-video.js';
-import { VideoError } from '../errors.js';
 import type { VideoClip } from '../video.js';
 import { type ClipBuilder, createClipBuilder } from './clip-builder.js';
 import { frameOutOfRange } from './frame-out-of-range.js';
 import type { DecodePlan } from './options.js';
 import { type DecodedFrame, readFrames } from './read-sequential.js';
+import { noFrames } from './read-timeline.js';
 import { arrangeClip } from './reorder-clip.js';
 
 /** Decodes every frame from the start of the stream to the last chosen one, counting as it goes. */
@@ -56,8 +56,4 @@ function pickFrames(
     visit(last, Number.POSITIVE_INFINITY);
   }
   return { builder: builder!, slots };
-}
-
-function noFrames({ source }: OpenVideo): VideoError {
-  return new VideoError('VIDEO_DECODE_FAILED', { source, frames: 0, expected: 'frames', received: 'none' });
 }

@@ -7,7 +7,7 @@ import type { Rectangle, Size, VideoInput } from '../video.js';
 export type FrameChoice =
   /** [T] frame indices from 0, in any order, repeats allowed. */
   | { readonly indices: readonly number[]; readonly times?: undefined }
-  /** [T] seconds: the frame shown at that time. Before the first frame's time, the first frame. */
+  /** [T] seconds on the video's clock: the frame shown at that time. Before the first frame's time, the first frame. */
   | { readonly times: readonly number[]; readonly indices?: undefined };
 
 export type DecodeOptions = FrameChoice & {
@@ -52,8 +52,9 @@ export function planDecode(input: VideoInput, options: DecodeOptions): DecodePla
   const by = options.indices === undefined ? 'time' : 'index';
   if (wanted.length === 0) fail('at least one frame', 'an empty list');
   for (const value of wanted) {
-    const valid = by === 'index' ? Number.isSafeInteger(value) : Number.isFinite(value);
-    if (!valid || value < 0) fail(`a frame ${by} from 0`, `${value}`);
+    if (by === 'index' && (!Number.isSafeInteger(value) || value < 0))
+      fail('a frame index from 0', `${value}`);
+    if (by === 'time' && !Number.isFinite(value)) fail('a frame time in seconds', `${value}`);
   }
   const { size, motionCell = 4 } = options;
   for (const [name, value] of Object.entries({ width: size.width, height: size.height, motionCell })) {

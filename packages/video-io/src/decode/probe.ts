@@ -1,66 +1,116 @@
+import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { avGetCodecName } from 'node-av/lib';
 import { DEFAULT_LIMITS, type VideoLimits } from '../container/limits.js';
-import { withVideo } from '../container/open-video.js';
+import { type OpenVideo, withVideo } from '../container/open-video.js';
 import { describeOrientation } from '../container/orientation.js';
-import { indexFrames } from '../frame-index/build.js';
+import type { KnownVideo } from '../frame-index/cache.js';
+import type { Timeline } from '../frame-index/timeline.js';
 import { MOTION_CODECS } from '../motion/codec-vectors.js';
-import type { VideoInfo, VideoInput } from '../video.js';
+import type { VideoInfo, VideoInput, VideoTimeline } from '../video.js';
 import { displayedSize } from './crop.js';
-import { readFrames } from './read-sequential.js';
+import { findAllFrames, learntOf } from './read-timeline.js';
 
-export interface ProbeOptions {
-  /** Read the whole file to count the frames; MPEG-4 part 2 and rare codecs are decoded too. Default false. */
-  readonly countFrames?: boolean;
+export interface TimelineOptions {
   readonly limits?: Partial<VideoLimits>;
 }
 
+export interface ProbeOptions extends TimelineOptions {
+  /** Read the whole file for the true count, start and duration, as `readTimeline` does. Default false. */
+  readonly countFrames?: boolean;
+}
+
 /**
- * Reads a video's headers. Sizes are those of the header; `decodeClip` goes by the frames themselves.
+ * Reads a video's headers. Sizes are those of the header; `decodeClip` takes the same part of frames of another size.
  *
  * @throws {VideoError} `VIDEO_NOT_FOUND`, `VIDEO_UNREADABLE`, `VIDEO_NO_STREAM`, `VIDEO_TOO_LARGE`, and with
  * `countFrames` also `VIDEO_DECODE_FAILED`.
  */
 export async function probeVideo(source: VideoInput, options: ProbeOptions = {}): Promise<VideoInfo> {
-  return probeVideoSync(source, options);
+  return probeVideoSync(source, options).info;
 }
 
-/** `probeVideo` for a thread of its own. */
-export function probeVideoSync(source: VideoInput, options: ProbeOptions): VideoInfo {
+/**
+ * Finds out how many frames a video has and when each is shown. All packets are read, some microseconds each; where they do
+ * not tell (MPEG-4 part 2, MPEG-1 and -2, H.264 in .ts and .avi, rare codecs) every frame is decoded once.
+ *
+ * @throws {VideoError} `VIDEO_NOT_FOUND`, `VIDEO_UNREADABLE`, `VIDEO_NO_STREAM`, `VIDEO_TOO_LARGE`, `VIDEO_DECODE_FAILED`.
+ */
+export async function readTimeline(
+  source: VideoInput,
+  options: TimelineOptions = {},
+): Promise<VideoTimeline> {
+  return readTimelineSync(source, options).timeline;
+}
+
+/** `probeVideo` for a thread of its own. `known` and `learnt` are as those of `decodeClipSync`. */
+export function probeVideoSync(
+  source: VideoInput,
+  options: ProbeOptions,
+  known?: KnownVideo,
+): { info: VideoInfo; learnt?: KnownVideo } {
+  if (options.countFrames === true) {
+    const { timeline, learnt } = readTimelineSync(source, options, known);
+    return { info: timeline.info, ...(learnt && { learnt }) };
+  }
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
-  return withVideo(source, limits, (video) => {
-    const { stream, header, seconds } = video;
-    const { orientation, pixelAspect } = header;
-    const { codecpar } = stream;
-    const duration = stream.duration > 0n ? seconds(Number(stream.duration)) : header.duration;
-    const rate = stream.avgFrameRate.num > 0 ? stream.avgFrameRate : stream.rFrameRate;
-    const fps = rate.num > 0 && rate.den > 0 ? rate.num / rate.den : 0;
-    const counted = options.countFrames === true ? countFrames(source, limits) : undefined;
-    return {
-      ...displayedSize({
-        size: { width: codecpar.width, height: codecpar.height },
-        pixelAspect,
-        orientation,
-      }),
-      frames: counted ?? (stream.nbFrames > 0n ? Number(stream.nbFrames) : Math.round(duration * fps)),
-      framesExact: counted !== undefined,
-      duration,
-      fps,
-      codec: avGetCodecName(codecpar.codecId) ?? 'unknown',
-      ...describeOrientation(orientation),
-      hasMotionVectors: MOTION_CODECS.includes(codecpar.codecId),
-    };
+  return { info: withVideo(source, limits, (video) => ({ ...describe(video), ...headerClock(video) })) };
+}
+
+/** `readTimeline` for a thread of its own. */
+export function readTimelineSync(
+  source: VideoInput,
+  options: TimelineOptions,
+  known?: KnownVideo,
+): { timeline: VideoTimeline; learnt?: KnownVideo } {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  return findAllFrames(source, limits, known, (video, found) => {
+    const { times, end } = found.timeline;
+    const info = { ...describe(video), ...trueClock(video, found.timeline) };
+    const learnt = learntOf(video, found);
+    return { timeline: { info, times: Float64Array.from(times), end }, ...(learnt && { learnt }) };
   });
 }
 
-/** By packets where they tell, else by decoding a freshly opened video from its start. */
-function countFrames(source: VideoInput, limits: VideoLimits): number {
-  const indexed = withVideo(source, limits, (video) => indexFrames(video, limits)?.packetOf.length);
-  return (
-    indexed ??
-    withVideo(source, limits, (video) => {
-      let count = 0;
-      for (const { index } of readFrames(video, { motion: false, limits })) count = index + 1;
-      return count;
-    })
-  );
+type Clock = Pick<VideoInfo, 'frames' | 'framesExact' | 'start' | 'duration' | 'fps'>;
+
+function trueClock(video: OpenVideo, { times, end }: Timeline): Clock {
+  const [start, frames] = [times[0]!, times.length];
+  const duration = end - start;
+  const told = headerRate(video);
+  // Stamps are often rounded to milliseconds: the header's rate is more exact, if it fits them.
+  const fits = told > 0 && Math.abs(times[frames - 1]! - start - (frames - 1) / told) < 1 / told;
+  return { frames, framesExact: true, start, duration, fps: fits ? told : frames / duration };
+}
+
+function headerClock(video: OpenVideo): Clock {
+  const { stream, header, seconds, time } = video;
+  const duration = stream.duration > 0n ? seconds(Number(stream.duration)) : header.duration;
+  const fps = headerRate(video);
+  return {
+    frames: stream.nbFrames > 0n ? Number(stream.nbFrames) : Math.round(duration * fps),
+    framesExact: false,
+    start: stream.startTime === AV_NOPTS_VALUE ? 0 : time(Number(stream.startTime)),
+    duration,
+    fps,
+  };
+}
+
+function headerRate({ stream }: OpenVideo): number {
+  const { num, den } = stream.avgFrameRate.num > 0 ? stream.avgFrameRate : stream.rFrameRate;
+  return num > 0 && den > 0 ? num / den : 0;
+}
+
+function describe({ stream, header }: OpenVideo): Omit<VideoInfo, keyof Clock> {
+  const { orientation, pixelAspect } = header;
+  const { codecpar } = stream;
+  return {
+    ...displayedSize({
+      size: { width: codecpar.width, height: codecpar.height },
+      pixelAspect,
+      orientation,
+    }),
+    codec: avGetCodecName(codecpar.codecId) ?? 'unknown',
+    ...describeOrientation(orientation),
+    hasMotionVectors: MOTION_CODECS.includes(codecpar.codecId),
+  };
 }

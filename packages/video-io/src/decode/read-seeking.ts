@@ -52,12 +52,12 @@ export function* readSought(
         if (stamp < start) continue;
         const expected = frames[done++];
         if (expected === undefined || index.pts[index.packetOf[expected]!] !== stamp)
-          throw damaged(`the order of frames near ${video.seconds(stamp)} s`, video);
+          throw damaged(`the order of frames near ${video.time(stamp)} s`, video);
         checkPixels(frame, options.limits, video.source);
         yield {
           frame,
           index: expected,
-          time: video.seconds(stamp),
+          time: video.time(stamp),
           references: nearestReferences(index, expected),
         };
       }

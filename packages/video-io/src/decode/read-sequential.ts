@@ -1,5 +1,6 @@
 import {
   AV_FRAME_FLAG_CORRUPT,
+  AV_FRAME_FLAG_KEY,
   AV_NOPTS_VALUE,
   AV_PKT_FLAG_CORRUPT,
   AVERROR_EAGAIN,
@@ -11,6 +12,7 @@ import { checkStatus } from '../container/ffmpeg.js';
 import { checkPixels, raiseLimit, type VideoLimits } from '../container/limits.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
+import { frameClock } from '../frame-index/frame-clock.js';
 import type { ReferenceDistances } from '../motion/block-sums.js';
 
 /** One decoded picture. `frame` is valid until the next but one is read, or the video is closed. */
@@ -18,7 +20,7 @@ export interface DecodedFrame {
   readonly frame: Frame;
   /** Place in presentation order, from 0. */
   readonly index: number;
-  /** Presentation time in seconds. */
+  /** Seconds on the video's clock, strictly rising. */
   readonly time: number;
   /** How far away the pictures are that its vectors point to; left out where the packets do not tell. */
   readonly references?: ReferenceDistances;
@@ -45,8 +47,8 @@ export function* readFrames(
   });
   const streamIndex = stream.index;
   const isBroken = packetCheck(stream.codecpar);
+  const timeOf = frameClock(video);
   let count = 0;
-  let time = 0;
 
   function* drain(): Generator<DecodedFrame> {
     for (;;) {
@@ -59,8 +61,12 @@ export function* readFrames(
       }
       checkPixels(frame, options.limits, source);
       if (count >= options.limits.frames) throw tooManyFrames(options.limits, source);
-      const stamp = frame.bestEffortTimestamp;
-      if (stamp !== AV_NOPTS_VALUE) time = video.seconds(Number(stamp));
+      const { bestEffortTimestamp, duration, flags } = frame;
+      const time = timeOf({
+        stamp: bestEffortTimestamp === AV_NOPTS_VALUE ? undefined : Number(bestEffortTimestamp),
+        duration: Number(duration),
+        key: (flags & AV_FRAME_FLAG_KEY) !== 0,
+      });
       yield { frame, index: count++, time };
     }
   }

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeClipSync } from '../decode/decode-clip.js';
 import { type TestVideo, writeTestVideo } from '../testing/write-video.js';
-import { type KnownVideo, knownVideos } from './cache.js';
-import { indexBytes } from './frame-index.js';
+import { type KnownVideo, knownBytes, knownVideos } from './cache.js';
 
 const size = { width: 32, height: 24 };
 const base: TestVideo = {
@@ -41,7 +40,7 @@ describe('what is known of a file', () => {
     write(base);
     const first = decodeClipSync(path, options);
     const again = decodeClipSync(path, options, first.learnt);
-    expect(first.learnt!.index.packetOf).toHaveLength(20);
+    expect(first.learnt!.index!.packetOf).toHaveLength(20);
     expect(again).toEqual({ clip: first.clip });
   });
 
@@ -55,7 +54,7 @@ describe('what is known of a file', () => {
     write({ ...base, frames: 30 });
     const longer = decodeClipSync(path, { ...options, indices: [29] }, learnt);
     expect([...longer.clip.indices]).toEqual([29]);
-    expect(longer.learnt!.index.packetOf).toHaveLength(30);
+    expect(longer.learnt!.index!.packetOf).toHaveLength(30);
   });
 
   it('is not kept when the file was written just now, nor of bytes', () => {
@@ -94,7 +93,7 @@ describe('knownVideos', () => {
   it('forgets what was used least recently, to stay within its bytes', () => {
     write(base);
     const { learnt } = decodeClipSync(path, { indices: [0], size });
-    const bytes = indexBytes(learnt!.index);
+    const bytes = knownBytes(learnt!);
     const named = (version: string): KnownVideo => ({ ...learnt!, version });
     const known = knownVideos(3 * bytes);
     for (const name of ['a', 'b', 'c']) known.put(name, named(name));
@@ -107,7 +106,7 @@ describe('knownVideos', () => {
       undefined,
       'd',
     ]);
-    const large = { ...learnt!.index, prefixes: [new Uint8Array(3 * bytes)] };
+    const large = { ...learnt!.index!, prefixes: [new Uint8Array(3 * bytes)] };
     known.put('too large', { ...learnt!, index: large });
     expect(known.get('too large')).toBeUndefined();
     expect(known.get('d')?.version).toBe('d');

@@ -1,12 +1,15 @@
 import type { StreamHeader } from '../container/stream-header.js';
 import type { VideoInput } from '../video.js';
 import { type FrameIndex, indexBytes } from './frame-index.js';
+import type { Timeline } from './timeline.js';
 
 /** What was found out about a file that needs not be found out again, and for which version of it that holds. */
 export interface KnownVideo {
   readonly version: string;
   readonly header: StreamHeader;
-  readonly index: FrameIndex;
+  readonly timeline: Timeline;
+  /** Left out where the packets do not tell where to seek to: decoding starts at the beginning. */
+  readonly index?: FrameIndex | undefined;
 }
 
 /** Known videos by path. Whoever uses one compares its version with that of the file. */
@@ -15,7 +18,12 @@ export interface KnownVideos {
   put(source: VideoInput, video: KnownVideo): void;
 }
 
-/** Keeps what was used last, as long as the indexes take at most `limit` bytes together. A larger index is not kept. */
+/** Bytes of what is known that grow with the video. */
+export function knownBytes({ timeline, index }: KnownVideo): number {
+  return timeline.times.byteLength + (index === undefined ? 0 : indexBytes(index));
+}
+
+/** Keeps what was used last, as long as it takes at most `limit` bytes together. What alone takes more is not kept. */
 export function knownVideos(limit: number): KnownVideos {
   /** The least recently used first. */
   const videos = new Map<VideoInput, KnownVideo>();
@@ -24,7 +32,7 @@ export function knownVideos(limit: number): KnownVideos {
     const video = videos.get(source);
     if (video === undefined) return;
     videos.delete(source);
-    bytes -= indexBytes(video.index);
+    bytes -= knownBytes(video);
   };
   return {
     get(source) {
@@ -36,7 +44,7 @@ export function knownVideos(limit: number): KnownVideos {
     },
     put(source, video) {
       forget(source);
-      const size = indexBytes(video.index);
+      const size = knownBytes(video);
       if (size > limit) return;
       videos.set(source, video);
       bytes += size;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BadSample, clipLoader, datasetOf } from '../index.js';
-import { base, fakePool, info, run, sources } from './fake-loading.test-support.js';
+import { base, fakePool, run, sources } from './fake-loading.test-support.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -68,15 +68,13 @@ describe('bad samples', () => {
     await expect(run(options)).rejects.toMatchObject({ code: 'MANIFEST_INVALID', line: 2 });
   });
 
-  it('are those whose section lies behind the end, or cannot be found', async () => {
+  it('are those whose section lies behind the end or before the start', async () => {
     const section = (start: number, end: number) =>
       datasetOf('section', [{ id: 'a', source: 'good', captions: [], start, end }]);
-    const timeless = { ...fakePool(1), probe: async () => ({ ...info, fps: 0 }) };
-    for (const [dataset, pool] of [
-      [section(4, 5), fakePool(1)],
-      [section(0, 1), timeless],
-    ] as const) {
-      await expect(run({ ...base, dataset, pool })).rejects.toMatchObject({ code: 'FRAME_OUT_OF_RANGE' });
+    for (const dataset of [section(4, 5), section(-1, 0)]) {
+      await expect(run({ ...base, dataset, pool: fakePool(1) })).rejects.toMatchObject({
+        code: 'FRAME_OUT_OF_RANGE',
+      });
     }
     expect((await run({ ...base, dataset: section(3.9, 9), pool: fakePool(1) })).given).toHaveLength(2);
   });

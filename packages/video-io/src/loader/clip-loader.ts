@@ -5,10 +5,10 @@ import type { VideoDataset, VideoSample } from '../video.js';
 import { type BadSamplePolicy, badSamples } from './bad-samples.js';
 import { type LoadContext, type LoadedClip, loadSample } from './load-sample.js';
 import { checkState, type LoaderState } from './loader-state.js';
-import { probeMemory } from './probe-memory.js';
 import type { ClipRecipe } from './recipe.js';
 import { isSampleFault } from './sample-fault.js';
 import { sampleOrder } from './sample-order.js';
+import { sectionMemory } from './section-memory.js';
 
 export interface ClipLoaderOptions {
   readonly dataset: VideoDataset;
@@ -71,7 +71,7 @@ export function clipLoader(options: ClipLoaderOptions): ClipLoader {
   if (options.state) checkState(options.state, orderFacts);
   const context: LoadContext = {
     pool,
-    probe: probeMemory(pool),
+    find: sectionMemory(pool),
     recipe,
     seed,
     motion: options.motion ?? false,

@@ -15,7 +15,8 @@ export const info: VideoInfo = {
   width: 340,
   height: 256,
   frames: 100,
-  framesExact: false,
+  framesExact: true,
+  start: 0,
   duration: 4,
   fps: 25,
   codec: 'h264',
@@ -26,22 +27,26 @@ export const info: VideoInfo = {
 export const size = { width: 4, height: 4 };
 
 export interface FakePool extends VideoPool {
-  /** Samples that were probed and not decoded yet, now and at most. */
+  /** Samples whose timeline was read and that were not decoded yet, now and at most. */
   readonly open: { now: number; most: number };
 }
 
 /** Decodes nothing: a clip's pixels are its frame numbers. Sources that begin with "bad" fail. Answers come in any order. */
-export function fakePool(seed: number, frames = info.frames): FakePool {
+export function fakePool(seed: number): FakePool {
   const random = seededRandom('delays', seed);
   const open = { now: 0, most: 0 };
   return {
     workers: 3,
     open,
     async probe() {
+      return info;
+    },
+    async timeline() {
       open.now += 1;
       open.most = Math.max(open.most, open.now);
       await delay(random() * 3);
-      return info;
+      const times = Float64Array.from({ length: info.frames }, (_, i) => i / info.fps);
+      return { info, times, end: info.duration };
     },
     async decode(input, options) {
       const source = String(input);
@@ -56,15 +61,6 @@ export function fakePool(seed: number, frames = info.frames): FakePool {
           received: 'the end of the thread',
         });
       const indices = Uint32Array.from(options.indices!);
-      if (indices.some((index) => index >= frames)) {
-        open.now += 1;
-        throw new VideoError('FRAME_OUT_OF_RANGE', {
-          source,
-          frames,
-          expected: `indices below ${frames}`,
-          received: 'a later one',
-        });
-      }
       const pixels = Uint8Array.from(
         { length: indices.length * 48 },
         (_, i) => indices[Math.floor(i / 48)]! + (i % 3),

@@ -1,13 +1,13 @@
 import { seededRandom } from '@tgm/random';
 import { flipClip } from '../augment/flip.js';
-import { VideoError } from '../errors.js';
 import type { VideoPool } from '../pool/video-pool.js';
-import type { VideoClip, VideoInfo, VideoSample, VideoSource } from '../video.js';
-import type { ClipPlan, ClipRecipe, FrameRange } from './recipe.js';
+import type { VideoClip, VideoSample } from '../video.js';
+import type { ClipPlan, ClipRecipe } from './recipe.js';
+import type { FoundSection } from './section-memory.js';
 
 export interface LoadContext {
   readonly pool: VideoPool;
-  readonly probe: (source: VideoSource) => Promise<VideoInfo>;
+  readonly find: (sample: VideoSample) => Promise<FoundSection>;
   readonly recipe: ClipRecipe;
   readonly seed: number | string;
   /** Also give motion vectors. */
@@ -23,51 +23,23 @@ export interface LoadedClip extends VideoClip {
 /**
  * Makes the clips of one sample. What is drawn is a function of (seed, epoch, sample id) alone.
  *
- * @throws {VideoError} as the pool does.
+ * @throws {VideoError} as the pool does, `FRAME_OUT_OF_RANGE` for a section without pictures.
  */
 export async function loadSample(
-  { pool, probe, recipe, seed, motion }: LoadContext,
+  { pool, find, recipe, seed, motion }: LoadContext,
   sample: VideoSample,
   epoch: number,
 ): Promise<LoadedClip[]> {
   const keys = [seed, 'clips', epoch, sample.id] as const;
+  const { info, range } = await find(sample);
+  const plans = recipe.plan(info, range, seededRandom(...keys));
   const decode = ({ indices, crop }: ClipPlan): Promise<VideoClip> =>
     pool.decode(sample.source, { indices, crop, size: recipe.size, motion });
-  const decodeAll = async (info: VideoInfo) => {
-    const plans = recipe.plan(info, rangeOf(sample, info), seededRandom(...keys));
-    return { plans, clips: await Promise.all(plans.map(decode)) };
-  };
-  const info = await probe(sample.source);
-  const { plans, clips } = await decodeAll(info).catch((error: unknown) => {
-    // Headers of some containers count a few frames too many. The decoder knows how many there are: draw again from that.
-    const frames =
-      error instanceof VideoError && error.code === 'FRAME_OUT_OF_RANGE' ? error.frames : undefined;
-    if (!frames) throw error;
-    return decodeAll({ ...info, frames });
-  });
+  const clips = await Promise.all(plans.map(decode));
   return clips.map((clip, view) => {
     const flipped = plans[view]!.flip;
     if (flipped) flipClip(clip);
     recipe.change?.(clip, seededRandom(...keys, view));
     return { ...clip, flipped };
   });
-}
-
-/**
- * The frames between a sample's `start` and `end`, at the video's mean frame rate.
- *
- * @throws {VideoError} `FRAME_OUT_OF_RANGE` when it begins behind the video's end, or the frame rate is not known.
- */
-function rangeOf({ source, start = 0, end }: VideoSample, info: VideoInfo): FrameRange {
-  const frames = Math.max(info.frames, 1);
-  const first = Math.round(start * info.fps);
-  if (first >= frames || (info.fps === 0 && (start > 0 || end !== undefined))) {
-    throw new VideoError('FRAME_OUT_OF_RANGE', {
-      source,
-      expected: `a section inside ${frames} frames at ${info.fps} fps`,
-      received: `one from ${start} s`,
-    });
-  }
-  const past = end === undefined ? frames : Math.round(end * info.fps);
-  return { first, count: Math.max(Math.min(past, frames) - first, 1) };
 }

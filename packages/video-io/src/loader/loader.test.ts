@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { clipLoader, type LoaderState, type VideoPool } from '../index.js';
-import { base, fakePool, info, run, sources, traced } from './fake-loading.test-support.js';
+import { base, fakePool, run, sources, traced } from './fake-loading.test-support.js';
 
 describe('clipLoader', () => {
   it('gives the same whatever the timing and the number in hand', async () => {
@@ -101,7 +101,8 @@ describe('clipLoader', () => {
   });
 
   it('tells how long it kept its caller waiting', async () => {
-    const slow: VideoPool = { ...fakePool(1), probe: () => delay(30, info) };
+    const quick = fakePool(1);
+    const slow: VideoPool = { ...quick, timeline: (source) => delay(30).then(() => quick.timeline(source)) };
     const waits: number[] = [];
     for await (const { waitSeconds } of clipLoader({ ...base, epochs: 1, dataset: sources(3), pool: slow })) {
       waits.push(waitSeconds);
@@ -111,25 +112,18 @@ describe('clipLoader', () => {
     expect(waits[2]).toBeLessThan(0.025);
   });
 
-  it('draws again when there are fewer frames than the header says', async () => {
-    const { given } = await run({ ...base, dataset: sources(20), pool: fakePool(1, 30) });
-    expect(given).toHaveLength(40);
-    const { given: same } = await run({ ...base, dataset: sources(20), pool: fakePool(2, 30), prefetch: 1 });
-    expect(same).toEqual(given);
-  });
-
-  it('reads the header of each video once', async () => {
+  it('reads the timeline of each video once', async () => {
     const pool = fakePool(1);
-    const probed: string[] = [];
+    const asked: string[] = [];
     const counting: VideoPool = {
       ...pool,
-      probe: (source) => {
-        probed.push(String(source));
-        return pool.probe(source);
+      timeline: (source) => {
+        asked.push(String(source));
+        return pool.timeline(source);
       },
     };
     await run({ ...base, epochs: 5, dataset: sources(4), pool: counting, prefetch: 1 });
-    expect(probed.sort()).toEqual(['good 0', 'good 1', 'good 2', 'good 3']);
+    expect(asked.sort()).toEqual(['good 0', 'good 1', 'good 2', 'good 3']);
   });
 
   it('stops on a signal', async () => {

@@ -1,6 +1,12 @@
-import { decodeClip, probeVideo, type VideoPool } from '../index.js';
+import { decodeClip, probeVideo, readTimeline, type VideoPool } from '../index.js';
 
 /** A pool without threads, which cannot load TypeScript: the same calls on the test's own thread. */
 export function directPool(): VideoPool {
-  return { workers: 1, decode: decodeClip, probe: probeVideo, close: async () => undefined };
+  return {
+    workers: 1,
+    decode: decodeClip,
+    probe: probeVideo,
+    timeline: readTimeline,
+    close: async () => undefined,
+  };
 }

@@ -1,8 +1,8 @@
 import type { DecodeOptions } from '../decode/options.js';
-import type { ProbeOptions } from '../decode/probe.js';
+import type { ProbeOptions, TimelineOptions } from '../decode/probe.js';
 import { VideoError, type VideoErrorCode, type VideoFault } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
-import type { VideoClip, VideoInfo, VideoInput } from '../video.js';
+import type { VideoClip, VideoInfo, VideoInput, VideoTimeline } from '../video.js';
 
 /** What the pool asks of a worker. One at a time. */
 export type WorkerRequest =
@@ -12,13 +12,24 @@ export type WorkerRequest =
       readonly options: DecodeOptions;
       readonly known?: KnownVideo | undefined;
     }
-  | { readonly kind: 'probe'; readonly source: VideoInput; readonly options: ProbeOptions };
+  | {
+      readonly kind: 'probe';
+      readonly source: VideoInput;
+      readonly options: ProbeOptions;
+      readonly known?: KnownVideo | undefined;
+    }
+  | {
+      readonly kind: 'timeline';
+      readonly source: VideoInput;
+      readonly options: TimelineOptions;
+      readonly known?: KnownVideo | undefined;
+    };
 
 /** What the worker answers. Errors lose their class on the way, so they travel as fields. */
 export type WorkerReply =
   | {
       readonly kind: 'done';
-      readonly result: VideoClip | VideoInfo;
+      readonly result: VideoClip | VideoInfo | VideoTimeline;
       readonly learnt?: KnownVideo | undefined;
     }
   | SentError

@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { nameOf } from '../container/open-container.js';
 import type { DecodeOptions } from '../decode/options.js';
-import type { ProbeOptions } from '../decode/probe.js';
+import type { ProbeOptions, TimelineOptions } from '../decode/probe.js';
 import { VideoError } from '../errors.js';
 import { knownVideos } from '../frame-index/cache.js';
-import type { VideoClip, VideoInfo, VideoInput } from '../video.js';
+import type { VideoClip, VideoInfo, VideoInput, VideoTimeline } from '../video.js';
 import { receivedError, type WorkerReply, type WorkerRequest } from './messages.js';
 
 export interface VideoPoolOptions {
@@ -22,6 +22,8 @@ export interface VideoPool {
   decode(source: VideoInput, options: DecodeOptions): Promise<VideoClip>;
   /** As `probeVideo`. Also throws `WORKER_FAILED`. */
   probe(source: VideoInput, options?: ProbeOptions): Promise<VideoInfo>;
+  /** As `readTimeline`. Also throws `WORKER_FAILED`. */
+  timeline(source: VideoInput, options?: TimelineOptions): Promise<VideoTimeline>;
   /** Ends the threads. Whatever is not done is rejected with `WORKER_FAILED`. */
   close(): Promise<void>;
 }
@@ -85,7 +87,7 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
   }
 
   function withKnown(request: WorkerRequest): WorkerRequest {
-    return request.kind === 'decode' ? { ...request, known: known.get(request.source) } : request;
+    return { ...request, known: known.get(request.source) };
   }
 
   function startWorker(seat: Seat): Worker {
@@ -122,6 +124,7 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
     workers,
     decode: (source, options) => submit({ kind: 'decode', source, options }),
     probe: (source, options = {}) => submit({ kind: 'probe', source, options }),
+    timeline: (source, options = {}) => submit({ kind: 'timeline', source, options }),
     async close() {
       closed = true;
       for (const task of queue.splice(0))

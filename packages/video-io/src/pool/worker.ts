@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { decodeClipSync } from '../decode/decode-clip.js';
-import { probeVideoSync } from '../decode/probe.js';
+import { probeVideoSync, readTimelineSync } from '../decode/probe.js';
 import { VideoError } from '../errors.js';
 import type { VideoClip } from '../video.js';
 import { sentError, type WorkerReply, type WorkerRequest } from './messages.js';
@@ -14,10 +14,13 @@ parentPort!.on('message', (request: WorkerRequest) => {
 function answer(request: WorkerRequest): { reply: WorkerReply; buffers: ArrayBuffer[] } {
   try {
     if (request.kind === 'probe') {
-      return {
-        reply: { kind: 'done', result: probeVideoSync(request.source, request.options) },
-        buffers: [],
-      };
+      const { info, learnt } = probeVideoSync(request.source, request.options, request.known);
+      return { reply: { kind: 'done', result: info, learnt }, buffers: [] };
+    }
+    if (request.kind === 'timeline') {
+      const { timeline, learnt } = readTimelineSync(request.source, request.options, request.known);
+      const buffers = [timeline.times.buffer as ArrayBuffer];
+      return { reply: { kind: 'done', result: timeline, learnt }, buffers };
     }
     const { clip, learnt } = decodeClipSync(request.source, request.options, request.known);
     return { reply: { kind: 'done', result: clip, learnt }, buffers: buffersOf(clip) };

@@ -1,11 +1,14 @@
 import {
+  AV_CHANNEL_ORDER_NATIVE,
   AV_CODEC_FLAG_GLOBAL_HEADER,
+  AV_CODEC_ID_MP2,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV420P10LE,
   AV_PIX_FMT_YUV444P,
   AVERROR_EAGAIN,
   AVERROR_EOF,
   AVFMT_GLOBALHEADER,
+  AVMEDIA_TYPE_AUDIO,
   type FFEncoderCodec,
 } from 'node-av/constants';
 import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Packet, Rational } from 'node-av/lib';
@@ -32,8 +35,14 @@ export interface TestVideo {
   readonly options?: Readonly<Record<string, string>>;
   /** Presentation time of each frame in thousandths of a second. */
   readonly time?: (frame: number) => number;
+  /** Seconds of a tick, for encoders that want frames at equal distances. Default [1, 1000]. */
+  readonly tick?: readonly [number, number];
   /** Width of a pixel over its height. */
   readonly pixelAspect?: readonly [number, number];
+  /** FFmpeg's name of the container, where the path's extension does not tell, and its options. */
+  readonly container?: { readonly name?: string; readonly options?: Readonly<Record<string, string>> };
+  /** A second stream of silence, in thousandths of a second. */
+  readonly sound?: { readonly from: number; readonly to: number };
 }
 
 /** Writes a video; the container goes by the path's extension. */
@@ -45,12 +54,16 @@ export function writeTestVideo(path: string, video: TestVideo): void {
   const { width, height, frames, gop = frames, bFrames = 0, time = (i) => i * 40 } = video;
   const { format: pixelFormat } = FORMATS[video.pixels ?? 'yuv420p'];
   const format = new FormatContext();
-  check(format.allocOutputContext2(null, null, path));
+  check(format.allocOutputContext2(null, video.container?.name ?? null, path));
+  for (const [name, value] of Object.entries(video.container?.options ?? {}))
+    check(format.setOption(name, value));
   const codec = Codec.findEncoderByName(video.encoder as FFEncoderCodec)!;
   const encoder = new CodecContext();
   encoder.allocContext3(codec);
   Object.assign(encoder, { width, height, pixelFormat, gopSize: gop, maxBFrames: bFrames, threadCount: 1 });
-  encoder.timeBase = new Rational(1, 1000);
+  const tick = new Rational(...(video.tick ?? [1, 1000]));
+  const ticks = (milliseconds: number) => BigInt(Math.round((milliseconds * tick.den) / (tick.num * 1000)));
+  encoder.timeBase = tick;
   encoder.framerate = new Rational(25, 1);
   if (video.pixelAspect) encoder.sampleAspectRatio = new Rational(...video.pixelAspect);
   if ((format.oformat!.flags & AVFMT_GLOBALHEADER) !== 0) encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
@@ -60,6 +73,7 @@ export function writeTestVideo(path: string, video: TestVideo): void {
   check(stream.codecpar.fromContext(encoder));
   stream.timeBase = encoder.timeBase;
   if (video.pixelAspect) stream.sampleAspectRatio = new Rational(...video.pixelAspect);
+  const sound = video.sound && newSilence(format, video.sound);
   check(format.openOutputSync());
   check(format.writeHeaderSync());
 
@@ -71,11 +85,12 @@ export function writeTestVideo(path: string, video: TestVideo): void {
       if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
       check(status);
       packet.streamIndex = 0;
-      if (packet.duration === 0n) packet.duration = 40n;
+      if (packet.duration === 0n) packet.duration = ticks(40);
       packet.rescaleTs(encoder.timeBase, stream.timeBase);
       check(format.interleavedWriteFrameSync(packet));
     }
   };
+  sound?.write(packet);
   const frame = new Frame();
   frame.alloc();
   Object.assign(frame, { width, height, format: pixelFormat });
@@ -83,7 +98,7 @@ export function writeTestVideo(path: string, video: TestVideo): void {
   for (let i = 0; i < frames; i++) {
     check(frame.makeWritable());
     check(frame.fromBuffer(render(video, i)));
-    frame.pts = BigInt(time(i));
+    frame.pts = ticks(time(i));
     check(encoder.sendFrameSync(frame));
     drain();
   }
@@ -94,6 +109,40 @@ export function writeTestVideo(path: string, video: TestVideo): void {
   for (const made of [frame, packet]) made.free();
   encoder.freeContext();
   format.freeContext();
+}
+
+/** Samples in a frame of MPEG-1 audio, layer II, and of a second. */
+const SOUND_FRAME = 1152;
+const SOUND_RATE = 48_000;
+
+/** A stream of silence: frames whose bit allocation is zero throughout need no encoder. */
+function newSilence(format: FormatContext, { from, to }: { readonly from: number; readonly to: number }) {
+  const stream = format.newStream(null);
+  const { codecpar } = stream;
+  codecpar.codecType = AVMEDIA_TYPE_AUDIO;
+  codecpar.codecId = AV_CODEC_ID_MP2;
+  codecpar.sampleRate = SOUND_RATE;
+  codecpar.frameSize = SOUND_FRAME;
+  codecpar.channelLayout = { nbChannels: 1, order: AV_CHANNEL_ORDER_NATIVE, mask: 4n };
+  codecpar.bitRate = 64_000n;
+  stream.timeBase = new Rational(1, SOUND_RATE);
+  return {
+    write(packet: Packet): void {
+      // Layer II without check sum, 64 kbit/s, 48 kHz, one channel (ISO 11172-3, 2.4.1.3).
+      const bytes = Buffer.alloc((144 * 64_000) / SOUND_RATE);
+      bytes.set([0xff, 0xfd, 0x44, 0xc0]);
+      const ticks = (milliseconds: number): number => (milliseconds * SOUND_RATE) / 1000;
+      for (let at = ticks(from); at < ticks(to); at += SOUND_FRAME) {
+        packet.data = bytes;
+        packet.pts = BigInt(at);
+        packet.dts = BigInt(at);
+        packet.duration = BigInt(SOUND_FRAME);
+        packet.streamIndex = stream.index;
+        packet.rescaleTs(new Rational(1, SOUND_RATE), stream.timeBase);
+        FFmpegError.throwIfError(format.interleavedWriteFrameSync(packet));
+      }
+    },
+  };
 }
 
 /** The planes of one frame behind each other: brightness as asked for, colour that drifts with x and time. */

@@ -1,0 +1,66 @@
+import type { VideoLimits } from '../container/limits.js';
+import { frameLength, type OpenVideo, withVideo } from '../container/open-video.js';
+import { VideoError } from '../errors.js';
+import { indexFrames } from '../frame-index/build.js';
+import type { KnownVideo } from '../frame-index/cache.js';
+import { indexedTimeline, sharedTimes, type Timeline } from '../frame-index/timeline.js';
+import type { VideoInput } from '../video.js';
+import { readFrames } from './read-sequential.js';
+
+/** What the packets, or failing them the frames, tell of a video. */
+export type FoundVideo = Omit<KnownVideo, 'version'>;
+
+/**
+ * The frames of a freshly opened video by its packets, or as they are known from before. Undefined when the packets do not
+ * tell beyond doubt which frames there are, and nobody decoded the video yet.
+ */
+export function findFrames(video: OpenVideo, limits: VideoLimits): FoundVideo | undefined {
+  const { known, header } = video;
+  if (known && known.timeline.times.length <= limits.frames) return known;
+  const index = indexFrames(video, limits);
+  return index && { header, index, timeline: indexedTimeline(video, index) };
+}
+
+/** The same of any video, for `use`: where packets do not tell, every frame is decoded once. */
+export function findAllFrames<R>(
+  input: VideoInput,
+  limits: VideoLimits,
+  known: KnownVideo | undefined,
+  use: (video: OpenVideo, found: FoundVideo) => R,
+): R {
+  const byPackets = withVideo(
+    input,
+    limits,
+    (video) => {
+      const found = findFrames(video, limits);
+      return found && { result: use(video, found) };
+    },
+    known,
+  );
+  if (byPackets) return byPackets.result;
+  return withVideo(input, limits, (video) =>
+    use(video, { header: video.header, timeline: decodedTimeline(video, limits) }),
+  );
+}
+
+/** What may be remembered of a file. Nothing where its content cannot be told from a later one, or where it was known. */
+export function learntOf({ version, known }: OpenVideo, found: FoundVideo): KnownVideo | undefined {
+  return version === undefined || found === known ? undefined : { version, ...found };
+}
+
+function decodedTimeline(video: OpenVideo, limits: VideoLimits): Timeline {
+  const times: number[] = [];
+  let lastDuration = 0;
+  for (const { frame, time } of readFrames(video, { motion: false, limits })) {
+    times.push(time);
+    lastDuration = Number(frame.duration);
+  }
+  if (times.length === 0) throw noFrames(video);
+  const shared = sharedTimes(times.length);
+  shared.set(times);
+  return { times: shared, end: times.at(-1)! + frameLength(video, lastDuration) };
+}
+
+export function noFrames({ source }: OpenVideo): VideoError {
+  return new VideoError('VIDEO_DECODE_FAILED', { source, frames: 0, expected: 'frames', received: 'none' });
+}
