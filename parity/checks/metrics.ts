@@ -60,13 +60,21 @@ function* checkNeighbours(fixture: Fixture): Generator<Quantity> {
     yield same(`knn/k${k}/neighbours, as sets`, sets(result.neighbours, k), sets(of('neighbours'), k));
     yield same(`knn/k${k}/prediction`, Array.from(result.predictions), Array.from(of('prediction')));
     const scores = toleranceOf(fixture.json.tolerance, 'knn scores');
-    yield compare(`knn/k${k}/scores`, result.scores, of('scores'), scores);
+    const shares = sharesOf(of('scores'), classes);
+    yield compare(`knn/k${k}/scores, as shares`, result.scores, shares, scores);
     const right = testLabels.filter((label, row) => label === result.predictions[row]).length;
     yield same(`knn/k${k} top1 count`, [right], [expected.top1_count]);
     yield compare(`knn/k${k} top1 percent`, [result.top1], [expected.top1_percent], PERCENT);
     const voted = expected.top5_percent_counting_only_classes_with_votes;
     yield compare(`knn/k${k} top5 percent, classes with votes`, [result.top5], [voted], PERCENT);
   }
+}
+
+/** Votes [count, classes] as shares of each row's sum. */
+function sharesOf(votes: ArrayLike<number>, classes: number): Float64Array {
+  const sums = new Float64Array(votes.length / classes);
+  for (let at = 0; at < votes.length; at++) sums[Math.floor(at / classes)]! += votes[at]!;
+  return Float64Array.from(votes, (vote, at) => vote / sums[Math.floor(at / classes)]!);
 }
 
 function sets(neighbours: ArrayLike<number>, k: number): number[][] {

@@ -1,24 +1,34 @@
-import { ShapeMismatchError } from './errors.js';
+import { EvaluationError } from './errors.js';
 import type { Labels } from './features.js';
+import { chanceAmongFirst } from './ties.js';
 
-/** Place of the right class when scores are sorted, 1 the best; of equal scores the lower class comes first. */
-export function rankOfLabel(scores: Float64Array, row: number, classes: number, label: number): number {
+/**
+ * 1 where the right class is among the best `k` of a row of `scores` [count, classes], 0 where not. Where it ties with
+ * others for the last of these places: the chance to get one in a random order of the tied.
+ */
+export function hitAmong(
+  k: number,
+  scores: Float64Array,
+  row: number,
+  classes: number,
+  label: number,
+): number {
   const right = scores[row * classes + label]!;
-  let rank = 1;
+  let above = 0;
+  let tied = 0;
   for (let c = 0; c < classes; c++) {
     const score = scores[row * classes + c]!;
-    if (score > right || (score === right && c < label)) rank++;
+    if (score > right) above++;
+    else if (score === right) tied++;
   }
-  return rank;
+  return chanceAmongFirst(k - above, tied, 1);
 }
 
-/** Percentage of rows of `scores` [count, classes] whose right class is among the best `k`. */
+/** Percentage of rows of `scores` [count, classes] whose right class is among the best `k`, ties as in `hitAmong`. */
 export function topK(scores: Float64Array, labels: Labels, classes: number, k: number): number {
-  let right = 0;
-  for (let row = 0; row < labels.length; row++) {
-    if (rankOfLabel(scores, row, classes, labels[row]!) <= k) right++;
-  }
-  return (100 * right) / labels.length;
+  let hits = 0;
+  for (let row = 0; row < labels.length; row++) hits += hitAmong(k, scores, row, classes, labels[row]!);
+  return (100 * hits) / labels.length;
 }
 
 /** The best class of each row, the lowest number where several tie. */
@@ -34,15 +44,16 @@ export function bestClasses(scores: Float64Array, count: number, classes: number
 
 /**
  * Percentage of right predictions among the examples that `members` marks, NaN where it marks none.
- * Throws {@link ShapeMismatchError} when the three lengths differ.
+ *
+ * @throws EvaluationError `SHAPE_MISMATCH` when the three lengths differ.
  */
 export function subsetAccuracy(predictions: Labels, labels: Labels, members: ArrayLike<boolean>): number {
   if (predictions.length !== labels.length || members.length !== labels.length) {
-    throw new ShapeMismatchError(
-      'subsetAccuracy',
-      `${labels.length} predictions and ${labels.length} members`,
-      `${predictions.length} and ${members.length}`,
-    );
+    throw new EvaluationError('SHAPE_MISMATCH', {
+      where: 'subsetAccuracy',
+      expected: `${labels.length} predictions and ${labels.length} members`,
+      received: `${predictions.length} and ${members.length}`,
+    });
   }
   let size = 0;
   let right = 0;

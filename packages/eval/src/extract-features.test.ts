@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { seededRandom } from '@tgm/masking';
 import { SYMMETRIC_PIXELS, type VideoMaeConfig, videoMae } from '@tgm/models';
+import { seededRandom } from '@tgm/random';
 import { cpuEngine, type Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, describe, expect, it } from 'vitest';
 import { extractFeatures } from './extract-features.js';
@@ -86,6 +86,18 @@ describe('extractFeatures', () => {
     await expect(extractFeatures({ engine, model, params, clips: [], batchSize: 2 })).rejects.toMatchObject({
       code: 'TOO_FEW_EXAMPLES',
     });
+    const ok = { engine, model, params, clips: clipsOf(1, 'x').clips, batchSize: 2 };
+    for (const wrong of [
+      { batchSize: 0 },
+      { clips: [[1, 2]] },
+      { model: {} },
+      { params: null },
+      { batch: 1 },
+    ]) {
+      await expect(extractFeatures({ ...ok, ...wrong } as never)).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+      });
+    }
   });
 });
 
@@ -134,7 +146,56 @@ describe('representation', () => {
     expect(again).toMatchObject(numbers);
     expect(again['textToVideo/R@10']).toBeGreaterThanOrEqual(0);
     expect(again['videoToText/chanceR@10']).toBeCloseTo(100, 2); // half of the gallery is right
-    expect(compiled.length).toBe(2); // the encoder and the probe's objective
+    expect(compiled.length).toBe(3); // the encoder, the probe's objective and its products
+  });
+
+  it('takes several captions of each clip, right for all clips of their groups', async () => {
+    const [train, test] = [clipsOf(20, 'train'), clipsOf(8, 'test')];
+    // Three wordings for each class; the embedding says which class is meant.
+    const embeddings = {
+      values: Float32Array.from({ length: 24 * 2 }, (_, at) => (at % 2 === Math.floor(at / 6) % 2 ? 1 : 0)),
+      count: 24,
+      width: 2,
+    };
+    const groups = Array.from(
+      { length: 24 },
+      (_, at) => `class ${Math.floor(at / 3) % 2}, wording ${at % 3}`,
+    );
+    const clipGroups = Array.from(test.labels, (label) =>
+      [0, 1, 2].map((w) => `class ${label}, wording ${w}`),
+    );
+    const options = { engine, train, test, classes: 2, batchSize: 8, seed: 3 };
+    const projection = tf.ones([2, 12]);
+    const lossParams = { 'contrastive.projection.weight': projection };
+    const captions = { embeddings, groups, clipGroups };
+    const numbers = await representation({ ...options, captions }).evaluate(model, params, lossParams);
+    // Twice the same direction for all clips: every text has the same cosine with all of them, so chance is right.
+    expect(numbers['textToVideo/R@1']).toBeCloseTo(50, 10);
+    expect(numbers['textToVideo/R@10']).toBeCloseTo(100, 10);
+    projection.dispose();
+  });
+
+  it('refuses labels and options when it is made', () => {
+    const { clips, labels } = clipsOf(4, 'x');
+    const set = { clips, labels };
+    const options = { engine, train: set, test: set, classes: 2, batchSize: 2, seed: 0 };
+    const codeOf = (change: object) => {
+      try {
+        representation({ ...options, ...change } as never);
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+      return 'none';
+    };
+    expect(codeOf({})).toBe('none');
+    expect(codeOf({ classes: 1 })).toBe('LABEL_OUT_OF_RANGE');
+    expect(codeOf({ train: { clips, labels: [0] } })).toBe('LABELS_MISMATCH');
+    expect(codeOf({ train: { clips, label: labels } })).toBe('OPTION_INVALID');
+    expect(codeOf({ captions: { embeddings: 1, groups: [0] } })).toBe('OPTION_INVALID');
+    expect(codeOf({ captions: { embeddings: { values: 1, count: 1, width: 1 }, keys: [] } })).toBe(
+      'OPTION_INVALID',
+    );
+    expect(codeOf({ subset: {} })).toBe('OPTION_INVALID');
   });
 
   it('refuses a subset of another length', () => {

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { frameTokens, type Params, type VideoMae } from '@tgm/models';
+import { callable, listOf, objectWith, optional, optionTable, passing, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { ShapeMismatchError, TooFewExamplesError } from './errors.js';
-import type { Features } from './features.js';
+import { EvaluationError } from './errors.js';
+import { checkCount, type Features } from './features.js';
+import { bytes, engineField } from './option-fields.js';
 
 export interface FeatureExtractorOptions {
   readonly engine: Engine;
@@ -25,25 +27,47 @@ export interface ExtractFeaturesOptions extends FeatureExtractorOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+const OF_MODEL = {
+  engine: engineField(),
+  model: objectWith<VideoMae>('a model of videoMae', ['config', 'grid', 'tokenSize', 'pixels', 'encode']),
+  batchSize: wholeNumber({ from: 1 }),
+} satisfies Record<keyof FeatureExtractorOptions, unknown>;
+
+const EXTRACTOR_OPTIONS = optionTable('featureExtractor', OF_MODEL, EvaluationError);
+
+const OPTIONS = optionTable(
+  'extractFeatures',
+  {
+    ...OF_MODEL,
+    params: passing('parameters by name', (value): value is Params => typeof value === 'object' && !!value),
+    clips: listOf(bytes()),
+    onProgress: optional(callable<(done: number, total: number) => void>()),
+  } satisfies Record<keyof ExtractFeaturesOptions, unknown>,
+  EvaluationError,
+);
+
 /**
  * Mean over all tokens of the frozen encoder, nothing masked: [clips, D].
  *
  * One clip gives one vector. For several views of a video (segments and crops), pass each view as a clip and
  * average what comes of them.
  *
- * Throws SHAPE_MISMATCH when a clip has another size than the model's, TOO_FEW_EXAMPLES without clips.
+ * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` when a clip has another size than the model's, `TOO_FEW_EXAMPLES`
+ *   without clips.
  */
-export function extractFeatures(options: ExtractFeaturesOptions): Promise<Features> {
-  const { params, clips, onProgress } = options;
-  return featureExtractor(options)(params, clips, onProgress);
+export async function extractFeatures(options: ExtractFeaturesOptions): Promise<Features> {
+  const { engine, model, batchSize, params, clips, onProgress } = OPTIONS.check(options);
+  return featureExtractor({ engine, model, batchSize })(params, clips, onProgress);
 }
 
-/** {@link extractFeatures} for many parameters of one model: compiles once. */
-export function featureExtractor({ engine, model, batchSize }: FeatureExtractorOptions): FeatureExtractor {
+/**
+ * {@link extractFeatures} for many parameters of one model: compiles once.
+ *
+ * @throws EvaluationError `OPTION_INVALID`; what it returns rejects as `extractFeatures` does.
+ */
+export function featureExtractor(options: FeatureExtractorOptions): FeatureExtractor {
+  const { engine, model, batchSize } = EXTRACTOR_OPTIONS.check(options);
   const { config, grid, tokenSize } = model;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new ShapeMismatchError('featureExtractor', 'batchSize a whole number from 1', `${batchSize}`);
-  }
   const tokenCount = grid.slices * grid.rows * grid.columns;
   const everyToken = Int32Array.from({ length: tokenCount }, (_, i) => i);
   const clipSize = tokenCount * tokenSize;
@@ -54,12 +78,15 @@ export function featureExtractor({ engine, model, batchSize }: FeatureExtractorO
   );
 
   return async (params, clips, onProgress) => {
-    if (clips.length === 0) throw new TooFewExamplesError('extractFeatures', 1, 0);
+    checkCount('extractFeatures', clips.length, 1);
     for (const [index, clip] of clips.entries()) {
       if (clip.length !== clipSize) {
         const { numFrames, imageSize } = config;
-        const expected = `${numFrames} x ${imageSize} x ${imageSize} x 3 = ${clipSize} bytes`;
-        throw new ShapeMismatchError(`extractFeatures clip ${index}`, expected, `${clip.length}`);
+        throw new EvaluationError('SHAPE_MISMATCH', {
+          where: `extractFeatures clip ${index}`,
+          expected: `${numFrames} x ${imageSize} x ${imageSize} x 3 = ${clipSize} bytes`,
+          received: `${clip.length}`,
+        });
       }
     }
     const pixels = new Float32Array(batchSize * clipSize);

@@ -1,10 +1,12 @@
-import { LabelRangeError, LabelsMismatchError, NonFiniteFeatureError, ShapeMismatchError } from './errors.js';
+import { showValue } from '@tgm/options';
+import { EvaluationError } from './errors.js';
 
 /** One vector per example. */
 export interface Features {
   /** [count, width] row-major. */
   readonly values: Float32Array;
   readonly count: number;
+  /** From 1. */
   readonly width: number;
 }
 
@@ -13,31 +15,76 @@ export type Labels = ArrayLike<number>;
 
 /**
  * Checks at the boundary that `features` is what it says.
- * Throws {@link ShapeMismatchError} or {@link NonFiniteFeatureError}.
+ * @throws EvaluationError `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`.
  */
-export function checkFeatures(where: string, features: Features): void {
-  const { values, count, width } = features;
+export function checkFeatures(where: string, { values, count, width }: Features): void {
+  if (Object.prototype.toString.call(values) !== '[object Float32Array]') {
+    throw new EvaluationError('SHAPE_MISMATCH', {
+      where,
+      expected: 'a Float32Array',
+      received: showValue(values),
+    });
+  }
+  if (!(Number.isInteger(count) && count >= 0 && Number.isInteger(width) && width >= 1)) {
+    throw new EvaluationError('SHAPE_MISMATCH', {
+      where,
+      expected: 'a count from 0 and a width from 1',
+      received: `${showValue(count)} and ${showValue(width)}`,
+    });
+  }
   if (values.length !== count * width) {
-    throw new ShapeMismatchError(where, `${count} x ${width} = ${count * width} numbers`, `${values.length}`);
+    throw new EvaluationError('SHAPE_MISMATCH', {
+      where,
+      expected: `${count} x ${width} = ${count * width} numbers`,
+      received: `${values.length}`,
+    });
   }
   const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new NonFiniteFeatureError(where, Math.floor(bad / width), bad % width);
-}
-
-/** Throws {@link LabelsMismatchError} or {@link LabelRangeError} unless there is one label in range per example. */
-export function checkLabels(where: string, count: number, labels: Labels, classes: number): void {
-  if (labels.length !== count) throw new LabelsMismatchError(where, count, labels.length);
-  for (let i = 0; i < count; i++) {
-    const label = labels[i]!;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new LabelRangeError(where, i, label, classes);
-    }
+  if (bad >= 0) {
+    throw new EvaluationError('NON_FINITE_FEATURE', {
+      where: `${where}, number ${bad % width} of example ${Math.floor(bad / width)}`,
+      expected: 'a finite number',
+      received: `${values[bad]}`,
+      advice: 'The parameters may have diverged.',
+    });
   }
 }
 
-/** Throws {@link ShapeMismatchError} unless both sets hold vectors of one width. */
+/**
+ * Checks that there is one label in range per example.
+ * @throws EvaluationError `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`.
+ */
+export function checkLabels(where: string, count: number, labels: Labels, classes: number): void {
+  if (labels.length !== count) {
+    throw new EvaluationError('LABELS_MISMATCH', {
+      where,
+      expected: `${count} labels for ${count} examples`,
+      received: `${labels.length}`,
+    });
+  }
+  for (let i = 0; i < count; i++) {
+    const label = labels[i]!;
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw new EvaluationError('LABEL_OUT_OF_RANGE', {
+      where: `${where}, label of example ${i}`,
+      expected: `a whole number from 0 to ${classes - 1} (${classes} classes)`,
+      received: showValue(label),
+    });
+  }
+}
+
+/** @throws EvaluationError `SHAPE_MISMATCH` unless both sets hold vectors of one width. */
 export function checkSameWidth(where: string, a: Features, b: Features): void {
-  if (a.width !== b.width) throw new ShapeMismatchError(where, `vectors of width ${a.width}`, `${b.width}`);
+  if (a.width === b.width) return;
+  const expected = `vectors of width ${a.width}`;
+  throw new EvaluationError('SHAPE_MISMATCH', { where, expected, received: `width ${b.width}` });
+}
+
+/** @throws EvaluationError `TOO_FEW_EXAMPLES` below `least`. */
+export function checkCount(where: string, count: number, least: number): void {
+  if (count >= least) return;
+  const expected = `at least ${least} example${least === 1 ? '' : 's'}`;
+  throw new EvaluationError('TOO_FEW_EXAMPLES', { where, expected, received: `${count}` });
 }
 
 /** Every row divided by its Euclidean length; a zero row stays zero. */
@@ -51,16 +98,6 @@ export function normaliseRows(features: Features): Features {
     for (let i = row * width; i < (row + 1) * width; i++) values[i] = features.values[i]! * scale;
   }
   return { values, count, width };
-}
-
-/** The rows of `features` with these numbers, in this order. */
-export function selectRows(features: Features, rows: ArrayLike<number>): Features {
-  const { width } = features;
-  const values = new Float32Array(rows.length * width);
-  for (let i = 0; i < rows.length; i++) {
-    values.set(features.values.subarray(rows[i]! * width, (rows[i]! + 1) * width), i * width);
-  }
-  return { values, count: rows.length, width };
 }
 
 /** Inner products of row `row` of `queries` with all rows of `gallery`, written to `out` [gallery.count]. */

@@ -1,11 +1,6 @@
 export { subsetAccuracy } from './accuracy.js';
-export {
-  LabelRangeError,
-  LabelsMismatchError,
-  NonFiniteFeatureError,
-  ShapeMismatchError,
-  TooFewExamplesError,
-} from './errors.js';
+export { EvaluationError, type EvaluationErrorCode } from './errors.js';
+export type { Evaluator } from './evaluator.js';
 export {
   type ExtractFeaturesOptions,
   extractFeatures,
@@ -13,23 +8,19 @@ export {
   type FeatureExtractorOptions,
   featureExtractor,
 } from './extract-features.js';
+export { type FeatureScoresOptions, featureScores } from './feature-scores.js';
 export type { Features, Labels } from './features.js';
 export { type KnnOptions, type KnnResult, knn } from './knn.js';
+export type { ValidatedStrength } from './l2-strength.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linear-probe.js';
 export { meanOfViews } from './mean-of-views.js';
 export { type PixelBaselineOptions, pixelBaseline } from './pixel-baseline.js';
+export { projectVideo } from './project-video.js';
 export {
   type CaptionSet,
-  type FeatureScoresOptions,
-  featureScores,
   type LabelledClips,
   type RepresentationOptions,
   representation,
 } from './representation.js';
-export {
-  projectVideo,
-  type Recall,
-  type RetrievalOptions,
-  type RetrievalResult,
-  retrieval,
-} from './retrieval.js';
+export { type Recall, type RetrievalOptions, type RetrievalResult, retrieval } from './retrieval.js';
+export type { Group, Groups } from './retrieval-groups.js';

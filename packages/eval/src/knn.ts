@@ -1,6 +1,8 @@
-import { bestClasses, rankOfLabel, topK } from './accuracy.js';
-import { ShapeMismatchError, TooFewExamplesError } from './errors.js';
+import { number, optional, optionTable, wholeNumber } from '@tgm/options';
+import { bestClasses, hitAmong, topK } from './accuracy.js';
+import { EvaluationError } from './errors.js';
 import {
+  checkCount,
   checkFeatures,
   checkLabels,
   checkSameWidth,
@@ -9,50 +11,67 @@ import {
   type Labels,
   normaliseRows,
 } from './features.js';
+import { classCount, features, labels } from './option-fields.js';
 
 export interface KnnOptions {
   readonly train: Features;
   readonly trainLabels: Labels;
   readonly test: Features;
   readonly testLabels: Labels;
+  /** From 1. */
   readonly classes: number;
-  /** Neighbours that vote, 20 by default as in DINO. */
+  /** Neighbours that vote, 1 ... examples of `train`; 20 by default as in DINO. */
   readonly k?: number;
-  /** A neighbour votes with exp(cosine / temperature); 0.07 by default as in DINO. */
+  /** Above 0. A neighbour votes with exp(cosine / temperature); 0.07 by default as in DINO. */
   readonly temperature?: number;
 }
 
 export interface KnnResult {
-  /** Percentage of test examples whose class got the most votes. */
+  /** Percentage of test examples whose class got the most votes. Classes with equal votes share the hit. */
   readonly top1: number;
   /** Percentage whose class is among the five with most votes; a class without any vote never counts. */
   readonly top5: number;
-  /** [test.count] */
+  /** [test.count] the class with most votes, the lowest number where several tie. */
   readonly predictions: Int32Array;
-  /** [test.count, classes] summed votes. */
+  /** [test.count, classes] share of the votes that each class got; a row sums to 1. */
   readonly scores: Float64Array;
-  /** [test.count, k] rows of the training set, the nearest first. */
+  /** [test.count, k] rows of the training set, the nearest first; of equally near ones the lowest row. */
   readonly neighbours: Uint32Array;
 }
+
+const OPTIONS = optionTable(
+  'knn',
+  {
+    train: features(),
+    trainLabels: labels(),
+    test: features(),
+    testLabels: labels(),
+    classes: classCount(),
+    k: optional(wholeNumber({ from: 1 }), 20),
+    temperature: optional(number({ above: 0 }), 0.07),
+  } satisfies Record<keyof KnnOptions, unknown>,
+  EvaluationError,
+);
 
 /**
  * Weighted k-nearest-neighbour classification by cosine similarity (DINO, Caron et al. 2021, section 4.1 and
  * appendix F.1).
  *
- * Throws LABELS_MISMATCH, LABEL_OUT_OF_RANGE, SHAPE_MISMATCH, NON_FINITE_FEATURE, and TOO_FEW_EXAMPLES when
- * `train` holds fewer than `k` examples or `test` holds none.
+ * Training examples that are equally near share the votes that are left for them, so that their order says nothing. An
+ * example of zeros has cosine 0 with all.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`,
+ *   and `TOO_FEW_EXAMPLES` when `train` holds fewer than `k` examples or `test` holds none.
  */
 export function knn(options: KnnOptions): KnnResult {
-  const { train, trainLabels, test, testLabels, classes, k = 20, temperature = 0.07 } = options;
+  const { train, trainLabels, test, testLabels, classes, k, temperature } = OPTIONS.check(options);
   checkFeatures('knn train', train);
   checkFeatures('knn test', test);
-  checkSameWidth('knn', train, test);
+  checkSameWidth('knn test', train, test);
   checkLabels('knn train', train.count, trainLabels, classes);
   checkLabels('knn test', test.count, testLabels, classes);
-  if (!Number.isInteger(k) || k < 1) throw new ShapeMismatchError('knn', 'k a whole number from 1', `${k}`);
-  if (!(temperature > 0)) throw new ShapeMismatchError('knn', 'temperature above 0', `${temperature}`);
-  if (train.count < k) throw new TooFewExamplesError('knn train', k, train.count);
-  if (test.count < 1) throw new TooFewExamplesError('knn test', 1, test.count);
+  checkCount('knn train', train.count, k);
+  checkCount('knn test', test.count, 1);
 
   const gallery = normaliseRows(train);
   const queries = normaliseRows(test);
@@ -63,25 +82,51 @@ export function knn(options: KnnOptions): KnnResult {
     dotWithAll(queries, row, gallery, similarity);
     const nearest = largest(similarity, k);
     neighbours.set(nearest, row * k);
-    for (const neighbour of nearest) {
-      scores[row * classes + trainLabels[neighbour]!]! += Math.exp(similarity[neighbour]! / temperature);
-    }
+    const votes = scores.subarray(row * classes, (row + 1) * classes);
+    countVotes(votes, similarity, nearest, trainLabels, temperature);
   }
 
-  const predictions = bestClasses(scores, test.count, classes);
   let amongFive = 0;
   for (let row = 0; row < test.count; row++) {
     const label = testLabels[row]!;
-    const hasVotes = scores[row * classes + label]! > 0;
-    if (hasVotes && rankOfLabel(scores, row, classes, label) <= 5) amongFive++;
+    if (scores[row * classes + label]! > 0) amongFive += hitAmong(5, scores, row, classes, label);
   }
   return {
     top1: topK(scores, testLabels, classes, 1),
     top5: (100 * amongFive) / test.count,
-    predictions,
+    predictions: bestClasses(scores, test.count, classes),
     scores,
     neighbours,
   };
+}
+
+/** Writes each class's share of the votes to `votes` [classes]. */
+function countVotes(
+  votes: Float64Array,
+  similarity: Float64Array,
+  nearest: Uint32Array,
+  trainLabels: Labels,
+  temperature: number,
+): void {
+  const best = similarity[nearest[0]!]!;
+  const last = similarity[nearest.at(-1)!]!;
+  let nearer = 0;
+  let total = 0;
+  const vote = (example: number, share: number) => {
+    // Less the largest exponent, which a small temperature takes beyond the range of doubles.
+    const weight = share * Math.exp((similarity[example]! - best) / temperature);
+    votes[trainLabels[example]!]! += weight;
+    total += weight;
+  };
+  for (const example of nearest) {
+    if (similarity[example]! === last) break;
+    vote(example, 1);
+    nearer++;
+  }
+  const tied: number[] = [];
+  for (let i = 0; i < similarity.length; i++) if (similarity[i] === last) tied.push(i);
+  for (const example of tied) vote(example, (nearest.length - nearer) / tied.length);
+  for (let c = 0; c < votes.length; c++) votes[c]! /= total;
 }
 
 /** Positions of the k largest values, the largest first; of equals the lowest position. */

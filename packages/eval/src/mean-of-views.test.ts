@@ -12,6 +12,28 @@ describe('meanOfViews', () => {
     expect([...probabilities.subarray(2)]).toEqual([0.5, 0.5]);
   });
 
+  it('takes logits of any size', () => {
+    expect([...meanOfViews(Float32Array.of(3e38, -3e38, 1e-40, 0), 2, 2)]).toEqual([0.75, 0.25]);
+  });
+
+  it('refuses what is no number', () => {
+    for (const wrong of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      expect(() => meanOfViews(Float32Array.of(0, 1, 2, 3, 4, wrong), 3, 1)).toThrow(
+        expect.objectContaining({ code: 'NON_FINITE_LOGIT', where: 'meanOfViews, view 2 of video 1' }),
+      );
+    }
+    for (const [views, classes] of [
+      [0, 2],
+      [2, 0],
+      [0.5, 4],
+      [Number.NaN, 1],
+    ] as const) {
+      expect(() => meanOfViews(new Float32Array(4), views, classes)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    }
+  });
+
   it('refuses a part of a video', () => {
     expect(() => meanOfViews(new Float32Array(6), 2, 2)).toThrow(
       'meanOfViews: expected a multiple of 2 views x 2 classes, got 6 logits.',

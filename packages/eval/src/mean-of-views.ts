@@ -1,17 +1,38 @@
-import { ShapeMismatchError } from './errors.js';
+import { optionTable, wholeNumber } from '@tgm/options';
+import { EvaluationError } from './errors.js';
+
+const SIZES = optionTable(
+  'meanOfViews',
+  { views: wholeNumber({ from: 1 }), classes: wholeNumber({ from: 1 }) },
+  EvaluationError,
+);
 
 /**
  * What several views of each video say together: the mean of the views' softmax, as VideoMAE's test does.
  *
  * @param logits [videos, views, classes]
+ * @param views From 1.
+ * @param classes From 1.
  * @returns [videos, classes] probabilities.
- * @throws ShapeMismatchError unless `logits` holds whole videos.
+ * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` unless `logits` holds whole videos, `NON_FINITE_LOGIT`.
  */
 export function meanOfViews(logits: Float32Array, views: number, classes: number): Float64Array {
+  SIZES.check({ views, classes });
   const videos = logits.length / (views * classes);
   if (!Number.isInteger(videos)) {
-    const expected = `a multiple of ${views} views x ${classes} classes`;
-    throw new ShapeMismatchError('meanOfViews', expected, `${logits.length} logits`);
+    throw new EvaluationError('SHAPE_MISMATCH', {
+      where: 'meanOfViews',
+      expected: `a multiple of ${views} views x ${classes} classes`,
+      received: `${logits.length} logits`,
+    });
+  }
+  const bad = logits.findIndex((logit) => !Number.isFinite(logit));
+  if (bad >= 0) {
+    throw new EvaluationError('NON_FINITE_LOGIT', {
+      where: `meanOfViews, view ${Math.floor(bad / classes) % views} of video ${Math.floor(bad / (views * classes))}`,
+      expected: 'finite logits',
+      received: `${logits[bad]}`,
+    });
   }
   const probabilities = new Float64Array(videos * classes);
   for (let row = 0; row < videos * views; row++) {

@@ -27,3 +27,14 @@ it('is 768 numbers by default, and refuses clips of another size', () => {
     /clip 0: expected 8 x 64 x 64 x 3, got 5/,
   );
 });
+
+it('refuses options that are out of range or not known, and no clips', () => {
+  const options = { frames: 4, height: 8, width: 8 };
+  const clip = new Uint8Array(4 * 8 * 8 * 3);
+  for (const wrong of [{ slices: 5 }, { cells: 9 }, { cells: 0 }, { frames: 0 }, { size: 8 }]) {
+    expect(() => pixelBaseline([clip], { ...options, ...wrong })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+  }
+  expect(() => pixelBaseline([], options)).toThrow(expect.objectContaining({ code: 'TOO_FEW_EXAMPLES' }));
+});

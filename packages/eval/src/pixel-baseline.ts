@@ -1,8 +1,9 @@
-import { ShapeMismatchError } from './errors.js';
-import type { Features } from './features.js';
+import { optional, optionTable, wholeNumber } from '@tgm/options';
+import { EvaluationError } from './errors.js';
+import { checkCount, type Features } from './features.js';
 
 export interface PixelBaselineOptions {
-  /** T, H, W of every clip. */
+  /** T, H, W of every clip, from 1. */
   readonly frames: number;
   readonly height: number;
   readonly width: number;
@@ -12,32 +13,46 @@ export interface PixelBaselineOptions {
   readonly cells?: number;
 }
 
+const OPTIONS = optionTable(
+  'pixelBaseline',
+  {
+    frames: wholeNumber({ from: 1 }),
+    height: wholeNumber({ from: 1 }),
+    width: wholeNumber({ from: 1 }),
+    slices: optional(wholeNumber({ from: 1 }), 4),
+    cells: optional(wholeNumber({ from: 1 }), 8),
+  } satisfies Record<keyof PixelBaselineOptions, unknown>,
+  EvaluationError,
+);
+
 /**
  * What can be read off the pixels without any model: each clip averaged to slices x cells x cells x 3 numbers
  * in [0, 1] (4 x 8 x 8 x 3 = 768 by default). A learned representation should beat a probe of these.
  *
- * `clips` are [T, H, W, 3] RGB, 0-255. Throws SHAPE_MISMATCH.
+ * @param clips [T, H, W, 3] RGB, 0-255.
+ * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` for a clip of another size, `TOO_FEW_EXAMPLES` without clips.
  */
 export function pixelBaseline(clips: readonly Uint8Array[], options: PixelBaselineOptions): Features {
-  const { frames, height, width, slices = 4, cells = 8 } = options;
+  const { frames, height, width, slices, cells } = OPTIONS.check(options);
   if (slices > frames || cells > height || cells > width) {
-    throw new ShapeMismatchError(
-      'pixelBaseline',
-      `at most ${frames} slices and ${Math.min(height, width)} cells`,
-      `${slices} and ${cells}`,
-    );
+    throw new EvaluationError('OPTION_INVALID', {
+      where: 'pixelBaseline, options slices and cells',
+      expected: `at most ${frames} slices and ${Math.min(height, width)} cells`,
+      received: `${slices} and ${cells}`,
+    });
   }
+  checkCount('pixelBaseline', clips.length, 1);
   const size = slices * cells * cells * 3;
   const sums = new Float64Array(size);
   const counts = new Float64Array(size);
   const values = new Float32Array(clips.length * size);
   for (const [index, clip] of clips.entries()) {
     if (clip.length !== frames * height * width * 3) {
-      throw new ShapeMismatchError(
-        `pixelBaseline clip ${index}`,
-        `${frames} x ${height} x ${width} x 3`,
-        `${clip.length} numbers`,
-      );
+      throw new EvaluationError('SHAPE_MISMATCH', {
+        where: `pixelBaseline clip ${index}`,
+        expected: `${frames} x ${height} x ${width} x 3`,
+        received: `${clip.length} numbers`,
+      });
     }
     sums.fill(0);
     counts.fill(0);

@@ -1,13 +1,24 @@
-import type { VideoMae } from '@tgm/models';
+import type { Params, VideoMae } from '@tgm/models';
+import {
+  callable,
+  type Field,
+  listOf,
+  nested,
+  number,
+  optional,
+  optionTable,
+  wholeNumber,
+} from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import type { Evaluator } from '@tgm/train';
-import { subsetAccuracy } from './accuracy.js';
-import { ShapeMismatchError } from './errors.js';
+import { EvaluationError } from './errors.js';
+import type { Evaluator } from './evaluator.js';
 import { type FeatureExtractor, featureExtractor } from './extract-features.js';
-import type { Features, Labels } from './features.js';
-import { knn } from './knn.js';
-import { linearProbe } from './linear-probe.js';
-import { projectVideo, retrieval } from './retrieval.js';
+import { checkSubsets, featureScores } from './feature-scores.js';
+import { checkLabels, type Features, type Labels } from './features.js';
+import { bytes, classCount, engineField, features, labels, subsetMarks } from './option-fields.js';
+import { projectVideo } from './project-video.js';
+import { retrieval } from './retrieval.js';
+import { type Groups, groups } from './retrieval-groups.js';
 
 export interface LabelledClips {
   /** [T, H, W, 3] RGB, 0-255, each in the model's size. */
@@ -15,12 +26,14 @@ export interface LabelledClips {
   readonly labels: Labels;
 }
 
-/** One caption for each test clip. */
+/** Captions of the test clips: one each, or any number with groups that say what belongs together. */
 export interface CaptionSet {
-  /** [test clips, E] text embeddings. */
+  /** [captions, E] text embeddings. */
   readonly embeddings: Features;
-  /** [test clips] equal numbers for identical captions: each such clip is right for the caption. */
-  readonly groups: Labels;
+  /** [captions] groups of each caption; a clip that shares one is right for it. Captions that say the same share a group. */
+  readonly groups: Groups;
+  /** [test clips] groups of each clip; `groups` when absent, for one caption a clip in the clips' order. */
+  readonly clipGroups?: Groups;
 }
 
 export interface RepresentationOptions {
@@ -30,7 +43,7 @@ export interface RepresentationOptions {
   readonly classes: number;
   /** Clips of one pass of the encoder. */
   readonly batchSize: number;
-  /** Splits the training set for the choice of the probe's strength. */
+  /** Decides the folds that choose the probe's strength. */
   readonly seed: number;
   /** Named subsets of the test clips, [test clips] true for members, whose probe accuracy is given too. */
   readonly subsets?: Readonly<Record<string, ArrayLike<boolean>>>;
@@ -38,6 +51,24 @@ export interface RepresentationOptions {
   readonly captions?: CaptionSet;
   readonly onProgress?: (done: number, total: number) => void;
 }
+
+const labelledClips = (): Field<LabelledClips> => nested({ clips: listOf(bytes()), labels: labels() });
+
+const OPTIONS = optionTable(
+  'representation',
+  {
+    engine: engineField(),
+    train: labelledClips(),
+    test: labelledClips(),
+    classes: classCount(),
+    batchSize: wholeNumber({ from: 1 }),
+    seed: number(),
+    subsets: optional(subsetMarks(), {}),
+    captions: optional(nested({ embeddings: features(), groups: groups(), clipGroups: optional(groups()) })),
+    onProgress: optional(callable<(done: number, total: number) => void>()),
+  } satisfies Record<keyof RepresentationOptions, unknown>,
+  EvaluationError,
+);
 
 /** The contrastive loss's parameter [E, D] that takes video features to the space of the text. */
 const PROJECTION = 'contrastive.projection.weight';
@@ -47,17 +78,18 @@ const PROJECTION = 'contrastive.projection.weight';
  *
  * Numbers are percentages but for the median ranks: `probe/top1`, `probe/top5`, `probe/<subset>`, `knn/top1`,
  * `knn/top5`, `textToVideo/R@1`, `/R@5`, `/R@10`, `/medianRank`, `/chanceR@10`, and the same under `videoToText`.
- * Throws what {@link linearProbe}, {@link knn} and {@link retrieval} throw.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, and `SHAPE_MISMATCH` for a subset of another
+ *   length. `evaluate` rejects with what {@link extractFeatures}, {@link linearProbe}, {@link knn} and {@link retrieval}
+ *   throw.
  */
 export function representation(options: RepresentationOptions): Evaluator {
-  const { engine, train, test, classes, batchSize, seed, captions } = options;
+  const { engine, train, test, classes, batchSize, seed, subsets, captions, onProgress } =
+    OPTIONS.check(options);
+  checkLabels('representation train', train.clips.length, train.labels, classes);
+  checkLabels('representation test', test.clips.length, test.labels, classes);
+  checkSubsets('representation', subsets, test.clips.length);
   const total = train.clips.length + test.clips.length;
-  for (const [name, members] of Object.entries(options.subsets ?? {})) {
-    if (members.length !== test.clips.length) {
-      const expected = `${test.clips.length} members, one for each test clip`;
-      throw new ShapeMismatchError(`representation subset "${name}"`, expected, `${members.length}`);
-    }
-  }
   const extractors = new WeakMap<VideoMae, FeatureExtractor>(); // a model evaluated again is not compiled again
 
   return {
@@ -65,62 +97,43 @@ export function representation(options: RepresentationOptions): Evaluator {
     async evaluate(model, params, lossParams) {
       const extract = extractors.get(model) ?? featureExtractor({ engine, model, batchSize });
       extractors.set(model, extract);
-      const trainFeatures = await extract(params, train.clips, (done) => options.onProgress?.(done, total));
+      const trainFeatures = await extract(params, train.clips, (done) => onProgress?.(done, total));
       const testFeatures = await extract(params, test.clips, (done) =>
-        options.onProgress?.(train.clips.length + done, total),
+        onProgress?.(train.clips.length + done, total),
       );
-      const projection = lossParams[PROJECTION];
-      return {
-        ...(await featureScores({
-          ...options,
-          train: trainFeatures,
-          trainLabels: train.labels,
-          test: testFeatures,
-          testLabels: test.labels,
-          engine,
-          classes,
-          seed,
-        })),
-        ...(projection && captions
-          ? retrievalScores(projectVideo(testFeatures, (await projection.data()) as Float32Array), captions)
-          : {}),
-      };
+      const scores = await featureScores({
+        engine,
+        train: trainFeatures,
+        trainLabels: train.labels,
+        test: testFeatures,
+        testLabels: test.labels,
+        classes,
+        seed,
+        subsets,
+      });
+      const videos = captions && (await projected(testFeatures, lossParams));
+      return videos ? { ...scores, ...retrievalScores(videos, captions) } : scores;
     },
   };
 }
 
-export interface FeatureScoresOptions {
-  readonly engine: Engine;
-  readonly train: Features;
-  readonly trainLabels: Labels;
-  readonly test: Features;
-  readonly testLabels: Labels;
-  readonly classes: number;
-  readonly seed: number;
-  readonly subsets?: Readonly<Record<string, ArrayLike<boolean>>>;
+/** The clips in the space of the text, where the model was trained for it. */
+async function projected(clips: Features, lossParams: Params): Promise<Features | undefined> {
+  const projection = lossParams[PROJECTION];
+  return projection && projectVideo(clips, (await projection.data()) as Float32Array);
 }
 
-/** The probe and k-NN numbers of {@link representation} for any features, such as those of {@link pixelBaseline}. */
-export async function featureScores(options: FeatureScoresOptions): Promise<Record<string, number>> {
-  const { testLabels, subsets = {} } = options;
-  const probe = await linearProbe(options);
-  const neighbours = knn(options);
-  const numbers: Record<string, number> = { 'probe/top1': probe.top1, 'probe/top5': probe.top5 };
-  for (const [name, members] of Object.entries(subsets)) {
-    numbers[`probe/${name}`] = subsetAccuracy(probe.predictions, testLabels, members);
-  }
-  return { ...numbers, 'knn/top1': neighbours.top1, 'knn/top5': neighbours.top5 };
-}
-
-function retrievalScores(videos: Features, { embeddings, groups }: CaptionSet): Record<string, number> {
-  const directions = { textToVideo: [embeddings, videos], videoToText: [videos, embeddings] } as const;
+function retrievalScores(videos: Features, captions: CaptionSet): Record<string, number> {
+  const texts = { features: captions.embeddings, groups: captions.groups };
+  const clips = { features: videos, groups: captions.clipGroups ?? captions.groups };
+  const directions = { textToVideo: [texts, clips], videoToText: [clips, texts] } as const;
   const numbers: Record<string, number> = {};
-  for (const [direction, [queries, gallery]] of Object.entries(directions)) {
+  for (const [direction, [from, to]] of Object.entries(directions)) {
     const { recall, chance, medianRank } = retrieval({
-      queries,
-      gallery,
-      queryGroups: groups,
-      galleryGroups: groups,
+      queries: from.features,
+      gallery: to.features,
+      queryGroups: from.groups,
+      galleryGroups: to.groups,
     });
     numbers[`${direction}/R@1`] = recall.at1;
     numbers[`${direction}/R@5`] = recall.at5;

@@ -1,15 +1,26 @@
-import { ShapeMismatchError, TooFewExamplesError } from './errors.js';
-import { checkFeatures, checkSameWidth, dotWithAll, type Features, normaliseRows } from './features.js';
+import { optionTable } from '@tgm/options';
+import { EvaluationError } from './errors.js';
+import {
+  checkCount,
+  checkFeatures,
+  checkSameWidth,
+  dotWithAll,
+  type Features,
+  normaliseRows,
+} from './features.js';
+import { features } from './option-fields.js';
+import { type Groups, groups, groupsOf, rowsByGroup } from './retrieval-groups.js';
+import { chanceAmongFirst } from './ties.js';
 
 export interface RetrievalOptions {
   /** [Q, E] */
   readonly queries: Features;
   /** [G, E] */
   readonly gallery: Features;
-  /** [Q] group of each query. An item of the gallery is right for a query when both have the same group. */
-  readonly queryGroups: ArrayLike<number>;
-  /** [G] */
-  readonly galleryGroups: ArrayLike<number>;
+  /** [Q] groups of each query. An item of the gallery is right for a query that it shares a group with. */
+  readonly queryGroups: Groups;
+  /** [G] groups of each item of the gallery. */
+  readonly galleryGroups: Groups;
 }
 
 /** Percentages of queries that have a right item among the first 1, 5 and 10. */
@@ -23,105 +34,118 @@ export interface RetrievalResult {
   readonly recall: Recall;
   /** Median over queries of the place of the first right item, 1 the best. */
   readonly medianRank: number;
-  /** The recall that a random order of the gallery gives in the mean; above k / G where groups repeat. */
+  /** The recall that a random order of the gallery gives in the mean; above k / G where a query has several right items. */
   readonly chance: Recall;
-  /** [Q] place of the first right item. */
-  readonly ranks: Uint32Array;
+  /** [Q] place of the first right item; where it ties with others, the mean place over all orders of the tied. */
+  readonly ranks: Float64Array;
 }
+
+const OPTIONS = optionTable(
+  'retrieval',
+  {
+    queries: features(),
+    gallery: features(),
+    queryGroups: groups(),
+    galleryGroups: groups(),
+  } satisfies Record<keyof RetrievalOptions, unknown>,
+  EvaluationError,
+);
 
 /**
  * Ranks the gallery for each query by cosine similarity.
  *
- * Duplicates: videos that share one caption share one group, and each of them is right for that caption, as
- * the contrastive loss takes none of them for a negative of the others. The rank is that of the best of them.
- * Ties: wrong items with the same similarity as the best right item count as ranked before it, so that a
- * model which gives every video the same vector scores 0 and not 100.
+ * Several right items: all items that share a group with the query are right, and the first of them counts. Give
+ * captions that say the same one group, be they equal or other words for it; else a model is punished for what no model
+ * can know. A video that has several captions belongs to the groups of all of them.
  *
- * Throws SHAPE_MISMATCH, NON_FINITE_FEATURE, and TOO_FEW_EXAMPLES when a side is empty or a query has no right
- * item at all.
+ * Ties: items with equal similarity count as the mean over all their orders. A model that gives every video the same
+ * vector therefore has the recall of `chance`.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`, and `TOO_FEW_EXAMPLES` when a side is empty
+ *   or a query has no right item at all.
  */
 export function retrieval(options: RetrievalOptions): RetrievalResult {
-  const { queryGroups, galleryGroups } = options;
-  checkSide('retrieval queries', options.queries, queryGroups);
-  checkSide('retrieval gallery', options.gallery, galleryGroups);
-  checkSameWidth('retrieval', options.queries, options.gallery);
-  const queries = normaliseRows(options.queries);
-  const gallery = normaliseRows(options.gallery);
+  const { queryGroups, galleryGroups, ...given } = OPTIONS.check(options);
+  checkSide('retrieval queries', given.queries, queryGroups);
+  checkSide('retrieval gallery', given.gallery, galleryGroups);
+  checkSameWidth('retrieval gallery', given.queries, given.gallery);
+  const queries = normaliseRows(given.queries);
+  const gallery = normaliseRows(given.gallery);
 
-  const sizes = new Map<number, number>();
-  for (let g = 0; g < gallery.count; g++) {
-    sizes.set(galleryGroups[g]!, (sizes.get(galleryGroups[g]!) ?? 0) + 1);
-  }
+  const members = rowsByGroup(galleryGroups);
   const similarity = new Float64Array(gallery.count);
-  const ranks = new Uint32Array(queries.count);
+  const ranks = new Float64Array(queries.count);
+  const places: Place[] = [];
   for (let q = 0; q < queries.count; q++) {
-    const group = queryGroups[q]!;
-    if (!sizes.has(group))
-      throw new TooFewExamplesError(`retrieval gallery, group ${group} of query ${q}`, 1, 0);
+    const right = new Set(groupsOf(queryGroups, q).flatMap((group) => members.get(group) ?? []));
+    if (right.size === 0) {
+      throw new EvaluationError('TOO_FEW_EXAMPLES', {
+        where: `retrieval gallery, group ${groupsOf(queryGroups, q).join(', ')} of query ${q}`,
+        expected: 'an item of the same group',
+        received: 'none',
+      });
+    }
     dotWithAll(queries, q, gallery, similarity);
-    let best = Number.NEGATIVE_INFINITY;
-    for (let g = 0; g < gallery.count; g++) {
-      if (galleryGroups[g] === group) best = Math.max(best, similarity[g]!);
-    }
-    let rank = 1;
-    for (let g = 0; g < gallery.count; g++) {
-      if (galleryGroups[g] !== group && similarity[g]! >= best) rank++;
-    }
-    ranks[q] = rank;
+    const place = placeOfFirst(right, similarity);
+    ranks[q] = place.above + (place.tied + 1) / (place.rightTied + 1);
+    places.push(place);
   }
-
-  const recallAt = (k: number) => (100 * ranks.filter((rank) => rank <= k).length) / ranks.length;
-  const chanceAt = (k: number) => {
-    let sum = 0;
-    for (let q = 0; q < queries.count; q++)
-      sum += chanceOfRight(gallery.count, sizes.get(queryGroups[q]!)!, k);
-    return (100 * sum) / queries.count;
-  };
   return {
-    recall: { at1: recallAt(1), at5: recallAt(5), at10: recallAt(10) },
+    recall: meanRecall(places, (k, { above, tied, rightTied }) =>
+      chanceAmongFirst(k - above, tied, rightTied),
+    ),
     medianRank: median(ranks),
-    chance: { at1: chanceAt(1), at5: chanceAt(5), at10: chanceAt(10) },
+    chance: meanRecall(places, (k, { right }) => chanceAmongFirst(k, gallery.count, right)),
     ranks,
   };
 }
 
-/**
- * Features in the space of the text embeddings: features x weight transposed, L2-normalised, [count, E].
- * `weight` is [E, D] row-major, `contrastive.projection.weight` of the contrastive loss.
- * Throws SHAPE_MISMATCH when the weight's length is not a multiple of D, and NON_FINITE_FEATURE.
- */
-export function projectVideo(features: Features, weight: Float32Array): Features {
-  checkFeatures('projectVideo', features);
-  const { count, width } = features;
-  const projected = weight.length / width;
-  if (!Number.isInteger(projected) || projected < 1) {
-    throw new ShapeMismatchError('projectVideo weight', `[E, ${width}]`, `${weight.length} numbers`);
-  }
-  const matrix = { values: weight, count: projected, width };
-  const values = new Float32Array(count * projected);
-  const row = new Float64Array(projected);
-  for (let i = 0; i < count; i++) {
-    dotWithAll(features, i, matrix, row);
-    values.set(row, i * projected);
-  }
-  return normaliseRows({ values, count, width: projected });
+/** Where the best right item of a query stands. */
+interface Place {
+  /** Right items in the gallery. */
+  readonly right: number;
+  /** Items more similar than the best right one. */
+  readonly above: number;
+  /** Items as similar as the best right one, itself included. */
+  readonly tied: number;
+  /** How many of the tied are right. */
+  readonly rightTied: number;
 }
 
-function checkSide(where: string, side: Features, groups: ArrayLike<number>): void {
+function placeOfFirst(right: ReadonlySet<number>, similarity: Float64Array): Place {
+  let best = Number.NEGATIVE_INFINITY;
+  for (const item of right) best = Math.max(best, similarity[item]!);
+  let above = 0;
+  let tied = 0;
+  let rightTied = 0;
+  for (let item = 0; item < similarity.length; item++) {
+    if (similarity[item]! > best) above++;
+    if (similarity[item] !== best) continue;
+    tied++;
+    if (right.has(item)) rightTied++;
+  }
+  return { right: right.size, above, tied, rightTied };
+}
+
+/** Percentages over all queries of a chance for each to have a right item among the first k. */
+function meanRecall(places: readonly Place[], chanceAt: (k: number, place: Place) => number): Recall {
+  const at = (k: number) =>
+    (100 * places.reduce((sum, place) => sum + chanceAt(k, place), 0)) / places.length;
+  return { at1: at(1), at5: at(5), at10: at(10) };
+}
+
+function checkSide(where: string, side: Features, groups: Groups): void {
   checkFeatures(where, side);
-  if (side.count < 1) throw new TooFewExamplesError(where, 1, side.count);
-  if (groups.length !== side.count)
-    throw new ShapeMismatchError(where, `${side.count} groups`, `${groups.length}`);
+  checkCount(where, side.count, 1);
+  if (groups.length === side.count) return;
+  throw new EvaluationError('SHAPE_MISMATCH', {
+    where,
+    expected: `${side.count} groups`,
+    received: `${groups.length}`,
+  });
 }
 
-/** 1 - (ways to draw k of the wrong items) / (ways to draw k of all). */
-function chanceOfRight(gallery: number, right: number, k: number): number {
-  let none = 1;
-  for (let i = 0; i < Math.min(k, gallery); i++) none *= Math.max(0, gallery - right - i) / (gallery - i);
-  return 1 - none;
-}
-
-function median(values: Uint32Array): number {
+function median(values: Float64Array): number {
   const sorted = values.slice().sort();
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

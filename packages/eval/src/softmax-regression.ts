@@ -1,148 +1,168 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Compiled, Engine } from '@tgm/tfjs-backend-onnx';
+import { alongAxes, type MatrixProduct } from './along-axes.js';
 import type { Features, Labels } from './features.js';
 import { lbfgs } from './lbfgs.js';
+import type { LinearClassifier } from './linear-classifier.js';
+import { type ObjectiveInputs, type ObjectiveOutputs, softmaxObjective } from './softmax-objective.js';
 
-/** A linear classifier of D numbers into C classes: scores = x weight + bias. */
-export interface LinearClassifier {
-  /** [D, C] row-major. */
-  readonly weight: Float64Array;
-  /** [C] */
-  readonly bias: Float64Array;
-  readonly classes: number;
+/** What a fit found: [D, C] weights along the principal axes of the features, then [C] biases. A start for other fits. */
+export type FittedPoint = Float64Array;
+
+export interface FitOptions {
+  /** Above 0. The loss is the mean cross-entropy + l2 / 2 times the squared weights; the bias is not penalised. */
+  readonly l2: number;
+  /**
+   * The fit counts as found where no entry of the gradient is larger, measured along axes on which the curvature of the
+   * loss is about 1.
+   */
+  readonly tolerance: number;
+  /** Rows that the fit does not see. */
+  readonly leavesOut?: (row: number) => boolean;
+  /** Zero when absent. */
+  readonly start?: FittedPoint;
 }
 
-/** [N, D] features and [D, N] once more, [N, C] one-hot labels, [D, C] weight, [1, C] bias, scalar strength. */
-type Inputs = {
-  readonly features: tf.Tensor;
-  /** Kept beside `features`: a product with a tall matrix transposed on the fly is several times slower. */
-  readonly transposed: tf.Tensor;
-  readonly targets: tf.Tensor;
-  readonly weight: tf.Tensor;
-  readonly bias: tf.Tensor;
-  readonly l2: tf.Tensor;
-};
-
-type Outputs = {
-  readonly value: tf.Tensor;
-  readonly weight: tf.Tensor;
-  readonly bias: tf.Tensor;
-};
+/** Logistic regression on one set of features, kept on the engine. */
+export interface SoftmaxRegression {
+  fit(options: FitOptions): Promise<FittedPoint>;
+  /** [N, C] scores of all rows, before the softmax. */
+  scores(point: FittedPoint): Promise<Float64Array>;
+  /** The classifier of the features as they were given. */
+  classifier(point: FittedPoint): LinearClassifier;
+  dispose(): void;
+}
 
 /** Fits longer than this are as good as found: accuracies stand still well before. */
 const MAX_ITERATIONS = 200;
 
-/**
- * Mean cross-entropy of softmax(x weight + bias) plus l2 / 2 times the squared weights, and its gradient in
- * closed form. The bias is not penalised.
- */
-export function softmaxObjective({ features, transposed, targets, weight, bias, l2 }: Inputs): Outputs {
-  const scale = 1 / features.shape[0]!;
-  const logProbabilities = tf.logSoftmax(tf.add(tf.matMul(features, weight), bias)); // [N, C]
-  const crossEntropy = tf.mul(tf.sum(tf.mul(targets, logProbabilities)), -scale);
-  const penalty = tf.mul(tf.mul(l2, 0.5), tf.sum(tf.mul(weight, weight)));
-  const error = tf.mul(tf.sub(tf.exp(logProbabilities), targets), scale); // [N, C]
-  return {
-    value: tf.add(crossEntropy, penalty),
-    weight: tf.add(tf.matMul(transposed, error), tf.mul(l2, weight)), // [D, C]
-    bias: tf.sum(error, 0, true), // [1, C]
+interface Functions {
+  readonly objective: Compiled<ObjectiveInputs, ObjectiveOutputs>;
+  readonly multiply: MatrixProduct;
+}
+
+/** Compiled once for each engine: an evaluation repeated during training then reuses its graphs. */
+const functions = new WeakMap<Engine, Functions>();
+
+function functionsOf(engine: Engine): Functions {
+  const known = functions.get(engine) ?? {
+    objective: engine.compile(softmaxObjective),
+    multiply: engine.compile(({ left, right }: { left: tf.Tensor; right: tf.Tensor }) =>
+      tf.matMul(left, right),
+    ),
   };
+  functions.set(engine, known);
+  return known;
 }
 
-/** One compiled objective per engine: an evaluation repeated during training then reuses its graph. */
-const objectives = new WeakMap<Engine, Compiled<Inputs, Outputs>>();
-
-export interface FitOptions {
-  readonly l2: number;
-  /** Largest entry of the gradient at which the fit counts as found; features should have unit variance. */
-  readonly tolerance: number;
-  /** Where to start, zero when absent. */
-  readonly start?: LinearClassifier;
-}
-
-/** Training data on the engine. */
-export interface SoftmaxRegression {
-  fit(options: FitOptions): Promise<LinearClassifier>;
-  dispose(): void;
-}
-
-export function softmaxRegression(
+/**
+ * Logistic regression on standardised features.
+ *
+ * An encoder's features go along with each other, so that the loss is steep in some directions and nearly flat in others:
+ * plain L-BFGS takes thousands of steps. The search therefore runs along the principal axes of the features, which leaves the
+ * penalty as it is, and measures each axis by the curvature of the loss at zero, variance / C + l2. Tens of steps are then
+ * enough.
+ */
+export async function softmaxRegression(
   engine: Engine,
-  features: Features,
+  given: Features,
   labels: Labels,
   classes: number,
-): SoftmaxRegression {
-  const objective = objectives.get(engine) ?? engine.compile(softmaxObjective);
-  objectives.set(engine, objective);
-  const { count, width } = features;
-  const oneHot = new Float32Array(count * classes);
-  for (let i = 0; i < count; i++) oneHot[i * classes + labels[i]!] = 1;
-  const data = {
-    features: tf.tensor2d(features.values, [count, width]),
-    transposed: tf.tensor2d(transpose(features), [width, count]),
-    targets: tf.tensor2d(oneHot, [count, classes]),
-  };
-  const split = width * classes; // a point is the weight, then the bias
-
-  /** Value and gradient at a point. */
-  const evaluate = async (point: Float64Array, l2: number) => {
-    const inputs = {
-      ...data,
-      weight: tf.tensor2d(new Float32Array(point.subarray(0, split)), [width, classes]),
-      bias: tf.tensor2d(new Float32Array(point.subarray(split)), [1, classes]),
-      l2: tf.scalar(l2),
-    };
-    const outputs = await objective(inputs);
-    const [[value], weight, bias] = await Promise.all([
-      outputs.value.data(),
-      outputs.weight.data(),
-      outputs.bias.data(),
-    ]);
-    tf.dispose([inputs.weight, inputs.bias, inputs.l2, outputs.value, outputs.weight, outputs.bias]);
-    const gradient = new Float64Array(point.length);
-    gradient.set(weight);
-    gradient.set(bias, split);
-    return { value: value!, gradient };
-  };
+): Promise<SoftmaxRegression> {
+  const { objective, multiply } = functionsOf(engine);
+  const { count, width } = given;
+  const { axes, variances, features, transposed } = await alongAxes(multiply, given);
+  const targets = tf.tensor2d(oneHot(labels, classes), [count, classes]);
+  const split = width * classes;
+  const weightOf = (point: Float64Array) =>
+    tf.tensor2d(Float32Array.from(point.subarray(0, split)), [width, classes]);
 
   return {
-    async fit({ l2, tolerance, start }) {
-      const from = new Float64Array(split + classes);
-      if (start) {
-        from.set(start.weight);
-        from.set(start.bias, split);
+    async fit({ l2, tolerance, leavesOut = () => false, start }) {
+      const shares = tf.tensor2d(sharesOf(count, leavesOut), [count, 1]);
+      const units = unitsOf(variances, classes, l2);
+      /** Loss and gradient at a point that is measured in units. */
+      const evaluate = async (measured: Float64Array) => {
+        const point = measured.map((value, i) => value * units[i]!);
+        const weight = weightOf(point);
+        const bias = tf.tensor2d(Float32Array.from(point.subarray(split)), [1, classes]);
+        const outputs = await objective({ features, transposed, targets, shares, weight, bias });
+        const [losses, ofWeight, ofBias] = await Promise.all([
+          outputs.losses.data(),
+          outputs.weight.data(),
+          outputs.bias.data(),
+        ]);
+        tf.dispose([weight, bias, outputs.losses, outputs.weight, outputs.bias]);
+        let value = 0;
+        for (const loss of losses) value += loss;
+        const gradient = new Float64Array(point.length);
+        for (let i = 0; i < split; i++) {
+          value += (l2 / 2) * point[i]! ** 2;
+          gradient[i] = (ofWeight[i]! + l2 * point[i]!) * units[i]!;
+        }
+        for (let c = 0; c < classes; c++) gradient[split + c] = ofBias[c]! * units[split + c]!;
+        return { value, gradient };
+      };
+      const from = start?.map((value, i) => value / units[i]!) ?? new Float64Array(units.length);
+      try {
+        const { point } = await lbfgs(evaluate, from, { tolerance, maxIterations: MAX_ITERATIONS });
+        return point.map((value, i) => value * units[i]!);
+      } finally {
+        shares.dispose();
       }
-      const limits = { tolerance, maxIterations: MAX_ITERATIONS };
-      const { point } = await lbfgs((at) => evaluate(at, l2), from, limits);
-      return { weight: point.slice(0, split), bias: point.slice(split), classes };
     },
+    async scores(point) {
+      const weight = weightOf(point);
+      const product = await multiply({ left: features, right: weight });
+      const scores = Float64Array.from(
+        await product.data(),
+        (value, i) => value + point[split + (i % classes)]!,
+      );
+      tf.dispose([weight, product]);
+      return scores;
+    },
+    classifier: (point) => ({
+      weight: turnedBack(axes, point.subarray(0, split), width, classes),
+      bias: point.slice(split),
+      classes,
+    }),
     dispose: () => {
-      tf.dispose(data);
+      tf.dispose([features, transposed, targets]);
     },
   };
 }
 
-function transpose({ values, count, width }: Features): Float32Array {
-  const transposed = new Float32Array(values.length);
-  for (let row = 0; row < count; row++) {
-    for (let i = 0; i < width; i++) transposed[i * count + row] = values[row * width + i]!;
-  }
-  return transposed;
+/** [N, C] */
+function oneHot(labels: Labels, classes: number): Float32Array {
+  const targets = new Float32Array(labels.length * classes);
+  for (let row = 0; row < labels.length; row++) targets[row * classes + labels[row]!] = 1;
+  return targets;
 }
 
-/** Class scores before the softmax, [count, classes]. */
-export function classScores(classifier: LinearClassifier, features: Features): Float64Array {
-  const { weight, bias, classes } = classifier;
-  const { values, count, width } = features;
-  const scores = new Float64Array(count * classes);
-  for (let row = 0; row < count; row++) {
-    const target = scores.subarray(row * classes, (row + 1) * classes);
-    target.set(bias);
-    for (let i = 0; i < width; i++) {
-      const value = values[row * width + i]!;
-      const start = i * classes;
-      for (let c = 0; c < classes; c++) target[c]! += value * weight[start + c]!;
+/** [N, 1] the same share for each row that counts, so that they sum to 1. */
+function sharesOf(count: number, leavesOut: (row: number) => boolean): Float32Array {
+  const counts = Float32Array.from({ length: count }, (_, row) => (leavesOut(row) ? 0 : 1));
+  const share = 1 / counts.reduce((sum, one) => sum + one, 0);
+  return counts.map((one) => one * share);
+}
+
+/** [D * C + C] 1 / root of the curvature of the loss at zero for each weight and bias. */
+function unitsOf(variances: Float64Array, classes: number, l2: number): Float64Array {
+  const units = new Float64Array((variances.length + 1) * classes);
+  for (const [axis, variance] of variances.entries()) {
+    units.fill(1 / Math.sqrt(variance / classes + l2), axis * classes, (axis + 1) * classes);
+  }
+  return units.fill(Math.sqrt(classes), variances.length * classes);
+}
+
+/** Weights [D, C] along the axes as weights of the columns that the axes were made of. */
+function turnedBack(axes: Float64Array, weight: Float64Array, width: number, classes: number): Float64Array {
+  const turned = new Float64Array(width * classes);
+  for (let axis = 0; axis < width; axis++) {
+    for (let column = 0; column < width; column++) {
+      const share = axes[axis * width + column]!;
+      for (let c = 0; c < classes; c++) turned[column * classes + c]! += share * weight[axis * classes + c]!;
     }
   }
-  return scores;
+  return turned;
 }

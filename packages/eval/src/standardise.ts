@@ -10,6 +10,7 @@ export interface ColumnScale {
 /** A deviation smaller than this share of the mean is the rounding of single precision. */
 const ROUNDING = 1e-6;
 
+/** Mean and deviation of each column in two passes in double precision. */
 export function columnScale({ values, count, width }: Features): ColumnScale {
   const mean = new Float64Array(width);
   const variance = new Float64Array(width);
@@ -26,13 +27,10 @@ export function columnScale({ values, count, width }: Features): ColumnScale {
   return { mean, inverse };
 }
 
-/** (x - mean) / deviation, column by column. */
-export function standardise({ values, count, width }: Features, { mean, inverse }: ColumnScale): Features {
-  const standard = new Float32Array(values.length);
-  for (let row = 0; row < count; row++) {
-    for (let i = 0; i < width; i++) {
-      standard[row * width + i] = (values[row * width + i]! - mean[i]!) * inverse[i]!;
-    }
-  }
-  return { values: standard, count, width };
+/**
+ * (x - mean) / deviation, column by column, [count, width]. In double precision: an example unlike those that the scale was
+ * taken of may lie beyond the range of single precision.
+ */
+export function standardise({ values, width }: Features, { mean, inverse }: ColumnScale): Float64Array {
+  return Float64Array.from(values, (value, at) => (value - mean[at % width]!) * inverse[at % width]!);
 }

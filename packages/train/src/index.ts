@@ -9,7 +9,6 @@ export {
   decodeClips,
 } from './decode-clips.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
-export type { Evaluator } from './evaluator.js';
 export type { ExampleSource, TrainingExample } from './example-source.js';
 export { pretrain } from './pretrain.js';
 export type { PretrainOptions } from './pretrain-options.js';

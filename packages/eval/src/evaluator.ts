@@ -1,6 +1,6 @@
 import type { Params, VideoMae } from '@tgm/models';
 
-/** Measures a representation. Implementations live in `@tgm/eval`. */
+/** Measures a representation, during training or after it. */
 export interface Evaluator {
   readonly name: string;
   /**

@@ -1,0 +1,33 @@
+import { type Field, objectWith, passing, wholeNumber } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import type { Features, Labels } from './features.js';
+
+/** Features as an option; `checkFeatures` looks at their numbers. */
+export const features = (): Field<Features> => objectWith('features', ['values', 'count', 'width']);
+
+/** Labels as an option; `checkLabels` looks at each of them. */
+export const labels = (): Field<Labels> =>
+  passing('a list of labels', (value): value is Labels => isArrayLike(value));
+
+export const classCount = (): Field<number> => wholeNumber({ from: 1 });
+
+export const engineField = (): Field<Engine> => objectWith('an engine', ['compile']);
+
+/** Named subsets, each with a mark for every test example. */
+export const subsetMarks = (): Field<Readonly<Record<string, ArrayLike<boolean>>>> =>
+  passing(
+    'lists of true and false by name',
+    (value): value is Readonly<Record<string, ArrayLike<boolean>>> =>
+      typeof value === 'object' && value !== null && Object.values(value).every(isArrayLike),
+  );
+
+export const isArrayLike = (value: unknown): value is ArrayLike<unknown> & Labels =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
+/** The pixels of one clip. */
+export const bytes = (): Field<Uint8Array> =>
+  passing(
+    'bytes',
+    (value): value is Uint8Array =>
+      ArrayBuffer.isView(value) && 'BYTES_PER_ELEMENT' in value && value.BYTES_PER_ELEMENT === 1,
+  );
