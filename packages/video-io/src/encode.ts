@@ -24,11 +24,14 @@ import {
 } from 'node-av/lib';
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './container/ffmpeg.js';
 import { VideoError } from './errors.js';
+import { evenPace, type FramePace, unevenPace } from './frame-pace.js';
 import type { Size } from './video.js';
 
 export interface EncodeOptions extends Size {
-  /** Frames per second, above 0. */
+  /** Frames per second, above 0. With `times`, the mean. */
   readonly fps: number;
+  /** [T] seconds at which the frames are shown, rising; the first is shown at 0 in the video. Default: 1 / `fps` apart. */
+  readonly times?: ArrayLike<number>;
   /** Frames from one I-frame to the next. Default: one I-frame at the start, then P-frames only. */
   readonly gop?: number;
   /** Constant rate factor, 0 (lossless) to 51. Default 23, x264's own. */
@@ -76,15 +79,27 @@ export async function encodeVideo(path: string, frames: Uint8Array, options: Enc
 /** Two encodes to the same path at once must not share a temporary file. */
 let nextTemporary = 0;
 
-function countFrames(path: string, frames: Uint8Array, { width, height, fps }: EncodeOptions): number {
+function countFrames(path: string, frames: Uint8Array, options: EncodeOptions): number {
+  const { width, height, fps, times } = options;
   const even = [width, height].every((side) => Number.isInteger(side) && side >= 2 && side % 2 === 0);
   const count = frames.length / (width * height * 3);
-  if (even && Number.isInteger(count) && count >= 1 && Number.isFinite(fps) && fps > 0) return count;
-  throw new VideoError('OPTION_INVALID', {
-    source: path,
-    expected: '[T, height, width, 3] bytes with even sides and fps above 0',
-    received: `${frames.length} bytes for ${width}x${height} at ${fps} fps`,
-  });
+  if (!(even && Number.isInteger(count) && count >= 1 && Number.isFinite(fps) && fps > 0)) {
+    throw new VideoError('OPTION_INVALID', {
+      source: path,
+      expected: '[T, height, width, 3] bytes with even sides and fps above 0',
+      received: `${frames.length} bytes for ${width}x${height} at ${fps} fps`,
+    });
+  }
+  const rising = (time: number, t: number, all: readonly number[]) =>
+    Number.isFinite(time) && (t === 0 || time > all[t - 1]!);
+  if (times !== undefined && !(times.length === count && Array.from(times).every(rising))) {
+    throw new VideoError('OPTION_INVALID', {
+      source: path,
+      expected: `${count} rising times, one a frame`,
+      received: `${times.length} times`,
+    });
+  }
+  return count;
 }
 
 function writeVideo(
@@ -98,7 +113,8 @@ function writeVideo(
   const { width, height } = options;
   const format = scope.own(new FormatContext(), (value) => value.freeContext());
   check(format.allocOutputContext2(null, 'mp4', `file:${temporary}`), 'setting up the container');
-  const encoder = openEncoder(path, options, count, scope);
+  const pace = options.times ? unevenPace(options.times, options.fps) : evenPace(options.fps);
+  const encoder = openEncoder(path, options, pace, count, scope);
   const stream = format.newStream(null);
   check(stream.codecpar.fromContext(encoder), 'setting up the stream');
   stream.timeBase = encoder.timeBase;
@@ -121,16 +137,22 @@ function writeVideo(
     );
     check(yuv.makeWritable(), 'copying a frame');
     check(toYuv.scaleFrameSync(yuv, rgb), 'converting a frame');
-    yuv.pts = BigInt(t);
+    yuv.pts = pace.stamp(t);
     check(encoder.sendFrameSync(yuv), `encoding frame ${t}`);
-    drain(encoder, packet, stream, format, check);
+    drain(encoder, packet, pace, stream, format, check);
   }
   check(encoder.sendFrameSync(null), 'ending the stream');
-  drain(encoder, packet, stream, format, check);
+  drain(encoder, packet, pace, stream, format, check);
   check(format.writeTrailerSync(), 'writing the trailer');
 }
 
-function openEncoder(path: string, options: EncodeOptions, count: number, scope: Scope): CodecContext {
+function openEncoder(
+  path: string,
+  options: EncodeOptions,
+  pace: FramePace,
+  count: number,
+  scope: Scope,
+): CodecContext {
   const check = (status: number) =>
     checkStatus(status, 'VIDEO_ENCODE_FAILED', 'setting up the encoder', path);
   const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
@@ -148,9 +170,8 @@ function openEncoder(path: string, options: EncodeOptions, count: number, scope:
   encoder.pixelFormat = AV_PIX_FMT_YUV420P;
   encoder.colorSpace = AVCOL_SPC_SMPTE170M;
   encoder.colorRange = AVCOL_RANGE_MPEG;
-  // Thousandths of a frame per second cover 29.97 and 23.976.
   encoder.framerate = new Rational(Math.round(fps * 1000), 1000);
-  encoder.timeBase = new Rational(1000, Math.round(fps * 1000));
+  encoder.timeBase = pace.tick;
   encoder.gopSize = gop;
   encoder.maxBFrames = 0;
   encoder.threadCount = 1;
@@ -177,6 +198,7 @@ function allocateFrame({ width, height }: Size, format: Frame['format'], scope: 
 function drain(
   encoder: CodecContext,
   packet: Packet,
+  pace: FramePace,
   stream: Stream,
   format: FormatContext,
   check: Check,
@@ -187,7 +209,7 @@ function drain(
     check(status, 'encoding');
     packet.streamIndex = 0;
     // Without a duration of its own the last frame would fall out of the container's edit list.
-    packet.duration = 1n;
+    packet.duration = pace.duration(packet.pts);
     packet.rescaleTs(encoder.timeBase, stream.timeBase);
     check(format.interleavedWriteFrameSync(packet), 'writing a packet');
   }

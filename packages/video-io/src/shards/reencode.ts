@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeVideo } from '../encode.js';
 import { VideoError } from '../errors.js';
+import { framesOfSection } from '../loader/section.js';
 import type { VideoPool } from '../pool/video-pool.js';
 import type { Size, VideoClip, VideoSample } from '../video.js';
 
@@ -38,59 +39,60 @@ export function planEncoding(encoding: ShardEncoding = {}): Required<ShardEncodi
   });
 }
 
-/** Faster videos are thinned out to this. Broken headers name rates of thousands. */
-const MAX_FPS = 60;
-
-/** Containers that do not say how fast they play. */
-const UNKNOWN_FPS = 25;
-
-/** A sample's section at a constant frame rate. */
+/** The frames of a sample's section. */
 export interface SectionFrames {
   readonly clip: VideoClip;
+  /** Frames per second, the mean where they come unevenly. */
   readonly fps: number;
+  /** False when frames are not 1 / `fps` apart: then their own times are kept. */
+  readonly even: boolean;
 }
 
 /**
- * Decodes the section that a sample is about, all of it: frames at equal times, scaled so that the shorter side has
- * `shortSide` pixels.
+ * Decodes the section that a sample is about: every source frame of it once, scaled so that the shorter side has `shortSide`
+ * pixels.
  *
- * @throws {VideoError} as the pool does; `VIDEO_TOO_LARGE` past `maxFrames`, `FRAME_OUT_OF_RANGE` when the section begins
- * behind the video's end.
+ * @throws {VideoError} as the pool does; `VIDEO_TOO_LARGE` past `maxFrames`, `FRAME_OUT_OF_RANGE` for a section without
+ * pictures.
  */
 export async function decodeSection(
   pool: VideoPool,
-  { source, start = 0, end = Number.POSITIVE_INFINITY }: VideoSample,
+  sample: VideoSample,
   { shortSide, maxFrames }: Required<ShardEncoding>,
 ): Promise<SectionFrames> {
-  const header = await pool.probe(source);
-  const info = header.duration > 0 ? header : await pool.probe(source, { countFrames: true });
-  const fps = Math.min(info.fps || UNKNOWN_FPS, MAX_FPS);
-  const duration = info.duration || info.frames / fps;
-  const seconds = Math.min(end, duration) - start;
-  if (seconds <= 0) {
-    throw new VideoError('FRAME_OUT_OF_RANGE', {
-      source,
-      expected: `a section inside ${duration} s`,
-      received: `one from ${start} s`,
-    });
-  }
-  const count = Math.max(1, Math.round(seconds * fps));
+  const { source } = sample;
+  const timeline = await pool.timeline(source);
+  const { info } = timeline;
+  const { first, count } = framesOfSection(timeline, sample, source);
   if (count > maxFrames) {
     throw new VideoError('VIDEO_TOO_LARGE', {
       source,
+      frames: count,
       expected: `at most ${maxFrames} frames`,
       received: `${count}`,
-      advice: 'Raise the option encoding.maxFrames to take it.',
-      frames: count,
     });
   }
   const clip = await pool.decode(source, {
-    times: Array.from({ length: count }, (_, i) => start + (i + 0.5) / fps),
+    indices: Array.from({ length: count }, (_, i) => first + i),
     size: scaledSize(info, shortSide),
     crop: { x: 0, y: 0, width: info.width, height: info.height },
-    clampToEnd: true,
   });
-  return { clip, fps };
+  return { clip, ...rateOf(clip.times, info.fps) };
+}
+
+/** Containers that count in milliseconds round the times of both ends of a span. */
+const ROUNDING = 0.001;
+
+/** Longest and shortest time for which one frame is shown, in frames per second. */
+const RATES = { least: 0.1, most: 1000 };
+
+/** The rate of frames at these times: that of the whole video, where it explains them. */
+function rateOf(times: Float64Array, whole: number): { fps: number; even: boolean } {
+  const [start, last] = [times[0]!, times.length - 1];
+  const bounded = (fps: number): number => Math.min(Math.max(fps, RATES.least), RATES.most);
+  const fps = bounded(whole);
+  const even = times.every((time, i) => Math.abs(time - start - i / fps) <= ROUNDING + 1e-9);
+  return even ? { fps, even } : { fps: bounded(last / (times[last]! - start)), even };
 }
 
 /** Even sides, as 4:2:0 needs; the longer one may be off by less than a pixel. */
@@ -103,12 +105,13 @@ function scaledSize({ width, height }: Size, shortSide: number): Size {
 /** The section as the bytes of an .mp4. @param folder where a temporary file may be made. */
 export async function encodeSection(
   folder: string,
-  { clip, fps }: SectionFrames,
+  { clip, fps, even }: SectionFrames,
   { gop, crf }: Required<ShardEncoding>,
 ): Promise<Uint8Array> {
   const path = join(folder, `section-${randomUUID()}.tmp`);
   try {
-    await encodeVideo(path, clip.frames, { ...clip.geometry.size, fps, gop, crf });
+    const times = even ? undefined : clip.times;
+    await encodeVideo(path, clip.frames, { ...clip.geometry.size, fps, gop, crf, ...(times && { times }) });
     return await readFile(path);
   } finally {
     await rm(path, { force: true });

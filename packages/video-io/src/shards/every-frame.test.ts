@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { datasetOf, decodeClip, prepareShards, readShards, readTimeline } from '../index.js';
+import { directPool } from '../pool/direct-pool.test-support.js';
+import { NUMBERED, numberedVideo, numbersOf } from '../testing/numbered-frames.js';
+import { type TestVideo, writeTestVideo } from '../testing/write-video.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tgm-every-frame-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
+
+/** The numbers and times of all frames of a file's section in a shard. */
+async function prepared(name: string, section: { start?: number; end?: number } = {}) {
+  const output = join(folder, `${name}-${JSON.stringify(section).replace(/\W/g, '')}`);
+  const dataset = datasetOf(name, [{ id: 'a', source: join(folder, name), captions: [], ...section }]);
+  const encoding = { shortSide: NUMBERED.height, crf: 10 };
+  const tars: string[] = [];
+  for await (const { report } of prepareShards({ dataset, output, pool: directPool(), encoding })) {
+    expect(report.refused).toEqual([]);
+    tars.push(join(output, report.file!));
+  }
+  const { source } = await (await readShards(tars, { cache: join(output, 'cache') })).at(0);
+  const { times } = await readTimeline(source);
+  const clip = await decodeClip(source, { indices: upTo(times.length), size: NUMBERED });
+  return { numbers: numbersOf(clip), times: [...times] };
+}
+
+/** The same file with `count` frames in both places where an AVI header tells their number. */
+function retell(path: string, count: number): void {
+  const bytes = readFileSync(path);
+  // The main header's sixth field; the stream header's ninth behind its two names and flags.
+  bytes.writeUInt32LE(count, bytes.indexOf('avih') + 8 + 16);
+  bytes.writeUInt32LE(count, bytes.indexOf('strh') + 8 + 32);
+  writeFileSync(path, bytes);
+}
+
+const late = numberedVideo({ bFrames: 2, time: (i) => 2000 + i * 40 });
+const still = numberedVideo({
+  encoder: 'mjpeg',
+  options: { strict: 'unofficial' },
+  tick: [1, 25],
+});
+
+describe('a prepared video', { timeout: 60_000 }, () => {
+  it.each<[name: string, video: TestVideo]>([
+    ['late.ts', late],
+    ['late.mp4', { ...late, sound: { from: 0, to: 3200 } }],
+    ['late.mkv', { ...late, sound: { from: 0, to: 3200 } }],
+    ['long-sound.mkv', numberedVideo({ sound: { from: 0, to: 6000 } })],
+    ['fragments.mp4', numberedVideo({ container: { options: { movflags: 'frag_keyframe+empty_moov' } } })],
+    ['live.webm', numberedVideo({ encoder: 'libvpx', container: { options: { live: '1' } } })],
+    ['program.mpg', numberedVideo({ encoder: 'mpeg2video', bFrames: 2, tick: [1, 25] })],
+  ])('has every frame of %s once, at the same rate', async (name, video) => {
+    writeTestVideo(join(folder, name), video);
+    const { numbers, times } = await prepared(name);
+    expect(numbers).toEqual(upTo(30));
+    times.forEach((time, i) => {
+      expect(time).toBeCloseTo(i * 0.04, 2);
+    });
+  });
+
+  it.each([10, 0, 90])('has every frame where the header says %i of 30', async (count) => {
+    const name = `told-${count}.avi`;
+    writeTestVideo(join(folder, name), still);
+    retell(join(folder, name), count);
+    expect((await prepared(name)).numbers).toEqual(upTo(30));
+  });
+
+  it('keeps the times of frames that come unevenly, and cuts sections by them', async () => {
+    // Ten frames at 10, then twenty at 50 frames a second.
+    const time = (i: number) => (i < 10 ? i * 100 : 1000 + (i - 10) * 20);
+    writeTestVideo(join(folder, 'uneven.mp4'), numberedVideo({ bFrames: 2, time }));
+    const whole = await prepared('uneven.mp4');
+    expect(whole.numbers).toEqual(upTo(30));
+    whole.times.forEach((seconds, i) => {
+      expect(seconds).toBeCloseTo(time(i) / 1000, 4);
+    });
+    const section = await prepared('uneven.mp4', { start: 0.5, end: 1.1 });
+    expect(section.numbers).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13, 14]);
+    section.times.forEach((seconds, i) => {
+      expect(seconds).toBeCloseTo((time(i + 5) - 500) / 1000, 4);
+    });
+  });
+});
