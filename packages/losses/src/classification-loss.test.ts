@@ -55,6 +55,11 @@ it('refuses another number of labels, and leaves no tensors behind', () => {
     expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
   );
   const labels = tf.tensor1d([0, 2], 'int32');
+  for (const smoothing of [-0.1, 1, Number.NaN, '0.1']) {
+    expect(() => classificationLoss(logits, labels, smoothing as number)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+  }
   const before = tf.memory().numTensors;
   classificationLoss(logits, labels, 0.1).dispose();
   expect(tf.memory().numTensors).toBe(before);

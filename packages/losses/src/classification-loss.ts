@@ -1,5 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
+import { number, optionTable } from '@tgm/options';
+import { LossError } from './errors.js';
 import { checkShape } from './shape-check.js';
+
+const SMOOTHING = optionTable('classificationLoss', { smoothing: number({ from: 0, below: 1 }) }, LossError);
 
 /**
  * Cross-entropy with smoothed labels, mean over the batch: the right class has 1 - smoothing of the target, and all classes
@@ -8,9 +12,10 @@ import { checkShape } from './shape-check.js';
  * @param logits [B, C]
  * @param labels [B] int32, 0 to C - 1.
  * @param smoothing [0, 1); VideoMAE fine-tunes with 0.1.
- * @throws LossError `SHAPE_MISMATCH`.
+ * @throws LossError `OPTION_INVALID`, `SHAPE_MISMATCH`.
  */
 export function classificationLoss(logits: tf.Tensor2D, labels: tf.Tensor1D, smoothing: number): tf.Scalar {
+  SMOOTHING.check({ smoothing });
   const [batch, classes] = logits.shape;
   checkShape(labels, [batch], 'classificationLoss, labels');
   return tf.tidy(() => {

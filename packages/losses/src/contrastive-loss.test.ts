@@ -184,7 +184,17 @@ describe('contrastiveLoss', () => {
     fails('SHAPE_MISMATCH', {}, {});
     for (const temperature of [0, 0.009, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => contrastiveLoss({ temperature })).toThrow(
-        expect.objectContaining({ code: 'TEMPERATURE_OUT_OF_RANGE' }),
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    }
+    expect(() => contrastiveLoss({ temprature: 0.1 } as never)).toThrow(/temprature/);
+    for (const [videoWidth, textWidth] of [
+      [0, 4],
+      [4, 0.5],
+      [4, Number.NaN],
+    ] as const) {
+      expect(() => loss.init(() => 0.5, videoWidth, textWidth)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
       );
     }
   });

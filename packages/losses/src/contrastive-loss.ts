@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import { clampFromAbove } from './clamp-from-above.js';
 import { LossError } from './errors.js';
 import { infoNce } from './info-nce.js';
@@ -14,6 +15,21 @@ export interface ContrastiveLossOptions {
 /** CLIP's ceiling for the scale of the cosines. */
 const LARGEST_SCALE = 100;
 
+const OPTIONS = optionTable(
+  'contrastiveLoss',
+  { temperature: optional(number({ from: 1 / LARGEST_SCALE }), 0.07) } satisfies Record<
+    keyof ContrastiveLossOptions,
+    unknown
+  >,
+  LossError,
+);
+
+const WIDTHS = optionTable(
+  'contrastiveLoss init',
+  { videoWidth: wholeNumber({ from: 1 }), textWidth: wholeNumber({ from: 1 }) },
+  LossError,
+);
+
 const PROJECTION = 'contrastive.projection.weight';
 const LOGIT_SCALE = 'contrastive.logit_scale';
 
@@ -25,22 +41,17 @@ const LOGIT_SCALE = 'contrastive.logit_scale';
  * bias; `contrastive.logit_scale` [], the logarithm of 1 / temperature, clamped at ln 100. Both sides are L2-normalised.
  * Equal numbers in `captionGroup` are no negatives of each other.
  *
- * `compute` throws LossError `TEXT_MISSING`, `SHAPE_MISMATCH`.
+ * `init` throws LossError `OPTION_INVALID`, `compute` `TEXT_MISSING` and `SHAPE_MISMATCH`.
  *
- * @throws LossError `TEMPERATURE_OUT_OF_RANGE`.
+ * @throws LossError `OPTION_INVALID`.
  */
-export function contrastiveLoss({ temperature = 0.07 }: ContrastiveLossOptions = {}): Loss {
-  if (!(temperature >= 1 / LARGEST_SCALE && temperature < Number.POSITIVE_INFINITY)) {
-    throw new LossError('TEMPERATURE_OUT_OF_RANGE', {
-      expected: `a temperature of at least ${1 / LARGEST_SCALE}`,
-      received: String(temperature),
-      where: 'contrastiveLoss',
-    });
-  }
+export function contrastiveLoss(options: ContrastiveLossOptions = {}): Loss {
+  const { temperature } = OPTIONS.check(options);
   return {
     name: 'contrastive',
     needsText: true,
     init(random, videoWidth, textWidth) {
+      WIDTHS.check({ videoWidth, textWidth });
       const bound = Math.sqrt(6 / (videoWidth + textWidth)); // Xavier, as VideoMAE's linear layers
       const weight = Float32Array.from({ length: textWidth * videoWidth }, () => (2 * random() - 1) * bound);
       return {

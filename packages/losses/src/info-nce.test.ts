@@ -95,6 +95,24 @@ describe.each(ENGINES)('infoNce on $name', ({ make }) => {
     expect(await lossOf(crossed, straight, 100, [0, 1])).toBeCloseTo(200, 3);
   });
 
+  it('leaves the same caption out, and is 0 for a perfect match, at any temperature', async () => {
+    const at = (degrees: number) => [Math.cos(degrees / 57.3), Math.sin(degrees / 57.3)];
+    const perfect = [at(10), at(10), at(80), at(190)];
+    for (const temperature of [0.07, 1e-3, 1e-5, 1e-8]) {
+      expect(await lossOf(perfect, perfect, 1 / temperature, [4, 4, 2, 1]), `${temperature}`).toBeLessThan(
+        1e-2,
+      );
+      expect(await lossOf(perfect, perfect, 1 / temperature, [4, 4, 2, 1])).toBeGreaterThanOrEqual(0);
+    }
+    // Clips 0 and 1 have one caption, at 0 degrees; clip 0 lies across from it, clip 1 on it. Clip 2 stands at 90 degrees, at
+    // cosine 0 with all else. Wrong are clip 0's search and its caption's search for it: clip 2 leads by the scale in both.
+    const video = [at(180), at(0), at(90)];
+    const text = [at(0), at(0), at(90)];
+    for (const scale of [100, 1e4, 1e6]) {
+      expect((await lossOf(video, text, scale, [7, 7, 1])) / ((2 * scale) / 6), `${scale}`).toBeCloseTo(1, 3);
+    }
+  });
+
   const cases: InfoNceCase[] = hasFixture('infonce') ? fixtureJson('infonce').cases : [];
   describe.skipIf(cases.length === 0)('against open_clip', () => {
     it.each(cases)('$name', async ({ name, n, log_scale, loss_float64 }) => {
@@ -134,6 +152,24 @@ describe.each(ENGINES)('infoNce on $name', ({ make }) => {
       expect(relativeError(found.logScale!, await stored('grad_log_scale'))).toBeLessThan(1e-4);
     });
   });
+});
+
+it('refuses a scale that is no scalar, and inputs that it does not know', () => {
+  const rows = tf.eye(2) as tf.Tensor2D;
+  const codeOf = (change: object) => {
+    try {
+      const captionGroup = tf.tensor1d([0, 1], 'int32');
+      infoNce({ video: rows, text: rows, scale: tf.scalar(1), captionGroup, ...change });
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+    return 'none';
+  };
+  expect(codeOf({})).toBe('none');
+  expect(codeOf({ scale: tf.ones([2]) })).toBe('SHAPE_MISMATCH');
+  expect(codeOf({ scale: 14 })).toBe('OPTION_INVALID');
+  expect(codeOf({ captionGroup: undefined })).toBe('OPTION_INVALID');
+  expect(codeOf({ temperature: 0.07 })).toBe('OPTION_INVALID');
 });
 
 it('refuses a batch that does not match', () => {

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { oneOf, optionTable } from '@tgm/options';
 import { LossError } from './errors.js';
 
 /** What a token's pixels are normalised over: each colour channel by itself, as VideoMAE does, or all of them, as ST-MAE. */
@@ -18,6 +19,8 @@ const RULES: Readonly<Record<TargetNormalisation, Rule>> = {
   joint: { groups: 1, deviation: (variance) => tf.sqrt(tf.add(variance, EPSILON)) },
 };
 
+const KIND = optionTable('normalisedTarget', { over: oneOf(['channel', 'joint']) }, LossError);
+
 /**
  * The pixels of each token less their mean, over their unbiased standard deviation. `channel`: (x - mean) / (deviation +
  * 1e-6) in each colour channel (VideoMAE, Tong et al. 2022). `joint`: (x - mean) / sqrt(variance + 1e-6) over all Q numbers
@@ -25,9 +28,10 @@ const RULES: Readonly<Record<TargetNormalisation, Rule>> = {
  *
  * @param pixels [B, M, Q] channel fastest.
  * @returns [B, M, Q]
- * @throws LossError `SHAPE_MISMATCH` unless each channel, or all of them jointly, has at least two values.
+ * @throws LossError `OPTION_INVALID`, and `SHAPE_MISMATCH` unless each channel, or all of them jointly, has at least two values.
  */
 export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation): tf.Tensor3D {
+  KIND.check({ over });
   return tf.tidy(() => {
     const [batch, tokens, numbers] = pixels.shape;
     const { groups, deviation } = RULES[over];
@@ -46,7 +50,12 @@ export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation)
     const overGroup = (summed: tf.Tensor2D, divisor: number): tf.Tensor2D =>
       tf.div(tf.matMul(summed, groupOf), divisor);
     const toPlaces = (perGroup: tf.Tensor2D): tf.Tensor2D => tf.matMul(perGroup, groupOf, false, true);
-    const centred = tf.sub(values, toPlaces(overGroup(values, count))) as tf.Tensor2D;
+    // Sums of small differences, not of pixels: a mean of equal pixels is not exactly that pixel in single precision, and the
+    // rounding of a flat part, over a deviation that is rounding too, would become noise of any size.
+    const first = tf.slice(values, [0, 0], [-1, groups]);
+    const reference = groups === 1 ? first : tf.tile(first, [1, count]); // [B M, Q] or [B M, 1]
+    const shifted = tf.sub(values, reference) as tf.Tensor2D;
+    const centred = tf.sub(shifted, toPlaces(overGroup(shifted, count))) as tf.Tensor2D;
     const variance = overGroup(tf.mul(centred, centred), count - 1);
     const scale = tf.reciprocal(deviation(variance)) as tf.Tensor2D;
     return tf.reshape(tf.mul(centred, toPlaces(scale)), pixels.shape);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINES, evaluate } from './engines.test-support.js';
 import { fixtureTensors, hasFixture } from './fixtures.test-support.js';
 import type { LossInputs } from './loss.js';
-import { normalisedTarget } from './normalised-target.js';
+import { normalisedTarget, type TargetNormalisation } from './normalised-target.js';
 import { meanBaseline, reconstructionLoss } from './reconstruction-loss.js';
 
 const largestDifference = (a: readonly number[], b: ArrayLike<number>) =>
@@ -89,6 +89,57 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
     expect(found.baseline![0]).toBeCloseTo((4 * 0.5) / 12, 5);
   });
 
+  const targetOf = async (pixels: Float32Array, tokens: number, over: TargetNormalisation) => {
+    const { target } = await evaluate(
+      engine,
+      (given: { pixels: tf.Tensor }) => ({ target: normalisedTarget(given.pixels as tf.Tensor3D, over) }),
+      { pixels: tf.tensor3d(pixels, [1, tokens, pixels.length / tokens]) },
+    );
+    return target!;
+  };
+
+  it.each(['channel', 'joint'] as const)('gives zeros for flat patches of any colour, %s', async (over) => {
+    const [tokens, numbers] = [256, 1536]; // 2 x 16 x 16 pixels of a colour each
+    for (const [scale, offset] of [
+      [1, 0], // [0, 1]
+      [2, -1], // [-1, 1]
+      [4.4, -2.1], // about ImageNet's
+    ] as const) {
+      const pixels = Float32Array.from({ length: tokens * numbers }, (_, at) => {
+        const [token, channel] = [Math.floor(at / numbers), over === 'joint' ? 0 : at % 3];
+        return offset + (scale * ((token * (channel + 1) + 71 * channel) % 256)) / 255;
+      });
+      const target = await targetOf(pixels, tokens, over);
+      expect(target.every((value) => Math.abs(value) === 0)).toBe(true);
+    }
+  });
+
+  it.each(['channel', 'joint'] as const)('is exact for patches that are nearly flat, %s', async (over) => {
+    // One colour but for a few pixels that are a step of 1 / 255 off, among them the first; references in double precision.
+    const [tokens, numbers] = [64, 768];
+    const pixels = Float32Array.from({ length: tokens * numbers }, (_, at) => {
+      const [token, place] = [Math.floor(at / numbers), Math.floor((at % numbers) / 3)];
+      const off = place % 50 === token % 5 ? 1 : 0;
+      return (4 * token + off) / 255;
+    });
+    const groups = over === 'channel' ? 3 : 1;
+    const expected = new Float64Array(pixels.length);
+    for (let token = 0; token < tokens; token++) {
+      for (let group = 0; group < groups; group++) {
+        const places = Array.from(
+          { length: numbers / groups },
+          (_, i) => token * numbers + group + i * groups,
+        );
+        const mean = places.reduce((sum, at) => sum + pixels[at]!, 0) / places.length;
+        const variance = places.reduce((sum, at) => sum + (pixels[at]! - mean) ** 2, 0) / (places.length - 1);
+        const deviation = over === 'channel' ? Math.sqrt(variance) + 1e-6 : Math.sqrt(variance + 1e-6);
+        for (const at of places) expected[at] = (pixels[at]! - mean) / deviation;
+      }
+    }
+    const target = await targetOf(pixels, tokens, over);
+    expect(largestDifference(target, expected)).toBeLessThan(1e-5);
+  });
+
   it.skipIf(!hasFixture('videomae-pretrain'))('agrees with VideoMAE', async () => {
     const tensor = fixtureTensors('videomae-pretrain');
     const pixelsOf = tensor('target/unnormalised');
@@ -115,6 +166,22 @@ describe('reconstructionLoss', () => {
   it('has no parameters and needs no text', () => {
     expect(reconstructionLoss().init(() => 0.5, 8, 8)).toEqual({});
     expect(reconstructionLoss().needsText).toBe(false);
+  });
+  it('refuses options that it does not know', () => {
+    for (const wrong of [
+      { normalise: 'values' },
+      { normalise: true },
+      { normalize: 'joint' },
+      'channel',
+      null,
+    ]) {
+      expect(() => reconstructionLoss(wrong as never)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    }
+    expect(() => normalisedTarget(tf.zeros([1, 2, 6]), 'token' as never)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
   });
   it('refuses shapes that do not fit', () => {
     const fails = (prediction: number[], target: number[]) =>

@@ -1,4 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
+import { oneOf, optional, optionTable } from '@tgm/options';
+import { LossError } from './errors.js';
 import type { Loss } from './loss.js';
 import { normalisedTarget, type TargetNormalisation } from './normalised-target.js';
 import { checkShape } from './shape-check.js';
@@ -8,13 +10,25 @@ export interface ReconstructionLossOptions {
   readonly normalise?: TargetNormalisation | false;
 }
 
+const OPTIONS = optionTable(
+  'reconstructionLoss',
+  { normalise: optional(oneOf(['channel', 'joint', false]), 'channel') } satisfies Record<
+    keyof ReconstructionLossOptions,
+    unknown
+  >,
+  LossError,
+);
+
 /**
  * Mean square difference between the decoder's output and the hidden tokens (VideoMAE, Tong et al. 2022). Without
  * parameters.
  *
  * `compute` throws LossError `SHAPE_MISMATCH`.
+ *
+ * @throws LossError `OPTION_INVALID`.
  */
-export function reconstructionLoss({ normalise = 'channel' }: ReconstructionLossOptions = {}): Loss {
+export function reconstructionLoss(options: ReconstructionLossOptions = {}): Loss {
+  const { normalise } = OPTIONS.check(options);
   return {
     name: 'reconstruction',
     needsText: false,

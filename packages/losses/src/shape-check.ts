@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import { showValue } from '@tgm/options';
 import { LossError } from './errors.js';
 
 /** @throws LossError `SHAPE_MISMATCH` unless the tensor is there and has exactly this shape. */
@@ -7,12 +8,11 @@ export function checkShape(
   shape: readonly number[],
   where: string,
 ): asserts tensor is tf.Tensor {
-  const same =
-    tensor?.shape.length === shape.length && shape.every((side, axis) => side === tensor.shape[axis]);
-  if (same) return;
+  const given = tensor?.shape;
+  if (given?.length === shape.length && shape.every((side, axis) => side === given[axis])) return;
   throw new LossError('SHAPE_MISMATCH', {
     expected: `[${shape.join(', ')}]`,
-    received: tensor ? `[${tensor.shape.join(', ')}]` : 'no tensor',
+    received: given ? `[${given.join(', ')}]` : `no tensor but ${showValue(tensor)}`,
     where,
   });
 }
