@@ -34,6 +34,9 @@ const table = optionTable(
  * pixel came from gives it its value, bilinearly, zero outside. MGMAE, section 3.3, in the direction that its text states;
  * the flow of frames before the base one points to the later frame.
  *
+ * A mask of what these maps leave visible follows the flow, so its shape tells the motion, as a motion mask's does: measure
+ * it by `maskLeak` of `@tgm/masking/testing` before a contrastive loss sees its visible tokens.
+ *
  * @returns [frames, height, width]
  * @throws MaskingError `OPTION_INVALID`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */

@@ -22,7 +22,8 @@ const table = optionTable('mixedMasking', { share: shareField }, MaskingError);
 
 /**
  * Each clip's mask comes from `other` with probability `share`, else from `strategy`. A text-guided mask mixed with
- * `randomSliceMasking` of the same ratio leaves some clips with evidence for a contrastive loss.
+ * `randomSliceMasking` of the same ratio leaves some clips with evidence for a contrastive loss. The text masks among
+ * them still tell their captions (see `textGuidedMasking`).
  *
  * Both masks are drawn for every clip, so that strategies that do not fit are found on the first clip and not on the
  * first one that `other` gets.

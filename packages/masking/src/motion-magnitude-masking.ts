@@ -21,6 +21,9 @@ const table = optionTable('motionMagnitudeMasking', { ratio: ratioField }, Maski
  * `motionGuidedMasking`, without its box. Tokens that move equally fast, such as all those that stand still, go in an
  * order drawn once for the clip.
  *
+ * **The mask tells the motion**, as that of `motionGuidedMasking` does: a contrastive loss on the visible tokens can read
+ * the action off their positions. `maskLeak` of `@tgm/masking/testing` measures it.
+ *
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */

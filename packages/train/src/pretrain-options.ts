@@ -15,8 +15,9 @@ export interface PretrainOptions<Cues extends object> {
   readonly masking: MaskingStrategy<NoInfer<Cues>>;
   /**
    * Masks a second view of each clip for the video-text term. Default: the same visible tokens serve both, as in
-   * the paper (TGM, section 3). A second random view keeps evidence for the caption when `masking` hides all
-   * that the caption names; it costs one more encoder pass.
+   * the paper (TGM, section 3). With a text or motion mask that loss can read the caption off the positions of the
+   * visible tokens, and a text mask hides all that the caption names. A second view masked at random does neither. It
+   * costs one more encoder pass.
    */
   readonly contrastMasking?: MaskingStrategy<NoInfer<Cues>>;
   readonly losses: readonly WeightedLoss[];
