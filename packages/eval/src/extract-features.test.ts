@@ -176,7 +176,7 @@ describe('representation', () => {
   });
 
   it('refuses labels and options when it is made', () => {
-    const { clips, labels } = clipsOf(4, 'x');
+    const { clips, labels } = clipsOf(20, 'x');
     const set = { clips, labels };
     const options = { engine, train: set, test: set, classes: 2, batchSize: 2, seed: 0 };
     const codeOf = (change: object) => {
@@ -190,6 +190,8 @@ describe('representation', () => {
     expect(codeOf({})).toBe('none');
     expect(codeOf({ classes: 1 })).toBe('LABEL_OUT_OF_RANGE');
     expect(codeOf({ train: { clips, labels: [0] } })).toBe('LABELS_MISMATCH');
+    expect(codeOf({ train: clipsOf(19, 'few') })).toBe('TOO_FEW_EXAMPLES');
+    expect(codeOf({ test: { clips: [], labels: [] } })).toBe('TOO_FEW_EXAMPLES');
     expect(codeOf({ train: { clips, label: labels } })).toBe('OPTION_INVALID');
     expect(codeOf({ captions: { embeddings: 1, groups: [0] } })).toBe('OPTION_INVALID');
     expect(codeOf({ captions: { embeddings: { values: 1, count: 1, width: 1 }, keys: [] } })).toBe(

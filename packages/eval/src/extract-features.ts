@@ -102,11 +102,11 @@ export function featureExtractor(options: FeatureExtractorOptions): FeatureExtra
           frameTokens(clips[start + b]!, config, everyToken, model.pixels, pixels, b * clipSize);
         }
         const tokens = tf.tensor3d(pixels, [batchSize, tokenCount, tokenSize]);
-        const pooled = await encode({ params, tokens, positions });
+        const pooled = await encode({ params, tokens, positions }).finally(() => tokens.dispose());
         width = pooled.shape[1]!;
         values ??= new Float32Array(clips.length * width);
         values.set((await pooled.data()).subarray(0, count * width), start * width);
-        tf.dispose([tokens, pooled]);
+        pooled.dispose();
         onProgress?.(start + count, clips.length);
       }
     } finally {

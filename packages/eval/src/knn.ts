@@ -39,6 +39,9 @@ export interface KnnResult {
   readonly neighbours: Uint32Array;
 }
 
+/** Neighbours that vote where the caller does not say. */
+export const NEIGHBOURS = 20;
+
 const OPTIONS = optionTable(
   'knn',
   {
@@ -47,7 +50,7 @@ const OPTIONS = optionTable(
     test: features(),
     testLabels: labels(),
     classes: classCount(),
-    k: optional(wholeNumber({ from: 1 }), 20),
+    k: optional(wholeNumber({ from: 1 }), NEIGHBOURS),
     temperature: optional(number({ above: 0 }), 0.07),
   } satisfies Record<keyof KnnOptions, unknown>,
   EvaluationError,

@@ -14,7 +14,8 @@ import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { type FeatureExtractor, featureExtractor } from './extract-features.js';
 import { checkSubsets, featureScores } from './feature-scores.js';
-import { checkLabels, type Features, type Labels } from './features.js';
+import { checkCount, checkLabels, type Features, type Labels } from './features.js';
+import { NEIGHBOURS } from './knn.js';
 import { bytes, classCount, engineField, features, labels, subsetMarks } from './option-fields.js';
 import { projectVideo } from './project-video.js';
 import { retrieval } from './retrieval.js';
@@ -79,8 +80,8 @@ const PROJECTION = 'contrastive.projection.weight';
  * Numbers are percentages but for the median ranks: `probe/top1`, `probe/top5`, `probe/<subset>`, `knn/top1`,
  * `knn/top5`, `textToVideo/R@1`, `/R@5`, `/R@10`, `/medianRank`, `/chanceR@10`, and the same under `videoToText`.
  *
- * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, and `SHAPE_MISMATCH` for a subset of another
- *   length. `evaluate` rejects with what {@link extractFeatures}, {@link linearProbe}, {@link knn} and {@link retrieval}
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES` below 20 training clips or
+ *   one test clip, and `SHAPE_MISMATCH` for a subset of another length. `evaluate` rejects with what {@link extractFeatures}, {@link linearProbe}, {@link knn} and {@link retrieval}
  *   throw.
  */
 export function representation(options: RepresentationOptions): Evaluator {
@@ -89,6 +90,9 @@ export function representation(options: RepresentationOptions): Evaluator {
   checkLabels('representation train', train.clips.length, train.labels, classes);
   checkLabels('representation test', test.clips.length, test.labels, classes);
   checkSubsets('representation', subsets, test.clips.length);
+  // Said here, and not by the first evaluation after hours of training.
+  checkCount('representation train', train.clips.length, NEIGHBOURS);
+  checkCount('representation test', test.clips.length, 1);
   const total = train.clips.length + test.clips.length;
   const extractors = new WeakMap<VideoMae, FeatureExtractor>(); // a model evaluated again is not compiled again
 
