@@ -2,11 +2,13 @@ import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_NOPTS_VALUE,
   AV_PKT_DATA_DISPLAYMATRIX,
+  AV_PKT_DATA_FRAME_CROPPING,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
 } from 'node-av/constants';
 import type { CodecParameters, FormatContext, Stream } from 'node-av/lib';
 import { VideoError } from '../errors.js';
+import type { Rectangle, Size } from '../video.js';
 import { checkStatus } from './ffmpeg.js';
 import { type Orientation, readOrientation } from './orientation.js';
 
@@ -17,6 +19,10 @@ const CONTAINER_TICK = 1e-6;
 export interface StreamHeader {
   /** Number of the best video stream. */
   readonly stream: number;
+  /** Size of a coded frame; single frames may have others. */
+  readonly size: Size;
+  /** The part of a coded frame of that size that is meant to be seen. */
+  readonly visible: Rectangle;
   readonly orientation: Orientation;
   /** Width of a coded pixel over its height. */
   readonly pixelAspect: number;
@@ -42,6 +48,8 @@ export function readHeader(format: FormatContext, source: string): StreamHeader 
     stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : codecpar.sampleAspectRatio;
   return {
     stream: index,
+    size: { width: codecpar.width, height: codecpar.height },
+    visible: readCropping(codecpar),
     orientation: readOrientation(codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
     pixelAspect: num > 0 && den > 0 ? num / den : 1,
     origin: presentationStart(format, stream),
@@ -66,6 +74,23 @@ function presentationStart(format: FormatContext, stream: Stream): number {
     return [sound ? Math.max(ticks, 0) : ticks];
   });
   return starts.length === 0 ? 0 : Math.min(...starts);
+}
+
+/** Leaves out what the container says is not to be seen: four 32-bit numbers, top, bottom, left, right. */
+function readCropping(parameters: CodecParameters): Rectangle {
+  const { width, height } = parameters;
+  const whole = { x: 0, y: 0, width, height };
+  const data = parameters.getCodedSideData(AV_PKT_DATA_FRAME_CROPPING);
+  if (data === null || data.length < 16) return whole;
+  const [top, bottom, left, right] = [0, 4, 8, 12].map((offset) => data.readUInt32LE(offset)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  const visible = { x: left, y: top, width: width - left - right, height: height - top - bottom };
+  // A header that leaves less than the two pixels that a crop needs is broken.
+  return visible.width >= 2 && visible.height >= 2 ? visible : whole;
 }
 
 /** What a decoder cannot learn, or not as well, from the pictures themselves. */

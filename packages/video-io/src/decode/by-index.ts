@@ -2,7 +2,7 @@ import type { OpenVideo } from '../container/open-video.js';
 import type { FrameIndex } from '../frame-index/frame-index.js';
 import { frameAt, indexedTimeline, type Timeline } from '../frame-index/timeline.js';
 import type { VideoClip } from '../video.js';
-import { type ClipBuilder, createClipBuilder } from './clip-builder.js';
+import { createClipBuilder } from './clip-builder.js';
 import { frameOutOfRange } from './frame-out-of-range.js';
 import type { DecodePlan } from './options.js';
 import { readSought } from './read-seeking.js';
@@ -17,15 +17,14 @@ export function decodeByIndex(
 ): VideoClip {
   const frames = chosenFrames(video, timeline, plan);
   const chosen = [...new Set(frames)].sort((a, b) => a - b);
-  let builder: ClipBuilder | undefined;
+  const builder = createClipBuilder(video, plan, chosen.length);
   for (const decoded of readSought(video, index, chosen, plan)) {
-    builder ??= createClipBuilder(video, plan, chosen.length, decoded.frame);
     if (decoded.index === chosen[builder.picked]) builder.pick(decoded);
     else builder.pass(decoded);
   }
   const places = new Map(chosen.map((frame, place) => [frame, place]));
   return arrangeClip(
-    builder!.finish(),
+    builder.finish(),
     frames.map((frame) => places.get(frame)!),
   );
 }

@@ -1,8 +1,7 @@
-import type { Frame } from 'node-av/lib';
 import type { OpenVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
-import { createClipMotion } from '../motion/clip-motion.js';
-import type { VideoClip } from '../video.js';
+import { type ClipMotion, createClipMotion } from '../motion/clip-motion.js';
+import type { CropGeometry, Size, VideoClip } from '../video.js';
 import { type CropPlan, planCrop } from './crop.js';
 import type { DecodePlan } from './options.js';
 import type { DecodedFrame } from './read-sequential.js';
@@ -21,48 +20,70 @@ export interface ClipBuilder {
   finish(): VideoClip;
 }
 
-/** A builder for at most `slots` frames of the size and crop of the plan; `first` is any frame of the video. */
-export function createClipBuilder(
-  video: OpenVideo,
-  plan: DecodePlan,
-  slots: number,
-  first: Frame,
-): ClipBuilder {
+/** How frames of one coded size become those of the clip. */
+interface Fitting {
+  readonly coded: Size;
+  readonly geometry: CropGeometry;
+  readonly scale: FrameScaler;
+  readonly motion: ClipMotion | undefined;
+}
+
+/**
+ * A builder for at most `slots` frames with the size and crop of the plan. Where frames of another size come before the
+ * first pick, it starts afresh: the crop is the same part of the picture. Between picks of one clip the size must stay.
+ */
+export function createClipBuilder(video: OpenVideo, plan: DecodePlan, slots: number): ClipBuilder {
   const { size } = plan;
-  const { width, height } = first;
-  const { pixelAspect, orientation } = video.header;
-  const coded = { size: { width, height }, pixelAspect, orientation };
-  const crop = planCrop(coded, size, plan.crop, video.source);
   const bytes = size.width * size.height * 3;
   const frames = new Uint8Array(slots * bytes);
   const times = new Float64Array(slots);
   const indices = new Uint32Array(slots);
-  const scaler = createScaler(video, crop);
-  const motion = plan.motion ? createClipMotion(video, crop, slots, plan.motionCell) : undefined;
+  let fitting: Fitting | undefined;
   let picked = 0;
+
+  const fittingFor = ({ width, height }: Size): Fitting => {
+    const coded = { width, height };
+    const crop = planCrop(video.header, size, plan.crop, video.source, coded);
+    const motion = plan.motion ? createClipMotion(video, crop, slots, plan.motionCell) : undefined;
+    return { coded, geometry: crop.geometry, scale: createScaler(video, crop), motion };
+  };
+  const fits = ({ width, height }: Size): boolean =>
+    fitting?.coded.width === width && fitting.coded.height === height;
 
   return {
     get picked() {
       return picked;
     },
     get waiting() {
-      return motion?.tracker.waiting ?? false;
+      return fitting?.motion?.tracker.waiting ?? false;
     },
     pass(decoded) {
-      motion?.see(decoded, picked > 0 && picked < slots, undefined);
+      if (!fits(decoded.frame)) {
+        if (picked > 0) {
+          // Nothing refers to a picture of another size.
+          fitting?.motion?.tracker.end();
+          return;
+        }
+        fitting = fittingFor(decoded.frame);
+      }
+      fitting?.motion?.see(decoded, picked > 0 && picked < slots, undefined);
     },
     pick(decoded) {
       const { frame } = decoded;
-      if (frame.width !== width || frame.height !== height) throw sizeChanged(video, coded.size, decoded);
-      scaler(frame, frames, picked * bytes);
+      if (fitting === undefined || !fits(frame)) {
+        if (fitting !== undefined && picked > 0) throw sizeChanged(video, fitting.coded, decoded);
+        fitting = fittingFor(frame);
+      }
+      fitting.scale(frame, frames, picked * bytes);
       times[picked] = decoded.time;
       indices[picked] = decoded.index;
-      motion?.see(decoded, true, picked);
+      fitting.motion?.see(decoded, true, picked);
       picked++;
     },
     finish() {
+      const { geometry, motion } = fitting!;
       motion?.tracker.end();
-      const clip = { frames, times, indices, geometry: crop.geometry };
+      const clip = { frames, times, indices, geometry };
       return motion === undefined ? clip : { ...clip, motion: motion.field };
     },
   };
@@ -82,15 +103,11 @@ function createScaler(video: OpenVideo, crop: CropPlan): FrameScaler {
   };
 }
 
-function sizeChanged(
-  { source }: OpenVideo,
-  size: { width: number; height: number },
-  { frame, index }: DecodedFrame,
-) {
+function sizeChanged({ source }: OpenVideo, size: Size, { frame, index }: DecodedFrame) {
   return new VideoError('VIDEO_DECODE_FAILED', {
     source,
     index,
-    expected: `all frames at ${size.width}x${size.height}`,
+    expected: `a clip of one size, ${size.width}x${size.height}`,
     received: `${frame.width}x${frame.height} at frame ${index}`,
   });
 }

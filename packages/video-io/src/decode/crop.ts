@@ -5,6 +5,8 @@ import type { CropGeometry, Rectangle, Size } from '../video.js';
 /** A coded frame: its pixels as stored, and how they are shown. */
 export interface CodedFrame {
   readonly size: Size;
+  /** The part that is meant to be seen. Default: all of it. */
+  readonly visible?: Rectangle;
   /** Width of a coded pixel over its height. */
   readonly pixelAspect: number;
   readonly orientation: Orientation;
@@ -19,8 +21,8 @@ export interface CropPlan {
 }
 
 /** Displayed width and height of a coded frame: the pixel aspect widens it, then it is turned. */
-export function displayedSize({ size, pixelAspect, orientation }: CodedFrame): Size {
-  return turnSize({ width: uprightWidth(size, pixelAspect), height: size.height }, orientation);
+export function displayedSize({ size, visible = wholeOf(size), pixelAspect, orientation }: CodedFrame): Size {
+  return turnSize({ width: uprightWidth(visible, pixelAspect), height: visible.height }, orientation);
 }
 
 /** Largest centred part of `source` that has the aspect of `target`. */
@@ -34,30 +36,63 @@ export function centredCrop(source: Size, target: Size): Rectangle {
 /**
  * Turns a crop of the displayed frame into coded pixels. Offsets and sizes go to the nearest even coded
  * pixel, because chroma is stored at half resolution; the geometry tells the crop that was really taken.
+ *
+ * @param frame As the video's header describes it; the crop is in its displayed pixels.
+ * @param actual Size of the frames to cut from. Where it is another one, the same part of the picture is taken.
  */
 export function planCrop(
   frame: CodedFrame,
   size: Size,
   crop: Rectangle | undefined,
   source: string,
+  actual: Size = frame.size,
 ): CropPlan {
-  const { orientation } = frame;
+  const { orientation, visible = wholeOf(frame.size) } = frame;
   const displayed = displayedSize(frame);
   if (crop !== undefined) checkCrop(crop, displayed, source);
-  const scale = uprightWidth(frame.size, frame.pixelAspect) / frame.size.width;
-
   const wanted = unturn(crop ?? centredCrop(displayed, size), displayed, orientation);
-  const columns = evenSpan(wanted.x / scale, (wanted.x + wanted.width) / scale, frame.size.width);
-  const rows = evenSpan(wanted.y, wanted.y + wanted.height, frame.size.height);
-  const coded = { x: columns.start, y: rows.start, width: columns.length, height: rows.length };
 
-  const taken = { x: coded.x * scale, y: coded.y, width: coded.width * scale, height: coded.height };
+  /** Upright displayed pixels of the visible part to coded pixels of an actual frame, along one side. */
+  const across = scaleAlong(
+    uprightWidth(visible, frame.pixelAspect) / visible.width,
+    visible.x,
+    actual.width / frame.size.width,
+  );
+  const down = scaleAlong(1, visible.y, actual.height / frame.size.height);
+  const columns = evenSpan(
+    [across.coded(wanted.x), across.coded(wanted.x + wanted.width)],
+    [across.coded(0), across.coded(0) + (visible.width * actual.width) / frame.size.width],
+  );
+  const rows = evenSpan(
+    [down.coded(wanted.y), down.coded(wanted.y + wanted.height)],
+    [down.coded(0), down.coded(visible.height)],
+  );
+  const coded = { x: columns.start, y: rows.start, width: columns.length, height: rows.length };
+  const taken = {
+    x: across.shown(coded.x),
+    y: down.shown(coded.y),
+    width: across.shown(coded.x + coded.width) - across.shown(coded.x),
+    height: down.shown(coded.y + coded.height) - down.shown(coded.y),
+  };
   return {
     geometry: { source: displayed, crop: turn(taken, displayed, orientation), size },
     coded,
     orientation,
   };
 }
+
+/**
+ * From places in the visible part as shown to coded pixels and back: a coded pixel is `stretch` wide, the visible part
+ * begins at `start`, and actual frames are `scale` times as large.
+ */
+function scaleAlong(stretch: number, start: number, scale: number) {
+  return {
+    coded: (shown: number): number => (start + shown / stretch) * scale,
+    shown: (coded: number): number => (coded / scale - start) * stretch,
+  };
+}
+
+const wholeOf = ({ width, height }: Size): Rectangle => ({ x: 0, y: 0, width, height });
 
 /** Width and height exchanged when the picture is turned on its side. */
 export function turnSize(size: Size, { transposed }: Orientation): Size {
@@ -91,12 +126,19 @@ function mirror(rectangle: Rectangle, frame: Size, { flippedX, flippedY }: Orien
   };
 }
 
-/** The even pixels nearest to a span, at least two of them; a span up to the frame's edge stays there. */
-function evenSpan(from: number, to: number, limit: number): { start: number; length: number } {
-  const start = Math.min(2 * Math.round(from / 2), 2 * Math.floor((limit - 1) / 2));
+type Span = readonly [from: number, to: number];
+
+/** The even pixels nearest to a span, at least two of them, within bounds; a span up to the upper bound stays there. */
+function evenSpan([from, to]: Span, [low, high]: Span): { start: number; length: number } {
+  const [first, limit] = [2 * Math.ceil(low / 2 - ROUNDING), Math.floor(high + ROUNDING)];
+  const latest = Math.max(2 * Math.floor((limit - 1) / 2), first);
+  const start = Math.min(Math.max(2 * Math.round(from / 2), first), latest);
   const end = to > limit - 1 ? limit : 2 * Math.round(to / 2);
   return { start, length: Math.min(Math.max(end - start, 2), limit - start) };
 }
+
+/** Divided and multiplied again, whole pixels may be this far off. */
+const ROUNDING = 1e-6;
 
 function checkCrop(crop: Rectangle, displayed: Size, source: string): void {
   const fits =

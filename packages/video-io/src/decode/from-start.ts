@@ -23,12 +23,11 @@ function pickFrames(
 ): { builder: ClipBuilder; slots: Map<number, number> } {
   const { targets } = plan;
   const slots = new Map<number, number>();
-  let builder: ClipBuilder | undefined;
+  const builder = createClipBuilder(video, plan, targets.length);
   let last: DecodedFrame | undefined;
 
   /** Gives `frame` to the targets before `end`, a time or an index. */
   const visit = (decoded: DecodedFrame, end: number): void => {
-    builder ??= createClipBuilder(video, plan, targets.length, decoded.frame);
     if (slots.size === targets.length || targets[slots.size]! >= end) {
       builder.pass(decoded);
       return;
@@ -44,7 +43,7 @@ function pickFrames(
     if (plan.by === 'index') visit(decoded, decoded.index + 1);
     else if (last !== undefined) visit(last, decoded.time);
     last = decoded;
-    if (slots.size === targets.length && !builder?.waiting) break;
+    if (slots.size === targets.length && !builder.waiting) break;
   }
 
   if (last === undefined) throw noFrames(video);
@@ -55,5 +54,5 @@ function pickFrames(
       throw frameOutOfRange(video, plan, targets[slots.size]!, { frames: last.index + 1, time: last.time });
     visit(last, Number.POSITIVE_INFINITY);
   }
-  return { builder: builder!, slots };
+  return { builder, slots };
 }

@@ -101,16 +101,11 @@ function headerRate({ stream }: OpenVideo): number {
 }
 
 function describe({ stream, header }: OpenVideo): Omit<VideoInfo, keyof Clock> {
-  const { orientation, pixelAspect } = header;
   const { codecpar } = stream;
   return {
-    ...displayedSize({
-      size: { width: codecpar.width, height: codecpar.height },
-      pixelAspect,
-      orientation,
-    }),
+    ...displayedSize(header),
     codec: avGetCodecName(codecpar.codecId) ?? 'unknown',
-    ...describeOrientation(orientation),
+    ...describeOrientation(header.orientation),
     hasMotionVectors: MOTION_CODECS.includes(codecpar.codecId),
   };
 }

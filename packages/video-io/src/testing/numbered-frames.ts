@@ -1,17 +1,16 @@
-import type { VideoClip } from '../video.js';
+import type { Size, VideoClip } from '../video.js';
 import type { TestVideo } from './write-video.js';
 
 /** Squares of a picture: four columns of three rows are the bits of its number, the lowest first. */
 const COLUMNS = 4;
 const SIDE = 16;
 
-/** Pictures of 64 x 48 that carry their numbers, from 0 to 4095. */
-export const NUMBERED = {
-  width: COLUMNS * SIDE,
-  height: 3 * SIDE,
-  luma: (x: number, y: number, frame: number): number =>
-    (frame >> (Math.floor(y / SIDE) * COLUMNS + Math.floor(x / SIDE))) & 1 ? 200 : 50,
-};
+/** Size of pictures that carry their numbers, from 0 to 4095. */
+export const NUMBERED: Size = { width: COLUMNS * SIDE, height: 3 * SIDE };
+
+/** Brightness of a pixel of the picture that carries a number. */
+export const numberedLuma = (x: number, y: number, number: number): number =>
+  (number >> (Math.floor(y / SIDE) * COLUMNS + Math.floor(x / SIDE))) & 1 ? 200 : 50;
 
 /** A video of numbered pictures, 25 a second. */
 export const numberedVideo = (video: Partial<TestVideo> = {}): TestVideo => ({
@@ -19,6 +18,7 @@ export const numberedVideo = (video: Partial<TestVideo> = {}): TestVideo => ({
   frames: 30,
   gop: 10,
   ...NUMBERED,
+  luma: numberedLuma,
   ...video,
 });
 

@@ -5,13 +5,23 @@ import {
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV420P10LE,
   AV_PIX_FMT_YUV444P,
+  AV_PKT_DATA_FRAME_CROPPING,
   AVERROR_EAGAIN,
   AVERROR_EOF,
   AVFMT_GLOBALHEADER,
   AVMEDIA_TYPE_AUDIO,
   type FFEncoderCodec,
 } from 'node-av/constants';
-import { Codec, CodecContext, FFmpegError, FormatContext, Frame, Packet, Rational } from 'node-av/lib';
+import {
+  Codec,
+  CodecContext,
+  FFmpegError,
+  FormatContext,
+  Frame,
+  Packet,
+  Rational,
+  type Stream,
+} from 'node-av/lib';
 import { silenceFFmpeg } from '../container/ffmpeg.js';
 
 const FORMATS = {
@@ -41,6 +51,10 @@ export interface TestVideo {
   readonly pixelAspect?: readonly [number, number];
   /** FFmpeg's name of the container, where the path's extension does not tell, and its options. */
   readonly container?: { readonly name?: string; readonly options?: Readonly<Record<string, string>> };
+  /** Pixels at the edges that the container says are not to be seen. */
+  readonly cropping?: Readonly<Record<'top' | 'bottom' | 'left' | 'right', number>>;
+  /** Encoded anew behind this one in the same stream, its frames numbered on. */
+  readonly next?: TestVideo;
   /** A second stream of silence, in thousandths of a second. */
   readonly sound?: { readonly from: number; readonly to: number };
 }
@@ -50,35 +64,64 @@ export function writeTestVideo(path: string, video: TestVideo): void {
   silenceFFmpeg();
   // SVT-AV1 writes to stderr past FFmpeg; 1 leaves errors.
   process.env.SVT_LOG = '1';
-  const check = (status: number) => FFmpegError.throwIfError(status);
-  const { width, height, frames, gop = frames, bFrames = 0, time = (i) => i * 40 } = video;
-  const { format: pixelFormat } = FORMATS[video.pixels ?? 'yuv420p'];
   const format = new FormatContext();
   check(format.allocOutputContext2(null, video.container?.name ?? null, path));
   for (const [name, value] of Object.entries(video.container?.options ?? {}))
     check(format.setOption(name, value));
-  const codec = Codec.findEncoderByName(video.encoder as FFEncoderCodec)!;
-  const encoder = new CodecContext();
-  encoder.allocContext3(codec);
-  Object.assign(encoder, { width, height, pixelFormat, gopSize: gop, maxBFrames: bFrames, threadCount: 1 });
-  const tick = new Rational(...(video.tick ?? [1, 1000]));
-  const ticks = (milliseconds: number) => BigInt(Math.round((milliseconds * tick.den) / (tick.num * 1000)));
-  encoder.timeBase = tick;
-  encoder.framerate = new Rational(25, 1);
-  if (video.pixelAspect) encoder.sampleAspectRatio = new Rational(...video.pixelAspect);
-  if ((format.oformat!.flags & AVFMT_GLOBALHEADER) !== 0) encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-  for (const [name, value] of Object.entries(video.options ?? {})) check(encoder.setOption(name, value));
-  check(encoder.open2Sync(codec));
+  const encoder = openEncoder(video, (format.oformat!.flags & AVFMT_GLOBALHEADER) !== 0);
   const stream = format.newStream(null);
   check(stream.codecpar.fromContext(encoder));
   stream.timeBase = encoder.timeBase;
   if (video.pixelAspect) stream.sampleAspectRatio = new Rational(...video.pixelAspect);
+  if (video.cropping) addCropping(stream, video.cropping);
   const sound = video.sound && newSilence(format, video.sound);
   check(format.openOutputSync());
   check(format.writeHeaderSync());
-
   const packet = new Packet();
   packet.alloc();
+  sound?.write(packet);
+  encodeFrames(video, 0, encoder, packet, stream, format);
+  // The parameters of what follows come with its own packets.
+  if (video.next)
+    encodeFrames(video.next, video.frames, openEncoder(video.next, false), packet, stream, format);
+  check(format.writeTrailerSync());
+  format.closeOutputSync();
+  packet.free();
+  format.freeContext();
+}
+
+function check(status: number): void {
+  FFmpegError.throwIfError(status);
+}
+
+function openEncoder(video: TestVideo, globalHeader: boolean): CodecContext {
+  const { width, height, frames, gop = frames, bFrames = 0 } = video;
+  const { format: pixelFormat } = FORMATS[video.pixels ?? 'yuv420p'];
+  const codec = Codec.findEncoderByName(video.encoder as FFEncoderCodec)!;
+  const encoder = new CodecContext();
+  encoder.allocContext3(codec);
+  Object.assign(encoder, { width, height, pixelFormat, gopSize: gop, maxBFrames: bFrames, threadCount: 1 });
+  encoder.timeBase = new Rational(...(video.tick ?? [1, 1000]));
+  encoder.framerate = new Rational(25, 1);
+  if (video.pixelAspect) encoder.sampleAspectRatio = new Rational(...video.pixelAspect);
+  if (globalHeader) encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+  for (const [name, value] of Object.entries(video.options ?? {})) check(encoder.setOption(name, value));
+  check(encoder.open2Sync(codec));
+  return encoder;
+}
+
+/** Encodes the frames of a video, numbered from `first` on, and frees the encoder. */
+function encodeFrames(
+  video: TestVideo,
+  first: number,
+  encoder: CodecContext,
+  packet: Packet,
+  stream: Stream,
+  format: FormatContext,
+): void {
+  const { width, height, frames, time = (i) => i * 40 } = video;
+  const { num, den } = encoder.timeBase;
+  const ticks = (milliseconds: number) => BigInt(Math.round((milliseconds * den) / (num * 1000)));
   const drain = () => {
     for (;;) {
       const status = encoder.receivePacketSync(packet);
@@ -90,12 +133,11 @@ export function writeTestVideo(path: string, video: TestVideo): void {
       check(format.interleavedWriteFrameSync(packet));
     }
   };
-  sound?.write(packet);
   const frame = new Frame();
   frame.alloc();
-  Object.assign(frame, { width, height, format: pixelFormat });
+  Object.assign(frame, { width, height, format: FORMATS[video.pixels ?? 'yuv420p'].format });
   check(frame.getBuffer());
-  for (let i = 0; i < frames; i++) {
+  for (let i = first; i < first + frames; i++) {
     check(frame.makeWritable());
     check(frame.fromBuffer(render(video, i)));
     frame.pts = ticks(time(i));
@@ -104,11 +146,17 @@ export function writeTestVideo(path: string, video: TestVideo): void {
   }
   check(encoder.sendFrameSync(null));
   drain();
-  check(format.writeTrailerSync());
-  format.closeOutputSync();
-  for (const made of [frame, packet]) made.free();
+  frame.free();
   encoder.freeContext();
-  format.freeContext();
+}
+
+/** What a container may say about pixels at the edges that are not to be seen: four 32-bit numbers. */
+function addCropping(stream: Stream, { top, bottom, left, right }: NonNullable<TestVideo['cropping']>): void {
+  const data = Buffer.alloc(16);
+  [top, bottom, left, right].forEach((pixels, i) => {
+    data.writeUInt32LE(pixels, i * 4);
+  });
+  stream.codecpar.addCodedSideData(AV_PKT_DATA_FRAME_CROPPING, data);
 }
 
 /** Samples in a frame of MPEG-1 audio, layer II, and of a second. */
@@ -139,7 +187,7 @@ function newSilence(format: FormatContext, { from, to }: { readonly from: number
         packet.duration = BigInt(SOUND_FRAME);
         packet.streamIndex = stream.index;
         packet.rescaleTs(new Rational(1, SOUND_RATE), stream.timeBase);
-        FFmpegError.throwIfError(format.interleavedWriteFrameSync(packet));
+        check(format.interleavedWriteFrameSync(packet));
       }
     },
   };
