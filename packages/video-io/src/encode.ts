@@ -25,6 +25,7 @@ import {
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './container/ffmpeg.js';
 import { VideoError } from './errors.js';
 import { evenPace, type FramePace, unevenPace } from './frame-pace.js';
+import { fileError } from './system-failure.js';
 import type { Size } from './video.js';
 
 export interface EncodeOptions extends Size {
@@ -70,9 +71,7 @@ export async function encodeVideo(path: string, frames: Uint8Array, options: Enc
     scope.close();
     await rm(temporary, { force: true });
     if (error instanceof VideoError) throw error;
-    const received = error instanceof Error ? error.message : String(error);
-    const expected = 'to write a video';
-    throw new VideoError('VIDEO_ENCODE_FAILED', { source: path, expected, received, cause: error });
+    throw fileError(error, 'VIDEO_ENCODE_FAILED', path, 'to write a video');
   }
 }
 

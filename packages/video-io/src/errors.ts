@@ -30,6 +30,8 @@ const SIDES = {
   SHARD_INVALID: 'file',
   /** More samples could not be loaded than are allowed. */
   TOO_MANY_BAD_SAMPLES: 'file',
+  /** The system refused: rights, too many open files, a full disk, a drive that is away. `cause` has its own error. */
+  SYSTEM_FAILED: 'system',
   /** The encoder refused to write a video. */
   VIDEO_ENCODE_FAILED: 'system',
   /** A decode worker died or the pool was closed before the clip was there. */

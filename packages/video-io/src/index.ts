@@ -26,7 +26,7 @@ export {
   type VideoErrorFields,
   type VideoFault,
 } from './errors.js';
-export type { BadSample, BadSamplePolicy } from './loader/bad-samples.js';
+export type { BadSamplePolicy } from './loader/bad-samples.js';
 export { type ClipBatch, clipBatches } from './loader/clip-batches.js';
 export {
   type ClipLoader,
@@ -36,6 +36,7 @@ export {
 } from './loader/clip-loader.js';
 export type { LoadedClip } from './loader/load-sample.js';
 export type { LoaderState } from './loader/loader-state.js';
+export type { BadSample } from './loader/quarantine.js';
 export type { ClipPlan, ClipRecipe, FrameRange } from './loader/recipe.js';
 export {
   type FineTuningRecipeOptions,

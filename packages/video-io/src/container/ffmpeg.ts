@@ -1,20 +1,28 @@
 import { AV_LOG_QUIET } from 'node-av/constants';
 import { FFmpegError, Log } from 'node-av/lib';
 import { VideoError, type VideoErrorCode } from '../errors.js';
+import { systemErrorOf, systemFailed } from '../system-failure.js';
 
 /** FFmpeg's messages would go to stderr unasked; every failure reaches the caller as a `VideoError`. */
 export function silenceFFmpeg(): void {
   Log.setLevel(AV_LOG_QUIET);
 }
 
-/** Throws when an FFmpeg call answered with a negative status. */
+/** Throws when an FFmpeg call answered with a negative status: `code`, or `SYSTEM_FAILED` where the system is the reason. */
 export function checkStatus(status: number, code: VideoErrorCode, doing: string, source: string): number {
-  if (status >= 0) return status;
-  throw new VideoError(code, {
-    source,
-    expected: `${doing} to succeed`,
-    received: FFmpegError.strerror(status),
-  });
+  return status >= 0 ? status : fail(status, code, doing, source);
+}
+
+/** The same for the reading of a packet. */
+export function checkReading(status: number, source: string): void {
+  if (status < 0) fail(status, 'VIDEO_DECODE_FAILED', 'reading the file', source, true);
+}
+
+function fail(status: number, code: VideoErrorCode, doing: string, source: string, reading = false): never {
+  const expected = `${doing} to succeed`;
+  const received = FFmpegError.strerror(status);
+  const cause = systemErrorOf(status, received, reading);
+  throw cause ? systemFailed(source, expected, cause) : new VideoError(code, { source, expected, received });
 }
 
 /** Things that FFmpeg allocated, freed in reverse order. */

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats, rmSync, statSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FormatContext } from 'node-av/lib';
-import { VideoError } from '../errors.js';
-import type { VideoInput, VideoSource } from '../video.js';
+import { systemFailed } from '../system-failure.js';
+import type { VideoInput } from '../video.js';
 import { checkStatus, type Scope } from './ffmpeg.js';
 import { settledVersion } from './file-version.js';
+import { findFile } from './find-file.js';
 
 /** Containers of single files. Playlists (HLS, concat, DASH) could reach other files and are left out. */
 const CONTAINERS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg';
@@ -25,7 +26,7 @@ export function openContainer(
   scope: Scope,
 ): { format: FormatContext; version: string | undefined } {
   const source = nameOf(input);
-  const version = typeof input === 'string' ? settledVersion(requireFile(input)) : undefined;
+  const version = typeof input === 'string' ? settledVersion(findFile(input)) : undefined;
   const path = typeof input === 'string' ? input : writeBytes(input, scope);
   const format = scope.own(new FormatContext(), (context) => context.freeContext());
   format.allocContext();
@@ -46,22 +47,7 @@ function writeBytes(bytes: Uint8Array, scope: Scope): string {
   try {
     writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 });
   } catch (error) {
-    const received = error instanceof Error ? error.message : String(error);
-    const expected = 'to put them into a file';
-    throw new VideoError('VIDEO_UNREADABLE', { source: nameOf(bytes), expected, received, cause: error });
+    throw systemFailed(nameOf(bytes), 'to put them into a file', error as Error);
   }
   return path;
-}
-
-/** A regular file: a pipe or a device could block for ever. */
-function requireFile(source: VideoSource): BigIntStats {
-  let received = 'nothing';
-  try {
-    const stats = statSync(source, { bigint: true });
-    if (stats.isFile()) return stats;
-    received = stats.isDirectory() ? 'a folder' : 'a special file';
-  } catch (error) {
-    if (error instanceof Error) received = error.message;
-  }
-  throw new VideoError('VIDEO_NOT_FOUND', { source, expected: 'a video file', received });
 }

@@ -4,6 +4,7 @@ import { VideoError } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './ffmpeg.js';
+import { requireReadable } from './find-file.js';
 import { checkLimit, checkPixels, type VideoLimits } from './limits.js';
 import { nameOf, openContainer } from './open-container.js';
 import { readHeader, type StreamHeader } from './stream-header.js';
@@ -78,13 +79,23 @@ export function withVideo<R>(
   use: (video: OpenVideo) => R,
   remembered?: KnownVideo,
 ): R {
-  const video = openVideo(input, limits, remembered);
   try {
-    return use(video);
-  } finally {
-    video.scope.close();
+    const video = openVideo(input, limits, remembered);
+    try {
+      return use(video);
+    } finally {
+      video.scope.close();
+    }
+  } catch (error) {
+    if (typeof input === 'string' && isDamage(error)) requireReadable(input);
+    throw error;
   }
 }
+
+/** Codes under which FFmpeg's words may also hide a disk that gives no bytes. */
+const DAMAGE: ReadonlySet<string> = new Set(['VIDEO_UNREADABLE', 'VIDEO_NO_STREAM', 'VIDEO_DECODE_FAILED']);
+
+const isDamage = (error: unknown): boolean => error instanceof VideoError && DAMAGE.has(error.code);
 
 /** Opens the decoder of the picked stream, one thread, so that memory and order are the same everywhere. */
 export function openDecoder(

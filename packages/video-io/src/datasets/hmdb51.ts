@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileError } from '../system-failure.js';
 import type { VideoDataset } from '../video.js';
 import { datasetOf } from './in-memory.js';
 import { manifestFault } from './tables/fault.js';
@@ -29,7 +30,7 @@ export async function readHmdb51(
 ): Promise<VideoDataset> {
   const ending = `_test_split${split}.txt`;
   const names = await readdir(folder).catch((error: Error) => {
-    throw manifestFault(folder, 'a folder of split files', error.message);
+    throw fileError(error, 'MANIFEST_INVALID', folder, 'a folder of split files');
   });
   const classes = names
     .filter((name) => name.endsWith(ending))

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { VideoError } from '../errors.js';
+import { fileError } from '../system-failure.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { datasetOf } from './in-memory.js';
 import { VIDEO_ENDINGS } from './video-endings.js';
@@ -59,13 +60,14 @@ async function listFiles(root: string): Promise<string[]> {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
   } catch (error) {
-    const received = error instanceof Error ? error.message : String(error);
-    throw new VideoError('FOLDER_EMPTY', { source: root, expected: 'a folder', received, cause: error });
+    throw fileError(error, 'FOLDER_EMPTY', root, 'a folder');
   }
 }
 
 async function readCaptions(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8');
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw fileError(error, 'CAPTION_EMPTY', file, 'a file that can be read');
+  });
   const lines = text.replace(/^\uFEFF/, '').split(/\r?\n/);
   const captions = lines.map((line) => line.trim()).filter((line) => line !== '');
   if (captions.length > 0) return captions;

@@ -23,7 +23,8 @@ import { findFrames, learntOf } from './read-timeline.js';
  * give a field in which nothing is known, as does an I-frame.
  *
  * @throws {VideoError} `VIDEO_NOT_FOUND`, `VIDEO_UNREADABLE`, `VIDEO_NO_STREAM`, `VIDEO_TOO_LARGE`,
- * `VIDEO_DECODE_FAILED` (damage in what has to be decoded), `FRAME_OUT_OF_RANGE`, `OPTION_INVALID`.
+ * `VIDEO_DECODE_FAILED` (damage in what has to be decoded), `FRAME_OUT_OF_RANGE`, `OPTION_INVALID`; `SYSTEM_FAILED` where the
+ * system is the reason.
  */
 export async function decodeClip(source: VideoInput, options: DecodeOptions): Promise<VideoClip> {
   // A turn of the event loop: others get theirs between clips, and Node frees FFmpeg's buffers only then.

@@ -23,7 +23,7 @@ export interface ProbeOptions extends TimelineOptions {
  * Reads a video's headers. Sizes are those of the header; `decodeClip` takes the same part of frames of another size.
  *
  * @throws {VideoError} `VIDEO_NOT_FOUND`, `VIDEO_UNREADABLE`, `VIDEO_NO_STREAM`, `VIDEO_TOO_LARGE`, and with
- * `countFrames` also `VIDEO_DECODE_FAILED`.
+ * `countFrames` also `VIDEO_DECODE_FAILED`; `SYSTEM_FAILED` where the system is the reason.
  */
 export async function probeVideo(source: VideoInput, options: ProbeOptions = {}): Promise<VideoInfo> {
   return probeVideoSync(source, options).info;

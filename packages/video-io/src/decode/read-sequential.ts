@@ -8,7 +8,7 @@ import {
 } from 'node-av/constants';
 import { type CodecContext, Frame, Packet } from 'node-av/lib';
 import { packetCheck } from '../bitstream/zero-holes.js';
-import { checkStatus } from '../container/ffmpeg.js';
+import { checkReading, checkStatus } from '../container/ffmpeg.js';
 import { checkPixels, raiseLimit, type VideoLimits } from '../container/limits.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
@@ -89,7 +89,7 @@ export function readPacket(video: OpenVideo, packet: Packet): boolean {
   video.checkTime();
   const status = video.format.readFrameSync(packet);
   if (status === AVERROR_EOF) return false;
-  checkStatus(status, 'VIDEO_DECODE_FAILED', 'reading the file', video.source);
+  checkReading(status, video.source);
   return true;
 }
 

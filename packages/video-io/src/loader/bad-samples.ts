@@ -1,10 +1,10 @@
-import { appendFile, readFile } from 'node:fs/promises';
-import { manifestFault, shown } from '../datasets/tables/fault.js';
-import { jsonLines } from '../datasets/tables/json-lines.js';
-import { VideoError, type VideoErrorCode } from '../errors.js';
+import { VideoError } from '../errors.js';
 import type { VideoSample } from '../video.js';
+import { type BadSample, quarantineFile } from './quarantine.js';
 
-/** What to do about a sample whose video is missing or broken. */
+/**
+ * What to do about a sample whose video is missing or broken. Faults of the system and of the caller always end the run.
+ */
 export type BadSamplePolicy =
   /** End with its error. The state stays before the sample, so that a later run tries it again. */
   | { readonly kind: 'fail' }
@@ -22,13 +22,6 @@ export type BadSamplePolicy =
       readonly log?: (bad: BadSample) => void;
     };
 
-export interface BadSample {
-  readonly id: string;
-  readonly source: string;
-  readonly code: VideoErrorCode;
-  readonly message: string;
-}
-
 /** The bad samples of a run. */
 export interface BadSamples {
   readonly ids: ReadonlySet<string>;
@@ -39,17 +32,16 @@ export interface BadSamples {
 
 /**
  * @param known ids from a saved state.
- * @throws {VideoError} `MANIFEST_INVALID` for a quarantine file that is none, or cannot be written.
+ * @throws {VideoError} `MANIFEST_INVALID` for a quarantine file that is none, `SYSTEM_FAILED` when it cannot be read
+ * or written.
  */
 export async function badSamples(policy: BadSamplePolicy, known: readonly string[]): Promise<BadSamples> {
   const ids = new Set(known);
-  if (policy.kind === 'skip' && policy.quarantine !== undefined) {
-    for (const id of await readQuarantine(policy.quarantine)) ids.add(id);
-    // Better known now than with the first bad sample, hours later.
-    await appendFile(policy.quarantine, '').catch((error: Error) => {
-      throw manifestFault(policy.quarantine!, 'a file that can be written', error.message);
-    });
-  }
+  const quarantine =
+    policy.kind === 'skip' && policy.quarantine !== undefined ? quarantineFile(policy.quarantine) : undefined;
+  for (const id of (await quarantine?.read()) ?? []) ids.add(id);
+  // Better known now than with the first bad sample, hours later.
+  await quarantine?.append([]);
   return {
     ids,
     has: ({ id }) => ids.has(id),
@@ -57,7 +49,7 @@ export async function badSamples(policy: BadSamplePolicy, known: readonly string
       if (policy.kind === 'fail') throw error;
       const bad: BadSample = { id, source, code: error.code, message: error.message };
       ids.add(id);
-      if (policy.quarantine !== undefined) await appendFile(policy.quarantine, `${JSON.stringify(bad)}\n`);
+      await quarantine?.append([bad]);
       policy.log?.(bad);
       if (ids.size > policy.limit) {
         throw new VideoError('TOO_MANY_BAD_SAMPLES', {
@@ -70,23 +62,4 @@ export async function badSamples(policy: BadSamplePolicy, known: readonly string
       }
     },
   };
-}
-
-async function readQuarantine(path: string): Promise<string[]> {
-  const there = await readFile(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return false;
-      throw manifestFault(path, 'a file that can be read', error.message);
-    },
-  );
-  const ids: string[] = [];
-  if (there) {
-    await jsonLines.scan(path, ({ bytes }, from, to, line) => {
-      const { id } = jsonLines.parse(path, bytes.toString('utf8', from, to), line);
-      if (typeof id !== 'string') throw manifestFault(path, '"id" to be text', shown(id), line);
-      ids.push(id);
-    });
-  }
-  return ids;
 }

@@ -59,7 +59,7 @@ export interface ClipLoader extends AsyncIterable<LoadedSample> {
  * resumed. It may be iterated once at a time; a second iteration goes on where the first one stopped.
  *
  * @throws {VideoError} `OPTION_INVALID`, `STATE_MISMATCH`; while iterating what a sample's video gives under `fail`,
- * `TOO_MANY_BAD_SAMPLES`, `WORKER_FAILED`, `MANIFEST_INVALID`.
+ * `TOO_MANY_BAD_SAMPLES`, `SYSTEM_FAILED`, `WORKER_FAILED`, `MANIFEST_INVALID`.
  */
 export function clipLoader(options: ClipLoaderOptions): ClipLoader {
   const { dataset, pool, recipe, seed, epochs, shuffle = true, rank = 0, ranks = 1, signal } = options;

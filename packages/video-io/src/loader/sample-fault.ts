@@ -1,18 +1,9 @@
-import { VideoError, type VideoErrorCode } from '../errors.js';
-
-const SAMPLE_FAULTS: ReadonlySet<VideoErrorCode> = new Set([
-  'VIDEO_NOT_FOUND',
-  'VIDEO_UNREADABLE',
-  'VIDEO_NO_STREAM',
-  'VIDEO_DECODE_FAILED',
-  'VIDEO_TOO_LARGE',
-  'FRAME_OUT_OF_RANGE',
-]);
+import { VideoError } from '../errors.js';
 
 /**
- * Whether an error is about one video, so that others may still be good. A mistake in the options, an annotation file
- * that changed, a full disk or a dead decode thread is not.
+ * Whether the loading of a sample failed for what its own file holds, so that others may still be good. A mistake in the
+ * options, a full disk, a drive that is away or a dead decode thread is not of that kind.
  */
 export function isSampleFault(error: unknown): error is VideoError {
-  return error instanceof VideoError && SAMPLE_FAULTS.has(error.code);
+  return error instanceof VideoError && error.fault === 'file';
 }

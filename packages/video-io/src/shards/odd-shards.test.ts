@@ -98,10 +98,9 @@ describe('prepareShards, started again', { timeout: 120_000 }, () => {
 
   it('makes a tar file again that is gone, and twice at once without harm', async () => {
     const output = join(folder, 'out');
-    expect(await Promise.all([prepare(output), prepare(output)])).toEqual([
-      [true, true],
-      [true, true],
-    ]);
+    // Who comes to a tar file second may find it made.
+    const [one, other] = await Promise.all([prepare(output), prepare(output)]);
+    expect(one.map((fresh, shard) => fresh || other[shard])).toEqual([true, true]);
     const before = await readFile(join(output, 'shard-000000.tar'));
     await rm(join(output, 'shard-000000.tar'));
     expect(await prepare(output)).toEqual([true, false]);

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { VideoError } from '../errors.js';
+import { fileError, isSystemError, systemFailed } from '../system-failure.js';
 import type { TarMember } from './tar-members.js';
 
 export function invalidShard(path: string, expected: string, received: string): VideoError {
@@ -9,7 +10,7 @@ export function invalidShard(path: string, expected: string, received: string): 
 /** Tells one content of a tar file from another. @throws {VideoError} `SHARD_INVALID` unless there is a file. */
 export async function shardVersion(path: string): Promise<string> {
   const facts = await stat(path).catch((error: Error) => {
-    throw invalidShard(path, 'a tar file', error.message);
+    throw fileError(error, 'SHARD_INVALID', path, 'a tar file');
   });
   if (!facts.isFile()) throw invalidShard(path, 'a tar file', 'a folder, a pipe or a device');
   return `${facts.size} bytes of ${facts.mtimeMs}`;
@@ -17,10 +18,12 @@ export async function shardVersion(path: string): Promise<string> {
 
 export async function withShard<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path).catch((error: Error) => {
-    throw invalidShard(path, 'a tar file', error.message);
+    throw fileError(error, 'SHARD_INVALID', path, 'a tar file');
   });
   try {
     return await use(file);
+  } catch (error) {
+    throw isSystemError(error) ? systemFailed(path, 'to read the file', error) : error;
   } finally {
     await file.close();
   }

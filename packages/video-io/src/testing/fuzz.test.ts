@@ -8,4 +8,10 @@ describe('150 damaged files', () => {
     expect(outcomes.frames).toBeGreaterThan(10);
     expect(outcomes.VIDEO_DECODE_FAILED).toBeGreaterThan(10);
   });
+
+  it('are at fault themselves, also where one asks for more memory than there is', async () => {
+    // FFmpeg answers this one with ENOMEM.
+    const { outcomes } = await fuzz({ seed: '7', first: 188, count: 1 });
+    expect(outcomes).toEqual({ VIDEO_DECODE_FAILED: 1 });
+  });
 });

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { fileError } from '../../system-failure.js';
 import { manifestFault, type RowFault, rowFault } from './fault.js';
 import type { JsonRecord } from './json-lines.js';
 import { regularFile } from './regular-file.js';
@@ -14,7 +15,7 @@ export interface JsonEntry {
 export async function readJsonText(path: string): Promise<string> {
   await regularFile(path);
   const bytes = await readFile(path).catch((error: Error) => {
-    throw manifestFault(path, 'a file that can be read', error.message);
+    throw fileError(error, 'MANIFEST_INVALID', path, 'a file that can be read');
   });
   const start = markLength(path, bytes);
   requireUtf8(path, bytes, 1);

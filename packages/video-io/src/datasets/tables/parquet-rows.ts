@@ -8,6 +8,7 @@ import {
   parquetRead,
 } from 'hyparquet';
 import { VideoError } from '../../errors.js';
+import { fileError } from '../../system-failure.js';
 import { manifestFault } from './fault.js';
 import type { JsonRecord } from './json-lines.js';
 import { regularFile } from './regular-file.js';
@@ -66,7 +67,7 @@ export function parquetRows(names: readonly string[]): RowFormat<JsonRecord> {
       } catch (error) {
         throw error instanceof VideoError
           ? error
-          : manifestFault(path, 'a Parquet file', (error as Error).message);
+          : fileError(error, 'MANIFEST_INVALID', path, 'a Parquet file');
       }
     },
     async read(_path, { line }) {

@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { fileError } from '../../system-failure.js';
 import { manifestFault } from './fault.js';
 
 /**
@@ -10,7 +11,7 @@ import { manifestFault } from './fault.js';
  */
 export async function regularFile(path: string): Promise<BigIntStats> {
   const facts = await stat(path, { bigint: true }).catch((error: Error) => {
-    throw manifestFault(path, 'a file', error.message);
+    throw fileError(error, 'MANIFEST_INVALID', path, 'a file');
   });
   if (facts.isFile()) return facts;
   throw manifestFault(path, 'a file', facts.isDirectory() ? 'a folder' : 'a pipe or a device');

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { fileError, isSystemError, systemFailed } from '../../system-failure.js';
 import { manifestFault } from './fault.js';
 import { regularFile } from './regular-file.js';
 import type { VisitRow } from './row-format.js';
@@ -31,10 +32,12 @@ const DELETE = 0x7f;
 export async function* readLineBlocks(path: string): AsyncGenerator<LineBlock> {
   await regularFile(path);
   const file = await open(path).catch((error: Error) => {
-    throw manifestFault(path, 'a file that can be read', error.message);
+    throw fileError(error, 'MANIFEST_INVALID', path, 'a file that can be read');
   });
   try {
     yield* blocksOf(path, file);
+  } catch (error) {
+    throw isSystemError(error) ? systemFailed(path, 'to read the file', error) : error;
   } finally {
     await file.close();
   }
@@ -103,7 +106,9 @@ export function isBlank(bytes: Buffer, from: number, to: number): boolean {
 
 /** A part of a file again. `start` and `length` in bytes. */
 export async function readText(path: string, start: number, length: number): Promise<string> {
-  const file = await open(path);
+  const file = await open(path).catch((error: Error) => {
+    throw fileError(error, 'MANIFEST_INVALID', path, 'a file that can be read');
+  });
   try {
     const { buffer } = await file.read(Buffer.alloc(length), 0, length, start);
     return buffer.toString('utf8');
