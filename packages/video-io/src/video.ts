@@ -111,7 +111,7 @@ export interface CropGeometry {
 }
 
 export interface VideoClip {
-  /** [T, height, width, 3] RGB, 0-255. */
+  /** [T, height, width, 3] RGB, 0-255. Empty after `pixels: false`. */
   readonly frames: Uint8Array;
   /** [T] seconds on the video's clock at which each frame is shown; `decode({ times })` takes them back. */
   readonly times: Float64Array;

@@ -3,8 +3,16 @@ import { bitReader, unescapeNal } from './bit-reader.js';
 /** Profiles whose parameter sets tell the chroma format and scaling lists (ITU-T H.264, 7.3.2.1.1). */
 const HIGH_PROFILES = new Set([100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135]);
 
-/** True when the sequence parameter set says that every picture is a whole frame, never a field. */
-export function codesWholeFrames(unit: Buffer): boolean {
+/** What a sequence parameter set says about the pictures of its stream. */
+export interface SequenceFacts {
+  /** True when every picture is a whole frame, never a field. */
+  readonly wholeFrames: boolean;
+  /** Pictures that a decoder must keep for others to be predicted from, 0-16. */
+  readonly references: number;
+}
+
+/** Undefined for a unit that is cut short. */
+export function sequenceFacts(unit: Buffer): SequenceFacts | undefined {
   const reader = bitReader(unescapeNal(unit.subarray(1)));
   const profile = reader.bits(8);
   reader.bits(16); // constraints, level
@@ -31,11 +39,12 @@ export function codesWholeFrames(unit: Buffer): boolean {
     const cycle = reader.unsigned();
     for (let i = 0; i < cycle && !reader.exhausted; i++) reader.signed();
   }
-  reader.unsigned(); // reference pictures
+  const references = reader.unsigned();
   reader.bits(1); // gaps
   reader.unsigned(); // width
   reader.unsigned(); // height
-  return reader.bits(1) === 1 && !reader.exhausted;
+  const wholeFrames = reader.bits(1) === 1;
+  return reader.exhausted ? undefined : { wholeFrames, references };
 }
 
 function skipScalingList(reader: { signed(): number }, length: number): void {

@@ -1,6 +1,6 @@
 import type { CodecParameters } from 'node-av/lib';
-import { codesWholeFrames } from './h264-sps.js';
-import { nalLengthBytes, nalUnits } from './nal-units.js';
+import { sequenceFacts } from './h264-sps.js';
+import { headerSets, nalLengthBytes, nalUnits } from './nal-units.js';
 import type { PacketReader } from './packet-facts.js';
 import { parameterSets } from './parameter-sets.js';
 
@@ -27,7 +27,7 @@ export function h264Facts(parameters: CodecParameters): PacketReader | undefined
   const lengthBytes = nalLengthBytes(parameters);
   const header = lengthBytes === undefined ? undefined : headerSets(parameters.extradata!);
   if (lengthBytes === undefined || header === undefined) return undefined;
-  if (!header.sequence.every(codesWholeFrames)) return undefined;
+  if (!header.sequence.every((unit) => sequenceFacts(unit)?.wholeFrames)) return undefined;
   const sets = parameterSets([...header.sequence, ...header.picture]);
   let version: Uint8Array | undefined;
 
@@ -49,7 +49,7 @@ export function h264Facts(parameters: CodecParameters): PacketReader | undefined
         toldVersion = true;
       } else if (type === SEQUENCE_PARAMETERS || type === PICTURE_PARAMETERS) {
         const unit = packet.subarray(start, end);
-        if (type === SEQUENCE_PARAMETERS && !codesWholeFrames(unit)) return undefined;
+        if (type === SEQUENCE_PARAMETERS && !sequenceFacts(unit)?.wholeFrames) return undefined;
         sets.add(unit);
       }
     }
@@ -57,25 +57,4 @@ export function h264Facts(parameters: CodecParameters): PacketReader | undefined
     if (pictures !== 1) return undefined;
     return { shown: true, entry, referenced, prefix: toldVersion ? undefined : version };
   };
-}
-
-/** The parameter sets of an avcC header (ISO 14496-15, 5.3.3.1); undefined when it is cut short. */
-function headerSets(header: Buffer): { sequence: Buffer[]; picture: Buffer[] } | undefined {
-  let at = 5;
-  const read = (countMask: number): Buffer[] | undefined => {
-    if (at >= header.length) return undefined;
-    const count = header[at++]! & countMask;
-    const units: Buffer[] = [];
-    for (let i = 0; i < count; i++) {
-      if (at + 2 > header.length) return undefined;
-      const end = at + 2 + header.readUInt16BE(at);
-      if (end > header.length) return undefined;
-      units.push(header.subarray(at + 2, end));
-      at = end;
-    }
-    return units;
-  };
-  const sequence = read(31);
-  const picture = sequence && read(255);
-  return sequence && picture && { sequence, picture };
 }

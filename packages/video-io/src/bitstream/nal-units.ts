@@ -35,3 +35,55 @@ export function nalUnits(packet: Buffer, lengthBytes: number): NalUnit[] | undef
   }
   return units;
 }
+
+/** The units behind start codes (ITU-T H.264, annex B), as in .ts and .avi. */
+export function startCodeUnits(packet: Buffer): NalUnit[] {
+  const units: NalUnit[] = [];
+  let start = -1;
+  for (let at = packet.indexOf(START_CODE); at >= 0; at = packet.indexOf(START_CODE, at + 3)) {
+    if (start >= 0) units.push({ start, end: endOf(packet, start, at) });
+    start = at + 3;
+  }
+  if (start >= 0) units.push({ start, end: endOf(packet, start, packet.length) });
+  return units.filter(({ start: from, end }) => end > from);
+}
+
+const START_CODE = Buffer.from([0, 0, 1]);
+
+/** Without the zeros that may stand behind a unit or belong to the next start code. */
+function endOf(packet: Buffer, start: number, next: number): number {
+  let end = next;
+  while (end > start && packet[end - 1] === 0) end--;
+  return end;
+}
+
+/** The parameter sets of an H.264 stream's header, in whichever form they are stored. */
+export function headerUnits({ extradata }: Pick<CodecParameters, 'extradata'>): Buffer[] {
+  if (extradata === null || extradata.length === 0) return [];
+  if (extradata[0] !== 1) {
+    return startCodeUnits(extradata).map(({ start, end }) => extradata.subarray(start, end));
+  }
+  const sets = headerSets(extradata);
+  return sets === undefined ? [] : [...sets.sequence, ...sets.picture];
+}
+
+/** The parameter sets of an avcC header (ISO 14496-15, 5.3.3.1); undefined when it is cut short. */
+export function headerSets(header: Buffer): { sequence: Buffer[]; picture: Buffer[] } | undefined {
+  let at = 5;
+  const read = (countMask: number): Buffer[] | undefined => {
+    if (at >= header.length) return undefined;
+    const count = header[at++]! & countMask;
+    const units: Buffer[] = [];
+    for (let i = 0; i < count; i++) {
+      if (at + 2 > header.length) return undefined;
+      const end = at + 2 + header.readUInt16BE(at);
+      if (end > header.length) return undefined;
+      units.push(header.subarray(at + 2, end));
+      at = end;
+    }
+    return units;
+  };
+  const sequence = read(31);
+  const picture = sequence && read(255);
+  return sequence && picture && { sequence, picture };
+}

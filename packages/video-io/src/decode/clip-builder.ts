@@ -13,7 +13,7 @@ export interface ClipBuilder {
   readonly picked: number;
   /** True while the motion of picked frames waits for later ones. */
   readonly waiting: boolean;
-  /** Tells of a frame that is not picked: its motion may count towards the next pick. */
+  /** Tells of a frame that is not picked: picked ones may be predicted from it. */
   pass(frame: DecodedFrame): void;
   pick(frame: DecodedFrame): void;
   /** The frames picked, [picked, ...]. */
@@ -34,7 +34,7 @@ interface Fitting {
  */
 export function createClipBuilder(video: OpenVideo, plan: DecodePlan, slots: number): ClipBuilder {
   const { size } = plan;
-  const bytes = size.width * size.height * 3;
+  const bytes = plan.pixels ? size.width * size.height * 3 : 0;
   const frames = new Uint8Array(slots * bytes);
   const times = new Float64Array(slots);
   const indices = new Uint32Array(slots);
@@ -55,18 +55,18 @@ export function createClipBuilder(video: OpenVideo, plan: DecodePlan, slots: num
       return picked;
     },
     get waiting() {
-      return fitting?.motion?.tracker.waiting ?? false;
+      return fitting?.motion?.waiting ?? false;
     },
     pass(decoded) {
       if (!fits(decoded.frame)) {
         if (picked > 0) {
           // Nothing refers to a picture of another size.
-          fitting?.motion?.tracker.end();
+          fitting?.motion?.end();
           return;
         }
         fitting = fittingFor(decoded.frame);
       }
-      fitting?.motion?.see(decoded, picked > 0 && picked < slots, undefined);
+      fitting?.motion?.see(decoded, undefined);
     },
     pick(decoded) {
       const { frame } = decoded;
@@ -74,15 +74,15 @@ export function createClipBuilder(video: OpenVideo, plan: DecodePlan, slots: num
         if (fitting !== undefined && picked > 0) throw sizeChanged(video, fitting.coded, decoded);
         fitting = fittingFor(frame);
       }
-      fitting.scale(frame, frames, picked * bytes);
+      if (plan.pixels) fitting.scale(frame, frames, picked * bytes);
       times[picked] = decoded.time;
       indices[picked] = decoded.index;
-      fitting.motion?.see(decoded, true, picked);
+      fitting.motion?.see(decoded, picked);
       picked++;
     },
     finish() {
       const { geometry, motion } = fitting!;
-      motion?.tracker.end();
+      motion?.end();
       const clip = { frames, times, indices, geometry };
       return motion === undefined ? clip : { ...clip, motion: motion.field };
     },

@@ -16,11 +16,9 @@ import { findFrames, learntOf } from './read-timeline.js';
  * chosen frames are cropped, scaled and converted. The work is done on the calling thread; use `videoPool`
  * to keep that thread free and to decode several videos at once.
  *
- * Motion is in pixels per source frame, also when frames are skipped: it is the mean over the source frames
- * after the previously chosen frame up to and including this one (for the first chosen frame: of that frame
- * alone), over those that were decoded and in which the cell is known. Frames that no other refers to and
- * groups without a chosen frame are not decoded. Only H.264 and MPEG-4 part 2 carry vectors; other codecs
- * give a field in which nothing is known, as does an I-frame.
+ * The motion of a frame is that of this very frame, in pixels per source frame: it depends on the stream alone, not on
+ * the container or on what else is asked for. Only H.264 and MPEG-4 part 2 carry vectors; other codecs give a field in
+ * which nothing is known, as does an I-frame.
  *
  * @throws {VideoError} `VIDEO_NOT_FOUND`, `VIDEO_UNREADABLE`, `VIDEO_NO_STREAM`, `VIDEO_TOO_LARGE`,
  * `VIDEO_DECODE_FAILED` (damage in what has to be decoded), `FRAME_OUT_OF_RANGE`, `OPTION_INVALID`; `SYSTEM_FAILED` where the

@@ -15,6 +15,8 @@ export type DecodeOptions = FrameChoice & {
   readonly size: Size;
   /** Part of the displayed frame to take. Default: the largest centred one with the aspect of `size`. */
   readonly crop?: Rectangle;
+  /** Convert pixels. False, for motion alone, leaves `frames` empty. Default true. */
+  readonly pixels?: boolean;
   /** Also give a `MotionField`. Default false. */
   readonly motion?: boolean;
   /** Side of a motion cell in output pixels. Default 4. */
@@ -33,6 +35,7 @@ export interface DecodePlan {
   readonly targets: readonly number[];
   readonly size: Size;
   readonly crop: Rectangle | undefined;
+  readonly pixels: boolean;
   readonly motion: boolean;
   readonly motionCell: number;
   readonly clampToEnd: boolean;
@@ -56,11 +59,12 @@ export function planDecode(input: VideoInput, options: DecodeOptions): DecodePla
       fail('a frame index from 0', `${value}`);
     if (by === 'time' && !Number.isFinite(value)) fail('a frame time in seconds', `${value}`);
   }
-  const { size, motionCell = 4 } = options;
+  const { size, motionCell = 4, pixels = true, motion = false } = options;
+  if (!pixels && !motion) fail('pixels or motion', 'neither');
   for (const [name, value] of Object.entries({ width: size.width, height: size.height, motionCell })) {
     if (!Number.isInteger(value) || value < 1) fail(`${name} as a whole number from 1`, `${value}`);
   }
-  const bytes = wanted.length * size.width * size.height * 3;
+  const bytes = pixels ? wanted.length * size.width * size.height * 3 : 0;
   if (bytes > MAX_CLIP_BYTES) fail(`a clip of at most ${MAX_CLIP_BYTES} bytes`, `${bytes}`);
 
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -79,7 +83,8 @@ export function planDecode(input: VideoInput, options: DecodeOptions): DecodePla
     targets,
     size,
     crop: options.crop,
-    motion: options.motion ?? false,
+    pixels,
+    motion,
     motionCell,
     clampToEnd: options.clampToEnd ?? false,
     limits,

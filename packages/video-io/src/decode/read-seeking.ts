@@ -6,13 +6,14 @@ import {
   AVSEEK_FLAG_BACKWARD,
 } from 'node-av/constants';
 import { type CodecContext, Frame, Packet } from 'node-av/lib';
+import { referencePictures } from '../bitstream/reference-pictures.js';
 import { packetCheck } from '../bitstream/zero-holes.js';
 import { checkStatus } from '../container/ffmpeg.js';
 import { checkPixels, type VideoLimits } from '../container/limits.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
+import { codingOf } from '../frame-index/frame-coding.js';
 import type { FrameIndex } from '../frame-index/frame-index.js';
 import { type DecodeRun, planRuns } from '../frame-index/plan-runs.js';
-import { nearestReferences } from '../frame-index/reference-distances.js';
 import { type DecodedFrame, damaged, readPacket } from './read-sequential.js';
 
 /**
@@ -36,6 +37,7 @@ export function* readSought(
   const frame = video.scope.own(new Frame(), (value) => value.free());
   frame.alloc();
   const feed = packetFeed(video, index, packet);
+  const coding = codingOf(index, options.motion ? chosen : [], referencePictures(video.stream.codecpar));
 
   for (const [number, run] of planRuns(index, chosen).entries()) {
     if (number > 0) decoder.flushBuffers();
@@ -58,7 +60,7 @@ export function* readSought(
           frame,
           index: expected,
           time: video.time(stamp),
-          references: nearestReferences(index, expected),
+          coding: coding(expected),
         };
       }
     }

@@ -13,7 +13,17 @@ import { checkPixels, raiseLimit, type VideoLimits } from '../container/limits.j
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import { frameClock } from '../frame-index/frame-clock.js';
-import type { ReferenceDistances } from '../motion/block-sums.js';
+import { codingOrder } from './coding-order.js';
+
+/** How a frame was coded. */
+export interface FrameCoding {
+  /** Place in decoding order, from 0. */
+  readonly number: number;
+  /** True when a frame that was asked for may be predicted from it. */
+  readonly referenced: boolean;
+  /** Numbers of the last `most` pictures that it may be predicted from itself. */
+  references(most: number): number[];
+}
 
 /** One decoded picture. `frame` is valid until the next but one is read, or the video is closed. */
 export interface DecodedFrame {
@@ -22,8 +32,7 @@ export interface DecodedFrame {
   readonly index: number;
   /** Seconds on the video's clock, strictly rising. */
   readonly time: number;
-  /** How far away the pictures are that its vectors point to; left out where the packets do not tell. */
-  readonly references?: ReferenceDistances;
+  readonly coding: FrameCoding;
 }
 
 /**
@@ -48,6 +57,7 @@ export function* readFrames(
   const streamIndex = stream.index;
   const isBroken = packetCheck(stream.codecpar);
   const timeOf = frameClock(video);
+  const order = codingOrder(stream.codecpar);
   let count = 0;
 
   function* drain(): Generator<DecodedFrame> {
@@ -67,7 +77,7 @@ export function* readFrames(
         duration: Number(duration),
         key: (flags & AV_FRAME_FLAG_KEY) !== 0,
       });
-      yield { frame, index: count++, time };
+      yield { frame, index: count++, time, coding: order.of(frame) };
     }
   }
 
@@ -75,6 +85,7 @@ export function* readFrames(
     if (packet.streamIndex === streamIndex) {
       const broken = (packet.flags & AV_PKT_FLAG_CORRUPT) !== 0 || isBroken?.(packet.data ?? Buffer.alloc(0));
       if (broken) throw damaged(`a packet near frame ${count}`, video);
+      order.add(packet);
       sendPacket(decoder, packet, count, source);
       yield* drain();
     }

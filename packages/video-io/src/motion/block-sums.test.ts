@@ -1,7 +1,6 @@
 import { seededRandom, uniformIndex } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
 import type { CropPlan } from '../decode/crop.js';
-import type { ReferenceDistances } from './block-sums.js';
 import { createMotionGrid } from './grid.js';
 import { plan, vectors } from './motion-blocks.test-support.js';
 
@@ -9,7 +8,7 @@ import { plan, vectors } from './motion-blocks.test-support.js';
 function byPixels(
   { coded, orientation, geometry }: CropPlan,
   blocks: Parameters<typeof vectors>,
-  distances: ReferenceDistances,
+  distances: { readonly backward: number; readonly forward: number },
   cell: number,
   scale: number,
 ) {
@@ -68,8 +67,9 @@ describe('a frame on the grid', () => {
       ]);
       const distances = { backward: 1 + draw(3), forward: 1 + draw(3) };
       const grid = createMotionGrid(turned, 1, cell, 'codec');
-      grid.add(vectors(...blocks), distances);
-      grid.finish(0);
+      grid.put(0, vectors(...blocks), (_left, _top, _width, _height, _x, _y, forward) =>
+        forward ? -distances.forward : distances.backward,
+      );
       const expected = byPixels(turned, blocks, distances, cell, scale);
       expect([...grid.field.known]).toEqual(expected.known);
       grid.field.vectors.forEach((value, i) => {

@@ -1,11 +1,6 @@
 import type { Rectangle } from '../video.js';
 import { type BlockVectors, visitBlocks } from './codec-vectors.js';
-
-/** How many frames lie between a frame and what its vectors point to. */
-export interface ReferenceDistances {
-  readonly backward: number;
-  readonly forward: number;
-}
+import type { DistanceOf } from './reference-choice.js';
 
 /** Stretches of the crop along one axis, as the raster squares that they overlap. */
 export interface Spans {
@@ -22,7 +17,8 @@ export type MeanVisit = (i: number, j: number, x: number, y: number, covered: nu
 
 /** Sums of vectors on a fine raster of coded pixels. */
 export interface BlockSums {
-  add(vectors: BlockVectors, distances: ReferenceDistances): void;
+  /** Adds the vectors of a picture, each divided by the distance in frames to what it points to. */
+  add(vectors: BlockVectors, distanceOf: DistanceOf): void;
   /** Makes sums means. To be called before `means`, after which nothing is added until `clear`. */
   settle(): void;
   /**
@@ -73,12 +69,10 @@ export function blockSums(crop: Rectangle): BlockSums {
   const counts = new Uint32Array(columns * rows);
 
   return {
-    add(vectors, distances) {
-      // From the past, content moved opposite to the offset; towards the future, along it.
-      const towards = 1 / distances.forward;
-      const since = -1 / distances.backward;
+    add(vectors, distanceOf) {
       visitBlocks(vectors, (blockLeft, blockTop, width, height, x, y, forward) => {
-        const share = forward ? towards : since;
+        // From the past, content moved opposite to the offset; towards the future, along it.
+        const share = -1 / distanceOf(blockLeft, blockTop, width, height, x, y, forward);
         const firstColumn = Math.max(0, (blockLeft >> SIDE_BITS) - left);
         const endColumn = Math.min(columns, ((blockLeft + width + SIDE - 1) >> SIDE_BITS) - left);
         const endRow = Math.min(rows, ((blockTop + height + SIDE - 1) >> SIDE_BITS) - top);

@@ -1,8 +1,5 @@
 import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from 'node-av/constants';
 
-/** Kind of a coded picture, which decides what its vectors point to. */
-export type PictureKind = 'intra' | 'predicted' | 'bidirectional';
-
 /** Codecs whose decoders in FFmpeg export motion vectors and are common in data sets. */
 export const MOTION_CODECS: readonly number[] = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4];
 
@@ -12,7 +9,7 @@ const RECORD = 10;
 /** The vectors of one frame as FFmpeg tells them: records of `RECORD` words. */
 export type BlockVectors = Int32Array;
 
-/** A block in coded pixels, the offset from it to its reference, whether that is shown later than this frame. */
+/** A block in coded pixels, the offset from it to its reference, whether that is in the list of later pictures. */
 export type BlockVisit = (
   left: number,
   top: number,
@@ -23,10 +20,12 @@ export type BlockVisit = (
   forward: boolean,
 ) => void;
 
-/** Takes FFmpeg's motion vector side data for what it is. */
+/** A copy of FFmpeg's motion vector side data, whose memory goes with its frame. */
 export function blockVectors(data: Buffer): BlockVectors {
-  const bytes = data.byteOffset % 4 === 0 ? data : Uint8Array.from(data);
-  return new Int32Array(bytes.buffer, bytes.byteOffset, Math.floor(data.length / 4 / RECORD) * RECORD);
+  const words = Math.floor(data.length / 4 / RECORD) * RECORD;
+  const copy = new Uint8Array(words * 4);
+  copy.set(data.subarray(0, copy.length));
+  return new Int32Array(copy.buffer);
 }
 
 /** Unpacks the fields that lie in halves of words, in the byte order of all machines that node-av is built for. */

@@ -1,10 +1,10 @@
 import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from 'node-av/constants';
 import { describe, expect, it } from 'vitest';
-import { createMotionTracker } from './assumed-references.js';
 import { tellsMotion } from './clip-motion.js';
-import { blockVectors, visitBlocks } from './codec-vectors.js';
+import { type BlockVectors, blockVectors, visitBlocks } from './codec-vectors.js';
 import { createMotionGrid } from './grid.js';
 import { near, plan, record, vectors } from './motion-blocks.test-support.js';
+import { createMotionTracker } from './motion-tracker.js';
 
 describe('visitBlocks', () => {
   it('tells blocks by their corner and offsets in pixels', () => {
@@ -35,8 +35,7 @@ describe('createMotionGrid', () => {
       8,
       'codec',
     );
-    grid.add(vectors([[8, 0, 16, 8], -4, 2]), near);
-    grid.finish(0);
+    grid.put(0, vectors([[8, 0, 16, 8], -4, 2]), near);
     expect([...grid.field.known]).toEqual([1, 0, 0, 0]);
     expect([...grid.field.vectors.subarray(0, 2)]).toEqual([2, -2]);
   });
@@ -45,8 +44,7 @@ describe('createMotionGrid', () => {
     const strip = plan({ x: 0, y: 0, width: 48, height: 8 }, { width: 48, height: 8 });
     const grid = createMotionGrid(strip, 1, 24, 'codec');
     // Cell 0: 16 of 24 columns at -3, 8 at 0. Cell 1: 8 of 24 columns.
-    grid.add(vectors([[0, 0, 16, 8], 3, 0], [[16, 0, 8, 8], 0, 0], [[40, 0, 16, 8], 9, 9]), near);
-    grid.finish(0);
+    grid.put(0, vectors([[0, 0, 16, 8], 3, 0], [[16, 0, 8, 8], 0, 0], [[40, 0, 16, 8], 9, 9]), near);
     expect([...grid.field.known]).toEqual([1, 0]);
     expect([...grid.field.vectors]).toEqual([-2, 0, 0, 0]);
   });
@@ -55,8 +53,7 @@ describe('createMotionGrid', () => {
     const square = { width: 24, height: 24 };
     const grid = createMotionGrid(plan({ x: 24, y: 16, ...square }, square), 1, 8, 'codec');
     const middle: [number, number, number, number] = [32, 24, 8, 8];
-    grid.add(vectors([[8, 0, 24, 24], -1, 0], [middle, -2, 3], [[40, 32, 16, 16], 0, -4]), near);
-    grid.finish(0);
+    grid.put(0, vectors([[8, 0, 24, 24], -1, 0], [middle, -2, 3], [[40, 32, 16, 16], 0, -4]), near);
     const none = [0, 0];
     expect([...grid.field.known]).toEqual([1, 0, 0, 0, 1, 0, 0, 0, 1]);
     expect([...grid.field.vectors]).toEqual(
@@ -68,28 +65,10 @@ describe('createMotionGrid', () => {
     const strip = plan({ x: 0, y: 0, width: 24, height: 8 }, { width: 24, height: 8 });
     const grid = createMotionGrid(strip, 2, 24, 'codec');
     // A third of the columns, twice; then two thirds, whose vectors say 2 and 4 to the right.
-    grid.add(vectors([[0, 0, 8, 8], -2, 0], [[0, 0, 8, 8], 2, 0, true]), near);
-    grid.finish(0);
-    grid.add(vectors([[0, 0, 16, 8], -2, 0], [[0, 0, 16, 8], 4, 0, true]), near);
-    grid.finish(1);
+    grid.put(0, vectors([[0, 0, 8, 8], -2, 0], [[0, 0, 8, 8], 2, 0, true]), near);
+    grid.put(1, vectors([[0, 0, 16, 8], -2, 0], [[0, 0, 16, 8], 4, 0, true]), near);
     expect([...grid.field.known]).toEqual([0, 1]);
     expect([...grid.field.vectors]).toEqual([0, 0, 3, 0]);
-  });
-
-  it('averages over the frames in which a cell is known', () => {
-    const grid = createMotionGrid(
-      plan({ x: 0, y: 0, width: 8, height: 8 }, { width: 8, height: 8 }),
-      2,
-      8,
-      'codec',
-    );
-    grid.add(vectors([[0, 0, 8, 8], -2, 0]), near);
-    grid.add(vectors(), near);
-    grid.add(vectors([[0, 0, 8, 8], -4, 0]), near);
-    grid.finish(0);
-    grid.finish(1);
-    expect([...grid.field.vectors]).toEqual([3, 0, 0, 0]);
-    expect([...grid.field.known]).toEqual([1, 0]);
   });
 
   it('turns with the picture', () => {
@@ -101,8 +80,7 @@ describe('createMotionGrid', () => {
       8,
       'codec',
     );
-    grid.add(vectors([[0, 0, 8, 8], -3, -1]), near);
-    grid.finish(0);
+    grid.put(0, vectors([[0, 0, 8, 8], -3, -1]), near);
     expect([...grid.field.known]).toEqual([1, 0]);
     expect([...grid.field.vectors.subarray(0, 2)]).toEqual([-1, 3]);
   });
@@ -116,19 +94,22 @@ describe('createMotionTracker', () => {
       8,
       'codec',
     );
-    const tracker = createMotionTracker(grid);
+    const tracker = createMotionTracker(grid, 4);
     // Everything moves 2 pixels right a frame. I B B P: B1 looks 1 back, B2 looks 1 ahead, P looks 3 back.
     const all: [number, number, number, number] = [0, 0, 8, 8];
-    tracker.push({ index: 0, kind: 'intra', slot: 0 });
-    tracker.push({
-      index: 1,
-      kind: 'bidirectional',
-      vectors: vectors([all, -2, 0], [all, 4, 0, true]),
-      slot: 1,
+    const picture = (index: number, number: number, references: number[], told: BlockVectors) => ({
+      index,
+      number,
+      references,
+      referenced: number < 2,
+      luma: undefined,
+      wanted: { slot: index, vectors: told },
     });
-    tracker.push({ index: 2, kind: 'bidirectional', vectors: vectors([all, 2, 0, true]), slot: 2 });
+    tracker.push(picture(0, 0, [], vectors()));
+    tracker.push(picture(1, 2, [1, 0], vectors([all, -2, 0], [all, 4, 0, true])));
+    tracker.push(picture(2, 3, [1, 0], vectors([all, 2, 0, true])));
     expect(tracker.waiting).toBe(true);
-    tracker.push({ index: 3, kind: 'predicted', vectors: vectors([all, -6, 0]), slot: 3 });
+    tracker.push(picture(3, 1, [0], vectors([all, -6, 0])));
     expect(tracker.waiting).toBe(false);
     expect([...grid.field.vectors]).toEqual([0, 0, 2, 0, 2, 0, 2, 0]);
     expect([...grid.field.known]).toEqual([0, 1, 1, 1]);
@@ -137,8 +118,8 @@ describe('createMotionTracker', () => {
 
 describe('tellsMotion', () => {
   it('leaves out the B-frames of MPEG-4 part 2', () => {
-    expect(tellsMotion(AV_CODEC_ID_MPEG4, 'bidirectional')).toBe(false);
-    expect(tellsMotion(AV_CODEC_ID_MPEG4, 'predicted')).toBe(true);
-    expect(tellsMotion(AV_CODEC_ID_H264, 'bidirectional')).toBe(true);
+    expect(tellsMotion(AV_CODEC_ID_MPEG4, true)).toBe(false);
+    expect(tellsMotion(AV_CODEC_ID_MPEG4, false)).toBe(true);
+    expect(tellsMotion(AV_CODEC_ID_H264, true)).toBe(true);
   });
 });

@@ -1,15 +1,14 @@
 import { type CropPlan, turnSize } from '../decode/crop.js';
 import type { MotionField } from '../video.js';
-import { blockSums, type ReferenceDistances, type Spans, spansOf } from './block-sums.js';
+import { blockSums, type Spans, spansOf } from './block-sums.js';
 import type { BlockVectors } from './codec-vectors.js';
+import type { DistanceOf } from './reference-choice.js';
 
-/** Gathers block vectors on the cells of the output picture, and averages them over frames. */
+/** Lays block vectors on the cells of the output picture. */
 export interface MotionGrid {
   readonly field: MotionField;
-  /** Adds the vectors of one source frame to the running mean. */
-  add(vectors: BlockVectors, distances: ReferenceDistances): void;
-  /** Writes the mean of the vectors added since the last call as clip frame `slot`. */
-  finish(slot: number): void;
+  /** Writes the vectors of one source frame as clip frame `slot`. */
+  put(slot: number, vectors: BlockVectors, distanceOf: DistanceOf): void;
 }
 
 /** A cell is known when vectors cover this share of it. */
@@ -58,10 +57,8 @@ export function createMotionGrid(
 
   return {
     field: { origin, vectors, known, rows, columns, cell },
-    add(blocks, distances) {
-      sums.add(blocks, distances);
-    },
-    finish(slot) {
+    put(slot, blocks, distanceOf) {
+      sums.add(blocks, distanceOf);
       sums.settle();
       const first = slot * cells;
       sums.means(transposed ? down : across, transposed ? across : down, (i, j, x, y, covered) => {

@@ -1,6 +1,7 @@
 import type { CropPlan } from '../decode/crop.js';
 import type { Rectangle, Size } from '../video.js';
 import { type BlockVectors, blockVectors } from './codec-vectors.js';
+import type { DistanceOf } from './reference-choice.js';
 
 /** A vector as FFmpeg tells it. */
 export function record(fields: {
@@ -42,4 +43,5 @@ export function plan(coded: Rectangle, size: Size, turn: Partial<CropPlan['orien
   return { coded, orientation, geometry: { source: size, crop: coded, size } };
 }
 
-export const near = { backward: 1, forward: 1 };
+/** Every vector points to the next picture on its side. */
+export const near: DistanceOf = (_left, _top, _width, _height, _x, _y, forward) => (forward ? -1 : 1);

@@ -14,14 +14,17 @@ const SPEED = { x: 3, y: 1 };
 const START = { x: 20, y: 16 };
 
 const corner = (t: number) => ({ x: START.x + SPEED.x * t, y: START.y + SPEED.y * t });
+/** Textures that repeat nowhere, so that nothing matches by chance. */
+const object = (u: number, v: number) =>
+  150 + 45 * Math.sin(u / 3) * Math.cos(v / 4) + 25 * Math.sin(u * v * 0.02);
+const ground = (x: number, y: number) => 90 + 15 * Math.sin(x / 4 + y * y * 0.01) + 15 * Math.cos(y / 5);
+
 /** A textured square that moves over a textured ground that does not. */
 function luma(x: number, y: number, t: number): number {
   const at = corner(t);
   const [u, v] = [x - at.x, y - at.y];
   const inside = u >= 0 && u < SIDE && v >= 0 && v < SIDE;
-  return inside
-    ? 150 + 45 * Math.sin(u / 3) * Math.cos(v / 4) + 25 * Math.sin(u * v * 0.02)
-    : 90 + 15 * Math.sin(x / 4 + y * y * 0.01) + 15 * Math.cos(y / 5);
+  return inside ? object(u, v) : ground(x, y);
 }
 
 const steady = 'weightp=0:no-psy=1:aq-mode=0:me=umh:subme=7:scenecut=0:b-adapt=0:mbtree=0';
@@ -32,16 +35,17 @@ const x264 = (parameters: string, bFrames: number): TestVideo => ({
   options: { crf: '18', 'x264-params': `${steady}:${parameters}` },
 });
 
-/** One picture that vectors can point to on each side: motion is exact. */
-const EXACT: readonly [name: string, video: TestVideo][] = [
-  ['P-frames', x264('ref=1', 0)],
-  ['B-frames', x264('ref=1:b-pyramid=none', 3)],
-  ['MPEG-4 part 2', { ...base, encoder: 'mpeg4', options: { b: '4000000' } }],
-];
-/** Several, of which the nearest is assumed. */
-const ASSUMED: readonly [name: string, video: TestVideo][] = [
-  ['a pyramid of B-frames', x264('ref=2:b-pyramid=normal', 3)],
-  ['the usual settings', { ...base, bFrames: 3, options: { crf: '18', preset: 'medium' } }],
+const usual = (preset: string, crf: string): TestVideo => ({ ...base, bFrames: 3, options: { crf, preset } });
+
+const SETTINGS: readonly [name: string, video: TestVideo, share: number][] = [
+  ['P-frames', x264('ref=1', 0), 1],
+  ['B-frames', x264('ref=1:b-pyramid=none', 3), 0.99],
+  ['MPEG-4 part 2', { ...base, encoder: 'mpeg4', options: { b: '4000000' } }, 1],
+  ['three references', x264('ref=3', 0), 0.98],
+  ['a pyramid of B-frames', x264('ref=2:b-pyramid=normal', 3), 0.93],
+  ["x264's defaults", usual('medium', '23'), 0.9],
+  ["x264's fast", usual('fast', '23'), 0.9],
+  ["x264's veryslow, sixteen references", { ...usual('veryslow', '20'), bFrames: 8 }, 0.8],
 ];
 
 let folder: string;
@@ -78,48 +82,81 @@ async function fieldOf(name: string, video: TestVideo): Promise<MotionField> {
 
 const within = (errors: readonly number[]) => errors.filter((error) => error < 0.5).length / errors.length;
 
-describe.each(EXACT)('motion from %s', (name, video) => {
-  it('is that of the object, within half a pixel, in every frame but the first', async () => {
+describe.each(SETTINGS)('motion from %s', (name, video, share) => {
+  it('is that of the object, within half a pixel', async () => {
     const field = await fieldOf(name, video);
     expect(field.origin).toBe('codec');
     expect(field.known.subarray(0, field.rows * field.columns).includes(1)).toBe(false);
-    for (let t = 1; t < FRAMES; t++) {
-      const errors = errorsInside(field, t, t, 16);
-      expect(errors.length, `frame ${t}`).toBeGreaterThanOrEqual(12);
-      expect(mean(errors), `frame ${t}`).toBeLessThan(0.5);
-      expect(within(errors), `frame ${t}`).toBeGreaterThan(0.9);
-    }
-  });
-});
-
-describe.each(ASSUMED)('motion from %s', (name, video) => {
-  it('is that of the object in most places', async () => {
-    const field = await fieldOf(name, video);
     const errors = Array.from({ length: FRAMES }, (_, t) => errorsInside(field, t, t, 16)).flat();
-    expect(within(errors)).toBeGreaterThan(0.75);
+    expect(errors.length).toBeGreaterThan(FRAMES * 8);
+    expect(within(errors)).toBeGreaterThanOrEqual(share);
+    expect(mean(errors)).toBeLessThan(0.2);
+  });
+
+  // Chroma has half the resolution, so that encoders like to look two frames back at odd speeds.
+  it.each([[1], [3], [5]])('is that of a pan of %i pixels a frame', async (speed) => {
+    if (video.encoder === 'mpeg4' && speed > 1) return;
+    const moving = (x: number, y: number, t: number) =>
+      (object(x - speed * t + 300, y + 100) + ground(x - speed * t, y)) / 2;
+    const { vectors, known, rows, columns, cell } = await fieldOf(`${name} pan`, { ...video, luma: moving });
+    const errors: number[] = [];
+    for (let place = rows * columns; place < known.length; place++) {
+      const x = ((place % columns) + 0.5) * cell;
+      if (known[place] === 0 || x < 24 || x > width - 24) continue;
+      errors.push(Math.hypot(vectors[place * 2]! - speed, vectors[place * 2 + 1]!));
+    }
+    expect(errors.length).toBeGreaterThan(known.length / 3);
+    expect(within(errors)).toBeGreaterThanOrEqual(share);
+    expect(mean(errors)).toBeLessThan(0.2);
   });
 });
 
-describe('motion of a clip that skips frames', () => {
-  it('is the mean since the frame chosen before, and of the first chosen frame alone', async () => {
-    const path = join(folder, 'unsteady.mkv');
-    // The whole picture moves right by 1 and 3 pixels in turn, 3 before the frames of even index.
-    const moved = (t: number) => 4 * Math.floor(t / 2) + (t % 2);
-    const video = {
-      ...x264('ref=1', 0),
-      luma: (x: number, y: number, t: number) => luma(x - moved(t), y, 99),
-    };
-    writeTestVideo(path, video);
-    const clip = await decodeClip(path, { indices: [4, 8, 9], size: { width, height }, motion: true });
-    const { vectors, known, rows, columns } = clip.motion!;
-    const middle = Array.from({ length: rows * columns }, (_, c) => c).filter(
-      (c) => Math.abs((c % columns) - columns / 2) < columns / 4,
-    );
-    for (const [slot, speed] of [3, 2, 1].entries()) {
-      const places = middle.map((c) => slot * rows * columns + c).filter((place) => known[place] === 1);
-      expect(places.length).toBeGreaterThan(middle.length / 2);
-      expect(mean(places.map((place) => vectors[place * 2]!))).toBeCloseTo(speed, 1);
+describe('the motion of a frame', () => {
+  // Without the settings whose result x264 lets vary from run to run.
+  const video = x264('ref=3:b-pyramid=normal', 3);
+  const size = { width, height };
+  const write = (ending: string): string => {
+    const path = join(folder, `stream.${ending}`);
+    writeTestVideo(path, { ...video, gop: 12 });
+    return path;
+  };
+  const motionOf = async (path: string, indices: readonly number[]) =>
+    (await decodeClip(path, { indices, size, motion: true })).motion!;
+  const all = Array.from({ length: FRAMES }, (_, t) => t);
+  const slot = (values: Float32Array | Uint8Array, t: number, count: number) =>
+    values.subarray((t * values.length) / count, ((t + 1) * values.length) / count);
+
+  it.each([['mp4'], ['ts'], ['mkv'], ['mov'], ['flv']])('is the same in .%s as in .mp4', async (ending) => {
+    const expected = await motionOf(write('mp4'), all);
+    const found = await motionOf(write(ending), all);
+    expect(found.known).toEqual(expected.known);
+    expect(found.vectors).toEqual(expected.vectors);
+  });
+
+  it.each([['mp4'], ['ts']])('in .%s does not depend on what else is asked for', async (ending) => {
+    const path = write(ending);
+    const whole = await motionOf(path, all);
+    const sets = [...all.map((t) => [t]), [3, 4], [2, 6, 10, 14, 18, 22], [23, 11, 12, 0]];
+    for (const indices of sets) {
+      const part = await motionOf(path, indices);
+      for (const [place, t] of indices.entries()) {
+        const message = `frame ${t} of ${indices}`;
+        const found = slot(part.vectors, place, indices.length);
+        expect(found, message).toEqual(slot(whole.vectors, t, FRAMES));
+        expect(slot(part.known, place, indices.length), message).toEqual(slot(whole.known, t, FRAMES));
+      }
     }
+  });
+
+  it('can be had without pixels', async () => {
+    const path = write('mp4');
+    const clip = await decodeClip(path, { indices: all, size, motion: true, pixels: false });
+    const expected = await decodeClip(path, { indices: all, size, motion: true });
+    expect(clip.frames.length).toBe(0);
+    expect({ ...clip, frames: expected.frames }).toEqual(expected);
+    await expect(decodeClip(path, { indices: all, size, pixels: false })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
   });
 });
 
