@@ -29,7 +29,7 @@ export function createClipMotion(video: OpenVideo, crop: CropPlan, frames: numbe
   const tells = MOTION_CODECS.includes(codecpar.codecId);
   const grid = createMotionGrid(crop, frames, cell, tells ? 'codec' : 'none');
   const most = referencePictures(codecpar);
-  const tracker = createMotionTracker(grid, most + Math.max(1, video.header.delay));
+  const tracker = createMotionTracker(grid, most);
   return {
     field: grid.field,
     get waiting() {

@@ -32,8 +32,8 @@ export interface MotionTracker {
 /** Pictures that H.264 can show between a picture and a later one that it is predicted from. */
 const MOST_REORDERED = 16;
 
-/** @param kept Pictures to remember: as many as can be referred to, and as many as are reordered. */
-export function createMotionTracker(grid: MotionGrid, kept: number): MotionTracker {
+/** @param most Pictures that one may be predicted from. */
+export function createMotionTracker(grid: MotionGrid, most: number): MotionTracker {
   const seen = new Map<number, TrackedPicture>();
   let waiting: TrackedPicture[] = [];
 
@@ -49,7 +49,7 @@ export function createMotionTracker(grid: MotionGrid, kept: number): MotionTrack
     push(picture) {
       if (picture.referenced) {
         seen.set(picture.number, picture);
-        if (seen.size > kept) seen.delete(seen.keys().next().value!);
+        if (seen.size > most + MOST_REORDERED) seen.delete(seen.keys().next().value!);
       }
       if (picture.wanted !== undefined) waiting.push(picture);
       waiting = waiting.filter((other) => {
