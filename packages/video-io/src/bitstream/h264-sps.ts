@@ -9,6 +9,12 @@ export interface SequenceFacts {
   readonly wholeFrames: boolean;
   /** Pictures that a decoder must keep for others to be predicted from, 0-16. */
   readonly references: number;
+  /** Bits of a picture's number in decoding order. */
+  readonly frameNumberBits: number;
+  /** Bits of a picture's place in presentation order; undefined where slices do not tell the place in this form. */
+  readonly orderBits: number | undefined;
+  /** True when the three planes of a picture are coded as pictures of their own. */
+  readonly separatePlanes: boolean;
 }
 
 /** Undefined for a unit that is cut short. */
@@ -17,9 +23,10 @@ export function sequenceFacts(unit: Buffer): SequenceFacts | undefined {
   const profile = reader.bits(8);
   reader.bits(16); // constraints, level
   reader.unsigned(); // identity
+  let separatePlanes = false;
   if (HIGH_PROFILES.has(profile)) {
     const chroma = reader.unsigned();
-    if (chroma === 3) reader.bits(1);
+    if (chroma === 3) separatePlanes = reader.bits(1) === 1;
     reader.unsigned(); // luma depth
     reader.unsigned(); // chroma depth
     reader.bits(1);
@@ -29,10 +36,10 @@ export function sequenceFacts(unit: Buffer): SequenceFacts | undefined {
       }
     }
   }
-  reader.unsigned(); // frame numbers
+  const frameNumberBits = reader.unsigned() + 4;
   const orderType = reader.unsigned();
-  if (orderType === 0) reader.unsigned();
-  else if (orderType === 1) {
+  const orderBits = orderType === 0 ? reader.unsigned() + 4 : undefined;
+  if (orderType === 1) {
     reader.bits(1);
     reader.signed();
     reader.signed();
@@ -44,7 +51,9 @@ export function sequenceFacts(unit: Buffer): SequenceFacts | undefined {
   reader.unsigned(); // width
   reader.unsigned(); // height
   const wholeFrames = reader.bits(1) === 1;
-  return reader.exhausted ? undefined : { wholeFrames, references };
+  return reader.exhausted
+    ? undefined
+    : { wholeFrames, references, frameNumberBits, orderBits, separatePlanes };
 }
 
 function skipScalingList(reader: { signed(): number }, length: number): void {

@@ -1,6 +1,7 @@
-import { AV_CODEC_ID_H264, AV_NOPTS_VALUE, AV_PICTURE_TYPE_B } from 'node-av/constants';
+import { AV_CODEC_ID_H264, AV_FRAME_FLAG_KEY, AV_NOPTS_VALUE, AV_PICTURE_TYPE_B } from 'node-av/constants';
 import type { CodecParameters, Frame, Packet } from 'node-av/lib';
-import { nalLengthBytes, nalUnits, startCodeUnits } from '../bitstream/nal-units.js';
+import { pictureOrder } from '../bitstream/h264-order.js';
+import { headerUnits, nalLengthBytes, nalUnits, startCodeUnits } from '../bitstream/nal-units.js';
 import type { FrameCoding } from './read-sequential.js';
 
 /** Follows a stream that is decoded from its start, so as to tell how each frame was coded. */
@@ -19,9 +20,12 @@ const REMEMBERED = 64;
 
 interface CodedPacket {
   readonly number: number;
+  readonly pts: bigint;
   readonly referenced: boolean;
-  /** Number of the last picture at which the decoder forgot all before. */
+  /** Number of the last IDR picture, at which a decoder forgets all before. */
   readonly start: number;
+  /** Place in presentation order since then. */
+  readonly place: number;
 }
 
 /** By the slices' headers for H.264; for other codecs by the frames: only B-pictures are never referred to. */
@@ -31,27 +35,51 @@ export function codingOrder(parameters: CodecParameters): CodingOrder {
 
 function orderOfPackets(parameters: CodecParameters): CodingOrder {
   const lengthBytes = nalLengthBytes(parameters);
+  const order = pictureOrder(headerUnits(parameters));
   const packets: CodedPacket[] = [];
-  const byTime = new Map<bigint, CodedPacket>();
+  /** Those whose frames have not come yet. */
+  let ahead: CodedPacket[] = [];
   let count = 0;
   let start = 0;
+
+  /** A decoder shows the first of what it holds. Where it left out pictures, a key frame is the next IDR picture. */
+  function nextShown({ pts, flags }: Frame): CodedPacket | undefined {
+    const byTime = pts === AV_NOPTS_VALUE ? undefined : ahead.find((packet) => packet.pts === pts);
+    if (byTime !== undefined) return byTime;
+    const first = ahead.reduce<CodedPacket | undefined>(
+      (least, packet) => (least === undefined || shownBefore(packet, least) ? packet : least),
+      undefined,
+    );
+    const key = (flags & AV_FRAME_FLAG_KEY) !== 0;
+    return (key && ahead.find(({ number, start: own }) => number === own)) || first;
+  }
+
   return {
     add({ data, pts }) {
       if (data === null) return;
       const units = lengthBytes === undefined ? startCodeUnits(data) : (nalUnits(data, lengthBytes) ?? []);
-      const headers = units.map((unit) => data[unit.start]!);
-      const slices = headers.filter((header) => (header & 31) === SLICE || (header & 31) === IDR_SLICE);
+      const slices: Buffer[] = [];
+      for (const unit of units) {
+        const bytes = data.subarray(unit.start, unit.end);
+        const type = bytes[0]! & 31;
+        if (type === SLICE || type === IDR_SLICE) slices.push(bytes);
+        else order.learn(bytes);
+      }
+      const first = slices[0];
+      if (first === undefined) return;
       const number = count++;
-      if (slices.some((header) => (header & 31) === IDR_SLICE)) start = number;
-      const packet = { number, start, referenced: slices.some((header) => (header & 0x60) !== 0) };
-      packets.push(packet);
-      byTime.set(pts, packet);
-      if (packets.length > REMEMBERED) packets.shift();
-      if (byTime.size > REMEMBERED) byTime.delete(byTime.keys().next().value!);
+      if ((first[0]! & 31) === IDR_SLICE) start = number;
+      const referenced = slices.some((slice) => (slice[0]! & 0x60) !== 0);
+      const packet = { number, pts, referenced, start, place: order.placeOf(first) };
+      for (const list of [packets, ahead]) {
+        list.push(packet);
+        if (list.length > REMEMBERED) list.shift();
+      }
     },
-    of({ pts }) {
-      const packet = pts === AV_NOPTS_VALUE ? undefined : byTime.get(pts);
+    of(frame) {
+      const packet = nextShown(frame);
       if (packet === undefined) return { number: -1, referenced: false, references: () => [] };
+      ahead = ahead.filter((other) => shownBefore(packet, other));
       return {
         number: packet.number,
         referenced: packet.referenced,
@@ -66,6 +94,10 @@ function orderOfPackets(parameters: CodecParameters): CodingOrder {
       };
     },
   };
+}
+
+function shownBefore(a: CodedPacket, b: CodedPacket): boolean {
+  return a.start === b.start ? a.place < b.place : a.start < b.start;
 }
 
 function orderOfFrames(): CodingOrder {

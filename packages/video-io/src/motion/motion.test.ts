@@ -126,12 +126,15 @@ describe('the motion of a frame', () => {
   const slot = (values: Float32Array | Uint8Array, t: number, count: number) =>
     values.subarray((t * values.length) / count, ((t + 1) * values.length) / count);
 
-  it.each([['mp4'], ['ts'], ['mkv'], ['mov'], ['flv']])('is the same in .%s as in .mp4', async (ending) => {
-    const expected = await motionOf(write('mp4'), all);
-    const found = await motionOf(write(ending), all);
-    expect(found.known).toEqual(expected.known);
-    expect(found.vectors).toEqual(expected.vectors);
-  });
+  it.each([['mp4'], ['ts'], ['mkv'], ['mov'], ['flv'], ['avi'], ['mpg']])(
+    'is the same in .%s as in .mp4',
+    async (ending) => {
+      const expected = await motionOf(write('mp4'), all);
+      const found = await motionOf(write(ending), all);
+      expect(found.known).toEqual(expected.known);
+      expect(found.vectors).toEqual(expected.vectors);
+    },
+  );
 
   it.each([['mp4'], ['ts']])('in .%s does not depend on what else is asked for', async (ending) => {
     const path = write(ending);
