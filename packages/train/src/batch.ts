@@ -62,10 +62,11 @@ export async function makeBatch<Cues extends object>(
   const masks = drawn.map(({ example, random }) => {
     const mask = masking.mask({ grid: model.grid, random, cues: example.cues });
     if (mask.masked.length === 0) {
-      throw new TrainError(
-        'OPTION_INVALID',
-        `Masking strategy "${masking.name}" (ratio ${masking.ratio}) hides no token of "${example.id}": there is nothing to reconstruct.`,
-      );
+      throw new TrainError('OPTION_INVALID', {
+        where: `Masking strategy "${masking.name}" (ratio ${masking.ratio}), clip "${example.id}"`,
+        expected: 'a hidden token to reconstruct',
+        received: 'none',
+      });
     }
     const masked = reconstructed(mask.masked, options.reconstructShare, random);
     return { visible: mask.visible, masked };
@@ -121,10 +122,11 @@ function indexTensor(lists: readonly Uint32Array[], strategy: string): tf.Tensor
   const values = new Int32Array(lists.length * count);
   lists.forEach((list, row) => {
     if (list.length !== count) {
-      throw new TrainError(
-        'MASK_COUNT_CHANGED',
-        `Masking strategy "${strategy}" gave ${list.length} tokens for clip ${row} of a batch and ${count} for clip 0; every clip of a batch needs the same number.`,
-      );
+      throw new TrainError('MASK_COUNT_CHANGED', {
+        where: `Masking strategy "${strategy}", clip ${row} of a batch`,
+        expected: `as many tokens as for clip 0, ${count}`,
+        received: `${list.length}`,
+      });
     }
     values.set(list, row * count);
   });
@@ -140,10 +142,11 @@ function textTensors<Cues extends object>(
   const groups = new Int32Array(examples.length);
   examples.forEach((example, row) => {
     if (example.textEmbedding === undefined || example.caption === undefined) {
-      throw new TrainError(
-        'TEXT_MISSING',
-        `Sample "${example.id}" has no embedded caption, which a video-text loss requires.`,
-      );
+      throw new TrainError('TEXT_MISSING', {
+        where: `Example "${example.id}"`,
+        expected: 'a caption and its embedding, which a video-text loss requires',
+        received: example.caption === undefined ? 'no caption' : 'no embedding',
+      });
     }
     values.set(example.textEmbedding, row * width);
     const first = firstWith.get(example.caption) ?? row;

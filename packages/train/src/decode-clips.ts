@@ -1,4 +1,5 @@
 import { motionCue, type TokenGrid, type TokenMotion } from '@tgm/masking';
+import { showValue } from '@tgm/options';
 import type { VideoClip, VideoDataset, VideoInfo, VideoPool, VideoSample } from '@tgm/video-io';
 import { TrainError } from './errors.js';
 
@@ -85,10 +86,11 @@ function partOf(
 ): { first: number; available: number } {
   const first = Math.round(start * fps);
   if (first >= frames || (fps === 0 && (start > 0 || end !== undefined))) {
-    throw new TrainError(
-      'SECTION_OUT_OF_RANGE',
-      `Expected a section inside ${frames} frames at ${fps} fps, got one from ${start} s, for "${source}".`,
-    );
+    throw new TrainError('SECTION_OUT_OF_RANGE', {
+      where: source,
+      expected: `a section inside ${frames} frames at ${fps} fps`,
+      received: `one from ${start} s`,
+    });
   }
   const past = end === undefined ? frames : Math.min(Math.round(end * fps), frames);
   return { first, available: Math.max(past - first, 1) };
@@ -109,7 +111,11 @@ export interface ClipWindows {
 /** [clips][frames] source frame numbers of clips spread evenly; a single one lies in the middle. A short video repeats its last frame. */
 export function clipWindows({ first, available, count, frames, stride }: ClipWindows): number[][] {
   if (!Number.isInteger(count) || count < 1) {
-    throw new TrainError('OPTION_INVALID', `clipsPerVideo must be a whole number from 1, got ${count}.`);
+    throw new TrainError('OPTION_INVALID', {
+      where: 'clipWindows, option count',
+      expected: 'a whole number from 1',
+      received: showValue(count),
+    });
   }
   const room = Math.max(available - ((frames - 1) * stride + 1), 0);
   const starts = Array.from({ length: count }, (_, clip) => Math.floor(((room + 1) * (clip + 0.5)) / count));

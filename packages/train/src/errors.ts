@@ -1,19 +1,21 @@
+import { TgmError } from '@tgm/options';
+
 /** What went wrong, for programs. */
 export type TrainErrorCode =
+  /** An option out of range, or one that leaves nothing to learn from. */
   | 'OPTION_INVALID'
+  /** The source of examples is empty. */
   | 'NO_EXAMPLES'
+  /** A sample is about a part that its video does not have. */
   | 'SECTION_OUT_OF_RANGE'
+  /** A loss or a score needs a caption, and the sample has none. */
   | 'TEXT_MISSING'
+  /** A strategy hides another number of tokens for one clip of a batch than of another. */
   | 'MASK_COUNT_CHANGED'
+  /** The loss or the weights have become NaN or infinite. */
   | 'LOSS_NOT_FINITE'
+  /** A checkpoint of other settings or of another model. */
   | 'CHECKPOINT_MISMATCH';
 
-export class TrainError extends Error {
-  override readonly name = 'TrainError';
-  constructor(
-    readonly code: TrainErrorCode,
-    message: string,
-  ) {
-    super(message);
-  }
-}
+/** Every error that this package throws on purpose. */
+export class TrainError extends TgmError<TrainErrorCode> {}

@@ -1,5 +1,6 @@
 import type { MaskingStrategy } from '@tgm/masking';
 import type { VideoMae } from '@tgm/models';
+import { showValue } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { AdamW } from './adamw.js';
 import { TrainError } from './errors.js';
@@ -43,19 +44,24 @@ export interface PretrainOptions<Cues extends object> {
 /** @throws TrainError `NO_EXAMPLES`, `OPTION_INVALID` */
 export function checkOptions<Cues extends object>(options: PretrainOptions<Cues>): void {
   const { batchSize, steps, stepsPerCall = 1, reconstructShare = 1, losses, examples } = options;
-  const invalid = (what: string): never => {
-    throw new TrainError('OPTION_INVALID', `pretrain: ${what}.`);
-  };
-  if (examples.length === 0) throw new TrainError('NO_EXAMPLES', 'pretrain: the source holds no examples.');
-  if (!Number.isInteger(batchSize) || batchSize < 1)
-    invalid(`batchSize must be a whole number from 1, got ${batchSize}`);
-  if (!Number.isInteger(steps) || steps < 1) invalid(`steps must be a whole number from 1, got ${steps}`);
-  if (!(reconstructShare > 0 && reconstructShare <= 1)) {
-    invalid(`reconstructShare must be in (0, 1], got ${reconstructShare}`);
+  if (examples.length === 0) {
+    throw new TrainError('NO_EXAMPLES', {
+      where: 'pretrain, option examples',
+      expected: 'a source of at least one example',
+      received: 'one of length 0',
+    });
   }
-  if (!Number.isInteger(stepsPerCall) || stepsPerCall < 1)
-    invalid(`stepsPerCall must be a whole number from 1, got ${stepsPerCall}`);
-  if (losses.length === 0) invalid('losses is empty');
+  for (const [name, value] of Object.entries({ batchSize, steps, stepsPerCall })) {
+    if (!Number.isInteger(value) || value < 1) refuse(name, 'a whole number from 1', showValue(value));
+  }
+  if (!(reconstructShare > 0 && reconstructShare <= 1)) {
+    refuse('reconstructShare', 'a number above 0 to 1', showValue(reconstructShare));
+  }
+  if (losses.length === 0) refuse('losses', 'a list of at least 1', '[]');
   const names = losses.map(({ loss }) => loss.name);
-  if (new Set(names).size !== names.length) invalid(`losses have equal names: ${names.join(', ')}`);
+  if (new Set(names).size !== names.length) refuse('losses', 'losses of different names', names.join(', '));
+}
+
+function refuse(option: string, expected: string, received: string): never {
+  throw new TrainError('OPTION_INVALID', { where: `pretrain, option ${option}`, expected, received });
 }

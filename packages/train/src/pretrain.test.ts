@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { reconstructionLoss } from '@tgm/losses';
-import { randomSliceMasking } from '@tgm/masking';
+import { randomSliceMasking, type TokenGrid } from '@tgm/masking';
 import { loadVideoMae } from '@tgm/models';
+import { TgmError } from '@tgm/options';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adamW } from './adamw.js';
@@ -118,7 +119,9 @@ describe('pretrain', { timeout: 60_000 }, () => {
     const before = tf.memory().numTensors;
     await expect(runToEnd({ ...tinyOptions(engine), checkpoint, seed: 8 })).rejects.toMatchObject({
       code: 'CHECKPOINT_MISMATCH',
-      message: expect.stringContaining('seed (was 7, is 8)'),
+      where: expect.stringContaining(checkpoint.folder),
+      expected: expect.stringMatching(/ seed 7$/),
+      received: 'seed 8',
     });
     expect(tf.memory().numTensors).toBe(before);
   });
@@ -134,7 +137,8 @@ describe('pretrain', { timeout: 60_000 }, () => {
     };
     await expect(runToEnd({ ...tinyOptions(engine), examples: silent })).rejects.toMatchObject({
       code: 'TEXT_MISSING',
-      message: expect.stringMatching(/Sample "noise \d" has no embedded caption/),
+      where: expect.stringMatching(/^Example "noise \d"$/),
+      received: 'no caption',
     });
   });
 
@@ -142,7 +146,11 @@ describe('pretrain', { timeout: 60_000 }, () => {
     const checkpoint = { folder: join(folder, 'not-finite'), every: 1 };
     const options = { ...tinyOptions(engine), checkpoint };
     const schedule = (step: number) => (step === 1 ? Number.NaN : 1e-3);
-    await expect(runToEnd({ ...options, schedule })).rejects.toMatchObject({ code: 'LOSS_NOT_FINITE' });
+    await expect(runToEnd({ ...options, schedule })).rejects.toMatchObject({
+      code: 'LOSS_NOT_FINITE',
+      where: 'pretrain, step 2',
+      received: expect.stringContaining('learning rate NaN'),
+    });
     const { weights } = await runToEnd({ ...options, schedule: () => 1e-3 });
     for (const values of Object.values(weights)) expect(values.every(Number.isFinite)).toBe(true);
   });
@@ -154,15 +162,54 @@ describe('pretrain', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [{ batchSize: 0 }, /batchSize/],
-    [{ steps: 1.5 }, /steps/],
-    [{ reconstructShare: 0 }, /reconstructShare/],
-    [{ stepsPerCall: 0 }, /stepsPerCall/],
-    [{ losses: [] }, /losses is empty/],
-    [{ losses: [joint[0]!, joint[0]!] }, /equal names/],
-    [{ masking: randomSliceMasking({ ratio: 0 }) }, /hides no token/],
-  ])('refuses %o', async (change, message) => {
-    await expect(runToEnd({ ...tinyOptions(engine), ...change })).rejects.toThrow(message);
+    [{ batchSize: 0 }, 'pretrain, option batchSize', '0'],
+    [{ steps: 1.5 }, 'pretrain, option steps', '1.5'],
+    [{ reconstructShare: 0 }, 'pretrain, option reconstructShare', '0'],
+    [{ stepsPerCall: 0 }, 'pretrain, option stepsPerCall', '0'],
+    [{ losses: [] }, 'pretrain, option losses', '[]'],
+    [
+      { losses: [joint[0]!, joint[0]!] },
+      'pretrain, option losses',
+      `${joint[0]!.loss.name}, ${joint[0]!.loss.name}`,
+    ],
+    [
+      { masking: randomSliceMasking({ ratio: 0 }) },
+      expect.stringMatching(/^Masking strategy "random-slice" \(ratio 0\), clip "noise \d"$/),
+      'none',
+    ],
+  ])('refuses %o', async (change, where, received) => {
+    const error = await runToEnd({ ...tinyOptions(engine), ...change }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(TgmError);
+    expect(error).toMatchObject({ name: 'TrainError', code: 'OPTION_INVALID', where, received });
+    expect(error.message).toBe(`${error.where}: expected ${error.expected}, got ${received}.`);
+  });
+
+  it('refuses an empty source', async () => {
+    const examples = { ...noiseExamples(), length: 0 };
+    await expect(runToEnd({ ...tinyOptions(engine), examples })).rejects.toMatchObject({
+      code: 'NO_EXAMPLES',
+      where: 'pretrain, option examples',
+    });
+  });
+
+  it('names the strategy and the clip whose tokens are of another number', async () => {
+    let calls = 0;
+    const uneven = {
+      name: 'uneven',
+      ratio: 0.5,
+      requires: [],
+      mask: ({ grid }: { grid: TokenGrid }) => {
+        calls += 1;
+        const masked = calls % 2 ? Uint32Array.of(2, 3) : Uint32Array.of(2);
+        return { grid, visible: Uint32Array.of(0, 1), masked };
+      },
+    };
+    await expect(runToEnd({ ...tinyOptions(engine), masking: uneven })).rejects.toMatchObject({
+      code: 'MASK_COUNT_CHANGED',
+      where: 'Masking strategy "uneven", clip 1 of a batch',
+      expected: 'as many tokens as for clip 0, 2',
+      received: '1',
+    });
   });
 
   it('does not compile with text masks and no text cue', () => {

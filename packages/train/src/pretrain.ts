@@ -99,10 +99,12 @@ export async function* pretrain<Cues extends object>(
         const listed = Object.entries(terms)
           .map(([name, value]) => `${name} ${value}`)
           .join(', ');
-        throw new TrainError(
-          'LOSS_NOT_FINITE',
-          `The loss of step ${done + 1} is ${total} and the norm of the weights after it ${weightNorm} (${listed}; learning rate ${learningRate}). ${saved ? `The last good checkpoint is ${saved}.` : 'No checkpoint was written yet.'}`,
-        );
+        throw new TrainError('LOSS_NOT_FINITE', {
+          where: `pretrain, step ${done + 1}`,
+          expected: 'a finite loss and finite weights',
+          received: `a loss of ${total} and weights of norm ${weightNorm} (${listed}; learning rate ${learningRate})`,
+          advice: saved ? `The last good checkpoint is ${saved}.` : 'No checkpoint was written yet.',
+        });
       }
       done += 1;
       yield {

@@ -13,7 +13,9 @@ describe('cosineSchedule', () => {
   });
 
   it('refuses a warm-up longer than the run', () => {
-    expect(() => cosineSchedule({ base: 1, steps: 3, warmupSteps: 4 })).toThrow(/warmupSteps 4/);
+    expect(() => cosineSchedule({ base: 1, steps: 3, warmupSteps: 4 })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', received: 'steps 3 and warmupSteps 4' }),
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { showValue } from '@tgm/options';
 import { TrainError } from './errors.js';
 
 /** Learning rate of a step, counted from 0. */
@@ -25,10 +26,11 @@ export interface CosineOptions {
 export function cosineSchedule(options: CosineOptions): Schedule {
   const { base, steps, warmupSteps = 0, start = 0, final = 0 } = options;
   if (!Number.isInteger(steps) || steps < 1 || warmupSteps < 0 || warmupSteps > steps) {
-    throw new TrainError(
-      'OPTION_INVALID',
-      `A cosine schedule needs 0 <= warmupSteps <= steps and steps >= 1, got warmupSteps ${warmupSteps} and steps ${steps}.`,
-    );
+    throw new TrainError('OPTION_INVALID', {
+      where: 'cosineSchedule, options steps and warmupSteps',
+      expected: 'a whole number of steps from 1, and a warm-up from 0 to as many',
+      received: `steps ${showValue(steps)} and warmupSteps ${showValue(warmupSteps)}`,
+    });
   }
   const cosineSteps = steps - warmupSteps;
   return (step) => {

@@ -71,7 +71,7 @@ describe('scoreClips', () => {
   it('names the clip that has no caption', async () => {
     await expect(scored([clip('silent', [0, 0, 0, 0], [])], 'all')).rejects.toMatchObject({
       code: 'TEXT_MISSING',
-      message: expect.stringContaining('"silent"'),
+      where: 'scoreClips, clip "silent"',
     });
   });
 });

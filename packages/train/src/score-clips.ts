@@ -47,7 +47,11 @@ export async function* scoreClips(options: ScoreOptions): AsyncGenerator<readonl
     ) {
       const clip = clips[next++]!;
       if (clip.sample.captions.length === 0) {
-        throw new TrainError('TEXT_MISSING', `Sample "${clip.id}" has no caption to score it against.`);
+        throw new TrainError('TEXT_MISSING', {
+          where: `scoreClips, clip "${clip.id}"`,
+          expected: 'a caption to score it against',
+          received: 'none',
+        });
       }
       group.push(clip);
       count += framesOf(clip, grid, frames);

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSafetensors, saveVideoMae, type VideoMae, writeSafetensors } from '@tgm/models';
+import { showValue } from '@tgm/options';
 import { TrainError } from './errors.js';
 import { type FlatLayout, paramsFromVectors } from './flat-params.js';
 
@@ -84,14 +85,19 @@ export async function loadTrainingState(
     (key) => settings[key] !== record.settings[key],
   );
   if (changed.length > 0) {
-    const list = changed.map((key) => `${key} (was ${record.settings[key]}, is ${settings[key]})`);
-    throw new TrainError(
-      'CHECKPOINT_MISMATCH',
-      `${checkpoint} belongs to a run with other settings: ${list.join(', ')}.`,
-    );
+    const list = (of: RunSettings) => changed.map((key) => `${key} ${showValue(of[key])}`).join(', ');
+    throw new TrainError('CHECKPOINT_MISMATCH', {
+      where: checkpoint,
+      expected: `the settings that it was saved with, ${list(record.settings)}`,
+      received: list(settings),
+    });
   }
   if (JSON.stringify(record.layout) !== JSON.stringify(layout)) {
-    throw new TrainError('CHECKPOINT_MISMATCH', `${checkpoint} holds the parameters of another model.`);
+    throw new TrainError('CHECKPOINT_MISMATCH', {
+      where: checkpoint,
+      expected: "parameters of this run's model, losses and weight decay",
+      received: 'those of others',
+    });
   }
   const { tensors } = await readSafetensors(join(checkpoint, STATE_TENSORS));
   const groups = Object.keys(layout.groups);
