@@ -1,6 +1,8 @@
-import { ConfigError, InputShapeError } from './errors.js';
-import { type PatchConfig, tokenGridOf, tokenSizeOf } from './patchify.js';
-import type { PixelScale } from './pixels.js';
+import { optionTable } from '@tgm/options';
+import { ModelError } from './errors.js';
+import { inputShape } from './input-shape.js';
+import { type PatchConfig, requireCut, tokenGridOf, tokenSizeOf } from './patchify.js';
+import { type PixelScale, pixelScale } from './pixels.js';
 
 /** How frames are cut into tokens, and how much of each token is read. */
 export interface FrameTokensConfig extends PatchConfig {
@@ -16,8 +18,8 @@ export interface FrameTokensConfig extends PatchConfig {
  * @param into the array to fill, from number `offset` on; by default a new one.
  * @returns `into`, with [K, P] numbers at `offset`, a token's pixels in the order of `patchify`; [K, Q] where `readFrames`
  *   leaves Q of them.
- * @throws InputShapeError when `frames` has not T * H * W * 3 bytes, a token number is none of the clip's, or
- *   `into` has no room; ConfigError when a tubelet has fewer frames than `readFrames`.
+ * @throws ModelError with `INPUT_SHAPE` when `frames` has not T * H * W * 3 bytes, a token number is none of the clip's, or
+ *   `into` has no room; with `OPTION_INVALID` when frames cannot be cut so or `scale` is none.
  */
 export function frameTokens(
   frames: Uint8Array,
@@ -28,18 +30,23 @@ export function frameTokens(
   offset = 0,
 ): Float32Array {
   const { numFrames, imageSize, patchSize, tubeletSize, readFrames = tubeletSize } = config;
+  requireCut('frameTokens', config);
   const expected = numFrames * imageSize * imageSize * 3;
   if (frames.length !== expected) {
-    throw new InputShapeError('frameTokens', 'frames', `${expected} bytes`, `${frames.length} bytes`);
+    throw inputShape('frameTokens', 'frames', `${expected} bytes`, `${frames.length} bytes`);
   }
   if (!(Number.isInteger(readFrames) && readFrames >= 1 && readFrames <= tubeletSize)) {
-    throw new ConfigError('frameTokens', 'readFrames', `an integer from 1 to ${tubeletSize}`, readFrames);
+    throw new ModelError('OPTION_INVALID', {
+      where: 'frameTokens, option readFrames',
+      expected: `a whole number from 1 to ${tubeletSize}`,
+      received: String(readFrames),
+    });
   }
   const readSize = tokenSizeOf({ ...config, tubeletSize: readFrames });
   const values = into ?? new Float32Array(indices.length * readSize);
-  if (offset + indices.length * readSize > values.length) {
+  if (!(offset >= 0) || offset + indices.length * readSize > values.length) {
     const wanted = `room for ${indices.length} x ${readSize}`;
-    throw new InputShapeError('frameTokens', 'into', wanted, `room for ${values.length - offset}`);
+    throw inputShape('frameTokens', 'into', wanted, `room for ${values.length - offset} at ${offset}`);
   }
   const { rows, columns, slices } = tokenGridOf(config);
   const [red, green, blue] = tablesOf(scale);
@@ -52,7 +59,7 @@ export function frameTokens(
     const row = Math.floor(token / columns) % rows;
     const slice = Math.floor(token / (columns * rows));
     if (!(token >= 0 && slice < slices)) {
-      throw new InputShapeError('frameTokens', 'indices', `0 to ${slices * rows * columns - 1}`, `${token}`);
+      throw inputShape('frameTokens', 'indices', `0 to ${slices * rows * columns - 1}`, `${token}`);
     }
     for (let frame = slice * tubeletSize; frame < slice * tubeletSize + readFrames; frame++) {
       const corner = (frame * imageSize + row * patchSize) * rowBytes + column * runBytes;
@@ -71,12 +78,14 @@ export function frameTokens(
 
 type Tables = readonly [Float32Array, Float32Array, Float32Array];
 
+const scales = optionTable('frameTokens', { scale: pixelScale() }, ModelError);
 const tables = new WeakMap<PixelScale, Tables>();
 
 /** [3][256] what each pixel value of a channel becomes: looking it up is faster than computing it. Made once for each scale. */
 function tablesOf(scale: PixelScale): Tables {
   const known = tables.get(scale);
   if (known) return known;
+  scales.check({ scale });
   const of = (channel: 0 | 1 | 2) =>
     Float32Array.from(
       { length: 256 },

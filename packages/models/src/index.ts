@@ -1,10 +1,5 @@
-export {
-  type CaptionEvent,
-  type CaptionRecord,
-  captionVideos,
-  readCaptions,
-  type VideoToCaption,
-} from './captions/caption-file.js';
+export { type CaptionEvent, captionVideos, type VideoToCaption } from './captions/caption-file.js';
+export { type CaptionRecord, readCaptions } from './captions/caption-records.js';
 export {
   CAPTION_MODEL,
   type Captioner,
@@ -17,8 +12,9 @@ export { fillTemplate, labelCaptions, labelWords, readClassDescriptions } from '
 export { loadVideoMaeClassifier, saveVideoMaeClassifier } from './checkpoint/classifier-checkpoint.js';
 export { type ClipCheckpoint, loadClip, saveClip } from './checkpoint/clip-checkpoint.js';
 export { type HubFolderOptions, hubFolder } from './checkpoint/hub-folder.js';
+export type { LoadOptions } from './checkpoint/load-options.js';
 export { loadParams, type ParameterLayout, paramsFromTensors } from './checkpoint/params-file.js';
-export { loadVideoMae, saveVideoMae } from './checkpoint/video-mae-checkpoint.js';
+export { loadVideoMae, loadVideoMaeEncoder, saveVideoMae } from './checkpoint/video-mae-checkpoint.js';
 export { type Clip, clip } from './clip/clip.js';
 export {
   CLIP_CONFIGS,
@@ -37,18 +33,10 @@ export { type ClipTokenizer, type ClipTokens, clipTokenizer } from './clip/token
 export { clipTokenizerJson } from './clip/tokenizer-json.js';
 export type { PatchFeatures } from './clip/vision.js';
 export {
-  CaptionerError,
   CheckpointKeysError,
-  CheckpointNotFoundError,
-  ConfigError,
-  HubError,
-  InputShapeError,
+  type KeysMismatch,
   ModelError,
   type ModelErrorCode,
-  PackageMissingError,
-  ParameterMissingError,
-  PickleError,
-  SafetensorsError,
   type ShapeMismatch,
 } from './errors.js';
 export {
@@ -82,12 +70,14 @@ export { sinusoidTable } from './sinusoid.js';
 export { type VideoMaeClassifier, videoMaeClassifier } from './video-mae/classifier.js';
 export {
   VIDEO_MAE_CONFIGS,
+  type VideoMaeBlocksConfig,
   type VideoMaeClassifierConfig,
   type VideoMaeConfig,
   type VideoMaeEncoderConfig,
   type VideoMaeSize,
 } from './video-mae/config.js';
 export { type DropPathOptions, drawDropPath } from './video-mae/drop-path.js';
+export { type VideoMaeEncoder, type VideoMaeOptions, videoMaeEncoder } from './video-mae/encoder.js';
 export { layerDecayScales, layerOf } from './video-mae/layer-decay.js';
 export { resizeVideoMae } from './video-mae/resize.js';
 export { type VideoMae, videoMae } from './video-mae/video-mae.js';

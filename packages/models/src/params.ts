@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '@tgm/masking';
-import { ParameterMissingError } from './errors.js';
+import { ModelError } from './errors.js';
 import type { Initializer } from './initializers.js';
 
 /** Named trainable tensors, under the names and shapes of the published Hugging Face checkpoints. */
@@ -26,9 +26,13 @@ export function initParams(specs: readonly ParameterSpec[], random: Random): Par
   );
 }
 
-/** @throws ParameterMissingError */
+/** @throws ModelError with `PARAMETER_MISSING` */
 export function parameter<T extends tf.Tensor = tf.Tensor>(params: Params, name: string): T {
   const tensor = params[name];
-  if (tensor === undefined) throw new ParameterMissingError(name);
-  return tensor as T;
+  if (tensor !== undefined) return tensor as T;
+  throw new ModelError('PARAMETER_MISSING', {
+    where: 'params',
+    expected: `a tensor named ${JSON.stringify(name)}`,
+    received: 'none',
+  });
 }

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { InputShapeError } from './errors.js';
 import { type PatchConfig, patchify, tokenGridOf, unpatchify } from './patchify.js';
 
 /** Two frames of 2 x 2 pixels, each pixel a token of one pixel in two frames. */
@@ -49,12 +48,14 @@ describe('patchify', () => {
   });
 
   it('refuses frames of another size', () => {
-    expect(() => patchify(new Uint8Array(23), tiny)).toThrow(InputShapeError);
+    expect(() => patchify(new Uint8Array(23), tiny)).toThrow(
+      expect.objectContaining({ code: 'INPUT_SHAPE' }),
+    );
     expect(() => unpatchify(new Uint8Array(25), tiny)).toThrow(
-      'unpatchify: patches must be 24 bytes (2 frames of 2 x 2 x 3), got 25 bytes.',
+      'unpatchify, patches: expected 24 bytes (2 frames of 2 x 2 x 3), got 25 bytes.',
     );
     expect(() => patchify(new Uint8Array(24), { ...tiny, patchSize: 3 })).toThrow(
-      'patchify: imageSize must be a multiple of patchSize (3), got 2.',
+      'patchify, option imageSize: expected a multiple of patchSize (3), got 2.',
     );
   });
 });

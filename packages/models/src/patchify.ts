@@ -1,6 +1,7 @@
 import type { TokenGrid } from '@tgm/masking';
-import { readFields } from './config-fields.js';
-import { InputShapeError } from './errors.js';
+import { wholeNumber } from '@tgm/options';
+import { optionsSource, requireMultiple } from './config-source.js';
+import { inputShape } from './input-shape.js';
 
 /** How frames are cut into tokens: the fields of this name of a model's configuration. */
 export interface PatchConfig {
@@ -12,6 +13,22 @@ export interface PatchConfig {
   readonly patchSize: number;
   /** Frames of a token. */
   readonly tubeletSize: number;
+}
+
+const count = wholeNumber({ from: 1 });
+const CUT = { numFrames: count, imageSize: count, patchSize: count, tubeletSize: count };
+
+/**
+ * That frames can be cut so, whatever else the configuration holds.
+ * @throws ModelError with `OPTION_INVALID`
+ */
+export function requireCut(where: string, config: PatchConfig): void {
+  const { numFrames, imageSize, patchSize, tubeletSize } = config ?? {};
+  if (numFrames % tubeletSize === 0 && imageSize % patchSize === 0 && numFrames > 0 && imageSize > 0) return;
+  const source = optionsSource(where, { numFrames, imageSize, patchSize, tubeletSize });
+  const checked = source.check(CUT);
+  requireMultiple(source, checked, 'imageSize', 'patchSize');
+  requireMultiple(source, checked, 'numFrames', 'tubeletSize');
 }
 
 /** The tokens of a clip; N = slices * rows * columns. */
@@ -28,7 +45,8 @@ export function tokenSizeOf({ patchSize, tubeletSize }: PatchConfig): number {
 /**
  * Cuts frames into tokens: [T, H, W, 3] RGB pixels to [N, P], where a token's pixels run over (frame of the
  * tubelet, row, column, channel), channel fastest.
- * @throws InputShapeError when `frames` has not T * H * W * 3 bytes, ConfigError when they cannot be cut so.
+ * @throws ModelError with `INPUT_SHAPE` when `frames` has not T * H * W * 3 bytes, with `OPTION_INVALID` when they cannot be
+ *   cut so.
  */
 export function patchify(frames: Uint8Array, config: PatchConfig): Uint8Array {
   requireBytes('patchify', 'frames', frames, config);
@@ -41,7 +59,7 @@ export function patchify(frames: Uint8Array, config: PatchConfig): Uint8Array {
 
 /**
  * Puts tokens together again: [N, P] to [T, H, W, 3], the inverse of `patchify`.
- * @throws InputShapeError when `patches` has not N * P bytes, ConfigError when frames cannot be cut so.
+ * @throws ModelError with `INPUT_SHAPE` when `patches` has not N * P bytes, with `OPTION_INVALID` when frames cannot be cut so.
  */
 export function unpatchify(patches: Uint8Array, config: PatchConfig): Uint8Array {
   requireBytes('unpatchify', 'patches', patches, config);
@@ -82,13 +100,11 @@ function eachRun(config: PatchConfig, from: Uint8Array, to: Uint8Array, copy: Co
 }
 
 function requireBytes(where: string, input: string, bytes: Uint8Array, config: PatchConfig): void {
-  const fields = readFields(config, where);
-  fields.divides('imageSize', 'patchSize');
-  fields.divides('numFrames', 'tubeletSize');
+  requireCut(where, config);
   const { numFrames, imageSize } = config;
   const expected = numFrames * imageSize * imageSize * 3;
   if (bytes.length !== expected) {
     const shape = `${numFrames} frames of ${imageSize} x ${imageSize} x 3`;
-    throw new InputShapeError(where, input, `${expected} bytes (${shape})`, `${bytes.length} bytes`);
+    throw inputShape(where, input, `${expected} bytes (${shape})`, `${bytes.length} bytes`);
   }
 }

@@ -1,7 +1,22 @@
+import { type Field, passing } from '@tgm/options';
+
 /** How pixels 0-255 become the numbers of a model: (pixel / 255 - mean) / std, per channel RGB. */
 export interface PixelScale {
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
+}
+
+/** A scale of pixels as an option. */
+export const pixelScale = (): Field<PixelScale> =>
+  passing('a scale of pixels, { mean, std } of three numbers each, std above 0', isPixelScale);
+
+function isPixelScale(value: unknown): value is PixelScale {
+  const { mean, std } = (value ?? {}) as Partial<Record<'mean' | 'std', unknown>>;
+  const three = (list: unknown, allows: (entry: number) => boolean) =>
+    Array.isArray(list) &&
+    list.length === 3 &&
+    list.every((entry: unknown) => Number.isFinite(entry) && allows(entry as number));
+  return three(mean, () => true) && three(std, (entry) => entry > 0);
 }
 
 /** Pixels in [0, 1]: the scale of reconstruction targets. */

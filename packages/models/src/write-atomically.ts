@@ -1,12 +1,15 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
+/** Writes of this process, so that two of one path have files of their own. */
+let writes = 0;
+
 /** Writes a file so that `path` is at every moment the old file, none, or the whole new one. */
 export async function writeAtomically(
   path: string,
   write: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const partial = `${path}.${process.pid}.partial`;
+  const partial = `${path}.${process.pid}.${writes++}.partial`;
   try {
     const file = await open(partial, 'w');
     try {

@@ -1,8 +1,11 @@
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CaptionEvent, captionVideos, readCaptions, type VideoToCaption } from './caption-file.js';
+import { type CaptionEvent, captionVideos, type VideoToCaption } from './caption-file.js';
+import { readCaptions } from './caption-records.js';
 import type { Captioner } from './captioner.js';
 import { keyFrames } from './key-frames.js';
 
@@ -84,10 +87,96 @@ describe('captionVideos', () => {
 
   it('names the line that is none of its own', async () => {
     const path = join(folder, 'broken.jsonl');
-    await writeFile(path, '{"id":"a","captions":[]}\n{"id":3}\n');
-    await expect(readCaptions(path)).rejects.toThrow(`${path}, line 2: the line must be a record`);
+    await writeFile(path, '{"id":"a","captions":[],"frames":[],"model":"m","revision":"r"}\n{"id":3}\n');
+    await expect(readCaptions(path)).rejects.toThrow(`${path}, line 2: expected a captions record, with id`);
     await writeFile(path, 'no\n');
-    await expect(all(captionVideos(path, [], greys('r')))).rejects.toThrow('line 1: the line must be JSON');
+    await expect(all(captionVideos(path, [], greys('r')))).rejects.toMatchObject({
+      code: 'CAPTIONS_INVALID',
+    });
+  });
+});
+
+describe('a file that is none of its own', () => {
+  it.each([
+    ['JSON of one line', '{"videos":[{"id":"a"}]}'],
+    ['JSON of many lines', '{\n  "videos": []\n}\n'],
+    ['a list', '[1, 2, 3]'],
+    ['a manifest', '{"id":"a","captions":["b"],"source":"a.mp4"}\n'],
+    ['a text that begins as a record', '{"id":"a","source":"a.mp4"'],
+    ['words', 'notes about captions'],
+    ['other bytes', Uint8Array.of(0xff, 0xfe, 0x0a)],
+    ['half a line behind others', 'a,b\n{"id":"a"'],
+  ])('is left as it is: %s', async (name, content) => {
+    const path = join(folder, `${name}.jsonl`);
+    await writeFile(path, content);
+    const before = await readFile(path);
+    await expect(all(captionVideos(path, [video('a', [1])], greys('r')))).rejects.toMatchObject({
+      code: 'CAPTIONS_INVALID',
+      where: expect.stringContaining(path),
+    });
+    expect(await readFile(path)).toEqual(before);
+    expect((await readdir(folder)).filter((file) => file.startsWith(`${name}.jsonl.`))).toEqual([]);
+  });
+
+  it('is one with a whole last line without an end, which gets one', async () => {
+    const path = join(folder, 'no end.jsonl');
+    await all(captionVideos(path, [video('a', [1])], greys('r')));
+    await writeFile(path, (await readFile(path, 'utf8')).trimEnd());
+    expect((await readCaptions(path)).map(({ id }) => id)).toEqual(['a']);
+    await all(captionVideos(path, [video('a', [1]), video('b', [2])], greys('r')));
+    expect((await readCaptions(path)).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it('keeps a torn line, cut within a letter, beside it', async () => {
+    const path = join(folder, 'torn.jsonl');
+    await all(captionVideos(path, [video('a', [1])], greys('r')));
+    const whole = await readFile(path);
+    const torn = Buffer.from('{"id":"ä');
+    await appendFile(path, torn.subarray(0, torn.length - 1));
+    await all(captionVideos(path, [], greys('r')));
+    expect(await readFile(path)).toEqual(whole);
+    expect(await readFile(`${path}.torn`, 'utf8')).toBe('{"id":"\ufffd\n');
+  });
+});
+
+describe('two runs of one file', () => {
+  it('are not at once; the later is told who writes it', async () => {
+    const path = join(folder, 'two.jsonl');
+    const first = captionVideos(path, [video('a', [1]), video('b', [2])], greys('r'));
+    await first.next();
+    const second = all(captionVideos(path, [video('a', [1])], greys('r')));
+    await expect(second).rejects.toMatchObject({ code: 'CAPTIONS_LOCKED', where: path });
+    await expect(all(captionVideos(path, [], greys('r')))).rejects.toThrow(`process ${process.pid} on`);
+    await all(first);
+    await all(captionVideos(path, [video('c', [3])], greys('r')));
+    expect((await readCaptions(path)).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(await readdir(folder)).not.toContain('two.jsonl.lock');
+  });
+
+  it('are one after the other when the first breaks off or fails', async () => {
+    const path = join(folder, 'broken off.jsonl');
+    for await (const _ of captionVideos(path, [video('a', [1]), video('b', [2])], greys('r'))) break;
+    const failing: VideoToCaption = { id: 'x', keyFrames: () => Promise.reject(new Error('no picture')) };
+    await expect(all(captionVideos(path, [failing], greys('r')))).rejects.toThrow('no picture');
+    expect((await all(captionVideos(path, [video('b', [2])], greys('r')))).length).toBe(1);
+  });
+
+  it('take over the lock of a process that is no more, and none of another machine', async () => {
+    const path = join(folder, 'dead.jsonl');
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    const dead = { pid: child.pid, host: hostname(), since: '2026-01-01T00:00:00.000Z' };
+    await writeFile(`${path}.lock`, JSON.stringify(dead));
+    expect((await all(captionVideos(path, [video('a', [1])], greys('r')))).length).toBe(1);
+    for (const lock of [JSON.stringify({ ...dead, host: `not ${hostname()}` }), 'no lock']) {
+      await writeFile(`${path}.lock`, lock);
+      const refused = all(captionVideos(path, [video('b', [1])], greys('r')));
+      await expect(refused).rejects.toThrow(`remove ${path}.lock`);
+      expect(await readFile(`${path}.lock`, 'utf8')).toBe(lock);
+    }
+    expect((await readdir(folder)).filter((file) => file.startsWith('dead.jsonl.'))).toEqual([
+      'dead.jsonl.lock',
+    ]);
   });
 });
 
@@ -102,5 +191,8 @@ describe('keyFrames', () => {
     expect(keyFrames(2)).toEqual([0, 1]);
     expect(keyFrames(1)).toEqual([0]);
     expect(keyFrames(0)).toEqual([]);
+    expect(() => keyFrames(300, 0)).toThrow(
+      'keyFrames, option count: expected a whole number from 1, got 0.',
+    );
   });
 });

@@ -1,17 +1,9 @@
-import { open, readFile, truncate } from 'node:fs/promises';
-import { ConfigError } from '../errors.js';
+import { appendFile, type FileHandle, open } from 'node:fs/promises';
+import { objectWith, optionTable, text } from '@tgm/options';
+import { ModelError } from '../errors.js';
+import { lockFile } from '../lock-file.js';
+import { type CaptionRecord, isTornRecord, readCaptionFile, recordOf } from './caption-records.js';
 import type { Captioner, CaptionFrame } from './captioner.js';
-
-/** A line of a captions file. */
-export interface CaptionRecord {
-  readonly id: string;
-  /** Different from each other, without regard to case. */
-  readonly captions: readonly string[];
-  /** Number of the frame that each caption describes. */
-  readonly frames: readonly number[];
-  readonly model: string;
-  readonly revision: string;
-}
 
 export interface VideoToCaption {
   readonly id: string;
@@ -28,38 +20,65 @@ export interface CaptionEvent {
   readonly done: number;
 }
 
+const table = optionTable(
+  'captionVideos',
+  {
+    path: text(),
+    videos: objectWith<Iterable<VideoToCaption> | AsyncIterable<VideoToCaption>>('a list of videos', []),
+    captioner: objectWith<Captioner>('a captioner', ['model', 'revision', 'caption']),
+  },
+  ModelError,
+);
+
 /**
  * Describes videos into a JSONL file, one line a video, and says each as it is written. A later run goes on where this one
- * ended: videos that the file has from the same model and revision are passed by, and half a line at its end is taken away.
+ * ended: videos that the file has from the same model and revision are passed by. The beginning of a line that an ended run
+ * left at the file's end is moved to `<path>.torn`. Any other file is left as it is.
  *
- * @throws ConfigError when a line is no record; what the captioner and `keyFrames` throw.
+ * @throws ModelError with `CAPTIONS_INVALID` when the file is no captions file, `CAPTIONS_LOCKED` when another run writes it;
+ *   what the captioner and `keyFrames` throw.
  */
-export async function* captionVideos(
+export function captionVideos(
+  path: string,
+  videos: Iterable<VideoToCaption> | AsyncIterable<VideoToCaption>,
+  captioner: Captioner,
+): AsyncGenerator<CaptionEvent> {
+  table.check({ path, videos, captioner });
+  return described(path, videos, captioner);
+}
+
+async function* described(
   path: string,
   videos: Iterable<VideoToCaption> | AsyncIterable<VideoToCaption>,
   captioner: Captioner,
 ): AsyncGenerator<CaptionEvent> {
   const { model, revision } = captioner;
-  await dropHalfLine(path);
-  const known = new Map<string, CaptionRecord>();
-  for (const record of await readCaptions(path)) {
-    if (record.model === model && record.revision === revision) known.set(record.id, record);
-  }
-  const file = await open(path, 'a');
+  const unlock = await lockFile(path);
   try {
-    let done = 0;
-    for await (const { id, keyFrames } of videos) {
-      const before = known.get(id);
-      const record = before ?? { id, ...(await describe(await keyFrames(), captioner)), model, revision };
-      if (!before) {
-        await file.appendFile(`${JSON.stringify(record)}\n`);
-        known.set(id, record);
+    const { records, file } = await openForAppending(path);
+    try {
+      const known = new Map(
+        records
+          .filter((record) => record.model === model && record.revision === revision)
+          .map((record) => [record.id, record]),
+      );
+      let done = 0;
+      for await (const { id, keyFrames } of videos) {
+        const before = known.get(id);
+        const record = before ?? { id, ...(await describe(await keyFrames(), captioner)), model, revision };
+        if (!before) {
+          await file.appendFile(`${JSON.stringify(record)}\n`);
+          await file.datasync();
+          known.set(id, record);
+        }
+        done++;
+        yield { record, known: before !== undefined, done };
       }
-      done++;
-      yield { record, known: before !== undefined, done };
+    } finally {
+      await file.close();
     }
   } finally {
-    await file.close();
+    await unlock();
   }
 }
 
@@ -78,36 +97,16 @@ async function describe(
   return { captions, frames };
 }
 
-/**
- * The lines of a captions file; none when there is no file.
- * @throws ConfigError when one is no record.
- */
-export async function readCaptions(path: string): Promise<CaptionRecord[]> {
-  const lines = (await textOf(path)).split('\n').filter((line) => line !== '');
-  return lines.map((line, index) => {
-    const where = `${path}, line ${index + 1}`;
-    let record: Partial<CaptionRecord>;
-    try {
-      record = JSON.parse(line);
-    } catch (error) {
-      throw new ConfigError(where, 'the line', 'JSON', String(error));
-    }
-    const whole = typeof record.id === 'string' && Array.isArray(record.captions);
-    if (!whole) throw new ConfigError(where, 'the line', 'a record with id and captions', record);
-    return record as CaptionRecord;
-  });
-}
-
-/** A run that was ended while it wrote leaves a line without its end. */
-async function dropHalfLine(path: string): Promise<void> {
-  const text = await textOf(path);
-  if (text === '' || text.endsWith('\n')) return;
-  await truncate(path, Buffer.byteLength(text.slice(0, text.lastIndexOf('\n') + 1)));
-}
-
-async function textOf(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return '';
-    throw error;
-  });
+/** Looks at the whole file before it changes anything. */
+async function openForAppending(
+  path: string,
+): Promise<{ records: readonly CaptionRecord[]; file: FileHandle }> {
+  const { records, wholeBytes, rest } = await readCaptionFile(path);
+  const torn = rest !== '' && isTornRecord(rest);
+  const last = rest === '' || torn ? [] : [recordOf(rest, `${path}, line ${records.length + 1}`)];
+  if (torn) await appendFile(`${path}.torn`, `${rest}\n`, { flush: true });
+  const file = await open(path, 'a');
+  if (torn) await file.truncate(wholeBytes);
+  else if (last.length > 0) await file.appendFile('\n');
+  return { records: [...records, ...last], file };
 }

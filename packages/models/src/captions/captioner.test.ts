@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CaptionerError, InputShapeError } from '../errors.js';
 import { writeTinyCaptioner } from '../testing/tiny-captioner.js';
 import { captioner } from './captioner.js';
 
@@ -22,17 +21,16 @@ describe('captioner', () => {
     expect(await tiny.caption(frame(200))).toBe('a bright scene');
     expect(await tiny.caption(frame(20))).toBe('a dark scene');
     expect(tiny).toMatchObject({ model, revision: 'one' });
-    await expect(tiny.caption({ ...frame(1), width: 7 })).rejects.toThrow(InputShapeError);
+    await expect(tiny.caption({ ...frame(1), width: 7 })).rejects.toMatchObject({ code: 'INPUT_SHAPE' });
     await tiny.dispose();
   });
 
   it('names the model that does not open', async () => {
     const model = join(folder, 'none');
-    await expect(captioner({ model, revision: 'one', offline: true })).rejects.toThrow(CaptionerError);
     await expect(captioner({ model, revision: 'one', offline: true })).rejects.toMatchObject({
       code: 'CAPTIONER_FAILED',
-      model,
-      revision: 'one',
+      where: `${model} at one`,
+      cause: expect.any(Error),
     });
   });
 });

@@ -1,4 +1,6 @@
-import { CaptionerError, InputShapeError } from '../errors.js';
+import { flag, oneOf, optional, optionTable, text } from '@tgm/options';
+import { ModelError } from '../errors.js';
+import { inputShape } from '../input-shape.js';
 import { optionalPackage } from '../optional-package.js';
 
 /** One picture to describe. */
@@ -14,7 +16,7 @@ export interface Captioner {
   /** Both are kept beside each caption. */
   readonly model: string;
   readonly revision: string;
-  /** @throws InputShapeError, CaptionerError */
+  /** @throws ModelError with `INPUT_SHAPE` or `CAPTIONER_FAILED` */
   caption(frame: CaptionFrame): Promise<string>;
   dispose(): Promise<void>;
 }
@@ -41,12 +43,24 @@ export const CAPTION_MODEL = 'Xenova/vit-gpt2-image-captioning';
 /** COCO's captions have ten words or so; a model that does not stop is stopped. */
 const MOST_TOKENS = 40;
 
+const table = optionTable(
+  'captioner',
+  {
+    model: optional(text(), CAPTION_MODEL),
+    revision: text(),
+    dtype: optional(oneOf(['fp32', 'fp16', 'q8']), 'q8'),
+    cacheDir: optional(text()),
+    offline: optional(flag(), false),
+  },
+  ModelError,
+);
+
 /**
  * A captioner of the package `@huggingface/transformers`, which downloads the model when it is not there.
- * @throws PackageMissingError, CaptionerError when the model cannot be opened.
+ * @throws ModelError with `OPTION_INVALID`, `PACKAGE_MISSING`, or `CAPTIONER_FAILED` when the model cannot be opened.
  */
 export async function captioner(options: CaptionerOptions): Promise<Captioner> {
-  const { model = CAPTION_MODEL, revision, dtype = 'q8', cacheDir, offline = false } = options;
+  const { model, revision, dtype, cacheDir, offline } = table.check(options);
   const { pipeline, RawImage } = await optionalPackage(
     '@huggingface/transformers',
     () => import('@huggingface/transformers'),
@@ -57,30 +71,34 @@ export async function captioner(options: CaptionerOptions): Promise<Captioner> {
     local_files_only: offline,
     ...(cacheDir ? { cache_dir: cacheDir } : {}),
   }).catch((cause: unknown) => {
-    throw new CaptionerError(model, revision, cause);
+    throw failed(model, revision, cause);
   });
   return {
     model,
     revision,
     async caption({ pixels, height, width }) {
       if (pixels.length !== height * width * 3) {
-        throw new InputShapeError(
-          'caption',
-          'pixels',
-          `${height} x ${width} x 3 bytes`,
-          `${pixels.length} bytes`,
-        );
+        throw inputShape('caption', 'pixels', `${height} x ${width} x 3 bytes`, `${pixels.length} bytes`);
       }
       try {
         const image = new RawImage(pixels, width, height, 3);
         const [first] = await describe(image, { max_new_tokens: MOST_TOKENS });
         return first!.generated_text.trim();
       } catch (cause) {
-        throw new CaptionerError(model, revision, cause);
+        throw failed(model, revision, cause);
       }
     },
     async dispose() {
       await describe.dispose();
     },
   };
+}
+
+function failed(model: string, revision: string, cause: unknown): ModelError {
+  return new ModelError('CAPTIONER_FAILED', {
+    where: `${model} at ${revision}`,
+    expected: 'a caption',
+    received: String(cause),
+    cause,
+  });
 }

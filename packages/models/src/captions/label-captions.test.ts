@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointNotFoundError, ConfigError } from '../errors.js';
 import { fillTemplate, labelCaptions, labelWords, readClassDescriptions } from './label-captions.js';
 
 let folder: string;
@@ -27,7 +26,9 @@ describe('labels as captions', () => {
       'a video of brush hair',
       'brush hair: someone does brush hair',
     ]);
-    expect(() => labelCaptions('x', ['a video'])).toThrow(ConfigError);
+    expect(() => labelCaptions('x', ['a video'])).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
   });
 
   it("fills the places of Something-Something's classes", () => {
@@ -45,7 +46,11 @@ describe('labels as captions', () => {
       ['yoga', ['a', 'b']],
     ]);
     await writeFile(path, JSON.stringify({ archery: [] }));
-    await expect(readClassDescriptions(path)).rejects.toThrow('archery must be a list of texts, got []');
-    await expect(readClassDescriptions(join(folder, 'none.json'))).rejects.toThrow(CheckpointNotFoundError);
+    await expect(readClassDescriptions(path)).rejects.toThrow(
+      'key archery: expected a list of at least one text, none empty, got []',
+    );
+    await expect(readClassDescriptions(join(folder, 'none.json'))).rejects.toMatchObject({
+      code: 'CHECKPOINT_NOT_FOUND',
+    });
   });
 });

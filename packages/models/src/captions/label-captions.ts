@@ -1,6 +1,6 @@
+import { showValue } from '@tgm/options';
 import { readJson } from '../checkpoint/json-file.js';
-import { readFields } from '../config-fields.js';
-import { ConfigError } from '../errors.js';
+import { ModelError } from '../errors.js';
 
 /** A name of a class in words: `ApplyEyeMakeup` and `apply_eye_makeup` are "apply eye makeup". */
 export function labelWords(label: string): string {
@@ -15,29 +15,32 @@ export function labelWords(label: string): string {
 /**
  * Captions of a video from its class alone, one for each template.
  * @param templates texts with `{}` where the class goes, such as "a video of {}".
- * @throws ConfigError when a template has no `{}`.
+ * @throws ModelError with `OPTION_INVALID` when a template has no `{}`.
  */
 export function labelCaptions(label: string, templates: readonly string[]): string[] {
   return templates.map((template) => {
     if (template.includes('{}')) return template.replaceAll('{}', labelWords(label));
-    throw new ConfigError('labelCaptions', 'a template', 'a text with {}', template);
+    throw new ModelError('OPTION_INVALID', {
+      where: 'labelCaptions, option templates',
+      expected: 'texts with {}',
+      received: showValue(template),
+    });
   });
 }
 
 /**
  * The caption of a video of Something-Something V2, whose classes leave the things open and whose annotations name them:
  * "Pushing [something] from left to right" and ["a cup"] are "pushing a cup from left to right".
- * @throws ConfigError when there are not as many things as places.
+ * @throws ModelError with `OPTION_INVALID` when there are not as many things as places.
  */
 export function fillTemplate(template: string, things: readonly string[]): string {
   const places = template.match(/\[[^\]]+\]/g) ?? [];
   if (places.length !== things.length) {
-    throw new ConfigError(
-      'fillTemplate',
-      'things',
-      `one for each of ${places.join(' ') || 'no place'}`,
-      things,
-    );
+    throw new ModelError('OPTION_INVALID', {
+      where: 'fillTemplate, option things',
+      expected: `one for each of ${places.join(' ') || 'no place'}`,
+      received: showValue(things),
+    });
   }
   let next = 0;
   const filled = template.replace(/\[[^\]]+\]/g, () => things[next++]!);
@@ -47,10 +50,22 @@ export function fillTemplate(template: string, things: readonly string[]): strin
 /**
  * What a language model, or a person, wrote about each class: a JSON file such as
  * `{ "archery": ["a person draws a bow", "an arrow flies to a target"] }`.
- * @throws CheckpointNotFoundError, ConfigError when a class has no texts.
+ * @throws ModelError with `CHECKPOINT_NOT_FOUND`, or `CONFIG_INVALID` when a class has no texts.
  */
 export async function readClassDescriptions(path: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const json = await readJson(path);
-  const fields = readFields(json, path);
-  return new Map(Object.keys(json).map((label) => [label, fields.strings(label)]));
+  return new Map(
+    Object.entries(json).map(([label, texts]) => {
+      if (Array.isArray(texts) && texts.length > 0 && texts.every(isText)) return [label, texts];
+      throw new ModelError('CONFIG_INVALID', {
+        where: `${path}, key ${label}`,
+        expected: 'a list of at least one text, none empty',
+        received: showValue(texts),
+      });
+    }),
+  );
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
 }

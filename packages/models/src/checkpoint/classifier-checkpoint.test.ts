@@ -67,14 +67,18 @@ describe('saveVideoMaeClassifier and loadVideoMaeClassifier', () => {
   });
 
   it.each([
-    [{ use_mean_pooling: false }, 'useMeanPooling must be true, got false'],
-    [{ qv_bias: false }, 'qkvBias must be true, got false'],
-    [{ id2label: { 0: 'a', 2: 'c' } }, 'id2label, 1 must be the name of a class, got undefined'],
-    [{ id2label: {} }, 'labels must be a list of texts, got []'],
+    [{ id2label: { 0: 'a', 2: 'c' } }, 'id2label, 1: expected the name of a class, got undefined'],
+    [
+      { id2label: {} },
+      'id2label: expected the name of at least one class; loadVideoMaeEncoder opens a model',
+    ],
+    [{ id2label: null, num_labels: 0 }, 'num_labels: expected a whole number from 1'],
   ])('refuse a config.json with %o', async (change, message) => {
     const { qkv_bias: _, ...json } = await written();
     const path = await mkdtemp(join(folder, 'changed-'));
     await writeFile(join(path, 'config.json'), JSON.stringify({ ...json, ...change }));
-    await expect(loadVideoMaeClassifier(path)).rejects.toThrow(`${join(path, 'config.json')}: ${message}`);
+    await expect(loadVideoMaeClassifier(path)).rejects.toThrow(
+      `${join(path, 'config.json')}, key ${message}`,
+    );
   });
 });

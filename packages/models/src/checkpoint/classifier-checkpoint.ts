@@ -1,27 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readFields, snakeFields } from '../config-fields.js';
-import { ConfigError } from '../errors.js';
+import { showValue } from '@tgm/options';
+import { snakeFields } from '../config-source.js';
+import { ModelError } from '../errors.js';
 import type { Params } from '../params.js';
 import { type VideoMaeClassifier, videoMaeClassifier } from '../video-mae/classifier.js';
-import { checkClassifierConfig, VIDEO_MAE_CONFIGS } from '../video-mae/config.js';
+import { checkClassifierConfig } from '../video-mae/config.js';
 import { writeJson } from './json-file.js';
-import { loadParams, saveParams, WEIGHTS } from './params-file.js';
-import { readPixels, writePixels } from './preprocessor.js';
-import { NO_DROPOUT, readVideoMaeJson, VIDEO_MAE_JSON } from './video-mae-json.js';
-
-/** What a config.json of this model says besides the fields of `VideoMaeClassifierConfig`. */
-const FIXED = { ...VIDEO_MAE_JSON, useMeanPooling: true };
-
-/** What Hugging Face's classes use where a config.json is silent. */
-const ABSENT = {
-  ...VIDEO_MAE_CONFIGS.base,
-  ...FIXED,
-  layerNormEps: 1e-12,
-  // nn.LayerNorm's own; VideoMAEForVideoClassification gives it no other.
-  poolNormEps: 1e-5,
-  id2label: { 0: 'LABEL_0', 1: 'LABEL_1' },
-};
+import type { Json } from './json-keys.js';
+import { type LoadOptions, pixelsOf } from './load-options.js';
+import { saveParams, WEIGHTS } from './params-file.js';
+import { writePixels } from './preprocessor.js';
+import { readVideoMaeJson, VIDEO_MAE_JSON, VIDEO_MAE_PIXELS } from './video-mae-json.js';
+import { loadVideoMaeParams } from './video-mae-weights.js';
 
 /**
  * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's
@@ -38,38 +29,63 @@ export async function saveVideoMaeClassifier(
   await saveParams(join(folder, WEIGHTS), model.parameters, params);
   await writeJson(join(folder, 'config.json'), {
     architectures: ['VideoMAEForVideoClassification'],
-    ...snakeFields({ ...FIXED, ...NO_DROPOUT, ...config }),
+    ...snakeFields({ ...VIDEO_MAE_JSON, useMeanPooling: true, ...config }),
     id2label: Object.fromEntries(labels.entries()),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
   });
-  await writePixels(folder, config.imageSize, model.pixels);
+  await writePixels(folder, 'VideoMAEImageProcessor', config.imageSize, model.pixels);
 }
 
 /**
- * Opens a folder with the config.json and model.safetensors of a `VideoMAEForVideoClassification`. A
- * preprocessor_config.json gives the scale of pixels; without one it is `IMAGENET_PIXELS`.
- * @throws CheckpointNotFoundError, PickleError, ConfigError, SafetensorsError, or CheckpointKeysError, which lists every
- *   tensor that is missing, unexpected or of another shape.
+ * Opens a folder with the config.json and model.safetensors of a `VideoMAEForVideoClassification`, under Python's defaults for
+ * what config.json leaves out. Preprocessor files give the scale of pixels; without them it is `IMAGENET_PIXELS`.
+ * @throws as `loadVideoMae`
  */
 export async function loadVideoMaeClassifier(
   folder: string,
+  options?: LoadOptions,
 ): Promise<{ model: VideoMaeClassifier; params: Params }> {
+  const pixelsIn = pixelsOf('loadVideoMaeClassifier', options, VIDEO_MAE_PIXELS);
   const path = join(folder, 'config.json');
-  const given: Record<string, unknown> = { ...ABSENT, ...(await readVideoMaeJson(path)) };
-  const fields = readFields(given, path);
-  for (const [field, value] of Object.entries(FIXED)) fields.oneOf(field, [value]);
-  const labels = labelsOf(given.id2label, path);
-  const config = checkClassifierConfig({ ...given, labels }, path);
-  const model = videoMaeClassifier(config, { pixels: await readPixels(folder) });
-  return { model, params: await loadParams(folder, model) };
+  const { json, source } = await readVideoMaeJson(path);
+  const config = checkClassifierConfig(source({ labels: labelsOf(path, json) }));
+  const model = videoMaeClassifier(config, { pixels: await pixelsIn(folder, config.imageSize) });
+  return { model, params: await loadVideoMaeParams('loadVideoMaeClassifier', folder, json, model) };
 }
 
-/** `{ "0": "archery", … }` as a list. */
-function labelsOf(names: unknown, path: string): string[] {
-  const entries = Object.entries(typeof names === 'object' && names !== null ? names : {});
-  return Array.from({ length: entries.length }, (_, id) => {
-    const label = entries.find(([key]) => key === String(id))?.[1];
-    if (typeof label === 'string') return label;
-    throw new ConfigError(path, `id2label, ${id}`, 'the name of a class', label);
+/** Python's classes have two classes where a config.json names and counts none. */
+const CLASSES = 2;
+
+/** `{ "0": "archery", … }` as a list; where classes are only counted, Python's names for them. */
+function labelsOf(path: string, { id2label: names, num_labels: counted }: Json): string[] {
+  const wrong = (key: string, expected: string, received: unknown) =>
+    new ModelError('CONFIG_INVALID', {
+      where: `${path}, key ${key}`,
+      expected,
+      received: showValue(received),
+    });
+  if (names === undefined || names === null) {
+    const count = counted ?? CLASSES;
+    if (!Number.isSafeInteger(count) || (count as number) < 1) {
+      throw wrong(
+        'num_labels',
+        'a whole number from 1, since a classifier without classes is an encoder',
+        count,
+      );
+    }
+    return Array.from({ length: count as number }, (_, id) => `LABEL_${id}`);
+  }
+  const entries = new Map(Object.entries(names));
+  if (entries.size === 0) {
+    throw wrong(
+      'id2label',
+      'the name of at least one class; loadVideoMaeEncoder opens a model without',
+      names,
+    );
+  }
+  return Array.from({ length: entries.size }, (_, id) => {
+    const label = entries.get(String(id));
+    if (typeof label === 'string' && label !== '') return label;
+    throw wrong(`id2label, ${id}`, 'the name of a class', label);
   });
 }

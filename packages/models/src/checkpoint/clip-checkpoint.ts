@@ -1,13 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clip, clip } from '../clip/clip.js';
-import { CLIP_VIT_B_32, checkClipConfig } from '../clip/config.js';
+import { checkClipConfig } from '../clip/config.js';
 import { type ClipTokenizer, clipTokenizer } from '../clip/tokenizer.js';
-import { camelFields, readFields, snakeFields } from '../config-fields.js';
+import { snakeFields } from '../config-source.js';
+import { CheckpointKeysError } from '../errors.js';
 import type { Params } from '../params.js';
 import { CLIP_PIXELS } from '../pixels.js';
+import { readClipJson } from './clip-json.js';
 import { readJson, writeJson } from './json-file.js';
+import { type LoadOptions, pixelsOf } from './load-options.js';
 import { loadParams, saveParams, WEIGHTS } from './params-file.js';
+import { writePixels } from './preprocessor.js';
 
 export interface ClipCheckpoint {
   readonly clip: Clip;
@@ -26,24 +30,17 @@ export async function saveClip(folder: string, { clip, params, tokenizer }: Clip
   await saveParams(join(folder, WEIGHTS), clip.parameters, params);
   await writeJson(join(folder, 'tokenizer.json'), tokenizer.json);
   await writeJson(join(folder, 'tokenizer_config.json'), tokenizer.config);
-  const { imageSize } = visionConfig;
-  await writeJson(join(folder, 'preprocessor_config.json'), {
-    image_processor_type: 'CLIPImageProcessor',
-    size: { shortest_edge: imageSize },
-    crop_size: { height: imageSize, width: imageSize },
-    image_mean: CLIP_PIXELS.mean,
-    image_std: CLIP_PIXELS.std,
-  });
+  await writePixels(folder, 'CLIPImageProcessor', visionConfig.imageSize, clip.pixels);
   await writeJson(join(folder, 'config.json'), {
     architectures: ['CLIPModel'],
     model_type: 'clip',
     ...snakeFields({ projectionDim, logitScaleInitValue }),
     text_config: snakeFields({
       modelType: 'clip_text_model',
+      eosTokenId: tokenizer.eosTokenId,
       ...textConfig,
       projectionDim,
       bosTokenId: tokenizer.startId,
-      eosTokenId: tokenizer.endId,
     }),
     vision_config: snakeFields({
       modelType: 'clip_vision_model',
@@ -54,37 +51,51 @@ export async function saveClip(folder: string, { clip, params, tokenizer }: Clip
   });
 }
 
+const PIXELS = { noFile: CLIP_PIXELS, silentFile: CLIP_PIXELS };
+
 /**
- * Opens a folder with the files of a `CLIPModel`, tokenizer.json and tokenizer_config.json among them.
- * @throws CheckpointNotFoundError, ConfigError, SafetensorsError, or CheckpointKeysError, which lists every
- *   tensor that is missing, unexpected or of another shape.
+ * Opens a folder with the files of a `CLIPModel`, tokenizer.json and tokenizer_config.json among them, under Python's defaults
+ * for what config.json leaves out. Preprocessor files give the scale of pixels; without them it is `CLIP_PIXELS`.
+ * @throws as `loadVideoMae`
  */
-export async function loadClip(folder: string): Promise<ClipCheckpoint> {
-  const path = join(folder, 'config.json');
-  const given = camelFields(await readJson(path));
-  readFields({ modelType: 'clip', ...given }, path).oneOf('modelType', ['clip']);
-  const vision = { numChannels: 3, ...tower(given.visionConfig) };
-  readFields(vision, `${path}, visionConfig`).oneOf('numChannels', [3]);
-  // Hugging Face's classes have the values of ViT-B/32 where a config.json is silent.
-  const config = checkClipConfig(
-    {
-      ...CLIP_VIT_B_32,
-      ...given,
-      textConfig: { ...CLIP_VIT_B_32.textConfig, ...tower(given.textConfig) },
-      visionConfig: { ...CLIP_VIT_B_32.visionConfig, ...vision },
-    },
-    path,
+export async function loadClip(folder: string, options?: LoadOptions): Promise<ClipCheckpoint> {
+  const pixelsIn = pixelsOf('loadClip', options, PIXELS);
+  const source = await readClipJson(join(folder, 'config.json'));
+  const config = checkClipConfig(source);
+  const { eosTokenId, ...textConfig } = config.textConfig;
+  const { maxPositionEmbeddings } = textConfig;
+  const [json, tokenizerConfig] = await Promise.all([
+    readJson(join(folder, 'tokenizer.json')),
+    readJson(join(folder, 'tokenizer_config.json')),
+  ]);
+  const { endId } = clipTokenizer(json, tokenizerConfig, maxPositionEmbeddings);
+  if (eosTokenId !== 2 && eosTokenId !== endId) {
+    throw source
+      .within('textConfig')
+      .fault(
+        'eosTokenId',
+        `${endId}, the id of the end token of tokenizer.json, since Python reads a text there; or 2, for its largest id`,
+        `${eosTokenId}`,
+        'Python takes 49407 where the key is missing. Write the right id into config.json.',
+      );
+  }
+  const tokenizer = clipTokenizer(json, tokenizerConfig, maxPositionEmbeddings, { eosTokenId });
+  const model = clip(
+    { ...config, textConfig: eosTokenId === endId ? textConfig : config.textConfig },
+    { pixels: await pixelsIn(folder, config.visionConfig.imageSize) },
   );
-  const tokenizer = clipTokenizer(
-    await readJson(join(folder, 'tokenizer.json')),
-    await readJson(join(folder, 'tokenizer_config.json')),
-    config.textConfig.maxPositionEmbeddings,
-  );
-  const model = clip(config);
-  const params = await loadParams(folder, model);
-  return { clip: model, params, tokenizer };
+  return { clip: model, params: await loadClipParams(folder, model), tokenizer };
 }
 
-function tower(json: unknown): object {
-  return typeof json === 'object' && json !== null ? camelFields(json) : {};
+async function loadClipParams(folder: string, model: Clip): Promise<Params> {
+  try {
+    return await loadParams(folder, model);
+  } catch (error) {
+    if (!(error instanceof CheckpointKeysError)) throw error;
+    const lacks = (tower: string) => error.missing.some((name) => name.startsWith(tower));
+    if (lacks('text_model.') === lacks('vision_model.')) throw error;
+    const tower = lacks('text_model.') ? 'vision' : 'text';
+    const advice = `The folder holds the ${tower} tower alone; loadClip opens what Python's CLIPModel saves.`;
+    throw new CheckpointKeysError(error.where, error, advice);
+  }
 }

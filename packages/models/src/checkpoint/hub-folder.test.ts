@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointNotFoundError, ConfigError, HubError } from '../errors.js';
 import { videoMae } from '../video-mae/video-mae.js';
 import { hubFolder } from './hub-folder.js';
 import { loadVideoMae, saveVideoMae } from './video-mae-checkpoint.js';
@@ -114,12 +113,12 @@ describe('hubFolder', () => {
   it('says what is not there', async () => {
     const cacheDir = join(folder, 'empty');
     const options = { revision: REVISION, cacheDir, hubUrl };
-    await expect(hubFolder(REPO, { ...options, offline: true })).rejects.toThrow(CheckpointNotFoundError);
-    await expect(hubFolder('someone/else', options)).rejects.toThrow(HubError);
+    await expect(hubFolder(REPO, { ...options, offline: true })).rejects.toMatchObject({
+      code: 'CHECKPOINT_NOT_FOUND',
+    });
     await expect(hubFolder('someone/else', options)).rejects.toMatchObject({
       code: 'HUB_FAILED',
-      repo: 'someone/else',
-      revision: REVISION,
+      where: `someone/else at ${REVISION}`,
     });
   });
 
@@ -128,12 +127,14 @@ describe('hubFolder', () => {
     files.delete('model.safetensors');
     const options = { revision: REVISION, cacheDir: join(folder, 'without'), hubUrl };
     await expect(hubFolder(REPO, options)).rejects.toThrow(
-      'no safetensors there; a conversion may be on one of',
+      'got no safetensors. A conversion may be on one of',
     );
     files.set('model.safetensors', weights);
   });
 
   it('wants a commit, not a name that moves', async () => {
-    await expect(hubFolder(REPO, { revision: 'main', hubUrl })).rejects.toThrow(ConfigError);
+    await expect(hubFolder(REPO, { revision: 'main', hubUrl })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
   });
 });

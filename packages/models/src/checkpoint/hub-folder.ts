@@ -1,7 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CheckpointNotFoundError, ConfigError, HubError } from '../errors.js';
+import { flag, optional, optionTable, passing, text } from '@tgm/options';
+import { ModelError } from '../errors.js';
 import { optionalPackage } from '../optional-package.js';
+import { notFound } from './json-file.js';
 
 export interface HubFolderOptions {
   /** The commit, 40 hexadecimal digits, so that the weights are the same ones next year. */
@@ -18,9 +20,25 @@ export interface HubFolderOptions {
 
 /** The files of a model that are read here. */
 const FILES =
-  /^(config|preprocessor_config|tokenizer|tokenizer_config)\.json$|^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/;
+  /^(config|preprocessor_config|processor_config|video_preprocessor_config|tokenizer|tokenizer_config)\.json$|^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/;
 
-const COMMIT = /^[0-9a-f]{40}$/;
+const commit = passing(
+  'a commit of 40 hexadecimal digits',
+  (value): value is string => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value),
+);
+
+const table = optionTable(
+  'hubFolder',
+  {
+    repo: text(),
+    revision: commit,
+    offline: optional(flag(), false),
+    cacheDir: optional(text()),
+    accessToken: optional(text()),
+    hubUrl: optional(text()),
+  },
+  ModelError,
+);
 
 /**
  * Fetches a model from the Hugging Face Hub, what is not in the cache yet, for `loadVideoMae`, `loadClip` and
@@ -28,17 +46,17 @@ const COMMIT = /^[0-9a-f]{40}$/;
  *
  * @param repo such as `MCG-NJU/videomae-base`.
  * @returns the folder.
- * @throws ConfigError when the revision is no commit, PackageMissingError, HubError when the Hub does not give the files,
- *   CheckpointNotFoundError when `offline` and nothing was fetched before.
+ * @throws ModelError with `OPTION_INVALID`, `PACKAGE_MISSING`, `HUB_FAILED` when the Hub does not give the files, or
+ *   `CHECKPOINT_NOT_FOUND` when `offline` and nothing was fetched before.
  */
 export async function hubFolder(repo: string, options: HubFolderOptions): Promise<string> {
-  const { revision, offline = false, ...hub } = options;
-  if (!COMMIT.test(revision)) {
-    throw new ConfigError('hubFolder', 'revision', 'a commit of 40 hexadecimal digits', revision);
-  }
+  const { revision, offline, ...given } = table.check({ repo, ...options });
+  const hub = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    repo: string;
+  };
   const library = await optionalPackage('@huggingface/hub', () => import('@huggingface/hub'));
   if (offline) {
-    const cache = hub.cacheDir ?? library.getHFHubCachePath();
+    const cache = options.cacheDir ?? library.getHFHubCachePath();
     const folder = join(
       cache,
       library.getRepoFolderName({ name: repo, type: 'model' }),
@@ -46,23 +64,34 @@ export async function hubFolder(repo: string, options: HubFolderOptions): Promis
       revision,
     );
     if (await stat(folder).catch(() => undefined)) return folder;
-    throw new CheckpointNotFoundError(folder);
+    throw notFound(folder);
   }
   let folder: string | undefined;
   let hasWeights = false;
   try {
-    for await (const { path, size } of library.listFiles({ repo, revision, ...hub })) {
+    for await (const { path, size } of library.listFiles({ revision, ...hub })) {
       if (!FILES.test(path)) continue;
-      const file = await library.downloadFileToCacheDir({ repo, revision, path, ...hub });
+      const file = await library.downloadFileToCacheDir({ revision, path, ...hub });
       const got = (await stat(file)).size;
       if (got !== size) throw new Error(`${file} has ${got} bytes, expected ${size}`);
       folder = dirname(file);
       hasWeights ||= path.endsWith('.safetensors');
     }
   } catch (cause) {
-    throw new HubError(repo, revision, String(cause), { cause });
+    throw failed(repo, revision, String(cause), cause);
   }
   if (folder && hasWeights) return folder;
-  const advice = 'a conversion may be on one of its pull requests, whose commit can be given';
-  throw new HubError(repo, revision, `it has no safetensors there; ${advice}`);
+  throw failed(repo, revision, 'no safetensors');
+}
+
+function failed(repo: string, revision: string, received: string, cause?: unknown): ModelError {
+  return new ModelError('HUB_FAILED', {
+    where: `${repo} at ${revision}`,
+    expected: 'a model with safetensors',
+    received,
+    ...(cause === undefined && {
+      advice: 'A conversion may be on one of its pull requests, whose commit can be given.',
+    }),
+    cause,
+  });
 }

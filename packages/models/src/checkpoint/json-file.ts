@@ -1,21 +1,31 @@
 import { readFile } from 'node:fs/promises';
-import { CheckpointNotFoundError, ConfigError } from '../errors.js';
+import { showValue } from '@tgm/options';
+import { ModelError } from '../errors.js';
 import { writeAtomically } from '../write-atomically.js';
 
-/**
- * @throws CheckpointNotFoundError
- * @throws ConfigError when the file holds no JSON object.
- */
+/** @throws ModelError with `CHECKPOINT_NOT_FOUND`, or `CONFIG_INVALID` when the file holds no JSON object. */
 export async function readJson(path: string): Promise<object> {
   const text = await orNotFound(path, readFile(path, 'utf8'));
   let json: unknown;
   try {
     json = JSON.parse(text);
-  } catch (error) {
-    throw new ConfigError(path, 'the file', 'JSON', String(error));
+  } catch (cause) {
+    throw new ModelError('CONFIG_INVALID', { where: path, expected: 'JSON', received: String(cause), cause });
   }
   if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json;
-  throw new ConfigError(path, 'the file', 'a JSON object', json);
+  throw new ModelError('CONFIG_INVALID', {
+    where: path,
+    expected: 'a JSON object',
+    received: showValue(json),
+  });
+}
+
+/** The same, or nothing when there is no such file. */
+export function readJsonIfThere(path: string): Promise<object | undefined> {
+  return readJson(path).catch((error: unknown) => {
+    if (error instanceof ModelError && error.code === 'CHECKPOINT_NOT_FOUND') return undefined;
+    throw error;
+  });
 }
 
 export async function writeJson(path: string, json: object): Promise<void> {
@@ -29,9 +39,16 @@ export async function orNotFound<T>(path: string, reading: Promise<T>): Promise<
   try {
     return await reading;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      throw new CheckpointNotFoundError(path, { cause: error });
-    }
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notFound(path, error);
     throw error;
   }
+}
+
+export function notFound(path: string, cause?: unknown): ModelError {
+  return new ModelError('CHECKPOINT_NOT_FOUND', {
+    where: path,
+    expected: 'a checkpoint file',
+    received: 'none',
+    cause,
+  });
 }

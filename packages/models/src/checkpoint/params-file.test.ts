@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointKeysError, ModelError, PickleError, SafetensorsError } from '../errors.js';
+import { ModelError } from '../errors.js';
 import { readSafetensors } from '../safetensors/read.js';
 import { writeSafetensors } from '../safetensors/write.js';
 import { counted, countedModel, numbers } from '../testing/counted-tensors.js';
@@ -57,7 +57,7 @@ describe('numbers', () => {
     const path = join(folder, 'nan.safetensors');
     await writeSafetensors(path, tensors, {});
     await expect(loadParams(path, countedModel)).rejects.toThrow(
-      'tensor "classifier.bias": number 1 is not finite',
+      'tensor "classifier.bias": expected finite numbers, got NaN at 1.',
     );
   });
 });
@@ -69,7 +69,7 @@ describe('files of PyTorch', () => {
   ])('that are %s are not run; the error says how to convert', async (name, bytes) => {
     const path = join(folder, `${name}.pth`);
     await writeFile(path, Uint8Array.from(bytes));
-    await expect(loadParams(path, countedModel)).rejects.toThrow(PickleError);
+    await expect(loadParams(path, countedModel)).rejects.toMatchObject({ code: 'CHECKPOINT_PICKLED' });
     await expect(loadParams(path, countedModel)).rejects.toThrow('from safetensors.torch import save_file');
   });
 
@@ -79,7 +79,7 @@ describe('files of PyTorch', () => {
     await writeFile(join(path, 'pytorch_model.bin'), Uint8Array.of(0x50, 0x4b, 3, 4));
     await expect(loadParams(path, countedModel)).rejects.toMatchObject({
       code: 'CHECKPOINT_PICKLED',
-      path: join(path, 'pytorch_model.bin'),
+      where: join(path, 'pytorch_model.bin'),
     });
   });
 });
@@ -109,8 +109,8 @@ describe('10,000 damaged checkpoints', () => {
         tf.dispose(params);
         seen.read = (seen.read ?? 0) + 1;
       } catch (error) {
-        if (!(error instanceof SafetensorsError || error instanceof CheckpointKeysError)) throw error;
-        expect(error).toBeInstanceOf(ModelError);
+        if (!(error instanceof ModelError)) throw error;
+        expect(['SAFETENSORS_INVALID', 'CHECKPOINT_KEYS_MISMATCH']).toContain(error.code);
         seen[error.code] = (seen[error.code] ?? 0) + 1;
       }
     }

@@ -1,40 +1,27 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import {
-  CheckpointKeysError,
-  CheckpointNotFoundError,
-  SafetensorsError,
-  type ShapeMismatch,
-} from '../errors.js';
+import { CheckpointKeysError, type ShapeMismatch } from '../errors.js';
 import { type OfficialTensor, officialShape, takeOfficial } from '../official.js';
 import type { ParameterSpec, Params } from '../params.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
+import { safetensorsFault } from '../safetensors/fault.js';
 import { readSafetensors } from '../safetensors/read.js';
 import { type WritableTensor, writeSafetensors } from '../safetensors/write.js';
-import { orNotFound } from './json-file.js';
-import { refusePickle } from './pickle.js';
+import { notFound, orNotFound } from './json-file.js';
+import { pickled, refusePickle } from './pickle.js';
 import { readShards } from './shards.js';
+import { expectedNames } from './tensor-names.js';
 
-/** What `loadParams` has to know of a model; `VideoMae`, `VideoMaeClassifier` and `Clip` have it. */
+/** What `loadParams` has to know of a model; `VideoMae`, `VideoMaeEncoder`, `VideoMaeClassifier` and `Clip` have it. */
 export interface ParameterLayout {
   readonly parameters: readonly ParameterSpec[];
   readonly official: readonly OfficialTensor[];
+  /** Names of tensors of other parts, which are let pass. */
+  readonly otherParts?: RegExp;
 }
 
 export const WEIGHTS = 'model.safetensors';
-
-/**
- * What files hold besides parameters: position numbers of older library versions, and the three sizes in OpenAI's
- * CLIP files. No model reads them.
- */
-const NO_PARAMETER = /(^|\.)position_ids$|^(input_resolution|context_length|vocab_size)$/;
-
-/** Hugging Face's Video MAE calls the biases so since transformers 5. */
-const BIASES: readonly [RegExp, string][] = [
-  [/\.attention\.query\.bias$/, '.attention.q_bias'],
-  [/\.attention\.value\.bias$/, '.attention.v_bias'],
-];
 
 type Tensors = Readonly<Record<string, SafetensorsTensor>>;
 type Shapes = readonly { readonly name: string; readonly shape: readonly number[] }[];
@@ -59,9 +46,10 @@ export async function saveParams(
  * numbers are converted.
  *
  * @param path a safetensors file, the model.safetensors.index.json of one in shards, or a folder with either. Names are
- *   Hugging Face's or those of the model's authors: MCG-NJU/VideoMAE, OpenGVLab/VideoMAEv2, openai/CLIP.
- * @throws CheckpointNotFoundError, PickleError, SafetensorsError, or CheckpointKeysError, which lists every tensor that is
- *   missing, unexpected or of another shape.
+ *   Hugging Face's or those of the model's authors: MCG-NJU/VideoMAE, OpenGVLab/VideoMAEv2, openai/CLIP. Prefixes
+ *   that training programs put before them are taken off.
+ * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `CONFIG_INVALID` or `SAFETENSORS_INVALID`;
+ *   CheckpointKeysError, which lists every tensor that is missing, unexpected or of another shape.
  */
 export async function loadParams(path: string, model: ParameterLayout): Promise<Params> {
   const file = await weightsFile(path);
@@ -75,25 +63,39 @@ export async function loadParams(path: string, model: ParameterLayout): Promise<
 /**
  * The same from tensors that were read already.
  * @param where names them in messages.
- * @throws SafetensorsError, CheckpointKeysError
+ * @throws ModelError with `SAFETENSORS_INVALID`; CheckpointKeysError
  */
 export function paramsFromTensors(read: Tensors, model: ParameterLayout, where: string): Params {
-  const tensors = named(read);
-  const values = model.official.some(({ official, name }) => official !== name && tensors[official])
-    ? fromOfficial(where, model, tensors)
-    : fromOwn(where, model, tensors);
+  const ownNames = model.parameters.map(({ name }) => name);
+  const own = renamed(read, ownNames);
+  const officialNames = model.official.map(({ official }) => official);
+  const official = renamed(read, officialNames);
+  const values =
+    matches(official, officialNames) > matches(own, ownNames)
+      ? fromOfficial(where, model, official)
+      : fromOwn(where, model, own);
   return Object.fromEntries(
     model.parameters.map(({ name, shape }) => [name, tf.tensor(values[name]!, [...shape], 'float32')]),
   );
 }
 
+function renamed(tensors: Tensors, expected: readonly string[]): Tensors {
+  const names = expectedNames(tensors, expected);
+  return Object.fromEntries([...names].map(([name, stored]) => [name, tensors[stored]!]));
+}
+
+function matches(tensors: Tensors, names: readonly string[]): number {
+  return new Set(names.filter((name) => Object.hasOwn(tensors, name))).size;
+}
+
 async function weightsFile(path: string): Promise<string> {
   if (!(await stat(path).catch(() => undefined))?.isDirectory()) return path;
-  for (const name of [WEIGHTS, `${WEIGHTS}.index.json`, 'pytorch_model.bin']) {
-    const file = join(path, name);
-    if (await stat(file).catch(() => undefined)) return file;
+  const isThere = async (name: string) => (await stat(join(path, name)).catch(() => undefined)) !== undefined;
+  for (const name of [WEIGHTS, `${WEIGHTS}.index.json`]) if (await isThere(name)) return join(path, name);
+  for (const name of ['pytorch_model.bin', 'pytorch_model.bin.index.json']) {
+    if (await isThere(name)) throw pickled(join(path, name));
   }
-  throw new CheckpointNotFoundError(join(path, WEIGHTS));
+  throw notFound(join(path, WEIGHTS));
 }
 
 async function readOne(file: string): Promise<Tensors> {
@@ -101,29 +103,18 @@ async function readOne(file: string): Promise<Tensors> {
   return (await orNotFound(file, readSafetensors(file))).tensors;
 }
 
-/** Without what is no parameter, and under the older names of biases. */
-function named(tensors: Tensors): Tensors {
-  const entries = Object.entries(tensors).filter(([name]) => !NO_PARAMETER.test(name));
-  return Object.fromEntries(
-    entries.map(([name, tensor]) => [
-      BIASES.reduce((renamed, [from, to]) => renamed.replace(from, to), name),
-      tensor,
-    ]),
-  );
-}
-
-function fromOwn(file: string, { parameters }: ParameterLayout, tensors: Tensors) {
-  requireTensors(file, parameters, tensors, unexpectedIn(tensors, parameters));
+function fromOwn(file: string, { parameters, otherParts }: ParameterLayout, tensors: Tensors) {
+  requireTensors(file, parameters, tensors, unexpectedIn(tensors, parameters, otherParts));
   return Object.fromEntries(parameters.map(({ name }) => [name, floats(file, name, tensors[name]!)]));
 }
 
-function fromOfficial(file: string, { parameters, official }: ParameterLayout, tensors: Tensors) {
+function fromOfficial(file: string, { parameters, official, otherParts }: ParameterLayout, tensors: Tensors) {
   const rows = new Map(official.map((row) => [row.name, row]));
   const shapes = new Map(
     parameters.map(({ name, shape }) => [rows.get(name)!.official, officialShape(rows.get(name)!, shape)]),
   );
   const expected = [...shapes].map(([name, shape]) => ({ name, shape }));
-  requireTensors(file, expected, tensors, unexpectedIn(tensors, expected));
+  requireTensors(file, expected, tensors, unexpectedIn(tensors, expected, otherParts));
   const whole = new Map(expected.map(({ name }) => [name, floats(file, name, tensors[name]!)]));
   return Object.fromEntries(
     parameters.map(({ name, shape }) => {
@@ -133,19 +124,19 @@ function fromOfficial(file: string, { parameters, official }: ParameterLayout, t
   );
 }
 
-function unexpectedIn(tensors: Tensors, expected: Shapes): string[] {
+function unexpectedIn(tensors: Tensors, expected: Shapes, otherParts?: RegExp): string[] {
   const known = new Set(expected.map(({ name }) => name));
-  return Object.keys(tensors).filter((name) => !known.has(name));
+  return Object.keys(tensors).filter((name) => !known.has(name) && !otherParts?.test(name));
 }
 
 function floats(file: string, name: string, { dtype, data }: SafetensorsTensor): Float32Array {
   const values = data instanceof Float64Array ? Float32Array.from(data) : data;
   if (!(values instanceof Float32Array)) {
-    throw new SafetensorsError(file, `tensor "${name}": expected floating-point numbers, got ${dtype}`);
+    throw safetensorsFault(`${file}, tensor "${name}"`, 'floating-point numbers', dtype);
   }
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong === -1) return values;
-  throw new SafetensorsError(file, `tensor "${name}": number ${wrong} is not finite`);
+  throw safetensorsFault(`${file}, tensor "${name}"`, 'finite numbers', `${values[wrong]} at ${wrong}`);
 }
 
 function requireTensors(
@@ -164,6 +155,6 @@ function requireTensors(
     }
   }
   if (missing.length + unexpected.length + mismatched.length > 0) {
-    throw new CheckpointKeysError(where, missing, unexpected, mismatched);
+    throw new CheckpointKeysError(where, { missing, unexpected, mismatched });
   }
 }

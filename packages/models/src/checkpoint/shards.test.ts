@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError } from '../errors.js';
 import { writeSafetensors } from '../safetensors/write.js';
 import { counted, countedModel, expected, numbers } from '../testing/counted-tensors.js';
 import { loadParams } from './params-file.js';
@@ -60,6 +59,6 @@ describe('a checkpoint in shards', () => {
     const path = await sharded(`outside-${String(file).replaceAll('/', '-')}`, (map) => {
       map['classifier.bias'] = file;
     });
-    await expect(loadParams(path, countedModel)).rejects.toThrow(ConfigError);
+    await expect(loadParams(path, countedModel)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 });

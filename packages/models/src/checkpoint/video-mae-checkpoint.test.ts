@@ -5,15 +5,17 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CheckpointKeysError, CheckpointNotFoundError, ConfigError, SafetensorsError } from '../errors.js';
+import { CheckpointKeysError } from '../errors.js';
 import { IMAGENET_PIXELS, SYMMETRIC_PIXELS } from '../pixels.js';
 import { readSafetensors } from '../safetensors/read.js';
 import { type WritableTensor, writeSafetensors } from '../safetensors/write.js';
 import { numbers } from '../testing/counted-tensors.js';
 import { hasParity, parityJson, parityTensors } from '../testing/parity.js';
+import { videoMaeClassifier } from '../video-mae/classifier.js';
 import type { VideoMaeConfig } from '../video-mae/config.js';
 import { videoMae } from '../video-mae/video-mae.js';
-import { loadVideoMae, saveVideoMae } from './video-mae-checkpoint.js';
+import { loadVideoMaeClassifier, saveVideoMaeClassifier } from './classifier-checkpoint.js';
+import { loadVideoMae, loadVideoMaeEncoder, saveVideoMae } from './video-mae-checkpoint.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -100,7 +102,7 @@ describe('saveVideoMae and loadVideoMae', () => {
     const preprocessor = join(folder, 'pixels', 'preprocessor_config.json');
     await writeFile(preprocessor, JSON.stringify({ image_std: [0.5, 0, 0.5] }));
     await expect(loadVideoMae(join(folder, 'pixels'))).rejects.toThrow(
-      `${preprocessor}: image_std must be three numbers above 0, got [0.5,0,0.5]`,
+      `${preprocessor}, key image_std: expected three numbers above 0, got [0.5, 0, 0.5]`,
     );
     await rm(preprocessor);
     expect((await loadVideoMae(join(folder, 'pixels'))).model.pixels).toEqual(IMAGENET_PIXELS);
@@ -155,32 +157,154 @@ describe('saveVideoMae and loadVideoMae', () => {
     const path = await changed('whole', (tensors) => {
       tensors['decoder.norm.bias'] = { dtype: 'I32', shape: [4], data: new Int32Array(4) };
     });
-    await expect(loadVideoMae(path)).rejects.toThrow(SafetensorsError);
+    await expect(loadVideoMae(path)).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID' });
   });
 
   it.each([
-    [{ use_mean_pooling: true }, 'useMeanPooling must be false, got true'],
-    [{ model_type: 'vit' }, 'modelType must be "videomae", got "vit"'],
-    [{ num_channels: 1 }, 'numChannels must be 3, got 1'],
-    [{ hidden_size: 9 }, 'hiddenSize must be a multiple of numAttentionHeads (2), got 9'],
-    [{ layer_norm_eps: 'small' }, 'layerNormEps must be a number above 0, got "small"'],
+    [{ model_type: 'vit' }, 'model_type: expected "videomae", got "vit". The model is of another kind.'],
+    [{ num_channels: 1 }, 'num_channels: expected 3, got 1. Frames are RGB here.'],
+    [{ hidden_act: 'relu' }, 'hidden_act: expected "gelu" or "gelu_python", got "relu".'],
+    [{ hidden_size: 9 }, 'hidden_size: expected a multiple of num_attention_heads (2), got 9.'],
+    [{ image_size: 5 }, 'image_size: expected a multiple of patch_size (2), got 5.'],
+    [{ image_size: [4, 6] }, 'image_size: expected one length, or two that are equal'],
+    [{ layer_norm_eps: 'small' }, 'layer_norm_eps: expected a number above 0, got "small".'],
+    [{ qv_bias: 'yes', qkv_bias: undefined }, 'qkv_bias: expected true or false, got "yes".'],
+    [{ pruned_heads: { 0: [1] } }, 'pruned_heads: expected no pruned heads'],
+    [{ quantization_config: { bits: 8 } }, 'quantization_config: expected undefined, got { bits: 8 }.'],
   ])('refuse a config.json with %o', async (change, message) => {
     const path = await changed('config', () => {}, change);
-    await expect(loadVideoMae(path)).rejects.toThrow(ConfigError);
-    await expect(loadVideoMae(path)).rejects.toThrow(`${join(path, 'config.json')}: ${message}`);
+    await expect(loadVideoMae(path)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await expect(loadVideoMae(path)).rejects.toThrow(`${join(path, 'config.json')}, key ${message}`);
   });
 
   it('say which file is not there, and which is no JSON', async () => {
     const empty = join(folder, 'empty');
     await expect(loadVideoMae(empty)).rejects.toMatchObject({
       code: 'CHECKPOINT_NOT_FOUND',
-      path: join(empty, 'config.json'),
+      where: join(empty, 'config.json'),
     });
     const path = await changed('partial', () => {});
     await rm(join(path, 'model.safetensors'));
-    await expect(loadVideoMae(path)).rejects.toThrow(CheckpointNotFoundError);
+    await expect(loadVideoMae(path)).rejects.toMatchObject({ code: 'CHECKPOINT_NOT_FOUND' });
     await writeFile(join(path, 'config.json'), '{');
-    await expect(loadVideoMae(path)).rejects.toThrow(ConfigError);
+    await expect(loadVideoMae(path)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+  });
+});
+
+describe('what Python writes by default', () => {
+  it('is read: pooling by the mean, so no norm after the encoder', async () => {
+    const path = await changed('defaults', (tensors) => {
+      delete tensors['videomae.layernorm.weight'];
+      delete tensors['videomae.layernorm.bias'];
+    });
+    const { use_mean_pooling, qkv_bias, ...silent } = await json('defaults', 'config.json');
+    expect([use_mean_pooling, qkv_bias]).toEqual([false, true]);
+    const beside = {
+      torch_dtype: 'float16',
+      dtype: 'float32',
+      norm_pix_loss: true,
+      use_return_dict: true,
+      attention_probs_dropout_prob: 0.1,
+      initializer_range: 0.02,
+      problem_type: 'single_label_classification',
+      transformers_version: '5.18.0',
+      pruned_heads: {},
+      id2label: { 0: 'LABEL_0' },
+      image_size: [4, 4],
+      qv_bias: true,
+    };
+    await writeFile(join(path, 'config.json'), JSON.stringify({ ...silent, ...beside }));
+    const { model, params } = await loadVideoMae(path);
+    expect(model.config).toEqual({ ...config, useMeanPooling: true });
+    expect(Object.keys(params)).not.toContain('videomae.layernorm.weight');
+
+    await saveVideoMae(join(folder, 'defaults again'), model, params);
+    const again = await loadVideoMae(join(folder, 'defaults again'));
+    expect(again.model.config).toEqual(model.config);
+    expect(await numbers(again.params)).toEqual(await numbers(params));
+  });
+
+  it('is read without biases of query and value', async () => {
+    const path = await changed(
+      'no biases',
+      (tensors) => {
+        for (const name of Object.keys(tensors)) if (/\.[qv]_bias$/.test(name)) delete tensors[name];
+      },
+      { qkv_bias: false },
+    );
+    const { model, params } = await loadVideoMae(path);
+    expect(model.config).toEqual({ ...config, qkvBias: false });
+    const zeros = videoMae(config).parameters.filter(({ name }) => /\.[qv]_bias$/.test(name));
+    expect(zeros.length).toBe(4);
+    const withZeros = {
+      ...params,
+      ...Object.fromEntries(zeros.map((z) => [z.name, tf.zeros([...z.shape])])),
+    };
+    const tokens = tf.randomUniform<tf.Rank.R3>([1, 3, 12], 0, 1, 'float32', 1);
+    const [seen, hidden] = [[[0, 3, 5]], [[1, 7]]].map((rows) => tf.tensor2d(rows, undefined, 'int32'));
+    const outputs = [
+      [model, params],
+      [videoMae(config), withZeros],
+    ] as const;
+    const [without, with0] = outputs.map(([one, weights]) => [
+      ...one.decode(weights, one.encode(weights, tokens, seen!), seen!, hidden!).dataSync(),
+    ]);
+    expect(without).toEqual(with0);
+  });
+});
+
+describe('a folder of another kind', () => {
+  const key = 'has no "use_mean_pooling", so true';
+  it.each([
+    [{ use_mean_pooling: undefined }, `config.json ${key}, but the file has a norm after the encoder`],
+    [{ use_mean_pooling: true }, '"use_mean_pooling": false fits.'],
+    [{ qkv_bias: false }, 'config.json says "qkv_bias": false, but the file has biases of query and value'],
+  ])('is told by the key that does not fit: %j', async (change, message) => {
+    const path = await changed('unfit', () => {}, change);
+    await expect(loadVideoMae(path)).rejects.toMatchObject({ code: 'CHECKPOINT_KEYS_MISMATCH' });
+    await expect(loadVideoMae(path)).rejects.toThrow(message);
+  });
+
+  it('is told by the loader that opens it', async () => {
+    const { decoderHiddenSize: _, decoderNormEps: __, ...rest } = config;
+    const encoder = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('decoder')));
+    const labels = ['a', 'b'];
+    const classifier = videoMaeClassifier({ ...(encoder as typeof rest), poolNormEps: 1e-6, labels });
+    const params = classifier.init(seededRandom('classifier'));
+    const fineTuned = join(folder, 'fine-tuned');
+    await saveVideoMaeClassifier(fineTuned, classifier, params);
+    await expect(loadVideoMae(fineTuned)).rejects.toThrow(
+      'The folder holds a classifier ("architectures" of config.json: ["VideoMAEForVideoClassification"]): ' +
+        'loadVideoMaeClassifier opens it, loadVideoMaeEncoder its encoder.',
+    );
+    const opened = await loadVideoMaeEncoder(fineTuned);
+    expect(opened.model.config.useMeanPooling).toBe(true);
+    const { 'fc_norm.weight': _w, 'fc_norm.bias': _b, ...saved } = await numbers(params);
+    const { 'classifier.weight': _cw, 'classifier.bias': _cb, ...blocks } = saved;
+    expect(await numbers(opened.params)).toEqual(blocks);
+
+    const pretraining = await changed('pre-training', () => {});
+    await expect(loadVideoMaeClassifier(pretraining)).rejects.toThrow('loadVideoMae opens it');
+    const bare = await changed('bare', (tensors) => {
+      for (const [name, tensor] of Object.entries(tensors)) {
+        delete tensors[name];
+        if (name.startsWith('videomae.')) tensors[name.slice('videomae.'.length)] = tensor;
+      }
+    });
+    await expect(loadVideoMae(bare)).rejects.toThrow('loadVideoMaeEncoder opens the encoder alone.');
+    await expect(loadVideoMaeClassifier(bare)).rejects.toThrow('loadVideoMaeEncoder opens it');
+    const { model, params: weights } = await loadVideoMaeEncoder(bare);
+    expect(Object.keys(weights)).toEqual(model.parameters.map(({ name }) => name));
+  });
+
+  it('takes a scale of pixels instead of what its files say', async () => {
+    const path = await changed('own pixels', () => {});
+    await writeFile(join(path, 'preprocessor_config.json'), JSON.stringify({ do_pad: true, size: 5 }));
+    await expect(loadVideoMae(path)).rejects.toThrow('load with { pixels: { mean, std } }');
+    expect((await loadVideoMae(path, { pixels: SYMMETRIC_PIXELS })).model.pixels).toEqual(SYMMETRIC_PIXELS);
+    const wrong = { pixels: { mean: [0, 0, 0], std: [1, 1, 0] } } as const;
+    await expect(loadVideoMae(path, wrong)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    await expect(loadVideoMae(path, { scale: 1 } as object)).rejects.toThrow('option scale');
   });
 });
 
@@ -193,6 +317,7 @@ describe.skipIf(!hasParity)('a checkpoint as published', () => {
         .map(([name, tensor]) => [name.slice('hf_videomae/'.length), tensor as WritableTensor]),
     );
     const path = await changed('published', () => {});
+    await rm(join(path, 'preprocessor_config.json'));
     await writeSafetensors(join(path, 'model.safetensors'), tensors, { format: 'pt' });
     const published = parityJson('checkpoint-names').videomae.pretraining.config;
     const small = {

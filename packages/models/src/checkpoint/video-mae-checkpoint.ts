@@ -1,30 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readFields, snakeFields } from '../config-fields.js';
+import { snakeFields } from '../config-source.js';
 import type { Params } from '../params.js';
-import { checkVideoMaeConfig, VIDEO_MAE_CONFIGS } from '../video-mae/config.js';
+import { checkEncoderConfig, checkVideoMaeConfig } from '../video-mae/config.js';
+import { type VideoMaeEncoder, videoMaeEncoder } from '../video-mae/encoder.js';
 import { type VideoMae, videoMae } from '../video-mae/video-mae.js';
 import { writeJson } from './json-file.js';
-import { loadParams, saveParams, WEIGHTS } from './params-file.js';
-import { readPixels, writePixels } from './preprocessor.js';
-import { NO_DROPOUT, readVideoMaeJson, VIDEO_MAE_JSON } from './video-mae-json.js';
-
-/** What a config.json of this model says besides the fields of `VideoMaeConfig`. */
-const FIXED = {
-  ...VIDEO_MAE_JSON,
-  // Pooling would take the encoder's final norm away.
-  useMeanPooling: false,
-};
-
-/** What Hugging Face's classes use where a config.json is silent. */
-const ABSENT = {
-  ...VIDEO_MAE_CONFIGS.base,
-  ...FIXED,
-  useMeanPooling: true,
-  layerNormEps: 1e-12,
-  // nn.LayerNorm's own; VideoMAEDecoder gives it no other.
-  decoderNormEps: 1e-5,
-};
+import { type LoadOptions, pixelsOf } from './load-options.js';
+import { saveParams, WEIGHTS } from './params-file.js';
+import { writePixels } from './preprocessor.js';
+import { readVideoMaeJson, VIDEO_MAE_JSON, VIDEO_MAE_PIXELS } from './video-mae-json.js';
+import { loadVideoMaeParams } from './video-mae-weights.js';
 
 /**
  * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's `VideoMAEForPreTraining` and
@@ -36,23 +22,41 @@ export async function saveVideoMae(folder: string, model: VideoMae, params: Para
   await saveParams(join(folder, WEIGHTS), model.parameters, params);
   await writeJson(join(folder, 'config.json'), {
     architectures: ['VideoMAEForPreTraining'],
-    ...snakeFields({ ...FIXED, ...NO_DROPOUT, ...model.config }),
+    ...snakeFields({ ...VIDEO_MAE_JSON, useMeanPooling: false, ...model.config }),
   });
-  await writePixels(folder, model.config.imageSize, model.pixels);
+  await writePixels(folder, 'VideoMAEImageProcessor', model.config.imageSize, model.pixels);
 }
 
 /**
- * Opens a folder with the config.json and model.safetensors of a `VideoMAEForPreTraining`. A preprocessor_config.json
- * gives the scale of pixels; without one it is `IMAGENET_PIXELS`.
- * @throws CheckpointNotFoundError, PickleError, ConfigError, SafetensorsError, or CheckpointKeysError, which lists every
- *   tensor that is missing, unexpected or of another shape.
+ * Opens a folder with the config.json and model.safetensors of a `VideoMAEForPreTraining`, under Python's defaults for what
+ * config.json leaves out. Preprocessor files give the scale of pixels; without them it is `IMAGENET_PIXELS`.
+ * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `SAFETENSORS_INVALID`, or `CONFIG_INVALID`, which names
+ *   the JSON key; CheckpointKeysError, which lists every tensor that is missing, unexpected or of another shape, and names the
+ *   loader that would do.
  */
-export async function loadVideoMae(folder: string): Promise<{ model: VideoMae; params: Params }> {
-  const path = join(folder, 'config.json');
-  const given = { ...ABSENT, ...(await readVideoMaeJson(path)) };
-  const fields = readFields(given, path);
-  for (const [field, value] of Object.entries(FIXED)) fields.oneOf(field, [value]);
-  const pixels = await readPixels(folder);
-  const model = videoMae(checkVideoMaeConfig(given, path), { pixels });
-  return { model, params: await loadParams(folder, model) };
+export async function loadVideoMae(
+  folder: string,
+  options?: LoadOptions,
+): Promise<{ model: VideoMae; params: Params }> {
+  const pixelsIn = pixelsOf('loadVideoMae', options, VIDEO_MAE_PIXELS);
+  const { json, source } = await readVideoMaeJson(join(folder, 'config.json'));
+  const config = checkVideoMaeConfig(source());
+  const model = videoMae(config, { pixels: await pixelsIn(folder, config.imageSize) });
+  return { model, params: await loadVideoMaeParams('loadVideoMae', folder, json, model) };
+}
+
+/**
+ * Opens the encoder of a folder: of a `VideoMAEModel`, or of the larger `VideoMAEForPreTraining` and
+ * `VideoMAEForVideoClassification`, whose other parts are passed by.
+ * @throws as `loadVideoMae`
+ */
+export async function loadVideoMaeEncoder(
+  folder: string,
+  options?: LoadOptions,
+): Promise<{ model: VideoMaeEncoder; params: Params }> {
+  const pixelsIn = pixelsOf('loadVideoMaeEncoder', options, VIDEO_MAE_PIXELS);
+  const { json, source } = await readVideoMaeJson(join(folder, 'config.json'));
+  const config = checkEncoderConfig(source());
+  const model = videoMaeEncoder(config, { pixels: await pixelsIn(folder, config.imageSize) });
+  return { model, params: await loadVideoMaeParams('loadVideoMaeEncoder', folder, json, model) };
 }

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, InputShapeError } from '../errors.js';
 import type { Params } from '../params.js';
 import { expectClose } from '../testing/parity.js';
 import { tinyClip } from '../testing/tiny-clip.js';
@@ -30,19 +29,23 @@ describe('clip', () => {
     const { visionConfig, textConfig } = tinyClip;
     const three = { ...visionConfig, patchSize: 3 };
     expect(() => clip({ ...tinyClip, visionConfig: three })).toThrow(
-      'clip, visionConfig: imageSize must be a multiple of patchSize (3), got 4.',
+      'clip, visionConfig, option imageSize: expected a multiple of patchSize (3), got 4.',
     );
     const relu = { ...textConfig, hiddenAct: 'relu' as 'gelu' };
-    expect(() => clip({ ...tinyClip, textConfig: relu })).toThrow(ConfigError);
+    expect(() => clip({ ...tinyClip, textConfig: relu })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
   });
 
   it('names what is wrong with its inputs', () => {
     const params = model.init(seededRandom('inputs'));
     expect(() => model.encodeImage(params, tf.zeros([2, 9, 12]))).toThrow(
-      'clip vision: patches must be [2,4,12], got [2,9,12].',
+      'clip vision, patches: expected [2,4,12], got [2,9,12].',
     );
     const long = texts(new Array(9).fill(1));
-    expect(() => model.encodeText(params, long, tf.tensor1d([0], 'int32'))).toThrow(InputShapeError);
+    expect(() => model.encodeText(params, long, tf.tensor1d([0], 'int32'))).toThrow(
+      expect.objectContaining({ code: 'INPUT_SHAPE' }),
+    );
     tf.dispose(params);
   });
 

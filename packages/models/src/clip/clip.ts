@@ -1,7 +1,11 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Random } from '@tgm/masking';
+import { optional, optionTable } from '@tgm/options';
+import { optionsSource } from '../config-source.js';
+import { ModelError } from '../errors.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
+import { CLIP_PIXELS, type PixelScale, pixelScale } from '../pixels.js';
 import { type ClipConfig, checkClipConfig } from './config.js';
 import { clipOfficial } from './official.js';
 import { clipParameters } from './parameters.js';
@@ -11,11 +15,13 @@ import { encodeImage, hiddenTokens, type PatchFeatures, patchFeatures } from './
 /**
  * CLIP: pure functions of parameters and tensors that put images, their patches and texts into one space.
  * A. Radford et al., arXiv 2103.00020; the same figures as openai/CLIP and Hugging Face's `CLIPModel`.
- * Patches are [B, N, 3 p p] pixels in `CLIP_PIXELS` scale, each image cut by `patchify` with a tubelet of one
+ * Patches are [B, N, 3 p p] pixels in the scale `pixels`, each image cut by `patchify` with a tubelet of one
  * frame. Outputs are not normalised.
  */
 export interface Clip {
   readonly config: ClipConfig;
+  /** The scale of the pixels of patches; a checkpoint keeps it. */
+  readonly pixels: PixelScale;
   /** Names and shapes of `Params`. */
   readonly parameters: readonly ParameterSpec[];
   /** How they lie in a checkpoint of the authors. */
@@ -36,12 +42,19 @@ export interface Clip {
   encodeText(params: Params, tokenIds: tf.Tensor2D, endPositions: tf.Tensor1D): tf.Tensor2D;
 }
 
-/** @throws ConfigError when the configuration is one that no model can have. */
-export function clip(given: ClipConfig): Clip {
-  const config = checkClipConfig(given, 'clip');
+const table = optionTable('clip', { pixels: optional(pixelScale(), CLIP_PIXELS) }, ModelError);
+
+/**
+ * @param options.pixels the scale of the pixels that the vision tower reads. Default `CLIP_PIXELS`.
+ * @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have.
+ */
+export function clip(given: ClipConfig, options?: { readonly pixels?: PixelScale }): Clip {
+  const { pixels } = table.check(options);
+  const config = checkClipConfig(optionsSource('clip', given));
   const parameters = clipParameters(config);
   return {
     config,
+    pixels,
     parameters,
     official: clipOfficial(config),
     init: (random) => initParams(parameters, random),

@@ -1,4 +1,5 @@
-import { type FieldReader, readFields } from '../config-fields.js';
+import { number, objectWith, oneOf, optional, wholeNumber } from '@tgm/options';
+import { type ConfigSource, requireMultiple } from '../config-source.js';
 
 export type ClipActivation = 'quick_gelu' | 'gelu';
 
@@ -18,6 +19,11 @@ export interface ClipTextConfig extends ClipTowerConfig {
   readonly vocabSize: number;
   /** The most tokens of a text, with the first and the last one. */
   readonly maxPositionEmbeddings: number;
+  /**
+   * The id of the end token; what the tower makes of a text is read at the first of them. 2, as in old checkpoints, means the
+   * largest id of the text, as openai/CLIP reads it. Default: the tokenizer's end token.
+   */
+  readonly eosTokenId?: number;
 }
 
 export interface ClipVisionConfig extends ClipTowerConfig {
@@ -94,39 +100,46 @@ export const CLIP_CONFIGS: Readonly<Record<string, ClipConfig>> = {
   'ViT-L/14@336px': { ...CLIP_VIT_L_14, visionConfig: { ...CLIP_VIT_L_14.visionConfig, imageSize: 336 } },
 };
 
-/**
- * The checked configuration, without fields that are none of its own.
- * @throws ConfigError
- */
-export function checkClipConfig(config: object, where: string): ClipConfig {
-  const fields = readFields(config, where);
-  const text = fields.record('textConfig');
-  const vision = fields.record('visionConfig');
-  vision.divides('imageSize', 'patchSize');
-  return {
-    projectionDim: fields.count('projectionDim'),
-    logitScaleInitValue: fields.number('logitScaleInitValue'),
-    textConfig: {
-      ...checkTower(text),
-      vocabSize: text.count('vocabSize'),
-      maxPositionEmbeddings: text.count('maxPositionEmbeddings'),
-    },
-    visionConfig: {
-      ...checkTower(vision),
-      imageSize: vision.count('imageSize'),
-      patchSize: vision.count('patchSize'),
-    },
-  };
-}
+const count = () => wholeNumber({ from: 1 });
 
-function checkTower(fields: FieldReader): ClipTowerConfig {
-  fields.divides('hiddenSize', 'numAttentionHeads');
+const TOWER = {
+  hiddenSize: count(),
+  intermediateSize: count(),
+  numHiddenLayers: count(),
+  numAttentionHeads: count(),
+  hiddenAct: oneOf(['quick_gelu', 'gelu']),
+  layerNormEps: number({ above: 0 }),
+};
+
+const TEXT = {
+  ...TOWER,
+  vocabSize: count(),
+  maxPositionEmbeddings: count(),
+  eosTokenId: optional(wholeNumber({ from: 0 })),
+};
+
+const VISION = { ...TOWER, imageSize: count(), patchSize: count() };
+
+const CLIP = {
+  projectionDim: count(),
+  logitScaleInitValue: number(),
+  textConfig: objectWith<object>('a configuration', []),
+  visionConfig: objectWith<object>('a configuration', []),
+};
+
+/** @throws ModelError as the source tells its faults */
+export function checkClipConfig(source: ConfigSource): ClipConfig {
+  const { projectionDim, logitScaleInitValue } = source.check(CLIP);
+  const [text, vision] = [source.within('textConfig'), source.within('visionConfig')];
+  const { eosTokenId, ...textConfig } = text.check(TEXT);
+  const visionConfig = vision.check(VISION);
+  requireMultiple(text, textConfig, 'hiddenSize', 'numAttentionHeads');
+  requireMultiple(vision, visionConfig, 'hiddenSize', 'numAttentionHeads');
+  requireMultiple(vision, visionConfig, 'imageSize', 'patchSize');
   return {
-    hiddenSize: fields.count('hiddenSize'),
-    intermediateSize: fields.count('intermediateSize'),
-    numHiddenLayers: fields.count('numHiddenLayers'),
-    numAttentionHeads: fields.count('numAttentionHeads'),
-    hiddenAct: fields.oneOf('hiddenAct', ['quick_gelu', 'gelu']),
-    layerNormEps: fields.positive('layerNormEps'),
+    projectionDim,
+    logitScaleInitValue,
+    textConfig: eosTokenId === undefined ? textConfig : { ...textConfig, eosTokenId },
+    visionConfig,
   };
 }

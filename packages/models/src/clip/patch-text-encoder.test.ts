@@ -2,9 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, InputShapeError } from '../errors.js';
 import { frameTokens } from '../frame-tokens.js';
-import { CLIP_PIXELS } from '../pixels.js';
+import { CLIP_PIXELS, SYMMETRIC_PIXELS } from '../pixels.js';
 import { expectClose } from '../testing/parity.js';
 import { tinyClip } from '../testing/tiny-clip.js';
 import { lettersTokenizer } from '../testing/tokenizer-json.js';
@@ -102,18 +101,51 @@ describe.each(engines)('clipPatchTextEncoder on %s', (_, makeEngine) => {
     await engine.dispose();
   });
 
+  it('reads pixels in the scale of its model', async () => {
+    const engine = await makeEngine();
+    const params = model.init(seededRandom('encoder'));
+    const other = clip(tinyClip, { pixels: SYMMETRIC_PIXELS });
+    const { values } = await clipPatchTextEncoder({ ...options, clip: other, params, engine }).encodePatches({
+      frames: frames(1),
+      height: 4,
+      width: 4,
+    });
+    const layout = { numFrames: 1, imageSize: 4, patchSize: 2, tubeletSize: 1 };
+    const patches = tf.tensor3d(frameTokens(frames(1), layout, [0, 1, 2, 3], SYMMETRIC_PIXELS), [1, 4, 12]);
+    const features = other.patchFeatures(params, patches, 'value');
+    const unit = tf.div(features, tf.norm(features, 2, -1, true));
+    expectClose(values, await unit.data<'float32'>(), 1e-5);
+    await engine.dispose();
+  });
+
+  it.each([
+    [{ variant: 'values' }, 'option variant: expected "value" or "value-residual" or "raw", got "values".'],
+    [{ features: 'raw' }, 'option features: expected one of the options clip, params'],
+    [{ engine: undefined }, 'option engine: expected'],
+  ])('refuses the options %j', async (wrong, message) => {
+    const engine = await makeEngine();
+    const given = { ...options, params: {}, engine, ...wrong } as never;
+    expect(() => clipPatchTextEncoder(given)).toThrow(`clipPatchTextEncoder, ${message}`);
+    expect(() => model.patchFeatures({}, tf.zeros([1, 4, 12]), 'values' as 'value')).toThrow(
+      'patchFeatures, option variant',
+    );
+    await engine.dispose();
+  });
+
   it('refuses frames of another size and a tokenizer of another model', async () => {
     const engine = await makeEngine();
     const params = model.init(seededRandom('encoder'));
     const encoder = clipPatchTextEncoder({ ...options, params, engine });
     await expect(encoder.encodePatches({ frames: frames(2), height: 8, width: 4 })).rejects.toThrow(
-      'encodePatches: frames must be 4 x 4 pixels, got 8 x 4.',
+      'encodePatches, frames: expected 4 x 4 pixels, got 8 x 4.',
     );
     await expect(
       encoder.encodePatches({ frames: new Uint8Array(50), height: 4, width: 4 }),
-    ).rejects.toBeInstanceOf(InputShapeError);
+    ).rejects.toMatchObject({ code: 'INPUT_SHAPE' });
     const tokenizer = lettersTokenizer(9);
-    expect(() => clipPatchTextEncoder({ ...options, tokenizer, params, engine })).toThrow(ConfigError);
+    expect(() => clipPatchTextEncoder({ ...options, tokenizer, params, engine })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
     await engine.dispose();
   });
 });

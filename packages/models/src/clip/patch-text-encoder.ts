@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '@tgm/masking';
+import { objectWith, optionTable } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { ConfigError, InputShapeError } from '../errors.js';
+import { ModelError } from '../errors.js';
 import { frameTokens } from '../frame-tokens.js';
+import { inputShape } from '../input-shape.js';
 import type { Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
-import { CLIP_PIXELS } from '../pixels.js';
 import type { Clip } from './clip.js';
 import type { ClipTokenizer } from './tokenizer.js';
-import type { PatchFeatures } from './vision.js';
+import { type PatchFeatures, patchFeaturesVariant } from './vision.js';
 
 /** Frames and captions of one call of the engine: the rest is filled up, so that one trace serves. */
 const FRAMES_A_CALL = 16;
@@ -25,13 +26,25 @@ export interface ClipPatchTextEncoderOptions {
   readonly variant: PatchFeatures;
 }
 
+const table = optionTable(
+  'clipPatchTextEncoder',
+  {
+    clip: objectWith<Clip>('what clip() gives', ['config', 'patchFeatures', 'encodeText']),
+    params: objectWith<Params>('the parameters by name', []),
+    tokenizer: objectWith<ClipTokenizer>('what clipTokenizer() gives', ['contextLength', 'encode']),
+    engine: objectWith<Engine>('an engine', ['compile']),
+    variant: patchFeaturesVariant,
+  },
+  ModelError,
+);
+
 /**
  * CLIP as text-guided masking uses it. Frames must have the size of CLIP's images; an embedding of a caption is
  * computed once. The parameters stay the caller's.
- * @throws ConfigError when the tokenizer has more places or tokens than the text tower.
+ * @throws ModelError with `OPTION_INVALID`, also when the tokenizer has more places or tokens than the text tower.
  */
 export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): PatchTextEncoder {
-  const { clip, params, tokenizer, engine, variant } = options;
+  const { clip, params, tokenizer, engine, variant } = table.check(options);
   requireSameTexts(clip, tokenizer);
   const width = clip.config.projectionDim;
   const { imageSize, patchSize } = clip.config.visionConfig;
@@ -90,12 +103,12 @@ export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): Patc
     async encodePatches({ frames, height, width: frameWidth }: ClipFrames): Promise<PatchEmbeddings> {
       if (height !== imageSize || frameWidth !== imageSize) {
         const got = `${height} x ${frameWidth}`;
-        throw new InputShapeError('encodePatches', 'frames', `${imageSize} x ${imageSize} pixels`, got);
+        throw inputShape('encodePatches', 'frames', `${imageSize} x ${imageSize} pixels`, got);
       }
       const frameBytes = imageSize * imageSize * 3;
       const count = frames.length / frameBytes;
       if (!Number.isInteger(count)) {
-        throw new InputShapeError(
+        throw inputShape(
           'encodePatches',
           'frames',
           `a multiple of ${frameBytes} bytes`,
@@ -109,7 +122,7 @@ export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): Patc
         const first = start * rows * columns;
         const tokens = Array.from({ length: batch * rows * columns }, (_, i) => first + i);
         const pixels = new Float32Array(FRAMES_A_CALL * rows * columns * tokenSize);
-        frameTokens(frames, { ...layout, numFrames: count }, tokens, CLIP_PIXELS, pixels);
+        frameTokens(frames, { ...layout, numFrames: count }, tokens, clip.pixels, pixels);
         const inputs = { patches: tf.tensor3d(pixels, [FRAMES_A_CALL, rows * columns, tokenSize]) };
         const embedded = await read(embedPatches({ params: visionParams, ...inputs }), inputs);
         values.set(embedded.subarray(0, batch * frameSize), start * frameSize);
@@ -145,14 +158,27 @@ function paramsOf(params: Params, names: RegExp): Params {
   return Object.fromEntries(Object.entries(params).filter(([name]) => names.test(name)));
 }
 
-function requireSameTexts(clip: Clip, { contextLength, startId, endId }: ClipTokenizer): void {
-  const { maxPositionEmbeddings, vocabSize } = clip.config.textConfig;
+function requireSameTexts(
+  clip: Clip,
+  { contextLength, startId, endId, eosTokenId: readAt }: ClipTokenizer,
+): void {
+  const { maxPositionEmbeddings, vocabSize, eosTokenId = readAt } = clip.config.textConfig;
   if (contextLength > maxPositionEmbeddings) {
-    const most = `at most ${maxPositionEmbeddings}, the text tower's places`;
-    throw new ConfigError('clipPatchTextEncoder', "the tokenizer's contextLength", most, contextLength);
+    throw wrongTokenizer(
+      'contextLength',
+      `at most ${maxPositionEmbeddings}, the text tower's places`,
+      contextLength,
+    );
   }
   if (Math.max(startId, endId) >= vocabSize) {
-    const most = `below ${vocabSize}, the text tower's vocabulary`;
-    throw new ConfigError('clipPatchTextEncoder', "the tokenizer's ids", most, Math.max(startId, endId));
+    throw wrongTokenizer('ids', `below ${vocabSize}, the text tower's vocabulary`, Math.max(startId, endId));
   }
+  if (readAt !== eosTokenId) {
+    throw wrongTokenizer('eosTokenId', `${eosTokenId}, as the text tower's`, readAt);
+  }
+}
+
+function wrongTokenizer(part: string, expected: string, received: number): ModelError {
+  const where = `clipPatchTextEncoder, option tokenizer.${part}`;
+  return new ModelError('OPTION_INVALID', { where, expected, received: String(received) });
 }

@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError } from '../errors.js';
 import { tinyClip } from '../testing/tiny-clip.js';
 import { clip } from './clip.js';
 import { resizeClip } from './resize.js';
@@ -46,6 +45,6 @@ describe('resizeClip', () => {
   it('refuses a size that is no multiple of the patch', async () => {
     const model = clip(tinyClip);
     const params = model.init(seededRandom('odd'));
-    await expect(resizeClip({ clip: model, params }, 7)).rejects.toThrow(ConfigError);
+    await expect(resizeClip({ clip: model, params }, 7)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 });

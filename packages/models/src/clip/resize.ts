@@ -10,14 +10,14 @@ import { VISION_POSITIONS } from './parameters.js';
  *
  * @param imageSize height and width in pixels, a multiple of the patch size.
  * @returns the model and all of its parameters, which the caller disposes besides those given.
- * @throws ConfigError, ParameterMissingError
+ * @throws ModelError with `OPTION_INVALID` or `PARAMETER_MISSING`
  */
 export async function resizeClip(
   { clip: model, params }: { readonly clip: Clip; readonly params: Params },
   imageSize: number,
 ): Promise<{ clip: Clip; params: Params }> {
   const { visionConfig, ...config } = model.config;
-  const resized = clip({ ...config, visionConfig: { ...visionConfig, imageSize } });
+  const resized = clip({ ...config, visionConfig: { ...visionConfig, imageSize } }, { pixels: model.pixels });
   const width = visionConfig.hiddenSize;
   const from = visionConfig.imageSize / visionConfig.patchSize;
   const to = imageSize / visionConfig.patchSize;

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { InputShapeError } from '../errors.js';
-import { requireIndices, requireShape } from '../input-shape.js';
+import { inputShape, requireIndices, requireShape } from '../input-shape.js';
 import { type Params, parameter } from '../params.js';
 import { linearRows, normRows, transformerBlock } from '../transformer-block.js';
 import { blockShape } from './activation.js';
@@ -18,7 +17,7 @@ export function encodeText(
   requireShape('clip text', 'endPositions', endPositions, [batch]);
   if (length > text.maxPositionEmbeddings) {
     const most = text.maxPositionEmbeddings;
-    throw new InputShapeError('clip text', 'tokenIds', `at most ${most} a row`, `${length}`);
+    throw inputShape('clip text', 'tokenIds', `at most ${most} a row`, `${length}`);
   }
   const table = parameter<tf.Tensor2D>(params, names.TOKEN_EMBEDDING);
   const words = tf.reshape(tf.gather(table, tf.reshape(tokenIds, [-1])), [batch, length, text.hiddenSize]);

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../errors.js';
 import { clipVocabulary, hasClipVocabulary, parityJson, parityTensors } from '../testing/parity.js';
 import { lettersTokenizer, lettersVocabulary } from '../testing/tokenizer-json.js';
 import { clipTokenizer } from './tokenizer.js';
@@ -34,14 +33,43 @@ describe('clipTokenizer', () => {
     expect(end).toBe(1);
   });
 
+  it('reads a text at its first end token, or at its largest id where an old checkpoint says so', () => {
+    const { json, config } = lettersTokenizer(8);
+    const larger = { ...(json as { added_tokens: object[]; model: object }) };
+    const added = { content: '<more>', id: 12, special: true, normalized: false, single_word: false };
+    const longer = {
+      ...larger,
+      added_tokens: [...larger.added_tokens, { ...added, lstrip: false, rstrip: false }],
+    };
+    const text = 'a <|endoftext|> <more> b';
+    const now = clipTokenizer(longer, config, 8).encode(text);
+    expect([...now.ids]).toEqual([
+      tokenIds.start,
+      tokenIds['a</w>'],
+      tokenIds.end,
+      12,
+      tokenIds['b</w>'],
+      tokenIds.end,
+      0,
+      0,
+    ]);
+    expect(now.end).toBe(2);
+    const old = clipTokenizer(longer, config, 8, { eosTokenId: 2 }).encode(text);
+    expect(old.ids).toEqual(now.ids);
+    expect(old.end).toBe(3);
+    expect(() => clipTokenizer(longer, config, 8, { eosTokenId: 12 })).toThrow(
+      'clipTokenizer, option eosTokenId: expected 11',
+    );
+  });
+
   it('refuses what is no tokenizer', () => {
     const { json, config } = lettersTokenizer(8);
-    expect(() => clipTokenizer({}, config, 8)).toThrow(ConfigError);
+    expect(() => clipTokenizer({}, config, 8)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }));
     const { eos_token: _, ...rest } = config as Record<string, unknown>;
     expect(() => clipTokenizer(json, rest, 8)).toThrow(
-      'clipTokenizer: eos_token of tokenizer_config.json must be in the vocabulary, got undefined.',
+      'tokenizer_config.json, key eos_token: expected a token of the vocabulary, got undefined.',
     );
-    expect(() => lettersTokenizer(1)).toThrow('contextLength must be an integer of at least 2, got 1.');
+    expect(() => lettersTokenizer(1)).toThrow('contextLength: expected a whole number from 2, got 1.');
   });
 });
 

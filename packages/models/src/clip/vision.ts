@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { oneOf, optionTable, wholeNumber } from '@tgm/options';
 import { linear } from '@tgm/tfjs-backend-onnx';
+import { ModelError } from '../errors.js';
 import { requireShape } from '../input-shape.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
@@ -18,6 +20,11 @@ import * as names from './parameters.js';
  */
 export type PatchFeatures = 'value' | 'value-residual' | 'raw';
 
+/** `PatchFeatures` as an option. */
+export const patchFeaturesVariant = oneOf<PatchFeatures>(['value', 'value-residual', 'raw']);
+
+const variants = optionTable('patchFeatures', { variant: patchFeaturesVariant }, ModelError);
+
 /** [B, N, 3 p p] patches to [B, E]: the class token after all blocks. */
 export function encodeImage(config: ClipConfig, params: Params, patches: tf.Tensor3D): tf.Tensor2D {
   const { hiddenSize, numHiddenLayers } = config.visionConfig;
@@ -33,6 +40,7 @@ export function patchFeatures(
   patches: tf.Tensor3D,
   variant: PatchFeatures,
 ): tf.Tensor3D {
+  variants.check({ variant });
   const { hiddenSize, numHiddenLayers, layerNormEps } = config.visionConfig;
   const [batch, count] = patches.shape;
   const depth = variant === 'raw' ? numHiddenLayers : numHiddenLayers - 1;
@@ -58,7 +66,10 @@ export function hiddenTokens(
   patches: tf.Tensor3D,
   depth: number,
 ): tf.Tensor3D {
-  const { hiddenSize, patchSize, imageSize, layerNormEps } = vision;
+  const { hiddenSize, patchSize, imageSize, layerNormEps, numHiddenLayers } = vision;
+  optionTable('hiddenTokens', { depth: wholeNumber({ from: 0, to: numHiddenLayers }) }, ModelError).check({
+    depth,
+  });
   const { rows, columns } = tokenGridOf({ numFrames: 1, imageSize, patchSize, tubeletSize: 1 });
   const batch = patches.shape[0];
   const count = rows * columns;

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { objectWith, optionTable, text, wholeNumber } from '@tgm/options';
 import { type ExportedModel, exportOnnx } from '@tgm/tfjs-backend-onnx';
 import type { Clip } from '../clip/clip.js';
+import { ModelError } from '../errors.js';
 import type { Params } from '../params.js';
 import type { VideoMaeClassifier } from '../video-mae/classifier.js';
-import type { VideoMae } from '../video-mae/video-mae.js';
+import type { VideoMaeEncoder } from '../video-mae/encoder.js';
 import { patchifyPixels } from './patchify-pixels.js';
 
 export interface ExportOptions {
@@ -14,15 +16,27 @@ export interface ExportOptions {
   readonly batch: number;
 }
 
+const OPTIONS = {
+  path: text(),
+  params: objectWith<Params>('the parameters by name', []),
+  batch: wholeNumber({ from: 1 }),
+};
+
+const checked = (where: string, options: ExportOptions): ExportOptions =>
+  optionTable(where, OPTIONS, ModelError).check(options);
+
 /**
  * The encoder over all tokens as an ONNX file: `pixel_values` [B, T, 3, H, W] in the model's scale of pixels to
  * `last_hidden_state` [B, N, D], the names of Hugging Face's `VideoMAEModel`.
- * @throws what `exportOnnx` throws
+ * @throws ModelError with `OPTION_INVALID`; what `exportOnnx` throws
  */
-export function exportVideoMaeEncoder(model: VideoMae, options: ExportOptions): Promise<ExportedModel> {
+export async function exportVideoMaeEncoder(
+  model: VideoMaeEncoder,
+  options: ExportOptions,
+): Promise<ExportedModel> {
   const { numFrames, imageSize } = model.config;
   const { slices, rows, columns } = model.grid;
-  const { params, batch, path } = options;
+  const { params, batch, path } = checked('exportVideoMaeEncoder', options);
   const places = Array.from({ length: slices * rows * columns }, (_, place) => place);
   return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
     exportOnnx(
@@ -44,12 +58,13 @@ export function exportVideoMaeEncoder(model: VideoMae, options: ExportOptions): 
 
 /**
  * The classifier as an ONNX file: `pixel_values` [B, T, 3, H, W] in the model's scale of pixels to `logits` [B, classes].
- * @throws what `exportOnnx` throws
+ * @throws ModelError with `OPTION_INVALID`; what `exportOnnx` throws
  */
-export function exportVideoMaeClassifier(
+export async function exportVideoMaeClassifier(
   model: VideoMaeClassifier,
-  { params, batch, path }: ExportOptions,
+  options: ExportOptions,
 ): Promise<ExportedModel> {
+  const { params, batch, path } = checked('exportVideoMaeClassifier', options);
   const { numFrames, imageSize } = model.config;
   return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
     exportOnnx(
@@ -64,11 +79,12 @@ export function exportVideoMaeClassifier(
 }
 
 /**
- * CLIP's image tower as an ONNX file: `pixel_values` [B, 3, H, W] in `CLIP_PIXELS` scale to `image_embeds` [B, E], not
+ * CLIP's image tower as an ONNX file: `pixel_values` [B, 3, H, W] in the model's scale of pixels to `image_embeds` [B, E], not
  * normalised.
- * @throws what `exportOnnx` throws
+ * @throws ModelError with `OPTION_INVALID`; what `exportOnnx` throws
  */
-export function exportClipImage(model: Clip, { params, batch, path }: ExportOptions): Promise<ExportedModel> {
+export async function exportClipImage(model: Clip, options: ExportOptions): Promise<ExportedModel> {
+  const { params, batch, path } = checked('exportClipImage', options);
   const { imageSize, patchSize } = model.config.visionConfig;
   const config = { imageSize, patchSize, numFrames: 1, tubeletSize: 1 };
   return withInputs({ pixel_values: tf.zeros([batch, 3, imageSize, imageSize]) }, (inputs) =>
@@ -86,9 +102,10 @@ export function exportClipImage(model: Clip, { params, batch, path }: ExportOpti
 /**
  * CLIP's text tower as an ONNX file: `input_ids` [B, L] int32, with L the most tokens of a text, and `end_positions` [B]
  * int32 to `text_embeds` [B, E], not normalised.
- * @throws what `exportOnnx` throws
+ * @throws ModelError with `OPTION_INVALID`; what `exportOnnx` throws
  */
-export function exportClipText(model: Clip, { params, batch, path }: ExportOptions): Promise<ExportedModel> {
+export async function exportClipText(model: Clip, options: ExportOptions): Promise<ExportedModel> {
+  const { params, batch, path } = checked('exportClipText', options);
   const inputs = {
     input_ids: tf.zeros<tf.Rank.R2>([batch, model.config.textConfig.maxPositionEmbeddings], 'int32'),
     end_positions: tf.zeros<tf.Rank.R1>([batch], 'int32'),

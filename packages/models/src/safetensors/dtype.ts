@@ -33,6 +33,9 @@ const BYTES: Readonly<Record<SafetensorsDtype, number>> = {
   BOOL: 1,
 };
 
+/** The types that are read. */
+export const DTYPES = Object.keys(BYTES);
+
 /** Bytes of one stored element; undefined for a type that is not read here. */
 export function elementBytes(dtype: unknown): number | undefined {
   return typeof dtype === 'string' && Object.hasOwn(BYTES, dtype)

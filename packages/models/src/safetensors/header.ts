@@ -1,6 +1,7 @@
-import { SafetensorsError } from '../errors.js';
-import { elementBytes, type SafetensorsDtype } from './dtype.js';
+import { showValue } from '@tgm/options';
+import { DTYPES, elementBytes, type SafetensorsDtype } from './dtype.js';
 import { duplicateKey } from './duplicate-key.js';
+import { safetensorsFault } from './fault.js';
 
 /** Bytes of the number in front of the header: its length, unsigned 64-bit little-endian. */
 export const LENGTH_BYTES = 8;
@@ -26,17 +27,14 @@ export interface Header {
 /** Bytes of the header, from the first 8 bytes of a file of `fileBytes` bytes. */
 export function headerLength(start: Uint8Array, fileBytes: number, file: string): number {
   if (start.byteLength < LENGTH_BYTES) {
-    throw new SafetensorsError(file, `expected at least ${LENGTH_BYTES} bytes, got ${start.byteLength}`);
+    throw safetensorsFault(file, `at least ${LENGTH_BYTES} bytes`, `${start.byteLength}`);
   }
   const length = new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
-    throw new SafetensorsError(file, `the header may have ${MAX_HEADER_BYTES} bytes, it says ${length}`);
+    throw safetensorsFault(file, `a header of at most ${MAX_HEADER_BYTES} bytes`, `${length}`);
   }
   if (Number(length) > fileBytes - LENGTH_BYTES) {
-    throw new SafetensorsError(
-      file,
-      `the header says ${length} bytes, ${fileBytes - LENGTH_BYTES} are there`,
-    );
+    throw safetensorsFault(file, `a header of ${length} bytes`, `${fileBytes - LENGTH_BYTES} bytes`);
   }
   return Number(length);
 }
@@ -57,56 +55,58 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, file: string):
   let covered = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== covered) {
-      throw new SafetensorsError(file, `tensor "${name}" starts at byte ${begin}, expected ${covered}`);
+      throw safetensorsFault(`${file}, tensor "${name}"`, `a start at byte ${covered}`, `${begin}`);
     }
     covered = end;
   }
   if (covered !== dataBytes) {
-    throw new SafetensorsError(file, `the tensors take ${covered} bytes of data, the file has ${dataBytes}`);
+    throw safetensorsFault(file, `${covered} bytes of data, which the tensors take`, `${dataBytes}`);
   }
   return { entries, metadata };
 }
 
 function parseJson(bytes: Uint8Array, file: string): object {
+  let text: string;
   let header: unknown;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     header = JSON.parse(text);
-    const duplicate = duplicateKey(text);
-    if (duplicate !== undefined) throw new SafetensorsError(file, `the header names "${duplicate}" twice`);
   } catch (cause) {
-    if (cause instanceof SafetensorsError) throw cause;
-    throw new SafetensorsError(file, `the header is no JSON in UTF-8 (${cause})`, { cause });
+    throw safetensorsFault(`${file}, header`, 'JSON in UTF-8', String(cause), cause);
   }
-  if (!isRecord(header)) throw new SafetensorsError(file, 'the header is no JSON object');
+  const duplicate = duplicateKey(text);
+  if (duplicate !== undefined)
+    throw safetensorsFault(`${file}, header`, 'each name once', `"${duplicate}" twice`);
+  if (!isRecord(header)) throw safetensorsFault(`${file}, header`, 'a JSON object', showValue(header));
   return header;
 }
 
 function checkMetadata(value: unknown, file: string): Readonly<Record<string, string>> {
   if (!isRecord(value) || Object.values(value).some((text) => typeof text !== 'string')) {
-    throw new SafetensorsError(file, '__metadata__ must be an object of strings');
+    throw safetensorsFault(`${file}, __metadata__`, 'an object of strings', showValue(value));
   }
   return value as Record<string, string>;
 }
 
 function checkEntry(name: string, value: unknown, file: string): HeaderEntry {
-  const wrong = (problem: string) => new SafetensorsError(file, `tensor "${name}": ${problem}`);
-  if (!isRecord(value)) throw wrong('expected an object');
+  const wrong = (expected: string, received: string) =>
+    safetensorsFault(`${file}, tensor "${name}"`, expected, received);
+  if (!isRecord(value)) throw wrong('an object', showValue(value));
   const { dtype, shape, data_offsets: offsets } = value;
   const size = elementBytes(dtype);
-  if (size === undefined) throw wrong(`dtype ${JSON.stringify(dtype)} is not read here`);
-  if (!isCounts(shape)) throw wrong(`shape must be non-negative integers, got ${JSON.stringify(shape)}`);
+  if (size === undefined) throw wrong(`a dtype of ${DTYPES.join(', ')}`, showValue(dtype));
+  if (!isCounts(shape)) throw wrong('a shape of whole numbers from 0', showValue(shape));
   if (!isCounts(offsets) || offsets.length !== 2) {
-    throw wrong(`data_offsets must be two non-negative integers, got ${JSON.stringify(offsets)}`);
+    throw wrong('data_offsets of two whole numbers from 0', showValue(offsets));
   }
   let bytes = size;
   for (const dimension of shape) {
     bytes *= dimension;
-    if (!Number.isSafeInteger(bytes)) throw wrong(`shape [${shape}] overflows`);
+    if (!Number.isSafeInteger(bytes)) throw wrong('a shape that a file can hold', showValue(shape));
   }
   const [begin, end] = offsets as [number, number];
   if (end - begin !== bytes) {
-    throw wrong(`${dtype} [${shape}] takes ${bytes} bytes, data_offsets [${offsets}] give ${end - begin}`);
+    throw wrong(`${bytes} bytes for ${dtype} [${shape}]`, `data_offsets [${offsets}]`);
   }
   return { name, dtype: dtype as SafetensorsDtype, shape, begin, end };
 }

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { SafetensorsError } from '../errors.js';
 import { decodeElements, type SafetensorsTensor } from './dtype.js';
+import { safetensorsFault } from './fault.js';
 import { type HeaderEntry, headerLength, LENGTH_BYTES, parseHeader } from './header.js';
 
 export interface Safetensors {
@@ -13,7 +13,7 @@ export interface Safetensors {
  *
  * Every rule of the format is checked: the header's size (100 MB at most) and JSON, no name twice, a known
  * type, bytes that agree with type and shape, and data without gap, overlap or rest.
- * @throws SafetensorsError when a rule is broken; the file system's own error when the file cannot be read.
+ * @throws ModelError with `SAFETENSORS_INVALID` when a rule is broken; the file system's own error when the file cannot be read.
  */
 export async function readSafetensors(source: string | Uint8Array): Promise<Safetensors> {
   return typeof source === 'string' ? readFile(source) : readBytes(source);
@@ -58,7 +58,7 @@ async function readRange(file: FileHandle, begin: number, length: number, path: 
   let done = 0;
   while (done < length) {
     const { bytesRead } = await file.read(bytes, done, Math.min(READ_BYTES, length - done), begin + done);
-    if (bytesRead === 0) throw new SafetensorsError(path, `the file ended at byte ${begin + done}`);
+    if (bytesRead === 0) throw safetensorsFault(path, `${begin + length} bytes`, `${begin + done}`);
     done += bytesRead;
   }
   return bytes;

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import { SafetensorsError } from '../errors.js';
 import { writeAtomically } from '../write-atomically.js';
 import { elementBytes, type SafetensorsTensor } from './dtype.js';
+import { safetensorsFault } from './fault.js';
 import { LENGTH_BYTES, MAX_HEADER_BYTES } from './header.js';
 
 /** A tensor as it can be written: half floats are read only. */
@@ -11,7 +11,7 @@ export type WritableTensor = Exclude<SafetensorsTensor, { dtype: 'F16' | 'BF16' 
  * Writes a safetensors file, tensors in the order of the record, the data aligned to 8 bytes.
  *
  * The file appears whole or not at all: it is written under another name, flushed to the disk and renamed.
- * @throws SafetensorsError when an array does not have the elements of its shape.
+ * @throws ModelError with `SAFETENSORS_INVALID` when an array does not have the elements of its shape.
  */
 export async function writeSafetensors(
   path: string,
@@ -37,9 +37,10 @@ function encodeHeader(
   for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
     const bytes = shape.reduce((product, dimension) => product * dimension, elementBytes(dtype)!);
     if (name === '__metadata__' || data.byteLength !== bytes) {
-      throw new SafetensorsError(
-        path,
-        `tensor "${name}": ${dtype} [${shape}] takes ${bytes} bytes, got ${data.byteLength}`,
+      throw safetensorsFault(
+        `${path}, tensor "${name}"`,
+        `${bytes} bytes for ${dtype} [${shape}]`,
+        `${data.byteLength}`,
       );
     }
     entries.push([name, { dtype, shape, data_offsets: [offset, offset + bytes] }]);
@@ -48,7 +49,7 @@ function encodeHeader(
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(entries)));
   const length = Math.ceil(json.byteLength / 8) * 8;
   if (length > MAX_HEADER_BYTES) {
-    throw new SafetensorsError(path, `the header may have ${MAX_HEADER_BYTES} bytes, it needs ${length}`);
+    throw safetensorsFault(path, `a header of at most ${MAX_HEADER_BYTES} bytes`, `${length}`);
   }
   const header = new Uint8Array(LENGTH_BYTES + length).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);

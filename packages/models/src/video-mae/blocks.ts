@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { gelu, linear } from '@tgm/tfjs-backend-onnx';
 import { type Params, parameter } from '../params.js';
 import { type BlockShape, transformerBlock } from '../transformer-block.js';
-import type { VideoMaeConfig, VideoMaeEncoderConfig } from './config.js';
+import type { VideoMaeBlocksConfig, VideoMaeConfig } from './config.js';
 import * as names from './parameters.js';
 
 /** [B, K, P] pixels of tokens to [B * K, D], without positions. */
@@ -20,7 +20,7 @@ export function embedTokens(params: Params, tokens: tf.Tensor3D): tf.Tensor2D {
  * @param dropPath [layers, 2, B] factors of each block's two branches.
  */
 export function encoderBlocks(
-  config: VideoMaeEncoderConfig,
+  config: VideoMaeBlocksConfig,
   params: Params,
   rows: tf.Tensor2D,
   batch: number,
@@ -36,7 +36,7 @@ export function encoderBlocks(
     const inputs = dropPath
       ? { branchFactors: tf.reshape(tf.slice(dropPath, index, 1), [2, batch]) as tf.Tensor2D }
       : {};
-    x = transformerBlock(params, names.encoderBlock(index), shape, x, batch, inputs);
+    x = transformerBlock(params, names.encoderBlock(index, config), shape, x, batch, inputs);
   }
   return x;
 }
@@ -62,7 +62,7 @@ export function decoderBlocks(
   let x = rows;
   for (let index = 0; index < config.decoderNumHiddenLayers; index++) {
     const last = index === config.decoderNumHiddenLayers - 1 ? { last: hidden } : {};
-    x = transformerBlock(params, names.decoderBlock(index), shape, x, batch, last);
+    x = transformerBlock(params, names.decoderBlock(index, config), shape, x, batch, last);
   }
   return x;
 }

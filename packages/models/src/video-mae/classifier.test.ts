@@ -2,7 +2,6 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { InputShapeError } from '../errors.js';
 import { videoMaeClassifier } from './classifier.js';
 import type { VideoMaeClassifierConfig } from './config.js';
 import { drawDropPath } from './drop-path.js';
@@ -43,7 +42,8 @@ describe('videoMaeClassifier', () => {
       decoderIntermediateSize: 8,
       decoderNormEps: 1e-6,
     };
-    const pretraining = videoMae({ ...config, ...decoder });
+    const { poolNormEps: _, labels: __, ...encoder } = config;
+    const pretraining = videoMae({ ...encoder, ...decoder });
     const pretrained = pretraining.init(seededRandom('pretrained'));
     const params = model.init(seededRandom('head'), pretrained);
     const tokens = clips(2, 'clips');
@@ -78,7 +78,9 @@ describe('videoMaeClassifier', () => {
     expect([...(await again['fc_norm.bias']!.data())]).toEqual(Array(64).fill(3));
     known['fc_norm.bias'].dispose();
     expect(again['fc_norm.bias']!.isDisposed).toBe(false);
-    expect(() => big.init(seededRandom('fresh'), { 'fc_norm.bias': tf.zeros([8]) })).toThrow(InputShapeError);
+    expect(() => big.init(seededRandom('fresh'), { 'fc_norm.bias': tf.zeros([8]) })).toThrow(
+      expect.objectContaining({ code: 'INPUT_SHAPE' }),
+    );
   });
 
   it('gives the logits of the norm of the mean', async () => {
@@ -100,6 +102,23 @@ describe('videoMaeClassifier', () => {
     const features = wide.pool(given, encoded);
     expect([...(await features.data())]).toEqual([1.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, 1.5]);
     expect([...(await wide.classify(given, features).data())]).toEqual([10, 23, 36]);
+  });
+
+  it('reads the first token, under the norm of the encoder, where no mean is taken', async () => {
+    const first = videoMaeClassifier({ ...config, useMeanPooling: false, layerNormEps: 3, poolNormEps: 9 });
+    const params = first.init(seededRandom('first'));
+    expect(Object.keys(params)).not.toContain('fc_norm.bias');
+    const encoded = tf.tensor3d([
+      [
+        [1, -1, 1, -1, 1, -1, 1, -1],
+        [9, 9, 9, 9, 9, 9, 9, 9],
+      ],
+    ]);
+    // Of mean 0 and variance 1; with the epsilon of 3 the norm halves it.
+    const given = { ...params, 'videomae.layernorm.bias': tf.tensor1d([1, 0, 0, 0, 0, 0, 0, 2]) };
+    expect([...(await first.pool(given, encoded).data())]).toEqual([
+      1.5, -0.5, 0.5, -0.5, 0.5, -0.5, 0.5, 1.5,
+    ]);
   });
 
   it('leaves out the branches of the clips that drop path chose', async () => {
@@ -159,14 +178,14 @@ describe('videoMaeClassifier', () => {
 
   it('names what is wrong', () => {
     expect(() => videoMaeClassifier({ ...config, labels: [] })).toThrow(
-      'videoMaeClassifier: labels must be a list of texts, got [].',
+      'videoMaeClassifier, option labels: expected a list of at least 1, got [].',
     );
     const params = model.init(seededRandom('shapes'));
     expect(() => model.encode(params, tf.zeros([2, 7, 24]))).toThrow(
-      'encode: tokens must be [2,8,24], got [2,7,24].',
+      'encode, tokens: expected [2,8,24], got [2,7,24].',
     );
     expect(() => model.encode(params, clips(2, 'a'), tf.ones([3, 2, 1]))).toThrow(
-      'encode: dropPath must be [3,2,2], got [3,2,1].',
+      'encode, dropPath: expected [3,2,2], got [3,2,1].',
     );
   });
 });
@@ -182,6 +201,8 @@ describe('drawDropPath', () => {
       expect(Math.max(...part)).toBeCloseTo(1 / (1 - share), 6);
       expect(part.reduce((sum, factor) => sum + factor, 0) / part.length).toBeCloseTo(1, 1);
     }
-    expect(() => drawDropPath({ rate: 1, layers: 1, batch: 1 }, seededRandom(0))).toThrow('in [0, 1), got 1');
+    expect(() => drawDropPath({ rate: 1, layers: 1, batch: 1 }, seededRandom(0))).toThrow(
+      'drawDropPath, option rate: expected a number from 0 and below 1, got 1.',
+    );
   });
 });

@@ -1,20 +1,23 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random, TokenGrid } from '@tgm/masking';
+import { optional, optionTable } from '@tgm/options';
+import { optionsSource } from '../config-source.js';
+import { ModelError } from '../errors.js';
 import { requireShape } from '../input-shape.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
-import { IMAGENET_PIXELS, type PixelScale } from '../pixels.js';
+import { IMAGENET_PIXELS, type PixelScale, pixelScale } from '../pixels.js';
 import { sinusoidTable } from '../sinusoid.js';
 import { linearRows, normRows } from '../transformer-block.js';
 import { embedTokens, encoderBlocks } from './blocks.js';
 import { checkClassifierConfig, type VideoMaeClassifierConfig } from './config.js';
 import { classifierOfficial } from './official.js';
-import { CLASSIFIER, classifierParameters, POOL_NORM } from './parameters.js';
+import { CLASSIFIER, classifierNorm, classifierParameters } from './parameters.js';
 
 /**
- * A fine-tuned Video MAE: the encoder over all tokens, their mean, a norm and a linear layer. VideoMAE's
- * modeling_finetune.py; the same figures as Hugging Face's `VideoMAEForVideoClassification`.
+ * A fine-tuned Video MAE: the encoder over all tokens, their mean or the first of them, a norm and a linear layer.
+ * VideoMAE's modeling_finetune.py; the same figures as Hugging Face's `VideoMAEForVideoClassification`.
  */
 export interface VideoMaeClassifier {
   readonly config: VideoMaeClassifierConfig;
@@ -36,23 +39,32 @@ export interface VideoMaeClassifier {
    * @returns [B, N, D]
    */
   encode(params: Params, tokens: tf.Tensor3D, dropPath?: tf.Tensor3D): tf.Tensor3D;
-  /** The features of a clip, the norm of its tokens' mean: [B, N, D] from `encode` to [B, D]. */
+  /** The features of a clip, the norm of its tokens' mean, or of its first token: [B, N, D] from `encode` to [B, D]. */
   pool(params: Params, encoded: tf.Tensor3D): tf.Tensor2D;
   /** [B, D] from `pool` to [B, classes] logits. */
   classify(params: Params, features: tf.Tensor2D): tf.Tensor2D;
 }
 
-/** @throws ConfigError when the configuration is one that no model can have. */
+const OPTIONS = optionTable(
+  'videoMaeClassifier',
+  { pixels: optional(pixelScale(), IMAGENET_PIXELS) },
+  ModelError,
+);
+
+/** @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have. */
 export function videoMaeClassifier(
   given: VideoMaeClassifierConfig,
-  { pixels = IMAGENET_PIXELS }: { readonly pixels?: PixelScale } = {},
+  options?: { readonly pixels?: PixelScale },
 ): VideoMaeClassifier {
-  const config = checkClassifierConfig(given, 'videoMaeClassifier');
+  const { pixels } = OPTIONS.check(options);
+  const config = checkClassifierConfig(optionsSource('videoMaeClassifier', given));
   const grid = tokenGridOf(config);
   const count = grid.slices * grid.rows * grid.columns;
   const tokenSize = tokenSizeOf(config);
   const parameters = classifierParameters(config);
-  const { hiddenSize, numHiddenLayers } = config;
+  const { hiddenSize, numHiddenLayers, useMeanPooling = true } = config;
+  const norm = classifierNorm(config);
+  const epsilon = useMeanPooling ? config.poolNormEps : config.layerNormEps;
   const table = sinusoidTable(count, hiddenSize);
 
   return {
@@ -86,8 +98,12 @@ export function videoMaeClassifier(
       return tf.reshape(x, [batch, count, hiddenSize]);
     },
 
-    pool: (params, encoded) =>
-      normRows(params, POOL_NORM, tf.mean(encoded, 1) as tf.Tensor2D, config.poolNormEps),
+    pool(params, encoded) {
+      const pooled = useMeanPooling
+        ? tf.mean(encoded, 1) // [B, D]
+        : tf.reshape(tf.slice(encoded, [0, 0, 0], [-1, 1, -1]), [-1, hiddenSize]);
+      return normRows(params, norm, pooled as tf.Tensor2D, epsilon);
+    },
 
     classify: (params, features) => linearRows(params, CLASSIFIER, features),
   };

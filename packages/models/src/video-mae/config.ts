@@ -1,8 +1,9 @@
-import { type FieldReader, readFields } from '../config-fields.js';
+import { flag, listOf, number, oneOf, optional, text, wholeNumber } from '@tgm/options';
+import { type ConfigSource, requireMultiple } from '../config-source.js';
 import type { PatchConfig } from '../patchify.js';
 
-/** The shape of the encoder: the fields of Hugging Face's `VideoMAEConfig`, `hidden_size` as `hiddenSize`. */
-export interface VideoMaeEncoderConfig extends PatchConfig {
+/** The shape of the encoder's blocks: the fields of Hugging Face's `VideoMAEConfig`, `hidden_size` as `hiddenSize`. */
+export interface VideoMaeBlocksConfig extends PatchConfig {
   /** D, the encoder's width; a multiple of its heads. */
   readonly hiddenSize: number;
   readonly numHiddenLayers: number;
@@ -10,6 +11,24 @@ export interface VideoMaeEncoderConfig extends PatchConfig {
   readonly intermediateSize: number;
   /** Added to the variance by every LayerNorm but a model's last. */
   readonly layerNormEps: number;
+  /** Whether query and value have a bias. Default true, as the published models. */
+  readonly qkvBias?: boolean;
+  /**
+   * Whether what comes after the encoder takes the mean of its tokens. The encoder then has no norm of its own: a classifier
+   * has one behind the mean. Without it a classifier reads the first token. Default true for a classifier, else false.
+   */
+  readonly useMeanPooling?: boolean;
+}
+
+/** The shape of a Video MAE's encoder. */
+export interface VideoMaeEncoderConfig extends VideoMaeBlocksConfig {
+  /**
+   * How tokens know their place: VideoMAE's fixed sinusoids (default), or ST-MAE's learned tables, one of places in a
+   * frame and one of slices, whose rows are added (C. Feichtenhofer et al., arXiv 2205.09113, section 3).
+   */
+  readonly positions?: 'sinusoid' | 'separable';
+  /** Whether a learned token goes through each stack beside the others, and into no output, as in ST-MAE. Default false. */
+  readonly classToken?: boolean;
 }
 
 /** The shape of a Video MAE that reconstructs. */
@@ -20,13 +39,6 @@ export interface VideoMaeConfig extends VideoMaeEncoderConfig {
   readonly decoderIntermediateSize: number;
   /** `layerNormEps` of the decoder's last norm, where Hugging Face's class has 1e-5 and no field for it. */
   readonly decoderNormEps: number;
-  /**
-   * How tokens know their place: VideoMAE's fixed sinusoids (default), or ST-MAE's learned tables, one of places in a
-   * frame and one of slices, whose rows are added (C. Feichtenhofer et al., arXiv 2205.09113, section 3).
-   */
-  readonly positions?: 'sinusoid' | 'separable';
-  /** Whether a learned token goes through each stack beside the others, and into no output, as in ST-MAE. Default false. */
-  readonly classToken?: boolean;
   /**
    * Frames of each tubelet that the decoder predicts, from its first on; all of them by default, as VideoMAE does. ST-MAE
    * predicts one of two.
@@ -43,7 +55,7 @@ export function predictedFramesOf({
 }
 
 /** The shape of a Video MAE that classifies. */
-export interface VideoMaeClassifierConfig extends VideoMaeEncoderConfig {
+export interface VideoMaeClassifierConfig extends VideoMaeBlocksConfig {
   /** `layerNormEps` of the norm after pooling, where Hugging Face's class has 1e-5 and no field for it. */
   readonly poolNormEps: number;
   /** Names of the classes, by number. */
@@ -70,67 +82,109 @@ export const VIDEO_MAE_CONFIGS: Readonly<Record<VideoMaeSize, VideoMaeConfig>> =
   huge: { ...PUBLISHED, ...encoder(1280, 32, 16), ...decoder(640, 4, 8) },
 };
 
-/**
- * The checked configuration, without fields that are none of its own.
- * @throws ConfigError
- */
-export function checkVideoMaeConfig(config: object, where: string): VideoMaeConfig {
-  const fields = readFields({ positions: 'sinusoid', classToken: false, ...config }, where);
-  fields.divides('decoderHiddenSize', 'decoderNumAttentionHeads');
-  const encoder = checkEncoder(fields);
-  return {
-    ...encoder,
-    decoderHiddenSize: fields.count('decoderHiddenSize'),
-    decoderNumHiddenLayers: fields.count('decoderNumHiddenLayers'),
-    decoderNumAttentionHeads: fields.count('decoderNumAttentionHeads'),
-    decoderIntermediateSize: fields.count('decoderIntermediateSize'),
-    decoderNormEps: fields.positive('decoderNormEps'),
-    // Only where they are not VideoMAE's, so that a published config.json stays as it is.
-    ...(fields.oneOf('positions', ['sinusoid', 'separable']) === 'separable' && { positions: 'separable' }),
-    ...(fields.oneOf('classToken', [true, false]) && { classToken: true }),
-    ...checkPredictedFrames(config, encoder, where),
-  };
-}
+/** What a configuration leaves out where it is so. */
+const DEFAULTS = {
+  qkvBias: true,
+  useMeanPooling: false,
+  positions: 'sinusoid',
+  classToken: false,
+} as const;
+const CLASSIFIER_DEFAULTS = { ...DEFAULTS, useMeanPooling: true } as const;
+
+const count = () => wholeNumber({ from: 1 });
+
+const BLOCKS = {
+  imageSize: count(),
+  patchSize: count(),
+  numFrames: count(),
+  tubeletSize: count(),
+  hiddenSize: count(),
+  numHiddenLayers: count(),
+  numAttentionHeads: count(),
+  intermediateSize: count(),
+  layerNormEps: number({ above: 0 }),
+  qkvBias: optional(flag(), DEFAULTS.qkvBias),
+};
+
+const ENCODER = {
+  ...BLOCKS,
+  useMeanPooling: optional(flag(), DEFAULTS.useMeanPooling),
+  positions: optional(oneOf(['sinusoid', 'separable']), DEFAULTS.positions),
+  classToken: optional(flag(), DEFAULTS.classToken),
+};
+
+const DECODER = {
+  decoderHiddenSize: count(),
+  decoderNumHiddenLayers: count(),
+  decoderNumAttentionHeads: count(),
+  decoderIntermediateSize: count(),
+  decoderNormEps: number({ above: 0 }),
+};
+
+/** A published size may be spread into the configuration of a model without a decoder. */
+const UNREAD_DECODER = {
+  decoderHiddenSize: optional(count()),
+  decoderNumHiddenLayers: optional(count()),
+  decoderNumAttentionHeads: optional(count()),
+  decoderIntermediateSize: optional(count()),
+  decoderNormEps: optional(number({ above: 0 })),
+};
+
+const CLASSIFIER = {
+  ...BLOCKS,
+  useMeanPooling: optional(flag(), CLASSIFIER_DEFAULTS.useMeanPooling),
+  poolNormEps: number({ above: 0 }),
+  labels: listOf(text(), { from: 1 }),
+};
 
 /**
- * The checked configuration, without fields that are none of its own.
- * @throws ConfigError
+ * The checked configuration of an encoder alone, without what is at its default.
+ * @throws ModelError as the source tells its faults
  */
-export function checkClassifierConfig(config: object, where: string): VideoMaeClassifierConfig {
-  const fields = readFields(config, where);
+export function checkEncoderConfig(source: ConfigSource): VideoMaeEncoderConfig {
+  const { predictedFrames: _, ...config } = source.check({
+    ...ENCODER,
+    ...UNREAD_DECODER,
+    predictedFrames: optional(count()),
+  });
+  requireShapes(source, config);
+  return withoutDefaults<VideoMaeEncoderConfig>(ENCODER, config, DEFAULTS);
+}
+
+/** The same of a model that reconstructs. */
+export function checkVideoMaeConfig(source: ConfigSource): VideoMaeConfig {
+  const config = source.check({ ...ENCODER, ...DECODER, predictedFrames: optional(count()) });
+  requireShapes(source, config);
+  requireMultiple(source, config, 'decoderHiddenSize', 'decoderNumAttentionHeads');
+  const { tubeletSize, predictedFrames = tubeletSize } = config;
+  if (predictedFrames > tubeletSize) {
+    throw source.fault('predictedFrames', `a whole number from 1 to ${tubeletSize}`, `${predictedFrames}`);
+  }
   return {
-    ...checkEncoder(fields),
-    poolNormEps: fields.positive('poolNormEps'),
-    labels: fields.strings('labels'),
+    ...withoutDefaults<VideoMaeConfig>({ ...ENCODER, ...DECODER }, config, DEFAULTS),
+    ...(predictedFrames !== tubeletSize && { predictedFrames }),
   };
 }
 
-function checkPredictedFrames(
-  config: Partial<VideoMaeConfig>,
-  { tubeletSize }: VideoMaeEncoderConfig,
-  where: string,
-): Pick<VideoMaeConfig, 'predictedFrames'> {
-  const predictedFrames = predictedFramesOf({ ...config, tubeletSize });
-  const allowed = Array.from({ length: tubeletSize }, (_, index) => index + 1);
-  readFields({ predictedFrames }, where).oneOf('predictedFrames', allowed);
-  return predictedFrames === tubeletSize ? {} : { predictedFrames };
+/** The same of a model that classifies. */
+export function checkClassifierConfig(source: ConfigSource): VideoMaeClassifierConfig {
+  const config = source.check({ ...CLASSIFIER, ...UNREAD_DECODER });
+  requireShapes(source, config);
+  return withoutDefaults<VideoMaeClassifierConfig>(CLASSIFIER, config, CLASSIFIER_DEFAULTS);
 }
 
-function checkEncoder(fields: FieldReader): VideoMaeEncoderConfig {
-  fields.divides('imageSize', 'patchSize');
-  fields.divides('numFrames', 'tubeletSize');
-  fields.divides('hiddenSize', 'numAttentionHeads');
-  return {
-    imageSize: fields.count('imageSize'),
-    patchSize: fields.count('patchSize'),
-    numFrames: fields.count('numFrames'),
-    tubeletSize: fields.count('tubeletSize'),
-    hiddenSize: fields.count('hiddenSize'),
-    numHiddenLayers: fields.count('numHiddenLayers'),
-    numAttentionHeads: fields.count('numAttentionHeads'),
-    intermediateSize: fields.count('intermediateSize'),
-    layerNormEps: fields.positive('layerNormEps'),
-  };
+type Values = Readonly<Record<string, unknown>>;
+
+function requireShapes(source: ConfigSource, config: Values): void {
+  requireMultiple(source, config, 'imageSize', 'patchSize');
+  requireMultiple(source, config, 'numFrames', 'tubeletSize');
+  requireMultiple(source, config, 'hiddenSize', 'numAttentionHeads');
+}
+
+/** The values of these fields, but for those at their defaults: a published configuration stays as it is. */
+function withoutDefaults<Config>(fields: object, values: Values, defaults: Values): Config {
+  const names = Object.keys(fields).filter((name) => values[name] !== defaults[name]);
+  return Object.fromEntries(names.map((name) => [name, values[name]])) as Config;
 }
 
 function encoder(hiddenSize: number, numHiddenLayers: number, numAttentionHeads: number) {

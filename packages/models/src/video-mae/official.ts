@@ -1,5 +1,5 @@
 import { layerRows, type OfficialTensor } from '../official.js';
-import type { VideoMaeClassifierConfig, VideoMaeConfig } from './config.js';
+import type { VideoMaeClassifierConfig, VideoMaeConfig, VideoMaeEncoderConfig } from './config.js';
 import { DECODER_STACK, ENCODER_STACK, stackParameters } from './parameters.js';
 
 /**
@@ -9,23 +9,31 @@ import { DECODER_STACK, ENCODER_STACK, stackParameters } from './parameters.js';
 export function videoMaeOfficial(config: VideoMaeConfig): OfficialTensor[] {
   return [
     { official: 'mask_token', name: 'mask_token' },
-    ...encoder('encoder.', config.numHiddenLayers),
-    ...layerRows('encoder.norm', 'videomae.layernorm'),
+    ...encoderOfficial(config),
     ...blocks('decoder.blocks', 'decoder.decoder_layers', config.decoderNumHiddenLayers),
     ...layerRows('decoder.norm', 'decoder.norm'),
     ...layerRows('decoder.head', 'decoder.head'),
     { official: 'encoder_to_decoder.weight', name: 'encoder_to_decoder.weight' },
-    ...[...stackParameters(config, ENCODER_STACK, 1), ...stackParameters(config, DECODER_STACK, 1)].map(
-      ({ name }) => ({ official: name, name }),
-    ),
+    ...stackParameters(config, DECODER_STACK, 1).map(({ name }) => ({ official: name, name })),
   ];
 }
 
-/** The names of the same repositories, modeling_finetune.py. */
+/** The encoder's part of them. */
+export function encoderOfficial(config: VideoMaeEncoderConfig): OfficialTensor[] {
+  return [
+    ...encoder('encoder.', config.numHiddenLayers),
+    ...layerRows('encoder.norm', 'videomae.layernorm'),
+    ...stackParameters(config, ENCODER_STACK, 1).map(({ name }) => ({ official: name, name })),
+  ];
+}
+
+/** The names of the same repositories, modeling_finetune.py: `norm` where no mean is taken. */
 export function classifierOfficial(config: VideoMaeClassifierConfig): OfficialTensor[] {
   return [
     ...encoder('', config.numHiddenLayers),
-    ...layerRows('fc_norm', 'fc_norm'),
+    ...(config.useMeanPooling === false
+      ? layerRows('norm', 'videomae.layernorm')
+      : layerRows('fc_norm', 'fc_norm')),
     ...layerRows('head', 'classifier'),
   ];
 }

@@ -11,6 +11,7 @@ import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { type BlockNames, type LayerNames, layer } from '../transformer-block.js';
 import {
   predictedFramesOf,
+  type VideoMaeBlocksConfig,
   type VideoMaeClassifierConfig,
   type VideoMaeConfig,
   type VideoMaeEncoderConfig,
@@ -44,7 +45,11 @@ function stackNames(prefix: string): StackNames {
 }
 
 /** The parameters of a stack of `width` under ST-MAE's options, normal with 0.02; none without them. */
-export function stackParameters(config: VideoMaeConfig, names: StackNames, width: number): ParameterSpec[] {
+export function stackParameters(
+  config: VideoMaeEncoderConfig,
+  names: StackNames,
+  width: number,
+): ParameterSpec[] {
   const { slices, rows, columns } = tokenGridOf(config);
   const initializer = normal(0.02);
   const specs: ParameterSpec[] = [];
@@ -56,12 +61,12 @@ export function stackParameters(config: VideoMaeConfig, names: StackNames, width
   return specs;
 }
 
-export function encoderBlock(index: number): BlockNames {
-  return blockNames(`videomae.encoder.layer.${index}`);
+export function encoderBlock(index: number, config: Pick<VideoMaeBlocksConfig, 'qkvBias'>): BlockNames {
+  return blockNames(`videomae.encoder.layer.${index}`, config);
 }
 
-export function decoderBlock(index: number): BlockNames {
-  return blockNames(`decoder.decoder_layers.${index}`);
+export function decoderBlock(index: number, config: Pick<VideoMaeBlocksConfig, 'qkvBias'>): BlockNames {
+  return blockNames(`decoder.decoder_layers.${index}`, config);
 }
 
 /**
@@ -76,27 +81,19 @@ export function videoMaeParameters(
 ): readonly ParameterSpec[] {
   const { hiddenSize, decoderHiddenSize } = config;
   const predictionSize = predictionSizeOf(config);
-  const residualScale = (layerCount: number) => (scaledResiduals ? 1 / Math.sqrt(2 * layerCount) : 1);
-  const encoderInitializers = blockInitializers(
-    hiddenSize,
-    config.intermediateSize,
-    residualScale(config.numHiddenLayers),
-  );
   const decoderInitializers = blockInitializers(
     decoderHiddenSize,
     config.decoderIntermediateSize,
-    residualScale(config.decoderNumHiddenLayers),
+    residualScale(config.decoderNumHiddenLayers, scaledResiduals),
   );
   return [
     { name: MASK_TOKEN, shape: [1, 1, decoderHiddenSize], initializer: truncatedNormal(0.02, 1) },
-    ...stackParameters(config, ENCODER_STACK, hiddenSize),
-    ...encoderParameters(config, encoderInitializers),
-    ...normParameters(ENCODER_NORM, hiddenSize),
+    ...encoderParameters(config, scaledResiduals),
     ...linearParameters(BRIDGE, hiddenSize, decoderHiddenSize, xavierUniform(hiddenSize, decoderHiddenSize)),
     ...stackParameters(config, DECODER_STACK, decoderHiddenSize),
     ...layers(config.decoderNumHiddenLayers, (index) =>
       blockParameters(
-        decoderBlock(index),
+        decoderBlock(index, config),
         decoderHiddenSize,
         config.decoderIntermediateSize,
         decoderInitializers,
@@ -110,6 +107,28 @@ export function videoMaeParameters(
       xavierUniform(decoderHiddenSize, predictionSize),
     ),
   ];
+}
+
+/** Those of the encoder alone, Hugging Face's `VideoMAEModel` under the names that it has inside the other classes. */
+export function encoderParameters(
+  config: VideoMaeEncoderConfig,
+  scaledResiduals: boolean,
+): readonly ParameterSpec[] {
+  const { hiddenSize, intermediateSize, numHiddenLayers } = config;
+  const block = blockInitializers(
+    hiddenSize,
+    intermediateSize,
+    residualScale(numHiddenLayers, scaledResiduals),
+  );
+  return [
+    ...stackParameters(config, ENCODER_STACK, hiddenSize),
+    ...patchesAndBlocks(config, block),
+    ...(config.useMeanPooling ? [] : normParameters(ENCODER_NORM, hiddenSize)),
+  ];
+}
+
+function residualScale(layerCount: number, scaledResiduals: boolean): number {
+  return scaledResiduals ? 1 / Math.sqrt(2 * layerCount) : 1;
 }
 
 /** Q: the numbers of a token that the decoder predicts. */
@@ -130,20 +149,25 @@ export function classifierParameters(config: VideoMaeClassifierConfig): readonly
   const matrix = normal(CLASSIFIER_STD);
   const block = { projection: matrix, attentionOutput: matrix, mlpIn: matrix, mlpOut: matrix };
   return [
-    ...encoderParameters(config, block),
-    ...normParameters(POOL_NORM, hiddenSize),
+    ...patchesAndBlocks(config, block),
+    ...normParameters(classifierNorm(config), hiddenSize),
     ...linearParameters(CLASSIFIER, hiddenSize, labels.length, normal(CLASSIFIER_STD * HEAD_SCALE)),
   ];
 }
 
-function encoderParameters(config: VideoMaeEncoderConfig, block: BlockInitializers): ParameterSpec[] {
+/** The norm between the blocks and the classifier: of the tokens' mean, or of the first token. */
+export function classifierNorm({ useMeanPooling = true }: VideoMaeClassifierConfig): Required<LayerNames> {
+  return useMeanPooling ? POOL_NORM : ENCODER_NORM;
+}
+
+function patchesAndBlocks(config: VideoMaeBlocksConfig, block: BlockInitializers): ParameterSpec[] {
   const { hiddenSize, numHiddenLayers, intermediateSize, patchSize, tubeletSize } = config;
   const shape = [hiddenSize, 3, tubeletSize, patchSize, patchSize];
   return [
     { name: PATCH_PROJECTION.weight, shape, initializer: uniform(1 / Math.sqrt(tokenSizeOf(config))) },
     { name: PATCH_PROJECTION.bias, shape: [hiddenSize], initializer: zeros },
     ...layers(numHiddenLayers, (index) =>
-      blockParameters(encoderBlock(index), hiddenSize, intermediateSize, block),
+      blockParameters(encoderBlock(index, config), hiddenSize, intermediateSize, block),
     ),
   ];
 }
@@ -158,13 +182,17 @@ function blockInitializers(width: number, hidden: number, residualScale: number)
   };
 }
 
-function blockNames(prefix: string): BlockNames {
+function blockNames(prefix: string, { qkvBias = true }: Pick<VideoMaeBlocksConfig, 'qkvBias'>): BlockNames {
   const inner = `${prefix}.attention.attention`;
+  const projection = (name: string, bias: string): LayerNames => ({
+    weight: `${inner}.${name}.weight`,
+    ...(qkvBias && { bias: `${inner}.${bias}` }),
+  });
   return {
     attentionNorm: layer(`${prefix}.layernorm_before`),
-    query: { weight: `${inner}.query.weight`, bias: `${inner}.q_bias` },
+    query: projection('query', 'q_bias'),
     key: { weight: `${inner}.key.weight` },
-    value: { weight: `${inner}.value.weight`, bias: `${inner}.v_bias` },
+    value: projection('value', 'v_bias'),
     attentionOutput: layer(`${prefix}.attention.output.dense`),
     mlpNorm: layer(`${prefix}.layernorm_after`),
     mlpIn: layer(`${prefix}.intermediate.dense`),

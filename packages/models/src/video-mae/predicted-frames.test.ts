@@ -54,7 +54,9 @@ describe('predictedFrames', () => {
 
   it('is one of a tubelet', () => {
     for (const predictedFrames of [0, 3, 1.5]) {
-      expect(() => videoMae({ ...config, predictedFrames })).toThrow('predictedFrames must be 1 or 2');
+      expect(() => videoMae({ ...config, predictedFrames })).toThrow(
+        'option predictedFrames: expected a whole number from 1',
+      );
     }
     expect(videoMae({ ...config, predictedFrames: 2 }).config).toEqual(config);
   });

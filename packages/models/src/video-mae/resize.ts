@@ -1,22 +1,32 @@
 import * as tf from '@tensorflow/tfjs';
+import { optional, optionTable, wholeNumber } from '@tgm/options';
+import { ModelError } from '../errors.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
 import { resampleBicubic } from '../resample-bicubic.js';
 import { DECODER_STACK, ENCODER_STACK } from './parameters.js';
 import { type VideoMae, videoMae } from './video-mae.js';
 
+const count = wholeNumber({ from: 1 });
+const table = optionTable(
+  'resizeVideoMae',
+  { numFrames: optional(count), imageSize: optional(count) },
+  ModelError,
+);
+
 /**
  * The same Video MAE for clips of another length or size. Fixed positions are computed anew; learned ones are interpolated,
  * those of places in a frame in two dimensions and those of slices in one, by cubics.
  *
  * @returns the model and all of its parameters, which the caller disposes besides those given.
- * @throws ConfigError, ParameterMissingError
+ * @throws ModelError with `OPTION_INVALID` or `PARAMETER_MISSING`
  */
 export async function resizeVideoMae(
   { model, params }: { readonly model: VideoMae; readonly params: Params },
   size: { readonly numFrames?: number; readonly imageSize?: number },
 ): Promise<{ model: VideoMae; params: Params }> {
-  const resized = videoMae({ ...model.config, ...size }, { pixels: model.pixels });
+  const { numFrames = model.config.numFrames, imageSize = model.config.imageSize } = table.check(size);
+  const resized = videoMae({ ...model.config, numFrames, imageSize }, { pixels: model.pixels });
   const kept: Record<string, tf.Tensor> = Object.fromEntries(
     model.parameters.map(({ name }) => [name, tf.clone(parameter(params, name))]),
   );

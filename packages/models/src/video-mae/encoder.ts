@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Random, TokenGrid } from '@tgm/masking';
+import { flag, optional, optionTable } from '@tgm/options';
+import { optionsSource } from '../config-source.js';
+import { ModelError } from '../errors.js';
+import { requireIndices, requireShape } from '../input-shape.js';
+import type { OfficialTensor } from '../official.js';
+import { initParams, type ParameterSpec, type Params } from '../params.js';
+import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { IMAGENET_PIXELS, type PixelScale, pixelScale } from '../pixels.js';
+import { lastRows, normRows } from '../transformer-block.js';
+import { embedTokens, encoderBlocks } from './blocks.js';
+import { checkEncoderConfig, type VideoMaeEncoderConfig } from './config.js';
+import { encoderOfficial } from './official.js';
+import { ENCODER_NORM, ENCODER_STACK, encoderParameters } from './parameters.js';
+import { rowsAt, stack } from './stack.js';
+
+export interface VideoMaeOptions {
+  /** The scale of the pixels that the encoder reads. Default `IMAGENET_PIXELS`. */
+  readonly pixels?: PixelScale;
+  /**
+   * Draws the last matrices of attention and MLP smaller by sqrt(2 layers) (Radford et al., GPT-2, 2019, section 2.3),
+   * so that the first features are mostly tokens and positions: a short run then learns sooner. Default false, the
+   * reference's way.
+   */
+  readonly scaledResiduals?: boolean;
+}
+
+export const VIDEO_MAE_OPTIONS = {
+  pixels: optional(pixelScale(), IMAGENET_PIXELS),
+  scaledResiduals: optional(flag(), false),
+};
+
+/**
+ * The encoder of a Video MAE alone: pure functions of parameters and tensors. VideoMAE, arXiv 2203.12602; the same figures as
+ * Hugging Face's `VideoMAEModel`.
+ */
+export interface VideoMaeEncoder {
+  readonly config: VideoMaeEncoderConfig;
+  readonly grid: TokenGrid;
+  /** The scale of the pixels that `encode` takes; a checkpoint keeps it. */
+  readonly pixels: PixelScale;
+  /** P, the numbers in a token: tubeletSize * patchSize * patchSize * 3. */
+  readonly tokenSize: number;
+  /** Names and shapes of `Params`. */
+  readonly parameters: readonly ParameterSpec[];
+  /** How they lie in a checkpoint of the authors. */
+  readonly official: readonly OfficialTensor[];
+  /** Tensors of larger models, which an encoder alone lets pass when it is loaded. */
+  readonly otherParts?: RegExp;
+  /** Fresh parameters; the caller disposes them. */
+  init(random: Random): Params;
+  /**
+   * The features of some tokens, after the final norm where the encoder has one.
+   * @param tokens [B, K, P] pixels in the scale `pixels`, in the order of `patchify`.
+   * @param positions [B, K] int32 token numbers, 0 to N - 1.
+   * @returns [B, K, D]
+   */
+  encode(params: Params, tokens: tf.Tensor3D, positions: tf.Tensor2D): tf.Tensor3D;
+}
+
+/** What a file holds besides an encoder: Python's decoder and head, and those of the authors. */
+const BESIDES_ENCODER = /^(decoder|classifier|fc_norm|head)\.|^mask_token$|^encoder_to_decoder\./;
+
+const table = optionTable('videoMaeEncoder', VIDEO_MAE_OPTIONS, ModelError);
+
+/**
+ * An encoder for features; `videoMae` has one too.
+ * @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have.
+ */
+export function videoMaeEncoder(given: VideoMaeEncoderConfig, options?: VideoMaeOptions): VideoMaeEncoder {
+  const { pixels, scaledResiduals } = table.check(options);
+  const config = checkEncoderConfig(optionsSource('videoMaeEncoder', given));
+  const parameters = encoderParameters(config, scaledResiduals);
+  return {
+    config,
+    grid: tokenGridOf(config),
+    pixels,
+    tokenSize: tokenSizeOf(config),
+    parameters,
+    official: encoderOfficial(config),
+    otherParts: BESIDES_ENCODER,
+    init: (random) => initParams(parameters, random),
+    encode: encodeFunction(config),
+  };
+}
+
+/** `VideoMaeEncoder.encode` of a checked configuration. */
+export function encodeFunction(config: VideoMaeEncoderConfig): VideoMaeEncoder['encode'] {
+  const { hiddenSize, layerNormEps, useMeanPooling } = config;
+  const tokenSize = tokenSizeOf(config);
+  const encoder = stack(config, ENCODER_STACK, hiddenSize);
+  return (params, tokens, positions) => {
+    const [batch, count] = requireIndices('encode', 'positions', positions);
+    requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
+    const embedded = embedTokens(params, tokens); // [B * K, D]
+    const placed = tf.add(embedded, rowsAt(encoder.positions(params), positions)) as tf.Tensor2D;
+    const x = encoderBlocks(config, params, encoder.enter(params, placed, batch), batch);
+    const rows = lastRows(x, batch, count);
+    const features = useMeanPooling ? rows : normRows(params, ENCODER_NORM, rows, layerNormEps);
+    return tf.reshape(features, [batch, count, hiddenSize]);
+  };
+}
