@@ -1,4 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
+import { number, oneOf, optional, optionTable, passing } from '@tgm/options';
 import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_PIX_FMT_RGB24,
@@ -25,6 +26,7 @@ import {
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './container/ffmpeg.js';
 import { VideoError } from './errors.js';
 import { evenPace, type FramePace, unevenPace } from './frame-pace.js';
+import { count, numbers } from './option-fields.js';
 import { fileError } from './system-failure.js';
 import type { Size } from './video.js';
 
@@ -40,6 +42,32 @@ export interface EncodeOptions extends Size {
   /** x264's trade of time against size. Default `veryfast`. */
   readonly preset?: 'ultrafast' | 'superfast' | 'veryfast' | 'faster' | 'fast' | 'medium' | 'slow';
 }
+
+const even = () =>
+  passing(
+    'an even whole number from 2',
+    (value): value is number =>
+      Number.isSafeInteger(value) && (value as number) >= 2 && (value as number) % 2 === 0,
+  );
+
+const OPTIONS = optionTable(
+  'encodeVideo',
+  {
+    width: even(),
+    height: even(),
+    fps: number({ above: 0 }),
+    times: optional(numbers('time in seconds', Number.isFinite)),
+    gop: optional(count()),
+    crf: optional(number({ from: 0, to: 51 }), 23),
+    preset: optional(
+      oneOf(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium', 'slow']),
+      'veryfast',
+    ),
+  } satisfies Record<keyof EncodeOptions, unknown>,
+  VideoError,
+);
+
+type EncodePlan = ReturnType<typeof OPTIONS.check>;
 
 /**
  * What makes motion vectors follow the content rather than save bits: one reference picture and no
@@ -59,12 +87,13 @@ const X264_PARAMETERS =
  * `VIDEO_ENCODE_FAILED` when the encoder or the file system refuses.
  */
 export async function encodeVideo(path: string, frames: Uint8Array, options: EncodeOptions): Promise<void> {
-  const count = countFrames(path, frames, options);
+  const plan = OPTIONS.check(options);
+  const count = countFrames(path, frames, plan);
   silenceFFmpeg();
   const temporary = `${path}.${process.pid}-${nextTemporary++}.tmp`;
   const scope = openScope();
   try {
-    writeVideo({ path, temporary }, frames, count, options, scope);
+    writeVideo({ path, temporary }, frames, count, plan, scope);
     scope.close();
     await rename(temporary, path);
   } catch (error) {
@@ -78,15 +107,14 @@ export async function encodeVideo(path: string, frames: Uint8Array, options: Enc
 /** Two encodes to the same path at once must not share a temporary file. */
 let nextTemporary = 0;
 
-function countFrames(path: string, frames: Uint8Array, options: EncodeOptions): number {
-  const { width, height, fps, times } = options;
-  const even = [width, height].every((side) => Number.isInteger(side) && side >= 2 && side % 2 === 0);
+function countFrames(path: string, frames: Uint8Array, options: EncodePlan): number {
+  const { width, height, times } = options;
   const count = frames.length / (width * height * 3);
-  if (!(even && Number.isInteger(count) && count >= 1 && Number.isFinite(fps) && fps > 0)) {
+  if (!(Number.isInteger(count) && count >= 1)) {
     throw new VideoError('OPTION_INVALID', {
       source: path,
-      expected: '[T, height, width, 3] bytes with even sides and fps above 0',
-      received: `${frames.length} bytes for ${width}x${height} at ${fps} fps`,
+      expected: '[T, height, width, 3] bytes',
+      received: `${frames.length} bytes for ${width}x${height}`,
     });
   }
   const rising = (time: number, t: number, all: readonly number[]) =>
@@ -105,7 +133,7 @@ function writeVideo(
   { path, temporary }: { path: string; temporary: string },
   frames: Uint8Array,
   count: number,
-  options: EncodeOptions,
+  options: EncodePlan,
   scope: Scope,
 ): void {
   const check = (status: number, doing: string) => checkStatus(status, 'VIDEO_ENCODE_FAILED', doing, path);
@@ -147,7 +175,7 @@ function writeVideo(
 
 function openEncoder(
   path: string,
-  options: EncodeOptions,
+  options: EncodePlan,
   pace: FramePace,
   count: number,
   scope: Scope,
@@ -161,7 +189,7 @@ function openEncoder(
       expected: 'an FFmpeg with libx264',
       received: 'one without',
     });
-  const { width, height, fps, gop = count, crf = 23, preset = 'veryfast' } = options;
+  const { width, height, fps, gop = count, crf, preset } = options;
   const encoder = scope.own(new CodecContext(), (value) => value.freeContext());
   encoder.allocContext3(codec);
   encoder.width = width;

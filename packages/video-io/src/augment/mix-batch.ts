@@ -1,3 +1,4 @@
+import { number, optional, optionTable } from '@tgm/options';
 import type { Random } from '@tgm/random';
 import { VideoError } from '../errors.js';
 import type { Size } from '../video.js';
@@ -11,6 +12,16 @@ export interface MixOptions {
   /** Chance of cutmix, 0-1; else mixup. Default 0.5. */
   readonly cutmixShare?: number;
 }
+
+const OPTIONS = optionTable(
+  'mixBatch',
+  {
+    mixup: optional(number({ above: 0 }), 0.8),
+    cutmix: optional(number({ above: 0 }), 1),
+    cutmixShare: optional(number({ from: 0, to: 1 }), 0.5),
+  } satisfies Record<keyof MixOptions, unknown>,
+  VideoError,
+);
 
 /** Clips of equal size, to be mixed with each other. */
 export interface MixableBatch extends Size {
@@ -31,7 +42,7 @@ export interface MixableBatch extends Size {
  * @throws {VideoError} `OPTION_INVALID`
  */
 export function mixBatch(batch: MixableBatch, random: Random, options: MixOptions = {}): number {
-  const { mixup = 0.8, cutmix = 1, cutmixShare = 0.5 } = options;
+  const { mixup, cutmix, cutmixShare } = OPTIONS.check(options);
   const { pixels, targets, count, width, height } = batch;
   const whole =
     count >= 1 && pixels.length % (count * width * height * 3) === 0 && targets.length % count === 0;

@@ -1,4 +1,6 @@
+import { type Field, nested, number, optional, optionTable, wholeNumber } from '@tgm/options';
 import { normal, type Random, uniformIndex } from '@tgm/random';
+import { VideoError } from '../errors.js';
 import type { Size } from '../video.js';
 import { rotate, shearX, shearY, translateX, translateY } from './affine.js';
 import {
@@ -13,6 +15,7 @@ import {
   solarizeAdd,
 } from './colour-changes.js';
 import type { PictureChange } from './picture-change.js';
+import { requireFrames } from './require-frames.js';
 import { sharpness } from './sharpness.js';
 
 export interface RandAugmentOptions {
@@ -25,6 +28,17 @@ export interface RandAugmentOptions {
   /** Chance that a drawn change is made, 0-1. Default 0.5. */
   readonly probability?: number;
 }
+
+const FIELDS = {
+  changes: optional(wholeNumber({ from: 0 }), 4),
+  magnitude: optional(number({ from: 0, to: 10 }), 7),
+  deviation: optional(number({ from: 0 }), 0.5),
+  probability: optional(number({ from: 0, to: 1 }), 0.5),
+} satisfies Record<keyof RandAugmentOptions, unknown>;
+const OPTIONS = optionTable('randAugment', FIELDS, VideoError);
+
+/** The same options within those of a recipe. */
+export const randAugmentOptions = (): Field<RandAugmentOptions> => nested(FIELDS);
 
 /** @param level magnitude / 10, 0-1. @param sign -1 or 1. */
 type ChangeOfLevel = (level: number, sign: number) => PictureChange;
@@ -60,7 +74,8 @@ export function randAugment(
   random: Random,
   options: RandAugmentOptions = {},
 ): void {
-  const { changes = 4, magnitude = 7, deviation = 0.5, probability = 0.5 } = options;
+  const { changes, magnitude, deviation, probability } = OPTIONS.check(options);
+  requireFrames('randAugment', frames, size);
   for (let i = 0; i < changes; i++) {
     const change = CHANGES[uniformIndex(CHANGES.length, random)]!;
     const made = random() < probability;

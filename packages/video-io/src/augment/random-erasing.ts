@@ -1,10 +1,22 @@
+import { type Field, nested, number, optional, optionTable } from '@tgm/options';
 import { normal, type Random } from '@tgm/random';
+import { VideoError } from '../errors.js';
 import type { Size } from '../video.js';
+import { requireFrames } from './require-frames.js';
 
 export interface RandomErasingOptions {
   /** Chance that a clip is changed, 0-1. Default 0.25 (VideoMAE's fine-tuning). */
   readonly probability?: number;
 }
+
+const FIELDS = { probability: optional(number({ from: 0, to: 1 }), 0.25) } satisfies Record<
+  keyof RandomErasingOptions,
+  unknown
+>;
+const OPTIONS = optionTable('randomErasing', FIELDS, VideoError);
+
+/** The same options within those of a recipe. */
+export const randomErasingOptions = (): Field<RandomErasingOptions> => nested(FIELDS);
 
 /** Least and largest area of the box, as parts of the picture's; least and largest aspect (Zhong et al. 2020). */
 const AREA = [0.02, 1 / 3] as const;
@@ -25,10 +37,13 @@ const DEVIATION = [0.229 * 255, 0.224 * 255, 0.225 * 255] as const;
  */
 export function randomErasing(
   frames: Uint8Array,
-  { width, height }: Size,
+  size: Size,
   random: Random,
-  { probability = 0.25 }: RandomErasingOptions = {},
+  options: RandomErasingOptions = {},
 ): void {
+  const { probability } = OPTIONS.check(options);
+  requireFrames('randomErasing', frames, size);
+  const { width, height } = size;
   if (random() >= probability) return;
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const area = (AREA[0] + (AREA[1] - AREA[0]) * random()) * width * height;

@@ -1,3 +1,4 @@
+import { type Field, nested, number, optional, wholeNumber } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import type { Size } from '../video.js';
 
@@ -5,7 +6,7 @@ import type { Size } from '../video.js';
 export interface VideoLimits {
   /** Pixels of one coded frame. */
   readonly pixels: number;
-  /** Frames decoded for one clip: the last asked-for index must lie below. */
+  /** Frames of the video: an index must lie below, and a longer one has no timeline. Each takes some 40 bytes. */
   readonly frames: number;
   /** Streams of all kinds in one file. */
   readonly streams: number;
@@ -13,16 +14,44 @@ export interface VideoLimits {
   readonly duration: number;
   /** Seconds spent on one opening of the file, looked at after every packet. */
   readonly time: number;
+  /** Bytes of one clip's pixels. */
+  readonly bytes: number;
 }
 
-/** 8K pictures; two hours at 30 frames per second; what no camera writes; a day; what decoding all that takes. */
+/**
+ * 8K pictures; six hours at 60 frames per second, in memory some 50 MB; what no camera writes; a day; what the reading of
+ * all that takes; the largest buffer that every supported Node can make.
+ */
 export const DEFAULT_LIMITS: VideoLimits = {
   pixels: 7680 * 4320,
-  frames: 216_000,
+  frames: 1_296_000,
   streams: 64,
   duration: 86_400,
   time: 300,
+  bytes: 2 ** 31 - 1,
 };
+
+/** Some of the limits; `joinLimits` adds the others. */
+export const someLimits = (): Field<Partial<VideoLimits>> =>
+  nested({
+    pixels: optional(wholeNumber({ from: 0 })),
+    frames: optional(wholeNumber({ from: 0 })),
+    streams: optional(wholeNumber({ from: 0 })),
+    duration: optional(number({ from: 0 })),
+    time: optional(number({ from: 0 })),
+    bytes: optional(wholeNumber({ from: 0 })),
+  } satisfies Record<keyof VideoLimits, unknown>) as Field<Partial<VideoLimits>>;
+
+/** Limits of the greater weight last; what none of them names has its default. */
+export function joinLimits(...parts: readonly (Partial<VideoLimits> | undefined)[]): VideoLimits {
+  const limits: Record<keyof VideoLimits, number> = { ...DEFAULT_LIMITS };
+  for (const part of parts) {
+    for (const name of Object.keys(DEFAULT_LIMITS) as (keyof VideoLimits)[]) {
+      limits[name] = part?.[name] ?? limits[name];
+    }
+  }
+  return limits;
+}
 
 /** Throws `VIDEO_TOO_LARGE` when a frame has more pixels than allowed. */
 export function checkPixels(size: Size, limits: VideoLimits, source: string): void {
@@ -35,18 +64,21 @@ export function checkPixels(size: Size, limits: VideoLimits, source: string): vo
   });
 }
 
+const UNITS: Readonly<Record<keyof VideoLimits, string>> = {
+  pixels: 'pixels',
+  frames: 'frames',
+  streams: 'streams',
+  duration: 'seconds of duration',
+  time: 'seconds of time',
+  bytes: 'bytes of pixels',
+};
+
 /** Throws `VIDEO_TOO_LARGE` when `got` is more than the limit of that name. */
-export function checkLimit(
-  name: 'streams' | 'duration' | 'time',
-  got: number,
-  limits: VideoLimits,
-  source: string,
-): void {
+export function checkLimit(name: keyof VideoLimits, got: number, limits: VideoLimits, source: string): void {
   if (got <= limits[name]) return;
-  const unit = name === 'streams' ? 'streams' : `seconds of ${name}`;
   throw new VideoError('VIDEO_TOO_LARGE', {
     source,
-    expected: `at most ${limits[name]} ${unit}`,
+    expected: `at most ${limits[name]} ${UNITS[name]}`,
     received: `${got}`,
     advice: raiseLimit(name),
   });

@@ -1,13 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { FormatContext } from 'node-av/lib';
 import { systemFailed } from '../system-failure.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, type Scope } from './ffmpeg.js';
 import { settledVersion } from './file-version.js';
 import { findFile } from './find-file.js';
+import { temporaryPath, writePrivateFile } from './temporary-file.js';
 
 /** Containers of single files. Playlists (HLS, concat, DASH) could reach other files and are left out. */
 const CONTAINERS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg';
@@ -38,14 +36,13 @@ export function openContainer(
 }
 
 /**
- * Puts bytes where FFmpeg can read them, in a file that no one else may read, until the scope closes. node-av
- * can read memory too, but never gives back the buffer that it reads with.
+ * Puts bytes where FFmpeg can read them, until the scope closes. node-av can read memory too, but never gives back the
+ * buffer that it reads with.
  */
 function writeBytes(bytes: Uint8Array, scope: Scope): string {
-  const path = join(tmpdir(), `tgm-video-${process.pid}-${randomUUID()}`);
-  scope.own(path, (file) => rmSync(file, { force: true }));
+  const path = scope.own(temporaryPath(), (file) => rmSync(file, { force: true }));
   try {
-    writeFileSync(path, bytes, { flag: 'wx', mode: 0o600 });
+    writePrivateFile(path, bytes);
   } catch (error) {
     throw systemFailed(nameOf(bytes), 'to put them into a file', error as Error);
   }

@@ -1,6 +1,8 @@
-import { DEFAULT_LIMITS, raiseLimit, type VideoLimits } from '../container/limits.js';
+import { flag, optional, optionTable } from '@tgm/options';
+import { checkLimit, joinLimits, raiseLimit, someLimits, type VideoLimits } from '../container/limits.js';
 import { nameOf } from '../container/open-container.js';
 import { VideoError } from '../errors.js';
+import { count, numbers, rectangle, size } from '../option-fields.js';
 import type { Rectangle, Size, VideoInput } from '../video.js';
 
 /** Which frames: by place in presentation order, or by the time at which they are on screen. */
@@ -42,34 +44,44 @@ export interface DecodePlan {
   readonly limits: VideoLimits;
 }
 
-/** Bytes that one clip may hold: the largest buffer that every supported Node can make. */
-const MAX_CLIP_BYTES = 2 ** 31 - 1;
+const OPTIONS = optionTable(
+  'decodeClip',
+  {
+    indices: optional(numbers('frame index from 0', (value) => Number.isSafeInteger(value) && value >= 0)),
+    times: optional(numbers('frame time in seconds', Number.isFinite)),
+    size: size(),
+    crop: optional(rectangle()),
+    pixels: optional(flag(), true),
+    motion: optional(flag(), false),
+    motionCell: optional(count(), 4),
+    clampToEnd: optional(flag(), false),
+    limits: optional(someLimits()),
+  } satisfies Record<keyof DecodeOptions, unknown>,
+  VideoError,
+);
 
-/** Checks the options and fills in the defaults. Throws `OPTION_INVALID`, or `VIDEO_TOO_LARGE` for an index past the limit. */
+/** Checks the options and fills in the defaults. Throws `OPTION_INVALID`, or `VIDEO_TOO_LARGE` for more than the limits. */
 export function planDecode(input: VideoInput, options: DecodeOptions): DecodePlan {
+  const { indices, times, size, crop, pixels, motion, motionCell, clampToEnd, ...given } =
+    OPTIONS.check(options);
   const source = nameOf(input);
-  const fail = (expected: string, received: string): never => {
-    throw new VideoError('OPTION_INVALID', { source, expected, received });
-  };
-  const wanted = options.indices ?? options.times ?? fail('indices or times', 'neither');
-  const by = options.indices === undefined ? 'time' : 'index';
-  if (wanted.length === 0) fail('at least one frame', 'an empty list');
-  for (const value of wanted) {
-    if (by === 'index' && (!Number.isSafeInteger(value) || value < 0))
-      fail('a frame index from 0', `${value}`);
-    if (by === 'time' && !Number.isFinite(value)) fail('a frame time in seconds', `${value}`);
+  const list = indices ?? times;
+  if (list === undefined || (indices !== undefined && times !== undefined)) {
+    throw new VideoError('OPTION_INVALID', {
+      source,
+      expected: 'either indices or times',
+      received: list === undefined ? 'neither' : 'both',
+    });
   }
-  const { size, motionCell = 4, pixels = true, motion = false } = options;
-  if (!pixels && !motion) fail('pixels or motion', 'neither');
-  for (const [name, value] of Object.entries({ width: size.width, height: size.height, motionCell })) {
-    if (!Number.isInteger(value) || value < 1) fail(`${name} as a whole number from 1`, `${value}`);
+  if (!pixels && !motion) {
+    throw new VideoError('OPTION_INVALID', { source, expected: 'pixels or motion', received: 'neither' });
   }
-  const bytes = pixels ? wanted.length * size.width * size.height * 3 : 0;
-  if (bytes > MAX_CLIP_BYTES) fail(`a clip of at most ${MAX_CLIP_BYTES} bytes`, `${bytes}`);
-
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const by = indices === undefined ? 'time' : 'index';
+  const wanted = Array.from(list);
+  const limits = joinLimits(given.limits);
+  checkLimit('bytes', pixels ? wanted.length * size.width * size.height * 3 : 0, limits, source);
   const targets = [...new Set(wanted)].sort((a, b) => a - b);
-  if (by === 'index' && options.clampToEnd !== true && targets.at(-1)! >= limits.frames) {
+  if (by === 'index' && !clampToEnd && targets.at(-1)! >= limits.frames) {
     throw new VideoError('VIDEO_TOO_LARGE', {
       source,
       expected: `frame indices below ${limits.frames}`,
@@ -77,16 +89,5 @@ export function planDecode(input: VideoInput, options: DecodeOptions): DecodePla
       advice: raiseLimit('frames'),
     });
   }
-  return {
-    by,
-    wanted,
-    targets,
-    size,
-    crop: options.crop,
-    pixels,
-    motion,
-    motionCell,
-    clampToEnd: options.clampToEnd ?? false,
-    limits,
-  };
+  return { by, wanted, targets, size, crop, pixels, motion, motionCell, clampToEnd, limits };
 }

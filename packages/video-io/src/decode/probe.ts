@@ -1,8 +1,10 @@
+import { flag, optional, optionTable } from '@tgm/options';
 import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { avGetCodecName } from 'node-av/lib';
-import { DEFAULT_LIMITS, type VideoLimits } from '../container/limits.js';
+import { joinLimits, someLimits, type VideoLimits } from '../container/limits.js';
 import { type OpenVideo, withVideo } from '../container/open-video.js';
 import { describeOrientation } from '../container/orientation.js';
+import { VideoError } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import type { Timeline } from '../frame-index/timeline.js';
 import { MOTION_CODECS } from '../motion/codec-vectors.js';
@@ -18,6 +20,21 @@ export interface ProbeOptions extends TimelineOptions {
   /** Read the whole file for the true count, start and duration, as `readTimeline` does. Default false. */
   readonly countFrames?: boolean;
 }
+
+const TIMELINE_OPTIONS = optionTable(
+  'readTimeline',
+  { limits: optional(someLimits()) } satisfies Record<keyof TimelineOptions, unknown>,
+  VideoError,
+);
+
+const PROBE_OPTIONS = optionTable(
+  'probeVideo',
+  { countFrames: optional(flag(), false), limits: optional(someLimits()) } satisfies Record<
+    keyof ProbeOptions,
+    unknown
+  >,
+  VideoError,
+);
 
 /**
  * Reads a video's headers. Sizes are those of the header; `decodeClip` takes the same part of frames of another size.
@@ -48,11 +65,12 @@ export function probeVideoSync(
   options: ProbeOptions,
   known?: KnownVideo,
 ): { info: VideoInfo; learnt?: KnownVideo } {
-  if (options.countFrames === true) {
-    const { timeline, learnt } = readTimelineSync(source, options, known);
+  const { countFrames, limits: given } = PROBE_OPTIONS.check(options);
+  if (countFrames) {
+    const { timeline, learnt } = readTimelineSync(source, { limits: given ?? {} }, known);
     return { info: timeline.info, ...(learnt && { learnt }) };
   }
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = joinLimits(given);
   return { info: withVideo(source, limits, (video) => ({ ...describe(video), ...headerClock(video) })) };
 }
 
@@ -62,7 +80,7 @@ export function readTimelineSync(
   options: TimelineOptions,
   known?: KnownVideo,
 ): { timeline: VideoTimeline; learnt?: KnownVideo } {
-  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const limits = joinLimits(TIMELINE_OPTIONS.check(options).limits);
   return findAllFrames(source, limits, known, (video, found) => {
     const { times, end } = found.timeline;
     const info = { ...describe(video), ...trueClock(video, found.timeline) };

@@ -1,4 +1,4 @@
-import type { VideoLimits } from '../container/limits.js';
+import { checkLimit, type VideoLimits } from '../container/limits.js';
 import { frameLength, type OpenVideo, withVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import { indexFrames } from '../frame-index/build.js';
@@ -32,6 +32,8 @@ export function findAllFrames<R>(
     input,
     limits,
     (video) => {
+      // Better refused now than by the decoder, frame after frame.
+      checkLimit('frames', Number(video.stream.nbFrames), limits, video.source);
       const found = findFrames(video, limits);
       return found && { result: use(video, found) };
     },

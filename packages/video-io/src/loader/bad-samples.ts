@@ -1,3 +1,4 @@
+import { callable, eitherOf, type Field, nested, oneOf, optional, text, wholeNumber } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import type { VideoSample } from '../video.js';
 import { type BadSample, quarantineFile } from './quarantine.js';
@@ -21,6 +22,18 @@ export type BadSamplePolicy =
       /** Hears of each as it is left out for the first time. */
       readonly log?: (bad: BadSample) => void;
     };
+
+export const badSamplePolicy = (): Field<BadSamplePolicy> =>
+  eitherOf(
+    '{ kind: "fail" } or { kind: "skip", limit, quarantine?, log? } with a limit from 0',
+    nested({ kind: oneOf(['fail']) }),
+    nested({
+      kind: oneOf(['skip']),
+      limit: wholeNumber({ from: 0 }),
+      quarantine: optional(text()),
+      log: optional(callable<(bad: BadSample) => void>()),
+    }),
+  ) as Field<BadSamplePolicy>;
 
 /** The bad samples of a run. */
 export interface BadSamples {

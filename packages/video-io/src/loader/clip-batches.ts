@@ -1,4 +1,6 @@
-import { requirePositive } from '../sampling/positive.js';
+import { optionTable } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { count } from '../option-fields.js';
 import type { Size } from '../video.js';
 import type { LoadedSample } from './clip-loader.js';
 import type { LoadedClip } from './load-sample.js';
@@ -19,6 +21,8 @@ export interface ClipBatch {
   readonly waitSeconds: number;
 }
 
+const OPTIONS = optionTable('clipBatches', { samples: count() }, VideoError);
+
 /**
  * Joins the clips of `samples` samples at a time. The last, incomplete batch of all is left out. When a batch is given,
  * the loader's `state()` is just behind it.
@@ -27,9 +31,9 @@ export interface ClipBatch {
  */
 export async function* clipBatches(
   loader: AsyncIterable<LoadedSample>,
-  { samples }: { readonly samples: number },
+  options: { readonly samples: number },
 ): AsyncGenerator<ClipBatch> {
-  requirePositive({ samples });
+  const { samples } = OPTIONS.check(options);
   let collected: LoadedSample[] = [];
   for await (const sample of loader) {
     collected.push(sample);

@@ -1,8 +1,10 @@
+import { eitherOf, flag, number, objectWith, optional, optionTable, text, wholeNumber } from '@tgm/options';
+import { someLimits, type VideoLimits } from '../container/limits.js';
 import { VideoError } from '../errors.js';
+import * as fields from '../option-fields.js';
 import type { VideoPool } from '../pool/video-pool.js';
-import { requirePositive } from '../sampling/positive.js';
 import type { VideoDataset, VideoSample } from '../video.js';
-import { type BadSamplePolicy, badSamples } from './bad-samples.js';
+import { type BadSamplePolicy, badSamplePolicy, badSamples } from './bad-samples.js';
 import { type LoadContext, type LoadedClip, loadSample } from './load-sample.js';
 import { checkState, type LoaderState } from './loader-state.js';
 import type { ClipRecipe } from './recipe.js';
@@ -28,10 +30,33 @@ export interface ClipLoaderOptions {
   /** Samples in hand, decoded or on their way: the bound on memory. Default twice the pool's threads, and at least 4. */
   readonly prefetch?: number;
   readonly badSamples: BadSamplePolicy;
+  /** What a video may cost. Default: the pool's own limits. */
+  readonly limits?: Partial<VideoLimits>;
   /** Goes on where another loader stood. */
   readonly state?: LoaderState;
   readonly signal?: AbortSignal;
 }
+
+const OPTIONS = optionTable(
+  'clipLoader',
+  {
+    dataset: fields.dataset(),
+    pool: fields.pool(),
+    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan']),
+    seed: eitherOf('a number or a text', number(), text()),
+    epochs: fields.count(),
+    shuffle: optional(flag(), true),
+    rank: optional(wholeNumber({ from: 0 }), 0),
+    ranks: optional(fields.count(), 1),
+    motion: optional(flag(), false),
+    prefetch: optional(fields.count()),
+    badSamples: badSamplePolicy(),
+    limits: optional(someLimits(), {}),
+    state: optional(objectWith<LoaderState>("what a loader's state() gave", [])),
+    signal: optional(fields.signal()),
+  } satisfies Record<keyof ClipLoaderOptions, unknown>,
+  VideoError,
+);
 
 /** The clips of one sample. */
 export interface LoadedSample {
@@ -61,20 +86,21 @@ export interface ClipLoader extends AsyncIterable<LoadedSample> {
  * @throws {VideoError} `OPTION_INVALID`, `STATE_MISMATCH`; while iterating what a sample's video gives under `fail`,
  * `TOO_MANY_BAD_SAMPLES`, `SYSTEM_FAILED`, `WORKER_FAILED`, `MANIFEST_INVALID`.
  */
-export function clipLoader(options: ClipLoaderOptions): ClipLoader {
-  const { dataset, pool, recipe, seed, epochs, shuffle = true, rank = 0, ranks = 1, signal } = options;
+export function clipLoader(given: ClipLoaderOptions): ClipLoader {
+  const options = OPTIONS.check(given);
+  const { dataset, pool, recipe, seed, epochs, shuffle, rank, ranks, motion, limits, signal } = options;
   const prefetch = options.prefetch ?? Math.max(2 * pool.workers, 4);
-  requirePositive({ epochs, prefetch });
   const { length } = dataset;
   const order = sampleOrder({ length, seed, shuffle, rank, ranks });
   const orderFacts = { dataset: dataset.name, length, seed, shuffle, rank, ranks };
   if (options.state) checkState(options.state, orderFacts);
   const context: LoadContext = {
     pool,
-    find: sectionMemory(pool),
+    find: sectionMemory(pool, limits),
     recipe,
     seed,
-    motion: options.motion ?? false,
+    motion,
+    limits,
   };
   const bad = badSamples(options.badSamples, options.state?.bad ?? []);
   // Whoever iterates hears of its failure.

@@ -1,5 +1,6 @@
 import { seededRandom } from '@tgm/random';
 import { flipClip } from '../augment/flip.js';
+import type { VideoLimits } from '../container/limits.js';
 import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoClip, VideoSample } from '../video.js';
 import type { ClipPlan, ClipRecipe } from './recipe.js';
@@ -12,6 +13,7 @@ export interface LoadContext {
   readonly seed: number | string;
   /** Also give motion vectors. */
   readonly motion: boolean;
+  readonly limits: Partial<VideoLimits>;
 }
 
 /** A clip of a sample, ready for a batch. */
@@ -26,7 +28,7 @@ export interface LoadedClip extends VideoClip {
  * @throws {VideoError} as the pool does, `FRAME_OUT_OF_RANGE` for a section without pictures.
  */
 export async function loadSample(
-  { pool, find, recipe, seed, motion }: LoadContext,
+  { pool, find, recipe, seed, motion, limits }: LoadContext,
   sample: VideoSample,
   epoch: number,
 ): Promise<LoadedClip[]> {
@@ -34,7 +36,7 @@ export async function loadSample(
   const { info, range } = await find(sample);
   const plans = recipe.plan(info, range, seededRandom(...keys));
   const decode = ({ indices, crop }: ClipPlan): Promise<VideoClip> =>
-    pool.decode(sample.source, { indices, crop, size: recipe.size, motion });
+    pool.decode(sample.source, { indices, crop, size: recipe.size, motion, limits });
   const clips = await Promise.all(plans.map(decode));
   return clips.map((clip, view) => {
     const flipped = plans[view]!.flip;

@@ -1,10 +1,16 @@
+import { eitherOf, type Field, flag, nested, oneOf, optional, optionTable } from '@tgm/options';
 import type { Random } from '@tgm/random';
-import { type RandAugmentOptions, randAugment } from '../augment/rand-augment.js';
-import { type RandomErasingOptions, randomErasing } from '../augment/random-erasing.js';
+import { type RandAugmentOptions, randAugment, randAugmentOptions } from '../augment/rand-augment.js';
+import { type RandomErasingOptions, randomErasing, randomErasingOptions } from '../augment/random-erasing.js';
+import { VideoError } from '../errors.js';
+import * as fields from '../option-fields.js';
 import { denseIndices, denseViews } from '../sampling/dense-indices.js';
 import { multiScaleCrop } from '../sampling/multi-scale-crop.js';
-import { requirePositive } from '../sampling/positive.js';
-import { type RandomResizedCropOptions, randomResizedCrop } from '../sampling/random-resized-crop.js';
+import {
+  type RandomResizedCropOptions,
+  randomResizedCrop,
+  randomResizedCropOptions,
+} from '../sampling/random-resized-crop.js';
 import { segmentIndices, segmentViews } from '../sampling/segment-indices.js';
 import { viewCrops } from '../sampling/view-crops.js';
 import type { Size } from '../video.js';
@@ -30,13 +36,33 @@ export interface PretrainingRecipeOptions {
   readonly flip?: boolean;
 }
 
-const FRAMES = 16;
-const SIZE: Size = { width: 224, height: 224 };
+/** VideoMAE's clips. */
+const CLIP = {
+  frames: optional(fields.count(), 16),
+  size: optional(fields.size(), { width: 224, height: 224 }),
+};
+
+const sampling = (): Field<FrameSampling> =>
+  eitherOf(
+    '{ kind: "dense", stride } with a stride from 1, or { kind: "segments" }',
+    nested({ kind: oneOf(['dense']), stride: fields.count() }),
+    nested({ kind: oneOf(['segments']) }),
+  );
+
+const PRETRAINING = optionTable(
+  'pretrainingRecipe',
+  {
+    ...CLIP,
+    stride: fields.count(),
+    clips: optional(fields.count(), 1),
+    flip: optional(flag(), false),
+  } satisfies Record<keyof PretrainingRecipeOptions, unknown>,
+  VideoError,
+);
 
 /** VideoMAE's pre-training: a dense clip from a random start and a multi-scale crop, scaled. */
 export function pretrainingRecipe(options: PretrainingRecipeOptions): ClipRecipe {
-  const { frames = FRAMES, stride, size = SIZE, clips = 1, flip = false } = options;
-  requirePositive({ frames, stride, clips });
+  const { frames, stride, size, clips, flip } = PRETRAINING.check(options);
   return {
     size,
     clips,
@@ -64,10 +90,23 @@ export interface FineTuningRecipeOptions {
   readonly erasing?: RandomErasingOptions;
 }
 
+const FINE_TUNING = optionTable(
+  'fineTuningRecipe',
+  {
+    ...CLIP,
+    sampling: sampling(),
+    clips: optional(fields.count(), 1),
+    flip: flag(),
+    crop: optional(randomResizedCropOptions()),
+    randAugment: optional(randAugmentOptions()),
+    erasing: optional(randomErasingOptions()),
+  } satisfies Record<keyof FineTuningRecipeOptions, unknown>,
+  VideoError,
+);
+
 /** VideoMAE's fine-tuning: random resized crop, flip, RandAugment, random erasing. Mix whole batches with `mixBatch`. */
 export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
-  const { sampling, frames = FRAMES, size = SIZE, clips = 1, flip } = options;
-  requirePositive({ frames, clips });
+  const { sampling, frames, size, clips, flip, crop, ...changes } = FINE_TUNING.check(options);
   return {
     size,
     clips,
@@ -79,12 +118,12 @@ export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
             ? denseIndices({ frames: range.count, count: frames, stride: sampling.stride, random })
             : segmentIndices({ frames: range.count, count: frames, random }),
         ),
-        crop: randomResizedCrop(video, random, options.crop),
+        crop: randomResizedCrop(video, random, crop),
         flip: coin(random) && flip,
       })),
     change(clip, random) {
-      randAugment(clip.frames, size, random, options.randAugment);
-      randomErasing(clip.frames, size, random, options.erasing);
+      randAugment(clip.frames, size, random, changes.randAugment);
+      randomErasing(clip.frames, size, random, changes.erasing);
     },
   };
 }
@@ -101,10 +140,18 @@ export interface TestRecipeOptions {
   readonly crops: number;
 }
 
+const TEST = optionTable(
+  'testRecipe',
+  { ...CLIP, sampling: sampling(), clips: fields.count(), crops: fields.count() } satisfies Record<
+    keyof TestRecipeOptions,
+    unknown
+  >,
+  VideoError,
+);
+
 /** Multi-view test: `clips * crops` views of each video, clip by clip, without chance. */
 export function testRecipe(options: TestRecipeOptions): ClipRecipe {
-  const { sampling, frames = FRAMES, size = SIZE, clips, crops } = options;
-  requirePositive({ frames, clips, crops });
+  const { sampling, frames, size, clips, crops } = TEST.check(options);
   return {
     size,
     clips: clips * crops,

@@ -1,4 +1,6 @@
+import { optional, optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { count } from '../option-fields.js';
 import type { MotionField, VideoClip } from '../video.js';
 import { lumaOf, searchBlock, texture } from './block-search.js';
 
@@ -8,6 +10,15 @@ export interface EstimateOptions {
   /** Longest movement between two frames of the clip that is surely looked at, in pixels. Default 16. */
   readonly reach?: number;
 }
+
+const OPTIONS = optionTable(
+  'estimateMotion',
+  { cell: optional(count(), 8), reach: optional(count(), 16) } satisfies Record<
+    keyof EstimateOptions,
+    unknown
+  >,
+  VideoError,
+);
 
 /** A block has twice the sides of its cell, so that there is enough in it to match. */
 const BLOCK = 2;
@@ -28,16 +39,9 @@ const DIFFERENT = 16;
  */
 export function estimateMotion(
   clip: Pick<VideoClip, 'frames' | 'indices' | 'geometry'>,
-  { cell = 8, reach = 16 }: EstimateOptions = {},
+  options: EstimateOptions = {},
 ): MotionField {
-  for (const [name, value] of Object.entries({ cell, reach })) {
-    if (Number.isInteger(value) && value >= 1) continue;
-    throw new VideoError('OPTION_INVALID', {
-      where: `estimateMotion, option ${name}`,
-      expected: 'a whole number from 1',
-      received: `${value}`,
-    });
-  }
+  const { cell, reach } = OPTIONS.check(options);
   const { width, height } = clip.geometry.size;
   const columns = Math.ceil(width / cell);
   const rows = Math.ceil(height / cell);

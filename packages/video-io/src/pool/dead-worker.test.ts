@@ -20,7 +20,7 @@ class FakeWorker extends EventEmitter {
   }
 }
 
-vi.mock('node:worker_threads', () => ({ Worker: FakeWorker }));
+vi.mock('node:worker_threads', () => ({ Worker: FakeWorker, workerData: null }));
 const { videoPool } = await import('./video-pool.js');
 
 const options = { indices: [0], size: { width: 8, height: 8 } };

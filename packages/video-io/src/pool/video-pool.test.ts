@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeClip, encodeVideo } from '../index.js';
 
@@ -57,8 +58,9 @@ describe('videoPool', () => {
     const unreadable = pool.decode(paths[1]!, { indices: 5 as never, size });
     const unsendable = pool.decode(paths[1]!, { indices: (() => 0) as never, size });
     const sound = pool.decode(paths[2]!, { indices: [1], size });
-    await expect(unreadable).rejects.toMatchObject({ code: 'WORKER_FAILED' });
-    await expect(unsendable).rejects.toThrow(/could not be cloned/);
+    const refused = { code: 'OPTION_INVALID', fault: 'caller' };
+    await expect(unreadable).rejects.toMatchObject({ ...refused, where: 'decodeClip, option indices' });
+    await expect(unsendable).rejects.toMatchObject({ ...refused, received: '() => 0 could not be cloned' });
     expect((await sound).frames).toHaveLength(32 * 32 * 3);
     await pool.close();
   });
@@ -73,6 +75,26 @@ describe('videoPool', () => {
     await expect(pool.decode(paths[0]!, { indices: [0], size })).rejects.toMatchObject({
       code: 'WORKER_FAILED',
     });
+  });
+
+  it('leaves no file of bytes behind when it is closed meanwhile', async () => {
+    const { TMPDIR } = process.env;
+    process.env.TMPDIR = mkdtempSync(join(folder, 'temporary-'));
+    try {
+      const pool = videoPool({ workers: 2 });
+      // Once a thread is there, it is in the midst of a decode soon after it is asked.
+      await Promise.all([pool.probe(paths[1]!), pool.probe(paths[2]!)]);
+      const indices = Array.from({ length: 200 }, (_, i) => i);
+      const tasks = [0, 1].map(() => pool.decode(readFileSync(paths[0]!), { indices, size, motion: true }));
+      const outcomes = Promise.allSettled(tasks);
+      await delay(30);
+      await pool.close();
+      await outcomes;
+      expect(readdirSync(process.env.TMPDIR)).toEqual([]);
+    } finally {
+      if (TMPDIR === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = TMPDIR;
+    }
   });
 
   it('wants at least one worker', () => {

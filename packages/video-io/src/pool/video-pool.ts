@@ -1,16 +1,32 @@
 import { Worker } from 'node:worker_threads';
+import { optional, optionTable } from '@tgm/options';
+import { someLimits, type VideoLimits } from '../container/limits.js';
 import { nameOf } from '../container/open-container.js';
+import {
+  newTemporaryFiles,
+  removeTemporaryFiles,
+  type TemporaryFilesOf,
+} from '../container/temporary-file.js';
 import type { DecodeOptions } from '../decode/options.js';
 import type { ProbeOptions, TimelineOptions } from '../decode/probe.js';
 import { VideoError } from '../errors.js';
 import { knownVideos } from '../frame-index/cache.js';
+import { count } from '../option-fields.js';
 import type { VideoClip, VideoInfo, VideoInput, VideoTimeline } from '../video.js';
 import { receivedError, type WorkerReply, type WorkerRequest } from './messages.js';
 
 export interface VideoPoolOptions {
   /** Threads, at least 1. Each decodes one video at a time. */
   readonly workers: number;
+  /** Limits of all calls, where a call does not set its own. */
+  readonly limits?: Partial<VideoLimits>;
 }
+
+const OPTIONS = optionTable(
+  'videoPool',
+  { workers: count(), limits: optional(someLimits()) } satisfies Record<keyof VideoPoolOptions, unknown>,
+  VideoError,
+);
 
 /**
  * Decodes on threads of its own, several videos at once. Requests start in the order of the calls. What was found out
@@ -46,14 +62,8 @@ interface Seat {
  * A pool of decode threads. They start with the first request that needs them, and a thread that dies is
  * replaced by the next request. An idle pool does not keep the program running.
  */
-export function videoPool({ workers }: VideoPoolOptions): VideoPool {
-  if (!Number.isInteger(workers) || workers < 1) {
-    throw new VideoError('OPTION_INVALID', {
-      where: 'videoPool, option workers',
-      expected: 'a whole number from 1',
-      received: `${workers}`,
-    });
-  }
+export function videoPool(options: VideoPoolOptions): VideoPool {
+  const { workers, limits } = OPTIONS.check(options);
   const seats: Seat[] = Array.from({ length: workers }, () => ({ worker: undefined, task: undefined }));
   const queue: Task[] = [];
   const known = knownVideos(REMEMBERED_BYTES);
@@ -77,7 +87,7 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
         seat.worker.postMessage(withKnown(task.request));
       } catch (error) {
         // Options that hold a function, say, cannot travel; the thread is none the worse for it.
-        task.reject(error as Error);
+        task.reject(cannotTravel(task.request, error as Error));
         dispatch();
         return;
       }
@@ -90,8 +100,19 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
     return { ...request, known: known.get(request.source) };
   }
 
+  /** The thread checks what is given; here it is only completed. */
+  function withLimits<O extends { readonly limits?: Partial<VideoLimits> }>(options: O): O {
+    const given = options?.limits;
+    if (limits === undefined || (given !== undefined && typeof given !== 'object')) return options;
+    const set = Object.entries(given ?? {}).filter(([, value]) => value !== undefined);
+    return { ...options, limits: { ...limits, ...Object.fromEntries(set) } };
+  }
+
   function startWorker(seat: Seat): Worker {
-    const worker = new Worker(new URL('./worker.js', import.meta.url));
+    const temporaryFiles = newTemporaryFiles();
+    const worker = new Worker(new URL('./worker.js', import.meta.url), {
+      workerData: { temporaryFiles } satisfies TemporaryFilesOf,
+    });
     worker.unref();
     let reason = 'the end of its thread';
     worker.on('message', (reply: WorkerReply) => settle(seat, reply));
@@ -102,6 +123,7 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
       seat.worker = undefined;
       const { task } = seat;
       seat.task = undefined;
+      if (task && typeof task.request.source !== 'string') removeTemporaryFiles(temporaryFiles);
       task?.reject(workerFailed(reason, task.request.source));
       if (!closed) dispatch();
     });
@@ -122,9 +144,9 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
 
   return {
     workers,
-    decode: (source, options) => submit({ kind: 'decode', source, options }),
-    probe: (source, options = {}) => submit({ kind: 'probe', source, options }),
-    timeline: (source, options = {}) => submit({ kind: 'timeline', source, options }),
+    decode: (source, options) => submit({ kind: 'decode', source, options: withLimits(options) }),
+    probe: (source, options = {}) => submit({ kind: 'probe', source, options: withLimits(options) }),
+    timeline: (source, options = {}) => submit({ kind: 'timeline', source, options: withLimits(options) }),
     async close() {
       closed = true;
       for (const task of queue.splice(0))
@@ -132,6 +154,15 @@ export function videoPool({ workers }: VideoPoolOptions): VideoPool {
       await Promise.all(seats.map(({ worker }) => worker?.terminate()));
     },
   };
+}
+
+function cannotTravel({ kind, source }: WorkerRequest, cause: Error): VideoError {
+  return new VideoError('OPTION_INVALID', {
+    source: nameOf(source),
+    expected: `options of ${kind} that can be sent to a thread`,
+    received: cause.message.replace(/\.$/, ''),
+    cause,
+  });
 }
 
 function workerFailed(received: string, input: VideoInput): VideoError {

@@ -1,4 +1,7 @@
+import { optional, optionTable } from '@tgm/options';
 import type { Random } from '@tgm/random';
+import { VideoError } from '../errors.js';
+import { count, random } from '../option-fields.js';
 import { requirePositive } from './positive.js';
 
 export interface DenseSampling {
@@ -12,6 +15,14 @@ export interface DenseSampling {
   readonly random?: Random;
 }
 
+const WINDOW = { frames: count(), count: count(), stride: count() };
+const OPTIONS = optionTable(
+  'denseIndices',
+  { ...WINDOW, random: optional(random()) } satisfies Record<keyof DenseSampling, unknown>,
+  VideoError,
+);
+const VIEW_OPTIONS = optionTable('denseViews', WINDOW, VideoError);
+
 /**
  * [count] indices of a clip of neighbouring frames: start, start + stride, ... The clip spans
  * (count - 1) * stride + 1 source frames. A shorter video starts at 0 and repeats the last frame that the
@@ -19,7 +30,8 @@ export interface DenseSampling {
  *
  * @throws {VideoError} `OPTION_INVALID`
  */
-export function denseIndices({ frames, count, stride, random }: DenseSampling): number[] {
+export function denseIndices(sampling: DenseSampling): number[] {
+  const { frames, count, stride, random } = OPTIONS.check(sampling);
   const last = lastStart({ frames, count, stride });
   return clipFrom(random ? Math.floor(random() * (last + 1)) : Math.floor(last / 2), {
     frames,
@@ -35,18 +47,18 @@ export function denseIndices({ frames, count, stride, random }: DenseSampling): 
  * @throws {VideoError} `OPTION_INVALID`
  */
 export function denseViews(sampling: Omit<DenseSampling, 'random'>, clips: number): number[][] {
-  requirePositive({ clips });
-  if (clips === 1) return [denseIndices(sampling)];
-  const last = lastStart(sampling);
+  const window = VIEW_OPTIONS.check(sampling);
+  requirePositive('denseViews', { clips });
+  if (clips === 1) return [denseIndices(window)];
+  const last = lastStart(window);
   return Array.from({ length: clips }, (_, clip) =>
-    clipFrom(Math.floor((last * clip) / (clips - 1)), sampling),
+    clipFrom(Math.floor((last * clip) / (clips - 1)), window),
   );
 }
 
 type Window = Pick<DenseSampling, 'frames' | 'count' | 'stride'>;
 
 function lastStart({ frames, count, stride }: Window): number {
-  requirePositive({ frames, count, stride });
   return Math.max(0, frames - 1 - (count - 1) * stride);
 }
 

@@ -1,13 +1,30 @@
+import { type Field, nested, optional, optionTable, passing } from '@tgm/options';
 import type { Random } from '@tgm/random';
+import { VideoError } from '../errors.js';
 import type { Rectangle, Size } from '../video.js';
 import { viewCrops } from './view-crops.js';
 
 export interface RandomResizedCropOptions {
-  /** Least and largest area of the crop, as parts of the video's, in (0, 1]. */
+  /** Least and largest area of the crop, as parts of the video's, in (0, 1]. Default 0.08 and 1. */
   readonly area?: readonly [number, number];
-  /** Least and largest aspect, width over height. */
+  /** Least and largest aspect, width over height. Default 3/4 and 4/3. */
   readonly aspect?: readonly [number, number];
 }
+
+const range = (most: number, what: string): Field<readonly [number, number]> =>
+  passing(`[least, largest] ${what}`, (value): value is readonly [number, number] => {
+    const [least, largest, ...more] = Array.isArray(value) ? value : [];
+    return more.length === 0 && 0 < least && least <= largest && largest <= most;
+  });
+
+const FIELDS = {
+  area: optional(range(1, 'above 0 and to 1'), [0.08, 1]),
+  aspect: optional(range(Number.MAX_VALUE, 'above 0'), [3 / 4, 4 / 3]),
+} satisfies Record<keyof RandomResizedCropOptions, unknown>;
+const OPTIONS = optionTable('randomResizedCrop', FIELDS, VideoError);
+
+/** The same options within those of a recipe. */
+export const randomResizedCropOptions = (): Field<RandomResizedCropOptions> => nested(FIELDS);
 
 /** Shapes tried before the centre is taken. */
 const TRIES = 10;
@@ -23,7 +40,7 @@ export function randomResizedCrop(
   random: Random,
   options: RandomResizedCropOptions = {},
 ): Rectangle {
-  const { area = [0.08, 1], aspect = [3 / 4, 4 / 3] } = options;
+  const { area, aspect } = OPTIONS.check(options);
   const between = (from: number, to: number): number => from + (to - from) * random();
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const pixels = between(...area) * source.width * source.height;

@@ -1,4 +1,7 @@
+import { optional, optionTable } from '@tgm/options';
 import type { Random } from '@tgm/random';
+import { VideoError } from '../errors.js';
+import { count, random } from '../option-fields.js';
 import { requirePositive } from './positive.js';
 
 export interface SegmentSampling {
@@ -10,14 +13,24 @@ export interface SegmentSampling {
   readonly random?: Random;
 }
 
+const OPTIONS = optionTable(
+  'segmentIndices',
+  { frames: count(), count: count(), random: optional(random()) } satisfies Record<
+    keyof SegmentSampling,
+    unknown
+  >,
+  VideoError,
+);
+const VIEW_OPTIONS = optionTable('segmentViews', { frames: count(), count: count() }, VideoError);
+
 /**
  * [count] indices spread over the whole video, one from each of `count` equal segments (TSN, Wang et al. 2016): drawn in
  * training, the middle in test. A video with fewer frames than `count` repeats some. `count` draws.
  *
  * @throws {VideoError} `OPTION_INVALID`
  */
-export function segmentIndices({ frames, count, random }: SegmentSampling): number[] {
-  requirePositive({ frames, count });
+export function segmentIndices(sampling: SegmentSampling): number[] {
+  const { frames, count, random } = OPTIONS.check(sampling);
   return Array.from({ length: count }, (_, i) => frameAt(i + (random ? random() : 0.5), frames, count));
 }
 
@@ -27,8 +40,9 @@ export function segmentIndices({ frames, count, random }: SegmentSampling): numb
  *
  * @throws {VideoError} `OPTION_INVALID`
  */
-export function segmentViews({ frames, count }: Omit<SegmentSampling, 'random'>, clips: number): number[][] {
-  requirePositive({ frames, count, clips });
+export function segmentViews(sampling: Omit<SegmentSampling, 'random'>, clips: number): number[][] {
+  const { frames, count } = VIEW_OPTIONS.check(sampling);
+  requirePositive('segmentViews', { clips });
   return Array.from({ length: clips }, (_, clip) =>
     Array.from({ length: count }, (_, i) => frameAt(i + (clip + 0.5) / clips, frames, count)),
   );

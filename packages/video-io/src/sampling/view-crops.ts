@@ -9,7 +9,7 @@ import { requirePositive } from './positive.js';
  * @throws {VideoError} `OPTION_INVALID`
  */
 export function viewCrops(source: Size, target: Size, crops: number): Rectangle[] {
-  requirePositive({ crops });
+  requirePositive('viewCrops', { crops });
   const scale = Math.min(source.width / target.width, source.height / target.height);
   const [width, height] = [target.width * scale, target.height * scale];
   return Array.from({ length: crops }, (_, crop) => {

@@ -1,0 +1,38 @@
+import { callable, type Field, objectWith, passing, text, wholeNumber } from '@tgm/options';
+import type { Random } from '@tgm/random';
+import type { VideoPool } from './pool/video-pool.js';
+import type { Rectangle, Size, VideoDataset } from './video.js';
+
+/** The fields of tables of options that several functions share. */
+
+export const count = (): Field<number> => wholeNumber({ from: 1 });
+export const path = (): Field<string> => text();
+export const random = (): Field<Random> => callable<Random>();
+export const dataset = (): Field<VideoDataset> =>
+  objectWith<VideoDataset>('a data set', ['name', 'length', 'at']);
+export const pool = (): Field<VideoPool> =>
+  objectWith<VideoPool>('a pool', ['workers', 'decode', 'probe', 'timeline']);
+export const signal = (): Field<AbortSignal> => objectWith<AbortSignal>('an AbortSignal', ['aborted']);
+
+/** An object with a width and a height may be passed whole, such as a `VideoInfo`. */
+export const size = (): Field<Size> =>
+  passing('a size { width, height } of whole pixels from 1', (value): value is Size => {
+    const { width, height } = (value ?? {}) as Partial<Size>;
+    return [width, height].every((side) => Number.isSafeInteger(side) && side! >= 1);
+  });
+
+export const rectangle = (): Field<Rectangle> =>
+  passing('a rectangle { x, y, width, height } of numbers', (value): value is Rectangle => {
+    const { x, y, width, height } = (value ?? {}) as Partial<Rectangle>;
+    return [x, y, width, height].every(Number.isFinite);
+  });
+
+/** An array, or a typed one, of numbers that pass; at least one. */
+export const numbers = (what: string, accepts: (value: number) => boolean): Field<readonly number[]> =>
+  passing(`at least one ${what}`, (value): value is readonly number[] => {
+    const isList = Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+    const list = value as ArrayLike<number>;
+    if (!isList || list.length === 0) return false;
+    for (let i = 0; i < list.length; i++) if (!accepts(list[i]!)) return false;
+    return true;
+  });
