@@ -6,7 +6,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { optional, text, wholeNumber } from '@tgm/options';
+import { flag, number, optional, text, wholeNumber } from '@tgm/options';
 import { prepareShards, readCsvManifest, readManifest, videoPool } from '@tgm/video-io';
 import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
@@ -21,6 +21,8 @@ const USAGE = `npx tsx examples/prepare-shards/main.ts --manifest <file.jsonl or
   --attach <folder>         files whose names begin with a sample's id go into its shard
   --samples-per-shard <n>   default 256
   --threads <n>             default 1
+  --refused-share <0 to 1>  more refused videos than this part of all end the run; default 0.1
+  --retry-refused           try videos again that an earlier run refused
   --help`;
 
 await runProgram(async (signal) => {
@@ -34,6 +36,8 @@ await runProgram(async (signal) => {
         attach: optional(text()),
         'samples-per-shard': optional(wholeNumber({ from: 1 }), 256),
         threads: optional(wholeNumber({ from: 1 }), 1),
+        'refused-share': optional(number({ from: 0, to: 1 }), 0.1),
+        'retry-refused': optional(flag(), false),
       },
       written: {
         manifest: 'text',
@@ -42,6 +46,8 @@ await runProgram(async (signal) => {
         attach: 'text',
         'samples-per-shard': 'number',
         threads: 'number',
+        'refused-share': 'number',
+        'retry-refused': 'flag',
       },
     },
     process.argv.slice(2),
@@ -69,6 +75,8 @@ await runProgram(async (signal) => {
       pool,
       samplesPerShard: options['samples-per-shard'],
       part,
+      refusedShare: options['refused-share'],
+      retryRefused: options['retry-refused'],
       attach,
       signal,
     });

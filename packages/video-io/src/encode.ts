@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import { number, oneOf, optional, optionTable, passing } from '@tgm/options';
+import { number, oneOf, optional, optionTable } from '@tgm/options';
 import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_PIX_FMT_RGB24,
@@ -26,7 +26,7 @@ import {
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './container/ffmpeg.js';
 import { VideoError } from './errors.js';
 import { evenPace, type FramePace, unevenPace } from './frame-pace.js';
-import { count, numbers } from './option-fields.js';
+import { count, evenSide, numbers } from './option-fields.js';
 import { fileError } from './system-failure.js';
 import type { Size } from './video.js';
 
@@ -43,18 +43,11 @@ export interface EncodeOptions extends Size {
   readonly preset?: 'ultrafast' | 'superfast' | 'veryfast' | 'faster' | 'fast' | 'medium' | 'slow';
 }
 
-const even = () =>
-  passing(
-    'an even whole number from 2',
-    (value): value is number =>
-      Number.isSafeInteger(value) && (value as number) >= 2 && (value as number) % 2 === 0,
-  );
-
 const OPTIONS = optionTable(
   'encodeVideo',
   {
-    width: even(),
-    height: even(),
+    width: evenSide(),
+    height: evenSide(),
     fps: number({ above: 0 }),
     times: optional(numbers('time in seconds', Number.isFinite)),
     gop: optional(count()),

@@ -60,9 +60,9 @@ export {
   type PrepareShardsOptions,
   prepareShards,
 } from './shards/prepare-shards.js';
-export { type ReadShardsOptions, readShards } from './shards/read-shards.js';
+export { type ReadShardsOptions, readShards, type ShardDataset } from './shards/read-shards.js';
 export type { ShardEncoding } from './shards/reencode.js';
-export type { ShardReport, ShardSettings } from './shards/shard-report.js';
+export type { RefusedSample, ShardReport, ShardSettings } from './shards/shard-report.js';
 export { type ShardSample, writeShard } from './shards/write-shard.js';
 export type {
   CropGeometry,

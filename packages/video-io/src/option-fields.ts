@@ -6,6 +6,13 @@ import type { Rectangle, Size, VideoDataset } from './video.js';
 /** The fields of tables of options that several functions share. */
 
 export const count = (): Field<number> => wholeNumber({ from: 1 });
+/** A side of a picture of which 4:2:0 keeps a colour for two pixels. */
+export const evenSide = (): Field<number> =>
+  passing(
+    'an even whole number from 2',
+    (value): value is number =>
+      Number.isSafeInteger(value) && (value as number) >= 2 && (value as number) % 2 === 0,
+  );
 export const path = (): Field<string> => text();
 export const random = (): Field<Random> => callable<Random>();
 export const dataset = (): Field<VideoDataset> =>

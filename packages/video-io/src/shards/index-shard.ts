@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isVideo, splitName } from './member-names.js';
-import { contentOf, invalidShard, shardVersion, withShard } from './shard-file.js';
+import { contentOf, invalidShard, LARGEST_TEXT, shardVersion, withShard } from './shard-file.js';
 import { readShardTexts } from './shard-metadata.js';
 import { type TarMember, tarMembers } from './tar-members.js';
 
@@ -31,7 +31,7 @@ export async function indexShard(path: string): Promise<IndexedSample[]> {
       const videos = members.filter(isVideo).length;
       if (videos !== 1) throw invalidShard(path, `one video in sample "${key}"`, `${videos}`);
       const json = members.find(({ name }) => splitName(name)!.ending === 'json');
-      const texts = json && { json: (await contentOf(file, path, json)).toString('utf8') };
+      const texts = json && { json: (await contentOf(file, path, json, LARGEST_TEXT)).toString('utf8') };
       const { id } = readShardTexts(`${basename(path)}/${key}`, texts ?? {});
       const { headerStart: start } = members[0]!;
       samples.push({ id, start, length: members.at(-1)!.end - start });

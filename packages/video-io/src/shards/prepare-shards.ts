@@ -1,12 +1,19 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { callable, flag, nested, number, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
+import { someLimits, type VideoLimits } from '../container/limits.js';
+import { VIDEO_ENDINGS } from '../datasets/video-endings.js';
 import { VideoError } from '../errors.js';
 import { isSampleFault } from '../loader/sample-fault.js';
+import * as fields from '../option-fields.js';
 import type { VideoPool } from '../pool/video-pool.js';
+import { systemFailed } from '../system-failure.js';
 import type { VideoDataset, VideoSample } from '../video.js';
-import { encodeSection, planEncoding, type ShardEncoding } from './reencode.js';
+import { encodeSection, type ShardEncoding, shardEncoding } from './reencode.js';
+import { hasChanged, type Refusals, refusals, refuse } from './refusals.js';
 import { sectionsAhead } from './sections-ahead.js';
 import {
+  type RefusedSample,
   readReport,
   requireSamples,
   type ShardReport,
@@ -26,13 +33,46 @@ export interface PrepareShardsOptions {
   /** This process's part of the work: tar files index, index + count, … Default: all of them. */
   readonly part?: { readonly index: number; readonly count: number };
   readonly encoding?: ShardEncoding;
-  /** More files for a sample, by ending: cached scores, say. An ending other than `mp4`, `json` and `txt`. */
-  readonly attach?: (sample: VideoSample) => Promise<Readonly<Record<string, Uint8Array>>>;
+  /**
+   * More files for a sample, by ending: cached scores, say. No ending of a video, `json` or `txt`. `readShards` gives them
+   * back by `content`.
+   */
+  readonly attach?: Attach;
+  /** What a video may cost. Default: the pool's own limits. */
+  readonly limits?: Partial<VideoLimits>;
+  /** The part of the samples that may be refused, 0-1. More end the run. Default 0.1. */
+  readonly refusedShare?: number;
+  /** Make those tar files again of which samples were refused, even if their videos are the same. Default false. */
+  readonly retryRefused?: boolean;
   /** Ends the work behind the tar file in hand, which is given up. */
   readonly signal?: AbortSignal;
 }
 
-const OWN_ENDINGS = ['mp4', 'json', 'txt'] as const;
+const OPTIONS = optionTable(
+  'prepareShards',
+  {
+    dataset: fields.dataset(),
+    output: fields.path(),
+    pool: fields.pool(),
+    samplesPerShard: optional(fields.count(), 256),
+    part: optional(nested({ index: wholeNumber({ from: 0 }), count: fields.count() }), {
+      index: 0,
+      count: 1,
+    }),
+    encoding: optional(shardEncoding(), {} as never),
+    attach: optional(callable<Attach>()),
+    limits: optional(someLimits(), {}),
+    refusedShare: optional(number({ from: 0, to: 1 }), 0.1),
+    retryRefused: optional(flag(), false),
+    signal: optional(fields.signal()),
+  } satisfies Record<keyof PrepareShardsOptions, unknown>,
+  VideoError,
+);
+
+type Attach = (sample: VideoSample) => Promise<Readonly<Record<string, Uint8Array>>>;
+type Preparation = ReturnType<typeof OPTIONS.check>;
+
+const OWN_ENDINGS: readonly string[] = ['mp4', 'json', 'txt'];
 
 /** A tar file that is there now. */
 export interface PreparedShard {
@@ -47,44 +87,51 @@ export interface PreparedShard {
 /**
  * Re-encodes a data set into WebDataset shards: the shorter side scaled, a constant frame rate, a short GOP and x264
  * settings under which motion vectors follow the content (`encodeVideo`), with captions, label and attached files.
- * Samples whose video cannot be read are refused, with the reason, in the report beside their tar file.
+ * Samples whose video cannot be read are refused, with the reason, in the report beside their tar file. More of them than
+ * `refusedShare` end the run. A fault of the system ends it at once: it refuses no sample.
  *
  * A run can be stopped and started again, or the same part run twice: a tar file whose report is there is not made
- * again. Tar files and reports appear only when they are complete, and do not depend on how the work was parted.
+ * again, unless a video that was refused is another file now, or `retryRefused` says so. Tar files and reports appear only when they are complete, and do not depend on how the work was parted.
  *
  * @throws {VideoError} `SHARDS_DIFFER` when the folder holds reports of other settings or another data set,
- * `OPTION_INVALID`; `VIDEO_ENCODE_FAILED` and errors of the file system end the run.
+ * `OPTION_INVALID`, `TOO_MANY_BAD_SAMPLES`, `VIDEO_ENCODE_FAILED`, `SYSTEM_FAILED`.
  */
 export async function* prepareShards(options: PrepareShardsOptions): AsyncGenerator<PreparedShard> {
-  const { dataset, output, samplesPerShard = 256, part = { index: 0, count: 1 }, signal } = options;
-  const whole = [samplesPerShard, part.count, part.index + 1].every(
-    (value) => Number.isInteger(value) && value >= 1,
-  );
-  if (!whole || part.index >= part.count) {
+  const plan = OPTIONS.check(options);
+  const { dataset, output, samplesPerShard, part, encoding, signal } = plan;
+  if (part.index >= part.count) {
     throw new VideoError('OPTION_INVALID', {
-      where: 'prepareShards',
-      expected: 'samples per shard of 1 or more and a part from 0',
-      received: `${samplesPerShard} samples and part ${part.index} of ${part.count}`,
+      where: 'prepareShards, option part',
+      expected: 'an index below count',
+      received: showValue(part),
     });
   }
-  const settings = {
-    dataset: dataset.name,
-    samples: dataset.length,
-    samplesPerShard,
-    ...planEncoding(options.encoding),
-  };
-  await mkdir(output, { recursive: true });
+  const settings = { dataset: dataset.name, samples: dataset.length, samplesPerShard, ...encoding };
+  await mkdir(output, { recursive: true }).catch((error: Error) => {
+    throw systemFailed(output, 'a folder that can be made', error);
+  });
   const shards = Math.ceil(dataset.length / samplesPerShard);
-  for (let shard = part.index; shard < shards && !signal?.aborted; shard += part.count) {
+  const own = Array.from({ length: shards }, (_, shard) => shard).filter(
+    (shard) => shard % part.count === part.index,
+  );
+  const samples = own
+    .map((shard) => rangeOf(settings, shard))
+    .reduce((sum, { start, end }) => sum + end - start, 0);
+  const refused = refusals(plan.refusedShare, samples);
+  for (const shard of own) {
+    if (signal?.aborted) return;
     const name = `shard-${String(shard).padStart(6, '0')}`;
     const reportPath = join(output, `${name}.json`);
     const earlier = await readReport(reportPath, settings);
-    if (earlier) {
-      await requireSamples(reportPath, earlier, dataset, rangeOf(settings, shard));
+    if (earlier) await requireSamples(reportPath, earlier, dataset, rangeOf(settings, shard));
+    const retried =
+      earlier && earlier.refused.length > 0 && (plan.retryRefused || (await hasChanged(earlier.refused)));
+    if (earlier && !retried) {
+      refused.count(earlier.refused);
       yield { shard, shards, fresh: false, report: earlier };
       continue;
     }
-    const report = await makeShard(options, settings, shard, name);
+    const report = await makeShard(plan, settings, shard, name, refused);
     if (report) yield { shard, shards, fresh: true, report };
   }
 }
@@ -97,22 +144,25 @@ function rangeOf({ samples, samplesPerShard }: ShardSettings, shard: number) {
 
 /** Undefined when the run is stopped meanwhile. */
 async function makeShard(
-  options: PrepareShardsOptions,
+  plan: Preparation,
   settings: ShardSettings,
   shard: number,
   name: string,
+  refusedSoFar: Refusals,
 ): Promise<ShardReport | undefined> {
-  const { dataset, output, pool, attach, signal } = options;
+  const { dataset, output, pool, attach, limits, signal } = plan;
   const range = rangeOf(settings, shard);
   const done: ShardReport['done'][number][] = [];
-  const refused: ShardReport['refused'][number][] = [];
+  const refused: RefusedSample[] = [];
   const digits = String(dataset.length - 1).length;
 
   async function* samples(): AsyncGenerator<ShardSample> {
-    for await (const { index, sample, section } of sectionsAhead(dataset, pool, settings, range)) {
+    for await (const { index, sample, section } of sectionsAhead(dataset, pool, settings, limits, range)) {
       signal?.throwIfAborted();
       if (isSampleFault(section)) {
-        refused.push({ id: sample.id, source: sample.source, code: section.code, message: section.message });
+        const bad = await refuse(sample, section);
+        refused.push(bad);
+        refusedSoFar.count([bad], section);
         continue;
       }
       const key = String(index).padStart(digits, '0');
@@ -122,14 +172,7 @@ async function makeShard(
       const facts = { id: sample.id, captions, label, className, frames, fps: section.fps };
       done.push({ id: sample.id, key, frames });
       const attached = (await attach?.(sample)) ?? {};
-      const taken = OWN_ENDINGS.find((ending) => ending in attached);
-      if (taken) {
-        throw new VideoError('OPTION_INVALID', {
-          where: `prepareShards, what attach gave for "${sample.id}"`,
-          expected: `endings other than ${OWN_ENDINGS.join(', ')}`,
-          received: taken,
-        });
-      }
+      requireForeign(sample, Object.keys(attached));
       yield {
         key,
         files: {
@@ -155,4 +198,18 @@ async function makeShard(
     if (signal?.aborted) return undefined;
     throw error;
   }
+}
+
+/** Throws for endings under which a reader would find a second video, or not what the sample says. */
+function requireForeign({ id }: VideoSample, endings: readonly string[]): void {
+  const taken = endings.find((ending) => {
+    const small = ending.toLowerCase();
+    return OWN_ENDINGS.includes(small) || VIDEO_ENDINGS.has(small);
+  });
+  if (taken === undefined) return;
+  throw new VideoError('OPTION_INVALID', {
+    where: `prepareShards, what attach gave for "${id}"`,
+    expected: `endings other than ${OWN_ENDINGS.join(', ')} and those of videos`,
+    received: taken,
+  });
 }

@@ -1,12 +1,23 @@
+import type { FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { optionTable, showValue, text } from '@tgm/options';
 import { outOfRange } from '../datasets/out-of-range.js';
 import { duplicateIds } from '../datasets/tables/duplicate-ids.js';
 import { rowIndex } from '../datasets/tables/row-index.js';
 import { textBlock } from '../datasets/tables/text-block.js';
+import { VideoError } from '../errors.js';
 import type { VideoDataset } from '../video.js';
 import { indexShard } from './index-shard.js';
 import { isVideo, splitName } from './member-names.js';
-import { contentOf, invalidShard, shardVersion, withShard } from './shard-file.js';
+import {
+  contentOf,
+  invalidShard,
+  LARGEST_CONTENT,
+  LARGEST_TEXT,
+  piecesOf,
+  shardVersion,
+  withShard,
+} from './shard-file.js';
 import { readShardTexts, TEXT_ENDINGS } from './shard-metadata.js';
 import { type TarMember, tarMembers } from './tar-members.js';
 import { videoCache } from './video-cache.js';
@@ -17,6 +28,23 @@ export interface ReadShardsOptions {
    * shards; it may lie in memory (`/dev/shm`), and may be deleted when nothing uses it.
    */
   readonly cache: string;
+}
+
+const OPTIONS = optionTable(
+  'readShards',
+  { cache: text() } satisfies Record<keyof ReadShardsOptions, unknown>,
+  VideoError,
+);
+
+/** Samples in shards, with all files that belong to them. */
+export interface ShardDataset extends VideoDataset {
+  /** Endings of a sample's files in their order, in small letters: `mp4`, `json`, and what was attached. */
+  endings(index: number): Promise<readonly string[]>;
+  /**
+   * The file of a sample with this ending, as `attach` of `prepareShards` gave it; nothing where there is none. At most
+   * 2 GiB.
+   */
+  content(index: number, ending: string): Promise<Uint8Array | undefined>;
 }
 
 /**
@@ -30,8 +58,13 @@ export interface ReadShardsOptions {
  */
 export async function readShards(
   paths: readonly string[],
-  { cache }: ReadShardsOptions,
-): Promise<VideoDataset> {
+  options: ReadShardsOptions,
+): Promise<ShardDataset> {
+  const { cache } = OPTIONS.check(options);
+  if (!Array.isArray(paths) || paths.length === 0 || !paths.every((path) => typeof path === 'string')) {
+    const expected = 'a list of paths of tar files, at least one';
+    throw new VideoError('OPTION_INVALID', { where: 'readShards', expected, received: showValue(paths) });
+  }
   const samples = rowIndex();
   const ids = duplicateIds();
   const versions: string[] = [];
@@ -43,39 +76,53 @@ export async function readShards(
       samples.add(start, length, shard);
     }
   }
-  if (samples.length === 0) throw invalidShard(paths[0] ?? '', 'at least one sample', 'none');
+  if (samples.length === 0) throw invalidShard(paths[0]!, 'at least one sample', 'none');
 
   const name = basename(paths[0]!);
   const videos = videoCache(cache);
-  const dataset: VideoDataset = {
+
+  async function withSample<T>(index: number, use: (sample: OpenSample) => Promise<T>): Promise<T> {
+    if (!(Number.isInteger(index) && index >= 0 && index < samples.length))
+      return outOfRange(name, samples.length, index);
+    const { start, length, line: shard } = samples.at(index);
+    const path = paths[shard]!;
+    const version = versions[shard]!;
+    if ((await shardVersion(path)) !== version) {
+      throw invalidShard(path, 'the file as it was when it was opened', 'one that changed since');
+    }
+    return withShard(path, async (file) => {
+      const members: TarMember[] = [];
+      for await (const member of tarMembers(file, path, start, start + length)) {
+        if (splitName(member.name)) members.push(member);
+      }
+      return use({ file, path, version, members });
+    });
+  }
+
+  const dataset: ShardDataset = {
     name,
     length: samples.length,
-    async at(index) {
-      if (!(index >= 0 && index < samples.length)) return outOfRange(name, samples.length, index);
-      const { start, length, line: shard } = samples.at(index);
-      const path = paths[shard]!;
-      const version = versions[shard]!;
-      if ((await shardVersion(path)) !== version) {
-        throw invalidShard(path, 'the file as it was when it was opened', 'one that changed since');
-      }
-      return withShard(path, async (file) => {
-        const members: TarMember[] = [];
-        for await (const member of tarMembers(file, path, start, start + length)) members.push(member);
+    at: (index) =>
+      withSample(index, async ({ file, path, version, members }) => {
         const texts: Record<string, string> = {};
         for (const ending of TEXT_ENDINGS) {
-          const member = members.find((each) => splitName(each.name)?.ending === ending);
-          if (member) texts[ending] = (await contentOf(file, path, member)).toString('utf8');
+          const member = memberOf(members, ending);
+          if (member) texts[ending] = (await contentOf(file, path, member, LARGEST_TEXT)).toString('utf8');
         }
         const video = members.find(isVideo)!;
         const { ending, key } = splitName(video.name)!;
         return {
           ...readShardTexts(`${basename(path)}/${key}`, texts),
-          source: await videos.get({ path, version }, video.start, ending, () =>
-            contentOf(file, path, video),
-          ),
+          source: await videos.get({ path, version }, video.start, ending, () => piecesOf(file, path, video)),
         };
-      });
-    },
+      }),
+    endings: (index) =>
+      withSample(index, async ({ members }) => members.map(({ name }) => splitName(name)!.ending)),
+    content: (index, ending) =>
+      withSample(index, async ({ file, path, members }) => {
+        const member = memberOf(members, ending.toLowerCase());
+        return member && (await contentOf(file, path, member, LARGEST_CONTENT));
+      }),
   };
   for (const { row, earlier } of ids.candidates()) {
     const [{ id }, before] = await Promise.all([dataset.at(row), dataset.at(earlier)]);
@@ -84,3 +131,14 @@ export async function readShards(
   }
   return dataset;
 }
+
+/** A sample's files while their tar file is open. */
+interface OpenSample {
+  readonly file: FileHandle;
+  readonly path: string;
+  readonly version: string;
+  readonly members: readonly TarMember[];
+}
+
+const memberOf = (members: readonly TarMember[], wanted: string): TarMember | undefined =>
+  members.find(({ name }) => splitName(name)!.ending === wanted);

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nested, number, optional } from '@tgm/options';
+import type { VideoLimits } from '../container/limits.js';
 import { encodeVideo } from '../encode.js';
 import { VideoError } from '../errors.js';
 import { framesOfSection } from '../loader/section.js';
+import { count, evenSide } from '../option-fields.js';
 import type { VideoPool } from '../pool/video-pool.js';
 import type { Size, VideoClip, VideoSample } from '../video.js';
 
@@ -19,25 +22,14 @@ export interface ShardEncoding {
   readonly maxFrames?: number;
 }
 
-const DEFAULT_ENCODING: Required<ShardEncoding> = {
-  shortSide: 256,
-  gop: 12,
-  crf: 23,
-  maxFrames: 3000,
-};
-
-/** Fills in the defaults. @throws {VideoError} `OPTION_INVALID` */
-export function planEncoding(encoding: ShardEncoding = {}): Required<ShardEncoding> {
-  const plan = { ...DEFAULT_ENCODING, ...encoding };
-  const { shortSide, gop, crf, maxFrames } = plan;
-  const whole = [shortSide / 2, gop, maxFrames].every((value) => Number.isInteger(value) && value >= 1);
-  if (whole && crf >= 0 && crf <= 51) return plan;
-  throw new VideoError('OPTION_INVALID', {
-    where: 'prepareShards, option encoding',
-    expected: 'an even side, whole numbers of frames and a crf from 0 to 51',
-    received: JSON.stringify(plan),
-  });
-}
+/** The encoding with its defaults. */
+export const shardEncoding = () =>
+  nested({
+    shortSide: optional(evenSide(), 256),
+    gop: optional(count(), 12),
+    crf: optional(number({ from: 0, to: 51 }), 23),
+    maxFrames: optional(count(), 3000),
+  } satisfies Record<keyof ShardEncoding, unknown>);
 
 /** The frames of a sample's section. */
 export interface SectionFrames {
@@ -59,9 +51,10 @@ export async function decodeSection(
   pool: VideoPool,
   sample: VideoSample,
   { shortSide, maxFrames }: Required<ShardEncoding>,
+  limits: Partial<VideoLimits>,
 ): Promise<SectionFrames> {
   const { source } = sample;
-  const timeline = await pool.timeline(source);
+  const timeline = await pool.timeline(source, { limits });
   const { info } = timeline;
   const { first, count } = framesOfSection(timeline, sample, source);
   if (count > maxFrames) {
@@ -70,12 +63,14 @@ export async function decodeSection(
       frames: count,
       expected: `at most ${maxFrames} frames`,
       received: `${count}`,
+      advice: 'Raise the option encoding.maxFrames to take it.',
     });
   }
   const clip = await pool.decode(source, {
     indices: Array.from({ length: count }, (_, i) => first + i),
     size: scaledSize(info, shortSide),
     crop: { x: 0, y: 0, width: info.width, height: info.height },
+    limits,
   });
   return { clip, ...rateOf(clip.times, info.fps) };
 }

@@ -1,3 +1,4 @@
+import type { VideoLimits } from '../container/limits.js';
 import type { VideoError } from '../errors.js';
 import { isSampleFault } from '../loader/sample-fault.js';
 import type { VideoPool } from '../pool/video-pool.js';
@@ -17,11 +18,12 @@ export async function* sectionsAhead(
   dataset: VideoDataset,
   pool: VideoPool,
   encoding: Required<ShardEncoding>,
+  limits: Partial<VideoLimits>,
   range: { readonly start: number; readonly end: number },
 ): AsyncGenerator<Section> {
   const load = async (index: number): Promise<Section> => {
     const sample = await dataset.at(index);
-    const section = await decodeSection(pool, sample, encoding).catch((error: unknown) => {
+    const section = await decodeSection(pool, sample, encoding, limits).catch((error: unknown) => {
       if (isSampleFault(error)) return error;
       throw error;
     });

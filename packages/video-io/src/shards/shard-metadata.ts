@@ -1,3 +1,4 @@
+import { showValue } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import type { VideoSample } from '../video.js';
 
@@ -22,7 +23,7 @@ export function readShardTexts(
     throw new VideoError('SHARD_INVALID', { source: where, expected, received });
   };
   const record = texts.json === undefined ? {} : parseObject(texts.json, fail);
-  const { id = where, label = texts.cls === undefined ? undefined : Number(texts.cls) } = record;
+  const { id = where, label = texts.cls === undefined ? undefined : labelOf(texts.cls, fail) } = record;
   const captions =
     record.captions ?? (record.caption === undefined ? linesOf(texts.txt ?? '') : [record.caption]);
   if (typeof id !== 'string' || id === '') return fail('"id" to be text', JSON.stringify(id));
@@ -45,6 +46,12 @@ function parseObject(
     return fail('a JSON object', (error as Error).message);
   }
   return fail('a JSON object', text.slice(0, 40));
+}
+
+/** A number from 0 in digits, with or without space around it. */
+function labelOf(text: string, fail: (expected: string, received: string) => never): number {
+  const digits = text.trim();
+  return /^\d+$/.test(digits) ? Number(digits) : fail('a label in digits in .cls', showValue(text));
 }
 
 function linesOf(text: string): string[] {

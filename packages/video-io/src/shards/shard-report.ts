@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { VideoError, type VideoErrorCode } from '../errors.js';
+import { fileError, systemFailed } from '../system-failure.js';
 import type { VideoDataset } from '../video.js';
 import type { ShardEncoding } from './reencode.js';
 
@@ -12,12 +13,17 @@ export interface ShardReport {
   /** From which data set and how it was made. */
   readonly settings: ShardSettings;
   readonly done: readonly { readonly id: string; readonly key: string; readonly frames: number }[];
-  readonly refused: readonly {
-    readonly id: string;
-    readonly source: string;
-    readonly code: VideoErrorCode;
-    readonly message: string;
-  }[];
+  readonly refused: readonly RefusedSample[];
+}
+
+/** A sample whose video could not be read, and why. */
+export interface RefusedSample {
+  readonly id: string;
+  readonly source: string;
+  readonly code: VideoErrorCode;
+  readonly message: string;
+  /** Version of the file that was refused: its size and the time of its last write. Null where there was none. */
+  readonly version: string | null;
 }
 
 export interface ShardSettings extends Required<ShardEncoding> {
@@ -34,7 +40,7 @@ export interface ShardSettings extends Required<ShardEncoding> {
 export async function readReport(path: string, settings: ShardSettings): Promise<ShardReport | undefined> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
-    throw error;
+    throw fileError(error, 'SHARDS_DIFFER', path, 'a report that can be read');
   });
   if (text === undefined) return undefined;
   const report = parseReport(text);
@@ -75,9 +81,14 @@ function differ(path: string, expected: string, received: string): VideoError {
   return new VideoError('SHARDS_DIFFER', { source: path, expected, received });
 }
 
-/** The report appears only when it is complete. */
+/** The report appears only when it is complete. @throws {VideoError} `SYSTEM_FAILED` */
 export async function writeReport(path: string, report: ShardReport): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
-  await writeFile(temporary, `${JSON.stringify(report, null, 1)}\n`, { flush: true });
-  await rename(temporary, path);
+  try {
+    await writeFile(temporary, `${JSON.stringify(report, null, 1)}\n`, { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw systemFailed(path, 'to write the file', error as Error);
+  }
 }

@@ -166,7 +166,7 @@ describe('prepareShards', { timeout: 120_000 }, () => {
     const output = join(folder, 'prepared');
     const dataset = await samples();
     const attach = async ({ id }: { id: string }) => ({ 'scores.bin': bytes(`scores of ${id}`) });
-    const options = { dataset, output, pool, encoding, samplesPerShard: 2, attach };
+    const options = { dataset, output, pool, encoding, samplesPerShard: 2, attach, refusedShare: 0.5 };
     const made = await collect(prepareShards(options));
     expect(made.map(({ shard, shards, fresh, report }) => [shard, shards, fresh, report.file])).toEqual([
       [0, 3, true, 'shard-000000.tar'],
@@ -209,7 +209,7 @@ describe('prepareShards', { timeout: 120_000 }, () => {
     const dataset = await samples();
     const once = join(folder, 'once');
     const parted = join(folder, 'parted');
-    const options = { dataset, pool, encoding, samplesPerShard: 2 };
+    const options = { dataset, pool, encoding, samplesPerShard: 2, refusedShare: 1 };
     await collect(prepareShards({ ...options, output: once }));
     const parts = await Promise.all(
       [1, 0].map((index) =>
@@ -253,7 +253,9 @@ describe('prepareShards', { timeout: 120_000 }, () => {
     const attach = () => Promise.reject(new Error('the scores are gone'));
     await expect(run({ encoding, attach })).rejects.toThrow('the scores are gone');
     expect(await readdir(join(folder, 'x'))).toEqual([]);
-    const refused = await collect(prepareShards({ ...options, encoding: { maxFrames: 2, shortSide: 32 } }));
+    const refused = await collect(
+      prepareShards({ ...options, encoding: { maxFrames: 2, shortSide: 32 }, refusedShare: 1 }),
+    );
     expect(refused[0]!.report.refused.map(({ code }) => code)).toContain('VIDEO_TOO_LARGE');
   });
 });

@@ -14,14 +14,20 @@ export interface TarMember {
   readonly end: number;
 }
 
+/** A name that is too long for a plain header, a size that is too large. */
+interface Extended {
+  readonly name?: string;
+  readonly size?: number;
+}
+
 const ZEROS = Buffer.alloc(TAR_BLOCK);
 
 /** Longest extended header that is read: names are shorter. */
 const MAX_EXTENDED = 64 * 1024;
 
 /**
- * The files in a part of a tar file, without reading their content. Understands POSIX ustar, pax paths and GNU long
- * names; folders and links are passed over.
+ * The files in a part of a tar file, without reading their content. Understands POSIX ustar, pax paths and sizes, and
+ * GNU long names; folders and links are passed over.
  *
  * @param from byte offset of a header. @param to where to stop, exclusive. @param whole the part goes to the file's end,
  * where an archive has a block of zeros and nothing else behind it: without it the file was cut off.
@@ -42,7 +48,8 @@ export async function* tarMembers(
     const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, at);
     return bytesRead === length ? buffer : fail(at, `${length} more bytes`, `${bytesRead}`);
   };
-  let longName: string | undefined;
+  /** What extended headers say about the next member. */
+  let extended: Extended = {};
   let headerStart = from;
   for (let at = from; at < to; ) {
     const block = await read(at, TAR_BLOCK);
@@ -57,17 +64,18 @@ export async function* tarMembers(
       return;
     }
     const header: TarHeader = decodeTarHeader(block) ?? fail(at, 'a tar header', 'something else');
+    const isExtended = header.type === 'x' || header.type === 'L';
+    const { name = header.name, size = header.size } = isExtended ? {} : extended;
     const start = at + TAR_BLOCK;
-    const next = start + paddedSize(header.size);
-    if (next > to) fail(start, `${header.size} bytes of "${header.name}"`, `${to - start}`);
-    if (header.type === 'x' || header.type === 'L') {
-      if (header.size > MAX_EXTENDED) fail(at, `a name of at most ${MAX_EXTENDED} bytes`, `${header.size}`);
-      const content = await read(start, header.size);
-      longName = (header.type === 'L' ? gnuName(content) : paxPath(content)) ?? longName;
+    const next = start + paddedSize(size);
+    if (next > to) fail(start, `${size} bytes of "${name}"`, `${to - start}`);
+    if (isExtended) {
+      if (size > MAX_EXTENDED) fail(at, `a name of at most ${MAX_EXTENDED} bytes`, `${size}`);
+      const content = await read(start, size);
+      extended = { ...extended, ...(header.type === 'L' ? { name: gnuName(content) } : paxRecords(content)) };
     } else {
-      if (header.type === '0')
-        yield { name: longName ?? header.name, headerStart, start, size: header.size, end: next };
-      longName = undefined;
+      if (header.type === '0') yield { name, headerStart, start, size, end: next };
+      extended = {};
       headerStart = next;
     }
     at = next;
@@ -79,14 +87,16 @@ function gnuName(content: Buffer): string {
   return content.toString('utf8').replace(/\0.*$/s, '');
 }
 
-/** The `path` record of `length key=value\n` records; lengths count bytes. */
-function paxPath(content: Buffer): string | undefined {
+/** The `path` and the `size` of `length key=value\n` records; lengths count bytes. A size from 8 GiB stands only here. */
+function paxRecords(content: Buffer): Extended {
+  const found: { name?: string; size?: number } = {};
   for (let at = 0; at < content.length; ) {
     const [text, length] = /^(\d+) /.exec(content.toString('latin1', at, at + 12)) ?? [];
-    if (text === undefined || Number(length) <= text.length) return undefined;
+    if (text === undefined || Number(length) <= text.length) break;
     const record = content.toString('utf8', at + text.length, at + Number(length) - 1);
-    if (record.startsWith('path=')) return record.slice('path='.length);
+    if (record.startsWith('path=')) found.name = record.slice('path='.length);
+    if (/^size=\d{1,15}$/.test(record)) found.size = Number(record.slice('size='.length));
     at += Number(length);
   }
-  return undefined;
+  return found;
 }

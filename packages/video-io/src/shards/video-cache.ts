@@ -1,15 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, rename, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { VideoError } from '../errors.js';
+import { systemFailed } from '../system-failure.js';
 
 /** Videos out of tar files, each written once. */
 export interface VideoCache {
-  /** Path of the video that lies at a byte of a tar file; `read` is called when it is not there yet. */
+  /** Path of the video that lies at a byte of a tar file; `read` gives its content piece by piece, where it is not there yet. */
   get(
     shard: { readonly path: string; readonly version: string },
     start: number,
     ending: string,
-    read: () => Promise<Uint8Array>,
+    read: () => AsyncIterable<Uint8Array>,
   ): Promise<string>;
 }
 
@@ -27,11 +29,16 @@ export function videoCache(folder: string): VideoCache {
         () => false,
       );
       if (there) return path;
-      await mkdir(dirname(path), { recursive: true });
       // Process numbers would not do: containers that share a folder all have the same.
       const temporary = `${path}.${randomUUID()}.tmp`;
-      await writeFile(temporary, await read());
-      await rename(temporary, path);
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(temporary, read());
+        await rename(temporary, path);
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw error instanceof VideoError ? error : systemFailed(path, 'to write the file', error as Error);
+      }
       return path;
     },
   };

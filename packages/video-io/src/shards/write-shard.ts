@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { VideoError } from '../errors.js';
+import { systemFailed } from '../system-failure.js';
 import { encodeTarHeader, LARGEST_MEMBER, paddedSize, TAR_BLOCK } from './tar-header.js';
 
 /** One sample of a WebDataset shard. */
@@ -19,8 +20,8 @@ const LONGEST_NAME = 100;
  * samples give the same bytes. The file appears under `path` only when it is complete.
  *
  * @returns samples that were written.
- * @throws {VideoError} `OPTION_INVALID` for a key or ending that WebDataset could not read back; whatever `samples` or
- * the file system throws.
+ * @throws {VideoError} `OPTION_INVALID` for a key or ending that WebDataset could not read back; `SYSTEM_FAILED`
+ * where the file system refuses; whatever `samples` throws.
  */
 export async function writeShard(
   path: string,
@@ -28,7 +29,7 @@ export async function writeShard(
 ): Promise<number> {
   // Two jobs may write the same file at once: containers all have the same process number.
   const temporary = `${path}.${randomUUID()}.tmp`;
-  const file = await open(temporary, 'w');
+  const file = await writing(path, open(temporary, 'w'));
   try {
     const keys = new Set<string>();
     for await (const { key, files } of samples) {
@@ -38,10 +39,10 @@ export async function writeShard(
       for (const [ending, content] of Object.entries(files))
         await writeMember(file, path, `${key}.${ending}`, content);
     }
-    await file.writeFile(Buffer.alloc(2 * TAR_BLOCK));
-    await file.sync();
+    await writing(path, file.writeFile(Buffer.alloc(2 * TAR_BLOCK)));
+    await writing(path, file.sync());
     await file.close();
-    await rename(temporary, path);
+    await writing(path, rename(temporary, path));
     return keys.size;
   } catch (error) {
     await file.close();
@@ -56,9 +57,19 @@ async function writeMember(file: FileHandle, path: string, name: string, content
   }
   const { length: size } = content;
   if (size > LARGEST_MEMBER) throw invalid(path, `files of at most ${LARGEST_MEMBER} bytes`, `${size}`);
-  await file.writeFile(encodeTarHeader({ name, size, type: '0' }));
-  await file.writeFile(content);
-  await file.writeFile(Buffer.alloc(paddedSize(size) - size));
+  for (const part of [
+    encodeTarHeader({ name, size, type: '0' }),
+    content,
+    Buffer.alloc(paddedSize(size) - size),
+  ])
+    await writing(path, file.writeFile(part));
+}
+
+/** @throws {VideoError} `SYSTEM_FAILED` where the file system refuses: a full disk, a folder that is not there. */
+function writing<T>(path: string, work: Promise<T>): Promise<T> {
+  return work.catch((error: Error) => {
+    throw systemFailed(path, 'to write the file', error);
+  });
 }
 
 function invalid(path: string, expected: string, received: string): VideoError {
