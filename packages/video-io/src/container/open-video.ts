@@ -115,9 +115,12 @@ export function openDecoder(
   return decoder;
 }
 
-/** Seconds that a frame of `duration` ticks is on screen. Where that is 0, not known, what the header has for the mean. */
-export function frameLength({ seconds, header }: OpenVideo, duration: number): number {
-  return duration > 0 ? seconds(duration) : header.meanFrame;
+/**
+ * Seconds that a frame of `duration` ticks is on screen. Where that is 0, not known, `step`, those between the two frames
+ * before; and if there are none, what the header has for the mean.
+ */
+export function frameLength({ seconds, header }: OpenVideo, duration: number, step?: number): number {
+  return duration > 0 ? seconds(duration) : (step ?? header.meanFrame);
 }
 
 function findCodec({ codecpar }: Stream, source: string): Codec {

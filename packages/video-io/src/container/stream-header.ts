@@ -15,6 +15,9 @@ import { type Orientation, readOrientation } from './orientation.js';
 /** FFmpeg's clock for a whole container: microseconds. */
 const CONTAINER_TICK = 1e-6;
 
+/** FFmpeg's names of transport and program streams. */
+const JOINABLE = ['mpegts', 'mpeg'];
+
 /** What is found out about a video's streams when it is opened: plain data, true for as long as the file stays. */
 export interface StreamHeader {
   /** Number of the best video stream. */
@@ -28,7 +31,9 @@ export interface StreamHeader {
   readonly pixelAspect: number;
   /** Where the video's clock stands at 0: stamps of the picked stream, perhaps with a fraction. */
   readonly origin: number;
-  /** Seconds that the container says it lasts; 0 when it does not. */
+  /** True for MPEG's streams: recordings are joined byte by byte in them, so that stamps may jump. */
+  readonly joinable: boolean;
+  /** Seconds that the container says it lasts; 0 when it does not, as in streams that are joinable. */
   readonly duration: number;
   /** Mean seconds of a frame, and where that is not known, a moment. */
   readonly meanFrame: number;
@@ -44,6 +49,7 @@ export function readHeader(format: FormatContext, source: string): StreamHeader 
   checkStatus(format.findStreamInfoSync(), 'VIDEO_UNREADABLE', 'reading the streams', source);
   const stream = pickStream(format, source);
   const { codecpar, avgFrameRate, index } = stream;
+  const joinable = JOINABLE.includes(format.iformat?.name ?? '');
   const { num, den } =
     stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : codecpar.sampleAspectRatio;
   return {
@@ -53,7 +59,9 @@ export function readHeader(format: FormatContext, source: string): StreamHeader 
     orientation: readOrientation(codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
     pixelAspect: num > 0 && den > 0 ? num / den : 1,
     origin: presentationStart(format, stream),
-    duration: format.duration > 0n ? Number(format.duration) * CONTAINER_TICK : 0,
+    joinable,
+    // FFmpeg takes the difference of the last stamp and the first, which tells nothing across a jump.
+    duration: !joinable && format.duration > 0n ? Number(format.duration) * CONTAINER_TICK : 0,
     meanFrame: avgFrameRate.num > 0 ? avgFrameRate.den / avgFrameRate.num : CONTAINER_TICK,
     delay: codecpar.videoDelay,
     toldAtOnce: before[index] === decoderSetup(codecpar),

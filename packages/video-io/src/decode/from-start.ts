@@ -1,4 +1,5 @@
-import { frameLength, type OpenVideo } from '../container/open-video.js';
+import type { OpenVideo } from '../container/open-video.js';
+import { endOf } from '../frame-index/timeline.js';
 import type { VideoClip } from '../video.js';
 import { type ClipBuilder, createClipBuilder } from './clip-builder.js';
 import { frameOutOfRange } from './frame-out-of-range.js';
@@ -25,6 +26,8 @@ function pickFrames(
   const slots = new Map<number, number>();
   const builder = createClipBuilder(video, plan, targets.length);
   let last: DecodedFrame | undefined;
+  /** Of the last two frames. */
+  let lastTimes: number[] = [];
 
   /** Gives `frame` to the targets before `end`, a time or an index. */
   const visit = (decoded: DecodedFrame, end: number): void => {
@@ -43,12 +46,13 @@ function pickFrames(
     if (plan.by === 'index') visit(decoded, decoded.index + 1);
     else if (last !== undefined) visit(last, decoded.time);
     last = decoded;
+    lastTimes = [...lastTimes.slice(-1), decoded.time];
     if (slots.size === targets.length && !builder.waiting) break;
   }
 
   if (last === undefined) throw noFrames(video);
   if (plan.by === 'time' && slots.size < targets.length)
-    visit(last, last.time + frameLength(video, Number(last.frame.duration)));
+    visit(last, endOf(video, lastTimes, Number(last.frame.duration)));
   if (slots.size < targets.length) {
     if (!plan.clampToEnd)
       throw frameOutOfRange(video, plan, targets[slots.size]!, { frames: last.index + 1, time: last.time });

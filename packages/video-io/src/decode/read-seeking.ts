@@ -14,7 +14,8 @@ import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { codingOf } from '../frame-index/frame-coding.js';
 import type { FrameIndex } from '../frame-index/frame-index.js';
 import { type DecodeRun, planRuns } from '../frame-index/plan-runs.js';
-import { type DecodedFrame, damaged, readPacket } from './read-sequential.js';
+import type { DecodedFrame } from './read-sequential.js';
+import { damaged, readPacket } from './whole-packets.js';
 
 /**
  * Decodes chosen frames, and those that they are built on, from the entries before them. Nothing is taken on

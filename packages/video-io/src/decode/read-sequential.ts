@@ -2,18 +2,18 @@ import {
   AV_FRAME_FLAG_CORRUPT,
   AV_FRAME_FLAG_KEY,
   AV_NOPTS_VALUE,
-  AV_PKT_FLAG_CORRUPT,
   AVERROR_EAGAIN,
   AVERROR_EOF,
 } from 'node-av/constants';
-import { type CodecContext, Frame, Packet } from 'node-av/lib';
+import { type CodecContext, Frame, type Packet } from 'node-av/lib';
 import { packetCheck } from '../bitstream/zero-holes.js';
-import { checkReading, checkStatus } from '../container/ffmpeg.js';
+import { checkStatus } from '../container/ffmpeg.js';
 import { checkPixels, raiseLimit, type VideoLimits } from '../container/limits.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import { frameClock } from '../frame-index/frame-clock.js';
 import { codingOrder } from './coding-order.js';
+import { damaged, wholePackets } from './whole-packets.js';
 
 /** How a frame was coded. */
 export interface FrameCoding {
@@ -47,14 +47,11 @@ export function* readFrames(
 ): Generator<DecodedFrame> {
   const { source, stream, scope } = video;
   const decoder = openDecoder(video, options);
-  const packet = scope.own(new Packet(), (value) => value.free());
-  packet.alloc();
   const buffers = [0, 1].map(() => {
     const frame = scope.own(new Frame(), (value) => value.free());
     frame.alloc();
     return frame;
   });
-  const streamIndex = stream.index;
   const isBroken = packetCheck(stream.codecpar);
   const timeOf = frameClock(video);
   const order = codingOrder(stream.codecpar);
@@ -81,27 +78,14 @@ export function* readFrames(
     }
   }
 
-  while (readPacket(video, packet)) {
-    if (packet.streamIndex === streamIndex) {
-      const broken = (packet.flags & AV_PKT_FLAG_CORRUPT) !== 0 || isBroken?.(packet.data ?? Buffer.alloc(0));
-      if (broken) throw damaged(`a packet near frame ${count}`, video);
-      order.add(packet);
-      sendPacket(decoder, packet, count, source);
-      yield* drain();
-    }
-    packet.unref();
+  for (const packet of wholePackets(video)) {
+    if (isBroken?.(packet.data ?? Buffer.alloc(0))) throw damaged(`a packet near frame ${count}`, video);
+    order.add(packet);
+    sendPacket(decoder, packet, count, source);
+    yield* drain();
   }
   sendPacket(decoder, null, count, source);
   yield* drain();
-}
-
-/** Reads the next packet of any stream; false at the end of the file. */
-export function readPacket(video: OpenVideo, packet: Packet): boolean {
-  video.checkTime();
-  const status = video.format.readFrameSync(packet);
-  if (status === AVERROR_EOF) return false;
-  checkReading(status, video.source);
-  return true;
 }
 
 function sendPacket(decoder: CodecContext, packet: Packet | null, count: number, source: string): void {
@@ -111,14 +95,6 @@ function sendPacket(decoder: CodecContext, packet: Packet | null, count: number,
     `decoding a packet near frame ${count}`,
     source,
   );
-}
-
-export function damaged(what: string, { source }: OpenVideo): VideoError {
-  return new VideoError('VIDEO_DECODE_FAILED', {
-    source,
-    expected: 'an intact stream',
-    received: `damage in ${what}`,
-  });
 }
 
 function tooManyFrames({ frames }: VideoLimits, source: string): VideoError {

@@ -1,9 +1,9 @@
 import { checkLimit, type VideoLimits } from '../container/limits.js';
-import { frameLength, type OpenVideo, withVideo } from '../container/open-video.js';
+import { type OpenVideo, withVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import { indexFrames } from '../frame-index/build.js';
 import type { KnownVideo } from '../frame-index/cache.js';
-import { indexedTimeline, sharedTimes, type Timeline } from '../frame-index/timeline.js';
+import { endOf, indexedTimeline, sharedTimes, type Timeline } from '../frame-index/timeline.js';
 import type { VideoInput } from '../video.js';
 import { readFrames } from './read-sequential.js';
 
@@ -60,7 +60,7 @@ function decodedTimeline(video: OpenVideo, limits: VideoLimits): Timeline {
   if (times.length === 0) throw noFrames(video);
   const shared = sharedTimes(times.length);
   shared.set(times);
-  return { times: shared, end: times.at(-1)! + frameLength(video, lastDuration) };
+  return { times: shared, end: endOf(video, times, lastDuration) };
 }
 
 export function noFrames({ source }: OpenVideo): VideoError {

@@ -13,9 +13,6 @@ export interface FrameStamp {
 /** Seconds by which stamps of one broadcast do not jump ahead: FFmpeg's `dts_delta_threshold`. */
 const LARGEST_GAP = 10;
 
-/** Containers in which recordings are joined byte by byte, stamps and all. */
-const JOINABLE = ['mpegts', 'mpeg'];
-
 /**
  * Gives frames their times as they come, in the order of presentation: their stamps, made to rise.
  *
@@ -25,7 +22,6 @@ const JOINABLE = ['mpegts', 'mpeg'];
  * - Another stamp that does not rise is put half a frame behind the one before, so that the next right one rises again.
  */
 export function frameClock(video: OpenVideo): (frame: FrameStamp) => number {
-  const joinable = JOINABLE.includes(video.format.iformat?.name ?? '');
   let before: { time: number; length: number; stuck: boolean } | undefined;
   /** Between the last two frames whose stamps rose. */
   let lastStep: number | undefined;
@@ -38,7 +34,7 @@ export function frameClock(video: OpenVideo): (frame: FrameStamp) => number {
     if (stamp === undefined) return { time: previous + (lastStep ?? length), stuck: false };
     const told = video.time(stamp) + shift;
     const step = told - previous;
-    if (key && (step <= 0 || (joinable && step > LARGEST_GAP))) {
+    if (key && (step <= 0 || (video.header.joinable && step > LARGEST_GAP))) {
       shift += due - told;
       return { time: due, stuck: false };
     }
@@ -51,7 +47,7 @@ export function frameClock(video: OpenVideo): (frame: FrameStamp) => number {
 
   return (frame) => {
     const { time, stuck } = next(frame);
-    before = { time, stuck, length: frameLength(video, frame.duration) };
+    before = { time, stuck, length: frameLength(video, frame.duration, lastStep) };
     return time;
   };
 }
