@@ -1,7 +1,13 @@
 import { motionCue, type TokenGrid, type TokenMotion } from '@tgm/masking';
-import { showValue } from '@tgm/options';
-import type { VideoClip, VideoDataset, VideoInfo, VideoPool, VideoSample } from '@tgm/video-io';
-import { TrainError } from './errors.js';
+import {
+  denseViews,
+  framesOfSection,
+  type VideoClip,
+  type VideoDataset,
+  VideoError,
+  type VideoPool,
+  type VideoSample,
+} from '@tgm/video-io';
 
 /** Frames of one video in the model's size, with their motion by token. */
 export interface DecodedClip {
@@ -32,7 +38,7 @@ export interface DecodeClipsOptions {
   readonly stride: number;
   readonly height: number;
   readonly width: number;
-  /** Clips taken from each video, spread evenly over it. Default 1, from its middle. */
+  /** Clips taken from each video, the first at its start, the last at its end. Default 1, from its middle. */
   readonly clipsPerVideo?: number;
   /** Videos in hand at once: a few more than the pool has workers keeps them busy. */
   readonly concurrency: number;
@@ -44,26 +50,34 @@ export interface DecodeClipsOptions {
  * cannot be read gives its error in place of clips: what becomes of it is the caller's choice.
  *
  * Everything stays in memory at the model's size: T * height * width * 3 bytes a clip.
+ *
+ * @throws {VideoError} what is no video's fault, in the turn of the sample at which it was met; the data set's errors too.
  */
 export async function* decodeClips(options: DecodeClipsOptions): AsyncGenerator<DecodedSample> {
   const { dataset, concurrency, signal } = options;
   const inHand: Promise<DecodedSample>[] = [];
-  for (let index = 0; (index < dataset.length || inHand.length > 0) && !signal?.aborted; ) {
-    while (inHand.length < concurrency && index < dataset.length) {
-      inHand.push(decodeSample(options, index));
-      index += 1;
+  try {
+    for (let index = 0; (index < dataset.length || inHand.length > 0) && !signal?.aborted; ) {
+      for (; inHand.length < concurrency && index < dataset.length; index++) {
+        const sample = decodeSample(options, index);
+        // It is awaited in its turn. Avoids an unhandled rejection until then.
+        sample.catch(() => undefined);
+        inHand.push(sample);
+      }
+      yield await inHand.shift()!;
     }
-    yield await inHand.shift()!;
+  } finally {
+    await Promise.allSettled(inHand);
   }
-  await Promise.allSettled(inHand);
 }
 
 async function decodeSample(options: DecodeClipsOptions, index: number): Promise<DecodedSample> {
   const { dataset, pool, frames, stride, clipsPerVideo = 1, height, width } = options;
   const sample = await dataset.at(index);
   try {
-    const info = await pool.probe(sample.source, { countFrames: true });
-    const indices = clipWindows({ ...partOf(sample, info), count: clipsPerVideo, frames, stride });
+    const timeline = await pool.timeline(sample.source);
+    const { first, count: available } = framesOfSection(timeline, sample, sample.source);
+    const indices = clipWindows({ first, available, count: clipsPerVideo, frames, stride });
     const decoded = await pool.decode(sample.source, {
       indices: indices.flat(),
       size: { width, height },
@@ -71,29 +85,9 @@ async function decodeSample(options: DecodeClipsOptions, index: number): Promise
     });
     return { sample, clips: indices.map((_, clip) => clipOf(options, sample, decoded, clip)) };
   } catch (error) {
-    return { sample, error: error as Error };
+    if (error instanceof VideoError && error.fault === 'file') return { sample, error };
+    throw error;
   }
-}
-
-/**
- * The frames that a sample is about: all of the video, or those between its `start` and `end` at the mean frame rate.
- *
- * @throws TrainError `SECTION_OUT_OF_RANGE` when it begins behind the video's end, or the frame rate is not known.
- */
-function partOf(
-  { source, start = 0, end }: VideoSample,
-  { frames, fps }: VideoInfo,
-): { first: number; available: number } {
-  const first = Math.round(start * fps);
-  if (first >= frames || (fps === 0 && (start > 0 || end !== undefined))) {
-    throw new TrainError('SECTION_OUT_OF_RANGE', {
-      where: source,
-      expected: `a section inside ${frames} frames at ${fps} fps`,
-      received: `one from ${start} s`,
-    });
-  }
-  const past = end === undefined ? frames : Math.min(Math.round(end * fps), frames);
-  return { first, available: Math.max(past - first, 1) };
 }
 
 /** Where clips are to be taken from. */
@@ -108,20 +102,16 @@ export interface ClipWindows {
   readonly stride: number;
 }
 
-/** [clips][frames] source frame numbers of clips spread evenly; a single one lies in the middle. A short video repeats its last frame. */
+/**
+ * [clips][frames] source frame numbers: `denseViews` of video-io inside the part that is asked for, without those that
+ * are the same, as in short videos.
+ *
+ * @throws {VideoError} `OPTION_INVALID`
+ */
 export function clipWindows({ first, available, count, frames, stride }: ClipWindows): number[][] {
-  if (!Number.isInteger(count) || count < 1) {
-    throw new TrainError('OPTION_INVALID', {
-      where: 'clipWindows, option count',
-      expected: 'a whole number from 1',
-      received: showValue(count),
-    });
-  }
-  const room = Math.max(available - ((frames - 1) * stride + 1), 0);
-  const starts = Array.from({ length: count }, (_, clip) => Math.floor(((room + 1) * (clip + 0.5)) / count));
-  return [...new Set(starts)].map((start) =>
-    Array.from({ length: frames }, (_, frame) => first + Math.min(start + frame * stride, available - 1)),
-  );
+  const views = denseViews({ frames: available, count: frames, stride }, count);
+  const distinct = new Map(views.map((view) => [view[0], view]));
+  return [...distinct.values()].map((view) => view.map((frame) => first + frame));
 }
 
 function clipOf(

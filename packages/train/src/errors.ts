@@ -6,8 +6,6 @@ export type TrainErrorCode =
   | 'OPTION_INVALID'
   /** The source of examples is empty. */
   | 'NO_EXAMPLES'
-  /** A sample is about a part that its video does not have. */
-  | 'SECTION_OUT_OF_RANGE'
   /** A loss or a score needs a caption, and the sample has none. */
   | 'TEXT_MISSING'
   /** A strategy hides another number of tokens for one clip of a batch than of another. */

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datasetOf, decodeClip, prepareShards, readShards, readTimeline } from '../index.js';
 import { directPool } from '../pool/direct-pool.test-support.js';
 import { NUMBERED, numberedVideo, numbersOf } from '../testing/numbered-frames.js';
+import { tellFrames } from '../testing/tell-frames.js';
 import { type TestVideo, writeTestVideo } from '../testing/write-video.js';
 
 let folder: string;
@@ -29,15 +30,6 @@ async function prepared(name: string, section: { start?: number; end?: number } 
   const { times } = await readTimeline(source);
   const clip = await decodeClip(source, { indices: upTo(times.length), size: NUMBERED });
   return { numbers: numbersOf(clip), times: [...times] };
-}
-
-/** The same file with `count` frames in both places where an AVI header tells their number. */
-function retell(path: string, count: number): void {
-  const bytes = readFileSync(path);
-  // The main header's sixth field; the stream header's ninth behind its two names and flags.
-  bytes.writeUInt32LE(count, bytes.indexOf('avih') + 8 + 16);
-  bytes.writeUInt32LE(count, bytes.indexOf('strh') + 8 + 32);
-  writeFileSync(path, bytes);
 }
 
 const late = numberedVideo({ bFrames: 2, time: (i) => 2000 + i * 40 });
@@ -68,7 +60,7 @@ describe('a prepared video', { timeout: 60_000 }, () => {
   it.each([10, 0, 90])('has every frame where the header says %i of 30', async (count) => {
     const name = `told-${count}.avi`;
     writeTestVideo(join(folder, name), still);
-    retell(join(folder, name), count);
+    tellFrames(join(folder, name), count);
     expect((await prepared(name)).numbers).toEqual(upTo(30));
   });
 

@@ -51,6 +51,8 @@ export interface TestVideo {
   readonly pixelAspect?: readonly [number, number];
   /** FFmpeg's name of the container, where the path's extension does not tell, and its options. */
   readonly container?: { readonly name?: string; readonly options?: Readonly<Record<string, string>> };
+  /** Frames per second that the container is told. */
+  readonly toldRate?: number;
   /** Pixels at the edges that the container says are not to be seen. */
   readonly cropping?: Readonly<Record<'top' | 'bottom' | 'left' | 'right', number>>;
   /** Encoded anew behind this one in the same stream, its frames numbered on. */
@@ -73,6 +75,7 @@ export function writeTestVideo(path: string, video: TestVideo): void {
   check(stream.codecpar.fromContext(encoder));
   stream.timeBase = encoder.timeBase;
   if (video.pixelAspect) stream.sampleAspectRatio = new Rational(...video.pixelAspect);
+  if (video.toldRate) stream.avgFrameRate = new Rational(video.toldRate, 1);
   if (video.cropping) addCropping(stream, video.cropping);
   const sound = video.sound && newSilence(format, video.sound);
   check(format.openOutputSync());
