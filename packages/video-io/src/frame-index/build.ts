@@ -11,8 +11,7 @@ export function indexFrames(video: OpenVideo, limits: VideoLimits): FrameIndex |
 
 /**
  * Puts packets in the order of presentation. Undefined when their times contradict each other: frames at
- * the same time, frames before the first entry, entries before which decoding is not done with all earlier
- * frames.
+ * the same time, frames before the first entry, entries whose time steps back, as where recordings were joined.
  */
 function arrangeFrames(packets: readonly IndexedPacket[]): FrameIndex | undefined {
   const first = packets[0];
@@ -23,7 +22,7 @@ function arrangeFrames(packets: readonly IndexedPacket[]): FrameIndex | undefine
   for (let frame = 0; frame < packetOf.length; frame++) {
     if (timeOf(frame) <= (frame === 0 ? first.pts - 1 : timeOf(frame - 1))) return undefined;
   }
-  if (packetOf.length === 0) return undefined;
+  if (packetOf.length === 0 || stepsBack(packets)) return undefined;
 
   const entries = cleanEntries(packets);
   // [packets] how many entries lie at or before each packet.
@@ -39,6 +38,17 @@ function arrangeFrames(packets: readonly IndexedPacket[]): FrameIndex | undefine
     return entries[at]!;
   });
   return pack(packets, packetOf, entryOf);
+}
+
+/** True when an entry is shown no later than a frame of the packets before it. */
+function stepsBack(packets: readonly IndexedPacket[]): boolean {
+  let latest = Number.NEGATIVE_INFINITY;
+  return packets.some(({ entry, shown, pts }) => {
+    if (!shown) return false;
+    const back = entry && pts <= latest;
+    latest = Math.max(latest, pts);
+    return back;
+  });
 }
 
 /** Numbers of the entries that come later in presentation than all packets before them. */

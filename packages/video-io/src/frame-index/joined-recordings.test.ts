@@ -37,6 +37,8 @@ function joined(name: string, recordings: readonly TestVideo[]): string {
 }
 
 describe('recordings joined byte by byte', () => {
+  const live = { container: { options: { live: '1' } } };
+  const vp8 = { ...live, encoder: 'libvpx', bFrames: 0 };
   const mpeg2 = { encoder: 'mpeg2video', tick: [1, 25] } as const;
   it.each<[name: string, recordings: readonly TestVideo[]]>([
     ['again.ts', [recording(0, 0), recording(500, 0)]],
@@ -45,6 +47,8 @@ describe('recordings joined byte by byte', () => {
     ['far-ahead.ts', [recording(0, 0), recording(500, 200_000)]],
     ['segments.ts', [recording(0, 0), recording(500, 1200)]],
     ['short.ts', [recording(0, 0, { frames: 3, bFrames: 0 }), recording(500, 0, { bFrames: 0 })]],
+    ['recorder.webm', [recording(0, 0, vp8), recording(500, 20, vp8)]],
+    ['recorder.mkv', [recording(0, 0, live), recording(500, 20, live)]],
     ['discs.mpg', [recording(0, 0, mpeg2), recording(500, 0, mpeg2)]],
     ['discs.ts', [recording(0, 0, mpeg2), recording(500, 0, mpeg2)]],
   ])('%s: every frame is there, and the clock goes on behind the joint', async (name, recordings) => {

@@ -21,6 +21,8 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const sound = { from: 0, to: 1200 };
 /** Container stamps begin late; the picture's share of it stays where sound begins before. */
 const late = numberedVideo({ bFrames: 2, time: (i) => 2000 + i * 40 });
+const plain = numberedVideo();
+const unshifted = { options: { avoid_negative_ts: 'disabled' } };
 const mpeg4 = numberedVideo({ encoder: 'mpeg4', bFrames: 2 });
 const mpeg2 = numberedVideo({ encoder: 'mpeg2video', bFrames: 2, tick: [1, 25] });
 
@@ -34,6 +36,8 @@ describe('the clock of a video', () => {
     ['with-sound.mov', 2, { ...late, sound }],
     ['with-sound.mkv', 2, { ...late, sound }],
     ['with-sound.ts', 2, { ...late, sound }],
+    ['run-in.mkv', 0, { ...plain, sound: { from: -24, to: 1200 }, container: unshifted }],
+    ['negative.mkv', 0, { ...plain, time: (i) => i * 40 - 480, container: unshifted }],
     ['sound-later.mkv', 0, { ...late, sound: { from: 3000, to: 4000 } }],
     ['fragments.mp4', 0, { ...late, container: { options: { movflags: 'frag_keyframe+empty_moov' } } }],
     ['program.mpg', 0, { ...mpeg2, time: (i) => 2000 + i * 40 }],
