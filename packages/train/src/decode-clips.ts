@@ -1,4 +1,5 @@
 import { motionCue, type TokenGrid, type TokenMotion } from '@tgm/masking';
+import { showValue } from '@tgm/options';
 import {
   denseViews,
   framesOfSection,
@@ -8,6 +9,7 @@ import {
   type VideoPool,
   type VideoSample,
 } from '@tgm/video-io';
+import { TrainError } from './errors.js';
 
 /** Frames of one video in the model's size, with their motion by token. */
 export interface DecodedClip {
@@ -106,9 +108,16 @@ export interface ClipWindows {
  * [clips][frames] source frame numbers: `denseViews` of video-io inside the part that is asked for, without those that
  * are the same, as in short videos.
  *
- * @throws {VideoError} `OPTION_INVALID`
+ * @throws {TrainError} `OPTION_INVALID`
  */
 export function clipWindows({ first, available, count, frames, stride }: ClipWindows): number[][] {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new TrainError('OPTION_INVALID', {
+      where: 'clipWindows, option count',
+      expected: 'a whole number from 1',
+      received: showValue(count),
+    });
+  }
   const views = denseViews({ frames: available, count: frames, stride }, count);
   const distinct = new Map(views.map((view) => [view[0], view]));
   return [...distinct.values()].map((view) => view.map((frame) => first + frame));
