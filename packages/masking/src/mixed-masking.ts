@@ -1,7 +1,7 @@
-import { objectWith, optionTable } from '@tgm/options';
+import { callable, listOf, objectWith, optionTable, text } from '@tgm/options';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
-import { shareField } from './hidden-count.js';
+import { ratioField, shareField } from './hidden-count.js';
 import type { MaskingStrategy } from './strategy.js';
 
 export interface MixedMaskingOptions {
@@ -17,6 +17,11 @@ const strategyField = objectWith<MaskingStrategy>('a masking strategy', [
 ]);
 
 const parts = optionTable('mixedMasking', { strategy: strategyField, other: strategyField }, MaskingError);
+
+const members = { name: text(), ratio: ratioField, requires: listOf(text()), mask: callable() };
+
+const strategyTable = optionTable('mixedMasking, strategy', members, MaskingError);
+const otherTable = optionTable('mixedMasking, other', members, MaskingError);
 
 const table = optionTable('mixedMasking', { share: shareField }, MaskingError);
 
@@ -37,6 +42,8 @@ export function mixedMasking<Cues extends object, OtherCues extends object>(
   options: MixedMaskingOptions,
 ): MaskingStrategy<Cues & OtherCues> {
   parts.check({ strategy, other });
+  strategyTable.check(membersOf(strategy));
+  otherTable.check(membersOf(other));
   const { share }: Required<MixedMaskingOptions> = table.check(options);
   return {
     name: `${strategy.name}+${other.name}`,
@@ -58,3 +65,10 @@ export function mixedMasking<Cues extends object, OtherCues extends object>(
     },
   };
 }
+
+const membersOf = ({ name, ratio, requires, mask }: MaskingStrategy<never>) => ({
+  name,
+  ratio,
+  requires,
+  mask,
+});

@@ -113,6 +113,14 @@ describe('mixedMasking', () => {
     invalid(() => mixedMasking(one, one, { share: 0.5, ratio: 0.5 }), 'mixedMasking, option ratio');
     invalid(() => mixedMasking(one, { ratio: 0.5 }, { share: 0.5 }), 'mixedMasking, option other');
     invalid(() => mixedMasking(undefined, one, { share: 0.5 }), 'mixedMasking, option strategy');
+    invalid(
+      () => mixedMasking(one, { ...one, requires: 7 }, { share: 0.5 }),
+      'mixedMasking, other, option requires',
+    );
+    invalid(
+      () => mixedMasking({ ...one, mask: {} }, one, { share: 0.5 }),
+      'mixedMasking, strategy, option mask',
+    );
   });
 });
 

@@ -5,11 +5,12 @@ import type { Random } from './random.js';
 /**
  * A whole number in 0 ... count - 1, each equally likely. One draw.
  *
- * @throws RandomError `COUNT_INVALID` unless `count` is a whole number from 1.
+ * @throws RandomError `OPTION_INVALID` unless `count` is a whole number from 1 and `random` a function.
  */
 export function uniformIndex(count: number, random: Random): number {
   if (!Number.isInteger(count) || count < 1)
-    throw wrongCount('uniformIndex, count', 'a whole number from 1', count);
+    throw refusal('uniformIndex, count', 'a whole number from 1', count);
+  checkRandom(random, 'uniformIndex');
   return Math.floor(random() * count);
 }
 
@@ -17,15 +18,16 @@ export function uniformIndex(count: number, random: Random): number {
  * `count` different numbers of 0 ... total - 1 in random order (Fisher-Yates, cut short). `count` draws.
  * With `count = total` it is a random permutation.
  *
- * @throws RandomError `COUNT_INVALID` unless both are whole numbers and 0 <= count <= total.
+ * @throws RandomError `OPTION_INVALID` unless both are whole numbers, 0 <= count <= total, and `random` is a function.
  */
 export function chooseIndices(count: number, total: number, random: Random): Uint32Array {
   if (!Number.isInteger(total) || total < 0) {
-    throw wrongCount('chooseIndices, total', 'a whole number from 0', total);
+    throw refusal('chooseIndices, total', 'a whole number from 0', total);
   }
   if (!Number.isInteger(count) || count < 0 || count > total) {
-    throw wrongCount('chooseIndices, count', `a whole number from 0 to ${total}`, count);
+    throw refusal('chooseIndices, count', `a whole number from 0 to ${total}`, count);
   }
+  checkRandom(random, 'chooseIndices');
   const pool = Uint32Array.from({ length: total }, (_, index) => index);
   for (let index = 0; index < count; index += 1) {
     const other = index + uniformIndex(total - index, random);
@@ -36,12 +38,22 @@ export function chooseIndices(count: number, total: number, random: Random): Uin
   return pool.subarray(0, count);
 }
 
-/** One standard normal number, mean 0 and variance 1 (Box-Muller, the cosine half). Two draws. */
+/**
+ * One standard normal number, mean 0 and variance 1 (Box-Muller, the cosine half). Two draws.
+ *
+ * @throws RandomError `OPTION_INVALID` unless `random` is a function.
+ */
 export function normal(random: Random): number {
+  checkRandom(random, 'normal');
   const radius = Math.sqrt(-2 * Math.log(1 - random())); // 1 - [0, 1) keeps the logarithm finite
   return radius * Math.cos(2 * Math.PI * random());
 }
 
-function wrongCount(where: string, expected: string, count: unknown): RandomError {
-  return new RandomError('COUNT_INVALID', { where, expected, received: showValue(count) });
+function checkRandom(random: unknown, where: string): void {
+  if (typeof random === 'function') return;
+  throw refusal(`${where}, random`, 'a function, such as seededRandom gives', random);
+}
+
+function refusal(where: string, expected: string, received: unknown): RandomError {
+  return new RandomError('OPTION_INVALID', { where, expected, received: showValue(received) });
 }

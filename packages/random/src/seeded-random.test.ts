@@ -1,3 +1,4 @@
+import { showValue } from '@tgm/options';
 import { describe, expect, it } from 'vitest';
 import { chooseIndices, normal, uniformIndex } from './draws.js';
 import { seededRandom } from './seeded-random.js';
@@ -93,7 +94,7 @@ describe('seededRandom', () => {
 
   it('refuses a seed that is not a number', () => {
     expect(() => seededRandom('a', Number.NaN)).toThrow(
-      expect.objectContaining({ code: 'RANDOM_KEY_INVALID', where: 'seededRandom, key 1' }),
+      expect.objectContaining({ code: 'OPTION_INVALID', where: 'seededRandom, key 1' }),
     );
   });
 });
@@ -107,7 +108,23 @@ describe('draws', () => {
     () => chooseIndices(-1, 3, seededRandom(0)),
     () => chooseIndices(1, Number.POSITIVE_INFINITY, seededRandom(0)),
   ])('refuse counts that cannot be drawn (%#)', (draw) => {
-    expect(draw).toThrowError(expect.objectContaining({ code: 'COUNT_INVALID' }));
+    expect(draw).toThrowError(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+
+  it.each([
+    ['uniformIndex', (random: never) => uniformIndex(3, random)],
+    ['chooseIndices', (random: never) => chooseIndices(1, 3, random)],
+    ['normal', (random: never) => normal(random)],
+  ])('%s refuses what is no generator', (name, draw) => {
+    for (const random of [undefined, null, 0.5, {}]) {
+      expect(() => draw(random as never)).toThrowError(
+        expect.objectContaining({
+          code: 'OPTION_INVALID',
+          where: `${name}, random`,
+          received: showValue(random),
+        }),
+      );
+    }
   });
 
   it('normal has the moments of a standard normal number', () => {

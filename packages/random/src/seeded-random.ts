@@ -20,7 +20,8 @@ const STRING = 2;
  * which seed sfc32 (Chris Doty-Humphrey, PractRand). Not for cryptography.
  *
  * @returns uniform multiples of 2^-32 in [0, 1).
- * @throws RandomError `RANDOM_KEY_INVALID` for NaN or an infinity, which is a lost seed rather than a seed; positions of keys count from 0.
+ * @throws RandomError `OPTION_INVALID` for NaN or an infinity, which is a lost seed rather than a seed, and for keys of
+ *   another kind; positions of keys count from 0.
  */
 export function seededRandom(...keys: readonly (string | number)[]): Random {
   const words = keys.flatMap(wordsOf);
@@ -45,7 +46,7 @@ function wordsOf(key: string | number, position: number): number[] {
     return [STRING, key.length, ...units];
   }
   if (!Number.isFinite(key)) {
-    throw new RandomError('RANDOM_KEY_INVALID', {
+    throw new RandomError('OPTION_INVALID', {
       where: `seededRandom, key ${position}`,
       expected: 'a string or a finite number',
       received: showValue(key),

@@ -1,0 +1,81 @@
+import { videoMae } from '@tgm/models';
+import { optionsContract } from '@tgm/options/testing';
+import { seededRandom } from '@tgm/random';
+import { cpuEngine } from '@tgm/tfjs-backend-onnx';
+import { it } from 'vitest';
+import * as evaluation from './index.js';
+
+const engine = await cpuEngine();
+const random = seededRandom('options');
+const model = videoMae({
+  numFrames: 2,
+  imageSize: 4,
+  patchSize: 2,
+  tubeletSize: 2,
+  hiddenSize: 4,
+  numHiddenLayers: 1,
+  numAttentionHeads: 1,
+  intermediateSize: 4,
+  decoderHiddenSize: 4,
+  decoderNumHiddenLayers: 1,
+  decoderNumAttentionHeads: 1,
+  decoderIntermediateSize: 4,
+  layerNormEps: 1e-6,
+  decoderNormEps: 1e-6,
+});
+const params = model.init(random);
+const features = (count: number) => ({
+  values: Float32Array.from({ length: count * 2 }, () => random()),
+  count,
+  width: 2,
+});
+const labels = (count: number) => Int32Array.from({ length: count }, (_, row) => row % 2);
+const clips = (count: number) => Array.from({ length: count }, () => new Uint8Array(12));
+const labelled = (count: number) => ({ clips: clips(count), labels: labels(count) });
+const [train, test] = [features(40), features(6)];
+const sets = { train, trainLabels: labels(40), test, testLabels: labels(6), classes: 2 };
+const pairs = { queries: test, gallery: test, queryGroups: labels(6), galleryGroups: labels(6) };
+const {
+  extractFeatures,
+  featureExtractor,
+  featureScores,
+  knn,
+  linearProbe,
+  pixelBaseline,
+  representation,
+  retrieval,
+} = evaluation;
+
+const checks = optionsContract({
+  module: evaluation,
+  declarations: `${import.meta.dirname}/../dist`,
+  calls: {
+    featureExtractor: (extra) => featureExtractor({ engine, model, batchSize: 1, ...extra }),
+    extractFeatures: (extra) =>
+      extractFeatures({
+        engine,
+        model,
+        batchSize: 1,
+        params,
+        clips: [new Uint8Array(2 * 4 * 4 * 3)],
+        ...extra,
+      }),
+    pixelBaseline: (extra) =>
+      pixelBaseline(clips(1), { frames: 1, height: 2, width: 2, slices: 1, cells: 2, ...extra }),
+    knn: (extra) => knn({ ...sets, k: 3, ...extra }),
+    linearProbe: (extra) => linearProbe({ engine, ...sets, seed: 1, ...extra }),
+    featureScores: (extra) => featureScores({ engine, ...sets, seed: 1, ...extra }),
+    retrieval: (extra) => retrieval({ ...pairs, ...extra }),
+    representation: (extra) =>
+      representation({
+        engine,
+        train: labelled(40),
+        test: labelled(6),
+        classes: 2,
+        batchSize: 4,
+        seed: 1,
+        ...extra,
+      }),
+  },
+});
+for (const { name, run } of checks) it(name, run);

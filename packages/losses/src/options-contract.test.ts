@@ -1,0 +1,21 @@
+import * as tf from '@tensorflow/tfjs';
+import { optionsContract } from '@tgm/options/testing';
+import { it } from 'vitest';
+import * as losses from './index.js';
+
+const rows = tf.tensor2d([
+  [1, 0],
+  [0, 1],
+]);
+const inputs = { video: rows, text: rows, scale: tf.scalar(1), captionGroup: tf.tensor1d([0, 1], 'int32') };
+
+const checks = optionsContract({
+  module: losses,
+  declarations: `${import.meta.dirname}/../dist`,
+  calls: {
+    contrastiveLoss: (extra) => losses.contrastiveLoss({ temperature: 0.1, ...extra }),
+    reconstructionLoss: (extra) => losses.reconstructionLoss({ normalise: 'joint', ...extra }),
+    infoNce: (extra) => losses.infoNce({ ...inputs, ...extra }),
+  },
+});
+for (const { name, run } of checks) it(name, run);

@@ -1,0 +1,64 @@
+import { optionsContract } from '@tgm/options/testing';
+import { it } from 'vitest';
+import * as masking from './index.js';
+import * as testing from './testing.js';
+
+const {
+  flowVisibility,
+  mixedMasking,
+  motionCue,
+  motionGuidedMasking,
+  motionMagnitudeMasking,
+  randomMasking,
+  randomSliceMasking,
+  seedVisibility,
+  seededRandom,
+  textCue,
+  textGuidedMasking,
+  tubeMasking,
+  visibilityScores,
+} = masking;
+
+const grid = { slices: 2, rows: 2, columns: 2 };
+const shape = { frames: 2, height: 4, width: 4, patchSize: 2 };
+const flow = new Float32Array(2 * 16);
+const text = Float32Array.of(1, 0);
+const patches = { values: new Float32Array(16).fill(1), frames: 2, rows: 2, columns: 2, width: 2 };
+const motion = { vectors: new Float32Array(16), known: new Uint8Array(8), rows: 2, columns: 2, cell: 8 };
+const half = { ratio: 0.5 };
+const tube = tubeMasking(half);
+const classes = Array.from({ length: 20 }, (_, clip) => clip % 2);
+const masks = classes.map((clip) => tube.mask({ grid, random: seededRandom(clip), cues: {} }));
+
+const checks = optionsContract({
+  module: { ...masking, ...testing },
+  declarations: `${import.meta.dirname}/../dist`,
+  calls: {
+    randomMasking: (extra) => randomMasking({ ...half, ...extra }),
+    randomSliceMasking: (extra) => randomSliceMasking({ ...half, ...extra }),
+    tubeMasking: (extra) => tubeMasking({ ...half, ...extra }),
+    motionGuidedMasking: (extra) => motionGuidedMasking({ ...half, ...extra }),
+    motionMagnitudeMasking: (extra) => motionMagnitudeMasking({ ...half, ...extra }),
+    textGuidedMasking: (extra) => textGuidedMasking({ ...half, ...extra }),
+    mixedMasking: (extra) => mixedMasking(tube, tube, { share: 0.5, ...extra }),
+    motionCue: (extra) => motionCue(motion, grid, { width: 16, height: 16, framesPerSlice: 2, ...extra }),
+    textCue: (extra) => textCue({ patches, text, grid, ...extra }),
+    seedVisibility: (extra) => seedVisibility({ ...shape, ...extra }, [0]),
+    flowVisibility: (extra) => {
+      const seed = new Float32Array(16);
+      return flowVisibility({
+        ...shape,
+        seed,
+        baseFrame: 0,
+        backward: flow,
+        forward: flow,
+        fillHoles: true,
+        ...extra,
+      });
+    },
+    visibilityScores: (extra) => visibilityScores(flow, { ...shape, ...extra }, 2),
+    maskingContract: (extra) => testing.maskingContract('tube', () => tube, extra),
+    maskLeak: (extra) => testing.maskLeak({ masks, classes, random: seededRandom(0), ...extra }),
+  },
+});
+for (const { name, run } of checks) it(name, run);

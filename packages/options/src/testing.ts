@@ -1,0 +1,1 @@
+export { type OptionsCheck, type OptionsContractParts, optionsContract } from './options-contract.js';
