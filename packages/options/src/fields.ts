@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { TgmError } from './error.js';
+import { optional, optionTable } from './option-table.js';
 
 /** What one option may be. */
 export type Field<T = unknown> = v.GenericSchema<T>;
@@ -11,19 +13,31 @@ export interface Bounds {
   readonly below?: number;
 }
 
-/** A finite number within the bounds. */
-export const number = (bounds: Bounds = {}): Field<number> =>
-  passing(
+/**
+ * A finite number within the bounds.
+ *
+ * @throws TgmError `OPTION_INVALID` for bounds of another name or kind.
+ */
+export function number(bounds: Bounds = {}): Field<number> {
+  boundsOfNumber.check(bounds);
+  return passing(
     `a number${rangeText(bounds)}`,
     (value): value is number => isNumber(value) && within(value, bounds),
   );
+}
 
-/** A whole number within the bounds, exact in a double. */
-export const wholeNumber = (bounds: Bounds = {}): Field<number> =>
-  passing(
+/**
+ * A whole number within the bounds, exact in a double.
+ *
+ * @throws TgmError `OPTION_INVALID` for bounds of another name or kind.
+ */
+export function wholeNumber(bounds: Bounds = {}): Field<number> {
+  boundsOfNumber.check(bounds);
+  return passing(
     `a whole number${rangeText(bounds)}`,
     (value): value is number => Number.isSafeInteger(value) && within(value as number, bounds),
   );
+}
 
 /** `true` or `false`, nothing that is merely truthy. */
 export const flag = (): Field<boolean> =>
@@ -61,18 +75,37 @@ export const objectWith = <T extends object>(
 export const passing = <T>(expected: string, accepts: (value: unknown) => value is T): Field<T> =>
   v.custom<T>(accepts, expected);
 
-/** An array of such values, by default of any length. */
-export const listOf = <T>(
-  field: Field<T>,
-  { from = 0 }: { readonly from?: number } = {},
-): Field<readonly T[]> =>
-  v.pipe(v.array(field, 'a list'), v.minLength(from, `a list of at least ${from}`)) as unknown as Field<
-    readonly T[]
-  >;
+/**
+ * An array of at least `from` such values, by default of any length.
+ *
+ * @throws TgmError `OPTION_INVALID` for bounds of another name or kind.
+ */
+export function listOf<T>(field: Field<T>, bounds: Pick<Bounds, 'from'> = {}): Field<readonly T[]> {
+  const { from } = boundsOfLength.check(bounds);
+  return v.pipe(
+    v.array(field, 'a list'),
+    v.minLength(from, `a list of at least ${from}`),
+  ) as unknown as Field<readonly T[]>;
+}
 
 /** Either of two kinds; `expected` says both. */
 export const eitherOf = <A, B>(expected: string, one: Field<A>, other: Field<B>): Field<A | B> =>
   v.union([one, other], expected) as unknown as Field<A | B>;
+
+const bound = passing('a number', (value): value is number => isNumber(value));
+
+const boundsOfNumber = optionTable(
+  'bounds of a number',
+  {
+    from: optional(bound),
+    above: optional(bound),
+    to: optional(bound),
+    below: optional(bound),
+  } satisfies Record<keyof Bounds, unknown>,
+  TgmError,
+);
+
+const boundsOfLength = optionTable('bounds of a list', { from: optional(bound, 0) }, TgmError);
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 

@@ -118,4 +118,13 @@ describe('a table of options', () => {
   it('takes no name from a prototype for an option', () => {
     expect(refusal({ share: 0, toString: 1 }).where).toBe('bake, option toString');
   });
+
+  it.each([
+    ['number', () => number({ form: 0 } as never), 'bounds of a number, option form'],
+    ['number', () => number({ from: '0' } as never), 'bounds of a number, option from'],
+    ['wholeNumber', () => wholeNumber({ below: Number.NaN }), 'bounds of a number, option below'],
+    ['listOf', () => listOf(text(), { to: 3 } as never), 'bounds of a list, option to'],
+  ])('%s refuses bounds that it does not know (%#)', (_, field, where) => {
+    expect(field).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', where }));
+  });
 });
