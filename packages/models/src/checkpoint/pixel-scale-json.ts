@@ -1,5 +1,5 @@
 import { flag, number, optional, showValue } from '@tgm/options';
-import { jsonSource } from '../config-source.js';
+import { jsonSource, snakeFields } from '../config-source.js';
 import { ModelError } from '../errors.js';
 import { CLIP_PIXELS, type PixelScale, SYMMETRIC_PIXELS } from '../pixels.js';
 
@@ -12,13 +12,14 @@ export interface PreprocessorSection {
 export const OWN_SCALE =
   'Give the scale yourself: load with { pixels: { mean, std } }, which reads no preprocessor file.';
 
-const FIELDS = {
+const STEPS = {
   doRescale: optional(flag(), true),
-  rescaleFactor: optional(number({ above: 0 }), 1 / 255),
   doNormalize: optional(flag(), true),
   doResize: optional(flag(), true),
   doCenterCrop: optional(flag(), true),
 };
+
+const FACTOR = { rescaleFactor: optional(number({ above: 0 }), 1 / 255) };
 
 /** Steps that change no number here: frames come as RGB, and the caller chooses which. */
 const HARMLESS_STEPS = new Set(['do_convert_rgb', 'do_sample_frames']);
@@ -29,20 +30,18 @@ const HARMLESS_STEPS = new Set(['do_convert_rgb', 'do_sample_frames']);
  * @throws ModelError with `CONFIG_INVALID`
  */
 export function scaleOf(section: PreprocessorSection, imageSize: number, silent: PixelScale): PixelScale {
-  // Python takes null for nothing.
-  const said = Object.entries(section.json).filter(([, value]) => value !== null);
-  const json: PreprocessorSection['json'] = Object.fromEntries(said);
-  const { doRescale, rescaleFactor, doNormalize, doResize, doCenterCrop } = jsonSource(
-    section.where,
-    json,
-  ).check(FIELDS);
-  refuseOtherSteps(section.where, json);
-  if (doResize) requireSide(section.where, 'size', json.size, imageSize);
-  if (doCenterCrop) requireSide(section.where, 'crop_size', json.crop_size, imageSize);
+  const { where, json } = section;
+  // A step that is null is none, as in Python.
+  const said = Object.entries(json).map(([key, value]) => [key, isStep(key) ? (value ?? false) : value]);
+  const source = jsonSource(where, Object.fromEntries(said));
+  const { doRescale, doNormalize, doResize, doCenterCrop } = source.check(STEPS);
+  refuseOtherSteps(where, json);
+  if (doResize) requireSide(where, 'size', json.size, imageSize);
+  if (doCenterCrop) requireSide(where, 'crop_size', json.crop_size, imageSize);
 
-  const factor = doRescale ? rescaleFactor : 1;
+  const factor = doRescale ? source.check(FACTOR).rescaleFactor : 1;
   const { mean, std } = doNormalize
-    ? statistics(section.where, json, silent)
+    ? statistics(where, json, silent)
     : ({ mean: [0, 0, 0], std: [1, 1, 1] } as const);
   // (pixel * factor - mean) / std, said of pixel / 255.
   const unit = factor * 255;
@@ -60,19 +59,21 @@ type Three = readonly [number, number, number];
 const threeOf = ([red, green, blue]: Three, unit: number): Three => [red / unit, green / unit, blue / unit];
 
 function refuseOtherSteps(where: string, json: PreprocessorSection['json']): void {
-  const known = new Set([...Object.keys(FIELDS).map((field) => snake(field)), ...HARMLESS_STEPS]);
   for (const [key, value] of Object.entries(json)) {
-    if (!value || known.has(key) || !(key.startsWith('do_') || key === 'offset')) continue;
+    if (!value || isStep(key) || HARMLESS_STEPS.has(key) || !(key.startsWith('do_') || key === 'offset'))
+      continue;
     throw wrong(where, key, 'no such step, since frames are only scaled here', value);
   }
 }
 
-const snake = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+function isStep(key: string): boolean {
+  return Object.hasOwn(snakeFields(STEPS), key);
+}
 
 /** A length, or a record of lengths, as old and new files have it. */
 function requireSide(where: string, key: string, value: unknown, imageSize: number): void {
   if (value === undefined) return;
-  const sides = typeof value === 'object' ? Object.entries(value as object) : [['', value]];
+  const sides = typeof value === 'object' && value !== null ? Object.entries(value) : [['', value]];
   const lengths = sides.filter(([name, side]) => name !== 'longest_edge' && side !== null);
   if (lengths.length > 0 && lengths.every(([, side]) => side === imageSize)) return;
   const reason = `${imageSize} as the model's image_size, since frames come at that size and are not resized or cropped here`;
@@ -82,7 +83,7 @@ function requireSide(where: string, key: string, value: unknown, imageSize: numb
 function statistics(where: string, json: PreprocessorSection['json'], silent: PixelScale): PixelScale {
   const otherwise = defaultsOf(json, silent);
   const list = (key: 'image_mean' | 'image_std', least: number, from: Three | undefined): Three => {
-    const given = json[key] ?? from;
+    const given = json[key] === undefined ? from : json[key];
     const three = typeof given === 'number' ? [given, given, given] : given;
     const allowed = (entry: unknown) => Number.isFinite(entry) && (entry as number) > least;
     if (Array.isArray(three) && three.length === 3 && three.every(allowed)) return three as unknown as Three;
