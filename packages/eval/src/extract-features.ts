@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { frameTokens, type Params, type VideoMae } from '@tgm/models';
+import { frameTokens, type Params, type VideoMaeEncoder } from '@tgm/models';
 import { callable, listOf, objectWith, optional, optionTable, passing, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { EvaluationError } from './errors.js';
@@ -8,7 +8,8 @@ import { bytes, engineField } from './option-fields.js';
 
 export interface FeatureExtractorOptions {
   readonly engine: Engine;
-  readonly model: VideoMae;
+  /** A `VideoMae`, or its encoder alone. */
+  readonly model: VideoMaeEncoder;
   /** Clips of one pass, from 1; the last pass is filled up, so that one graph serves all. */
   readonly batchSize: number;
 }
@@ -29,7 +30,13 @@ export interface ExtractFeaturesOptions extends FeatureExtractorOptions {
 
 const OF_MODEL = {
   engine: engineField(),
-  model: objectWith<VideoMae>('a model of videoMae', ['config', 'grid', 'tokenSize', 'pixels', 'encode']),
+  model: objectWith<VideoMaeEncoder>('a model of videoMae or videoMaeEncoder', [
+    'config',
+    'grid',
+    'tokenSize',
+    'pixels',
+    'encode',
+  ]),
   batchSize: wholeNumber({ from: 1 }),
 } satisfies Record<keyof FeatureExtractorOptions, unknown>;
 

@@ -1,3 +1,5 @@
+import { ModelError } from '../errors.js';
+
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
 
@@ -7,12 +9,19 @@ const END = '<|endoftext|>';
  *
  * @param vocab ids of the tokens; a token at the end of a word ends in `</w>`.
  * @param merges pairs such as "a b", the first to merge first.
+ * @throws ModelError with `OPTION_INVALID` when the vocabulary lacks the start or the end token.
  */
 export function clipTokenizerJson(
   vocab: Readonly<Record<string, number>>,
   merges: readonly string[],
 ): { json: object; config: object } {
-  return { json: tokenizerJson(vocab, merges), config: tokenizerConfig };
+  const lacking = [START, END].filter((token) => !Number.isSafeInteger(vocab[token]));
+  if (lacking.length === 0) return { json: tokenizerJson(vocab, merges), config: tokenizerConfig };
+  throw new ModelError('OPTION_INVALID', {
+    where: 'clipTokenizerJson, option vocab',
+    expected: `an id of ${lacking.join(' and of ')}`,
+    received: 'none',
+  });
 }
 
 const tokenizerConfig = {

@@ -72,6 +72,16 @@ describe('writeSafetensors and readSafetensors', () => {
 });
 
 describe('a write that fails at the end', () => {
+  it('writes two files of one path one after the other, each whole', async () => {
+    const path = join(folder, 'twice.safetensors');
+    const large = (value: number) => ({
+      x: { dtype: 'F32', shape: [100_000], data: new Float32Array(100_000).fill(value) } as const,
+    });
+    await Promise.all([1, 2, 3].map((value) => writeSafetensors(path, large(value), {})));
+    const { data } = (await readSafetensors(path)).tensors.x!;
+    expect(new Set(data as Float32Array).size).toBe(1);
+  });
+
   it('takes its partial file away', async () => {
     const path = join(folder, 'taken');
     await mkdir(join(path, 'inside'), { recursive: true }); // no file can be renamed onto a full folder

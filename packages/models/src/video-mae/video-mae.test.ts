@@ -5,7 +5,9 @@ import { describe, expect, it } from 'vitest';
 import type { Params } from '../params.js';
 import { expectClose } from '../testing/parity.js';
 import { TINY_VIDEO_MAE } from '../testing/tiny-video-mae.js';
+import { videoMaeClassifier } from './classifier.js';
 import { VIDEO_MAE_CONFIGS } from './config.js';
+import { videoMaeEncoder } from './encoder.js';
 import { videoMae } from './video-mae.js';
 
 const engines: [string, () => Engine | Promise<Engine>][] = [
@@ -59,6 +61,20 @@ describe('videoMae', () => {
       expect(other.encode(params, tokens, far).shape).toEqual([1, 3, 8]);
     }
     tf.dispose(params);
+  });
+
+  it('has no norm after the encoder where its tokens are pooled by their mean', async () => {
+    await cpuEngine();
+    const pooled = videoMae({ ...TINY_VIDEO_MAE, useMeanPooling: true });
+    const params = pooled.init(seededRandom('pooled'));
+    expect(Object.keys(params)).not.toContain('videomae.layernorm.weight');
+    const tokens = tf.randomUniform<tf.Rank.R3>([1, 8, 24], 0, 1, 'float32', 1);
+    const places = tf.tensor2d([[0, 1, 2, 3, 4, 5, 6, 7]], undefined, 'int32');
+    const classifier = videoMaeClassifier({ ...TINY_VIDEO_MAE, poolNormEps: 1, labels: ['a'] });
+    const features = await pooled.encode(params, tokens, places).data();
+    // The classifier's encoder ends without a norm, its tokens in their order.
+    expect(features).toEqual(await classifier.encode(params, tokens).data());
+    expect(features).toEqual(await videoMaeEncoder(pooled.config).encode(params, tokens, places).data());
   });
 
   it('names what is wrong with its inputs', () => {
