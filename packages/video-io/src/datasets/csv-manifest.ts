@@ -1,7 +1,13 @@
 import { dirname } from 'node:path';
-import type { VideoDataset } from '../video.js';
+import { optionTable } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { MANIFEST_FIELDS } from './annotation-options.js';
+import type { AnnotatedDataset } from './bad-rows.js';
+import type { ManifestOptions } from './manifest.js';
 import { csvRows } from './tables/csv-rows.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
+
+const OPTIONS = optionTable('readCsvManifest', MANIFEST_FIELDS, VideoError);
 
 /**
  * Reads a CSV manifest with a header line (RFC 4180: commas, quotes doubled inside quotes):
@@ -16,9 +22,14 @@ import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
  *
  * @throws {VideoError} `MANIFEST_INVALID`, with the line where there is one.
  */
-export async function readCsvManifest(path: string): Promise<VideoDataset> {
+export async function readCsvManifest(
+  path: string,
+  options: ManifestOptions = {},
+): Promise<AnnotatedDataset> {
+  const { badRows } = OPTIONS.check(options);
   const format = csvRows({ required: [['file', 'path']], optional: ['label', 'caption'] });
   return rowIndexedDataset({
+    badRows,
     path,
     folder: dirname(path),
     format,

@@ -1,17 +1,25 @@
-import { basename, resolve } from 'node:path';
-import type { VideoDataset } from '../video.js';
+import { resolve } from 'node:path';
+import { optionTable, text } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { annotated } from './annotated.js';
+import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
+import { type AnnotatedDataset, rowAttempts } from './bad-rows.js';
 import { numberField, textField } from './entry-fields.js';
-import { datasetOf } from './in-memory.js';
 import { manifestFault } from './tables/fault.js';
 import { jsonEntries, readJsonText } from './tables/json-entries.js';
 import { uniqueSamples } from './tables/unique-samples.js';
 
-export interface Diving48Options {
-  /** Folder of the `<vid_name>.mp4` files, `rgb` in the published archive. */
-  readonly videos: string;
+/** `videos` is the folder of the `<vid_name>.mp4` files, `rgb` in the published archive. */
+export interface Diving48Options extends AnnotationOptions {
   /** The published `Diving48_vocab.json`: `[["Back", "15som", "05Twis", "FREE"], …]`. */
   readonly vocabulary: string;
 }
+
+const OPTIONS = optionTable(
+  'readDiving48',
+  { ...ANNOTATION_FIELDS, vocabulary: text() } satisfies Record<keyof Diving48Options, unknown>,
+  VideoError,
+);
 
 /**
  * Diving48 from its published JSON files (V2, with the repaired labels, or V1):
@@ -23,20 +31,22 @@ export interface Diving48Options {
  *
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
-export async function readDiving48(
-  path: string,
-  { videos, vocabulary }: Diving48Options,
-): Promise<VideoDataset> {
+export async function readDiving48(path: string, options: Diving48Options): Promise<AnnotatedDataset> {
+  const { videos, vocabulary, badRows: policy, ...given } = OPTIONS.check(options);
+  const place = pathOf('readDiving48', given.path);
   const classes = await readVocabulary(vocabulary);
   const unique = uniqueSamples();
-  for (const { record, fault } of jsonEntries(path, await readJsonText(path))) {
-    const id = textField(record, 'vid_name', fault);
-    const label = numberField(record, 'label', fault);
-    if (!(label in classes)) fault(`a label from 0 to ${classes.length - 1}`, `${label}`);
-    unique.add({ id, source: resolve(videos, `${id}.mp4`), captions: [], label }, fault);
+  const rows = rowAttempts(policy);
+  for (const entry of jsonEntries(path, await readJsonText(path))) {
+    rows.try(() => {
+      const { record, fault } = entry;
+      const id = textField(record, 'vid_name', fault);
+      const label = numberField(record, 'label', fault);
+      if (!(label in classes)) fault(`a label from 0 to ${classes.length - 1}`, `${label}`);
+      unique.add({ id, source: resolve(videos, place(`${id}.mp4`, id)), captions: [], label }, fault);
+    });
   }
-  if (unique.samples.length === 0) throw manifestFault(path, 'at least one sample', 'none');
-  return datasetOf(basename(path), unique.samples, classes);
+  return annotated(path, unique.samples, rows.badRows, classes);
 }
 
 async function readVocabulary(path: string): Promise<string[]> {

@@ -1,14 +1,25 @@
-import type { VideoDataset } from '../video.js';
+import { oneOf, optionTable } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
+import type { AnnotatedDataset } from './bad-rows.js';
 import { clockTime, requireSection } from './clock-time.js';
 import { csvRows } from './tables/csv-rows.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
-export interface EpicKitchensOptions {
-  /** Folder of the participants' folders, as the published download script lays it out: `P01/videos/P01_01.MP4`. */
-  readonly videos: string;
+/** `videos` is the folder of the participants' folders, as the published download script lays it out: `P01/videos/P01_01.MP4`. */
+export interface EpicKitchensOptions extends AnnotationOptions {
   /** Which of the two classes of an action is the label: `verb_class` (97 of them) or `noun_class` (300). */
   readonly label: 'verb' | 'noun';
 }
+
+const OPTIONS = optionTable(
+  'readEpicKitchens',
+  { ...ANNOTATION_FIELDS, label: oneOf(['verb', 'noun']) } satisfies Record<
+    keyof EpicKitchensOptions,
+    unknown
+  >,
+  VideoError,
+);
 
 /**
  * EPIC-Kitchens-100 from its published CSV files (`EPIC_100_train.csv`, `EPIC_100_validation.csv` and, without classes
@@ -21,11 +32,14 @@ export interface EpicKitchensOptions {
  *
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
-export function readEpicKitchens(
+export async function readEpicKitchens(
   path: string,
-  { videos, label }: EpicKitchensOptions,
-): Promise<VideoDataset> {
+  options: EpicKitchensOptions,
+): Promise<AnnotatedDataset> {
+  const { videos, label, badRows, ...given } = OPTIONS.check(options);
+  const place = pathOf('readEpicKitchens', given.path);
   return rowIndexedDataset({
+    badRows,
     path,
     folder: videos,
     format: csvRows({
@@ -42,7 +56,7 @@ export function readEpicKitchens(
       return {
         sample: {
           id,
-          source: `${participant}/videos/${video}.MP4`,
+          source: place(`${participant}/videos/${video}.MP4`, id),
           captions: narration ? [narration] : [],
           ...(labelText && { label: Number(labelText) }),
           start,

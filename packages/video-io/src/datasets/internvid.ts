@@ -1,15 +1,18 @@
 import { extname } from 'node:path';
-import type { VideoDataset } from '../video.js';
+import { optionTable } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
+import type { AnnotatedDataset } from './bad-rows.js';
 import { clockTime, requireSection } from './clock-time.js';
 import { textField } from './entry-fields.js';
 import { jsonLines } from './tables/json-lines.js';
 import { parquetRows } from './tables/parquet-rows.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
-export interface InternVidOptions {
-  /** Folder of the whole videos, `<YoutubeID>.mp4`. */
-  readonly videos: string;
-}
+/** `videos` is the folder of the whole videos, `<YoutubeID>.mp4`. */
+export type InternVidOptions = AnnotationOptions;
+
+const OPTIONS = optionTable('readInternVid', ANNOTATION_FIELDS, VideoError);
 
 const COLUMNS = ['YoutubeID', 'Start_timestamp', 'End_timestamp', 'Caption'] as const;
 
@@ -23,8 +26,11 @@ const COLUMNS = ['YoutubeID', 'Start_timestamp', 'End_timestamp', 'Caption'] as 
  *
  * @throws {VideoError} `MANIFEST_INVALID` with the line, which in Parquet is the row, from 1.
  */
-export function readInternVid(path: string, { videos }: InternVidOptions): Promise<VideoDataset> {
+export async function readInternVid(path: string, options: InternVidOptions): Promise<AnnotatedDataset> {
+  const { videos, badRows, ...given } = OPTIONS.check(options);
+  const place = pathOf('readInternVid', given.path);
   return rowIndexedDataset({
+    badRows,
     path,
     folder: videos,
     format: extname(path).toLowerCase() === '.parquet' ? parquetRows(COLUMNS) : jsonLines,
@@ -33,10 +39,11 @@ export function readInternVid(path: string, { videos }: InternVidOptions): Promi
       const start = clockTime('Start_timestamp', startText, fault);
       const end = clockTime('End_timestamp', endText, fault);
       requireSection(start, end, fault);
+      const id = `${video}_${startText}_${endText}`;
       return {
         sample: {
-          id: `${video}_${startText}_${endText}`,
-          source: `${video}.mp4`,
+          id,
+          source: place(`${video}.mp4`, id),
           captions: [caption!],
           start,
           end,

@@ -1,16 +1,27 @@
-import type { VideoDataset } from '../video.js';
+import { listOf, oneOf, optional, optionTable, text } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
+import type { AnnotatedDataset } from './bad-rows.js';
 import { requireSection } from './clock-time.js';
 import { csvRows } from './tables/csv-rows.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
-export interface KineticsOptions {
-  /** Folder of the clips. */
-  readonly videos: string;
+export interface KineticsOptions extends AnnotationOptions {
   /** `flat`: all clips of a split in one folder; `by-class`: in subfolders named as the classes. */
   readonly layout: 'flat' | 'by-class';
   /** Names of the classes in the order of their labels. Default: those in the file, sorted, which gives 0-399. */
   readonly classes?: readonly string[];
 }
+
+const OPTIONS = optionTable(
+  'readKinetics',
+  {
+    ...ANNOTATION_FIELDS,
+    layout: oneOf(['flat', 'by-class']),
+    classes: optional(listOf(text(), { from: 1 })),
+  } satisfies Record<keyof KineticsOptions, unknown>,
+  VideoError,
+);
 
 /** Digits of a time in a clip's name. */
 const TIME_DIGITS = 6;
@@ -26,11 +37,11 @@ const TIME_DIGITS = 6;
  *
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
-export function readKinetics(
-  path: string,
-  { videos, layout, classes }: KineticsOptions,
-): Promise<VideoDataset> {
+export async function readKinetics(path: string, options: KineticsOptions): Promise<AnnotatedDataset> {
+  const { videos, layout, classes, badRows, ...given } = OPTIONS.check(options);
+  const place = pathOf('readKinetics', given.path);
   return rowIndexedDataset({
+    badRows,
     path,
     folder: videos,
     classes,
@@ -47,7 +58,7 @@ export function readKinetics(
       );
       if (layout === 'by-class' && !className)
         fault('a class in column "label", which tells the folder', 'an empty cell');
-      const source = layout === 'by-class' ? `${className}/${id}.mp4` : `${id}.mp4`;
+      const source = place(layout === 'by-class' ? `${className}/${id}.mp4` : `${id}.mp4`, id);
       return { sample: { id, source, captions: [] }, className: className || undefined };
     },
   });

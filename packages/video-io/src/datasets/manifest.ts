@@ -1,9 +1,20 @@
 import { dirname } from 'node:path';
-import type { VideoDataset, VideoSample } from '../video.js';
+import { optionTable } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import type { VideoSample } from '../video.js';
+import { MANIFEST_FIELDS } from './annotation-options.js';
+import type { AnnotatedDataset, BadRowPolicy } from './bad-rows.js';
 import { fastJsonRow } from './tables/fast-json-row.js';
 import { type RowFault, shown } from './tables/fault.js';
 import { type JsonRecord, jsonLines } from './tables/json-lines.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
+
+export interface ManifestOptions {
+  /** Default `refuse`. */
+  readonly badRows?: BadRowPolicy;
+}
+
+const OPTIONS = optionTable('readManifest', MANIFEST_FIELDS, VideoError);
 
 /**
  * Reads a manifest of one JSON object a line:
@@ -17,8 +28,10 @@ import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
  *
  * @throws {VideoError} `MANIFEST_INVALID` or `CAPTION_EMPTY`, with the line.
  */
-export async function readManifest(path: string): Promise<VideoDataset> {
+export async function readManifest(path: string, options: ManifestOptions = {}): Promise<AnnotatedDataset> {
+  const { badRows } = OPTIONS.check(options);
   return rowIndexedDataset({
+    badRows,
     path,
     folder: dirname(path),
     format: jsonLines,

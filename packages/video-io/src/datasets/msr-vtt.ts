@@ -1,21 +1,35 @@
-import { basename, resolve } from 'node:path';
-import type { VideoDataset } from '../video.js';
+import { resolve } from 'node:path';
+import { oneOf, optional, optionTable, text } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { annotated } from './annotated.js';
+import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
+import { type AnnotatedDataset, rowAttempts } from './bad-rows.js';
 import { numberField, textField } from './entry-fields.js';
-import { datasetOf } from './in-memory.js';
 import { csvRows } from './tables/csv-rows.js';
-import { manifestFault, rowFault } from './tables/fault.js';
+import { rowFault } from './tables/fault.js';
 import { jsonEntries, readJsonText } from './tables/json-entries.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 import { uniqueSamples } from './tables/unique-samples.js';
 
-export interface MsrVttOptions {
-  /** Folder of the `video<number>.mp4` files. */
-  readonly videos: string;
+/** `videos` is the folder of the `video<number>.mp4` files. */
+export interface MsrVttOptions extends AnnotationOptions {
   /** Take the videos of one published split only. */
   readonly split?: 'train' | 'validate' | 'test';
   /** Take only the videos that a CSV file lists in its column `video_id`, as `MSRVTT_train.9k.csv` does. */
   readonly only?: string;
 }
+
+const OPTIONS = optionTable(
+  'readMsrVtt',
+  {
+    ...ANNOTATION_FIELDS,
+    split: optional(oneOf(['train', 'validate', 'test'])),
+    only: optional(text()),
+  } satisfies Record<keyof MsrVttOptions, unknown>,
+  VideoError,
+);
+
+const PAIR_OPTIONS = optionTable('readMsrVttPairs', ANNOTATION_FIELDS, VideoError);
 
 /**
  * MSR-VTT from its published JSON files (`train_val_videodatainfo.json`, `test_videodatainfo.json`, or
@@ -25,28 +39,34 @@ export interface MsrVttOptions {
  *
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
-export async function readMsrVtt(
-  path: string,
-  { videos, split, only }: MsrVttOptions,
-): Promise<VideoDataset> {
+export async function readMsrVtt(path: string, options: MsrVttOptions): Promise<AnnotatedDataset> {
+  const { videos, split, only, badRows: policy, ...given } = OPTIONS.check(options);
+  const place = pathOf('readMsrVtt', given.path);
   const text = await readJsonText(path);
   const wanted = only === undefined ? undefined : await readListedVideos(only);
   const captionsOf = new Map<string, string[]>();
   const unique = uniqueSamples();
-  for (const { record, fault } of jsonEntries(path, text, 'videos')) {
-    const id = textField(record, 'video_id', fault);
-    if (split !== undefined && textField(record, 'split', fault) !== split) continue;
-    if (wanted && !wanted.has(id)) continue;
-    const captions: string[] = [];
-    captionsOf.set(id, captions);
-    const label = numberField(record, 'category', fault);
-    unique.add({ id, source: resolve(videos, `${id}.mp4`), captions, label }, fault);
+  const rows = rowAttempts(policy);
+  for (const entry of jsonEntries(path, text, 'videos')) {
+    rows.try(() => {
+      const { record, fault } = entry;
+      const id = textField(record, 'video_id', fault);
+      if (split !== undefined && textField(record, 'split', fault) !== split) return;
+      if (wanted && !wanted.has(id)) return;
+      const captions: string[] = [];
+      const label = numberField(record, 'category', fault);
+      unique.add({ id, source: resolve(videos, place(`${id}.mp4`, id)), captions, label }, fault);
+      captionsOf.set(id, captions);
+    });
   }
-  for (const { record, fault } of jsonEntries(path, text, 'sentences')) {
-    captionsOf.get(textField(record, 'video_id', fault))?.push(textField(record, 'caption', fault));
+  for (const entry of jsonEntries(path, text, 'sentences')) {
+    rows.try(() => {
+      const { record, fault } = entry;
+      const caption = textField(record, 'caption', fault);
+      captionsOf.get(textField(record, 'video_id', fault))?.push(caption);
+    });
   }
-  if (unique.samples.length === 0) throw manifestFault(path, 'at least one such video', 'none');
-  return datasetOf(basename(path), unique.samples);
+  return annotated(path, unique.samples, rows.badRows);
 }
 
 /**
@@ -57,17 +77,17 @@ export async function readMsrVtt(
  *
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
-export function readMsrVttPairs(
-  path: string,
-  { videos }: { readonly videos: string },
-): Promise<VideoDataset> {
+export async function readMsrVttPairs(path: string, options: AnnotationOptions): Promise<AnnotatedDataset> {
+  const { videos, badRows, ...given } = PAIR_OPTIONS.check(options);
+  const place = pathOf('readMsrVttPairs', given.path);
   return rowIndexedDataset({
+    badRows,
     path,
     folder: videos,
     format: csvRows({ required: ['video_id', 'sentence'], optional: [] }),
     annotate([id, sentence], fault) {
       if (!id || !sentence) return fault('a video and a sentence', 'an empty cell');
-      return { sample: { id, source: `${id}.mp4`, captions: [sentence] } };
+      return { sample: { id, source: place(`${id}.mp4`, id), captions: [sentence] } };
     },
   });
 }

@@ -182,7 +182,7 @@ describe('MSR-VTT', () => {
   it('refuses files without the two lists, and entries without a field', async () => {
     const empty = await file('empty.json', '{"videos": [], "sentences": []}');
     await expect(readMsrVtt(empty, { videos: '/v' })).rejects.toEqual(
-      refusal(undefined, /at least one such video/),
+      refusal(undefined, /at least one sample/),
     );
     const other = await file('other.json', '{"clips": []}');
     await expect(readMsrVtt(other, { videos: '/v' })).rejects.toEqual(refusal(1, /an array "videos"/));

@@ -1,17 +1,25 @@
 import { basename, resolve } from 'node:path';
-import type { VideoDataset } from '../video.js';
+import { optionTable, text } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { annotated } from './annotated.js';
+import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
+import { type AnnotatedDataset, rowAttempts } from './bad-rows.js';
 import { textField } from './entry-fields.js';
-import { datasetOf } from './in-memory.js';
 import { manifestFault } from './tables/fault.js';
 import { jsonEntries, readJsonText } from './tables/json-entries.js';
 import { uniqueSamples } from './tables/unique-samples.js';
 
-export interface SomethingSomethingOptions {
-  /** Folder of the `<id>.webm` files. */
-  readonly videos: string;
+/** `videos` is the folder of the `<id>.webm` files. */
+export interface SomethingSomethingOptions extends AnnotationOptions {
   /** The published label file: `something-something-v2-labels.json`, or `labels.json` as it is called since 2021. */
   readonly labels: string;
 }
+
+const OPTIONS = optionTable(
+  'readSomethingSomething',
+  { ...ANNOTATION_FIELDS, labels: text() } satisfies Record<keyof SomethingSomethingOptions, unknown>,
+  VideoError,
+);
 
 /**
  * Something-Something V2 from its published JSON files:
@@ -26,36 +34,42 @@ export interface SomethingSomethingOptions {
  */
 export async function readSomethingSomething(
   path: string,
-  { videos, labels }: SomethingSomethingOptions,
-): Promise<VideoDataset> {
+  options: SomethingSomethingOptions,
+): Promise<AnnotatedDataset> {
+  const { videos, labels, badRows: policy, ...given } = OPTIONS.check(options);
+  const place = pathOf('readSomethingSomething', given.path);
   const classes = await readClasses(labels);
   const labelOf = new Map(classes.map((name, label) => [name, label]));
   const unique = uniqueSamples();
-  for (const { record, fault } of jsonEntries(path, await readJsonText(path))) {
-    const id = textField(record, 'id', fault);
-    const sample = { id, source: resolve(videos, `${id}.webm`) };
-    if (record.template === undefined) {
-      unique.add({ ...sample, captions: [] }, fault);
-      continue;
-    }
-    const className = textField(record, 'template', fault).replace(/[[\]]/g, '');
-    const label = labelOf.get(className) ?? fault(`a template of ${basename(labels)}`, `"${className}"`);
-    unique.add({ ...sample, captions: [textField(record, 'label', fault)], label }, fault);
+  const rows = rowAttempts(policy);
+  for (const entry of jsonEntries(path, await readJsonText(path))) {
+    rows.try(() => {
+      const { record, fault } = entry;
+      const id = textField(record, 'id', fault);
+      const sample = { id, source: resolve(videos, place(`${id}.webm`, id)) };
+      if (record.template === undefined) {
+        unique.add({ ...sample, captions: [] }, fault);
+        return;
+      }
+      const className = textField(record, 'template', fault).replace(/[[\]]/g, '');
+      const label = labelOf.get(className) ?? fault(`a template of ${basename(labels)}`, `"${className}"`);
+      unique.add({ ...sample, captions: [textField(record, 'label', fault)], label }, fault);
+    });
   }
-  if (unique.samples.length === 0) throw manifestFault(path, 'at least one sample', 'none');
-  return datasetOf(basename(path), unique.samples, classes);
+  return annotated(path, unique.samples, rows.badRows, classes);
 }
 
 /** Class names by number, from `{"Approaching something with your camera": "0", …}`. */
 async function readClasses(path: string): Promise<string[]> {
   const [entry] = jsonEntries(path, `[${await readJsonText(path)}]`);
   if (entry === undefined) throw manifestFault(path, 'an object of class names', 'none');
-  const names = Object.entries(entry.record);
+  const { record, fault } = entry;
+  const names = Object.entries(record);
   const classes = new Array<string | undefined>(names.length);
   for (const [name, number] of names) {
-    const label = Number(number);
-    if (!Number.isInteger(label) || label < 0 || label >= names.length || classes[label] !== undefined) {
-      entry.fault(`numbers from 0 to ${names.length - 1}, each once`, `"${number}" for "${name}"`);
+    const label = /^\d+$/.test(String(number)) ? Number(number) : Number.NaN;
+    if (!(label < names.length) || classes[label] !== undefined) {
+      fault(`numbers from 0 to ${names.length - 1}, each once`, `"${number}" for "${name}"`);
     }
     classes[label] = name;
   }

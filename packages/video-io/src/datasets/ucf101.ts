@@ -1,16 +1,24 @@
 import { basename, resolve } from 'node:path';
-import type { VideoDataset } from '../video.js';
-import { datasetOf } from './in-memory.js';
+import { optionTable, text } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import { annotated } from './annotated.js';
+import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
+import { type AnnotatedDataset, rowAttempts } from './bad-rows.js';
 import { manifestFault } from './tables/fault.js';
 import { listedLines } from './tables/split-lines.js';
 import { uniqueSamples } from './tables/unique-samples.js';
 
-export interface Ucf101Options {
-  /** Folder of the classes' folders, `UCF-101` in the published archive. */
-  readonly videos: string;
+/** `videos` is the folder of the classes' folders, `UCF-101` in the published archive. */
+export interface Ucf101Options extends AnnotationOptions {
   /** The published `classInd.txt`: `1 ApplyEyeMakeup` and so on. */
   readonly classes: string;
 }
+
+const OPTIONS = optionTable(
+  'readUcf101',
+  { ...ANNOTATION_FIELDS, classes: text() } satisfies Record<keyof Ucf101Options, unknown>,
+  VideoError,
+);
 
 /**
  * UCF101 from its published split lists: `trainlist01.txt` with lines `ApplyEyeMakeup/v_ApplyEyeMakeup_g08_c01.avi 1`,
@@ -18,21 +26,25 @@ export interface Ucf101Options {
  *
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
-export async function readUcf101(path: string, options: Ucf101Options): Promise<VideoDataset> {
-  const classes = await readClassNumbers(options.classes);
+export async function readUcf101(path: string, options: Ucf101Options): Promise<AnnotatedDataset> {
+  const { videos, badRows: policy, ...given } = OPTIONS.check(options);
+  const place = pathOf('readUcf101', given.path);
+  const classes = await readClassNumbers(given.classes);
   const unique = uniqueSamples();
-  for await (const { text, fault } of listedLines(path)) {
-    const [, id, number] = /^(.+?)(?:\s+(\d+))?$/.exec(text)!;
-    const className = id!.includes('/') ? id!.slice(0, id!.indexOf('/')) : fault('class/video', `"${id}"`);
-    const label = classes.indexOf(className);
-    if (label < 0) fault(`a class of ${basename(options.classes)}`, `"${className}"`);
-    if (number !== undefined && Number(number) !== label + 1) {
-      fault(`${label + 1} for "${className}"`, number!);
-    }
-    unique.add({ id: id!, source: resolve(options.videos, id!), captions: [], label }, fault);
+  const rows = rowAttempts(policy);
+  for await (const { text, fault } of listedLines(path, rows.leaveOut)) {
+    rows.try(() => {
+      const [, id, number] = /^(.+?)(?:\s+(\d+))?$/.exec(text)!;
+      const className = id!.includes('/') ? id!.slice(0, id!.indexOf('/')) : fault('class/video', `"${id}"`);
+      const label = classes.indexOf(className);
+      if (label < 0) fault(`a class of ${basename(given.classes)}`, `"${className}"`);
+      if (number !== undefined && Number(number) !== label + 1) {
+        fault(`${label + 1} for "${className}"`, number);
+      }
+      unique.add({ id: id!, source: resolve(videos, place(id!, id!)), captions: [], label }, fault);
+    });
   }
-  if (unique.samples.length === 0) throw manifestFault(path, 'at least one sample', 'none');
-  return datasetOf(basename(path), unique.samples, classes);
+  return annotated(path, unique.samples, rows.badRows, classes);
 }
 
 async function readClassNumbers(path: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { manifestFault, type RowFault } from './fault.js';
 import type { VisitRow } from './row-format.js';
 import { nextOf, textBlock } from './text-block.js';
+import type { OnBadLine } from './text-encoding.js';
 import { isBlank, lineEnd, readLineBlocks } from './text-lines.js';
 
 /** A record whose quotes are still open. `length` in bytes. */
@@ -22,11 +23,11 @@ const QUOTE_BYTE = 0x22;
  *
  * @throws {VideoError} `MANIFEST_INVALID` for quotes that are not closed.
  */
-export async function scanRecords(path: string, visit: VisitRow): Promise<void> {
+export async function scanRecords(path: string, visit: VisitRow, onBadLine?: OnBadLine): Promise<void> {
   const unclosed = (line: number) =>
     manifestFault(path, 'quotes that are closed', 'none behind those that open here', line);
   let open: OpenRecord | undefined;
-  for await (const { block, firstLine } of readLineBlocks(path)) {
+  for await (const { block, firstLine } of readLineBlocks(path, onBadLine)) {
     const { bytes, start } = block;
     const oddQuotes = quoteParity(bytes);
     for (let from = 0, line = firstLine; from < bytes.length; line++) {

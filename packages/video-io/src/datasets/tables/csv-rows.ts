@@ -1,7 +1,7 @@
 import { scanRecords, splitCells } from './csv-records.js';
 import { type FastCsvCells, fastCsvCells } from './fast-csv-cells.js';
 import { type RowFault, rowFault } from './fault.js';
-import type { RowFormat } from './row-format.js';
+import type { RowFormat, VisitRow } from './row-format.js';
 import type { TextBlock } from './text-block.js';
 import { readText } from './text-lines.js';
 
@@ -66,13 +66,14 @@ export function csvRows({ required, optional }: CsvColumns): CsvFormat {
   }
 
   return {
-    async scan(path, visit) {
-      await scanRecords(path, (block, from, to, line) => {
+    async scan(path, visit, onBadLine) {
+      const visitRecord: VisitRow = (block, from, to, line) => {
         if (width === 0) {
           const fault = rowFault(path, line);
           readHeader(splitCells(block.bytes.toString('utf8', from, to), fault), fault);
         } else visit(block, from, to, line);
-      });
+      };
+      await scanRecords(path, visitRecord, onBadLine);
     },
     read: (path, { start, length }) => readText(path, start, length),
     parse(path, text, line) {

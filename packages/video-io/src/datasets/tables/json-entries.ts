@@ -7,6 +7,7 @@ import { markLength, requireUtf8 } from './text-encoding.js';
 
 /** An object of a JSON file, and how to complain about it. */
 export interface JsonEntry {
+  /** Parsed when it is asked for. @throws {VideoError} `MANIFEST_INVALID` with the line. */
   readonly record: JsonRecord;
   readonly fault: RowFault;
 }
@@ -32,17 +33,24 @@ export function* jsonEntries(path: string, text: string, key?: string): Generato
   for (const { from, to } of elements(path, text, openingOf(path, text, key), key === undefined)) {
     // Lines are counted only when there is something to say about one.
     const fault: RowFault = (...what) => rowFault(path, lineAt(text, from))(...what);
-    let record: unknown;
-    try {
-      record = JSON.parse(text.slice(from, to));
-    } catch (error) {
-      fault('a JSON object', (error as Error).message);
-    }
-    if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-      fault('a JSON object', text.slice(from, Math.min(to, from + 40)));
-    }
-    yield { record: record as JsonRecord, fault };
+    yield {
+      get record() {
+        return parseRecord(text.slice(from, to), fault);
+      },
+      fault,
+    };
   }
+}
+
+function parseRecord(text: string, fault: RowFault): JsonRecord {
+  let record: unknown;
+  try {
+    record = JSON.parse(text);
+  } catch (error) {
+    fault('a JSON object', (error as Error).message);
+  }
+  if (typeof record === 'object' && record !== null && !Array.isArray(record)) return record as JsonRecord;
+  return fault('a JSON object', text.slice(0, 40));
 }
 
 function lineAt(text: string, at: number): number {

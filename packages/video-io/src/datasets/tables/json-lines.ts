@@ -6,8 +6,8 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /** One JSON object a line. Blank lines, a byte order mark and CRLF are allowed. */
 export const jsonLines: RowFormat<JsonRecord> = {
-  async scan(path, visit) {
-    for await (const block of readLineBlocks(path)) eachLine(block, visit);
+  async scan(path, visit, onBadLine) {
+    for await (const block of readLineBlocks(path, onBadLine)) eachLine(block, visit);
   },
   read: (path, { start, length }) => readText(path, start, length),
   parse(path, text, line) {

@@ -1,4 +1,5 @@
 import type { TextBlock } from './text-block.js';
+import type { OnBadLine } from './text-encoding.js';
 
 /** Where a row lies in its file. */
 export interface RowPlace {
@@ -33,8 +34,8 @@ export interface PlainRow {
 
 /** A kind of file that is made of rows. All throw `MANIFEST_INVALID` with the file and the line. */
 export interface RowFormat<Row> {
-  /** Visits all rows in order. Their bytes are UTF-8. */
-  scan(path: string, visit: VisitRow<Row>): Promise<void>;
+  /** Visits all rows in order. Their bytes are UTF-8; `onBadLine` hears of others. */
+  scan(path: string, visit: VisitRow<Row>, onBadLine?: OnBadLine): Promise<void>;
   /** The text of a row again that `scan` visited. */
   read(path: string, place: RowPlace): Promise<string>;
   /** What a row's text says. */

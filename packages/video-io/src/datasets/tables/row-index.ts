@@ -7,6 +7,17 @@ export interface RowIndex {
   at(row: number): RowPlace;
 }
 
+/** An index without some of its rows. */
+export function withoutRows(rows: RowIndex, dropped: ReadonlySet<number>): RowIndex {
+  if (dropped.size === 0) return rows;
+  const kept = rowIndex();
+  for (let row = 0; row < rows.length; row++) {
+    const { start, length, line } = rows.at(row);
+    if (!dropped.has(row)) kept.add(start, length, line);
+  }
+  return kept;
+}
+
 /** An empty index. Its arrays double as they fill. */
 export function rowIndex(): RowIndex {
   let starts = new Float64Array(1024);

@@ -1,12 +1,15 @@
 import { basename, resolve } from 'node:path';
 import { fileVersion } from '../../container/file-version.js';
-import type { VideoDataset } from '../../video.js';
+import { type AnnotatedDataset, type BadRowPolicy, rowAttempts } from '../bad-rows.js';
 import { outOfRange } from '../out-of-range.js';
 import { manifestFault, rowFault } from './fault.js';
 import { regularFile } from './regular-file.js';
+import type { RowPlace } from './row-format.js';
+import { withoutRows } from './row-index.js';
 import { type AnnotatedSample, type RowSource, scanRows } from './scan-rows.js';
 
-export interface RowIndexedDatasetOptions<Row> extends RowSource<Row> {
+export interface RowIndexedDatasetOptions<Row> extends Omit<RowSource<Row>, 'attempts'> {
+  readonly badRows: BadRowPolicy;
   /** What the samples' sources are relative to. */
   readonly folder: string;
 }
@@ -18,39 +21,44 @@ export interface RowIndexedDatasetOptions<Row> extends RowSource<Row> {
  * @throws {VideoError} `MANIFEST_INVALID` with the file and the line, as `annotate` and the format throw it; for an id
  * that was there before, an unknown class, and a file without rows.
  */
-export async function rowIndexedDataset<Row>(options: RowIndexedDatasetOptions<Row>): Promise<VideoDataset> {
-  const { path, format, annotate } = options;
+export async function rowIndexedDataset<Row>(
+  options: RowIndexedDatasetOptions<Row>,
+): Promise<AnnotatedDataset> {
+  const { path, format, annotate, badRows: policy } = options;
   const version = fileVersion(await regularFile(path));
-  const { rows, classes: found, ids } = await scanRows(options);
-  if (rows.length === 0) throw manifestFault(path, 'at least one sample', 'none');
+  const attempts = rowAttempts(policy);
+  const { rows: found, classes: named, ids } = await scanRows({ ...options, attempts });
 
-  const readRow = async (index: number): Promise<AnnotatedSample> => {
-    const place = rows.at(index);
+  const readRow = async (place: RowPlace): Promise<AnnotatedSample> => {
     const row = format.parse(path, await format.read(path, place), place.line);
     return annotate(row, rowFault(path, place.line));
   };
+  const again = new Set<number>();
   for (const { row, earlier } of ids.candidates()) {
-    const [{ sample }, before] = await Promise.all([readRow(row), readRow(earlier)]);
-    if (sample.id !== before.sample.id) continue;
-    rowFault(path, rows.at(row).line)(
-      'every id once',
-      `"${sample.id}", which is already on line ${rows.at(earlier).line}`,
-    );
+    const [place, before] = [found.at(row), found.at(earlier)];
+    const [{ sample }, { sample: first }] = await Promise.all([readRow(place), readRow(before)]);
+    if (sample.id !== first.id || again.has(row)) continue;
+    const received = `"${sample.id}", which is already on line ${before.line}`;
+    attempts.leaveOut(manifestFault(path, 'every id once', received, place.line));
+    again.add(row);
   }
+  const rows = withoutRows(found, again);
+  if (rows.length === 0) throw manifestFault(path, 'at least one sample', 'none');
 
-  const classes = options.classes ?? (found.size > 0 ? [...found].sort() : undefined);
+  const classes = options.classes ?? (named.size > 0 ? [...named].sort() : undefined);
   const labels = new Map(classes?.map((name, label) => [name, label]));
   const name = basename(path);
   return {
     name,
     ...(classes && { classes }),
     length: rows.length,
+    badRows: attempts.badRows,
     async at(index) {
       if (!Number.isInteger(index) || index < 0 || index >= rows.length) outOfRange(name, rows.length, index);
       if (fileVersion(await regularFile(path)) !== version) {
         throw manifestFault(path, 'the file as it was when it was opened', 'one that changed since');
       }
-      const { sample, className } = await readRow(index);
+      const { sample, className } = await readRow(rows.at(index));
       return {
         ...sample,
         source: resolve(options.folder, sample.source),

@@ -1,7 +1,8 @@
 import type { VideoSample } from '../../video.js';
+import type { RowAttempts } from '../bad-rows.js';
 import { type DuplicateIds, duplicateIds } from './duplicate-ids.js';
 import { type RowFault, rowFault } from './fault.js';
-import type { PlainRow, RowFormat } from './row-format.js';
+import type { PlainRow, RowFormat, VisitRow } from './row-format.js';
 import { type RowIndex, rowIndex } from './row-index.js';
 import { type TextBlock, textBlock } from './text-block.js';
 import { hashText } from './text-hashes.js';
@@ -23,6 +24,8 @@ export interface RowSource<Row> {
   readonly plainRow?: (block: TextBlock, from: number, to: number) => PlainRow | undefined;
   /** Names of the classes, in the order of their labels. Default: those in the file, sorted. */
   readonly classes?: readonly string[] | undefined;
+  /** What becomes of bad rows. */
+  readonly attempts: RowAttempts;
 }
 
 /** Bytes of an id that need no new memory. */
@@ -43,6 +46,7 @@ export async function scanRows<Row>({
   annotate,
   plainRow,
   classes: wanted,
+  attempts,
 }: RowSource<Row>): Promise<ScannedRows> {
   const rows = rowIndex();
   const ids = duplicateIds();
@@ -62,23 +66,37 @@ export async function scanRows<Row>({
     written.bytes.write(id);
     ids.add(written, 0, length);
   };
-  await format.scan(path, (block, from, to, line, given) => {
+  const visit: VisitRow<Row> = (block, from, to, line, given) => {
     lineInHand = line;
     const plain = plainRow?.(block, from, to);
     if (plain) {
       const { idFrom, idTo, classFrom, classTo } = plain;
-      ids.add(block, idFrom, idTo);
       if (classFrom < classTo && isNewClass(block, classFrom, classTo)) {
         noteClass(block.bytes.toString('utf8', classFrom, classTo));
       }
+      ids.add(block, idFrom, idTo);
     } else {
       const row = given ?? format.parse(path, block.bytes.toString('utf8', from, to), line);
       const { sample, className } = annotate(row, fault);
-      addId(sample.id);
       if (className !== undefined) noteClass(className);
+      addId(sample.id);
     }
     rows.add(block.start + from, to - from, line);
-  });
+  };
+  await format.scan(
+    path,
+    (...row) => {
+      const [block, from, to] = row;
+      try {
+        visit(...row);
+      } catch (error) {
+        // Quotes that are not closed may take many sound rows into one bad one.
+        if (block.bytes.subarray(from, to).includes('\n')) throw error;
+        attempts.leaveOut(error);
+      }
+    },
+    attempts.leaveOut,
+  );
   return { rows, ids, classes };
 }
 

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import type { VideoError } from '../../errors.js';
 import { manifestFault } from './fault.js';
 
 const BYTE_ORDER_MARK = Buffer.from('\uFEFF');
@@ -24,18 +25,32 @@ export function markLength(path: string, head: Buffer): number {
   return head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
 }
 
+/** Hears of a line that is no text in UTF-8. It throws, or the line counts as blank from then on. */
+export type OnBadLine = (fault: VideoError) => void;
+
+const throwIt: OnBadLine = (fault) => {
+  throw fault;
+};
+
 /**
- * @param firstLine number of the first of these whole lines.
+ * @param lines whole lines. Bad ones are overwritten with spaces, if `onBadLine` does not throw.
+ * @param firstLine number of the first of them.
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
-export function requireUtf8(path: string, lines: Buffer, firstLine: number): void {
+export function requireUtf8(
+  path: string,
+  lines: Buffer,
+  firstLine: number,
+  onBadLine: OnBadLine = throwIt,
+): void {
   if (isUtf8(lines)) return;
-  let line = firstLine;
-  for (let from = 0; ; line++) {
+  for (let from = 0, line = firstLine; from < lines.length; line++) {
     const feed = lines.indexOf('\n', from);
     const to = feed < 0 ? lines.length : feed;
-    if (!isUtf8(lines.subarray(from, to))) break;
+    if (!isUtf8(lines.subarray(from, to))) {
+      onBadLine(manifestFault(path, 'text in UTF-8', 'bytes that are none', line));
+      lines.fill(' ', from, to);
+    }
     from = to + 1;
   }
-  throw manifestFault(path, 'text in UTF-8', 'bytes that are none', line);
 }

@@ -4,7 +4,7 @@ import { manifestFault } from './fault.js';
 import { regularFile } from './regular-file.js';
 import type { VisitRow } from './row-format.js';
 import { type TextBlock, textBlock } from './text-block.js';
-import { markLength, requireUtf8 } from './text-encoding.js';
+import { markLength, type OnBadLine, requireUtf8 } from './text-encoding.js';
 
 /** Some whole lines of a file with their line feeds. The file's last line may lack its own. */
 export interface LineBlock {
@@ -29,13 +29,13 @@ const DELETE = 0x7f;
  *
  * @throws {VideoError} `MANIFEST_INVALID` when the file cannot be read or is no text in UTF-8.
  */
-export async function* readLineBlocks(path: string): AsyncGenerator<LineBlock> {
+export async function* readLineBlocks(path: string, onBadLine?: OnBadLine): AsyncGenerator<LineBlock> {
   await regularFile(path);
   const file = await open(path).catch((error: Error) => {
     throw fileError(error, 'MANIFEST_INVALID', path, 'a file that can be read');
   });
   try {
-    yield* blocksOf(path, file);
+    yield* blocksOf(path, file, onBadLine);
   } catch (error) {
     throw isSystemError(error) ? systemFailed(path, 'to read the file', error) : error;
   } finally {
@@ -43,7 +43,7 @@ export async function* readLineBlocks(path: string): AsyncGenerator<LineBlock> {
   }
 }
 
-async function* blocksOf(path: string, file: FileHandle): AsyncGenerator<LineBlock> {
+async function* blocksOf(path: string, file: FileHandle, onBadLine?: OnBadLine): AsyncGenerator<LineBlock> {
   let firstLine = 1;
   let start = 0;
   let rest = Buffer.alloc(0);
@@ -61,7 +61,7 @@ async function* blocksOf(path: string, file: FileHandle): AsyncGenerator<LineBlo
     const end = bytesRead === 0 ? bytes.length : bytes.lastIndexOf(LINE_FEED) + 1;
     if (end > 0) {
       const lines = bytes.subarray(0, end);
-      requireUtf8(path, lines, firstLine);
+      requireUtf8(path, lines, firstLine, onBadLine);
       yield { block: textBlock(lines, start), firstLine };
       firstLine += lineFeeds(lines);
     }
