@@ -45,6 +45,9 @@ beforeAll(async () => {
   for (const name of await readdir(join(folder, 'source'))) {
     files.set(name, await readFile(join(folder, 'source', name)));
   }
+  const pixels = files.get('preprocessor_config.json')!;
+  files.set('video_preprocessor_config.json', pixels);
+  files.set('processor_config.json', Buffer.from(`{"image_processor":${pixels}}`));
   files.set('README.md', Buffer.from('not read here'));
   files.set('pytorch_model.bin', Buffer.from('not read here'));
   const factsOf = (path: string) => ({
@@ -97,13 +100,19 @@ describe('hubFolder', () => {
     const cacheDir = join(folder, 'cache');
     const path = await hubFolder(REPO, { revision: REVISION, cacheDir, hubUrl });
     expect(path.endsWith(join('models--someone--videomae-tiny', 'snapshots', REVISION))).toBe(true);
-    expect(fetched.sort()).toEqual(['config.json', 'model.safetensors', 'preprocessor_config.json']);
+    expect(fetched.sort()).toEqual([
+      'config.json',
+      'model.safetensors',
+      'preprocessor_config.json',
+      'processor_config.json',
+      'video_preprocessor_config.json',
+    ]);
     const { params } = await loadVideoMae(path);
     const saved = model.init(seededRandom('hub'));
     expect(await params['decoder.head.weight']!.data()).toEqual(await saved['decoder.head.weight']!.data());
 
     expect(await hubFolder(REPO, { revision: REVISION, cacheDir, hubUrl })).toBe(path);
-    expect(fetched.length).toBe(3);
+    expect(fetched.length).toBe(5);
     const nowhere = 'http://127.0.0.1:1';
     expect(await hubFolder(REPO, { revision: REVISION, cacheDir, hubUrl: nowhere, offline: true })).toBe(
       path,

@@ -29,7 +29,7 @@ export function requireKeys(where: string, json: Json, keys: readonly FixedKey[]
     if (value === undefined || values.includes(value)) continue;
     throw new ModelError('CONFIG_INVALID', {
       where: `${where}, key ${key}`,
-      expected: values.map(showValue).join(' or '),
+      expected: values.map((known) => (known === undefined ? 'no such key' : showValue(known))).join(' or '),
       received: showValue(value),
       advice,
     });

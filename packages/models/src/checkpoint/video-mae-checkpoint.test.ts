@@ -170,7 +170,7 @@ describe('saveVideoMae and loadVideoMae', () => {
     [{ layer_norm_eps: 'small' }, 'layer_norm_eps: expected a number above 0, got "small".'],
     [{ qv_bias: 'yes', qkv_bias: undefined }, 'qkv_bias: expected true or false, got "yes".'],
     [{ pruned_heads: { 0: [1] } }, 'pruned_heads: expected no pruned heads'],
-    [{ quantization_config: { bits: 8 } }, 'quantization_config: expected undefined, got { bits: 8 }.'],
+    [{ quantization_config: { bits: 8 } }, 'quantization_config: expected no such key, got { bits: 8 }.'],
   ])('refuse a config.json with %o', async (change, message) => {
     const path = await changed('config', () => {}, change);
     await expect(loadVideoMae(path)).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
@@ -295,6 +295,15 @@ describe('a folder of another kind', () => {
     await expect(loadVideoMaeClassifier(bare)).rejects.toThrow('loadVideoMaeEncoder opens it');
     const { model, params: weights } = await loadVideoMaeEncoder(bare);
     expect(Object.keys(weights)).toEqual(model.parameters.map(({ name }) => name));
+  });
+
+  it('is not guessed at where the encoder is not there either', async () => {
+    const path = await changed('no tensors', (tensors) => {
+      for (const name of Object.keys(tensors)) delete tensors[name];
+    });
+    const loading = loadVideoMae(path);
+    await expect(loading).rejects.toMatchObject({ code: 'CHECKPOINT_KEYS_MISMATCH', unexpected: [] });
+    await expect(loading).rejects.not.toThrow('loadVideoMaeEncoder');
   });
 
   it('takes a scale of pixels instead of what its files say', async () => {

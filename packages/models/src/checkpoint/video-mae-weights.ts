@@ -25,6 +25,8 @@ export async function loadVideoMaeParams(
 }
 
 const BIAS = /^(videomae|(encoder\.)?blocks)\..*\.(q_bias|v_bias)$/;
+/** Where every encoder begins. */
+const PATCHES = /(^|\.)patch_embed(dings\.projection|\.proj)\.weight$/;
 const NORM = /^(videomae\.layernorm|encoder\.norm|norm)\./;
 
 /** Keys of config.json that do not fit the encoder's tensors, and what would. */
@@ -50,6 +52,7 @@ function some(names: readonly string[], pattern: RegExp): boolean {
 /** What a folder holds that another loader opens. */
 function otherLoader(opener: Opener, { missing, unexpected }: KeysMismatch, json: Json): string[] {
   const architectures = `("architectures" of config.json: ${JSON.stringify(json.architectures ?? 'nothing')})`;
+  if (some(missing, PATCHES)) return [];
   const noDecoder = some(missing, /^decoder\.|^mask_token$/);
   const noHead = some(missing, /^(classifier|head)\./);
   if (opener === 'loadVideoMae' && noDecoder) {
