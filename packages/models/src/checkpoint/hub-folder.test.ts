@@ -46,7 +46,7 @@ beforeAll(async () => {
     files.set(name, await readFile(join(folder, 'source', name)));
   }
   const pixels = files.get('preprocessor_config.json')!;
-  files.set('video_preprocessor_config.json', pixels);
+  files.set('video_preprocessor_config.json', Buffer.from(`${pixels}\n`));
   files.set('processor_config.json', Buffer.from(`{"image_processor":${pixels}}`));
   files.set('README.md', Buffer.from('not read here'));
   files.set('pytorch_model.bin', Buffer.from('not read here'));
