@@ -6,7 +6,6 @@ import {
   producer,
   type Shape,
   sameShape,
-  sizeOf,
   uniform,
   type Value,
   type ValueType,
@@ -142,20 +141,22 @@ export const like = (x: Value, number: number): Value => uniform(castNumber(numb
 export const where = (condition: Value, a: Value, b: Value): Value =>
   elementwise('Where', [condition, a, b], a.type);
 
-/** Sum, mean, largest … over `axes`, which must be non-negative. */
+/** Largest, product, short sum … over `axes`, which must be non-negative. Sums of any length: `sum` of sum.ts. */
 export function reduce(op: string, x: Value, axes: readonly number[], keepDimensions: boolean): Value {
-  const kept = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-  const dropped = x.shape.filter((_, axis) => !axes.includes(axis));
-  const shape = keepDimensions ? kept : dropped;
-  const count = sizeOf(axes.map((axis) => x.shape[axis]!));
-  if (count === 1 && axes.every((axis) => x.shape[axis] === 1)) return reshape(x, shape);
+  const shape = reducedShape(x.shape, axes, keepDimensions);
+  if (axes.every((axis) => x.shape[axis] === 1)) return reshape(x, shape);
   const squared = op === 'ReduceSum' ? squareRoot(x) : undefined;
   if (squared) return reduce('ReduceSumSquare', squared, axes, keepDimensions);
   return record(op, [x, int64s(axes)], { shape, type: x.type }, { keepdims: keepDimensions ? 1 : 0 });
 }
 
+export function reducedShape(shape: Shape, axes: readonly number[], keepDimensions: boolean): Shape {
+  if (keepDimensions) return shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  return shape.filter((_, axis) => !axes.includes(axis));
+}
+
 /** What a value is the square of. */
-function squareRoot(x: Value): Value | undefined {
+export function squareRoot(x: Value): Value | undefined {
   const node = producer(x);
   return node?.op === 'Mul' && node.inputs[0] === node.inputs[1] ? node.inputs[0]! : undefined;
 }

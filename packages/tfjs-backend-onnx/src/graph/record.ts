@@ -1,4 +1,12 @@
-import type { Attribute, Node, Shape, Value, ValueType } from './value.js';
+import {
+  type Attribute,
+  type Node,
+  type Shape,
+  sizeOf,
+  uniform,
+  type Value,
+  type ValueType,
+} from './value.js';
 
 let lastTrace = 0;
 let currentTrace = 0;
@@ -22,7 +30,7 @@ export interface OutputType {
   readonly type: ValueType;
 }
 
-/** Records a node with several outputs. */
+/** Records a node with several outputs; where none of them has an element, nothing has to be computed. */
 export function recordAll(
   op: string,
   inputs: readonly (Value | null)[],
@@ -30,6 +38,9 @@ export function recordAll(
   attributes: Readonly<Record<string, Attribute>> = {},
   domain: Node['domain'] = '',
 ): Value[] {
+  if (outputs.every(({ shape }) => sizeOf(shape) === 0)) {
+    return outputs.map(({ shape, type }) => uniform(0, shape, type));
+  }
   const node: Node = { op, domain, inputs, attributes, outputs: [], trace: currentTrace };
   for (const [index, { shape, type }] of outputs.entries()) {
     node.outputs.push({ shape, type, source: { kind: 'node', node, index } });

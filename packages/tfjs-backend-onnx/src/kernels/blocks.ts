@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { reshape, transpose } from '../graph/build.js';
+import { slice } from '../graph/slice.js';
 import type { Shape, Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
-import { pad, slice } from './layout.js';
+import { pad } from './layout.js';
 import { range } from './window.js';
 
 type Pairs = readonly (readonly [number, number])[];

@@ -1,7 +1,7 @@
 import { cast, reshape, transpose } from '../graph/build.js';
 import { record } from '../graph/record.js';
+import { slice } from '../graph/slice.js';
 import type { Shape, Value } from '../graph/value.js';
-import { slice } from './layout.js';
 import {
   channelsSecond,
   inputShape,

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { arithmetic, cast, elementwise, expand, like, reduce, reshape, where } from '../graph/build.js';
 import { record } from '../graph/record.js';
+import { slice } from '../graph/slice.js';
 import { constant, sizeOf, uniform, type Value } from '../graph/value.js';
 import { rowNumbers, scatterAdd } from './gather.js';
 import { type Kernel, kernel } from './kernel.js';
-import { slice } from './layout.js';
 import { range } from './window.js';
 
 interface Count {

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { cast, elementwise } from '../graph/build.js';
 import { record } from '../graph/record.js';
+import { slice } from '../graph/slice.js';
 import { constant, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
-import { concat, slice } from './layout.js';
+import { concat } from './layout.js';
 
 interface Cumulative {
   readonly axis: number;
@@ -13,11 +14,16 @@ interface Cumulative {
 
 const countable = (x: Value): Value => (x.type === 'bool' ? cast(x, 'int32') : x);
 
-function cumulativeSum({ x }: Record<string, Value>, { axis, exclusive, reverse }: Cumulative): Value {
-  const summed = countable(x!);
+/** Longer axes add up in float64, since a sum of all that came before cannot be taken in pieces. */
+const LONGEST_IN_SINGLE = 512;
+
+export function cumulativeSum(x: Value, { axis, exclusive, reverse }: Cumulative): Value {
+  const summed = countable(x);
+  const double = summed.type === 'float32' && x.shape[axis]! > LONGEST_IN_SINGLE;
+  const terms = double ? cast(summed, 'float64') : summed;
   const along = constant(Int32Array.of(axis), [], 'int32');
   const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 };
-  return record('CumSum', [summed, along], summed, attributes);
+  return cast(record('CumSum', [terms, along], terms, attributes), summed.type);
 }
 
 /** ONNX has none: products of 1, 2, 4, … neighbours, each of two of half the length, so log2 n nodes. */
@@ -43,6 +49,6 @@ function cumulativeProduct({ x }: Record<string, Value>, { axis, exclusive, reve
 }
 
 export const cumulativeKernels: readonly Kernel[] = [
-  kernel<Cumulative>(tf.Cumsum, cumulativeSum),
+  kernel<Cumulative>(tf.Cumsum, ({ x }, attributes) => cumulativeSum(x!, attributes)),
   kernel<Cumulative>(tf.Cumprod, cumulativeProduct),
 ];

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { add, cast, reduce, reshape } from '../graph/build.js';
 import { record } from '../graph/record.js';
+import { slice } from '../graph/slice.js';
 import { constant, type Shape, sizeOf, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
-import { slice } from './layout.js';
 import { range } from './window.js';
 
 interface Dilation {

@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs';
 import { RandomInTraceError } from '../errors.js';
 import { cast, elementwise, reduce, reshape } from '../graph/build.js';
 import { activeTrace, record } from '../graph/record.js';
+import { slice } from '../graph/slice.js';
 import { constant, type Value } from '../graph/value.js';
+import { cumulativeSum } from './cumulative.js';
 import { type Kernel, kernel } from './kernel.js';
-import { slice } from './layout.js';
 
 interface Multinomial {
   readonly numSamples: number;
@@ -21,8 +22,7 @@ function multinomial(
   const [rows, classes] = logits!.shape as [number, number];
   const given = cast(logits!, 'float32');
   const probabilities = normalized ? given : record('Softmax', [given], given, { axis: 1 });
-  const along = constant(Int32Array.of(1), [], 'int32');
-  const sums = record('CumSum', [probabilities, along], probabilities);
+  const sums = cumulativeSum(probabilities, { axis: 1, exclusive: false, reverse: false });
   const passed = reshape(slice(sums, [0, 0], [rows, classes - 1]), [rows, 1, classes - 1]);
   const numbers = tf.tidy(() =>
     tf.randomUniform([rows, numSamples, 1], 0, 1, 'float32', seed).dataSync<'float32'>(),

@@ -1,6 +1,7 @@
-import { like, multiply, unary } from '../graph/build.js';
+import { add, like, multiply, subtract, unary } from '../graph/build.js';
 import { affine, matrixProduct } from '../graph/matrix.js';
 import { recordAll } from '../graph/record.js';
+import { mean } from '../graph/sum.js';
 import type { Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
 
@@ -17,15 +18,28 @@ export const FUSED = {
 /** The factor of QuickGELU, x sigmoid(1.702 x). */
 export const QUICK_GELU = 1.702;
 
+/** ONNX Runtime's own node adds longer rows with growing errors. */
+const LONGEST_FUSED = 8192;
+
 /** The normalised x, and per row its mean and the inverse of its standard deviation, [..., 1]. */
 function layerNorm(inputs: Record<string, Value>, { epsilon }: { epsilon: number }): Value[] {
   const { x, scale, bias } = inputs;
+  if (x!.shape.at(-1)! > LONGEST_FUSED) return longLayerNorm(x!, scale!, bias!, epsilon);
   const rows = [...x!.shape.slice(0, -1), 1];
   const row = { shape: rows, type: x!.type };
   return recordAll('LayerNormalization', [x!, scale!, bias!], [x!, row, row], {
     axis: -1,
     epsilon: { float: epsilon },
   });
+}
+
+function longLayerNorm(x: Value, scale: Value, bias: Value, epsilon: number): Value[] {
+  const axis = [x.shape.length - 1];
+  const average = mean(x, axis, true);
+  const centred = subtract(x, average);
+  const variance = mean(multiply(centred, centred), axis, true);
+  const inverse = unary('Reciprocal', unary('Sqrt', add(variance, like(variance, epsilon))));
+  return [add(multiply(multiply(centred, inverse), scale), bias), average, inverse];
 }
 
 /** Φ(x) = (1 + erf(x / √2)) / 2. HardSigmoid is the sum and the half in one pass; its bounds 0 and 1 are Φ's own. */

@@ -12,9 +12,9 @@ import {
   where,
 } from '../graph/build.js';
 import { record } from '../graph/record.js';
+import { slice } from '../graph/slice.js';
 import { constant, type Shape, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
-import { slice } from './layout.js';
 import { range } from './window.js';
 
 /** Reads `indices` along an axis; after `batchDims` leading axes every example has a list of its own. */
@@ -59,6 +59,9 @@ function gather(
   ]);
 }
 
+/** More rows than this, and more than there are places, are added in float64: a place may get all of them. */
+const MOST_IN_SINGLE = 512;
+
 /**
  * Adds rows of `updates` into zeros; rows with the same index add up. By ScatterElements: ScatterND's threads of ONNX
  * Runtime add rows of the same index at the same time and lose some.
@@ -68,10 +71,14 @@ export function scatterAdd(indices: Value, updates: Value, shape: Shape): Value 
   const rows = tf.util.sizeFromShape([...indices.shape.slice(0, -1)]);
   const width = tf.util.sizeFromShape([...shape.slice(depth)]);
   const places = tf.util.sizeFromShape([...shape.slice(0, depth)]);
+  if (rows * width === 0) return uniform(0, shape, updates.type);
   const at = expand(reshape(cast(rowNumbers(indices, shape), 'int64'), [rows, 1]), [rows, width]);
-  const zeros = uniform(0, [places, width], updates.type);
-  const inputs = [zeros, at, reshape(updates, [rows, width])];
-  return reshape(record('ScatterElements', inputs, zeros, { axis: 0, reduction: 'add' }), shape);
+  const single = updates.type !== 'float32' || rows <= Math.max(MOST_IN_SINGLE, places);
+  const type = single ? updates.type : 'float64';
+  const zeros = uniform(0, [places, width], type);
+  const inputs = [zeros, at, cast(reshape(updates, [rows, width]), type)];
+  const sums = record('ScatterElements', inputs, zeros, { axis: 0, reduction: 'add' });
+  return reshape(cast(sums, updates.type), shape);
 }
 
 /** Tuples [..., depth] of indices into the first axes of `shape` as row numbers [...]. */

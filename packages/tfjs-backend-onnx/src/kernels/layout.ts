@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { ShapeError } from '../errors.js';
 import { cast, expand, like, reshape, transpose } from '../graph/build.js';
 import { record, recordAll } from '../graph/record.js';
+import { slice } from '../graph/slice.js';
 import { int64s, type Shape, sameShape, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
 
@@ -13,29 +14,6 @@ function normalised(axis: number, rank: number): number {
 
 const without = (shape: Shape, axis: number): number[] => shape.filter((_, position) => position !== axis);
 const inserted = (shape: Shape, axis: number): number[] => [...shape.slice(0, axis), 1, ...shape.slice(axis)];
-
-/** Elements begin, begin + stride, … along every axis. */
-export function slice(x: Value, begin: Shape, size: Shape, strides: Shape = begin.map(() => 1)): Value {
-  const whole = begin.every(
-    (start, axis) => start === 0 && size[axis] === x.shape[axis] && strides[axis] === 1,
-  );
-  if (whole) return x;
-  if (x.source.kind === 'uniform') return uniform(x.source.number, size, x.type);
-  const axes = begin.flatMap((start, axis) =>
-    start === 0 && size[axis] === x.shape[axis] && strides[axis] === 1 ? [] : [axis],
-  );
-  const starts = axes.map((axis) => begin[axis]!);
-  const steps = axes.map((axis) => strides[axis]!);
-  const ends = axes.map((axis) => endOf(begin[axis]!, size[axis]!, strides[axis]!));
-  const inputs = [x, int64s(starts), int64s(ends), int64s(axes), int64s(steps)];
-  return record('Slice', inputs, { shape: size, type: x.type });
-}
-
-/** The exclusive end; ONNX reads -1 as the last element, so a backward slice down to 0 ends far below. */
-function endOf(begin: number, size: number, stride: number): number {
-  const end = begin + size * stride;
-  return stride < 0 && end < 0 ? -(2 ** 31) : end;
-}
 
 export function concat(parts: readonly Value[], axis: number): Value {
   const shapes = parts.map((part) => part.shape);

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { arithmetic, cast, like, multiply, reshape } from '../graph/build.js';
 import { record, recordAll } from '../graph/record.js';
+import { mean } from '../graph/sum.js';
 import { constant, type Shape, sizeOf, uniform, type Value } from '../graph/value.js';
 import { inputGradient } from './convolution.js';
 import { type Kernel, kernel } from './kernel.js';
@@ -87,6 +88,10 @@ function maxPoolWithPlaces(x: Value, window: Window, includeBatch: boolean): Val
 
 /** The mean of what lies inside the input; padding does not count, and a window of nothing else gives 0. */
 function averagePool(x: Value, window: Window): Value {
+  if (coversAll(window)) {
+    const spatial = range(0, window.axes.length).map((axis) => axis + (window.channelsLast ? 1 : 2));
+    return mean(cast(x, 'float32'), spatial, true);
+  }
   const [input, axes] = padded(x, window, 0);
   const output = { shape: outputShape(window), type: input.type };
   const attributes = { ...windowAttributes(axes), count_include_pad: 0 };
@@ -95,6 +100,13 @@ function averagePool(x: Value, window: Window): Value {
   const size = sizeOf(axes.map(({ kernel }) => kernel));
   return multiply(multiply(means, like(means, size)), shares(window));
 }
+
+/** Whether a single window is the whole input. */
+const coversAll = ({ axes }: Window): boolean =>
+  axes.every(
+    ({ input, output, kernel, dilation, before }) =>
+      output === 1 && kernel === input && dilation === 1 && before === 0,
+  );
 
 /** 1 / how many elements of the input each window covers, [...windows, 1]. */
 function shares({ axes, channelsLast }: Window): Value {

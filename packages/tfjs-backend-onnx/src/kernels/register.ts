@@ -19,6 +19,7 @@ import { poolKernels } from './pool.js';
 import { reduceKernels } from './reduce.js';
 import { resizeKernels } from './resize.js';
 import { sampleKernels } from './sample.js';
+import { softmaxKernels } from './softmax.js';
 import { sparseKernels } from './sparse.js';
 import { unaryKernels } from './unary.js';
 import { unsupportedKernels } from './unsupported.js';
@@ -27,6 +28,7 @@ export const kernels: readonly Kernel[] = [
   ...unaryKernels,
   ...binaryKernels,
   ...reduceKernels,
+  ...softmaxKernels,
   ...layoutKernels,
   ...gatherKernels,
   ...createKernels,

@@ -15,9 +15,9 @@ import {
   where,
 } from '../graph/build.js';
 import { record } from '../graph/record.js';
+import { slice } from '../graph/slice.js';
 import { constant, type Shape, uniform, type Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
-import { slice } from './layout.js';
 import { range } from './window.js';
 
 const both = (a: Value, b: Value): Value => elementwise('And', [a, b], 'bool');
