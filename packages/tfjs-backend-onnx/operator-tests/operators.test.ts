@@ -21,9 +21,9 @@ const results = await runSpecs(async () => {
 /** What a spec needs that this backend does not have and says so, if that is why it failed. */
 function missing({ failures }: SpecResult): string | undefined {
   const text = failures.join('\n');
-  const kernel = /cannot record the kernel "(\w+)"/.exec(text)?.[1];
+  const kernel = /kernel "(\w+)": expected a kernel that the onnx backend can record/.exec(text)?.[1];
   if (kernel !== undefined && kernel in unsupportedKernels) return kernel;
-  return /holds tensors of float32, int32 and bool, got (\w+)/.exec(text)?.[1];
+  return /expected float32, int32 or bool, got (\w+)/.exec(text)?.[1];
 }
 
 const reasons = new Map(

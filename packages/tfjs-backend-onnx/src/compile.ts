@@ -1,71 +1,72 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Compiled, InputTree, TensorTree } from './engine.js';
-import { TensorTreeError } from './errors.js';
+import { notATensorTree } from './errors.js';
+import type { HeldTensor } from './graph/held-tensor.js';
 import type { OutputType } from './graph/record.js';
 import type { Value } from './graph/value.js';
+import type { GraphCache } from './graph-cache.js';
 import type { OnnxBackend } from './runtime/backend.js';
 import { buildExecutable, type Executable } from './runtime/executable.js';
-import type { HeldTensor } from './runtime/held-tensor.js';
 import { materialise } from './runtime/materialise.js';
 import type { SessionOptions } from './runtime/session.js';
 import { hold, uploaded } from './runtime/transfer.js';
 import { traceFunction } from './trace.js';
-import { flattenInputs, signature, tensorsOfFields, unflatten } from './tree.js';
+import { donatedTensors, flattenInputs, signature, unflatten } from './tree.js';
 
 interface Traced {
   readonly executable: Executable;
   /** Shapes, types and structure of what the function returned; its tensors are disposed. */
   readonly outputs: TensorTree;
   readonly types: readonly OutputType[];
-}
-
-export interface CompiledFunction<Inputs extends InputTree, Outputs extends TensorTree> {
-  readonly call: Compiled<Inputs, Outputs>;
   release(): Promise<void>;
 }
 
-/** The traced engine's `compile`: one graph per input signature, made at the first call that has it. */
-export function compileTraced<Inputs extends InputTree, Outputs extends TensorTree>(
-  backend: OnnxBackend,
-  options: SessionOptions,
-  fn: (inputs: Inputs) => Outputs,
-  donate: readonly string[],
-): CompiledFunction<Inputs, Outputs> {
-  const traces = new Map<string, Promise<Traced>>();
+export interface Compilation<Inputs extends InputTree, Outputs extends TensorTree> {
+  readonly backend: OnnxBackend;
+  readonly options: SessionOptions;
+  readonly cache: GraphCache;
+  /** Tells the function from others in the cache. */
+  readonly name: string;
+  readonly fn: (inputs: Inputs) => Outputs;
+  /** Fields of the inputs. */
+  readonly donate: readonly string[];
+}
 
-  const call = async (inputs: Inputs): Promise<Outputs> => {
+/** The traced engine's `compile`: one graph per input signature, made at the first call that has it. */
+export function compileTraced<Inputs extends InputTree, Outputs extends TensorTree>({
+  backend,
+  options,
+  cache,
+  name,
+  fn,
+  donate,
+}: Compilation<Inputs, Outputs>): Compiled<Inputs, Outputs> {
+  return async (inputs) => {
     const tensors = flattenInputs(inputs);
-    const given = tensorsOfFields(inputs, donate);
-    const key = signature(inputs);
+    const given = donatedTensors(inputs, donate);
     const held = acquire(backend, tensors, options);
-    let traced = traces.get(key);
-    if (!traced) {
+    const trace = (): Promise<Traced> => {
       const donated = tensors.flatMap((tensor, index) => (given.has(tensor) ? [index] : []));
-      traced = build(backend, options, fn, inputs, new Set(donated));
-      traces.set(key, traced);
-      traced.catch(() => traces.delete(key));
-    }
+      return build(backend, options, fn, inputs, new Set(donated));
+    };
     try {
-      const { executable, outputs, types } = await traced;
-      const ready = await held.ready;
-      tf.dispose([...given]);
-      const results = await executable.run(ready);
-      return unflatten(
-        outputs,
-        types.map((type, index) => wrap(backend, type, results[index]!)),
-      ) as Outputs;
+      return await cache.use(
+        `${name}:${signature(inputs)}`,
+        trace,
+        async ({ executable, outputs, types }) => {
+          const ready = await held.ready;
+          tf.dispose([...given]);
+          const results = await executable.run(ready);
+          return unflatten(
+            outputs,
+            types.map((type, index) => wrap(backend, type, results[index]!)),
+          ) as Outputs;
+        },
+      );
     } finally {
       tf.dispose([...given]);
       await held.release();
     }
-  };
-
-  return {
-    call,
-    async release() {
-      for (const traced of traces.values()) await (await traced).executable.release();
-      traces.clear();
-    },
   };
 }
 
@@ -78,7 +79,8 @@ async function build<Inputs extends InputTree>(
 ): Promise<Traced> {
   const { outputs, values } = await traceFunction(backend, options, fn, inputs);
   const types = values.map(({ shape, type }) => ({ shape, type }));
-  return { executable: await buildExecutable(values, options, 'device', donated), outputs, types };
+  const executable = await buildExecutable(values, options, 'device', donated);
+  return { executable, outputs, types, release: executable.release };
 }
 
 /** Takes hold of the inputs now, so that the caller may dispose them as soon as the call has returned. */
@@ -91,7 +93,7 @@ function acquire(backend: OnnxBackend, tensors: readonly tf.Tensor[], options: S
     return held;
   };
   const values = tensors.map((tensor, index): Value | Promise<Value> => {
-    if (tensor.isDisposed) throw new TensorTreeError(`inputs (tensor ${index})`, 'a disposed tensor');
+    if (tensor.isDisposed) throw notATensorTree(`inputs (tensor ${index})`, 'a disposed tensor');
     if (backend.owns(tensor)) return backend.peek(tensor);
     return tensor.data().then((data) => uploaded(data as tf.BackendValues, tensor.shape, tensor.dtype));
   });

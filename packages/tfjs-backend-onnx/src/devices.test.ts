@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Device, DeviceUnavailableError, type Engine, exportOnnx, onnxEngine } from './index.js';
+import { type Device, type Engine, EngineError, exportOnnx, onnxEngine } from './index.js';
 import { initialState, numbers, type TransformerShape, trainingStep } from './transformer.test-model.js';
 
 /** How far losses may be from the CPU's: CUDA's products round to TF32, CoreML may compute in float16. */
@@ -12,8 +12,8 @@ const devices: readonly (readonly [Device, number])[] = [
   ['coreml', 1e-2],
   ['directml', 1e-4],
 ];
-const open = (device: Device): Promise<Engine | DeviceUnavailableError> =>
-  onnxEngine({ device, threads: 1 }).catch((error: DeviceUnavailableError) => error);
+const open = (device: Device): Promise<Engine | EngineError> =>
+  onnxEngine({ device, threads: 1 }).catch((error: EngineError) => error);
 
 describe.each(devices)('the device %s', (device, tolerance) => {
   const shape: TransformerShape = { batch: 2, tokens: 5, width: 24, heads: 2, layers: 1 };
@@ -22,13 +22,16 @@ describe.each(devices)('the device %s', (device, tolerance) => {
   beforeAll(async () => {
     cpu = await onnxEngine({ threads: 1 });
     const opened = await open(device);
-    if (!(opened instanceof DeviceUnavailableError)) engine = opened;
+    if (!(opened instanceof EngineError)) engine = opened;
   });
 
   test('computes, or says what it lacks', async () => {
     const opened = await open(device);
-    if (opened instanceof DeviceUnavailableError) {
-      expect(opened).toMatchObject({ code: 'ONNX_DEVICE_UNAVAILABLE', device });
+    if (opened instanceof EngineError) {
+      expect(opened).toMatchObject({
+        code: 'ONNX_DEVICE_UNAVAILABLE',
+        where: `the device "${device}"`,
+      });
       expect(opened.message).toMatch(/it needs|onnxruntime-node has it on/);
     } else
       expect(await (await opened.compile((x: tf.Tensor) => x.add(1))(tf.scalar(1))).data()).toEqual(
@@ -76,7 +79,7 @@ async function train(engine: Engine, shape: TransformerShape) {
 
 const webgpu = await open('webgpu');
 
-describe.skipIf(webgpu instanceof DeviceUnavailableError)('tensors on a GPU', () => {
+describe.skipIf(webgpu instanceof EngineError)('tensors on a GPU', () => {
   const engine = webgpu as Engine;
   const double = engine.compile?.((x: tf.Tensor) => ({ x: x.mul(2), sum: x.sum() }));
   const read = async (tensor: tf.Tensor) => Array.from(await tensor.data());

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { CompileOptions, Engine, InputTree, TensorTree } from './engine.js';
-import { EngineDisposedError } from './errors.js';
+import { engineDisposed } from './errors.js';
 import { registerGradients } from './gradients.js';
-import { flattenOutputs, tensorsOfFields, unflatten } from './tree.js';
+import { checkFunction, compileOptions } from './options.js';
+import { donatedTensors, flattenOutputs, unflatten } from './tree.js';
 
 /** TensorFlow.js's own backend in plain JavaScript: slow, exact, everywhere. For cross-checks and tests. */
 export async function cpuEngine(): Promise<Engine> {
@@ -19,10 +20,13 @@ export function eagerEngine(backendName: string): Engine {
     keepsState: true,
     compile<Inputs extends InputTree, Outputs extends TensorTree>(
       fn: (inputs: Inputs) => Outputs,
-      { donate = [] }: CompileOptions<Inputs> = {},
+      options: CompileOptions<Inputs> = {},
     ) {
+      checkFunction(fn);
+      const { donate } = compileOptions.check(options);
       return async (inputs: Inputs) => {
-        if (disposed) throw new EngineDisposedError(backendName);
+        if (disposed) throw engineDisposed(backendName);
+        const given = donatedTensors(inputs, donate);
         const previous = tf.getBackend();
         if (previous !== backendName) await tf.setBackend(backendName);
         try {
@@ -33,7 +37,7 @@ export function eagerEngine(backendName: string): Engine {
             return unflatten(outputs, clones) as tf.TensorContainer;
           }) as Outputs;
         } finally {
-          tf.dispose([...tensorsOfFields(inputs, donate)]);
+          tf.dispose([...given]);
           if (previous !== backendName) await tf.setBackend(previous);
         }
       };

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { cpuEngine, EngineUnavailableError, tensorflowEngine, wasmEngine } from './index.js';
+import { cpuEngine, EngineError, tensorflowEngine, wasmEngine } from './index.js';
 
 const read = async (tensor: tf.Tensor) => Array.from(await tensor.data());
 afterEach(() => {
@@ -55,8 +55,8 @@ describe('wasmEngine', () => {
       throw new Error('Cannot find it');
     });
     const error = await wasmEngine().catch((each: unknown) => each);
-    expect(error).toBeInstanceOf(EngineUnavailableError);
-    expect(error).toMatchObject({ code: 'ENGINE_UNAVAILABLE', engine: 'wasm' });
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error).toMatchObject({ code: 'ENGINE_UNAVAILABLE', where: 'the engine "wasm"' });
     expect((error as Error).message).toContain('npm install @tensorflow/tfjs-backend-wasm');
   });
 });
@@ -69,10 +69,10 @@ describe('tensorflowEngine', () => {
   test('names both packages, Node and CUDA where neither loads', async () => {
     vi.doMock('@tensorflow/tfjs-node-gpu', missing);
     vi.doMock('@tensorflow/tfjs-node', missing);
-    const error = (await tensorflowEngine().catch((each: unknown) => each)) as EngineUnavailableError;
-    expect(error).toBeInstanceOf(EngineUnavailableError);
-    expect(error.packages).toEqual(['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']);
-    expect(error.causes).toHaveLength(2);
+    const error = (await tensorflowEngine().catch((each: unknown) => each)) as EngineError;
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error.expected).toBe('@tensorflow/tfjs-node-gpu or @tensorflow/tfjs-node');
+    expect((error.cause as AggregateError).errors).toHaveLength(2);
     for (const word of ['tfjs-node-gpu:', 'tfjs-node:', 'CUDA 11.2', 'Node 22'])
       expect(error.message).toContain(word);
   });

@@ -1,163 +1,165 @@
-/** A TensorFlow.js kernel that the traced engine has no ONNX form for. */
-export class UnsupportedKernelError extends Error {
-  readonly code = 'ONNX_UNSUPPORTED_KERNEL';
-  constructor(
-    /** TensorFlow.js's name of the kernel, e.g. `Conv3D`. */
-    readonly kernel: string,
-    /** What about the kernel, or about this call of it, is unsupported. */
-    readonly detail = 'it has no ONNX form',
-    /** What comes nearest to it among what this backend can. */
-    readonly nearest: readonly string[] = [],
-  ) {
-    const instead = nearest.length > 0 ? ` Nearest that it can: ${nearest.join(', ')}.` : '';
-    super(`The onnx backend cannot record the kernel "${kernel}": ${detail}.${instead}`);
-    this.name = 'UnsupportedKernelError';
-  }
+import { TgmError } from '@tgm/options';
+
+export type EngineErrorCode =
+  /** An option or argument that is missing, out of range or not known. */
+  | 'OPTION_INVALID'
+  /** What an engine runs on is not installed or does not start. */
+  | 'ENGINE_UNAVAILABLE'
+  /** A compiled function was called after its engine was disposed. */
+  | 'ENGINE_DISPOSED'
+  /** Two copies of ONNX Runtime are loaded in this process. */
+  | 'ONNX_SECOND_COPY'
+  /** ONNX Runtime cannot compute on the device that was asked for. */
+  | 'ONNX_DEVICE_UNAVAILABLE'
+  /** A kernel of TensorFlow.js that has no ONNX form. */
+  | 'ONNX_UNSUPPORTED_KERNEL'
+  /** String or complex tensors. */
+  | 'ONNX_UNSUPPORTED_TYPE'
+  /** Inputs whose shapes do not fit each other. */
+  | 'ONNX_SHAPE'
+  /** An index that points outside of a tensor. */
+  | 'ONNX_INDEX'
+  /** A value was read where there is none yet. */
+  | 'ONNX_READ'
+  /** Random numbers drawn inside a compiled function. */
+  | 'ONNX_RANDOM_IN_TRACE'
+  /** An input or output that is no tree of tensors, or is disposed. */
+  | 'ONNX_TENSOR_TREE'
+  /** ONNX Runtime refused or failed to run a graph. */
+  | 'ONNX_RUNTIME'
+  /** An exported model would not fit into one file. */
+  | 'ONNX_MODEL_TOO_LARGE';
+
+/** Everything that this package throws on purpose. */
+export class EngineError extends TgmError<EngineErrorCode> {}
+
+/** A kernel, or a call of it, without an ONNX form; `nearest` is what comes close. */
+export function unsupportedKernel(
+  kernel: string,
+  reason = 'it has no ONNX form',
+  nearest: readonly string[] = [],
+): EngineError {
+  return new EngineError('ONNX_UNSUPPORTED_KERNEL', {
+    where: `kernel "${kernel}"`,
+    expected: 'a kernel that the onnx backend can record',
+    received: `one that it cannot: ${reason}`,
+    ...(nearest.length > 0 && { advice: `Nearest that it can: ${nearest.join(', ')}.` }),
+  });
 }
 
-/** Shapes that a kernel cannot take together. */
-export class ShapeError extends Error {
-  readonly code = 'ONNX_SHAPE';
-  constructor(
-    /** TensorFlow.js's name of the kernel, or ONNX's of the operator. */
-    readonly kernel: string,
-    /** What the shapes should have been like. */
-    readonly expected: string,
-    readonly shapes: readonly (readonly number[])[],
-  ) {
-    const got = shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ');
-    super(`${kernel}: expected ${expected}, got ${got}.`);
-    this.name = 'ShapeError';
-  }
+export function unsupportedType(dtype: string): EngineError {
+  return new EngineError('ONNX_UNSUPPORTED_TYPE', {
+    where: 'a tensor of the onnx backend',
+    expected: 'float32, int32 or bool',
+    received: dtype,
+  });
 }
 
-/** A value was asked for where there is none yet: synchronously, or inside a compiled function. */
-export class ReadError extends Error {
-  readonly code = 'ONNX_READ';
-  constructor(
-    /** `trace`: inside a compiled function; `sync`: `dataSync()` of a value that was recorded but not computed. */
-    readonly reason: 'trace' | 'sync',
-  ) {
-    super(
-      reason === 'trace'
-        ? 'A tensor was read inside a compiled function, which records operations and has no values yet. ' +
-            'Return the tensor from the function and read the result with "await tensor.data()".'
-        : 'dataSync() of a tensor on the onnx backend: ONNX Runtime computes asynchronously. ' +
-            'Use "await tensor.data()".',
-    );
-    this.name = 'ReadError';
-  }
+export function shapeMismatch(
+  kernel: string,
+  expected: string,
+  shapes: readonly (readonly number[])[],
+): EngineError {
+  const received = shapes.map((shape) => `[${shape.join(', ')}]`).join(' and ');
+  return new EngineError('ONNX_SHAPE', { where: kernel, expected, received });
 }
 
-/** Random numbers were drawn inside a compiled function, where they would be drawn once and repeat for ever. */
-export class RandomInTraceError extends Error {
-  readonly code = 'ONNX_RANDOM_IN_TRACE';
-  constructor(
-    /** The TensorFlow.js op that drew them, e.g. `randomNormal`. */
-    readonly op: string,
-  ) {
-    super(
-      `tf.${op} was called inside a compiled function. Its numbers would be drawn once, when the function is ` +
-        'traced, and be the same in every run. Draw them outside and pass them as an input.',
-    );
-    this.name = 'RandomInTraceError';
-  }
+/** @param trace whether inside a compiled function, rather than by `dataSync()` outside */
+export function readTooEarly(trace: boolean): EngineError {
+  return trace
+    ? new EngineError('ONNX_READ', {
+        where: 'a compiled function',
+        expected: 'operations only, which are recorded and have no values yet',
+        received: 'a read of a tensor',
+        advice: 'Return the tensor from the function and read the result with "await tensor.data()".',
+      })
+    : new EngineError('ONNX_READ', {
+        where: 'dataSync()',
+        expected: 'a tensor that is computed',
+        received: 'one that is recorded only: ONNX Runtime computes asynchronously',
+        advice: 'Use "await tensor.data()".',
+      });
 }
 
-/** A compiled function was given or has returned something that is not a tree of tensors. */
-export class TensorTreeError extends Error {
-  readonly code = 'ONNX_TENSOR_TREE';
-  constructor(
-    /** Where in the tree, e.g. `inputs.state[2]`. */
-    readonly path: string,
-    /** What stood there. */
-    readonly got: string,
-  ) {
-    super(`Expected a tensor, an array or a record of tensors at ${path}, got ${got}.`);
-    this.name = 'TensorTreeError';
-  }
+/** Random numbers would be drawn once, when the function is traced, and repeat for ever. */
+export function randomInTrace(op: string): EngineError {
+  return new EngineError('ONNX_RANDOM_IN_TRACE', {
+    where: 'a compiled function',
+    expected: 'no random draws, whose numbers would be the same in every run',
+    received: `tf.${op}`,
+    advice: 'Draw outside and pass the numbers as an input.',
+  });
 }
 
-/** A tensor type that ONNX Runtime is not given: strings and complex numbers. */
-export class UnsupportedTypeError extends Error {
-  readonly code = 'ONNX_UNSUPPORTED_TYPE';
-  constructor(readonly dtype: string) {
-    super(`The onnx backend holds tensors of float32, int32 and bool, got ${dtype}.`);
-    this.name = 'UnsupportedTypeError';
-  }
+/** @param where e.g. `inputs.state[2]` */
+export function notATensorTree(where: string, received: string): EngineError {
+  return new EngineError('ONNX_TENSOR_TREE', {
+    where,
+    expected: 'a tensor, an array or a record of tensors',
+    received,
+  });
 }
 
-/** A compiled function was called after its engine was disposed. */
-export class EngineDisposedError extends Error {
-  readonly code = 'ENGINE_DISPOSED';
-  constructor(readonly engine: string) {
-    super(`The engine "${engine}" was disposed; its compiled functions cannot be called any more.`);
-    this.name = 'EngineDisposedError';
-  }
+export function engineDisposed(engine: string): EngineError {
+  return new EngineError('ENGINE_DISPOSED', {
+    where: `a compiled function of the engine "${engine}"`,
+    expected: 'a call before the engine is disposed',
+    received: 'one after it',
+  });
 }
 
-/** ONNX Runtime refused a recorded graph or failed to run it. */
-export class RuntimeFailure extends Error {
-  readonly code = 'ONNX_RUNTIME';
-  constructor(
-    readonly stage: 'load' | 'run',
-    override readonly cause: unknown,
-  ) {
-    super(
-      `ONNX Runtime could not ${stage} a recorded graph: ${cause instanceof Error ? cause.message : cause}`,
-    );
-    this.name = 'RuntimeFailure';
-  }
+/** What each index is outside of is in the cause, if ONNX Runtime found it. */
+export function indexOutside(where: string, received: string, cause?: unknown): EngineError {
+  return new EngineError('ONNX_INDEX', {
+    where,
+    expected: 'indices from 0 and below the length of the axis',
+    received,
+    cause,
+  });
 }
 
-/** An exported model would not fit into one ONNX file. */
-export class ModelTooLargeError extends Error {
-  readonly code = 'ONNX_MODEL_TOO_LARGE';
-  constructor(
-    /** What the model, or its constants alone, would take. */
-    readonly bytes: number,
-    readonly limit: number,
-  ) {
-    super(
-      `The exported model would hold ${bytes} bytes; an ONNX file ends before ${limit}. ` +
-        'Pass large tensors as inputs of the function instead of capturing them.',
-    );
-    this.name = 'ModelTooLargeError';
-  }
+const said = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
+
+export function runtimeFailure(stage: 'load' | 'run', cause: unknown): EngineError {
+  return new EngineError('ONNX_RUNTIME', {
+    where: 'ONNX Runtime',
+    expected: `to ${stage} a recorded graph`,
+    received: said(cause),
+    cause,
+  });
 }
 
-/** ONNX Runtime cannot compute on the device that was asked for. */
-export class DeviceUnavailableError extends Error {
-  readonly code = 'ONNX_DEVICE_UNAVAILABLE';
-  constructor(
-    readonly device: string,
-    /** What is missing. */
-    readonly missing: string,
-    override readonly cause?: unknown,
-  ) {
-    const said = cause instanceof Error ? ` ONNX Runtime says: ${cause.message.split('\n')[0]}` : '';
-    super(`The device "${device}" is not available: ${missing}.${said}`);
-    this.name = 'DeviceUnavailableError';
-  }
+export function modelTooLarge(bytes: number, limit: number): EngineError {
+  return new EngineError('ONNX_MODEL_TOO_LARGE', {
+    where: 'exportOnnx',
+    expected: `at most ${limit} bytes in an ONNX file`,
+    received: `${bytes} bytes`,
+    advice: 'Pass large tensors as inputs of the function instead of capturing them.',
+  });
 }
 
-/** A TensorFlow.js backend that an eager engine runs on is not installed, or does not start. */
-export class EngineUnavailableError extends Error {
-  readonly code = 'ENGINE_UNAVAILABLE';
-  constructor(
-    readonly engine: string,
-    /** npm packages that were tried, in order. */
-    readonly packages: readonly string[],
-    /** How to install them. */
-    readonly advice: string,
-    /** What each package failed with. */
-    readonly causes: readonly unknown[],
-  ) {
-    const failures = packages.map((name, index) => {
-      const cause = causes[index];
-      return `${name}: ${(cause instanceof Error ? cause.message : String(cause)).split('\n')[0]}`;
-    });
-    super(`The engine "${engine}" did not load (${failures.join('; ')}). ${advice}`);
-    this.name = 'EngineUnavailableError';
-  }
+export function deviceUnavailable(device: string, missing: string, cause?: unknown): EngineError {
+  return new EngineError('ONNX_DEVICE_UNAVAILABLE', {
+    where: `the device "${device}"`,
+    expected: missing,
+    received: cause === undefined ? 'none' : said(cause),
+    cause,
+  });
+}
+
+/** @param causes what each package failed with */
+export function engineUnavailable(
+  engine: string,
+  packages: readonly string[],
+  advice: string,
+  causes: readonly unknown[],
+): EngineError {
+  return new EngineError('ENGINE_UNAVAILABLE', {
+    where: `the engine "${engine}"`,
+    expected: packages.join(' or '),
+    received: packages.map((name, index) => `${name}: ${said(causes[index])}`).join('; '),
+    advice,
+    cause: causes.length === 1 ? causes[0] : new AggregateError(causes),
+  });
 }

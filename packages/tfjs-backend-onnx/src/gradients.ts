@@ -72,10 +72,11 @@ function movedBlock(rank: number, to: number, between: number, count: number): n
 function addedBack(dy: tf.Tensor, indices: tf.Tensor, shape: number[], batch: number): tf.Tensor {
   const length = shape[batch]!;
   const lists = tf.util.sizeFromShape(shape.slice(0, batch));
-  const starts = tf.range(0, lists * length, length, 'int32').reshape([lists, 1]);
-  const rows = indices.cast('int32').reshape([lists, -1]).add(starts).flatten() as tf.Tensor1D;
-  const updates = dy.reshape([rows.size, ...shape.slice(batch + 1)]);
-  return tf.unsortedSegmentSum(updates, rows, lists * length).reshape(shape);
+  const inner = shape.slice(batch + 1);
+  const count = indices.size / lists;
+  const list = tf.tile(tf.range(0, lists, 1, 'int32').reshape([lists, 1]), [1, count]);
+  const places = tf.stack([list.flatten(), indices.cast('int32').flatten()], 1);
+  return tf.scatterND(places, dy.reshape([indices.size, ...inner]), [lists, length, ...inner]).reshape(shape);
 }
 
 /** Adds each row of dy back where it was taken; a batch of index lists becomes one list into all rows. */
@@ -109,7 +110,8 @@ const gatherGradient: tf.GradFunc = (dy, saved, attributes) => {
       ...inner.map((_, index) => along + 1 + index),
     ];
     const front = updates.transpose(order);
-    const sums = tf.unsortedSegmentSum(front, indices.flatten() as tf.Tensor1D, length);
+    const places = indices.cast('int32').reshape([-1, 1]);
+    const sums = tf.scatterND(places, front, [length, ...outer, ...inner]);
     return sums.transpose(order.map((_, position) => order.indexOf(position)));
   };
   return { x: derivative, indices: () => indices };

@@ -1,18 +1,6 @@
 export { cpuEngine } from './eager-engine.js';
 export type { Compiled, Engine, InputTree, Static, TensorTree } from './engine.js';
-export {
-  DeviceUnavailableError,
-  EngineDisposedError,
-  EngineUnavailableError,
-  ModelTooLargeError,
-  RandomInTraceError,
-  ReadError,
-  RuntimeFailure,
-  ShapeError,
-  TensorTreeError,
-  UnsupportedKernelError,
-  UnsupportedTypeError,
-} from './errors.js';
+export { EngineError, type EngineErrorCode } from './errors.js';
 export { type ExportedModel, exportOnnx } from './export/export-onnx.js';
 export { attention } from './fused/attention.js';
 export { gelu, quickGelu } from './fused/gelu.js';

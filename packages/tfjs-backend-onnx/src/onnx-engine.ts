@@ -1,44 +1,60 @@
-import { type CompiledFunction, compileTraced } from './compile.js';
+import { compileTraced } from './compile.js';
 import type { CompileOptions, Engine, InputTree, TensorTree } from './engine.js';
-import { EngineDisposedError } from './errors.js';
+import { engineDisposed } from './errors.js';
+import { graphCache } from './graph-cache.js';
+import { checkFunction, compileOptions, engineOptions } from './options.js';
 import { onnxBackend } from './register-backend.js';
 import { BACKEND_NAME } from './runtime/backend.js';
-import { checkDevice, holdsTensors } from './runtime/device.js';
-import { deviceOf, type SessionOptions } from './runtime/session.js';
+import { type Device, holdsTensors } from './runtime/device.js';
 
-export type OnnxEngineOptions = SessionOptions;
+export interface OnnxEngineOptions {
+  /** Where graphs are computed. Default `cpu`. */
+  readonly device?: Device | undefined;
+  /** Threads that one operator may use, 1-1024; ONNX Runtime's own choice (the physical cores) when left out. */
+  readonly threads?: number | undefined;
+  /** Prefix of the path of a JSON trace of every operator's time, which ONNX Runtime writes per session. */
+  readonly profile?: string | undefined;
+  /**
+   * How many graphs the engine keeps, 1 or more: one for each signature of each compiled function. Where there are more,
+   * the one that was used longest ago is freed, and traced again when it is called again. Default 64.
+   */
+  readonly graphs?: number | undefined;
+}
 
 /**
- * The traced engine. The first call registers the TensorFlow.js backend `onnx`; every call makes it current.
- * Tensors from outside that a compiled function reads are constants of its graph: what they hold at the first
+ * The traced engine. The first call loads ONNX Runtime and registers the TensorFlow.js backend `onnx`; every call makes it
+ * current. Tensors from outside that a compiled function reads are constants of its graph: what they hold at the first
  * call stays, whatever happens to them later.
  *
- * @throws DeviceUnavailableError when ONNX Runtime cannot compute on `device`
- * @throws RuntimeFailure, from a compiled function, when ONNX Runtime refuses or fails to run a graph
+ * @throws EngineError `OPTION_INVALID`; `ENGINE_UNAVAILABLE` where ONNX Runtime has no binary or does not load;
+ *   `ONNX_SECOND_COPY` where another copy of it is loaded; `ONNX_DEVICE_UNAVAILABLE`; and from a compiled function
+ *   `ONNX_RUNTIME` or `ONNX_INDEX` when ONNX Runtime refuses or fails to run a graph
  */
 export async function onnxEngine(options: OnnxEngineOptions = {}): Promise<Engine> {
-  const device = deviceOf(options);
-  await checkDevice(device);
-  const backend = await onnxBackend(options);
-  const compiled: CompiledFunction<InputTree, TensorTree>[] = [];
+  const { graphs, ...session } = engineOptions.check(options);
+  const { device } = session;
+  const backend = await onnxBackend(session);
+  const cache = graphCache(graphs);
+  let functions = 0;
   let disposed = false;
   return {
     name: BACKEND_NAME,
     keepsState: device === 'cpu' || holdsTensors(device),
     compile<Inputs extends InputTree, Outputs extends TensorTree>(
       fn: (inputs: Inputs) => Outputs,
-      { donate = [] }: CompileOptions<Inputs> = {},
+      options: CompileOptions<Inputs> = {},
     ) {
-      const made = compileTraced(backend, options, fn, donate);
-      compiled.push(made as unknown as CompiledFunction<InputTree, TensorTree>);
+      checkFunction(fn);
+      const { donate } = compileOptions.check(options);
+      const call = compileTraced({ backend, options: session, cache, name: String(functions++), fn, donate });
       return async (inputs: Inputs) => {
-        if (disposed) throw new EngineDisposedError(BACKEND_NAME);
-        return made.call(inputs);
+        if (disposed) throw engineDisposed(BACKEND_NAME);
+        return call(inputs);
       };
     },
     async dispose() {
       disposed = true;
-      for (const { release } of compiled.splice(0)) await release();
+      await cache.clear();
     },
   };
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { eagerEngine } from './eager-engine.js';
 import type { Engine } from './engine.js';
-import { EngineUnavailableError } from './errors.js';
+import { engineUnavailable } from './errors.js';
 
 /** Both register the backend `tensorflow`; the first that loads is taken. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'];
@@ -14,7 +14,7 @@ const ADVICE =
  * TensorFlow's C library, eager: on an NVIDIA GPU with @tensorflow/tfjs-node-gpu, else on the CPU with
  * @tensorflow/tfjs-node.
  *
- * @throws EngineUnavailableError when neither package loads
+ * @throws EngineError when neither package loads
  */
 export async function tensorflowEngine(): Promise<Engine> {
   const causes: unknown[] = [];
@@ -27,5 +27,5 @@ export async function tensorflowEngine(): Promise<Engine> {
       causes.push(error);
     }
   }
-  throw new EngineUnavailableError('tensorflow', PACKAGES, ADVICE, causes);
+  throw engineUnavailable('tensorflow', PACKAGES, ADVICE, causes);
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { showValue } from '@tgm/options';
 import type { InputTree, Static, TensorTree } from './engine.js';
-import { TensorTreeError } from './errors.js';
+import { EngineError, notATensorTree } from './errors.js';
 
 type Fields = { readonly [key: string]: InputTree };
 
@@ -15,11 +16,25 @@ export interface Leaf {
 export const flattenInputs = (tree: InputTree): tf.Tensor[] =>
   leaves(tree, 'inputs').map(({ tensor }) => tensor);
 
-/** The tensors in some of a function's input fields. */
-export const tensorsOfFields = (tree: InputTree, fields: readonly string[]): ReadonlySet<tf.Tensor> =>
-  new Set(
-    leaves(tree, 'inputs').flatMap(({ tensor, path }) => (fields.includes(String(path[0])) ? [tensor] : [])),
+/**
+ * The tensors in the donated fields of a function's inputs.
+ *
+ * @throws EngineError `OPTION_INVALID` for a field that the inputs do not have
+ */
+export function donatedTensors(tree: InputTree, donate: readonly string[]): ReadonlySet<tf.Tensor> {
+  const fields = tree instanceof tf.Tensor || isStatic(tree) ? [] : Object.keys(tree);
+  const missing = donate.find((field) => !fields.includes(field));
+  if (missing !== undefined) {
+    throw new EngineError('OPTION_INVALID', {
+      where: 'compile, option donate',
+      expected: `fields of the inputs (${fields.join(', ')})`,
+      received: showValue(missing),
+    });
+  }
+  return new Set(
+    leaves(tree, 'inputs').flatMap(({ tensor, path }) => (donate.includes(String(path[0])) ? [tensor] : [])),
   );
+}
 
 /** Lists a function's output tensors in order. */
 export const flattenOutputs = (tree: TensorTree): tf.Tensor[] =>
@@ -35,7 +50,7 @@ export function leaves(tree: InputTree, root: 'inputs' | 'outputs'): Leaf[] {
     } else if (isFields(node)) {
       for (const key of Object.keys(node).sort()) visit(node[key]!, [...path, key]);
     } else if (root === 'outputs' || !isStatic(node)) {
-      throw new TensorTreeError(root + path.map(step).join(''), describe(node));
+      throw notATensorTree(root + path.map(step).join(''), describe(node));
     }
   };
   visit(tree, []);
@@ -51,9 +66,7 @@ const isFields = (node: unknown): node is Fields =>
   typeof node === 'object' && node !== null && !(node instanceof Promise) && !ArrayBuffer.isView(node);
 
 function describe(node: unknown): string {
-  if (node === null) return 'null';
-  if (node instanceof Promise) return 'a promise';
-  return ArrayBuffer.isView(node) ? node.constructor.name : typeof node;
+  return node instanceof Promise ? 'a promise' : showValue(node);
 }
 
 /** Builds a tree of the same structure from other tensors, in the order of `leaves`. */

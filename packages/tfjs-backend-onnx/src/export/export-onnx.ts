@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
+import { callable, optionTable, text } from '@tgm/options';
 import type { InputTree, TensorTree } from '../engine.js';
-import { ModelTooLargeError } from '../errors.js';
+import { EngineError, modelTooLarge } from '../errors.js';
 import { collect } from '../graph/emit.js';
 import { domainsOf, encodeModel, type NamedValue, OPERATOR_SET } from '../graph/model.js';
 import { reach } from '../graph/reach.js';
 import { standardised } from '../graph/standard.js';
 import { sizeOf, type Value, type ValueType } from '../graph/value.js';
+import { engineOptions } from '../options.js';
 import { onnxBackend } from '../register-backend.js';
 import { hold } from '../runtime/transfer.js';
 import { traceFunction } from '../trace.js';
@@ -29,6 +31,8 @@ export interface ExportedModel {
 /** A protocol buffer message, and so an ONNX file without external data, ends before 2 GiB. */
 const LARGEST_FILE = 2 ** 31 - 1;
 
+const exportArguments = optionTable('exportOnnx', { fn: callable(), path: text() }, EngineError);
+
 /**
  * Writes the graph of `fn` as an .onnx file (IR version 9, operator set 20). Only shapes, types and static values of
  * `inputs` matter; tensors that `fn` captures from outside become part of the file.
@@ -36,15 +40,17 @@ const LARGEST_FILE = 2 ** 31 - 1;
  * Inputs and outputs are called by their place in the nested structure, e.g. `state.slope` or `views.0`; a lone
  * tensor is `input` or `output`; an output whose name an input has ends in `.next`.
  *
- * @throws ModelTooLargeError where the constants exceed 2 GiB; what compiling `fn` throws; what writing the file throws
+ * @throws EngineError `OPTION_INVALID`; `ONNX_MODEL_TOO_LARGE` where the constants exceed 2 GiB; what making an engine and
+ *   compiling `fn` throw; what writing the file throws
  */
 export async function exportOnnx<Inputs extends InputTree>(
   fn: (inputs: Inputs) => TensorTree,
   inputs: Inputs,
   path: string,
 ): Promise<ExportedModel> {
+  exportArguments.check({ fn, path });
   const previous = tf.engine().backendName;
-  const backend = await onnxBackend({});
+  const backend = await onnxBackend(engineOptions.check({}));
   try {
     const { outputs, values } = await traceFunction(backend, backend.options, fn, inputs);
     for (const { source } of reach(values, () => true)) {
@@ -70,7 +76,7 @@ export async function exportOnnx<Inputs extends InputTree>(
     );
     checkSize(parts.initializers);
     const model = encodeModel(parts);
-    if (model.length > LARGEST_FILE) throw new ModelTooLargeError(model.length, LARGEST_FILE);
+    if (model.length > LARGEST_FILE) throw modelTooLarge(model.length, LARGEST_FILE);
     await writeFile(path, model);
     const domains = domainsOf(parts.nodes).slice(1);
     return { inputs: inputNames, outputs: outputNames, opset: OPERATOR_SET, domains, bytes: model.length };
@@ -102,5 +108,5 @@ const BYTES: Record<ValueType, number> = { float32: 4, int32: 4, int64: 8, bool:
 
 function checkSize(constants: readonly NamedValue[]): void {
   const bytes = constants.reduce((sum, { value }) => sum + sizeOf(value.shape) * BYTES[value.type], 0);
-  if (bytes > LARGEST_FILE) throw new ModelTooLargeError(bytes, LARGEST_FILE);
+  if (bytes > LARGEST_FILE) throw modelTooLarge(bytes, LARGEST_FILE);
 }

@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.js';
+import { shapeMismatch } from '../errors.js';
 import { record } from './record.js';
 import {
   constant,
@@ -19,14 +19,31 @@ import {
 export function cast(x: Value, type: ValueType): Value {
   if (x.type === type) return x;
   if (x.source.kind === 'uniform') return uniform(castNumber(x.source.number, type), x.shape, type);
-  return record('Cast', [x], { shape: x.shape, type }, { to: ONNX_TYPE[type] });
+  const isFloat = x.type === 'float32' || x.type === 'float64';
+  // As in JavaScript: what int32 does not hold counts modulo 2^32, and NaN and infinities are 0.
+  if (isFloat && type === 'int32') {
+    // Two casts alone ONNX Runtime would make one of.
+    const whole = castTo(finite(x), 'int64');
+    return castTo(elementwise('BitwiseAnd', [whole, like(whole, 2 ** 32 - 1)], 'int64'), type);
+  }
+  return castTo(x, type);
+}
+
+const castTo = (x: Value, type: ValueType): Value =>
+  record('Cast', [x], { shape: x.shape, type }, { to: ONNX_TYPE[type] });
+
+/** x where int64 can hold it, else 0, which is also what a larger float64 is modulo 2^32. */
+function finite(x: Value): Value {
+  const holds = elementwise('Less', [unary('Abs', x), like(x, 2 ** 63)], 'bool');
+  return where(holds, x, like(x, 0));
 }
 
 const ONNX_TYPE: Record<ValueType, number> = { float32: 1, int32: 6, int64: 7, bool: 9, float64: 11 };
 
 export function castNumber(number: number, type: ValueType): number {
   if (type === 'bool') return number === 0 ? 0 : 1;
-  if (type === 'int32' || type === 'int64') return Math.trunc(number);
+  if (type === 'int32') return number | 0;
+  if (type === 'int64') return Math.trunc(number);
   return type === 'float32' ? Math.fround(number) : number;
 }
 
@@ -70,7 +87,7 @@ export function broadcastShape(...shapes: Shape[]): Shape {
     const lengths = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1);
     const length = lengths.find((each) => each !== 1) ?? 1;
     if (lengths.every((each) => each === 1 || each === length)) return length;
-    throw new ShapeError('Broadcasting', 'axes of length 1 or of one other length', shapes);
+    throw shapeMismatch('Broadcasting', 'axes of length 1 or of one other length', shapes);
   });
 }
 

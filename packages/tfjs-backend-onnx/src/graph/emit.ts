@@ -1,5 +1,5 @@
-import type { HeldTensor } from '../runtime/held-tensor.js';
 import { depths } from './depth.js';
+import type { HeldTensor } from './held-tensor.js';
 import { encodeModel, type GraphParts, type NamedNode, type NamedValue } from './model.js';
 import { type Attribute, constant, int64s, type Node, sizeOf, uniform, type Value } from './value.js';
 

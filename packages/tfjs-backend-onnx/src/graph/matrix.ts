@@ -1,4 +1,4 @@
-import { ShapeError } from '../errors.js';
+import { shapeMismatch } from '../errors.js';
 import { add, broadcastShape, like, multiply, reshape, transpose } from './build.js';
 import { record } from './record.js';
 import { sliceAxis } from './slice.js';
@@ -28,7 +28,7 @@ export function matrixProduct(a: Value, b: Value, options: ProductOptions = {}):
   const rows = a.shape.at(transposeA ? -1 : -2)!;
   const columns = b.shape.at(transposeB ? -2 : -1)!;
   if (a.shape.at(transposeA ? -2 : -1) !== b.shape.at(transposeB ? -1 : -2)) {
-    throw new ShapeError('MatMul', 'as many columns on the left as rows on the right', [a.shape, b.shape]);
+    throw shapeMismatch('MatMul', 'as many columns on the left as rows on the right', [a.shape, b.shape]);
   }
   const shape = [...broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns];
   const output = { shape, type: a.type };

@@ -76,11 +76,11 @@ export function sum(x: Value, axes: readonly number[], keepDimensions: boolean):
   return reshape(runs.reduce(inStages, x), shape);
 }
 
-/** The mean of floats over `axes`, which must be non-negative; of nothing NaN. */
+/** The mean of floats over `axes`, which must be non-negative; of nothing 0, as on the cpu backend. */
 export function mean(x: Value, axes: readonly number[], keepDimensions: boolean): Value {
   const count = sizeOf(axes.map((axis) => x.shape[axis]!));
   const shape = reducedShape(x.shape, axes, keepDimensions);
-  if (count === 0 || sizeOf(shape) === 0) return uniform(Number.NaN, shape, x.type);
+  if (count === 0 || sizeOf(shape) === 0) return uniform(0, shape, x.type);
   if (count === 1 || isShort(x, runsOf(x.shape, axes), count)) {
     return reduce('ReduceMean', x, axes, keepDimensions);
   }

@@ -1,4 +1,4 @@
-import type { HeldTensor } from '../runtime/held-tensor.js';
+import type { HeldTensor } from './held-tensor.js';
 
 /** int64 and float64 occur between nodes only; tensors that TensorFlow.js sees are of the other three. */
 export type ValueType = 'float32' | 'int32' | 'bool' | 'int64' | 'float64';

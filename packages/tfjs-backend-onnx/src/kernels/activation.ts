@@ -1,4 +1,4 @@
-import { UnsupportedKernelError } from '../errors.js';
+import { unsupportedKernel } from '../errors.js';
 import { elementwise, like, multiply, unary, where } from '../graph/build.js';
 import type { Value } from '../graph/value.js';
 
@@ -30,6 +30,6 @@ export function activate(
     case 'prelu':
       return where(elementwise('Less', [x, like(x, 0)], 'bool'), multiply(weights!, x), x);
     default:
-      throw new UnsupportedKernelError(kernel, `activation "${activation}"`);
+      throw unsupportedKernel(kernel, `activation "${activation}"`);
   }
 }

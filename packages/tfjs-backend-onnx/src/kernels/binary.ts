@@ -31,20 +31,33 @@ const logical =
   ({ a, b }: Record<string, Value>): Value =>
     elementwise(op, [a!, b!], 'bool');
 
-/** Integers divide and take remainders as float64, which holds them exactly and survives a division by zero. */
-const exact = (x: Value): Value => (x.type === 'int32' ? cast(x, 'float64') : x);
-
-/** A quotient by 0 is 0, which is what the cpu backend's infinity becomes as an integer. */
-function floorDivide(a: Value, b: Value): Value {
-  const quotient = elementwise('Div', [exact(a), exact(b)], exact(a).type);
-  const floor = unary('Floor', quotient);
-  const zero = elementwise('Equal', [b, like(b, 0)], 'bool');
-  return cast(where(zero, like(floor, 0), floor), 'int32');
+/** As in JavaScript, which differs from C: a power with an exponent that is NaN is NaN, and so is 1 to an infinite one. */
+function power(a: Value, b: Value): Value {
+  if (a.type === 'int32') {
+    return cast(elementwise('Pow', [cast(a, 'float64'), cast(b, 'float64')], 'float64'), 'int32');
+  }
+  const plain = elementwise('Pow', [a, b], a.type);
+  if (b.source.kind === 'uniform' && Number.isFinite(b.source.number)) return plain;
+  const endless = elementwise(
+    'And',
+    [isInfinite(b), elementwise('Equal', [unary('Abs', a), like(a, 1)], 'bool')],
+    'bool',
+  );
+  const none = elementwise('Or', [elementwise('IsNaN', [b], 'bool'), endless], 'bool');
+  return where(none, like(a, Number.NaN), plain);
 }
 
-/** The remainder with the divisor's sign. */
+const isInfinite = (x: Value): Value => elementwise('IsInf', [x], 'bool');
+
+/** A quotient by 0 is 0: what infinity becomes as an integer. */
+function floorDivide(a: Value, b: Value): Value {
+  const quotient = elementwise('Div', [cast(a, 'float64'), cast(b, 'float64')], 'float64');
+  return cast(unary('Floor', quotient), 'int32');
+}
+
+/** The remainder with the divisor's sign, in float64 as in JavaScript: a tiny negative number is close to the divisor. */
 function modulo(a: Value, b: Value): Value {
-  const [x, y] = [exact(a), exact(b)];
+  const [x, y] = [cast(a, 'float64'), cast(b, 'float64')];
   const remainder = (p: Value, q: Value) => elementwise('Mod', [p, q], p.type, { fmod: 1 });
   const negative = (p: Value) => elementwise('Less', [p, like(p, 0)], 'bool');
   const plain = remainder(x, y);
@@ -57,19 +70,26 @@ function squaredDifference(a: Value, b: Value): Value {
   return multiply(difference, difference);
 }
 
-/** The angle of (x, y), by quadrant, from the principal arc tangent. */
+/** The angle of (x, y): that of (|x|, |y|) turned by quadrant. Zeros have signs, and equal infinities count as equal. */
 function atan2({ a: y, b: x }: Record<string, Value>): Value {
   const [rise, run] = [cast(y!, 'float32'), cast(x!, 'float32')];
   const zero = like(run, 0);
-  const arc = unary('Atan', elementwise('Div', [rise, run], 'float32'));
-  const half = where(elementwise('Less', [rise, zero], 'bool'), like(run, -Math.PI), like(run, Math.PI));
-  const left = where(elementwise('Less', [run, zero], 'bool'), half, zero);
-  const origin = elementwise(
-    'And',
-    [elementwise('Equal', [rise, zero], 'bool'), elementwise('Equal', [run, zero], 'bool')],
-    'bool',
+  const is = (op: string, a: Value, b: Value) => elementwise(op, [a, b], 'bool');
+  const both = (test: (x: Value) => Value) => is('And', test(rise), test(run));
+  const negative = (x: Value) =>
+    is('Or', is('Less', x, zero), is('And', is('Equal', x, zero), is('Less', unary('Reciprocal', x), zero)));
+  const slope = elementwise('Div', [unary('Abs', rise), unary('Abs', run)], 'float32');
+  const known = where(both(isInfinite), like(slope, 1), slope);
+  const acute = unary(
+    'Atan',
+    where(
+      both((x) => is('Equal', x, zero)),
+      zero,
+      known,
+    ),
   );
-  return where(origin, zero, add(arc, left));
+  const angle = where(negative(run), subtract(like(acute, Math.PI), acute), acute);
+  return where(negative(rise), unary('Neg', angle), angle);
 }
 
 /** (x - mean) / sqrt(variance + epsilon) scale + offset; scale and offset may be missing. */
@@ -105,10 +125,7 @@ export const binaryKernels: readonly Kernel[] = [
     tf.Minimum,
     numeric((a, b) => elementwise('Min', [a, b], a.type)),
   ),
-  kernel(
-    tf.Pow,
-    numeric((a, b) => elementwise('Pow', [a, b], a.type)),
-  ),
+  kernel(tf.Pow, numeric(power)),
   kernel(tf.SquaredDifference, numeric(squaredDifference)),
   kernel(tf.Atan2, atan2),
   kernel<{ varianceEpsilon: number }>(tf.FusedBatchNorm, batchNorm),

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, test } from 'vitest';
-import { onnxEngine, RandomInTraceError, UnsupportedKernelError } from '../index.js';
+import { onnxEngine } from '../index.js';
 import { expectGradientsLikeCpu, expectLikeCpu, type Given, type Op } from './against-cpu.test-model.js';
 
 const numbers: Given = { data: [0, 2, 2, 5, 1, 9], dtype: 'int32' };
@@ -64,7 +64,7 @@ describe('multinomial', () => {
   test('is refused inside a compiled function', async () => {
     const engine = await onnxEngine();
     const run = engine.compile((x: tf.Tensor) => tf.multinomial(x as tf.Tensor2D, 3, 1));
-    await expect(run(tf.ones([1, 3]))).rejects.toBeInstanceOf(RandomInTraceError);
+    await expect(run(tf.ones([1, 3]))).rejects.toMatchObject({ code: 'ONNX_RANDOM_IN_TRACE' });
   });
 });
 
@@ -94,7 +94,9 @@ describe('sparse tensors, where what decides the shape is known', () => {
       tf.sparse.sparseSegmentSum(x!, tf.tensor1d([0, 1, 2], 'int32'), at as tf.Tensor1D),
     );
     const failure = await run([tf.ones([3, 2]), ids()]).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(UnsupportedKernelError);
-    expect((failure as UnsupportedKernelError).detail).toContain('segmentIds');
+    expect(failure).toMatchObject({
+      code: 'ONNX_UNSUPPORTED_KERNEL',
+      received: expect.stringContaining('segmentIds'),
+    });
   });
 });

@@ -3,7 +3,8 @@ import { arithmetic, cast, elementwise, expand, like, reduce, reshape, where } f
 import { record } from '../graph/record.js';
 import { slice } from '../graph/slice.js';
 import { constant, sizeOf, uniform, type Value } from '../graph/value.js';
-import { rowNumbers, scatterAdd } from './gather.js';
+import { scatterAdd } from './gather.js';
+import { rowNumbers } from './indices.js';
 import { type Kernel, kernel } from './kernel.js';
 import { range } from './window.js';
 
@@ -25,8 +26,12 @@ function binCount(x: Value, weights: Value, { size, binaryOutput = false }: Coun
     'int32',
   );
   // One place more than there is takes what is out of range.
-  const places = where(inside, arithmetic('Add', x, starts), like(x, rows * size));
+  const marked = where(inside, arithmetic('Add', x, starts), like(x, rows * size));
+  // A negative one stays negative in every row, where it is found.
+  const negative = elementwise('Less', [x, like(x, 0)], 'bool');
+  const places = where(negative, x, marked);
   const flat = scatterAdd(
+    tf.Bincount,
     reshape(places, [rows * columns, 1]),
     reshape(expand(share, x.shape), [rows * columns]),
     [rows * size + 1],
@@ -41,10 +46,10 @@ function sparseToDense(inputs: Record<string, Value>, { outputShape }: { outputS
   const depth = indices!.shape.length > 1 ? indices!.shape.at(-1)! : 1;
   const count = indices!.shape.length > 0 ? indices!.shape[0]! : 1;
   const size = sizeOf(outputShape);
-  const rows = rowNumbers(reshape(indices!, [count, depth]), outputShape);
+  const rows = rowNumbers(tf.SparseToDense, reshape(indices!, [count, depth]), outputShape);
   const filled = expand(reshape(defaultValue!, [1]), [size]);
   const updates = expand(values!, [count]);
-  const at = reshape(cast(rows, 'int64'), [count]);
+  const at = reshape(rows, [count]);
   return reshape(record('ScatterElements', [filled, at, updates], filled, { axis: 0 }), outputShape);
 }
 

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { UnsupportedTypeError } from '../errors.js';
+import { unsupportedType } from '../errors.js';
 import { cast, castNumber, elementwise, expand, reshape, where } from '../graph/build.js';
 import { constant, uniform, type Value, type ValueType } from '../graph/value.js';
 import { uploaded } from '../runtime/transfer.js';
@@ -56,7 +56,7 @@ function range(start: number, step: number, count: number, dtype: 'float32' | 'i
 
 export const createKernels: readonly Kernel[] = [
   kernel<Fill>(tf.Fill, (_, { shape, value, dtype = 'float32' }) => {
-    if (typeof value !== 'number') throw new UnsupportedTypeError(typeof value);
+    if (typeof value !== 'number') throw unsupportedType(typeof value);
     return uniform(castNumber(value, dtype), shape, dtype);
   }),
   kernel(tf.ZerosLike, ({ x }) => uniform(0, x!.shape, x!.type)),

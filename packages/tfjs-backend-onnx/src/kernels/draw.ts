@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { RandomInTraceError } from '../errors.js';
+import { randomInTrace } from '../errors.js';
 import { cast, elementwise, reduce, reshape } from '../graph/build.js';
 import { activeTrace, record } from '../graph/record.js';
 import { slice } from '../graph/slice.js';
@@ -18,7 +18,7 @@ function multinomial(
   { logits }: Record<string, Value>,
   { numSamples, seed, normalized }: Multinomial,
 ): Value {
-  if (activeTrace() !== 0) throw new RandomInTraceError('multinomial');
+  if (activeTrace() !== 0) throw randomInTrace('multinomial');
   const [rows, classes] = logits!.shape as [number, number];
   const given = cast(logits!, 'float32');
   const probabilities = normalized ? given : record('Softmax', [given], given, { axis: 1 });

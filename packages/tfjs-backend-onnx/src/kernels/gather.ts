@@ -1,19 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { ShapeError } from '../errors.js';
-import {
-  arithmetic,
-  cast,
-  elementwise,
-  expand,
-  like,
-  reduce,
-  reshape,
-  transpose,
-  where,
-} from '../graph/build.js';
+import { shapeMismatch } from '../errors.js';
+import { cast, elementwise, expand, like, reshape, transpose, where } from '../graph/build.js';
 import { record } from '../graph/record.js';
 import { slice } from '../graph/slice.js';
-import { constant, type Shape, uniform, type Value } from '../graph/value.js';
+import { type Shape, sizeOf, uniform, type Value } from '../graph/value.js';
+import { checkedIndices, rowNumbers } from './indices.js';
 import { type Kernel, kernel } from './kernel.js';
 import { range } from './window.js';
 
@@ -32,7 +23,7 @@ function gather(
   );
   const batch =
     attributes.batchDims < 0 ? attributes.batchDims + indices!.shape.length : attributes.batchDims;
-  const at = cast(indices!, 'int32');
+  const at = checkedIndices(tf.GatherV2, cast(indices!, 'int32'), x!.shape[axis]!);
   const [outer, inner] = [x!.shape.slice(batch, axis), x!.shape.slice(axis + 1)];
   const lists = at.shape.slice(batch);
   if (batch === 0) {
@@ -66,13 +57,13 @@ const MOST_IN_SINGLE = 512;
  * Adds rows of `updates` into zeros; rows with the same index add up. By ScatterElements: ScatterND's threads of ONNX
  * Runtime add rows of the same index at the same time and lose some.
  */
-export function scatterAdd(indices: Value, updates: Value, shape: Shape): Value {
+export function scatterAdd(kernel: string, indices: Value, updates: Value, shape: Shape): Value {
   const depth = indices.shape.at(-1)!;
   const rows = tf.util.sizeFromShape([...indices.shape.slice(0, -1)]);
   const width = tf.util.sizeFromShape([...shape.slice(depth)]);
   const places = tf.util.sizeFromShape([...shape.slice(0, depth)]);
   if (rows * width === 0) return uniform(0, shape, updates.type);
-  const at = expand(reshape(cast(rowNumbers(indices, shape), 'int64'), [rows, 1]), [rows, width]);
+  const at = expand(reshape(rowNumbers(kernel, indices, shape), [rows, 1]), [rows, width]);
   const single = updates.type !== 'float32' || rows <= Math.max(MOST_IN_SINGLE, places);
   const type = single ? updates.type : 'float64';
   const zeros = uniform(0, [places, width], type);
@@ -81,28 +72,24 @@ export function scatterAdd(indices: Value, updates: Value, shape: Shape): Value 
   return reshape(cast(sums, updates.type), shape);
 }
 
-/** Tuples [..., depth] of indices into the first axes of `shape` as row numbers [...]. */
-export function rowNumbers(indices: Value, shape: Shape): Value {
-  const depth = indices.shape.at(-1)!;
-  if (depth === 1) return indices;
-  const strides = Int32Array.from({ length: depth }, (_, axis) =>
-    tf.util.sizeFromShape([...shape.slice(axis + 1, depth)]),
-  );
-  const weighted = arithmetic('Mul', cast(indices, 'int32'), constant(strides, [depth], 'int32'));
-  return reduce('ReduceSum', weighted, [indices.shape.length - 1], false);
-}
-
 const column = (x: Value): Value => reshape(x, [...x.shape, 1]);
 
-/** Rows of a negative segment go to a place after the last one, which is cut off. */
+/** Rows of a segment that there is not go to a place after the last one, which is cut off, as on the cpu backend. */
 function segmentSum(
   { x, segmentIds: ids }: Record<string, Value>,
   { numSegments }: { numSegments: number },
 ): Value {
   const inner = x!.shape.slice(ids!.shape.length);
-  const negative = elementwise('Less', [ids!, like(ids!, 0)], 'bool');
-  const places = where(negative, like(ids!, numSegments), ids!);
-  const sums = scatterAdd(column(places), x!, [numSegments + 1, ...inner]);
+  const outside = elementwise(
+    'Or',
+    [
+      elementwise('Less', [ids!, like(ids!, 0)], 'bool'),
+      elementwise('GreaterOrEqual', [ids!, like(ids!, numSegments)], 'bool'),
+    ],
+    'bool',
+  );
+  const places = where(outside, like(ids!, numSegments), ids!);
+  const sums = scatterAdd(tf.UnsortedSegmentSum, column(places), x!, [numSegments + 1, ...inner]);
   return slice(sums, [0, ...inner.map(() => 0)], [numSegments, ...inner]);
 }
 
@@ -112,16 +99,20 @@ export const gatherKernels: readonly Kernel[] = [
     const depth = indices!.shape.at(-1);
     if (depth === undefined || depth > params!.shape.length || params!.shape.length === 0) {
       const expected = 'indices of at most as many numbers as the first tensor has axes';
-      throw new ShapeError(tf.GatherNd, expected, [params!.shape, indices!.shape]);
+      throw shapeMismatch(tf.GatherNd, expected, [params!.shape, indices!.shape]);
     }
     const shape = [...indices!.shape.slice(0, -1), ...params!.shape.slice(depth)];
-    return record('GatherND', [params!, cast(indices!, 'int64')], { shape, type: params!.type });
+    const at = checkedIndices(tf.GatherNd, indices!, params!.shape.slice(0, depth));
+    return record('GatherND', [params!, cast(at, 'int64')], { shape, type: params!.type });
   }),
   kernel<{ shape: number[] }>(tf.ScatterNd, ({ indices, updates }, { shape }) =>
-    scatterAdd(indices!.shape.length > 1 ? indices! : column(indices!), updates!, shape),
+    scatterAdd(tf.ScatterNd, indices!.shape.length > 1 ? indices! : column(indices!), updates!, shape),
   ),
-  kernel(tf.TensorScatterUpdate, ({ tensor, indices, updates }) =>
-    record('ScatterND', [tensor!, cast(indices!, 'int64'), updates!], tensor!),
-  ),
+  kernel(tf.TensorScatterUpdate, ({ tensor, indices, updates }) => {
+    if (sizeOf(updates!.shape) === 0) return tensor!;
+    const lengths = tensor!.shape.slice(0, indices!.shape.at(-1)!);
+    const at = cast(checkedIndices(tf.TensorScatterUpdate, indices!, lengths), 'int64');
+    return record('ScatterND', [tensor!, at, updates!], tensor!);
+  }),
   kernel<{ numSegments: number }>(tf.UnsortedSegmentSum, segmentSum),
 ];

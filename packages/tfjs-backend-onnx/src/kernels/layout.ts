@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { ShapeError } from '../errors.js';
+import { shapeMismatch } from '../errors.js';
 import { cast, expand, like, reshape, transpose } from '../graph/build.js';
 import { record, recordAll } from '../graph/record.js';
 import { slice } from '../graph/slice.js';
@@ -18,7 +18,7 @@ const inserted = (shape: Shape, axis: number): number[] => [...shape.slice(0, ax
 export function concat(parts: readonly Value[], axis: number): Value {
   const shapes = parts.map((part) => part.shape);
   const alike = shapes.every((shape) => sameShape(without(shape, axis), without(shapes[0]!, axis)));
-  if (!alike) throw new ShapeError('Concat', `shapes that differ along axis ${axis} only`, shapes);
+  if (!alike) throw shapeMismatch('Concat', `shapes that differ along axis ${axis} only`, shapes);
   const shape = [...shapes[0]!];
   shape[axis] = shapes.reduce((length, part) => length + part[axis]!, 0);
   const filled = parts.filter((part) => !part.shape.includes(0));

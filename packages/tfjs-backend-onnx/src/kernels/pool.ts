@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { arithmetic, cast, like, multiply, reshape } from '../graph/build.js';
+import { arithmetic, cast, elementwise, like, multiply, reshape, where } from '../graph/build.js';
 import { record, recordAll } from '../graph/record.js';
 import { mean } from '../graph/sum.js';
 import { constant, type Shape, sizeOf, uniform, type Value } from '../graph/value.js';
@@ -35,15 +35,19 @@ function padded(x: Value, window: Window, fill: number): [Value, readonly Window
   return [pad(input, [[0, 0], [0, 0], ...sides], 'constant', fill), wide];
 }
 
+/** A NaN is passed over, as on the cpu backend. */
+const withoutNaN = (x: Value): Value =>
+  x.type === 'float32' ? where(elementwise('IsNaN', [x], 'bool'), like(x, Number.NEGATIVE_INFINITY), x) : x;
+
 function maxPool(x: Value, window: Window): Value {
-  const [input, axes] = padded(x, window, LOWEST);
+  const [input, axes] = padded(withoutNaN(x), window, LOWEST);
   const output = { shape: outputShape(window), type: input.type };
   return cast(restored(record('MaxPool', [input], output, windowAttributes(axes)), window), x.type);
 }
 
 /** The place of each window's maximum, the first one at a tie, in the flat [batch, channels, …spatial] input. */
 function maxPlaces(x: Value, window: Window): Value {
-  const input = channelsSecond(cast(x, 'float32'), window);
+  const input = channelsSecond(cast(withoutNaN(x), 'float32'), window);
   const shape = outputShape(window);
   const outputs = [
     { shape, type: input.type },

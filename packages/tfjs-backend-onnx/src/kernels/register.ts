@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { UnsupportedKernelError } from '../errors.js';
+import { unsupportedKernel } from '../errors.js';
 import { BACKEND_NAME, type OnnxBackend } from '../runtime/backend.js';
 import { binaryKernels } from './binary.js';
 import { blockKernels } from './blocks.js';
@@ -67,7 +67,7 @@ export function registerKernels(): void {
       kernelName: name,
       backendName: BACKEND_NAME,
       kernelFunc: () => {
-        throw new UnsupportedKernelError(name, reason, nearest);
+        throw unsupportedKernel(name, reason, nearest);
       },
     });
   }

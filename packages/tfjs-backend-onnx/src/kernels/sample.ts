@@ -98,7 +98,7 @@ function cropAndResize(inputs: Record<string, Value>, attributes: Crop): Value {
   const inside = both(within(y, 0, height - 1), within(x, 0, width - 1));
   const crops = where(withChannels(inside), found, like(found, extrapolationValue));
   // A box of an image that there is not stays empty.
-  const known = elementwise('Less', [batch, like(batch, images)], 'bool');
+  const known = within(batch, 0, images - 1);
   const result = where(withChannels(known), crops, like(crops, 0));
   return expand(result, [count, ...cropSize, image.shape[3]!]);
 }

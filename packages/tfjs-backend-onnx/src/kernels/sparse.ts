@@ -3,6 +3,7 @@ import { arithmetic, cast, divide, elementwise, reduce, reshape } from '../graph
 import { record } from '../graph/record.js';
 import { constant, type Shape, sizeOf, uniform, type Value } from '../graph/value.js';
 import { scatterAdd } from './gather.js';
+import { checkedIndices } from './indices.js';
 import { type Kernel, kernel } from './kernel.js';
 import { known } from './known.js';
 
@@ -69,9 +70,10 @@ function segments(name: string, { data, indices, segmentIds }: Record<string, Va
   const count = checkedSegments(ids);
   const inner = data!.shape.slice(1);
   if (ids.length === 0) return uniform(0, [0, ...inner], data!.type);
+  const at = checkedIndices(name, cast(indices!, 'int32'), data!.shape[0]!);
   const rows = { shape: [ids.length, ...inner], type: data!.type };
-  const listed = record('Gather', [data!, cast(indices!, 'int32')], rows, { axis: 0 });
-  const sums = scatterAdd(reshape(segmentIds!, [ids.length, 1]), listed, [count, ...inner]);
+  const listed = record('Gather', [data!, at], rows, { axis: 0 });
+  const sums = scatterAdd(name, reshape(segmentIds!, [ids.length, 1]), listed, [count, ...inner]);
   if (!mean) return sums;
   const sizes = new Float32Array(count);
   for (const id of ids) sizes[id]! += 1;

@@ -27,19 +27,23 @@ const same: readonly (readonly [string, string])[] = [
   [tf.Asinh, 'Asinh'],
   [tf.Atan, 'Atan'],
   [tf.Atanh, 'Atanh'],
-  [tf.Ceil, 'Ceil'],
   [tf.Cos, 'Cos'],
   [tf.Cosh, 'Cosh'],
   [tf.Erf, 'Erf'],
-  [tf.Floor, 'Floor'],
   [tf.Reciprocal, 'Reciprocal'],
-  [tf.Round, 'Round'],
   [tf.Sin, 'Sin'],
   [tf.Sinh, 'Sinh'],
   [tf.Softplus, 'Softplus'],
   [tf.Sqrt, 'Sqrt'],
   [tf.Tan, 'Tan'],
   [tf.Tanh, 'Tanh'],
+];
+
+/** What leaves whole numbers as they are. */
+const rounding: readonly (readonly [string, string])[] = [
+  [tf.Ceil, 'Ceil'],
+  [tf.Floor, 'Floor'],
+  [tf.Round, 'Round'],
 ];
 
 const clip = (x: Value, low: number, high: number): Value =>
@@ -81,6 +85,7 @@ export const unaryKernels: readonly Kernel[] = [
       real((x) => unary(op, x)),
     ),
   ),
+  ...rounding.map(([name, op]) => kernel(name, ({ x }) => (x!.type === 'float32' ? unary(op, x!) : x!))),
   kernel(tf.Abs, ({ x }) => unary('Abs', x!)),
   kernel(tf.Neg, ({ x }) => negate(x!)),
   kernel(tf.Sign, ({ x }) =>

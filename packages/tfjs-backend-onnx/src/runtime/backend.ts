@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { ReadError } from '../errors.js';
+import { readTooEarly } from '../errors.js';
 import { activeTrace } from '../graph/record.js';
 import type { Value } from '../graph/value.js';
 import { materialise } from './materialise.js';
@@ -79,7 +79,7 @@ export class OnnxBackend extends tf.KernelBackend {
   }
 
   override async read(dataId: tf.DataId): Promise<tf.BackendValues> {
-    if (activeTrace() !== 0) throw new ReadError('trace');
+    if (activeTrace() !== 0) throw readTooEarly(true);
     const { value } = this.#entries.get(dataId);
     await materialise([value, ...this.#variables()], this.options);
     if (value.source.kind === 'held') await value.source.held.onCpu();
@@ -91,7 +91,7 @@ export class OnnxBackend extends tf.KernelBackend {
     if (value.source.kind === 'constant' || value.source.kind === 'uniform' || value.source.kind === 'held') {
       return readNow(value);
     }
-    throw new ReadError(activeTrace() === 0 ? 'sync' : 'trace');
+    throw readTooEarly(activeTrace() !== 0);
   }
 
   override disposeData(dataId: tf.DataId, force = false): boolean {

@@ -1,15 +1,17 @@
-import * as ort from 'onnxruntime-node';
-import { DeviceUnavailableError } from '../errors.js';
+import { deviceUnavailable } from '../errors.js';
 import { encodeModel, type GraphParts } from '../graph/model.js';
 import { narrowed } from '../graph/narrow.js';
 import { record } from '../graph/record.js';
 import { standardised } from '../graph/standard.js';
+import { onnxRuntime } from './onnx-runtime.js';
 
 /**
  * Where ONNX Runtime computes. Operators that a device lacks run on the CPU. `directml` and `coreml` are the
  * operating systems' own, `tensorrt` falls back to `cuda`.
  */
-export type Device = 'cpu' | 'webgpu' | 'cuda' | 'tensorrt' | 'coreml' | 'directml';
+export type Device = (typeof DEVICES)[number];
+
+export const DEVICES = ['cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'directml'] as const;
 
 interface Provider {
   /** ONNX Runtime's names, the preferred one first. */
@@ -69,21 +71,25 @@ export const holdsTensors = (device: Device): boolean => device === 'webgpu';
 /**
  * Makes sure that a device works, by a session on it.
  *
- * @throws DeviceUnavailableError
+ * @throws EngineError `ONNX_DEVICE_UNAVAILABLE`
  */
 export async function checkDevice(device: Device): Promise<void> {
   if (device === 'cpu') return;
   const { names, platforms, requires } = PROVIDERS[device];
-  const present = ort.listSupportedBackends().map(({ name }) => name);
+  const present = onnxRuntime()
+    .listSupportedBackends()
+    .map(({ name }) => name);
   if (!present.includes(names[0]!)) {
     const missing = `onnxruntime-node has it on ${platforms}; this is ${process.platform} ${process.arch} with ${present.join(', ')}`;
-    throw new DeviceUnavailableError(device, missing);
+    throw deviceUnavailable(device, missing);
   }
   try {
-    const session = await ort.InferenceSession.create(smallestModel(), { executionProviders: [...names] });
+    const session = await onnxRuntime().InferenceSession.create(smallestModel(), {
+      executionProviders: [...names],
+    });
     await session.release();
   } catch (error) {
-    throw new DeviceUnavailableError(device, `it needs ${requires}`, error);
+    throw deviceUnavailable(device, `it needs ${requires}`, error);
   }
 }
 

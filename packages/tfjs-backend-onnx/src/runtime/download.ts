@@ -1,8 +1,9 @@
-import * as ort from 'onnxruntime-node';
-import { RuntimeFailure } from '../errors.js';
+import type * as ort from 'onnxruntime-node';
+import { runtimeFailure } from '../errors.js';
 import { encodeModel } from '../graph/model.js';
 import type { Value, ValueType } from '../graph/value.js';
 import { providersOf } from './device.js';
+import { onnxRuntime } from './onnx-runtime.js';
 
 const readers = new Map<string, Promise<ort.InferenceSession>>();
 
@@ -16,7 +17,7 @@ export async function download(tensor: ort.Tensor): Promise<ort.Tensor> {
     const { y } = await session.run({ x: tensor });
     return y as ort.Tensor;
   } catch (error) {
-    throw new RuntimeFailure('run', error);
+    throw runtimeFailure('run', error);
   }
 }
 
@@ -36,7 +37,7 @@ function reader(type: ValueType): Promise<ort.InferenceSession> {
     outputs: [{ name: 'y', value, anyShape: true }],
     initializers: [],
   });
-  const made = ort.InferenceSession.create(model, {
+  const made = onnxRuntime().InferenceSession.create(model, {
     executionProviders: [...providersOf('webgpu')],
     preferredOutputLocation: 'cpu',
     logSeverityLevel: 3,

@@ -1,11 +1,12 @@
 import type * as ort from 'onnxruntime-node';
 import { emit } from '../graph/emit.js';
+import type { HeldTensor } from '../graph/held-tensor.js';
 import { inPlace } from '../graph/in-place.js';
 import { sizeOf, type Value } from '../graph/value.js';
 import { adapterOf, holdsTensors } from './device.js';
-import { HeldTensor } from './held-tensor.js';
+import { heldTensor } from './held-tensor.js';
 import { memoryPool } from './memory-pool.js';
-import { createSession, deviceOf, runSession, type SessionOptions } from './session.js';
+import { createSession, runSession, type SessionOptions } from './session.js';
 import { sessionLifetime } from './session-lifetime.js';
 import { hold } from './transfer.js';
 import { endWithoutCopies, SEQUENCE_OUTPUT } from './without-copies.js';
@@ -35,7 +36,7 @@ export async function buildExecutable(
   donated: ReadonlySet<number> = new Set(),
 ): Promise<Executable> {
   const computed = outputs.filter((output) => output.source.kind === 'node');
-  const device = deviceOf(options);
+  const { device } = options;
   const holds = holdsTensors(device);
   // What is fed by reference would be copied to another device in every run.
   const inside = (held: HeldTensor) => device !== 'cpu' && !held.onDevice;
@@ -97,7 +98,7 @@ export async function buildExecutable(
     const tensors = await runSession(session, feeds, fetches, end);
     for (const name of types.keys()) {
       const tensor = fetches[name] ?? (tensors[name] as ort.Tensor);
-      results.set(name, new HeldTensor(tensor, recycling(tensor)));
+      results.set(name, heldTensor(tensor, recycling(tensor)));
     }
     for (const tensor of spare.values()) free.give(tensor);
     return results;

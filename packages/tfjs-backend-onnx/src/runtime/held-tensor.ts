@@ -1,72 +1,58 @@
-import * as ort from 'onnxruntime-node';
-import { ReadError } from '../errors.js';
+import type * as ort from 'onnxruntime-node';
+import { readTooEarly } from '../errors.js';
+import type { HeldTensor } from '../graph/held-tensor.js';
 import type { OutputType } from '../graph/record.js';
 import { sizeOf, type TypedData, type ValueType } from '../graph/value.js';
 import { download } from './download.js';
+import { onnxRuntime } from './onnx-runtime.js';
 
 /**
- * A tensor of ONNX Runtime and the number of its users: TensorFlow.js tensors and calls in flight.
- * When the last one lets go, the memory can serve as an output of the next run, unless something else may
- * still see it (`share`).
+ * Counts the users of a tensor: TensorFlow.js tensors and calls in flight. When the last one lets go, `recycle` gets the
+ * memory, which can serve as an output of the next run, unless something else may still see it (`share`).
  */
-export class HeldTensor {
-  #users = 0;
-  #shared = false;
-  #copy: Promise<ort.Tensor> | undefined;
-  #copied: ort.Tensor | undefined;
-
-  constructor(
-    readonly tensor: ort.Tensor,
-    private recycle?: (tensor: ort.Tensor) => void,
-  ) {}
-
-  /** Whether the numbers lie in a GPU's memory. */
-  get onDevice(): boolean {
-    return this.tensor.location !== 'cpu';
-  }
-
-  get data(): Float32Array | Int32Array | Uint8Array {
-    const tensor = this.onDevice ? this.#copied : this.tensor;
-    if (!tensor) throw new ReadError('sync');
-    return tensor.data as Float32Array | Int32Array | Uint8Array;
-  }
-
-  /** The tensor in the CPU's memory, copied there once where it lies on a device; `data` is there from then on. */
-  async onCpu(): Promise<ort.Tensor> {
-    if (!this.onDevice) return this.tensor;
-    this.#copy ??= download(this.tensor);
-    this.#copied = await this.#copy;
-    return this.#copied;
-  }
-
-  retain(): void {
-    this.#users++;
-  }
-
-  release(): void {
-    this.#users--;
-    if (this.#users === 0 && !this.#shared) this.recycle?.(this.tensor);
-  }
-
-  /** Whether the one who asks is its only user, and nothing else will look at the memory. */
-  get isPrivate(): boolean {
-    return this.#users === 1 && !this.#shared;
-  }
-
-  /** Hands the memory over: what becomes of it is no longer this one's business. */
-  surrender(): ort.Tensor {
-    this.recycle = undefined;
-    return this.tensor;
-  }
-
-  /** Says that JavaScript code or a recorded graph may look at the memory at any later time. */
-  share(): void {
-    this.#shared = true;
-  }
+export function heldTensor(tensor: ort.Tensor, recycle?: (tensor: ort.Tensor) => void): HeldTensor {
+  let users = 0;
+  let shared = false;
+  let surrendered = false;
+  let copy: Promise<ort.Tensor> | undefined;
+  let copied: ort.Tensor | undefined;
+  const onDevice = tensor.location !== 'cpu';
+  return {
+    tensor,
+    onDevice,
+    get data() {
+      const there = onDevice ? copied : tensor;
+      if (!there) throw readTooEarly(false);
+      return there.data as Float32Array | Int32Array | Uint8Array;
+    },
+    async onCpu() {
+      if (!onDevice) return tensor;
+      copy ??= download(tensor);
+      copied = await copy;
+      return copied;
+    },
+    retain() {
+      users++;
+    },
+    release() {
+      users--;
+      if (users === 0 && !shared && !surrendered) recycle?.(tensor);
+    },
+    get isPrivate() {
+      return users === 1 && !shared;
+    },
+    surrender() {
+      surrendered = true;
+      return tensor;
+    },
+    share() {
+      shared = true;
+    },
+  };
 }
 
 export function ortTensor(data: TypedData, shape: readonly number[], type: ValueType): ort.Tensor {
-  return new ort.Tensor(type as 'float32', data as Float32Array, shape);
+  return new (onnxRuntime().Tensor)(type as 'float32', data as Float32Array, shape);
 }
 
 /** Memory for a result. */

@@ -1,18 +1,15 @@
-import * as ort from 'onnxruntime-node';
-import { RuntimeFailure } from '../errors.js';
+import type * as ort from 'onnxruntime-node';
+import { indexOutside, runtimeFailure } from '../errors.js';
 import { type Device, providersOf } from './device.js';
+import { onnxRuntime } from './onnx-runtime.js';
 import { endedWithoutCopies } from './without-copies.js';
 
+/** The options of an engine that its sessions have; see `OnnxEngineOptions`. */
 export interface SessionOptions {
-  /** Where graphs are computed. Default `cpu`. */
-  readonly device?: Device | undefined;
-  /** Threads that one operator may use; ONNX Runtime's own choice (the physical cores) when left out. */
+  readonly device: Device;
   readonly threads?: number | undefined;
-  /** Prefix of the path of a JSON trace of every operator's time, which ONNX Runtime writes per session. */
   readonly profile?: string | undefined;
 }
-
-export const deviceOf = ({ device = 'cpu' }: SessionOptions): Device => device;
 
 export async function createSession(
   model: Uint8Array,
@@ -20,7 +17,7 @@ export async function createSession(
   outputLocations?: Record<string, ort.Tensor.DataLocation>,
 ): Promise<ort.InferenceSession> {
   try {
-    return await ort.InferenceSession.create(model, {
+    return await onnxRuntime().InferenceSession.create(model, {
       // The recorder has already simplified the graph; see README for what the optimiser costs and gains.
       graphOptimizationLevel: 'disabled',
       executionMode: 'sequential',
@@ -29,15 +26,18 @@ export async function createSession(
       // Operators are cut finer than one piece a thread, so that a thread that is held up has less to do. 8 was like 4.
       extra: { session: { dynamic_block_base: '4' } },
       logSeverityLevel: 3,
-      executionProviders: [...providersOf(deviceOf(options))],
+      executionProviders: [...providersOf(options.device)],
       ...(outputLocations === undefined ? {} : { preferredOutputLocation: outputLocations }),
       ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
       ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
     });
   } catch (error) {
-    throw new RuntimeFailure('load', error);
+    throw runtimeFailure('load', error);
   }
 }
+
+/** What ONNX Runtime says of an index out of range. */
+const OUTSIDE = /(indices element out of data bounds|invalid ind(ex|ice) found).*/;
 
 /**
  * Runs a session. `end` is the message of the error with which a run without copies ends; what it computed is in
@@ -53,6 +53,8 @@ export async function runSession(
     return await session.run(feeds, fetches);
   } catch (error) {
     if (endedWithoutCopies(error, end)) return {};
-    throw new RuntimeFailure('run', error);
+    const outside = error instanceof Error && OUTSIDE.exec(error.message);
+    if (outside) throw indexOutside('a recorded graph', outside[0], error);
+    throw runtimeFailure('run', error);
   }
 }

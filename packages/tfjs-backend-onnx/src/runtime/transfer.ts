@@ -1,13 +1,14 @@
 import type * as tf from '@tensorflow/tfjs';
-import { RandomInTraceError, ReadError, UnsupportedTypeError } from '../errors.js';
+import { randomInTrace, readTooEarly, unsupportedType } from '../errors.js';
+import type { HeldTensor } from '../graph/held-tensor.js';
 import { dataOf } from '../graph/model.js';
 import { activeTrace } from '../graph/record.js';
 import { constant, type TypedData, uniform, type Value } from '../graph/value.js';
-import { HeldTensor, ortTensor } from './held-tensor.js';
+import { heldTensor, ortTensor } from './held-tensor.js';
 
 /** The value of numbers that come from JavaScript. */
 export function uploaded(values: tf.BackendValues, shape: readonly number[], dtype: tf.DataType): Value {
-  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw new UnsupportedTypeError(dtype);
+  if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw unsupportedType(dtype);
   const data = typed(values as ArrayLike<number>, dtype);
   if (data.length === 1) return uniform(data[0]!, shape, dtype);
   if (activeTrace() !== 0 && data.length > 0) {
@@ -30,13 +31,13 @@ function typed(
 /** TensorFlow.js draws random numbers in JavaScript and uploads them; only the call stack tells. */
 function refuseRandomNumbers(): void {
   const op = /\b(random\w*|truncatedNormal|dropout)_\b/.exec(new Error().stack ?? '')?.[1];
-  if (op) throw new RandomInTraceError(op);
+  if (op) throw randomInTrace(op);
 }
 
 /** The numbers of a value that is already computed. */
 export function readNow(value: Value): Float32Array | Int32Array | Uint8Array {
   const { source } = value;
-  if (source.kind === 'node' || source.kind === 'input') throw new ReadError('trace');
+  if (source.kind === 'node' || source.kind === 'input') throw readTooEarly(true);
   if (source.kind !== 'held') return dataOf(value) as TypedData as Float32Array;
   source.held.share();
   return source.held.data;
@@ -45,7 +46,7 @@ export function readNow(value: Value): Float32Array | Int32Array | Uint8Array {
 /** A tensor of ONNX Runtime for a value that is already computed; made once for a constant. */
 export function hold(value: Value): HeldTensor {
   if (value.source.kind === 'held') return value.source.held;
-  const held = new HeldTensor(ortTensor(dataOf(value) as TypedData, value.shape, value.type));
+  const held = heldTensor(ortTensor(dataOf(value) as TypedData, value.shape, value.type));
   if (value.source.kind === 'constant') {
     held.share();
     value.source = { kind: 'held', held };

@@ -1,7 +1,7 @@
-import * as ort from 'onnxruntime-node';
 import { encodeModel } from '../graph/model.js';
 import { standard } from '../graph/standard.js';
 import type { Value } from '../graph/value.js';
+import { onnxRuntime } from './onnx-runtime.js';
 
 /**
  * Runs without copies of their outputs.
@@ -36,11 +36,11 @@ async function attempt(): Promise<string | undefined> {
     initializers: [],
     sequenceOutput: SEQUENCE_OUTPUT,
   });
-  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 4 });
-  const y = new ort.Tensor('float32', Float32Array.of(0), [1]);
+  const session = await onnxRuntime().InferenceSession.create(model, { logSeverityLevel: 4 });
+  const y = new (onnxRuntime().Tensor)('float32', Float32Array.of(0), [1]);
   try {
     await session.run(
-      { x: new ort.Tensor('float32', Float32Array.of(3), [1]) },
+      { x: new (onnxRuntime().Tensor)('float32', Float32Array.of(3), [1]) },
       { [SEQUENCE_OUTPUT]: null, y },
     );
     return undefined;
