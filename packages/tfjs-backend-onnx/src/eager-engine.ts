@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { withoutBanner } from './cpu-banner.js';
 import type { CompileOptions, Engine, InputTree, TensorTree } from './engine.js';
 import { engineDisposed } from './errors.js';
 import { registerGradients } from './gradients.js';
@@ -14,6 +15,7 @@ export async function cpuEngine(): Promise<Engine> {
 /** An engine on the current TensorFlow.js backend, which computes at once. */
 export function eagerEngine(backendName: string): Engine {
   registerGradients();
+  withoutBanner();
   let disposed = false;
   return {
     name: backendName,

@@ -1,4 +1,5 @@
 import { compileTraced } from './compile.js';
+import { withoutBanner } from './cpu-banner.js';
 import type { CompileOptions, Engine, InputTree, TensorTree } from './engine.js';
 import { engineDisposed } from './errors.js';
 import { graphCache } from './graph-cache.js';
@@ -34,6 +35,7 @@ export async function onnxEngine(options: OnnxEngineOptions = {}): Promise<Engin
   const { graphs, ...session } = engineOptions.check(options);
   const { device } = session;
   const backend = await onnxBackend(session);
+  withoutBanner();
   const cache = graphCache(graphs);
   let functions = 0;
   let disposed = false;

@@ -1,4 +1,4 @@
-import { callable, listOf, oneOf, optional, optionTable, text, wholeNumber } from '@tgm/options';
+import { callable, listOf, number, oneOf, optional, optionTable, text, wholeNumber } from '@tgm/options';
 import { EngineError } from './errors.js';
 import { DEVICES } from './runtime/device.js';
 
@@ -19,6 +19,11 @@ export const engineOptions = optionTable(
 
 /** What `compile` takes beside the function, on every engine. */
 export const compileOptions = optionTable('compile', { donate: optional(listOf(text()), []) }, EngineError);
+
+/** `epsilon` keeps a variance of 0 from dividing. */
+export const layerNormNumbers = optionTable('layerNorm', { epsilon: number({ above: 0 }) }, EngineError);
+
+export const attentionNumbers = optionTable('attention', { scale: number() }, EngineError);
 
 const compileArguments = optionTable('compile', { fn: callable() }, EngineError);
 

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { shapeMismatch } from '../errors.js';
 import { FUSED } from '../kernels/fused.js';
+import { attentionNumbers } from '../options.js';
 import { onOnnx, runFused } from './run-fused.js';
 
 /** Attention weights of more bytes than this are not kept for the gradient but computed again, head by head. */
@@ -14,6 +16,7 @@ const MOST_KEPT = 2 ** 25;
  * @param scale factor of the products, usually 1 / sqrt(headDim)
  * @param mask added to the scaled products, broadcast to `[B, heads, N, M]`; a constant, it has no gradient
  * @returns `[B, heads, N, headDim]`
+ * @throws EngineError `OPTION_INVALID`, `ONNX_SHAPE`
  */
 export function attention(
   q: tf.Tensor,
@@ -22,11 +25,21 @@ export function attention(
   scale: number,
   mask?: tf.Tensor,
 ): tf.Tensor {
+  attentionNumbers.check({ scale });
+  checkShapes(q, k, v);
   if (!onOnnx()) return composed(q, k, v, scale, mask);
   const [batch, heads, rows] = q.shape as [number, number, number];
   const bytes = 4 * batch * heads * rows * k.shape[2]!;
   const oneWidth = q.shape[3] === v.shape[3];
   return bytes > MOST_KEPT && oneWidth && !mask ? headByHead(q, k, v, scale) : allHeads(q, k, v, scale, mask);
+}
+
+function checkShapes(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): void {
+  const alike = (a: tf.Tensor, b: tf.Tensor, axes: readonly number[]) =>
+    axes.every((axis) => a.shape[axis] === b.shape[axis]);
+  if ([q, k, v].every(({ rank }) => rank === 4) && alike(q, k, [0, 1, 3]) && alike(k, v, [0, 1, 2])) return;
+  const expected = '[B, heads, N, headDim], [B, heads, M, headDim] and [B, heads, M, width]';
+  throw shapeMismatch('attention', expected, [q.shape, k.shape, v.shape]);
 }
 
 function composed(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number, mask?: tf.Tensor): tf.Tensor {

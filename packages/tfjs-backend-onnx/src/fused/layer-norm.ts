@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { shapeMismatch } from '../errors.js';
 import { FUSED } from '../kernels/fused.js';
+import { layerNormNumbers } from '../options.js';
 import { onOnnx, runFused } from './run-fused.js';
 
 /**
@@ -10,8 +12,15 @@ import { onOnnx, runFused } from './run-fused.js';
  * @param scale `[D]`
  * @param bias `[D]`
  * @param epsilon above 0
+ * @throws EngineError `OPTION_INVALID`, `ONNX_SHAPE`
  */
 export function layerNorm(x: tf.Tensor, scale: tf.Tensor, bias: tf.Tensor, epsilon: number): tf.Tensor {
+  layerNormNumbers.check({ epsilon });
+  const width = x.shape.at(-1);
+  if (width === undefined || [scale, bias].some(({ shape }) => shape.length !== 1 || shape[0] !== width)) {
+    const shapes = [x.shape, scale.shape, bias.shape];
+    throw shapeMismatch('layerNorm', 'scale and bias as long as the last axis', shapes);
+  }
   return onOnnx() ? fused(x, scale, bias, epsilon) : composed(x, scale, bias, epsilon);
 }
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { shapeMismatch } from '../errors.js';
 import { FUSED } from '../kernels/fused.js';
 import { onOnnx, runFused } from './run-fused.js';
 
@@ -9,10 +10,16 @@ import { onOnnx, runFused } from './run-fused.js';
  * @param weight `[out, in]`, as PyTorch and the published checkpoints store it
  * @param bias `[out]`
  * @returns `[..., out]`
+ * @throws EngineError `ONNX_SHAPE`
  */
 export function linear(x: tf.Tensor, weight: tf.Tensor, bias?: tf.Tensor): tf.Tensor {
   const [outputs, inputs] = weight.shape as [number, number];
-  const rows = x.reshape([-1, inputs]);
+  const fits = weight.rank === 2 && x.shape.at(-1) === inputs;
+  if (!fits || (bias && (bias.rank !== 1 || bias.shape[0] !== outputs))) {
+    const shapes = [x, weight, ...(bias ? [bias] : [])].map(({ shape }) => shape);
+    throw shapeMismatch('linear', '[..., in], [out, in] and [out]', shapes);
+  }
+  const rows = x.reshape([tf.util.sizeFromShape(x.shape.slice(0, -1)), inputs]);
   const result = onOnnx() ? fused(rows, weight, bias) : composed(rows, weight, bias);
   return result.reshape([...x.shape.slice(0, -1), outputs]);
 }

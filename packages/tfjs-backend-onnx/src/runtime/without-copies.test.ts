@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { loadOnnxRuntime } from './onnx-runtime.js';
 
 afterEach(() => vi.doUnmock('./without-copies.js'));
 
 test('a run that ends without copies has written what it was given', async () => {
+  await loadOnnxRuntime();
   const { endWithoutCopies, endedWithoutCopies } = await import('./without-copies.js');
   const end = await endWithoutCopies();
   expect(end).toMatch(/not supported/);
