@@ -97,7 +97,7 @@ function sendPacket(decoder: CodecContext, packet: Packet | null, count: number,
   );
 }
 
-function tooManyFrames({ frames }: VideoLimits, source: string): VideoError {
+export function tooManyFrames({ frames }: VideoLimits, source: string): VideoError {
   return new VideoError('VIDEO_TOO_LARGE', {
     source,
     expected: `at most ${frames} frames`,

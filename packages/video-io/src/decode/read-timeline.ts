@@ -1,11 +1,11 @@
-import { checkLimit, type VideoLimits } from '../container/limits.js';
+import type { VideoLimits } from '../container/limits.js';
 import { type OpenVideo, withVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import { indexFrames } from '../frame-index/build.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import { endOf, indexedTimeline, sharedTimes, type Timeline } from '../frame-index/timeline.js';
 import type { VideoInput } from '../video.js';
-import { readFrames } from './read-sequential.js';
+import { readFrames, tooManyFrames } from './read-sequential.js';
 
 /** What the packets, or failing them the frames, tell of a video. */
 export type FoundVideo = Omit<KnownVideo, 'version'>;
@@ -14,10 +14,14 @@ export type FoundVideo = Omit<KnownVideo, 'version'>;
  * The frames of a freshly opened video by its packets, or as they are known from before. Undefined when the packets do not
  * tell beyond doubt which frames there are, and nobody decoded the video yet.
  */
-export function findFrames(video: OpenVideo, limits: VideoLimits): FoundVideo | undefined {
+export function findFrames(
+  video: OpenVideo,
+  limits: VideoLimits,
+  refuse?: () => never,
+): FoundVideo | undefined {
   const { known, header } = video;
   if (known && known.timeline.times.length <= limits.frames) return known;
-  const index = indexFrames(video, limits);
+  const index = indexFrames(video, limits, refuse);
   return index && { header, index, timeline: indexedTimeline(video, index) };
 }
 
@@ -33,8 +37,9 @@ export function findAllFrames<R>(
     limits,
     (video) => {
       // Better refused now than by the decoder, frame after frame.
-      checkLimit('frames', Number(video.stream.nbFrames), limits, video.source);
-      const found = findFrames(video, limits);
+      const found = findFrames(video, limits, () => {
+        throw tooManyFrames(limits, video.source);
+      });
       return found && { result: use(video, found) };
     },
     known,

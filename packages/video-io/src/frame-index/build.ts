@@ -4,8 +4,12 @@ import type { FrameIndex } from './frame-index.js';
 import { type IndexedPacket, indexPackets } from './scan-packets.js';
 
 /** Indexes a freshly opened video; its reading position is anywhere afterwards. Undefined as below. */
-export function indexFrames(video: OpenVideo, limits: VideoLimits): FrameIndex | undefined {
-  const packets = indexPackets(video, limits);
+export function indexFrames(
+  video: OpenVideo,
+  limits: VideoLimits,
+  refuse?: () => never,
+): FrameIndex | undefined {
+  const packets = indexPackets(video, limits, refuse);
   return packets && arrangeFrames(packets);
 }
 

@@ -26,8 +26,14 @@ export interface IndexedPacket extends PacketFacts {
  * Reads all packets of a freshly opened video in the order of decoding, without decoding them: some
  * microseconds each. Undefined when packets do not tell beyond doubt which frames there are. The reading
  * position is at the end afterwards.
+ *
+ * @param refuse What to do about more packets than the limit on frames. Default: they do not tell.
  */
-export function indexPackets(video: OpenVideo, limits: VideoLimits): IndexedPacket[] | undefined {
+export function indexPackets(
+  video: OpenVideo,
+  limits: VideoLimits,
+  refuse?: () => never,
+): IndexedPacket[] | undefined {
   const factsOf = packetReader(video.stream.codecpar);
   if (factsOf === undefined) return undefined;
   const packet = video.scope.own(new Packet(), (value) => value.free());
@@ -48,7 +54,8 @@ export function indexPackets(video: OpenVideo, limits: VideoLimits): IndexedPack
         pts !== AV_NOPTS_VALUE &&
         (flags & AV_PKT_FLAG_CORRUPT) === 0 &&
         packet.getSideData(AV_PKT_DATA_NEW_EXTRADATA) === null;
-      if (!tells || packets.length >= limits.frames) return undefined;
+      if (!tells) return undefined;
+      if (packets.length >= limits.frames) return refuse?.();
       packets.push({
         pts: Number(pts),
         duration: Number(packet.duration),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clipLoader, datasetOf, pretrainingRecipe, probeVideo } from '../index.js';
+import { clipLoader, datasetOf, pretrainingRecipe, probeVideo, readTimeline } from '../index.js';
 import { directPool } from '../pool/direct-pool.test-support.js';
 import { numberedVideo } from '../testing/numbered-frames.js';
 import { tellFrames } from '../testing/tell-frames.js';
@@ -36,6 +36,10 @@ describe('the clips of many epochs', { timeout: 60_000 }, () => {
       writeTestVideo(path, video);
       if (name.endsWith('.avi')) tellFrames(path, told);
       expect((await probeVideo(path)).frames).toBe(told);
+      // Limits are held against what is there, too.
+      expect((await readTimeline(path, { limits: { frames: 30 } })).times).toHaveLength(30);
+      const beyond = readTimeline(path, { limits: { frames: 29 } });
+      await expect(beyond).rejects.toMatchObject({ code: 'VIDEO_TOO_LARGE' });
       const seen = new Set<number>();
       for await (const { clips } of clipLoader({
         dataset: datasetOf('one', [{ id: 'a', source: path, captions: [] }]),
