@@ -2,11 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { type OpenVideo, withVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
+import type { Timeline } from '../frame-index/timeline.js';
 import type { VideoClip, VideoInput } from '../video.js';
 import { decodeByIndex } from './by-index.js';
 import { decodeFromStart } from './from-start.js';
 import { type DecodeOptions, type DecodePlan, planDecode } from './options.js';
 import { findFrames, learntOf } from './read-timeline.js';
+import { damaged } from './whole-packets.js';
 
 /**
  * Decodes chosen frames of a video as RGB, and how their content moves.
@@ -41,18 +43,31 @@ export function decodeClipSync(
 ): { clip: VideoClip; learnt?: KnownVideo } {
   const plan = planDecode(source, options);
   const sought = withVideo(source, plan.limits, (video) => seek(video, plan), known);
-  const clip = sought.clip ?? withVideo(source, plan.limits, (video) => decodeFromStart(video, plan));
+  const clip =
+    sought.clip ?? withVideo(source, plan.limits, (video) => fromStart(video, plan, sought.timeline));
   return sought.learnt ? { clip, learnt: sought.learnt } : { clip };
 }
 
 /** No clip when the packets do not tell where its frames are, or decoding did not give those. */
-function seek(video: OpenVideo, plan: DecodePlan): { clip?: VideoClip; learnt?: KnownVideo } {
+function seek(
+  video: OpenVideo,
+  plan: DecodePlan,
+): { clip?: VideoClip; learnt?: KnownVideo; timeline?: Timeline } {
   const found = findFrames(video, plan.limits);
   if (found?.index === undefined) return {};
   const { index, timeline } = found;
   const clip = trusted(() => decodeByIndex(video, index, plan, timeline));
   const learnt = learntOf(video, found);
-  return { ...(clip && { clip }), ...(learnt && { learnt }) };
+  return { timeline, ...(clip && { clip }), ...(learnt && { learnt }) };
+}
+
+/** The frames as they come from the start. A timeline that was told must be theirs: a frame has one number and one time. */
+function fromStart(video: OpenVideo, plan: DecodePlan, timeline: Timeline | undefined): VideoClip {
+  const clip = decodeFromStart(video, plan);
+  const other = timeline && clip.indices.find((frame, t) => timeline.times[frame] !== clip.times[t]);
+  if (other !== undefined)
+    throw damaged(`the packets: frame ${other} has another time than they tell`, video);
+  return clip;
 }
 
 /** Undefined when decoding met something unexpected: decoding from the start has the last word then. */

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { seededRandom, uniformIndex } from '@tgm/random';
+import type { VideoLimits } from '../container/limits.js';
 import { decodeClipSync } from '../decode/decode-clip.js';
-import { probeVideoSync } from '../decode/probe.js';
+import { probeVideoSync, readTimelineSync } from '../decode/probe.js';
 import { VideoError } from '../errors.js';
 import { mutate } from './mutate.js';
 import { type TestVideo, writeTestVideo } from './write-video.js';
@@ -97,10 +98,38 @@ function outcomeOf(path: string, bytes: Buffer, index: number): string {
     const { clip, learnt } = decodeClipSync(path, options);
     if (learnt && !isDeepStrictEqual(decodeClipSync(path, options, learnt).clip, clip))
       return 'fault: another clip from the same file';
+    if (contradictsTimeline(path, clip.times.at(-1)!, limits)) return 'fault: a count or a time of its own';
     return clip.frames.length === 3 * 32 * 24 * 3 && clip.motion!.known.length === 3 * 6 * 8
       ? 'frames'
       : 'fault: a clip of the wrong size';
   } catch (error) {
     return error instanceof VideoError ? error.code : `fault: ${error}`;
   }
+}
+
+/**
+ * True unless the count and the times of a timeline hold: its last frame has its time, no frame comes behind it, and the
+ * last time that a clip gave is one of its times. A file whose timeline cannot be read contradicts nothing.
+ */
+function contradictsTimeline(path: string, given: number, limits: Partial<VideoLimits>): boolean {
+  const options = { size: { width: 8, height: 6 }, limits };
+  const codeOf = (read: () => number): number | string => {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof VideoError) return error.code;
+      throw error;
+    }
+  };
+  let times: Float64Array = new Float64Array();
+  const count = codeOf(() => {
+    times = readTimelineSync(path, { limits }).timeline.times;
+    return times.length;
+  });
+  if (typeof count === 'string') return false;
+  const frame = (index: number) =>
+    codeOf(() => decodeClipSync(path, { ...options, indices: [index] }).clip.times[0]!);
+  const [last, behind] = [frame(count - 1), frame(count)];
+  const holds = last === times.at(-1) || last === 'VIDEO_DECODE_FAILED';
+  return !holds || typeof behind === 'number' || !times.includes(given);
 }
