@@ -1,5 +1,5 @@
 import { rename, rm } from 'node:fs/promises';
-import { number, oneOf, optional, optionTable } from '@tgm/options';
+import { number, oneOf, optional, optionTable, showValue } from '@tgm/options';
 import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_PIX_FMT_RGB24,
@@ -103,11 +103,12 @@ let nextTemporary = 0;
 function countFrames(path: string, frames: Uint8Array, options: EncodePlan): number {
   const { width, height, times } = options;
   const count = frames.length / (width * height * 3);
-  if (!(Number.isInteger(count) && count >= 1)) {
+  const isBytes = frames instanceof Uint8Array || (frames as unknown) instanceof Uint8ClampedArray;
+  if (!(isBytes && Number.isInteger(count) && count >= 1)) {
     throw new VideoError('OPTION_INVALID', {
       source: path,
       expected: '[T, height, width, 3] bytes',
-      received: `${frames.length} bytes for ${width}x${height}`,
+      received: isBytes ? `${frames.length} bytes for ${width}x${height}` : showValue(frames),
     });
   }
   const rising = (time: number, t: number, all: readonly number[]) =>

@@ -253,3 +253,33 @@ describe.each(CALLS)('%s', (name, call, sound, refused) => {
     expect(await refusal(call, wrong as never)).toMatchObject({ code: 'OPTION_INVALID', where: name });
   });
 });
+
+describe('arguments that are no options', () => {
+  const bytes = new Uint8Array(3);
+  it.each<[string, () => unknown]>([
+    ['decodeClip without a video', () => decodeClip(undefined as never, { indices: [0], size })],
+    ['probeVideo of a URL', () => probeVideo(new URL('file:///a.mp4') as never)],
+    [
+      'encodeVideo of numbers',
+      () => encodeVideo(`${video}.mp4`, new Float32Array(768) as never, { ...size, fps: 1 }),
+    ],
+    ['encodeVideo of half a frame', () => encodeVideo(`${video}.mp4`, bytes, { ...size, fps: 1 })],
+    ['randAugment of another size', () => randAugment(bytes, size, random())],
+    ['randomErasing of another size', () => randomErasing(bytes, size, random())],
+    ['mixBatch of another size', () => mixBatch({ ...batch(), count: 2 }, random())],
+    ['denseViews of no clip', () => denseViews({ frames: 9, count: 2, stride: 1 }, 0)],
+    ['segmentViews of half a clip', () => segmentViews({ frames: 9, count: 2 }, 0.5)],
+    ['viewCrops of no crop', () => videoIo.viewCrops(size, size, Number.NaN)],
+    ['readShards of a path', () => videoIo.readShards('a.tar' as never, { cache: 'cache' })],
+    ['readShards of nothing', () => videoIo.readShards([], { cache: 'cache' })],
+    ['readShards without a cache', () => videoIo.readShards(['a.tar'], {} as never)],
+    ['prepareShards without options', () => videoIo.prepareShards({} as never).next()],
+    [
+      'writeShard of texts',
+      () => videoIo.writeShard(`${video}.tar`, [{ key: '0', files: { txt: 'über' as never } }]),
+    ],
+    ['a sample that a data set does not have', () => set.at(1)],
+  ])('%s are refused', async (_, call) => {
+    await expect((async () => call())()).rejects.toMatchObject({ code: 'OPTION_INVALID', fault: 'caller' });
+  });
+});

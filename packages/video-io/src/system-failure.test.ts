@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
+import { appendFileSync, rmSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from './container/limits.js';
+import { withVideo } from './container/open-video.js';
 import {
   clipLoader,
   datasetOf,
@@ -13,6 +16,7 @@ import {
   pretrainingRecipe,
   probeVideo,
   readManifest,
+  VideoError,
 } from './index.js';
 import { directPool } from './pool/direct-pool.test-support.js';
 import { systemErrorOf } from './system-failure.js';
@@ -137,6 +141,27 @@ describe('a file that is not there', () => {
     const path = join(drive, 'damaged.mp4');
     await writeFile(path, (await readFile(first)).subarray(0, 400));
     await expect(probeVideo(path)).rejects.toMatchObject({ code: 'VIDEO_UNREADABLE', fault: 'file' });
+  });
+
+  it('is not blamed for damage while someone writes it, or takes it away', async () => {
+    const path = join(drive, 'growing.mp4');
+    const damage = new VideoError('VIDEO_DECODE_FAILED', {
+      source: path,
+      expected: 'frames',
+      received: 'none',
+    });
+    const whole = await readFile(first);
+    const use = (meanwhile: () => void) =>
+      withVideo(path, DEFAULT_LIMITS, () => {
+        meanwhile();
+        throw damage;
+      });
+    await writeFile(path, whole);
+    expect(() => use(() => undefined)).toThrow(damage);
+    expect(() => use(() => appendFileSync(path, 'more'))).toThrow(
+      expect.objectContaining({ code: 'SYSTEM_FAILED', cause: expect.objectContaining({ code: 'EBUSY' }) }),
+    );
+    expect(() => use(() => rmSync(path))).toThrow(expect.objectContaining(missing));
   });
 });
 

@@ -58,12 +58,17 @@ function isMemoryShort(): boolean {
 }
 
 /** `SYSTEM_FAILED`: it is not the fault of the file that something could not be done with it. */
-export function systemFailed(source: string, expected: string, cause: Error): VideoError {
+export function systemFailed(
+  source: string,
+  expected: string,
+  cause: Error,
+  advice = 'That is a fault of the system, not of the file: a later run may succeed.',
+): VideoError {
   return new VideoError('SYSTEM_FAILED', {
     source,
     expected,
     received: cause.message,
-    advice: 'That is a fault of the system, not of the file: a later run may succeed.',
+    advice,
     cause,
   });
 }

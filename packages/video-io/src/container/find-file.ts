@@ -12,6 +12,10 @@ import { dirname, resolve } from 'node:path';
 import { VideoError } from '../errors.js';
 import { fileError, isSystemError, systemFailed } from '../system-failure.js';
 import type { VideoSource } from '../video.js';
+import { fileVersion } from './file-version.js';
+
+const FOLDER_ADVICE =
+  'The drive may be away. Where the folder is gone for good, leave its videos out of the data set.';
 
 const NETWORK_ADDRESS = /^[a-z][a-z\d+.-]*:\/\//i;
 
@@ -31,7 +35,7 @@ export function findFile(source: VideoSource): BigIntStats {
     if (error instanceof VideoError) throw error;
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !NETWORK_ADDRESS.test(source);
     if (missing && isFolderAway(source))
-      throw systemFailed(source, 'a folder with files in it', error as Error);
+      throw systemFailed(source, 'a folder with files in it', error as Error, FOLDER_ADVICE);
     throw fileError(error, 'VIDEO_NOT_FOUND', source, expected);
   }
 }
@@ -59,12 +63,24 @@ function isFolderAway(path: string): boolean {
 /** Bytes that are read at once. */
 const STEP = 2 ** 22;
 
+/** Tells the content of a file from a later one; nothing where it cannot be told. */
+export function contentVersion(path: string): string | undefined {
+  try {
+    return fileVersion(statSync(path, { bigint: true }));
+  } catch {
+    return undefined;
+  }
+}
+
 /**
- * Reads a file that FFmpeg calls damaged: it tells damage and a disk that gives no bytes by the same words.
+ * Reads a file that FFmpeg calls damaged: it tells damage and a disk that gives no bytes by the same words. Damage in a
+ * file that changed meanwhile is none either: someone is still writing it.
  *
+ * @param before its version when it was opened.
  * @throws {VideoError} `SYSTEM_FAILED`
  */
-export function requireReadable(path: string): void {
+export function requireWhole(path: string, before: string | undefined): void {
+  findFile(path);
   try {
     const file = openSync(path, 'r');
     try {
@@ -76,4 +92,7 @@ export function requireReadable(path: string): void {
   } catch (error) {
     if (isSystemError(error)) throw systemFailed(path, 'to read the file', error);
   }
+  if (contentVersion(path) === before) return;
+  const cause = Object.assign(new Error('one that changed meanwhile'), { code: 'EBUSY' });
+  throw systemFailed(path, 'a file that nobody writes', cause);
 }

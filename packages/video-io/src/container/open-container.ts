@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
+import { showValue } from '@tgm/options';
 import { FormatContext } from 'node-av/lib';
+import { VideoError } from '../errors.js';
 import { systemFailed } from '../system-failure.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, type Scope } from './ffmpeg.js';
@@ -10,9 +12,15 @@ import { temporaryPath, writePrivateFile } from './temporary-file.js';
 /** Containers of single files. Playlists (HLS, concat, DASH) could reach other files and are left out. */
 const CONTAINERS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg';
 
-/** How errors call a video. */
+/** How errors call a video. @throws {VideoError} `OPTION_INVALID` for what is no video to open. */
 export function nameOf(input: VideoInput): string {
-  return typeof input === 'string' ? input : `${input.length} bytes`;
+  if (typeof input === 'string') return input;
+  if (input instanceof Uint8Array) return `${input.length} bytes`;
+  throw new VideoError('OPTION_INVALID', {
+    where: 'video-io, argument source',
+    expected: 'a path, or the bytes of a file',
+    received: showValue(input),
+  });
 }
 
 /**

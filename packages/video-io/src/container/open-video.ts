@@ -4,7 +4,7 @@ import { VideoError } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './ffmpeg.js';
-import { requireReadable } from './find-file.js';
+import { contentVersion, requireWhole } from './find-file.js';
 import { checkLimit, checkPixels, type VideoLimits } from './limits.js';
 import { nameOf, openContainer } from './open-container.js';
 import { readHeader, type StreamHeader } from './stream-header.js';
@@ -79,6 +79,8 @@ export function withVideo<R>(
   use: (video: OpenVideo) => R,
   remembered?: KnownVideo,
 ): R {
+  const file = typeof input === 'string' ? input : undefined;
+  const before = file && contentVersion(file);
   try {
     const video = openVideo(input, limits, remembered);
     try {
@@ -87,7 +89,7 @@ export function withVideo<R>(
       video.scope.close();
     }
   } catch (error) {
-    if (typeof input === 'string' && isDamage(error)) requireReadable(input);
+    if (file && isDamage(error)) requireWhole(file, before);
     throw error;
   }
 }

@@ -115,16 +115,18 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
     });
     worker.unref();
     let reason = 'the end of its thread';
+    let cause: Error | undefined;
     worker.on('message', (reply: WorkerReply) => settle(seat, reply));
     worker.on('error', (error) => {
       reason = `a failure of its thread: ${error.message}`;
+      cause = error;
     });
     worker.on('exit', () => {
       seat.worker = undefined;
       const { task } = seat;
       seat.task = undefined;
       if (task && typeof task.request.source !== 'string') removeTemporaryFiles(temporaryFiles);
-      task?.reject(workerFailed(reason, task.request.source));
+      task?.reject(workerFailed(reason, task.request.source, cause));
       if (!closed) dispatch();
     });
     return worker;
@@ -165,10 +167,11 @@ function cannotTravel({ kind, source }: WorkerRequest, cause: Error): VideoError
   });
 }
 
-function workerFailed(received: string, input: VideoInput): VideoError {
+function workerFailed(received: string, input: VideoInput, cause?: Error): VideoError {
   return new VideoError('WORKER_FAILED', {
     source: nameOf(input),
     expected: 'an answer of a decode thread',
     received,
+    cause,
   });
 }

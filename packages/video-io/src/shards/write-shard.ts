@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { showValue } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import { systemFailed } from '../system-failure.js';
 import { encodeTarHeader, LARGEST_MEMBER, paddedSize, TAR_BLOCK } from './tar-header.js';
@@ -55,6 +56,8 @@ async function writeMember(file: FileHandle, path: string, name: string, content
   if (name.endsWith('.') || name.includes('/') || Buffer.byteLength(name) > LONGEST_NAME) {
     throw invalid(path, `names of at most ${LONGEST_NAME} bytes without slashes`, `"${name}"`);
   }
+  if (!(content instanceof Uint8Array))
+    throw invalid(path, `bytes as the content of "${name}"`, showValue(content));
   const { length: size } = content;
   if (size > LARGEST_MEMBER) throw invalid(path, `files of at most ${LARGEST_MEMBER} bytes`, `${size}`);
   for (const part of [
