@@ -10,7 +10,7 @@ export interface OptionsCheck {
 export interface OptionsContractParts {
   /** The module of the package, as `import * as module` gives it. */
   readonly module: Readonly<Record<string, unknown>>;
-  /** The folder of the package's declaration files, one file a source. */
+  /** The folder of the package's declaration files, one file a source, in folders of its own too. */
   readonly declarations: string;
   /** For each function that takes options: a call with valid options and `extra` among them. */
   readonly calls: Readonly<Record<string, (extra: object) => unknown>>;
@@ -48,9 +48,10 @@ export function optionsContract({ module, declarations, calls }: OptionsContract
   ];
 }
 
-/** Names of the functions that the declaration files of a folder declare with a parameter of a type `...Options`. */
+/** Names of the functions that the declaration files under a folder declare with a parameter of a type `...Options`. */
 function functionsWithOptions(declarations: string): string[] {
-  const files = readdirSync(declarations).filter((file) => file.endsWith('.d.ts'));
+  const names = readdirSync(declarations, { recursive: true, encoding: 'utf8' });
+  const files = names.filter((file) => file.endsWith('.d.ts'));
   const declared = files.flatMap((file) => {
     const code = readFileSync(`${declarations}/${file}`, 'utf8');
     return [...code.matchAll(/^export declare function (\w+).*: (?:Partial<)?\w*Options\b/gm)];
