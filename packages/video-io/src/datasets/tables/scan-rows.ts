@@ -85,10 +85,9 @@ export async function scanRows<Row>({
   };
   await format.scan(
     path,
-    (...row) => {
-      const [block, from, to] = row;
+    (block, from, to, line, given) => {
       try {
-        visit(...row);
+        visit(block, from, to, line, given);
       } catch (error) {
         // Quotes that are not closed may take many sound rows into one bad one.
         if (block.bytes.subarray(from, to).includes('\n')) throw error;
