@@ -1,0 +1,18 @@
+// The code in a README. A `js` block is a whole program that runs after the README's install lines; a `ts` block is a piece.
+
+/** The fenced blocks of `markdown` in `language`, in their order. */
+export function codeBlocks(markdown, language) {
+  const fences = markdown.matchAll(/^```(\S*)[^\n]*\n(.*?)^```/gms);
+  return [...fences].filter(([, found]) => found === language).map(([, , code]) => code);
+}
+
+/** The `sh` block that installs the package; undefined if there is none. */
+export function installLines(markdown) {
+  return codeBlocks(markdown, 'sh').find((code) => code.startsWith('npm install'));
+}
+
+/** The packages that `code` imports. */
+export function importedPackages(code) {
+  const specifiers = code.matchAll(/(?:from|import)\s*\(?'((?:@[^/']+\/)?[^./'][^/']*)/g);
+  return [...new Set([...specifiers].map(([, name]) => name).filter((name) => !name.startsWith('node:')))];
+}
