@@ -1,55 +1,65 @@
-// Packs every package, checks the tarball with publint and attw, installs it by itself into an empty project
-// and runs scripts/tarball-usage/<package>.mjs there.
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// Packs every package and looks at what would be published: publint and attw, the files, the manifest, and that what the
+// code imports is what the manifest names. scripts/check-installs.mjs installs them.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { run } from './install/command.mjs';
+import { packPackages, ROOT } from './install/packed-packages.mjs';
+import { importedPackages } from './install/readme-code.mjs';
 
-const root = resolve(import.meta.dirname, '..');
 const work = mkdtempSync(join(tmpdir(), 'tgm-tarballs-'));
-const run = (command, args, cwd) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-
-const packages = readdirSync(join(root, 'packages')).map((folder) => {
-  const path = join(root, 'packages', folder);
-  const manifest = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
-  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--pack-destination', work], path));
-  return { folder, path, manifest, tarball: join(work, packed.filename) };
-});
-const byName = new Map(packages.map((entry) => [entry.manifest.name, entry]));
-
-// A package's own siblings are not on a registry yet, so their tarballs go along.
-const withSiblings = (entry, seen = new Set()) => {
-  seen.add(entry);
-  for (const name of Object.keys(entry.manifest.dependencies ?? {})) {
-    const sibling = byName.get(name);
-    if (sibling && !seen.has(sibling)) withSiblings(sibling, seen);
-  }
-  return seen;
-};
-
 let failed = 0;
-for (const entry of packages) {
-  const project = join(work, entry.folder);
-  try {
-    run('npx', ['publint', '--strict', entry.tarball], root);
-    run('npx', ['attw', '--profile', 'esm-only', entry.tarball], root);
-    mkdirSync(project);
-    writeFileSync(join(project, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
-    cpSync(join(root, '.npmrc'), join(project, '.npmrc'));
-    const tarballs = [...withSiblings(entry)].map((sibling) => sibling.tarball);
-    run('npm', ['install', '--prefer-offline', ...tarballs], project);
-    cpSync(join(root, 'scripts', 'tarball-usage', `${entry.folder}.mjs`), join(project, 'use.mjs'));
-    const said = run('node', ['use.mjs'], project).trim();
-    console.log(`${entry.manifest.name}: ${said}`);
-  } catch (error) {
-    failed += 1;
-    console.error(
-      `${entry.manifest.name}: FAILED\n${error.message}\n${error.stdout ?? ''}\n${error.stderr ?? ''}`,
-    );
-  } finally {
-    rmSync(project, { recursive: true, force: true });
-  }
+for (const entry of await packPackages(work)) {
+  const { manifest, files, unpackedSize } = entry;
+  const faults = [...faultsOfFiles(entry), ...faultsOfManifest(manifest), ...faultsOfImports(entry)];
+  await run('npx', ['publint', '--strict', entry.tarball], { cwd: ROOT }).catch(({ message }) =>
+    faults.push(message),
+  );
+  const attw = ['attw', '--profile', 'esm-only', entry.tarball];
+  await run('npx', attw, { cwd: ROOT }).catch(({ message }) => faults.push(message));
+  if (faults.length > 0) failed += 1;
+  const verdict = faults.length === 0 ? 'ok' : `FAILED\n  ${faults.join('\n  ')}`;
+  console.log(`${manifest.name}: ${files.length} files, ${(unpackedSize / 1e3).toFixed(0)} kB: ${verdict}`);
 }
 rmSync(work, { recursive: true, force: true });
 process.exit(failed === 0 ? 0 : 1);
+
+function faultsOfFiles({ path, files }) {
+  const faults = ['LICENSE', 'README.md', 'package.json'].filter((name) => !files.includes(name));
+  const strangers = files.filter(
+    (name) => name.includes('/') && !/^dist\/.*\.(js|js\.map|d\.ts)$/.test(name),
+  );
+  const tests = files.filter((name) => name.includes('.test'));
+  const license = readFileSync(join(ROOT, 'LICENSE'), 'utf8') === readFileSync(join(path, 'LICENSE'), 'utf8');
+  return [
+    ...faults.map((name) => `${name} is missing`),
+    ...[...strangers, ...tests].map((name) => `${name} does not belong there`),
+    ...(license ? [] : ["LICENSE is another one than the repository's"]),
+  ];
+}
+
+function faultsOfManifest(manifest) {
+  const faults = ['description', 'keywords', 'license', 'exports'].filter(
+    (field) => !manifest[field]?.length && typeof manifest[field] !== 'object',
+  );
+  const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  if (manifest.engines?.node !== engines.node) faults.push('engines.node');
+  if (manifest.sideEffects !== false) faults.push('sideEffects');
+  return faults.map((field) => `package.json: ${field} is missing or differs`);
+}
+
+/** What the built files import must be named, and what is named must be used. */
+function faultsOfImports({ path, manifest, files }) {
+  const { name, dependencies, optionalDependencies, peerDependencies } = manifest;
+  const named = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+  const code = files
+    .filter((file) => /\.(js|d\.ts)$/.test(file))
+    .map((file) => readFileSync(join(path, file), 'utf8'));
+  const imported = new Set(code.flatMap(importedPackages));
+  const unnamed = [...imported].filter((other) => other !== name && !named.includes(other));
+  const unused = named.filter((other) => !code.some((text) => new RegExp(`["']${other}["'/]`).test(text)));
+  return [
+    ...unnamed.map((other) => `${other} is imported, but no dependency`),
+    ...unused.map((other) => `${other} is a dependency, but not used`),
+  ];
+}

@@ -1,5 +1,7 @@
 // The code in a README. A `js` block is a whole program that runs after the README's install lines; a `ts` block is a piece.
 
+import { builtinModules } from 'node:module';
+
 /** The fenced blocks of `markdown` in `language`, in their order. */
 export function codeBlocks(markdown, language) {
   const fences = markdown.matchAll(/^```(\S*)[^\n]*\n(.*?)^```/gms);
@@ -11,8 +13,10 @@ export function installLines(markdown) {
   return codeBlocks(markdown, 'sh').find((code) => code.startsWith('npm install'));
 }
 
-/** The packages that `code` imports. */
+/** The packages that `code` imports, outside of comments; Node's own modules are none. */
 export function importedPackages(code) {
-  const specifiers = code.matchAll(/(?:from|import)\s*\(?'((?:@[^/']+\/)?[^./'][^/']*)/g);
-  return [...new Set([...specifiers].map(([, name]) => name).filter((name) => !name.startsWith('node:')))];
+  const statement =
+    /^(?!\s*(?:\*|\/\/)).*?\b(?:from|import)\s*\(?["']((?:@[\w.-]+\/)?[\w-][\w.-]*)[\w./-]*["']/gm;
+  const names = [...code.matchAll(statement)].map(([, name]) => name);
+  return [...new Set(names)].filter((name) => !builtinModules.includes(name));
 }
