@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
-/** Names of all packages that an installation of the package in `folder` brings, by its `dependencies`. */
+/** Names of all packages that an installation of the package in `folder` brings, by its dependencies, optional ones included. */
 function installed(folder: string, found = new Set<string>()): Set<string> {
-  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  for (const name of Object.keys(dependencies)) {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })) {
     if (found.has(name)) continue;
     found.add(name);
     installed(folderOf(name, folder), found);

@@ -13,17 +13,9 @@ import {
   SWS_BILINEAR,
   type SwsFlags,
 } from 'node-av/constants';
-import {
-  Codec,
-  CodecContext,
-  FormatContext,
-  Frame,
-  Packet,
-  Rational,
-  SoftwareScaleContext,
-  type Stream,
-} from 'node-av/lib';
+import type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './container/ffmpeg.js';
+import { ffmpeg } from './container/load-ffmpeg.js';
 import { VideoError } from './errors.js';
 import { evenPace, type FramePace, unevenPace } from './frame-pace.js';
 import { count, evenSide, numbers } from './option-fields.js';
@@ -132,7 +124,7 @@ function writeVideo(
 ): void {
   const check = (status: number, doing: string) => checkStatus(status, 'VIDEO_ENCODE_FAILED', doing, path);
   const { width, height } = options;
-  const format = scope.own(new FormatContext(), (value) => value.freeContext());
+  const format = scope.own(new (ffmpeg().FormatContext)(), (value) => value.freeContext());
   check(format.allocOutputContext2(null, 'mp4', `file:${temporary}`), 'setting up the container');
   const pace = options.times ? unevenPace(options.times, options.fps) : evenPace(options.fps);
   const encoder = openEncoder(path, options, pace, count, scope);
@@ -143,12 +135,12 @@ function writeVideo(
   scope.own(format, (value) => value.closeOutputSync());
   check(format.writeHeaderSync(), 'writing the header');
 
-  const toYuv = scope.own(new SoftwareScaleContext(), (value) => value.freeContext());
+  const toYuv = scope.own(new (ffmpeg().SoftwareScaleContext)(), (value) => value.freeContext());
   const quality = SWS_BILINEAR | SWS_ACCURATE_RND;
   toYuv.getContext(width, height, AV_PIX_FMT_RGB24, width, height, AV_PIX_FMT_YUV420P, quality as SwsFlags);
   const rgb = allocateFrame(options, AV_PIX_FMT_RGB24, scope, check);
   const yuv = allocateFrame(options, AV_PIX_FMT_YUV420P, scope, check);
-  const packet = scope.own(new Packet(), (value) => value.free());
+  const packet = scope.own(new (ffmpeg().Packet)(), (value) => value.free());
   packet.alloc();
   const bytes = width * height * 3;
   for (let t = 0; t < count; t++) {
@@ -176,7 +168,7 @@ function openEncoder(
 ): CodecContext {
   const check = (status: number) =>
     checkStatus(status, 'VIDEO_ENCODE_FAILED', 'setting up the encoder', path);
-  const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
+  const codec = ffmpeg().Codec.findEncoderByName(FF_ENCODER_LIBX264);
   if (codec === null)
     throw new VideoError('VIDEO_ENCODE_FAILED', {
       source: path,
@@ -184,14 +176,14 @@ function openEncoder(
       received: 'one without',
     });
   const { width, height, fps, gop = count, crf, preset } = options;
-  const encoder = scope.own(new CodecContext(), (value) => value.freeContext());
+  const encoder = scope.own(new (ffmpeg().CodecContext)(), (value) => value.freeContext());
   encoder.allocContext3(codec);
   encoder.width = width;
   encoder.height = height;
   encoder.pixelFormat = AV_PIX_FMT_YUV420P;
   encoder.colorSpace = AVCOL_SPC_SMPTE170M;
   encoder.colorRange = AVCOL_RANGE_MPEG;
-  encoder.framerate = new Rational(Math.round(fps * 1000), 1000);
+  encoder.framerate = new (ffmpeg().Rational)(Math.round(fps * 1000), 1000);
   encoder.timeBase = pace.tick;
   encoder.gopSize = gop;
   encoder.maxBFrames = 0;
@@ -207,7 +199,7 @@ function openEncoder(
 type Check = (status: number, doing: string) => number;
 
 function allocateFrame({ width, height }: Size, format: Frame['format'], scope: Scope, check: Check): Frame {
-  const frame = scope.own(new Frame(), (value) => value.free());
+  const frame = scope.own(new (ffmpeg().Frame)(), (value) => value.free());
   frame.alloc();
   frame.width = width;
   frame.height = height;

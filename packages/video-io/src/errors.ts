@@ -32,6 +32,8 @@ const SIDES = {
   TOO_MANY_BAD_SAMPLES: 'file',
   /** The system refused: rights, too many open files, a full disk, a drive that is away. `cause` has its own error. */
   SYSTEM_FAILED: 'system',
+  /** node-av has no binary of FFmpeg that loads on this machine. */
+  FFMPEG_UNAVAILABLE: 'system',
   /** The encoder refused to write a video. */
   VIDEO_ENCODE_FAILED: 'system',
   /** A decode worker died or the pool was closed before the clip was there. */

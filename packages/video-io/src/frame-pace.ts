@@ -1,4 +1,5 @@
-import { Rational } from 'node-av/lib';
+import type { Rational } from 'node-av/lib';
+import { ffmpeg } from './container/load-ffmpeg.js';
 
 /** The stamps of the frames that are encoded. */
 export interface FramePace {
@@ -12,7 +13,7 @@ export interface FramePace {
 
 /** One tick a frame. Thousandths of a frame per second cover 29.97 and 23.976. */
 export const evenPace = (fps: number): FramePace => ({
-  tick: new Rational(1000, Math.round(fps * 1000)),
+  tick: new (ffmpeg().Rational)(1000, Math.round(fps * 1000)),
   stamp: (t) => BigInt(t),
   duration: () => 1n,
 });
@@ -34,7 +35,7 @@ export function unevenPace(times: ArrayLike<number>, fps: number): FramePace {
   }
   const last = BigInt(Math.max(1, Math.round(CLOCK / fps)));
   return {
-    tick: new Rational(1, CLOCK),
+    tick: new (ffmpeg().Rational)(1, CLOCK),
     stamp: (t) => stamps[t]!,
     duration: (stamp) => durations.get(stamp) ?? last,
   };

@@ -12,7 +12,7 @@ import { EngineError, engineUnavailable } from '../errors.js';
 const PACKAGE = 'onnxruntime-node';
 
 const ADVICE =
-  `Install it where npm left it out ("npm install ${PACKAGE}"). It has binaries for Linux with glibc (x64, arm64), ` +
+  `Install it where npm left it out ("npm install --ignore-scripts ${PACKAGE}@1.30.0"). It has binaries for Linux with glibc (x64, arm64), ` +
   'macOS (arm64) and Windows (x64, arm64); elsewhere use wasmEngine(), tensorflowEngine() or cpuEngine().';
 
 let loaded: typeof ort | undefined;

@@ -1,11 +1,11 @@
 import { AV_LOG_QUIET } from 'node-av/constants';
-import { FFmpegError, Log } from 'node-av/lib';
 import { VideoError, type VideoErrorCode } from '../errors.js';
 import { systemErrorOf, systemFailed } from '../system-failure.js';
+import { ffmpeg } from './load-ffmpeg.js';
 
 /** FFmpeg's messages would go to stderr unasked; every failure reaches the caller as a `VideoError`. */
 export function silenceFFmpeg(): void {
-  Log.setLevel(AV_LOG_QUIET);
+  ffmpeg().Log.setLevel(AV_LOG_QUIET);
 }
 
 /** Throws when an FFmpeg call answered with a negative status: `code`, or `SYSTEM_FAILED` where the system is the reason. */
@@ -20,7 +20,7 @@ export function checkReading(status: number, source: string): void {
 
 function fail(status: number, code: VideoErrorCode, doing: string, source: string, reading = false): never {
   const expected = `${doing} to succeed`;
-  const received = FFmpegError.strerror(status);
+  const received = ffmpeg().FFmpegError.strerror(status);
   const cause = systemErrorOf(status, received, reading);
   throw cause ? systemFailed(source, expected, cause) : new VideoError(code, { source, expected, received });
 }

@@ -1,12 +1,13 @@
 import { rmSync } from 'node:fs';
 import { showValue } from '@tgm/options';
-import { FormatContext } from 'node-av/lib';
+import type { FormatContext } from 'node-av/lib';
 import { VideoError } from '../errors.js';
 import { systemFailed } from '../system-failure.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, type Scope } from './ffmpeg.js';
 import { settledVersion } from './file-version.js';
 import { findFile } from './find-file.js';
+import { ffmpeg } from './load-ffmpeg.js';
 import { temporaryPath, writePrivateFile } from './temporary-file.js';
 
 /** Containers of single files. Playlists (HLS, concat, DASH) could reach other files and are left out. */
@@ -34,7 +35,7 @@ export function openContainer(
   const source = nameOf(input);
   const version = typeof input === 'string' ? settledVersion(findFile(input)) : undefined;
   const path = typeof input === 'string' ? input : writeBytes(input, scope);
-  const format = scope.own(new FormatContext(), (context) => context.freeContext());
+  const format = scope.own(new (ffmpeg().FormatContext)(), (context) => context.freeContext());
   format.allocContext();
   const setting = 'setting up the container';
   checkStatus(format.setOption('protocol_whitelist', 'file'), 'VIDEO_UNREADABLE', setting, source);

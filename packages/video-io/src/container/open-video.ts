@@ -1,11 +1,12 @@
 import { AV_CODEC_FLAG2_EXPORT_MVS, AVDISCARD_ALL } from 'node-av/constants';
-import { avGetCodecName, Codec, CodecContext, type FormatContext, type Stream } from 'node-av/lib';
+import type { Codec, CodecContext, FormatContext, Stream } from 'node-av/lib';
 import { VideoError } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './ffmpeg.js';
 import { contentVersion, requireWhole } from './find-file.js';
 import { checkLimit, checkPixels, type VideoLimits } from './limits.js';
+import { ffmpeg } from './load-ffmpeg.js';
 import { nameOf, openContainer } from './open-container.js';
 import { readHeader, type StreamHeader } from './stream-header.js';
 
@@ -105,7 +106,7 @@ export function openDecoder(
   options: { motion: boolean; limits: VideoLimits },
 ): CodecContext {
   const { stream, codec, source } = video;
-  const decoder = video.scope.own(new CodecContext(), (context) => context.freeContext());
+  const decoder = video.scope.own(new (ffmpeg().CodecContext)(), (context) => context.freeContext());
   decoder.allocContext3(codec);
   const setting = 'setting up the decoder';
   checkStatus(decoder.parametersToContext(stream.codecpar), 'VIDEO_UNREADABLE', setting, source);
@@ -126,11 +127,11 @@ export function frameLength({ seconds, header }: OpenVideo, duration: number, st
 }
 
 function findCodec({ codecpar }: Stream, source: string): Codec {
-  const codec = Codec.findDecoder(codecpar.codecId);
+  const codec = ffmpeg().Codec.findDecoder(codecpar.codecId);
   if (codec !== null) return codec;
   throw new VideoError('VIDEO_NO_STREAM', {
     source,
     expected: 'a video stream of a codec that can be decoded',
-    received: avGetCodecName(codecpar.codecId) ?? 'an unknown one',
+    received: ffmpeg().avGetCodecName(codecpar.codecId) ?? 'an unknown one',
   });
 }

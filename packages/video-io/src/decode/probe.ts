@@ -1,7 +1,7 @@
 import { flag, optional, optionTable } from '@tgm/options';
 import { AV_NOPTS_VALUE } from 'node-av/constants';
-import { avGetCodecName } from 'node-av/lib';
 import { joinLimits, someLimits, type VideoLimits } from '../container/limits.js';
+import { ffmpeg } from '../container/load-ffmpeg.js';
 import { type OpenVideo, withVideo } from '../container/open-video.js';
 import { describeOrientation } from '../container/orientation.js';
 import { VideoError } from '../errors.js';
@@ -122,7 +122,7 @@ function describe({ stream, header }: OpenVideo): Omit<VideoInfo, keyof Clock> {
   const { codecpar } = stream;
   return {
     ...displayedSize(header),
-    codec: avGetCodecName(codecpar.codecId) ?? 'unknown',
+    codec: ffmpeg().avGetCodecName(codecpar.codecId) ?? 'unknown',
     ...describeOrientation(header.orientation),
     hasMotionVectors: MOTION_CODECS.includes(codecpar.codecId),
   };

@@ -5,11 +5,12 @@ import {
   AVERROR_EOF,
   AVSEEK_FLAG_BACKWARD,
 } from 'node-av/constants';
-import { type CodecContext, Frame, Packet } from 'node-av/lib';
+import type { CodecContext, Frame, Packet } from 'node-av/lib';
 import { referencePictures } from '../bitstream/reference-pictures.js';
 import { packetCheck } from '../bitstream/zero-holes.js';
 import { checkStatus } from '../container/ffmpeg.js';
 import { checkPixels, type VideoLimits } from '../container/limits.js';
+import { ffmpeg } from '../container/load-ffmpeg.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { codingOf } from '../frame-index/frame-coding.js';
 import type { FrameIndex } from '../frame-index/frame-index.js';
@@ -33,9 +34,9 @@ export function* readSought(
   options: { motion: boolean; limits: VideoLimits },
 ): Generator<DecodedFrame> {
   const decoder = openDecoder(video, options);
-  const packet = video.scope.own(new Packet(), (value) => value.free());
+  const packet = video.scope.own(new (ffmpeg().Packet)(), (value) => value.free());
   packet.alloc();
-  const frame = video.scope.own(new Frame(), (value) => value.free());
+  const frame = video.scope.own(new (ffmpeg().Frame)(), (value) => value.free());
   frame.alloc();
   const feed = packetFeed(video, index, packet);
   const coding = codingOf(index, options.motion ? chosen : [], referencePictures(video.stream.codecpar));

@@ -5,10 +5,11 @@ import {
   AVERROR_EAGAIN,
   AVERROR_EOF,
 } from 'node-av/constants';
-import { type CodecContext, Frame, type Packet } from 'node-av/lib';
+import type { CodecContext, Frame, Packet } from 'node-av/lib';
 import { packetCheck } from '../bitstream/zero-holes.js';
 import { checkStatus } from '../container/ffmpeg.js';
 import { checkPixels, raiseLimit, type VideoLimits } from '../container/limits.js';
+import { ffmpeg } from '../container/load-ffmpeg.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import { frameClock } from '../frame-index/frame-clock.js';
@@ -48,7 +49,7 @@ export function* readFrames(
   const { source, stream, scope } = video;
   const decoder = openDecoder(video, options);
   const buffers = [0, 1].map(() => {
-    const frame = scope.own(new Frame(), (value) => value.free());
+    const frame = scope.own(new (ffmpeg().Frame)(), (value) => value.free());
     frame.alloc();
     return frame;
   });

@@ -1,6 +1,7 @@
 import { AV_BUFFERSRC_FLAG_KEEP_REF, AV_PIX_FMT_RGB24 } from 'node-av/constants';
-import { Filter, type FilterContext, FilterGraph, Frame } from 'node-av/lib';
+import type { FilterContext, FilterGraph, Frame } from 'node-av/lib';
 import { checkStatus, type Scope } from '../container/ffmpeg.js';
+import { ffmpeg } from '../container/load-ffmpeg.js';
 import { VideoError } from '../errors.js';
 import type { CropPlan } from './crop.js';
 import { turnSize } from './crop.js';
@@ -32,7 +33,7 @@ export function createFrameScaler(first: Frame, plan: CropPlan, scope: Scope, so
     ...(orientation.flippedX ? [['hflip', ''] as [string, string]] : []),
     ...(orientation.flippedY ? [['vflip', ''] as [string, string]] : []),
   ];
-  const graph = scope.own(new FilterGraph(), (value) => value.free());
+  const graph = scope.own(new (ffmpeg().FilterGraph)(), (value) => value.free());
   graph.alloc();
   graph.nbThreads = 1;
   const input = addFilter(
@@ -46,7 +47,7 @@ export function createFrameScaler(first: Frame, plan: CropPlan, scope: Scope, so
   const output = link(last, addFilter(graph, 'buffersink', ''));
   checkStatus(graph.configSync(), 'VIDEO_DECODE_FAILED', 'setting up the scaler', source);
 
-  const scaled = scope.own(new Frame(), (value) => value.free());
+  const scaled = scope.own(new (ffmpeg().Frame)(), (value) => value.free());
   scaled.alloc();
   return (frame, target, offset) => {
     const adding = input.buffersrcAddFrameSync(frame, AV_BUFFERSRC_FLAG_KEEP_REF);
@@ -58,7 +59,7 @@ export function createFrameScaler(first: Frame, plan: CropPlan, scope: Scope, so
 }
 
 function addFilter(graph: FilterGraph, name: string, options: string): FilterContext {
-  const filter = Filter.getByName(name);
+  const filter = ffmpeg().Filter.getByName(name);
   const context = filter && graph.createFilter(filter, name, options);
   if (context) return context;
   throw new VideoError('VIDEO_DECODE_FAILED', {

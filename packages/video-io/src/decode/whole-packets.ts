@@ -1,6 +1,7 @@
 import { AV_NOPTS_VALUE, AV_PKT_FLAG_CORRUPT, AV_PKT_FLAG_KEY, AVERROR_EOF } from 'node-av/constants';
-import { Packet } from 'node-av/lib';
+import type { Packet } from 'node-av/lib';
 import { checkReading } from '../container/ffmpeg.js';
+import { ffmpeg } from '../container/load-ffmpeg.js';
 import type { OpenVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 
@@ -19,7 +20,7 @@ const JUMP = 10;
  * Throws `VIDEO_DECODE_FAILED` for a packet with missing pieces.
  */
 export function* wholePackets(video: OpenVideo): Generator<Packet> {
-  const packet = video.scope.own(new Packet(), (value) => value.free());
+  const packet = video.scope.own(new (ffmpeg().Packet)(), (value) => value.free());
   packet.alloc();
   const doubtful: Packet[] = [];
   video.scope.own(doubtful, (packets) => {

@@ -5,10 +5,10 @@ import {
   AV_PKT_FLAG_DISCARD,
   AVERROR_EOF,
 } from 'node-av/constants';
-import { Packet } from 'node-av/lib';
 import type { PacketFacts } from '../bitstream/packet-facts.js';
 import { packetReader } from '../bitstream/packet-reader.js';
 import type { VideoLimits } from '../container/limits.js';
+import { ffmpeg } from '../container/load-ffmpeg.js';
 import type { OpenVideo } from '../container/open-video.js';
 
 /** One packet of the video stream. */
@@ -36,7 +36,7 @@ export function indexPackets(
 ): IndexedPacket[] | undefined {
   const factsOf = packetReader(video.stream.codecpar);
   if (factsOf === undefined) return undefined;
-  const packet = video.scope.own(new Packet(), (value) => value.free());
+  const packet = video.scope.own(new (ffmpeg().Packet)(), (value) => value.free());
   packet.alloc();
   const streamIndex = video.stream.index;
   const packets: IndexedPacket[] = [];
