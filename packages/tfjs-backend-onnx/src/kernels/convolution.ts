@@ -1,7 +1,7 @@
 import { cast, reshape, transpose } from '../graph/build.js';
-import { record } from '../graph/record.js';
+import { type OutputType, record } from '../graph/record.js';
 import { slice } from '../graph/slice.js';
-import type { Shape, Value } from '../graph/value.js';
+import { type Attribute, type Shape, sizeOf, uniform, type Value } from '../graph/value.js';
 import {
   channelsSecond,
   inputShape,
@@ -25,11 +25,22 @@ export function onnxDepthwiseFilter(filter: Value): Value {
   return reshape(transpose(filter, [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
 }
 
+/** Of nothing a sum of products is 0; ONNX Runtime does not end on a batch of no channels, or leaves the result as it is. */
+function convolution(
+  op: 'Conv' | 'ConvTranspose',
+  inputs: readonly Value[],
+  output: OutputType,
+  attributes: Readonly<Record<string, Attribute>>,
+): Value {
+  if (inputs.some(({ shape }) => sizeOf(shape) === 0)) return uniform(0, output.shape, output.type);
+  return record(op, inputs, output, attributes);
+}
+
 export function convolve(x: Value, filter: Value, window: Window, groups: number): Value {
   const input = channelsSecond(cast(x, 'float32'), window);
   const output = { shape: outputShape(window), type: input.type };
   const attributes = { ...windowAttributes(window.axes), group: groups };
-  return restored(record('Conv', [input, cast(filter, 'float32')], output, attributes), window);
+  return restored(convolution('Conv', [input, cast(filter, 'float32')], output, attributes), window);
 }
 
 /** The gradient of the input: a transposed convolution, cut or extended to the input's size. */
@@ -45,7 +56,7 @@ export function inputGradient(dy: Value, filter: Value, window: Window, groups: 
   const output = { shape: inputShape(window), type: dy.type };
   // A gradient of more windows than the input has room for: TensorFlow.js ignores the rest.
   const used = cropped(channelsSecond(dy, window), outputShape(window));
-  return restored(record('ConvTranspose', [used, filter], output, attributes), window);
+  return restored(convolution('ConvTranspose', [used, filter], output, attributes), window);
 }
 
 /**
@@ -69,7 +80,7 @@ export function filterGradient(x: Value, dy: Value, window: Window, depthwise: b
   const batches = depthwise ? reshape(cut, [1, cut.shape[0]! * cut.shape[1]!, ...read]) : cut;
   const shape = [batches.shape[0]!, window.outputChannels, ...axes.map(({ output }) => output)];
   const attributes = { ...windowAttributes(axes), group: depthwise ? window.inputChannels : 1 };
-  const gradient = record('Conv', [batches, weight], { shape, type: dy.type }, attributes);
+  const gradient = convolution('Conv', [batches, weight], { shape, type: dy.type }, attributes);
   const channels = window.inputChannels;
   const pairs = [channels, depthwise ? window.outputChannels / channels : window.outputChannels];
   const spatial = axes.map(({ output }) => output);

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { add, cast, reduce, reshape } from '../graph/build.js';
+import { add, cast, elementwise, like, reduce, reshape, where } from '../graph/build.js';
 import { record } from '../graph/record.js';
 import { slice } from '../graph/slice.js';
 import { constant, type Shape, sizeOf, uniform, type Value } from '../graph/value.js';
@@ -55,11 +55,14 @@ function tapsOf(x: Value, filter: Value, { strides, pad, dilations }: Dilation):
   };
 }
 
+/** The lowest float32. */
+const LOWEST = -3.4028234663852886e38;
+
 /** [B, windows, taps, channels]: what the filter's taps make of each window, of which the largest is the result. */
 function candidates(x: Value, filter: Value, { table, windows, taps, pixels }: Taps): Value {
   const [batch, , , channels] = x.shape as [number, number, number, number];
   const flat = reshape(cast(x, 'float32'), [batch, pixels, channels]);
-  const outside = uniform(-3.4028234663852886e38, [batch, 1, channels], 'float32'); // the lowest float32
+  const outside = uniform(LOWEST, [batch, 1, channels], 'float32');
   const padded = record(
     'Concat',
     [flat, outside],
@@ -68,7 +71,9 @@ function candidates(x: Value, filter: Value, { table, windows, taps, pixels }: T
   );
   const shape = [batch, windows, taps, channels];
   const found = record('Gather', [padded, table], { shape, type: 'float32' }, { axis: 1 });
-  return add(found, reshape(cast(filter, 'float32'), [taps, channels]));
+  const sums = add(found, reshape(cast(filter, 'float32'), [taps, channels]));
+  // A NaN is passed over, as on the cpu backend.
+  return where(elementwise('IsNaN', [sums], 'bool'), like(sums, LOWEST), sums);
 }
 
 /** [B, windows, channels] number of the tap that gave the result, the first one at a tie. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { describe, test } from 'vitest';
+import { attention, layerNorm, linear } from '../index.js';
 import { expectGradientsLikeCpu, expectLikeCpu, type Given, type Op } from './against-cpu.test-model.js';
 
 const none = (shape: number[], dtype: Given['dtype'] = 'float32'): Given => ({ data: [], shape, dtype });
@@ -275,5 +276,22 @@ describe('tensors without elements give what the cpu backend gives', () => {
       [none([0, 3])],
     );
     await expectGradientsLikeCpu((x, y) => tf.matMul(x!, y!), [none([2, 0]), none([0, 3])]);
+    await expectGradientsLikeCpu((x) => tf.gather(x!, tf.tensor1d([], 'int32')), [some([3, 2])]);
+  });
+
+  test.each([
+    ['no images', none([0, 4, 4, 1]), some([2, 2, 1, 1])],
+    ['no channels', none([1, 4, 4, 0]), none([2, 2, 0, 2])],
+  ] as const)('gradients of a convolution of %s', async (_, image, filter) => {
+    const convolve: Op = (x, f) => tf.conv2d(x as tf.Tensor4D, f as tf.Tensor4D, 1, 'same');
+    await expectGradientsLikeCpu(convolve, [image, filter]);
+  });
+
+  test('layer normalisation, linear layer and attention', async () => {
+    await expectLikeCpu((x) => layerNorm(x!, tf.zeros([0]), tf.zeros([0]), 1e-6), [none([2, 0])]);
+    await expectLikeCpu((x) => layerNorm(x!, tf.ones([3]), tf.zeros([3]), 1e-6), [none([0, 3])]);
+    await expectLikeCpu((x) => linear(x!, tf.ones([4, 0]), tf.ones([4])), [none([2, 0])]);
+    await expectLikeCpu((q, k) => attention(q!, k!, k!, 0.5), [none([1, 2, 0, 4]), some([1, 2, 3, 4])]);
+    await expectLikeCpu((q, k) => attention(q!, k!, k!, 0.5), [some([1, 2, 3, 4]), none([1, 2, 0, 4])]);
   });
 });

@@ -18,13 +18,14 @@ export const FUSED = {
 /** The factor of QuickGELU, x sigmoid(1.702 x). */
 export const QUICK_GELU = 1.702;
 
-/** ONNX Runtime's own node adds longer rows with growing errors. */
+/** ONNX Runtime's own node adds longer rows with growing errors, and refuses empty ones. */
 const LONGEST_FUSED = 8192;
 
 /** The normalised x, and per row its mean and the inverse of its standard deviation, [..., 1]. */
 function layerNorm(inputs: Record<string, Value>, { epsilon }: { epsilon: number }): Value[] {
   const { x, scale, bias } = inputs;
-  if (x!.shape.at(-1)! > LONGEST_FUSED) return longLayerNorm(x!, scale!, bias!, epsilon);
+  const width = x!.shape.at(-1)!;
+  if (width === 0 || width > LONGEST_FUSED) return longLayerNorm(x!, scale!, bias!, epsilon);
   const rows = [...x!.shape.slice(0, -1), 1];
   const row = { shape: rows, type: x!.type };
   return recordAll('LayerNormalization', [x!, scale!, bias!], [x!, row, row], {

@@ -45,7 +45,7 @@ const notANumber = (x: Value): Value => elementwise('IsNaN', [x], 'bool');
 /** The largest or smallest. ONNX Runtime's passes over a NaN, which must not get lost. */
 function extreme(op: string, x: Value, attributes: ReduceAttributes): Value {
   const found = reduceOver(op, countable(x), attributes, x.type === 'float32' ? Number.NaN : 0);
-  if (x.type !== 'float32' || found.source.kind === 'uniform') return found;
+  if (x.type !== 'float32' || found.source.kind === 'uniform') return cast(found, x.type);
   const spoilt = cast(reduceOver('ReduceMax', cast(notANumber(x), 'int32'), attributes, 0), 'bool');
   return where(spoilt, uniform(Number.NaN, [], x.type), found);
 }
