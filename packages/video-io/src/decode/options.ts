@@ -15,7 +15,10 @@ export type FrameChoice =
 export type DecodeOptions = FrameChoice & {
   /** Size of the clip's frames. */
   readonly size: Size;
-  /** Part of the displayed frame to take. Default: the largest centred one with the aspect of `size`. */
+  /**
+   * Part of the picture to take, in the displayed pixels of `VideoInfo`. Frames of another size give the same part of
+   * theirs. Default: the largest centred one with the aspect of `size`.
+   */
   readonly crop?: Rectangle;
   /** Convert pixels. False, for motion alone, leaves `frames` empty. Default true. */
   readonly pixels?: boolean;

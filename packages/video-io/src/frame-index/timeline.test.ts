@@ -36,6 +36,7 @@ describe('the clock of a video', () => {
     ['with-sound.mov', 2, { ...late, sound }],
     ['with-sound.mkv', 2, { ...late, sound }],
     ['with-sound.ts', 2, { ...late, sound }],
+    ['with-sound.mpg', 2, { ...mpeg2, time: (i) => 2000 + i * 40, sound }],
     ['run-in.mkv', 0, { ...plain, sound: { from: -24, to: 1200 }, container: unshifted }],
     ['negative.mkv', 0, { ...plain, time: (i) => i * 40 - 480, container: unshifted }],
     ['sound-later.mkv', 0, { ...late, sound: { from: 3000, to: 4000 } }],

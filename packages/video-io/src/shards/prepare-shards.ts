@@ -85,7 +85,7 @@ export interface PreparedShard {
 }
 
 /**
- * Re-encodes a data set into WebDataset shards: the shorter side scaled, a constant frame rate, a short GOP and x264
+ * Re-encodes a data set into WebDataset shards: every source frame once, the shorter side scaled, a short GOP and x264
  * settings under which motion vectors follow the content (`encodeVideo`), with captions, label and attached files.
  * Samples whose video cannot be read are refused, with the reason, in the report beside their tar file. More of them than
  * `refusedShare` end the run. A fault of the system ends it at once: it refuses no sample.
