@@ -38,7 +38,9 @@ test.each([
     'ENGINE_UNAVAILABLE',
     'Cannot find the binary of onnxruntime-node',
   ]);
-  expect(message).toMatch(/engine "onnx".*npm install --ignore-scripts onnxruntime-node@1.30.0.*wasmEngine\(\)/);
+  expect(message).toMatch(
+    /engine "onnx".*npm install --ignore-scripts onnxruntime-node@1.30.0.*wasmEngine\(\)/,
+  );
 });
 
 test('importing loads no native code; making an engine does', async () => {
