@@ -1,6 +1,14 @@
+import { optionTable } from '@tgm/options';
 import { EvaluationError } from './errors.js';
 import type { Labels } from './features.js';
+import { labels as labelList, marks } from './option-fields.js';
 import { chanceAmongFirst } from './ties.js';
+
+const SUBSET = optionTable(
+  'subsetAccuracy',
+  { predictions: labelList(), labels: labelList(), members: marks() },
+  EvaluationError,
+);
 
 /**
  * 1 where the right class is among the best `k` of a row of `scores` [count, classes], 0 where not. Where it ties with
@@ -45,9 +53,10 @@ export function bestClasses(scores: Float64Array, count: number, classes: number
 /**
  * Percentage of right predictions among the examples that `members` marks, NaN where it marks none.
  *
- * @throws EvaluationError `SHAPE_MISMATCH` when the three lengths differ.
+ * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` when the three lengths differ.
  */
 export function subsetAccuracy(predictions: Labels, labels: Labels, members: ArrayLike<boolean>): number {
+  SUBSET.check({ predictions, labels, members });
   if (predictions.length !== labels.length || members.length !== labels.length) {
     throw new EvaluationError('SHAPE_MISMATCH', {
       where: 'subsetAccuracy',

@@ -1,9 +1,10 @@
 import { optionTable, wholeNumber } from '@tgm/options';
 import { EvaluationError } from './errors.js';
+import { floats } from './option-fields.js';
 
-const SIZES = optionTable(
+const ARGUMENTS = optionTable(
   'meanOfViews',
-  { views: wholeNumber({ from: 1 }), classes: wholeNumber({ from: 1 }) },
+  { logits: floats(), views: wholeNumber({ from: 1 }), classes: wholeNumber({ from: 1 }) },
   EvaluationError,
 );
 
@@ -17,7 +18,7 @@ const SIZES = optionTable(
  * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` unless `logits` holds whole videos, `NON_FINITE_LOGIT`.
  */
 export function meanOfViews(logits: Float32Array, views: number, classes: number): Float64Array {
-  SIZES.check({ views, classes });
+  ARGUMENTS.check({ logits, views, classes });
   const videos = logits.length / (views * classes);
   if (!Number.isInteger(videos)) {
     throw new EvaluationError('SHAPE_MISMATCH', {

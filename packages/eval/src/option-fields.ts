@@ -24,6 +24,17 @@ export const subsetMarks = (): Field<Readonly<Record<string, ArrayLike<boolean>>
 export const isArrayLike = (value: unknown): value is ArrayLike<unknown> & Labels =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
+/** Marks of a subset, one for each example. */
+export const marks = (): Field<ArrayLike<boolean>> =>
+  passing('a list of true and false', (value): value is ArrayLike<boolean> => isArrayLike(value));
+
+/** Numbers in single precision, from whichever thread or context. */
+export const floats = (): Field<Float32Array> =>
+  passing(
+    'a Float32Array',
+    (value): value is Float32Array => Object.prototype.toString.call(value) === '[object Float32Array]',
+  );
+
 /** The pixels of one clip. */
 export const bytes = (): Field<Uint8Array> =>
   passing(

@@ -1,6 +1,7 @@
-import { optional, optionTable, wholeNumber } from '@tgm/options';
+import { listOf, optional, optionTable, wholeNumber } from '@tgm/options';
 import { EvaluationError } from './errors.js';
 import { checkCount, type Features } from './features.js';
+import { bytes } from './option-fields.js';
 
 export interface PixelBaselineOptions {
   /** T, H, W of every clip, from 1. */
@@ -25,6 +26,8 @@ const OPTIONS = optionTable(
   EvaluationError,
 );
 
+const CLIPS = optionTable('pixelBaseline', { clips: listOf(bytes()) }, EvaluationError);
+
 /**
  * What can be read off the pixels without any model: each clip averaged to slices x cells x cells x 3 numbers
  * in [0, 1] (4 x 8 x 8 x 3 = 768 by default). A learned representation should beat a probe of these.
@@ -34,6 +37,7 @@ const OPTIONS = optionTable(
  */
 export function pixelBaseline(clips: readonly Uint8Array[], options: PixelBaselineOptions): Features {
   const { frames, height, width, slices, cells } = OPTIONS.check(options);
+  CLIPS.check({ clips });
   if (slices > frames || cells > height || cells > width) {
     throw new EvaluationError('OPTION_INVALID', {
       where: 'pixelBaseline, options slices and cells',

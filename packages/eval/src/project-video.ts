@@ -1,14 +1,19 @@
+import { optionTable } from '@tgm/options';
 import { EvaluationError } from './errors.js';
 import { checkFeatures, dotWithAll, type Features, normaliseRows } from './features.js';
+import { features as featureRows, floats } from './option-fields.js';
+
+const ARGUMENTS = optionTable('projectVideo', { features: featureRows(), weight: floats() }, EvaluationError);
 
 /**
  * Features in the space of the text embeddings: features x weight transposed, L2-normalised, [count, E].
  *
  * @param weight [E, D] row-major, `contrastive.projection.weight` of the contrastive loss.
- * @throws EvaluationError `SHAPE_MISMATCH` when the weight's length is not a multiple of D, and `NON_FINITE_FEATURE`, also for
- *   the weight.
+ * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` when the weight's length is not a multiple of D, and
+ *   `NON_FINITE_FEATURE`, also for the weight.
  */
 export function projectVideo(features: Features, weight: Float32Array): Features {
+  ARGUMENTS.check({ features, weight });
   checkFeatures('projectVideo features', features);
   const { count, width } = features;
   const projected = weight.length / width;

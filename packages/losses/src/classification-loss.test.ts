@@ -48,6 +48,28 @@ describe.each(ENGINES)('classificationLoss on $name', ({ make }) => {
   });
 });
 
+describe.each(ENGINES)('labels on $name', ({ make }) => {
+  it.each([-1, 3, 7])('make a loss that is not finite where one is %i of three classes', async (label) => {
+    const engine = await make();
+    const inputs = {
+      logits: tf.tensor2d([
+        [1, 2, 3],
+        [3, 2, 1],
+      ]),
+      labels: tf.tensor1d([0, label], 'int32'),
+    };
+    for (const smoothing of [0, 0.1]) {
+      const { loss } = await evaluate(
+        engine,
+        (given: typeof inputs) => ({ loss: classificationLoss(given.logits, given.labels, smoothing) }),
+        inputs,
+      );
+      expect(Number.isFinite(loss![0])).toBe(false);
+    }
+    await engine.dispose();
+  });
+});
+
 it('refuses another number of labels, and leaves no tensors behind', () => {
   const logits = tf.zeros<tf.Rank.R2>([2, 3]);
   const one = tf.tensor1d([0], 'int32');

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Field, objectWith, optionTable } from '@tgm/options';
+import { optionTable } from '@tgm/options';
 import { LossError } from './errors.js';
 import { checkShape } from './shape-check.js';
+import { tensor } from './tensor-field.js';
 
 /** In the place of a logit that is shut out: its exponential is 0 beside any other. */
 const SHUT_OUT = -1e30;
@@ -17,8 +18,6 @@ export interface InfoNceInputs {
   /** [B] int32; rows with equal numbers have the same caption and are no negatives of each other. */
   readonly captionGroup: tf.Tensor1D;
 }
-
-const tensor = (): Field<tf.Tensor> => objectWith('a tensor', ['shape', 'dtype']);
 
 const INPUTS = optionTable(
   'infoNce',

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { oneOf, optionTable } from '@tgm/options';
 import { LossError } from './errors.js';
+import { tensor } from './tensor-field.js';
 
 /** What a token's pixels are normalised over: each colour channel by itself, as VideoMAE does, or all of them, as ST-MAE. */
 export type TargetNormalisation = 'channel' | 'joint';
@@ -19,7 +20,11 @@ const RULES: Readonly<Record<TargetNormalisation, Rule>> = {
   joint: { groups: 1, deviation: (variance) => tf.sqrt(tf.add(variance, EPSILON)) },
 };
 
-const KIND = optionTable('normalisedTarget', { over: oneOf(['channel', 'joint']) }, LossError);
+const ARGUMENTS = optionTable(
+  'normalisedTarget',
+  { pixels: tensor(3), over: oneOf(['channel', 'joint']) },
+  LossError,
+);
 
 /**
  * The pixels of each token less their mean, over their unbiased standard deviation. `channel`: (x - mean) / (deviation +
@@ -31,7 +36,7 @@ const KIND = optionTable('normalisedTarget', { over: oneOf(['channel', 'joint'])
  * @throws LossError `OPTION_INVALID`, and `SHAPE_MISMATCH` unless each channel, or all of them jointly, has at least two values.
  */
 export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation): tf.Tensor3D {
-  KIND.check({ over });
+  ARGUMENTS.check({ pixels, over });
   return tf.tidy(() => {
     const [batch, tokens, numbers] = pixels.shape;
     const { groups, deviation } = RULES[over];

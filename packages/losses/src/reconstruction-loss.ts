@@ -48,7 +48,7 @@ export function reconstructionLoss(options: ReconstructionLossOptions = {}): Los
  * that is zero: the loss to get below. Close to (n - 1) / n for patches of n values a channel; less where patches are flat.
  *
  * @param targetPixels [B, M, Q] pixels in [0, 1], channel fastest.
- * @throws LossError `SHAPE_MISMATCH` as `normalisedTarget`.
+ * @throws LossError `OPTION_INVALID`, `SHAPE_MISMATCH` as `normalisedTarget`.
  */
 export function meanBaseline(targetPixels: tf.Tensor3D): tf.Scalar {
   return tf.tidy(() => meanSquare(normalisedTarget(targetPixels, 'channel')));

@@ -1,7 +1,7 @@
 import { TgmError } from '@tgm/options';
 import { describe, expect, it } from 'vitest';
 import * as masking from './index.js';
-import { maskingContract } from './testing.js';
+import { maskingContract, syntheticCues } from './testing.js';
 
 // What JavaScript lets through: each call is one that a compiler would refuse, or a number out of range.
 // biome-ignore lint/suspicious/noExplicitAny: calls without the compiler's help
@@ -202,6 +202,11 @@ describe('rules beside the strategies', () => {
     invalid(() => untyped.hiddenCount(10, 1), 'hiddenCount, option ratio');
     invalid(() => untyped.hiddenCount(0, 0.5), 'hiddenCount, option total');
   });
+});
+
+it('syntheticCues refuses to draw without a generator', () => {
+  for (const random of [undefined, null, 0.5, {}])
+    invalid(() => syntheticCues(grid, random as never), 'syntheticCues, option random');
 });
 
 it('maskingContract refuses options of other names', () => {
