@@ -1,5 +1,8 @@
 import { rename, rm } from 'node:fs/promises';
 import { number, oneOf, optional, optionTable, showValue } from '@tgm/options';
+import type { SwsFlags } from 'node-av/constants';
+import type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
+import { checkStatus, openScope, type Scope, silenceFFmpeg } from './container/ffmpeg.js';
 import {
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_PIX_FMT_RGB24,
@@ -11,10 +14,7 @@ import {
   FF_ENCODER_LIBX264,
   SWS_ACCURATE_RND,
   SWS_BILINEAR,
-  type SwsFlags,
-} from 'node-av/constants';
-import type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
-import { checkStatus, openScope, type Scope, silenceFFmpeg } from './container/ffmpeg.js';
+} from './container/ffmpeg-constants.js';
 import { ffmpeg } from './container/load-ffmpeg.js';
 import { VideoError } from './errors.js';
 import { evenPace, type FramePace, unevenPace } from './frame-pace.js';

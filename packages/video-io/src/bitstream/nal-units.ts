@@ -1,5 +1,5 @@
-import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC } from 'node-av/constants';
 import type { CodecParameters } from 'node-av/lib';
+import { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC } from '../container/ffmpeg-constants.js';
 
 /** Where one unit lies in a packet, without its length field; end exclusive. */
 export interface NalUnit {

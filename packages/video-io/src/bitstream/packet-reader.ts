@@ -1,11 +1,11 @@
+import type { CodecParameters } from 'node-av/lib';
 import {
   AV_CODEC_ID_AV1,
   AV_CODEC_ID_H264,
   AV_CODEC_ID_HEVC,
   AV_CODEC_ID_VP8,
   AV_CODEC_ID_VP9,
-} from 'node-av/constants';
-import type { CodecParameters } from 'node-av/lib';
+} from '../container/ffmpeg-constants.js';
 import { av1Facts } from './av1.js';
 import { h264Facts } from './h264.js';
 import { hevcFacts } from './hevc.js';

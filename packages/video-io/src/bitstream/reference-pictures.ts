@@ -1,5 +1,5 @@
-import { AV_CODEC_ID_H264 } from 'node-av/constants';
 import type { CodecParameters } from 'node-av/lib';
+import { AV_CODEC_ID_H264 } from '../container/ffmpeg-constants.js';
 import { sequenceFacts } from './h264-sps.js';
 import { headerUnits } from './nal-units.js';
 

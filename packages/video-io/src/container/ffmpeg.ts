@@ -1,6 +1,6 @@
-import { AV_LOG_QUIET } from 'node-av/constants';
 import { VideoError, type VideoErrorCode } from '../errors.js';
 import { systemErrorOf, systemFailed } from '../system-failure.js';
+import { AV_LOG_QUIET } from './ffmpeg-constants.js';
 import { ffmpeg } from './load-ffmpeg.js';
 
 /** FFmpeg's messages would go to stderr unasked; every failure reaches the caller as a `VideoError`. */

@@ -1,9 +1,9 @@
-import { AV_CODEC_FLAG2_EXPORT_MVS, AVDISCARD_ALL } from 'node-av/constants';
 import type { Codec, CodecContext, FormatContext, Stream } from 'node-av/lib';
 import { VideoError } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './ffmpeg.js';
+import { AV_CODEC_FLAG2_EXPORT_MVS, AVDISCARD_ALL } from './ffmpeg-constants.js';
 import { contentVersion, requireWhole } from './find-file.js';
 import { checkLimit, checkPixels, type VideoLimits } from './limits.js';
 import { ffmpeg } from './load-ffmpeg.js';

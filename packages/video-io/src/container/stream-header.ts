@@ -1,3 +1,7 @@
+import type { CodecParameters, FormatContext, Stream } from 'node-av/lib';
+import { VideoError } from '../errors.js';
+import type { Rectangle, Size } from '../video.js';
+import { checkStatus } from './ffmpeg.js';
 import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_NOPTS_VALUE,
@@ -5,11 +9,7 @@ import {
   AV_PKT_DATA_FRAME_CROPPING,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_VIDEO,
-} from 'node-av/constants';
-import type { CodecParameters, FormatContext, Stream } from 'node-av/lib';
-import { VideoError } from '../errors.js';
-import type { Rectangle, Size } from '../video.js';
-import { checkStatus } from './ffmpeg.js';
+} from './ffmpeg-constants.js';
 import { type Orientation, readOrientation } from './orientation.js';
 
 /** FFmpeg's clock for a whole container: microseconds. */

@@ -1,7 +1,12 @@
-import { AV_CODEC_ID_H264, AV_FRAME_FLAG_KEY, AV_NOPTS_VALUE, AV_PICTURE_TYPE_B } from 'node-av/constants';
 import type { CodecParameters, Frame, Packet } from 'node-av/lib';
 import { pictureOrder } from '../bitstream/h264-order.js';
 import { headerUnits, nalLengthBytes, nalUnits, startCodeUnits } from '../bitstream/nal-units.js';
+import {
+  AV_CODEC_ID_H264,
+  AV_FRAME_FLAG_KEY,
+  AV_NOPTS_VALUE,
+  AV_PICTURE_TYPE_B,
+} from '../container/ffmpeg-constants.js';
 import type { FrameCoding } from './read-sequential.js';
 
 /** Follows a stream that is decoded from its start, so as to tell how each frame was coded. */

@@ -1,5 +1,5 @@
 import { flag, optional, optionTable } from '@tgm/options';
-import { AV_NOPTS_VALUE } from 'node-av/constants';
+import { AV_NOPTS_VALUE } from '../container/ffmpeg-constants.js';
 import { joinLimits, someLimits, type VideoLimits } from '../container/limits.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import { type OpenVideo, withVideo } from '../container/open-video.js';

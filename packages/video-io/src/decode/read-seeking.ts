@@ -1,14 +1,14 @@
+import type { CodecContext, Frame, Packet } from 'node-av/lib';
+import { referencePictures } from '../bitstream/reference-pictures.js';
+import { packetCheck } from '../bitstream/zero-holes.js';
+import { checkStatus } from '../container/ffmpeg.js';
 import {
   AV_FRAME_FLAG_CORRUPT,
   AV_PKT_FLAG_CORRUPT,
   AVERROR_EAGAIN,
   AVERROR_EOF,
   AVSEEK_FLAG_BACKWARD,
-} from 'node-av/constants';
-import type { CodecContext, Frame, Packet } from 'node-av/lib';
-import { referencePictures } from '../bitstream/reference-pictures.js';
-import { packetCheck } from '../bitstream/zero-holes.js';
-import { checkStatus } from '../container/ffmpeg.js';
+} from '../container/ffmpeg-constants.js';
 import { checkPixels, type VideoLimits } from '../container/limits.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';

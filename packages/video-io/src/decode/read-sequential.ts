@@ -1,13 +1,13 @@
+import type { CodecContext, Frame, Packet } from 'node-av/lib';
+import { packetCheck } from '../bitstream/zero-holes.js';
+import { checkStatus } from '../container/ffmpeg.js';
 import {
   AV_FRAME_FLAG_CORRUPT,
   AV_FRAME_FLAG_KEY,
   AV_NOPTS_VALUE,
   AVERROR_EAGAIN,
   AVERROR_EOF,
-} from 'node-av/constants';
-import type { CodecContext, Frame, Packet } from 'node-av/lib';
-import { packetCheck } from '../bitstream/zero-holes.js';
-import { checkStatus } from '../container/ffmpeg.js';
+} from '../container/ffmpeg-constants.js';
 import { checkPixels, raiseLimit, type VideoLimits } from '../container/limits.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';

@@ -1,6 +1,6 @@
-import { AV_BUFFERSRC_FLAG_KEEP_REF, AV_PIX_FMT_RGB24 } from 'node-av/constants';
 import type { FilterContext, FilterGraph, Frame } from 'node-av/lib';
 import { checkStatus, type Scope } from '../container/ffmpeg.js';
+import { AV_BUFFERSRC_FLAG_KEEP_REF, AV_PIX_FMT_RGB24 } from '../container/ffmpeg-constants.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import { VideoError } from '../errors.js';
 import type { CropPlan } from './crop.js';

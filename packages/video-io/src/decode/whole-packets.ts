@@ -1,6 +1,11 @@
-import { AV_NOPTS_VALUE, AV_PKT_FLAG_CORRUPT, AV_PKT_FLAG_KEY, AVERROR_EOF } from 'node-av/constants';
 import type { Packet } from 'node-av/lib';
 import { checkReading } from '../container/ffmpeg.js';
+import {
+  AV_NOPTS_VALUE,
+  AV_PKT_FLAG_CORRUPT,
+  AV_PKT_FLAG_KEY,
+  AVERROR_EOF,
+} from '../container/ffmpeg-constants.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import type { OpenVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';

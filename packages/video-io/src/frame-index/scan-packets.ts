@@ -1,12 +1,12 @@
+import type { PacketFacts } from '../bitstream/packet-facts.js';
+import { packetReader } from '../bitstream/packet-reader.js';
 import {
   AV_NOPTS_VALUE,
   AV_PKT_DATA_NEW_EXTRADATA,
   AV_PKT_FLAG_CORRUPT,
   AV_PKT_FLAG_DISCARD,
   AVERROR_EOF,
-} from 'node-av/constants';
-import type { PacketFacts } from '../bitstream/packet-facts.js';
-import { packetReader } from '../bitstream/packet-reader.js';
+} from '../container/ffmpeg-constants.js';
 import type { VideoLimits } from '../container/limits.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import type { OpenVideo } from '../container/open-video.js';

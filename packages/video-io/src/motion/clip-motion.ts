@@ -1,6 +1,10 @@
-import { AV_CODEC_ID_MPEG4, AV_FRAME_DATA_MOTION_VECTORS, AV_PICTURE_TYPE_B } from 'node-av/constants';
 import type { Frame } from 'node-av/lib';
 import { referencePictures } from '../bitstream/reference-pictures.js';
+import {
+  AV_CODEC_ID_MPEG4,
+  AV_FRAME_DATA_MOTION_VECTORS,
+  AV_PICTURE_TYPE_B,
+} from '../container/ffmpeg-constants.js';
 import type { OpenVideo } from '../container/open-video.js';
 import type { CropPlan } from '../decode/crop.js';
 import type { DecodedFrame } from '../decode/read-sequential.js';

@@ -1,4 +1,4 @@
-import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from 'node-av/constants';
+import { AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4 } from '../container/ffmpeg-constants.js';
 
 /** Codecs whose decoders in FFmpeg export motion vectors and are common in data sets. */
 export const MOTION_CODECS: readonly number[] = [AV_CODEC_ID_H264, AV_CODEC_ID_MPEG4];

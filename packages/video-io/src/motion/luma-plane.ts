@@ -1,3 +1,4 @@
+import type { Frame } from 'node-av/lib';
 import {
   AV_PIX_FMT_GRAY8,
   AV_PIX_FMT_GRAY10LE,
@@ -10,8 +11,7 @@ import {
   AV_PIX_FMT_YUVJ420P,
   AV_PIX_FMT_YUVJ422P,
   AV_PIX_FMT_YUVJ444P,
-} from 'node-av/constants';
-import type { Frame } from 'node-av/lib';
+} from '../container/ffmpeg-constants.js';
 import type { Size } from '../video.js';
 
 /** The brightness of one decoded picture, in memory of its own. */
