@@ -36,7 +36,10 @@ async function refusal(call, name) {
   return error.code;
 }
 const engine = await refusal(() => onnxEngine(), 'onnxruntime-node');
-const video = await refusal(() => decodeClip(new Uint8Array(100), { indices: [0] }), 'node-av');
+const video = await refusal(
+  () => decodeClip(new Uint8Array(100), { indices: [0], size: { width: 8, height: 8 } }),
+  'node-av',
+);
 console.log(
   `${names.length} packages import; cpu, wasm, safetensors and tokenizer work; refused: ${engine}, ${video}`,
 );

@@ -40,7 +40,7 @@ export interface VideoPool {
   probe(source: VideoInput, options?: ProbeOptions): Promise<VideoInfo>;
   /** As `readTimeline`. Also throws `WORKER_FAILED`. */
   timeline(source: VideoInput, options?: TimelineOptions): Promise<VideoTimeline>;
-  /** Ends the threads. Whatever is not done is rejected with `WORKER_FAILED`. */
+  /** Ends the threads, each when it has done what it is at. What has not begun is rejected with `WORKER_FAILED`. */
   close(): Promise<void>;
 }
 
@@ -144,6 +144,12 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
     dispatch();
   }
 
+  /** A thread that is ended inside FFmpeg can take the process along, so its work is waited for. */
+  async function end({ worker, task }: Seat): Promise<void> {
+    if (worker && task) await new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
+    await worker?.terminate();
+  }
+
   return {
     workers,
     decode: (source, options) => submit({ kind: 'decode', source, options: withLimits(options) }),
@@ -153,7 +159,7 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
       closed = true;
       for (const task of queue.splice(0))
         task.reject(workerFailed('the end of the pool', task.request.source));
-      await Promise.all(seats.map(({ worker }) => worker?.terminate()));
+      await Promise.all(seats.map(end));
     },
   };
 }
