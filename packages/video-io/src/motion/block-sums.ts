@@ -71,12 +71,15 @@ export function blockSums(crop: Rectangle): BlockSums {
   return {
     add(vectors, distanceOf) {
       visitBlocks(vectors, (blockLeft, blockTop, width, height, x, y, forward) => {
-        // From the past, content moved opposite to the offset; towards the future, along it.
-        const share = -1 / distanceOf(blockLeft, blockTop, width, height, x, y, forward);
         const firstColumn = Math.max(0, (blockLeft >> SIDE_BITS) - left);
         const endColumn = Math.min(columns, ((blockLeft + width + SIDE - 1) >> SIDE_BITS) - left);
+        const firstRow = Math.max(0, (blockTop >> SIDE_BITS) - top);
         const endRow = Math.min(rows, ((blockTop + height + SIDE - 1) >> SIDE_BITS) - top);
-        for (let row = Math.max(0, (blockTop >> SIDE_BITS) - top); row < endRow; row++) {
+        if (firstColumn >= endColumn || firstRow >= endRow) return;
+        // From the past, content moved opposite to the offset; towards the future, along it. Still stays still.
+        const still = x === 0 && y === 0;
+        const share = still ? 0 : -1 / distanceOf(blockLeft, blockTop, width, height, x, y, forward);
+        for (let row = firstRow; row < endRow; row++) {
           for (let at = row * columns + firstColumn; at < row * columns + endColumn; at++) {
             sumX[at]! += x * share;
             sumY[at]! += y * share;

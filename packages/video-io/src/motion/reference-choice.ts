@@ -24,14 +24,14 @@ export type DistanceOf = (
 /** A picture farther away is taken when its mismatch is below this share of that of a nearer one. */
 const CLEARLY_BETTER = 0.8;
 
-/** Mean difference in levels of brightness below which a match is as good as the codec's noise lets it be. */
-const AS_GOOD_AS_IT_GETS = 0.5;
+/** Offsets below this many pixels on both axes are not held against pictures: all of them look alike there. */
+const TELLING = 1;
 
 /**
  * Chooses, block by block, the picture that a vector points to. FFmpeg tells the list of a vector (0 past, 1 future),
  * but not the place in it. With one candidate that is the answer. With several, the block is held against what
  * each of them shows where the vector points: the prediction that the encoder used fits best. Where several fit
- * alike, as in flat areas, the nearest is taken.
+ * alike, as in flat areas and for offsets below a pixel, the nearest is taken.
  */
 export function chooseReference(
   current: LumaPlane | undefined,
@@ -49,23 +49,26 @@ export function chooseReference(
     const list = lists[forward ? 1 : 0];
     const first = list[0];
     if (first === undefined) return forward ? -1 : 1;
-    if (list.length === 1 || current === undefined) return first.distance;
+    const still = Math.abs(x) < TELLING && Math.abs(y) < TELLING;
+    if (list.length === 1 || current === undefined || still) return first.distance;
     let { distance } = first;
     let least = Number.POSITIVE_INFINITY;
     for (const candidate of list) {
       if (candidate.luma === undefined) continue;
-      const found = mismatch(current, candidate.luma, left, top, width, height, x, y);
-      if (found < least * CLEARLY_BETTER) {
-        least = found;
-        distance = candidate.distance;
-      }
-      if (least < AS_GOOD_AS_IT_GETS) break;
+      const enough = least * CLEARLY_BETTER;
+      const found = mismatch(current, candidate.luma, left, top, width, height, x, y, enough);
+      if (found >= enough) continue;
+      least = found;
+      distance = candidate.distance;
     }
     return distance;
   };
 }
 
-/** Mean absolute difference of a block and what lies at an offset from it in another picture, on every second pixel. */
+/**
+ * Mean absolute difference of a block and what lies at an offset from it in another picture, on a raster of 16 of its
+ * pixels. Where it comes to `enough` or more, any number from there on.
+ */
 function mismatch(
   current: LumaPlane,
   reference: LumaPlane,
@@ -75,16 +78,25 @@ function mismatch(
   height: number,
   x: number,
   y: number,
+  enough: number,
 ): number {
-  const [shiftX, shiftY] = [Math.round(x), Math.round(y)];
+  const shiftX = Math.round(x);
+  const shiftY = Math.round(y);
+  const stepX = width >> 2;
+  const stepY = height >> 2;
+  const endRow = Math.min(top + height, current.height);
+  const endColumn = Math.min(left + width, current.width);
+  const { samples } = current;
+  const { samples: others, width: otherWidth, height: otherHeight } = reference;
+  const most = enough * 16;
   let sum = 0;
   let count = 0;
-  for (let row = Math.max(0, top); row < Math.min(top + height, current.height); row += 2) {
-    const from = Math.min(Math.max(row + shiftY, 0), reference.height - 1) * reference.stride;
+  for (let row = Math.max(0, top + (stepY >> 1)); row < endRow && sum < most; row += stepY) {
+    const from = Math.min(Math.max(row + shiftY, 0), otherHeight - 1) * reference.stride;
     const own = row * current.stride;
-    for (let column = Math.max(0, left); column < Math.min(left + width, current.width); column += 2) {
-      const other = Math.min(Math.max(column + shiftX, 0), reference.width - 1);
-      sum += Math.abs(current.samples[own + column]! - reference.samples[from + other]!);
+    for (let column = Math.max(0, left + (stepX >> 1)); column < endColumn; column += stepX) {
+      const other = Math.min(Math.max(column + shiftX, 0), otherWidth - 1);
+      sum += Math.abs(samples[own + column]! - others[from + other]!);
       count++;
     }
   }
