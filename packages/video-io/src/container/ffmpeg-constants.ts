@@ -10,6 +10,7 @@ export const AVCOL_RANGE_MPEG = 1 as typeof NodeAv.AVCOL_RANGE_MPEG;
 export const AVCOL_SPC_SMPTE170M = 6 as typeof NodeAv.AVCOL_SPC_SMPTE170M;
 export const AVDISCARD_ALL = 48 as typeof NodeAv.AVDISCARD_ALL;
 export const AVERROR_EAGAIN = -constants.errno.EAGAIN as typeof NodeAv.AVERROR_EAGAIN;
+export const AVERROR_EINVAL = -constants.errno.EINVAL as typeof NodeAv.AVERROR_EINVAL;
 export const AVERROR_EOF = -541478725 as typeof NodeAv.AVERROR_EOF;
 export const AVMEDIA_TYPE_AUDIO = 1 as typeof NodeAv.AVMEDIA_TYPE_AUDIO;
 export const AVMEDIA_TYPE_VIDEO = 0 as typeof NodeAv.AVMEDIA_TYPE_VIDEO;

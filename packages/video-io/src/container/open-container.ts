@@ -5,13 +5,18 @@ import { VideoError } from '../errors.js';
 import { systemFailed } from '../system-failure.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, type Scope } from './ffmpeg.js';
+import { AVERROR_EINVAL } from './ffmpeg-constants.js';
 import { settledVersion } from './file-version.js';
 import { findFile } from './find-file.js';
 import { ffmpeg } from './load-ffmpeg.js';
 import { temporaryPath, writePrivateFile } from './temporary-file.js';
 
-/** Containers of single files. Playlists (HLS, concat, DASH) could reach other files and are left out. */
-const CONTAINERS = 'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg';
+/**
+ * Files of one video: containers, then streams without one (.h264, .m2v), .ivf, .obu and .gif. Playlists (HLS, concat, DASH)
+ * could reach other files and are left out.
+ */
+const FORMATS =
+  'mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,flv,asf,ogg,h264,hevc,m4v,mpegvideo,ivf,obu,gif';
 
 /** How errors call a video. @throws {VideoError} `OPTION_INVALID` for what is no video to open. */
 export function nameOf(input: VideoInput): string {
@@ -26,12 +31,12 @@ export function nameOf(input: VideoInput): string {
 
 /**
  * Opens a container of a known kind and reads its header. The scope closes it. `version` is that of the file
- * before it was opened; undefined for bytes too.
+ * before it was opened; undefined for bytes too. `path` is where the bytes lie that FFmpeg reads.
  */
 export function openContainer(
   input: VideoInput,
   scope: Scope,
-): { format: FormatContext; version: string | undefined } {
+): { format: FormatContext; path: string; version: string | undefined } {
   const source = nameOf(input);
   const version = typeof input === 'string' ? settledVersion(findFile(input)) : undefined;
   const path = typeof input === 'string' ? input : writeBytes(input, scope);
@@ -39,9 +44,20 @@ export function openContainer(
   format.allocContext();
   const setting = 'setting up the container';
   checkStatus(format.setOption('protocol_whitelist', 'file'), 'VIDEO_UNREADABLE', setting, source);
-  checkStatus(format.setOption('format_whitelist', CONTAINERS), 'VIDEO_UNREADABLE', setting, source);
-  checkStatus(format.openInputSync(`file:${path}`), 'VIDEO_UNREADABLE', 'opening the container', source);
-  return { format: scope.own(format, (context) => context.closeInputSync()), version };
+  checkStatus(format.setOption('format_whitelist', FORMATS), 'VIDEO_UNREADABLE', setting, source);
+  const status = format.openInputSync(`file:${path}`);
+  // What FFmpeg says of a format that is not in the list.
+  if (status === AVERROR_EINVAL) throw otherFormat(source);
+  checkStatus(status, 'VIDEO_UNREADABLE', 'opening the container', source);
+  return { format: scope.own(format, (context) => context.closeInputSync()), path, version };
+}
+
+function otherFormat(source: string): VideoError {
+  return new VideoError('VIDEO_UNREADABLE', {
+    source,
+    expected: `an intact file of one of FFmpeg's formats ${FORMATS}`,
+    received: 'another format, or a broken header',
+  });
 }
 
 /**

@@ -14,6 +14,8 @@ import { readHeader, type StreamHeader } from './stream-header.js';
 export interface OpenVideo {
   /** The path, or how many bytes it is made of. */
   readonly source: string;
+  /** The file that FFmpeg reads. */
+  readonly path: string;
   /** Tells the content of the file from any other; undefined where that cannot be told. */
   readonly version: string | undefined;
   readonly format: FormatContext;
@@ -41,7 +43,7 @@ export function openVideo(input: VideoInput, limits: VideoLimits, remembered?: K
   const source = nameOf(input);
   const scope = openScope();
   try {
-    const { format, version } = openContainer(input, scope);
+    const { format, path, version } = openContainer(input, scope);
     checkLimit('streams', format.nbStreams, limits, source);
     for (const { codecpar } of format.streams) checkPixels(codecpar, limits, source);
     const known = version !== undefined && version === remembered?.version ? remembered : undefined;
@@ -56,6 +58,7 @@ export function openVideo(input: VideoInput, limits: VideoLimits, remembered?: K
     const { timeBase } = stream;
     return {
       source,
+      path,
       version,
       format,
       stream,

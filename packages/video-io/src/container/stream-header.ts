@@ -18,6 +18,9 @@ const CONTAINER_TICK = 1e-6;
 /** FFmpeg's names of transport and program streams. */
 const JOINABLE = ['mpegts', 'mpeg'];
 
+/** FFmpeg's names of streams without a container. */
+const BARE = ['h264', 'hevc', 'm4v', 'mpegvideo'];
+
 /** What is found out about a video's streams when it is opened: plain data, true for as long as the file stays. */
 export interface StreamHeader {
   /** Number of the best video stream. */
@@ -33,6 +36,8 @@ export interface StreamHeader {
   readonly origin: number;
   /** True for MPEG's streams: recordings are joined byte by byte in them, so that stamps may jump. */
   readonly joinable: boolean;
+  /** True for a stream without a container: FFmpeg makes up its stamps. */
+  readonly bare: boolean;
   /** Seconds that the container says it lasts; 0 when it does not, as in streams that are joinable. */
   readonly duration: number;
   /** Mean seconds of a frame, and where that is not known, a moment. */
@@ -49,7 +54,8 @@ export function readHeader(format: FormatContext, source: string): StreamHeader 
   checkStatus(format.findStreamInfoSync(), 'VIDEO_UNREADABLE', 'reading the streams', source);
   const stream = pickStream(format, source);
   const { codecpar, avgFrameRate, index } = stream;
-  const joinable = JOINABLE.includes(format.iformat?.name ?? '');
+  const formatName = format.iformat?.name ?? '';
+  const joinable = JOINABLE.includes(formatName);
   const { num, den } =
     stream.sampleAspectRatio.num > 0 ? stream.sampleAspectRatio : codecpar.sampleAspectRatio;
   return {
@@ -60,6 +66,7 @@ export function readHeader(format: FormatContext, source: string): StreamHeader 
     pixelAspect: num > 0 && den > 0 ? num / den : 1,
     origin: presentationStart(format, stream),
     joinable,
+    bare: BARE.includes(formatName),
     // FFmpeg takes the difference of the last stamp and the first, which tells nothing across a jump.
     duration: !joinable && format.duration > 0n ? Number(format.duration) * CONTAINER_TICK : 0,
     meanFrame: avgFrameRate.num > 0 ? avgFrameRate.den / avgFrameRate.num : CONTAINER_TICK,

@@ -107,7 +107,10 @@ describe('what is not a video', () => {
     for (const [name, text] of Object.entries(playlists)) {
       const path = join(folder, name);
       writeFileSync(path, text);
-      await expect(probeVideo(path)).rejects.toMatchObject({ code: 'VIDEO_UNREADABLE' });
+      await expect(probeVideo(path)).rejects.toMatchObject({
+        code: 'VIDEO_UNREADABLE',
+        received: expect.stringContaining('another format'),
+      });
     }
   });
 

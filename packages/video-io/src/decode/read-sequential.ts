@@ -47,6 +47,7 @@ export function* readFrames(
   options: { motion: boolean; limits: VideoLimits },
 ): Generator<DecodedFrame> {
   const { source, stream, scope } = video;
+  const { bare } = video.header;
   const decoder = openDecoder(video, options);
   const buffers = [0, 1].map(() => {
     const frame = scope.own(new (ffmpeg().Frame)(), (value) => value.free());
@@ -71,7 +72,7 @@ export function* readFrames(
       if (count >= options.limits.frames) throw tooManyFrames(options.limits, source);
       const { bestEffortTimestamp, duration, flags } = frame;
       const time = timeOf({
-        stamp: bestEffortTimestamp === AV_NOPTS_VALUE ? undefined : Number(bestEffortTimestamp),
+        stamp: bare || bestEffortTimestamp === AV_NOPTS_VALUE ? undefined : Number(bestEffortTimestamp),
         duration: Number(duration),
         key: (flags & AV_FRAME_FLAG_KEY) !== 0,
       });

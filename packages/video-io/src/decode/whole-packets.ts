@@ -6,6 +6,7 @@ import {
   AV_PKT_FLAG_KEY,
   AVERROR_EOF,
 } from '../container/ffmpeg-constants.js';
+import { endOfPacket, hasFileBehind } from '../container/file-behind.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import type { OpenVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
@@ -22,7 +23,7 @@ const JUMP = 10;
  * whole if a recording begins behind them: a key picture, whose time steps back, jumps ahead, or follows as the next frame.
  * In between pieces are missing.
  *
- * Throws `VIDEO_DECODE_FAILED` for a packet with missing pieces.
+ * Throws `VIDEO_DECODE_FAILED` for a packet with missing pieces, and at the end where another file was joined on that is not read.
  */
 export function* wholePackets(video: OpenVideo): Generator<Packet> {
   const packet = video.scope.own(new (ffmpeg().Packet)(), (value) => value.free());
@@ -32,8 +33,10 @@ export function* wholePackets(video: OpenVideo): Generator<Packet> {
     for (const held of packets) held.free();
   });
   let number = 0;
+  let end = 0;
   while (readPacket(video, packet)) {
     if (packet.streamIndex === video.stream.index) {
+      end = Math.max(end, endOfPacket(packet));
       const last = doubtful.at(-1);
       if (last !== undefined && beginsRecording(video, packet, last)) {
         for (const held of doubtful) yield held;
@@ -48,6 +51,7 @@ export function* wholePackets(video: OpenVideo): Generator<Packet> {
     packet.unref();
   }
   if (doubtful.length > 0) throw damaged(`packet ${number - doubtful.length}`, video);
+  if (hasFileBehind(video, end)) throw joinedOn(video);
 }
 
 function beginsRecording(video: OpenVideo, packet: Packet, last: Packet): boolean {
@@ -66,6 +70,14 @@ export function readPacket(video: OpenVideo, packet: Packet): boolean {
   if (status === AVERROR_EOF) return false;
   checkReading(status, video.source);
   return true;
+}
+
+function joinedOn({ source }: OpenVideo): VideoError {
+  return new VideoError('VIDEO_DECODE_FAILED', {
+    source,
+    expected: 'one file',
+    received: 'several joined byte by byte, of which the last are not read',
+  });
 }
 
 export function damaged(what: string, { source }: OpenVideo): VideoError {

@@ -67,6 +67,22 @@ describe('recordings joined byte by byte', () => {
     expect(again.indices).toEqual(clip.indices);
   });
 
+  const wmv2 = { encoder: 'wmv2', bFrames: 0 };
+  it.each<[name: string, recordings: readonly TestVideo[]]>([
+    ['twice.flv', [recording(0, 0), recording(500, 0)]],
+    ['twice.mp4', [recording(0, 0), recording(500, 0)]],
+    ['twice.wmv', [recording(0, 0, wmv2), recording(500, 0, wmv2)]],
+    ['thrice.mkv', [recording(0, 0), recording(500, 0), recording(1000, 0)]],
+  ])('%s: what FFmpeg does not read is not left out without a word', async (name, recordings) => {
+    const path = joined(name, recordings);
+    const refused = { code: 'VIDEO_DECODE_FAILED', expected: 'one file' };
+    await expect(readTimeline(path)).rejects.toMatchObject(refused);
+    await expect(readTimeline(readFileSync(path))).rejects.toMatchObject(refused);
+    // What comes first is right.
+    const clip = await decodeClip(path, { indices: between(0, 9), size: NUMBERED });
+    expect(numbersOf(clip)).toEqual(between(0, 9));
+  });
+
   it('may have pictures of two sizes', async () => {
     const double = {
       width: 2 * NUMBERED.width,

@@ -7,6 +7,7 @@ import {
   AV_PKT_FLAG_DISCARD,
   AVERROR_EOF,
 } from '../container/ffmpeg-constants.js';
+import { endOfPacket, hasFileBehind } from '../container/file-behind.js';
 import type { VideoLimits } from '../container/limits.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import type { OpenVideo } from '../container/open-video.js';
@@ -40,10 +41,11 @@ export function indexPackets(
   packet.alloc();
   const streamIndex = video.stream.index;
   const packets: IndexedPacket[] = [];
+  let end = 0;
   for (;;) {
     video.checkTime();
     const status = video.format.readFrameSync(packet);
-    if (status === AVERROR_EOF) return packets;
+    if (status === AVERROR_EOF) return hasFileBehind(video, end) ? undefined : packets;
     if (status < 0) return undefined;
     if (packet.streamIndex === streamIndex) {
       const { pts, flags, data } = packet;
@@ -56,6 +58,7 @@ export function indexPackets(
         packet.getSideData(AV_PKT_DATA_NEW_EXTRADATA) === null;
       if (!tells) return undefined;
       if (packets.length >= limits.frames) return refuse?.();
+      end = Math.max(end, endOfPacket(packet));
       packets.push({
         pts: Number(pts),
         duration: Number(packet.duration),

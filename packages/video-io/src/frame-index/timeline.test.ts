@@ -46,6 +46,12 @@ describe('the clock of a video', () => {
     ['broadcast.mts', 0, { ...late, container: { name: 'mpegts' } }],
     ['theora.ogv', 0, numberedVideo({ encoder: 'libtheora', tick: [1, 25] })],
     ['windows.wmv', 0, numberedVideo({ encoder: 'wmv2' })],
+    ['bare.h264', 0, numberedVideo({ bFrames: 2 })],
+    ['bare.m4v', 0, { ...mpeg4, tick: [1, 25], container: { name: 'm4v' } }],
+    ['bare.m2v', 0, mpeg2],
+    ['bare.ivf', 0, numberedVideo({ encoder: 'libvpx-vp9' })],
+    ['bare.obu', 0, numberedVideo({ encoder: 'libsvtav1', options: { preset: '12' } })],
+    ['moving.gif', 0, numberedVideo({ encoder: 'gif', pixels: 'gray' })],
   ])('%s begins at %f s', async (name, start, video) => {
     const path = write(name, video);
     const { info, times, end } = await readTimeline(path);

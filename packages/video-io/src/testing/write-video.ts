@@ -2,6 +2,7 @@ import {
   AV_CHANNEL_ORDER_NATIVE,
   AV_CODEC_FLAG_GLOBAL_HEADER,
   AV_CODEC_ID_MP2,
+  AV_PIX_FMT_GRAY8,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV420P10LE,
   AV_PIX_FMT_YUV444P,
@@ -25,6 +26,7 @@ import {
 import { silenceFFmpeg } from '../container/ffmpeg.js';
 
 const FORMATS = {
+  gray: { format: AV_PIX_FMT_GRAY8, shift: undefined, bytes: 1 },
   yuv420p: { format: AV_PIX_FMT_YUV420P, shift: 1, bytes: 1 },
   yuv420p10le: { format: AV_PIX_FMT_YUV420P10LE, shift: 1, bytes: 2 },
   yuv444p: { format: AV_PIX_FMT_YUV444P, shift: 0, bytes: 1 },
@@ -196,11 +198,11 @@ function newSilence(format: FormatContext, { from, to }: { readonly from: number
   };
 }
 
-/** The planes of one frame behind each other: brightness as asked for, colour that drifts with x and time. */
+/** The planes of one frame behind each other: brightness as asked for, and if any, colour that drifts with x and time. */
 function render({ width, height, luma, pixels = 'yuv420p' }: TestVideo, frame: number): Buffer {
   const { shift, bytes } = FORMATS[pixels];
-  const columns = (width + shift) >> shift;
-  const rows = (height + shift) >> shift;
+  const columns = shift === undefined ? 0 : (width + shift) >> shift;
+  const rows = shift === undefined ? 0 : (height + shift) >> shift;
   const buffer = Buffer.alloc((width * height + 2 * columns * rows) * bytes);
   let at = 0;
   const put = (value: number) => {
