@@ -1,6 +1,7 @@
-import { optionTable } from '@tgm/options';
+import { optional, optionTable, passing } from '@tgm/options';
 import { ModelError } from './errors.js';
 import { inputShape } from './input-shape.js';
+import { bytes, isArrayOf } from './option-fields.js';
 import { type PatchConfig, requireCut, tokenGridOf, tokenSizeOf } from './patchify.js';
 import { type PixelScale, pixelScale } from './pixels.js';
 
@@ -9,6 +10,22 @@ export interface FrameTokensConfig extends PatchConfig {
   /** Frames of a tubelet that are read, from its first on. Default all of them. */
   readonly readFrames?: number;
 }
+
+const ARGUMENTS = optionTable(
+  'frameTokens',
+  {
+    frames: bytes(),
+    indices: passing(
+      'a list of token numbers',
+      (value): value is ArrayLike<number> =>
+        Array.isArray(value) || (ArrayBuffer.isView(value) && !isArrayOf(value, 'DataView')),
+    ),
+    into: optional(
+      passing('a Float32Array', (value): value is Float32Array => isArrayOf(value, 'Float32Array')),
+    ),
+  },
+  ModelError,
+);
 
 /**
  * The chosen tokens of a clip as the numbers of a model, straight from its frames: no pixel of another token is read.
@@ -19,7 +36,7 @@ export interface FrameTokensConfig extends PatchConfig {
  * @returns `into`, with [K, P] numbers at `offset`, a token's pixels in the order of `patchify`; [K, Q] where `readFrames`
  *   leaves Q of them.
  * @throws ModelError with `INPUT_SHAPE` when `frames` has not T * H * W * 3 bytes, a token number is none of the clip's, or
- *   `into` has no room; with `OPTION_INVALID` when frames cannot be cut so or `scale` is none.
+ *   `into` has no room; with `OPTION_INVALID` when an argument is of another kind or frames cannot be cut so.
  */
 export function frameTokens(
   frames: Uint8Array,
@@ -29,8 +46,9 @@ export function frameTokens(
   into?: Float32Array,
   offset = 0,
 ): Float32Array {
-  const { numFrames, imageSize, patchSize, tubeletSize, readFrames = tubeletSize } = config;
+  ARGUMENTS.check({ frames, indices, into });
   requireCut('frameTokens', config);
+  const { numFrames, imageSize, patchSize, tubeletSize, readFrames = tubeletSize } = config;
   const expected = numFrames * imageSize * imageSize * 3;
   if (frames.length !== expected) {
     throw inputShape('frameTokens', 'frames', `${expected} bytes`, `${frames.length} bytes`);
@@ -44,7 +62,7 @@ export function frameTokens(
   }
   const readSize = tokenSizeOf({ ...config, tubeletSize: readFrames });
   const values = into ?? new Float32Array(indices.length * readSize);
-  if (!(offset >= 0) || offset + indices.length * readSize > values.length) {
+  if (!(Number.isInteger(offset) && offset >= 0) || offset + indices.length * readSize > values.length) {
     const wanted = `room for ${indices.length} x ${readSize}`;
     throw inputShape('frameTokens', 'into', wanted, `room for ${values.length - offset} at ${offset}`);
   }
@@ -58,7 +76,7 @@ export function frameTokens(
     const column = token % columns;
     const row = Math.floor(token / columns) % rows;
     const slice = Math.floor(token / (columns * rows));
-    if (!(token >= 0 && slice < slices)) {
+    if (!(Number.isInteger(token) && token >= 0 && slice < slices)) {
       throw inputShape('frameTokens', 'indices', `0 to ${slices * rows * columns - 1}`, `${token}`);
     }
     for (let frame = slice * tubeletSize; frame < slice * tubeletSize + readFrames; frame++) {

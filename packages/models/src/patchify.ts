@@ -1,7 +1,9 @@
 import type { TokenGrid } from '@tgm/masking';
-import { wholeNumber } from '@tgm/options';
+import { optionTable, wholeNumber } from '@tgm/options';
 import { optionsSource, requireMultiple } from './config-source.js';
+import { ModelError } from './errors.js';
 import { inputShape } from './input-shape.js';
+import { bytes as bytesField } from './option-fields.js';
 
 /** How frames are cut into tokens: the fields of this name of a model's configuration. */
 export interface PatchConfig {
@@ -24,21 +26,32 @@ const CUT = { numFrames: count, imageSize: count, patchSize: count, tubeletSize:
  */
 export function requireCut(where: string, config: PatchConfig): void {
   const { numFrames, imageSize, patchSize, tubeletSize } = config ?? {};
-  if (numFrames % tubeletSize === 0 && imageSize % patchSize === 0 && numFrames > 0 && imageSize > 0) return;
   const source = optionsSource(where, { numFrames, imageSize, patchSize, tubeletSize });
   const checked = source.check(CUT);
   requireMultiple(source, checked, 'imageSize', 'patchSize');
   requireMultiple(source, checked, 'numFrames', 'tubeletSize');
 }
 
-/** The tokens of a clip; N = slices * rows * columns. */
-export function tokenGridOf({ numFrames, imageSize, patchSize, tubeletSize }: PatchConfig): TokenGrid {
+/**
+ * The tokens of a clip; N = slices * rows * columns.
+ * @throws ModelError with `OPTION_INVALID` when frames cannot be cut so.
+ */
+export function tokenGridOf(config: PatchConfig): TokenGrid {
+  requireCut('tokenGridOf', config);
+  const { numFrames, imageSize, patchSize, tubeletSize } = config;
   const side = imageSize / patchSize;
   return { slices: numFrames / tubeletSize, rows: side, columns: side };
 }
 
-/** P: the numbers in a token, tubeletSize * patchSize * patchSize * 3. */
-export function tokenSizeOf({ patchSize, tubeletSize }: PatchConfig): number {
+const token = optionTable('tokenSizeOf', { patchSize: count, tubeletSize: count }, ModelError);
+
+/**
+ * P: the numbers in a token, tubeletSize * patchSize * patchSize * 3.
+ * @throws ModelError with `OPTION_INVALID`
+ */
+export function tokenSizeOf(config: Pick<PatchConfig, 'patchSize' | 'tubeletSize'>): number {
+  const { patchSize, tubeletSize } = config ?? {};
+  token.check({ patchSize, tubeletSize });
   return tubeletSize * patchSize * patchSize * 3;
 }
 
@@ -100,6 +113,7 @@ function eachRun(config: PatchConfig, from: Uint8Array, to: Uint8Array, copy: Co
 }
 
 function requireBytes(where: string, input: string, bytes: Uint8Array, config: PatchConfig): void {
+  optionTable(where, { [input]: bytesField() }, ModelError).check({ [input]: bytes });
   requireCut(where, config);
   const { numFrames, imageSize } = config;
   const expected = numFrames * imageSize * imageSize * 3;

@@ -10,7 +10,7 @@ export interface PixelScale {
 export const pixelScale = (): Field<PixelScale> =>
   passing('a scale of pixels, { mean, std } of three numbers each, std above 0', isPixelScale);
 
-function isPixelScale(value: unknown): value is PixelScale {
+export function isPixelScale(value: unknown): value is PixelScale {
   const { mean, std } = (value ?? {}) as Partial<Record<'mean' | 'std', unknown>>;
   const three = (list: unknown, allows: (entry: number) => boolean) =>
     Array.isArray(list) &&

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { showValue } from '@tgm/options';
+import { optionTable, showValue, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
 
 /** A line of a captions file. */
@@ -22,11 +22,14 @@ export interface CaptionFile {
   readonly rest: string;
 }
 
+const table = optionTable('readCaptions', { path: text() }, ModelError);
+
 /**
  * The lines of a captions file; none when there is no file.
- * @throws ModelError with `CAPTIONS_INVALID` when one is no record.
+ * @throws ModelError with `OPTION_INVALID`, or `CAPTIONS_INVALID` when one is no record.
  */
 export async function readCaptions(path: string): Promise<CaptionRecord[]> {
+  table.check({ path });
   const { records, rest } = await readCaptionFile(path);
   return rest === '' ? [...records] : [...records, recordOf(rest, `${path}, line ${records.length + 1}`)];
 }

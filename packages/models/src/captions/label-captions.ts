@@ -1,9 +1,27 @@
-import { showValue } from '@tgm/options';
+import { listOf, optionTable, passing, showValue, text } from '@tgm/options';
 import { readJson } from '../checkpoint/json-file.js';
 import { ModelError } from '../errors.js';
+import { anyText } from '../option-fields.js';
 
-/** A name of a class in words: `ApplyEyeMakeup` and `apply_eye_makeup` are "apply eye makeup". */
+const withPlace = passing(
+  'a text with {}',
+  (value): value is string => typeof value === 'string' && value.includes('{}'),
+);
+const words = optionTable('labelWords', { label: text() }, ModelError);
+const captions = optionTable(
+  'labelCaptions',
+  { label: text(), templates: listOf(withPlace, { from: 1 }) },
+  ModelError,
+);
+const filling = optionTable('fillTemplate', { template: text(), things: listOf(anyText()) }, ModelError);
+const descriptions = optionTable('readClassDescriptions', { path: text() }, ModelError);
+
+/**
+ * A name of a class in words: `ApplyEyeMakeup` and `apply_eye_makeup` are "apply eye makeup".
+ * @throws ModelError with `OPTION_INVALID`
+ */
 export function labelWords(label: string): string {
+  words.check({ label });
   return label
     .replace(/[_-]+/g, ' ')
     .replace(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
@@ -15,25 +33,20 @@ export function labelWords(label: string): string {
 /**
  * Captions of a video from its class alone, one for each template.
  * @param templates texts with `{}` where the class goes, such as "a video of {}".
- * @throws ModelError with `OPTION_INVALID` when a template has no `{}`.
+ * @throws ModelError with `OPTION_INVALID`, also when a template has no `{}`.
  */
 export function labelCaptions(label: string, templates: readonly string[]): string[] {
-  return templates.map((template) => {
-    if (template.includes('{}')) return template.replaceAll('{}', labelWords(label));
-    throw new ModelError('OPTION_INVALID', {
-      where: 'labelCaptions, option templates',
-      expected: 'texts with {}',
-      received: showValue(template),
-    });
-  });
+  captions.check({ label, templates });
+  return templates.map((template) => template.replaceAll('{}', labelWords(label)));
 }
 
 /**
  * The caption of a video of Something-Something V2, whose classes leave the things open and whose annotations name them:
  * "Pushing [something] from left to right" and ["a cup"] are "pushing a cup from left to right".
- * @throws ModelError with `OPTION_INVALID` when there are not as many things as places.
+ * @throws ModelError with `OPTION_INVALID`, also when there are not as many things as places.
  */
 export function fillTemplate(template: string, things: readonly string[]): string {
+  filling.check({ template, things });
   const places = template.match(/\[[^\]]+\]/g) ?? [];
   if (places.length !== things.length) {
     throw new ModelError('OPTION_INVALID', {
@@ -50,9 +63,10 @@ export function fillTemplate(template: string, things: readonly string[]): strin
 /**
  * What a language model, or a person, wrote about each class: a JSON file such as
  * `{ "archery": ["a person draws a bow", "an arrow flies to a target"] }`.
- * @throws ModelError with `CHECKPOINT_NOT_FOUND`, or `CONFIG_INVALID` when a class has no texts.
+ * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, or `CONFIG_INVALID` when a class has no texts.
  */
 export async function readClassDescriptions(path: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  descriptions.check({ path });
   const json = await readJson(path);
   return new Map(
     Object.entries(json).map(([label, texts]) => {

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { showValue } from '@tgm/options';
+import { optionTable, showValue, text } from '@tgm/options';
 import { snakeFields } from '../config-source.js';
 import { ModelError } from '../errors.js';
+import { classifierModel, params as paramsField } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { type VideoMaeClassifier, videoMaeClassifier } from '../video-mae/classifier.js';
 import { checkClassifierConfig } from '../video-mae/config.js';
@@ -14,16 +15,23 @@ import { writePixels } from './preprocessor.js';
 import { readVideoMaeJson, VIDEO_MAE_JSON, VIDEO_MAE_PIXELS } from './video-mae-json.js';
 import { loadVideoMaeParams } from './video-mae-weights.js';
 
+const saved = optionTable(
+  'saveVideoMaeClassifier',
+  { folder: text(), model: classifierModel(), params: paramsField() },
+  ModelError,
+);
+
 /**
  * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's
  * `VideoMAEForVideoClassification` and `VideoMAEImageProcessor` read them.
- * @throws CheckpointKeysError when a parameter is missing or has another shape.
+ * @throws ModelError with `OPTION_INVALID`; CheckpointKeysError when a parameter is missing or has another shape.
  */
 export async function saveVideoMaeClassifier(
   folder: string,
   model: VideoMaeClassifier,
   params: Params,
 ): Promise<void> {
+  saved.check({ folder, model, params });
   const { labels, ...config } = model.config;
   await mkdir(folder, { recursive: true });
   await saveParams(join(folder, WEIGHTS), model.parameters, params);
@@ -45,11 +53,11 @@ export async function loadVideoMaeClassifier(
   folder: string,
   options?: LoadOptions,
 ): Promise<{ model: VideoMaeClassifier; params: Params }> {
-  const pixelsIn = pixelsOf('loadVideoMaeClassifier', options, VIDEO_MAE_PIXELS);
+  const pixelsIn = pixelsOf('loadVideoMaeClassifier', folder, options, VIDEO_MAE_PIXELS);
   const path = join(folder, 'config.json');
   const { json, source } = await readVideoMaeJson(path);
   const config = checkClassifierConfig(source({ labels: labelsOf(path, json) }));
-  const model = videoMaeClassifier(config, { pixels: await pixelsIn(folder, config.imageSize) });
+  const model = videoMaeClassifier(config, { pixels: await pixelsIn(config.imageSize) });
   return { model, params: await loadVideoMaeParams('loadVideoMaeClassifier', folder, json, model) };
 }
 

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { optionTable, text } from '@tgm/options';
 import { type Clip, clip } from '../clip/clip.js';
 import { checkClipConfig } from '../clip/config.js';
 import { type ClipTokenizer, clipTokenizer } from '../clip/tokenizer.js';
 import { snakeFields } from '../config-source.js';
-import { CheckpointKeysError } from '../errors.js';
+import { CheckpointKeysError, ModelError } from '../errors.js';
+import { clipModel, clipTokenizerField, params as paramsField } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { CLIP_PIXELS } from '../pixels.js';
 import { readClipJson } from './clip-json.js';
@@ -19,12 +21,24 @@ export interface ClipCheckpoint {
   readonly tokenizer: ClipTokenizer;
 }
 
+const saved = optionTable('saveClip', { folder: text() }, ModelError);
+const checkpoint = optionTable(
+  'saveClip',
+  { clip: clipModel(), params: paramsField(), tokenizer: clipTokenizerField() } satisfies Record<
+    keyof ClipCheckpoint,
+    unknown
+  >,
+  ModelError,
+);
+
 /**
  * Writes config.json, model.safetensors, tokenizer.json, tokenizer_config.json and preprocessor_config.json as Hugging Face's
  * `CLIPModel` and `CLIPProcessor` read them.
- * @throws CheckpointKeysError when a parameter is missing or has another shape.
+ * @throws ModelError with `OPTION_INVALID`; CheckpointKeysError when a parameter is missing or has another shape.
  */
-export async function saveClip(folder: string, { clip, params, tokenizer }: ClipCheckpoint): Promise<void> {
+export async function saveClip(folder: string, given: ClipCheckpoint): Promise<void> {
+  saved.check({ folder });
+  const { clip, params, tokenizer } = checkpoint.check(given);
   const { projectionDim, logitScaleInitValue, textConfig, visionConfig } = clip.config;
   await mkdir(folder, { recursive: true });
   await saveParams(join(folder, WEIGHTS), clip.parameters, params);
@@ -59,7 +73,7 @@ const PIXELS = { noFile: CLIP_PIXELS, silentFile: CLIP_PIXELS };
  * @throws as `loadVideoMae`
  */
 export async function loadClip(folder: string, options?: LoadOptions): Promise<ClipCheckpoint> {
-  const pixelsIn = pixelsOf('loadClip', options, PIXELS);
+  const pixelsIn = pixelsOf('loadClip', folder, options, PIXELS);
   const source = await readClipJson(join(folder, 'config.json'));
   const config = checkClipConfig(source);
   const { eosTokenId, ...textConfig } = config.textConfig;
@@ -82,7 +96,7 @@ export async function loadClip(folder: string, options?: LoadOptions): Promise<C
   const tokenizer = clipTokenizer(json, tokenizerConfig, maxPositionEmbeddings, { eosTokenId });
   const model = clip(
     { ...config, textConfig: eosTokenId === endId ? textConfig : config.textConfig },
-    { pixels: await pixelsIn(folder, config.visionConfig.imageSize) },
+    { pixels: await pixelsIn(config.visionConfig.imageSize) },
   );
   return { clip: model, params: await loadClipParams(folder, model), tokenizer };
 }

@@ -27,10 +27,10 @@ const commit = passing(
   (value): value is string => typeof value === 'string' && /^[0-9a-f]{40}$/.test(value),
 );
 
+const place = optionTable('hubFolder', { repo: text() }, ModelError);
 const table = optionTable(
   'hubFolder',
   {
-    repo: text(),
     revision: commit,
     offline: optional(flag(), false),
     cacheDir: optional(text()),
@@ -50,9 +50,11 @@ const table = optionTable(
  *   `CHECKPOINT_NOT_FOUND` when `offline` and nothing was fetched before.
  */
 export async function hubFolder(repo: string, options: HubFolderOptions): Promise<string> {
-  const { revision, offline, ...given } = table.check({ repo, ...options });
-  const hub = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
-    repo: string;
+  place.check({ repo });
+  const { revision, offline, ...given } = table.check(options);
+  const hub = {
+    repo,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   };
   const library = await optionalPackage('@huggingface/hub', () => import('@huggingface/hub'));
   if (offline) {

@@ -1,4 +1,4 @@
-import { optional, optionTable } from '@tgm/options';
+import { optional, optionTable, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
 import { type PixelScale, pixelScale } from '../pixels.js';
 import { type PixelDefaults, readPixels } from './preprocessor.js';
@@ -8,14 +8,17 @@ export interface LoadOptions {
   readonly pixels?: PixelScale;
 }
 
+const FOLDER = { folder: text() };
 const FIELDS = { pixels: optional(pixelScale()) };
 
-/** The checked options of `where`, a loader: how it finds the scale of pixels of a folder. */
+/** The checked arguments of `where`, a loader: how it finds the scale of pixels of its folder. */
 export function pixelsOf(
   where: string,
+  folder: string,
   options: LoadOptions | undefined,
   defaults: PixelDefaults,
-): (folder: string, imageSize: number) => Promise<PixelScale> {
+): (imageSize: number) => Promise<PixelScale> {
+  optionTable(where, FOLDER, ModelError).check({ folder });
   const { pixels } = optionTable(where, FIELDS, ModelError).check(options);
-  return async (folder, imageSize) => pixels ?? readPixels(folder, imageSize, defaults);
+  return async (imageSize) => pixels ?? readPixels(folder, imageSize, defaults);
 }

@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { CheckpointKeysError, type ShapeMismatch } from '../errors.js';
+import { optionTable, passing, text } from '@tgm/options';
+import { ModelError } from '../errors.js';
 import { type OfficialTensor, officialShape, takeOfficial } from '../official.js';
-import type { ParameterSpec, Params } from '../params.js';
+import { isRecord } from '../option-fields.js';
+import { type NamedShape, type ParameterSpec, type Params, requireParams } from '../params.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { safetensorsFault } from '../safetensors/fault.js';
 import { readSafetensors } from '../safetensors/read.js';
@@ -24,7 +26,22 @@ export interface ParameterLayout {
 export const WEIGHTS = 'model.safetensors';
 
 type Tensors = Readonly<Record<string, SafetensorsTensor>>;
-type Shapes = readonly { readonly name: string; readonly shape: readonly number[] }[];
+
+const layout = passing(
+  'a model (with parameters and official, two lists)',
+  (value): value is ParameterLayout =>
+    isRecord(value) && Array.isArray(value.parameters) && Array.isArray(value.official),
+);
+const fromFile = optionTable('loadParams', { path: text(), model: layout }, ModelError);
+const fromTensors = optionTable(
+  'paramsFromTensors',
+  {
+    read: passing('tensors by name', (value): value is Tensors => isRecord(value)),
+    model: layout,
+    where: text(),
+  },
+  ModelError,
+);
 
 /** Writes the parameters of the list, in float32; others in the record are not the model's. */
 export async function saveParams(
@@ -32,7 +49,7 @@ export async function saveParams(
   specs: readonly ParameterSpec[],
   params: Params,
 ): Promise<void> {
-  requireTensors('The parameters to save', specs, params, []);
+  requireParams('The parameters to save', specs, params);
   const tensors: Record<string, WritableTensor> = {};
   for (const { name, shape } of specs) {
     tensors[name] = { dtype: 'F32', shape, data: (await params[name]!.data()) as Float32Array };
@@ -48,10 +65,12 @@ export async function saveParams(
  * @param path a safetensors file, the model.safetensors.index.json of one in shards, or a folder with either. Names are
  *   Hugging Face's or those of the model's authors: MCG-NJU/VideoMAE, OpenGVLab/VideoMAEv2, openai/CLIP. Prefixes
  *   that training programs put before them are taken off.
- * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `CONFIG_INVALID` or `SAFETENSORS_INVALID`;
+ * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `CONFIG_INVALID` or
+ *   `SAFETENSORS_INVALID`;
  *   CheckpointKeysError, which lists every tensor that is missing, unexpected or of another shape.
  */
 export async function loadParams(path: string, model: ParameterLayout): Promise<Params> {
+  fromFile.check({ path, model });
   const file = await weightsFile(path);
   return paramsFromTensors(
     file.endsWith('.json') ? await readShards(file) : await readOne(file),
@@ -63,9 +82,10 @@ export async function loadParams(path: string, model: ParameterLayout): Promise<
 /**
  * The same from tensors that were read already.
  * @param where names them in messages.
- * @throws ModelError with `SAFETENSORS_INVALID`; CheckpointKeysError
+ * @throws ModelError with `OPTION_INVALID` or `SAFETENSORS_INVALID`; CheckpointKeysError
  */
 export function paramsFromTensors(read: Tensors, model: ParameterLayout, where: string): Params {
+  fromTensors.check({ read, model, where });
   const ownNames = model.parameters.map(({ name }) => name);
   const own = renamed(read, ownNames);
   const officialNames = model.official.map(({ official }) => official);
@@ -104,7 +124,7 @@ async function readOne(file: string): Promise<Tensors> {
 }
 
 function fromOwn(file: string, { parameters, otherParts }: ParameterLayout, tensors: Tensors) {
-  requireTensors(file, parameters, tensors, unexpectedIn(tensors, parameters, otherParts));
+  requireParams(file, parameters, tensors, unexpectedIn(tensors, parameters, otherParts));
   return Object.fromEntries(parameters.map(({ name }) => [name, floats(file, name, tensors[name]!)]));
 }
 
@@ -114,7 +134,7 @@ function fromOfficial(file: string, { parameters, official, otherParts }: Parame
     parameters.map(({ name, shape }) => [rows.get(name)!.official, officialShape(rows.get(name)!, shape)]),
   );
   const expected = [...shapes].map(([name, shape]) => ({ name, shape }));
-  requireTensors(file, expected, tensors, unexpectedIn(tensors, expected, otherParts));
+  requireParams(file, expected, tensors, unexpectedIn(tensors, expected, otherParts));
   const whole = new Map(expected.map(({ name }) => [name, floats(file, name, tensors[name]!)]));
   return Object.fromEntries(
     parameters.map(({ name, shape }) => {
@@ -124,7 +144,7 @@ function fromOfficial(file: string, { parameters, official, otherParts }: Parame
   );
 }
 
-function unexpectedIn(tensors: Tensors, expected: Shapes, otherParts?: RegExp): string[] {
+function unexpectedIn(tensors: Tensors, expected: readonly NamedShape[], otherParts?: RegExp): string[] {
   const known = new Set(expected.map(({ name }) => name));
   return Object.keys(tensors).filter((name) => !known.has(name) && !otherParts?.test(name));
 }
@@ -137,24 +157,4 @@ function floats(file: string, name: string, { dtype, data }: SafetensorsTensor):
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong === -1) return values;
   throw safetensorsFault(`${file}, tensor "${name}"`, 'finite numbers', `${values[wrong]} at ${wrong}`);
-}
-
-function requireTensors(
-  where: string,
-  expected: Shapes,
-  tensors: Readonly<Record<string, { readonly shape: readonly number[] }>>,
-  unexpected: readonly string[],
-): void {
-  const missing: string[] = [];
-  const mismatched: ShapeMismatch[] = [];
-  for (const { name, shape } of expected) {
-    const got = tensors[name]?.shape;
-    if (got === undefined) missing.push(name);
-    else if (got.length !== shape.length || got.some((size, axis) => size !== shape[axis])) {
-      mismatched.push({ name, expected: shape, got });
-    }
-  }
-  if (missing.length + unexpected.length + mismatched.length > 0) {
-    throw new CheckpointKeysError(where, { missing, unexpected, mismatched });
-  }
 }

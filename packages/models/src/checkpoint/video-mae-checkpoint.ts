@@ -1,6 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { optionTable, text } from '@tgm/options';
 import { snakeFields } from '../config-source.js';
+import { ModelError } from '../errors.js';
+import { params as paramsField, videoMaeModel } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { checkEncoderConfig, checkVideoMaeConfig } from '../video-mae/config.js';
 import { type VideoMaeEncoder, videoMaeEncoder } from '../video-mae/encoder.js';
@@ -12,12 +15,19 @@ import { writePixels } from './preprocessor.js';
 import { readVideoMaeJson, VIDEO_MAE_JSON, VIDEO_MAE_PIXELS } from './video-mae-json.js';
 import { loadVideoMaeParams } from './video-mae-weights.js';
 
+const saved = optionTable(
+  'saveVideoMae',
+  { folder: text(), model: videoMaeModel(), params: paramsField() },
+  ModelError,
+);
+
 /**
  * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's `VideoMAEForPreTraining` and
  * `VideoMAEImageProcessor` read them. Parameters that are not the model's, such as those of a loss, are left out.
- * @throws CheckpointKeysError when a parameter is missing or has another shape.
+ * @throws ModelError with `OPTION_INVALID`; CheckpointKeysError when a parameter is missing or has another shape.
  */
 export async function saveVideoMae(folder: string, model: VideoMae, params: Params): Promise<void> {
+  saved.check({ folder, model, params });
   await mkdir(folder, { recursive: true });
   await saveParams(join(folder, WEIGHTS), model.parameters, params);
   await writeJson(join(folder, 'config.json'), {
@@ -30,7 +40,7 @@ export async function saveVideoMae(folder: string, model: VideoMae, params: Para
 /**
  * Opens a folder with the config.json and model.safetensors of a `VideoMAEForPreTraining`, under Python's defaults for what
  * config.json leaves out. Preprocessor files give the scale of pixels; without them it is `IMAGENET_PIXELS`.
- * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `SAFETENSORS_INVALID`, or `CONFIG_INVALID`, which names
+ * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `SAFETENSORS_INVALID`, or `CONFIG_INVALID`, which names
  *   the JSON key; CheckpointKeysError, which lists every tensor that is missing, unexpected or of another shape, and names the
  *   loader that would do.
  */
@@ -38,10 +48,10 @@ export async function loadVideoMae(
   folder: string,
   options?: LoadOptions,
 ): Promise<{ model: VideoMae; params: Params }> {
-  const pixelsIn = pixelsOf('loadVideoMae', options, VIDEO_MAE_PIXELS);
+  const pixelsIn = pixelsOf('loadVideoMae', folder, options, VIDEO_MAE_PIXELS);
   const { json, source } = await readVideoMaeJson(join(folder, 'config.json'));
   const config = checkVideoMaeConfig(source());
-  const model = videoMae(config, { pixels: await pixelsIn(folder, config.imageSize) });
+  const model = videoMae(config, { pixels: await pixelsIn(config.imageSize) });
   return { model, params: await loadVideoMaeParams('loadVideoMae', folder, json, model) };
 }
 
@@ -54,9 +64,9 @@ export async function loadVideoMaeEncoder(
   folder: string,
   options?: LoadOptions,
 ): Promise<{ model: VideoMaeEncoder; params: Params }> {
-  const pixelsIn = pixelsOf('loadVideoMaeEncoder', options, VIDEO_MAE_PIXELS);
+  const pixelsIn = pixelsOf('loadVideoMaeEncoder', folder, options, VIDEO_MAE_PIXELS);
   const { json, source } = await readVideoMaeJson(join(folder, 'config.json'));
   const config = checkEncoderConfig(source());
-  const model = videoMaeEncoder(config, { pixels: await pixelsIn(folder, config.imageSize) });
+  const model = videoMaeEncoder(config, { pixels: await pixelsIn(config.imageSize) });
   return { model, params: await loadVideoMaeParams('loadVideoMaeEncoder', folder, json, model) };
 }

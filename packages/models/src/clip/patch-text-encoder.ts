@@ -5,7 +5,8 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
 import { frameTokens } from '../frame-tokens.js';
 import { inputShape } from '../input-shape.js';
-import type { Params } from '../params.js';
+import { clipModel, clipTokenizerField, params as paramsField } from '../option-fields.js';
+import { type Params, requireParams } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import type { Clip } from './clip.js';
 import type { ClipTokenizer } from './tokenizer.js';
@@ -18,6 +19,10 @@ const CAPTIONS_A_CALL = 4;
 /** Captions whose embeddings are kept, the oldest dropped first: 128 MiB at a width of 512. */
 const CAPTIONS_KEPT = 65_536;
 
+/** Names of the parameters of each tower, with its projection. */
+const VISION = /^vis/;
+const TEXT = /^text_/;
+
 export interface ClipPatchTextEncoderOptions {
   readonly clip: Clip;
   readonly params: Params;
@@ -29,9 +34,9 @@ export interface ClipPatchTextEncoderOptions {
 const table = optionTable(
   'clipPatchTextEncoder',
   {
-    clip: objectWith<Clip>('what clip() gives', ['config', 'patchFeatures', 'encodeText']),
-    params: objectWith<Params>('the parameters by name', []),
-    tokenizer: objectWith<ClipTokenizer>('what clipTokenizer() gives', ['contextLength', 'encode']),
+    clip: clipModel(),
+    params: paramsField(),
+    tokenizer: clipTokenizerField(),
     engine: objectWith<Engine>('an engine', ['compile']),
     variant: patchFeaturesVariant,
   },
@@ -41,18 +46,21 @@ const table = optionTable(
 /**
  * CLIP as text-guided masking uses it. Frames must have the size of CLIP's images; an embedding of a caption is
  * computed once. The parameters stay the caller's.
- * @throws ModelError with `OPTION_INVALID`, also when the tokenizer has more places or tokens than the text tower.
+ * @throws ModelError with `OPTION_INVALID`, also when the tokenizer has more places or tokens than the text tower;
+ *   CheckpointKeysError when a parameter of a tower is missing or has another shape.
  */
 export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): PatchTextEncoder {
   const { clip, params, tokenizer, engine, variant } = table.check(options);
   requireSameTexts(clip, tokenizer);
+  const towers = clip.parameters.filter(({ name }) => VISION.test(name) || TEXT.test(name));
+  requireParams('clipPatchTextEncoder, option params', towers, params);
   const width = clip.config.projectionDim;
   const { imageSize, patchSize } = clip.config.visionConfig;
   const layout = { imageSize, patchSize, tubeletSize: 1 };
   const { rows, columns } = tokenGridOf({ ...layout, numFrames: 1 });
   const frameSize = rows * columns * width;
-  const visionParams = paramsOf(params, /^vis/);
-  const textParams = paramsOf(params, /^text_/);
+  const visionParams = paramsOf(params, VISION);
+  const textParams = paramsOf(params, TEXT);
   const captions = new Map<string, Float32Array>();
 
   const embedPatches = engine.compile((inputs: { params: Params; patches: tf.Tensor3D }) =>
@@ -115,7 +123,7 @@ export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): Patc
           `${frames.length} bytes`,
         );
       }
-      const tokenSize = tokenSizeOf({ ...layout, numFrames: 1 });
+      const tokenSize = tokenSizeOf(layout);
       const values = new Float32Array(count * frameSize);
       for (let start = 0; start < count; start += FRAMES_A_CALL) {
         const batch = Math.min(FRAMES_A_CALL, count - start);

@@ -1,8 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
+import { optionTable, wholeNumber } from '@tgm/options';
+import { ModelError } from '../errors.js';
+import { clipModel, params as paramsField } from '../option-fields.js';
 import { type Params, parameter } from '../params.js';
 import { resampleBicubic } from '../resample-bicubic.js';
 import { type Clip, clip } from './clip.js';
 import { VISION_POSITIONS } from './parameters.js';
+
+const givenTable = optionTable('resizeClip', { clip: clipModel(), params: paramsField() }, ModelError);
+const sizeTable = optionTable('resizeClip', { imageSize: wholeNumber({ from: 1 }) }, ModelError);
 
 /**
  * The same CLIP for images of another size, so of a finer or coarser grid: the table of positions is interpolated, as
@@ -13,9 +19,11 @@ import { VISION_POSITIONS } from './parameters.js';
  * @throws ModelError with `OPTION_INVALID` or `PARAMETER_MISSING`
  */
 export async function resizeClip(
-  { clip: model, params }: { readonly clip: Clip; readonly params: Params },
+  given: { readonly clip: Clip; readonly params: Params },
   imageSize: number,
 ): Promise<{ clip: Clip; params: Params }> {
+  const { clip: model, params } = givenTable.check(given);
+  sizeTable.check({ imageSize });
   const { visionConfig, ...config } = model.config;
   const resized = clip({ ...config, visionConfig: { ...visionConfig, imageSize } }, { pixels: model.pixels });
   const width = visionConfig.hiddenSize;

@@ -1,7 +1,30 @@
+import { listOf, optionTable, passing, showValue } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { isRecord } from '../option-fields.js';
 
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
+
+type Vocabulary = Readonly<Record<string, number>>;
+
+const table = optionTable(
+  'clipTokenizerJson',
+  {
+    vocab: passing(
+      'ids, whole numbers from 0, by token',
+      (value): value is Vocabulary =>
+        isRecord(value) &&
+        Object.values(value).every((id) => Number.isSafeInteger(id) && (id as number) >= 0),
+    ),
+    merges: listOf(
+      passing(
+        'two tokens with a space between',
+        (value): value is string => typeof value === 'string' && /^[^ ]+ [^ ]+$/.test(value),
+      ),
+    ),
+  },
+  ModelError,
+);
 
 /**
  * The tokenizer.json and tokenizer_config.json of CLIP's checkpoints around a vocabulary and merges, for folders that have
@@ -9,19 +32,34 @@ const END = '<|endoftext|>';
  *
  * @param vocab ids of the tokens; a token at the end of a word ends in `</w>`.
  * @param merges pairs such as "a b", the first to merge first.
- * @throws ModelError with `OPTION_INVALID` when the vocabulary lacks the start or the end token.
+ * @throws ModelError with `OPTION_INVALID`, also when the vocabulary lacks the start or the end token, or what a merge reads
+ *   or makes.
  */
 export function clipTokenizerJson(
-  vocab: Readonly<Record<string, number>>,
+  vocab: Vocabulary,
   merges: readonly string[],
 ): { json: object; config: object } {
-  const lacking = [START, END].filter((token) => !Number.isSafeInteger(vocab[token]));
-  if (lacking.length === 0) return { json: tokenizerJson(vocab, merges), config: tokenizerConfig };
-  throw new ModelError('OPTION_INVALID', {
-    where: 'clipTokenizerJson, option vocab',
-    expected: `an id of ${lacking.join(' and of ')}`,
-    received: 'none',
+  table.check({ vocab, merges });
+  const lacking = [START, END].filter((token) => !Object.hasOwn(vocab, token));
+  if (lacking.length > 0) {
+    throw new ModelError('OPTION_INVALID', {
+      where: 'clipTokenizerJson, option vocab',
+      expected: `an id of ${lacking.join(' and of ')}`,
+      received: 'none',
+    });
+  }
+  const stray = merges.find((merge) => {
+    const [first, second] = merge.split(' ') as [string, string];
+    return ![first, second, first + second].every((token) => Object.hasOwn(vocab, token));
   });
+  if (stray !== undefined) {
+    throw new ModelError('OPTION_INVALID', {
+      where: 'clipTokenizerJson, option merges',
+      expected: 'pairs of tokens that the vocabulary has, and has joined',
+      received: showValue(stray),
+    });
+  }
+  return { json: tokenizerJson(vocab, merges), config: tokenizerConfig };
 }
 
 const tokenizerConfig = {
@@ -33,7 +71,7 @@ const tokenizerConfig = {
   model_max_length: 77,
 };
 
-function tokenizerJson(vocab: Readonly<Record<string, number>>, merges: readonly string[]) {
+function tokenizerJson(vocab: Vocabulary, merges: readonly string[]) {
   const special = (content: string) => ({
     id: vocab[content],
     content,

@@ -28,11 +28,8 @@ export interface ClipTokenizer {
 /** As Hugging Face's `CLIPTextModel` has it: old checkpoints say 2, whatever their end token. */
 const LARGEST = 2;
 
-const table = optionTable(
-  'clipTokenizer',
-  { contextLength: wholeNumber({ from: 2 }), eosTokenId: optional(wholeNumber({ from: 0 })) },
-  ModelError,
-);
+const size = optionTable('clipTokenizer', { contextLength: wholeNumber({ from: 2 }) }, ModelError);
+const table = optionTable('clipTokenizer', { eosTokenId: optional(wholeNumber({ from: 0 })) }, ModelError);
 
 /**
  * CLIP's byte-level BPE, from a checkpoint's tokenizer.json and tokenizer_config.json.
@@ -49,7 +46,8 @@ export function clipTokenizer(
   contextLength: number,
   options: { readonly eosTokenId?: number } = {},
 ): ClipTokenizer {
-  const checked = table.check({ contextLength, ...options });
+  size.check({ contextLength });
+  const checked = table.check(options);
   const tokenizer = makeTokenizer(json, config);
   const startId = specialId(tokenizer, config, 'bos_token');
   const endId = specialId(tokenizer, config, 'eos_token');

@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { objectWith, optionTable, text, wholeNumber } from '@tgm/options';
+import { type Field, optionTable, text, wholeNumber } from '@tgm/options';
 import { type ExportedModel, exportOnnx } from '@tgm/tfjs-backend-onnx';
 import type { Clip } from '../clip/clip.js';
 import { ModelError } from '../errors.js';
+import { classifierModel, clipModel, encoderModel, params } from '../option-fields.js';
 import type { Params } from '../params.js';
 import type { VideoMaeClassifier } from '../video-mae/classifier.js';
 import type { VideoMaeEncoder } from '../video-mae/encoder.js';
@@ -18,12 +19,14 @@ export interface ExportOptions {
 
 const OPTIONS = {
   path: text(),
-  params: objectWith<Params>('the parameters by name', []),
+  params: params(),
   batch: wholeNumber({ from: 1 }),
 };
 
-const checked = (where: string, options: ExportOptions): ExportOptions =>
-  optionTable(where, OPTIONS, ModelError).check(options);
+function checked<M>(where: string, field: Field<M>, model: M, options: ExportOptions): ExportOptions {
+  optionTable(where, { model: field }, ModelError).check({ model });
+  return optionTable(where, OPTIONS, ModelError).check(options);
+}
 
 /**
  * The encoder over all tokens as an ONNX file: `pixel_values` [B, T, 3, H, W] in the model's scale of pixels to
@@ -34,9 +37,9 @@ export async function exportVideoMaeEncoder(
   model: VideoMaeEncoder,
   options: ExportOptions,
 ): Promise<ExportedModel> {
+  const { params, batch, path } = checked('exportVideoMaeEncoder', encoderModel(), model, options);
   const { numFrames, imageSize } = model.config;
   const { slices, rows, columns } = model.grid;
-  const { params, batch, path } = checked('exportVideoMaeEncoder', options);
   const places = Array.from({ length: slices * rows * columns }, (_, place) => place);
   return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
     exportOnnx(
@@ -64,7 +67,7 @@ export async function exportVideoMaeClassifier(
   model: VideoMaeClassifier,
   options: ExportOptions,
 ): Promise<ExportedModel> {
-  const { params, batch, path } = checked('exportVideoMaeClassifier', options);
+  const { params, batch, path } = checked('exportVideoMaeClassifier', classifierModel(), model, options);
   const { numFrames, imageSize } = model.config;
   return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
     exportOnnx(
@@ -84,7 +87,7 @@ export async function exportVideoMaeClassifier(
  * @throws ModelError with `OPTION_INVALID`; what `exportOnnx` throws
  */
 export async function exportClipImage(model: Clip, options: ExportOptions): Promise<ExportedModel> {
-  const { params, batch, path } = checked('exportClipImage', options);
+  const { params, batch, path } = checked('exportClipImage', clipModel(), model, options);
   const { imageSize, patchSize } = model.config.visionConfig;
   const config = { imageSize, patchSize, numFrames: 1, tubeletSize: 1 };
   return withInputs({ pixel_values: tf.zeros([batch, 3, imageSize, imageSize]) }, (inputs) =>
@@ -105,7 +108,7 @@ export async function exportClipImage(model: Clip, options: ExportOptions): Prom
  * @throws ModelError with `OPTION_INVALID`; what `exportOnnx` throws
  */
 export async function exportClipText(model: Clip, options: ExportOptions): Promise<ExportedModel> {
-  const { params, batch, path } = checked('exportClipText', options);
+  const { params, batch, path } = checked('exportClipText', clipModel(), model, options);
   const inputs = {
     input_ids: tf.zeros<tf.Rank.R2>([batch, model.config.textConfig.maxPositionEmbeddings], 'int32'),
     end_positions: tf.zeros<tf.Rank.R1>([batch], 'int32'),

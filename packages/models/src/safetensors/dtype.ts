@@ -33,6 +33,16 @@ const BYTES: Readonly<Record<SafetensorsDtype, number>> = {
   BOOL: 1,
 };
 
+/** Names of the typed arrays that are written as they are; half floats are read only. */
+export const WRITABLE = {
+  F64: 'Float64Array',
+  F32: 'Float32Array',
+  I64: 'BigInt64Array',
+  I32: 'Int32Array',
+  U8: 'Uint8Array',
+  BOOL: 'Uint8Array',
+} as const satisfies Partial<Record<SafetensorsDtype, string>>;
+
 /** The types that are read. */
 export const DTYPES = Object.keys(BYTES);
 

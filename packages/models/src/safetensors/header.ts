@@ -1,4 +1,5 @@
 import { showValue } from '@tgm/options';
+import { isRecord } from '../option-fields.js';
 import { DTYPES, elementBytes, type SafetensorsDtype } from './dtype.js';
 import { duplicateKey } from './duplicate-key.js';
 import { safetensorsFault } from './fault.js';
@@ -111,10 +112,6 @@ function checkEntry(name: string, value: unknown, file: string): HeaderEntry {
   return { name, dtype: dtype as SafetensorsDtype, shape, begin, end };
 }
 
-function isCounts(value: unknown): value is number[] {
+export function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((count) => Number.isSafeInteger(count) && count >= 0);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

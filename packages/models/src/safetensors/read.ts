@@ -1,4 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { eitherOf, optionTable, text } from '@tgm/options';
+import { ModelError } from '../errors.js';
+import { bytes } from '../option-fields.js';
 import { decodeElements, type SafetensorsTensor } from './dtype.js';
 import { safetensorsFault } from './fault.js';
 import { type HeaderEntry, headerLength, LENGTH_BYTES, parseHeader } from './header.js';
@@ -8,14 +11,21 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+const table = optionTable(
+  'readSafetensors',
+  { source: eitherOf('a path or bytes', text(), bytes()) },
+  ModelError,
+);
+
 /**
  * Reads a safetensors file, from a path or from its bytes.
  *
  * Every rule of the format is checked: the header's size (100 MB at most) and JSON, no name twice, a known
  * type, bytes that agree with type and shape, and data without gap, overlap or rest.
- * @throws ModelError with `SAFETENSORS_INVALID` when a rule is broken; the file system's own error when the file cannot be read.
+ * @throws ModelError with `OPTION_INVALID`, or `SAFETENSORS_INVALID` when a rule is broken; the file system's own error when the file cannot be read.
  */
 export async function readSafetensors(source: string | Uint8Array): Promise<Safetensors> {
+  table.check({ source });
   return typeof source === 'string' ? readFile(source) : readBytes(source);
 }
 

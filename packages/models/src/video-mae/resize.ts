@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { optional, optionTable, wholeNumber } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { params as paramsField, videoMaeModel } from '../option-fields.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
 import { resampleBicubic } from '../resample-bicubic.js';
@@ -14,6 +15,12 @@ const table = optionTable(
   ModelError,
 );
 
+const givenTable = optionTable(
+  'resizeVideoMae',
+  { model: videoMaeModel(), params: paramsField() },
+  ModelError,
+);
+
 /**
  * The same Video MAE for clips of another length or size. Fixed positions are computed anew; learned ones are interpolated,
  * those of places in a frame in two dimensions and those of slices in one, by cubics.
@@ -22,9 +29,10 @@ const table = optionTable(
  * @throws ModelError with `OPTION_INVALID` or `PARAMETER_MISSING`
  */
 export async function resizeVideoMae(
-  { model, params }: { readonly model: VideoMae; readonly params: Params },
+  given: { readonly model: VideoMae; readonly params: Params },
   size: { readonly numFrames?: number; readonly imageSize?: number },
 ): Promise<{ model: VideoMae; params: Params }> {
+  const { model, params } = givenTable.check(given);
   const { numFrames = model.config.numFrames, imageSize = model.config.imageSize } = table.check(size);
   const resized = videoMae({ ...model.config, numFrames, imageSize }, { pixels: model.pixels });
   const kept: Record<string, tf.Tensor> = Object.fromEntries(

@@ -1,0 +1,303 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { seededRandom } from '@tgm/masking';
+import { cpuEngine } from '@tgm/tfjs-backend-onnx';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import * as models from './index.js';
+import { tinyClip } from './testing/tiny-clip.js';
+import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
+import { lettersTokenizer, lettersVocabulary } from './testing/tokenizer-json.js';
+
+// What JavaScript lets through: a compiler would refuse each of these calls.
+// biome-ignore lint/suspicious/noExplicitAny: calls without the compiler's help
+const untyped = models as any;
+const {
+  clipPatchTextEncoder,
+  clipTokenizer,
+  clipTokenizerJson,
+  drawDropPath,
+  exportClipImage,
+  exportClipText,
+  exportVideoMaeClassifier,
+  exportVideoMaeEncoder,
+  fillTemplate,
+  frameTokens,
+  hubFolder,
+  labelCaptions,
+  labelWords,
+  layerDecayScales,
+  layerOf,
+  loadClip,
+  loadParams,
+  loadVideoMae,
+  loadVideoMaeClassifier,
+  loadVideoMaeEncoder,
+  paramsFromTensors,
+  patchify,
+  readCaptions,
+  readClassDescriptions,
+  readSafetensors,
+  resizeClip,
+  resizeVideoMae,
+  saveClip,
+  saveVideoMae,
+  saveVideoMaeClassifier,
+  tokenGridOf,
+  tokenSizeOf,
+  unpatchify,
+  writeSafetensors,
+} = untyped;
+
+const engine = await cpuEngine();
+const random = seededRandom('arguments');
+const model = models.videoMae(TINY_VIDEO_MAE);
+const params = model.init(random);
+const classifier = models.videoMaeClassifier({ ...TINY_VIDEO_MAE, poolNormEps: 1e-6, labels: ['a'] });
+const classifierParams = classifier.init(random);
+const clip = models.clip(tinyClip);
+const clipParams = clip.init(random);
+const tokenizer = lettersTokenizer(8);
+const { numFrames, imageSize } = TINY_VIDEO_MAE;
+const frames = new Uint8Array(numFrames * imageSize * imageSize * 3);
+const one = { dtype: 'F32', shape: [1], data: new Float32Array(1) };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-arguments-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+const path = (name = 'x') => join(folder, name);
+
+const thrown = async (call: () => unknown): Promise<unknown> => {
+  try {
+    await call();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+const noText = [null, undefined, Number.NaN, -1, true, {}, [], () => 1];
+const noObject = [null, undefined, 1, 'x', true, [], () => 1, {}, { zz: 1 }];
+const noBytes = [null, undefined, 1, 'x', {}, [], new Float32Array(4)];
+const noFunction = [null, undefined, 0.5, 'x', {}, []];
+const noConfig = [...noObject, { ...TINY_VIDEO_MAE, numHiddenLayers: 0 }];
+const noParams = [null, undefined, 1, 'x', [], { a: null }, { a: [1] }];
+
+type Call = (value: unknown) => unknown;
+const exporting = (given: object) => ({ path: path(), params: given, batch: 1 });
+
+/** The function, the argument, wrong values of it, and a call with one. */
+const calls: [string, string, readonly unknown[], Call][] = [
+  ['layerDecayScales', 'config', noConfig, (value) => layerDecayScales(value, 0.75)],
+  ['layerOf', 'config', noConfig, (value) => layerOf('mask_token', value)],
+  ['layerOf', 'name', [...noText, 'videomae.encoder.layer.99.x'], (value) => layerOf(value, TINY_VIDEO_MAE)],
+  ['drawDropPath', 'random', noFunction, (value) => drawDropPath({ rate: 0, layers: 1, batch: 1 }, value)],
+  ['resizeVideoMae', 'model', noObject, (value) => resizeVideoMae({ model: value, params }, {})],
+  ['resizeVideoMae', 'params', noParams, (value) => resizeVideoMae({ model, params: value }, {})],
+  ['resizeVideoMae', 'clip', [1], (value) => resizeVideoMae({ model, params, clip: value }, {})],
+  ['resizeClip', 'clip', noObject, (value) => resizeClip({ clip: value, params: clipParams }, 8)],
+  ['resizeClip', 'params', noParams, (value) => resizeClip({ clip, params: value }, 8)],
+  ['resizeClip', 'imageSize', noText, (value) => resizeClip({ clip, params: clipParams }, value)],
+  ['exportVideoMaeEncoder', 'model', noObject, (value) => exportVideoMaeEncoder(value, exporting(params))],
+  [
+    'exportVideoMaeClassifier',
+    'model',
+    [...noObject, model],
+    (value) => exportVideoMaeClassifier(value, exporting(classifierParams)),
+  ],
+  [
+    'exportClipImage',
+    'model',
+    [...noObject, model],
+    (value) => exportClipImage(value, exporting(clipParams)),
+  ],
+  ['exportClipText', 'model', [...noObject, model], (value) => exportClipText(value, exporting(clipParams))],
+  ['saveVideoMae', 'folder', noText, (value) => saveVideoMae(value, model, params)],
+  ['saveVideoMae', 'model', [...noObject, clip], (value) => saveVideoMae(path(), value, params)],
+  ['saveVideoMae', 'params', noParams, (value) => saveVideoMae(path(), model, value)],
+  [
+    'saveVideoMaeClassifier',
+    'folder',
+    noText,
+    (value) => saveVideoMaeClassifier(value, classifier, classifierParams),
+  ],
+  [
+    'saveVideoMaeClassifier',
+    'model',
+    [...noObject, model],
+    (value) => saveVideoMaeClassifier(path(), value, classifierParams),
+  ],
+  [
+    'saveVideoMaeClassifier',
+    'params',
+    noParams,
+    (value) => saveVideoMaeClassifier(path(), classifier, value),
+  ],
+  ['saveClip', 'folder', noText, (value) => saveClip(value, { clip, params: clipParams, tokenizer })],
+  ['saveClip', 'clip', noObject, (value) => saveClip(path(), { clip: value, params: clipParams, tokenizer })],
+  ['saveClip', 'params', noParams, (value) => saveClip(path(), { clip, params: value, tokenizer })],
+  [
+    'saveClip',
+    'tokenizer',
+    [...noObject, { ...tokenizer, json: null }],
+    (value) => saveClip(path(), { clip, params: clipParams, tokenizer: value }),
+  ],
+  [
+    'saveClip',
+    'processor',
+    [1],
+    (value) => saveClip(path(), { clip, params: clipParams, tokenizer, processor: value }),
+  ],
+  ['loadVideoMae', 'folder', noText, (value) => loadVideoMae(value)],
+  ['loadVideoMaeEncoder', 'folder', noText, (value) => loadVideoMaeEncoder(value)],
+  ['loadVideoMaeClassifier', 'folder', noText, (value) => loadVideoMaeClassifier(value)],
+  ['loadClip', 'folder', noText, (value) => loadClip(value)],
+  ['loadParams', 'path', noText, (value) => loadParams(value, model)],
+  ['loadParams', 'model', noObject, (value) => loadParams(path(), value)],
+  [
+    'paramsFromTensors',
+    'read',
+    [null, undefined, 1, 'x', []],
+    (value) => paramsFromTensors(value, model, 'x'),
+  ],
+  ['paramsFromTensors', 'model', noObject, (value) => paramsFromTensors({}, value, 'x')],
+  ['readCaptions', 'path', noText, (value) => readCaptions(value)],
+  ['readClassDescriptions', 'path', noText, (value) => readClassDescriptions(value)],
+  ['readSafetensors', 'source', [...noText, new Float32Array(4)], (value) => readSafetensors(value)],
+  ['writeSafetensors', 'path', noText, (value) => writeSafetensors(value, {}, {})],
+  [
+    'writeSafetensors',
+    'tensors',
+    [null, undefined, 1, 'x', []],
+    (value) => writeSafetensors(path(), value, {}),
+  ],
+  [
+    'writeSafetensors',
+    'metadata',
+    [null, undefined, 1, 'x', [], { zz: 1 }, { a: 'b', zz: null }],
+    (value) => writeSafetensors(path(), { one }, value),
+  ],
+  ['fillTemplate', 'template', noText, (value) => fillTemplate(value, [])],
+  ['fillTemplate', 'things', [null, undefined, 1, 'x', {}], (value) => fillTemplate('[a]', value)],
+  ['labelCaptions', 'label', noText, (value) => labelCaptions(value, ['{}'])],
+  ['labelCaptions', 'templates', [null, undefined, 1, 'x', {}, []], (value) => labelCaptions('a', value)],
+  ['labelWords', 'label', noText, (value) => labelWords(value)],
+  ['frameTokens', 'frames', noBytes, (value) => frameTokens(value, TINY_VIDEO_MAE, [0], models.UNIT_PIXELS)],
+  [
+    'frameTokens',
+    'indices',
+    [null, undefined, 1, 'x', {}, () => 1],
+    (value) => frameTokens(frames, TINY_VIDEO_MAE, value, models.UNIT_PIXELS),
+  ],
+  [
+    'frameTokens',
+    'into',
+    [null, [], new Float64Array(999)],
+    (value) => frameTokens(frames, TINY_VIDEO_MAE, [0], models.UNIT_PIXELS, value),
+  ],
+  ['patchify', 'frames', noBytes, (value) => patchify(value, TINY_VIDEO_MAE)],
+  ['unpatchify', 'patches', noBytes, (value) => unpatchify(value, TINY_VIDEO_MAE)],
+  [
+    'tokenGridOf',
+    'patchSize',
+    [null, 0, -2, 0.5, '2'],
+    (value) => tokenGridOf({ ...TINY_VIDEO_MAE, patchSize: value }),
+  ],
+  [
+    'tokenSizeOf',
+    'tubeletSize',
+    [null, undefined, 0, -2, 0.5, '2'],
+    (value) => tokenSizeOf({ ...TINY_VIDEO_MAE, tubeletSize: value }),
+  ],
+  [
+    'clipTokenizerJson',
+    'vocab',
+    [null, 1, [], { ...lettersVocabulary, a: 0.5 }],
+    (value) => clipTokenizerJson(value, []),
+  ],
+  ['hubFolder', 'repo', ['c/d'], (value) => hubFolder('a/b', { revision: '0'.repeat(40), repo: value })],
+  [
+    'clipTokenizer',
+    'contextLength',
+    [4],
+    (value) => clipTokenizer(tokenizer.json, tokenizer.config, 8, { contextLength: value }),
+  ],
+  [
+    'clipTokenizerJson',
+    'merges',
+    [null, 1, 'x', {}, ['a e']],
+    (value) => clipTokenizerJson(lettersVocabulary, value),
+  ],
+  [
+    'clipTokenizerJson',
+    'merges.0',
+    [[1], ['ab'], [['a', 'b']]],
+    (value) => clipTokenizerJson(lettersVocabulary, value),
+  ],
+  [
+    'clipPatchTextEncoder',
+    'params',
+    noParams,
+    (value) => clipPatchTextEncoder({ clip, params: value, tokenizer, engine, variant: 'value' }),
+  ],
+  [
+    'clipPatchTextEncoder',
+    'tokenizer',
+    noObject,
+    (value) => clipPatchTextEncoder({ clip, params: clipParams, tokenizer: value, engine, variant: 'value' }),
+  ],
+];
+
+it.each(calls)('%s refuses a wrong %s where it comes in', async (where, option, values, call) => {
+  for (const value of values) {
+    const error = await thrown(() => call(value));
+    expect(error, String(value)).toBeInstanceOf(models.ModelError);
+    expect(error).toMatchObject({ code: 'OPTION_INVALID', where: `${where}, option ${option}` });
+  }
+  expect(await readdir(folder)).toEqual([]);
+});
+
+it.each([tokenGridOf, tokenSizeOf])('%o refuses what is no configuration', async (call) => {
+  for (const value of noObject)
+    expect(await thrown(() => call(value))).toMatchObject({ code: 'OPTION_INVALID' });
+});
+
+it('frameTokens takes whole numbers of tokens only', () => {
+  for (const token of [0.5, Number.NaN, -1, '0']) {
+    expect(() => frameTokens(frames, TINY_VIDEO_MAE, [token], models.UNIT_PIXELS)).toThrow(
+      expect.objectContaining({ code: 'INPUT_SHAPE' }),
+    );
+  }
+});
+
+it('clipPatchTextEncoder wants all parameters of both towers', () => {
+  const { 'text_projection.weight': _, ...lacking } = clipParams;
+  for (const given of [{}, lacking]) {
+    expect(() => clipPatchTextEncoder({ clip, params: given, tokenizer, engine, variant: 'value' })).toThrow(
+      expect.objectContaining({ code: 'CHECKPOINT_KEYS_MISMATCH' }),
+    );
+  }
+});
+
+it('writeSafetensors writes no tensor that is not what it says', async () => {
+  const wrong = [
+    null,
+    {},
+    { ...one, dtype: 'F16' },
+    { ...one, dtype: 'zz' },
+    { ...one, shape: 1 },
+    { ...one, shape: [-1] },
+    { ...one, data: [0] },
+    { ...one, data: new Int32Array(1) },
+    { ...one, data: new Float32Array(2) },
+  ];
+  for (const tensor of wrong) {
+    expect(await thrown(() => writeSafetensors(path(), { tensor }, {}))).toMatchObject({
+      code: 'SAFETENSORS_INVALID',
+      where: expect.stringContaining('"tensor"'),
+    });
+  }
+  expect(await readdir(folder)).toEqual([]);
+});
