@@ -37,12 +37,19 @@ if (unknown.length > 0 || positionals.length === 0) {
   process.exit(1);
 }
 
+/** A setting that is a whole number from 1; anything else ends the program before it measures. */
+function count(name: 'rounds' | 'threads', text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  console.error(`--${name}: expected a whole number from 1, got ${JSON.stringify(text)}`);
+  process.exit(1);
+}
+
 const options = {
   cases: values.case ?? [],
-  rounds: Number(values.rounds),
+  rounds: count('rounds', values.rounds),
   python: values['peer-python'],
 };
-const threads = values.threads ? { threads: Number(values.threads) } : {};
+const threads = values.threads === undefined ? {} : { threads: count('threads', values.threads) };
 
 async function* measure(): AsyncGenerator<Figure> {
   const steps = positionals.filter(isStep);

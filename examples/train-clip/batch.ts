@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseIndices, type Random } from '@tgm/masking';
-import { CLIP_PIXELS, type Clip, type ClipTokenizer, frameTokens } from '@tgm/models';
+import { type Clip, type ClipTokenizer, frameTokens } from '@tgm/models';
 import type { CaptionLevel, Captions } from '../moving-shapes/index.js';
 import type { Pair } from './pairs.js';
 
@@ -54,7 +54,7 @@ export function textBatch(
   };
 }
 
-/** The images of the pairs in the scale that CLIP reads, as tensors that the caller disposes. */
+/** The images of the pairs in the scale that the model reads, as tensors that the caller disposes. */
 export function imageBatch(model: Clip, pairs: readonly Pair[]): ImageBatch {
   const { imageSize, patchSize } = model.config.visionConfig;
   const tokens = (imageSize / patchSize) ** 2;
@@ -63,7 +63,7 @@ export function imageBatch(model: Clip, pairs: readonly Pair[]): ImageBatch {
   const pixels = new Float32Array(pairs.length * tokens * tokenSize);
   pairs.forEach(({ image }, row) => {
     const layout = { numFrames: 1, tubeletSize: 1, imageSize, patchSize };
-    frameTokens(image, layout, all, CLIP_PIXELS, pixels, row * tokens * tokenSize);
+    frameTokens(image, layout, all, model.pixels, pixels, row * tokens * tokenSize);
   });
   return {
     patches: tf.tensor3d(pixels, [pairs.length, tokens, tokenSize]),

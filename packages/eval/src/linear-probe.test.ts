@@ -97,7 +97,7 @@ describe('linearProbe', () => {
     }
     expect(Math.min(...found)).toBeGreaterThan(60);
     expect(Math.max(...found) - Math.min(...found)).toBeLessThan(2);
-  });
+  }, 60_000);
 
   it('says where an end of the grid is best', async () => {
     const train = entangled('train', 200, 1e-5);
