@@ -116,7 +116,7 @@ const PROGRAM = `
 `;
 const inline = ['--input-type=module', '-e', PROGRAM];
 
-describe('runProgram', { timeout: 60_000 }, () => {
+describe('runProgram', { timeout: 120_000 }, () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],

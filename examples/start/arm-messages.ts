@@ -16,6 +16,8 @@ export interface Workplace {
   readonly classes: number;
   /** Ids of the test videos in named parts of the test set. */
   readonly subsets: Readonly<Record<string, ReadonlySet<string>>>;
+  /** What the captions of a test video say, by its id. */
+  readonly meanings?: ReadonlyMap<string, string>;
 }
 
 export type Job =

@@ -10,7 +10,7 @@ import { type Numbers, scorer } from './scorer.js';
 import { stoppableEngine } from './stoppable-engine.js';
 
 const port = parentPort!;
-const { run: folder, steps, threads, train, test, classes, subsets } = workerData as Workplace;
+const { run: folder, steps, threads, train, test, ...measured } = workerData as Workplace;
 const run = await openRun(folder);
 const engine = await onnxEngine({ threads });
 const model = demoModel();
@@ -23,8 +23,7 @@ const score =
     model,
     train,
     test,
-    classes,
-    subsets,
+    ...measured,
     seed: run.command.seed,
   });
 

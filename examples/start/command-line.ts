@@ -106,7 +106,7 @@ export function readRequest(args: readonly string[]): Request {
 
 const PATHS = new Set(['videos', 'out', 'data']);
 
-/** @throws ProgramError `OPTIONS_CHANGED`, naming every option of `given` that is not the run's. */
+/** Whether a run may go on. @throws ProgramError `OPTIONS_CHANGED`, naming every option of `given` that is not the run's. */
 export function checkSameOptions(command: Command, given: Partial<Command>): void {
   const names = Object.keys(given) as (keyof Command)[];
   const other = names.filter((name) => given[name] !== command[name]);
@@ -114,8 +114,8 @@ export function checkSameOptions(command: Command, given: Partial<Command>): voi
   const list = (options: Partial<Command>) =>
     other.map((name) => `--${name} ${options[name] ?? '(none)'}`).join(', ');
   throw new ProgramError('OPTIONS_CHANGED', {
-    where: 'npm start, option resume',
-    expected: `the options that the run began with (${list(command)})`,
+    where: 'a run to go on with',
+    expected: `the options that it began with (${list(command)})`,
     received: list(given),
     advice: 'Leave them out to go on with the run, or start another.',
   });

@@ -1,14 +1,12 @@
 import type { ScoreColumn, ScoreRow, ScoreTable } from '../report/report-data.js';
 import type { ArmThreads } from './arm-threads.js';
+import type { Arm } from './arms.js';
 import type { ArmResult } from './pretrain-arm.js';
 import type { Progress } from './progress.js';
 import type { Encoder } from './scorer.js';
 
-export interface Trained {
-  readonly name: string;
-  readonly description: string;
-  readonly note: string;
-  readonly colour: string;
+/** An arm with what its training came to. */
+export interface Trained extends Arm {
   readonly result: ArmResult;
 }
 

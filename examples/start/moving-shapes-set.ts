@@ -54,6 +54,7 @@ export async function movingShapesSet(options: MovingShapesOptions): Promise<Vid
       moving: idsOf(rows.filter((row) => !row.still)),
       drift: idsOf(rows.filter((row) => row.drift)),
     },
+    meanings: new Map(rows.map(({ id, colour, shape, action }) => [id, `${colour} ${shape} ${action}`])),
     boxes: { frameSize: FRAME_SIZE, of: (id) => boxes.get(id) ?? [] },
     facts: {
       videos: `${train} to train, ${test} to test: H.264, 128 x 128, 16 frames`,

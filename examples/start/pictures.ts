@@ -64,14 +64,15 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
     });
     const strategyNames = ['random', 'tube', 'motion', 'text'];
     const reconstructions = [];
-    for (const { name } of trained) {
-      const mask = masks[strategyNames.indexOf(name)]!;
+    for (const { name, mask: strategy, reconstructs } of trained) {
+      if (!reconstructs) continue; // its decoder learned nothing
+      const mask = masks[strategyNames.indexOf(strategy)]!;
       const inputs = pictureInputs(model, clip, mask);
       const predicted = await predict({ params: params.get(name)!, ...inputs });
       const prediction = await predicted.data<'float32'>();
       tf.dispose([predicted, inputs.tokens, inputs.visible, inputs.masked]);
       const frames = reconstruct({ frames: clip.frames, mask, prediction, config: model.config });
-      reconstructions.push({ run: name, strategy: name, frames: firstFrames(frames, model.config) });
+      reconstructions.push({ run: name, strategy, frames: firstFrames(frames, model.config) });
     }
     reports.push({
       id: clip.id,

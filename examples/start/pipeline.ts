@@ -6,7 +6,7 @@ import { say } from '../program/say.js';
 import type { ScoreTable } from '../report/report-data.js';
 import { writeReport } from '../report/write-report.js';
 import { armThreads } from './arm-threads.js';
-import { arms } from './arms.js';
+import { arms, COMPARED } from './arms.js';
 import { consoleTable } from './console-table.js';
 import { prepareData } from './data.js';
 import { demoModel } from './demo-model.js';
@@ -19,7 +19,6 @@ import type { RunFolder } from './run-folder.js';
 import { QUICK_STEPS, TRAINING } from './settings.js';
 import { stages } from './stages.js';
 
-const COLOURS = { random: '#4878a8', motion: '#c8781e', text: '#3c8c50' } as const;
 const PICTURED_CLIPS = 6;
 
 /** Everything that `npm start` does. Rejects with the signal's reason when it was stopped; `--resume` goes on. */
@@ -28,7 +27,7 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
   const timed = stages();
   const { set, train, test, skipped } = await prepareData(run, timed, signal);
   const steps = command.steps ?? (command.quick ? QUICK_STEPS : TRAINING.steps);
-  const compared = arms(command.ratio);
+  const compared = arms(command.ratio).filter(({ name }) => COMPARED.includes(name));
   const threads = armThreads({
     run: run.path,
     runs: compared.length,
@@ -37,15 +36,17 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
     ...(test ? { test } : {}),
     classes: set.classes?.length ?? 0,
     subsets: set.subsets ?? {},
+    ...(set.meanings ? { meanings: set.meanings } : {}),
     signal,
   });
   let trained: Trained[] = [];
   let scores: ScoreTable | undefined;
   try {
-    const results = await timed.run('Pre-train with random, motion and text masks, side by side', () =>
-      pretrainAll(threads, compared, steps, run),
+    const results = await timed.run(
+      'Pre-train with random masks, with text masks, and by contrast alone',
+      () => pretrainAll(threads, compared, steps, run),
     );
-    trained = compared.map((arm, index) => ({ ...arm, colour: COLOURS[arm.name], result: results[index]! }));
+    trained = compared.map((arm, index) => ({ ...arm, result: results[index]! }));
     if (test) {
       scores = await timed.run('Evaluate on unmasked test clips', async () => {
         const shown = progress('probe, k-NN, retrieval', trained.length + 2, 'encoders');
@@ -70,7 +71,7 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
 
   if (scores) say(`\n${consoleTable(scores)}\n`);
   else if (set.note) say(`\n${set.note}`);
-  for (const { name, result } of trained) say(`checkpoint, ${name} masks: ${shown(result.checkpoint)}`);
+  for (const { name, result } of trained) say(`checkpoint, ${name}: ${shown(result.checkpoint)}`);
   say(`report: ${shown(report)}`);
 }
 

@@ -1,5 +1,5 @@
 import type { ArmThreads } from './arm-threads.js';
-import type { Arm } from './arms.js';
+import { type Arm, passes } from './arms.js';
 import type { ArmResult } from './pretrain-arm.js';
 import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
@@ -14,7 +14,7 @@ export async function pretrainAll(
   const shown = progress('pre-train', arms.length * steps, 'steps');
   const latest = new Map<Arm['name'], { step: number; text: string }>();
   let logged = Promise.resolve();
-  const longestFirst = [...arms].sort((a, b) => views(b) - views(a));
+  const longestFirst = [...arms].sort((a, b) => passes(b) - passes(a));
   const results = await threads.pretrain(
     longestFirst.map(({ name }) => name),
     async (arm, { type, ...fields }) => {
@@ -35,6 +35,3 @@ export async function pretrainAll(
   shown.end();
   return arms.map((arm) => results[longestFirst.indexOf(arm)]!);
 }
-
-/** Passes of the encoder in a step. */
-const views = (arm: Arm): number => (arm.contrastMasking ? 2 : 1);

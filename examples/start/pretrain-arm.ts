@@ -11,6 +11,7 @@ import {
   type StepEvent,
 } from '@tgm/train';
 import type { Arm } from './arms.js';
+import { greyExamples } from './grey-examples.js';
 import type { RunFolder } from './run-folder.js';
 import { TRAINING } from './settings.js';
 import { type Weights, weightsOf } from './weights.js';
@@ -40,11 +41,11 @@ export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmRes
   const events = pretrain({
     engine,
     model,
-    examples,
+    examples: arm.grey ? greyExamples(examples) : examples,
     masking: arm.masking,
     ...(arm.contrastMasking ? { contrastMasking: arm.contrastMasking } : {}),
     losses: [
-      { loss: reconstructionLoss(), weight: TRAINING.reconstructionWeight },
+      ...(arm.reconstructs ? [{ loss: reconstructionLoss(), weight: TRAINING.reconstructionWeight }] : []),
       { loss: contrastiveLoss(), weight: TRAINING.contrastiveWeight },
     ],
     optimizer: adamW({ weightDecay: TRAINING.weightDecay }),

@@ -27,25 +27,26 @@ export async function reportData(parts: ReportParts): Promise<ReportData> {
   const { run, set, steps, stages, trained, scores, clips, skipped } = parts;
   const rows = await run.rows('step');
   const last = rows.at(-1);
+  const reconstructing = trained.filter((arm) => arm.reconstructs);
   return {
     title: `Text-guided video masked autoencoding: ${set.name}`,
     summary:
-      'Three small video masked autoencoders, pre-trained on the same clips with the same budget and seed. They differ in which patches are hidden: at random, where the codec sees motion, or where the caption points.',
+      'Three small video masked autoencoders, pre-trained on the same clips with the same budget and seed. Each differs from the first in one thing: “text” hides the patches that match the caption instead of random ones, “contrast” leaves out the reconstruction loss. The contrastive loss of all three looks at a second view of each clip, masked at random.',
     started: new Date(run.started).toISOString().replace('T', ' ').slice(0, 16),
     seconds: stages.reduce((sum, stage) => sum + stage.seconds, 0),
     command: commandText(run),
     settings: {
       model: MODEL,
       training: { ...TRAINING, steps, ratio: run.command.ratio, seed: run.command.seed },
-      masks: Object.fromEntries(trained.map(({ name, description }) => [name, description])),
+      runs: Object.fromEntries(trained.map(({ name, description }) => [name, description])),
     },
     facts: set.facts,
     stages,
     ...(set.note ? { warnings: [set.note] } : {}),
     ...(scores ? { scores: { ...scores, ...(run.command.videos ? {} : MOVING_SHAPES_EXPECTED) } } : {}),
     plots: [
-      curve(rows, trained, 'reconstruction', 'Reconstruction loss', {
-        note: 'Mean square error of normalised pixels over hidden patches.',
+      curve(rows, reconstructing, 'reconstruction', 'Reconstruction loss', {
+        note: 'Mean square error of normalised pixels over hidden patches. “contrast” has none.',
         references: last ? [{ label: 'predict the mean', value: last.baseline as number }] : [],
       }),
       curve(rows, trained, 'contrastive', 'Video-text contrastive loss', {
@@ -60,11 +61,12 @@ export async function reportData(parts: ReportParts): Promise<ReportData> {
 
 const MOVING_SHAPES_EXPECTED = {
   expected:
-    'Seen on seeds 0, 1 and 2: pixels only 18-20 % on the linear probe (chance is 8.3 %), the untrained encoder 22-24 %, random masks 38-39 %, text masks 34-43 %, motion masks 11-18 %: their box hides the object, and one view serves both terms.',
+    'Seen on seeds 0, 1 and 2 (npm run arms): 40 to 48 % on the linear probe for all three runs, 29 to 30 % for the untrained encoder, 18 to 20 % for pixels only; chance is 8.3 %. Which of the three runs is ahead changes with the seed. k-NN of pixels only beats all of them.',
   notes: [
-    'All numbers are from unmasked test clips. On 500 clips the standard error of an accuracy is about 2 points: one seed decides nothing below 5.',
-    'k-NN and R@k in per cent. Retrieval looks for the clip of a caption among all test clips; chance of R@10 is 2.2 %.',
-    'In this world the caption names one small object and nothing else tells of it, so what a mask leaves of the object decides how well the contrastive term can learn.',
+    'All numbers are from unmasked test clips. On 500 clips the standard error of an accuracy is about 2 points: one seed decides nothing below 6.',
+    'k-NN and R@k in per cent. Retrieval looks for a clip of the caption’s meaning (colour, shape and action) among all test clips; chance of R@10 is about 4.5 %.',
+    'The contrastive loss does the work: without the reconstruction loss the result is the same, and the reconstruction loss ends where predicting each patch’s mean is.',
+    'With one view for both losses the contrastive loss reads the caption off the shape of a text mask, without looking at a pixel. That is why all three runs have a second, random view.',
   ],
 };
 

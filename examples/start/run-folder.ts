@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ProgramError } from '../program/errors.js';
-import type { Command } from './command-line.js';
+import { type Command, checkSameOptions } from './command-line.js';
 
 /** One row of `log.jsonl`. */
 export interface LogRow {
@@ -36,6 +36,25 @@ export async function createRun(root: string, command: Command, now: Date): Prom
       await writeFile(join(path, 'run.json'), `${JSON.stringify({ started, command }, null, 2)}\n`);
       return runFolder(path, command, started);
     }
+  });
+}
+
+/**
+ * The run in a folder of a given name, new or gone on with.
+ *
+ * @throws ProgramError `WRITE_FAILED`, `INPUT_INVALID`, `OPTIONS_CHANGED` where it was begun with other options.
+ */
+export async function runIn(path: string, command: Command): Promise<RunFolder> {
+  if (existsSync(join(path, 'run.json'))) {
+    const run = await openRun(path);
+    checkSameOptions(run.command, command);
+    return run;
+  }
+  return written(path, async () => {
+    await mkdir(path, { recursive: true });
+    const started = Date.now();
+    await writeFile(join(path, 'run.json'), `${JSON.stringify({ started, command }, null, 2)}\n`);
+    return runFolder(path, command, started);
   });
 }
 

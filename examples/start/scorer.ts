@@ -22,6 +22,8 @@ export interface ScorerOptions {
   readonly classes: number;
   /** Ids of the test videos in named parts of the test set. */
   readonly subsets: Readonly<Record<string, ReadonlySet<string>>>;
+  /** What the captions of a test video say, by its id; absent: their first caption. */
+  readonly meanings?: ReadonlyMap<string, string>;
   readonly seed: number;
 }
 
@@ -46,7 +48,7 @@ export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Nu
     batchSize: CLIPS_PER_PASS,
     seed,
     subsets,
-    captions: captionSet(test),
+    captions: captionSet(test, options.meanings),
   });
   const size = { frames: MODEL.numFrames, height: MODEL.imageSize, width: MODEL.imageSize };
   return async (encoder) => {
@@ -72,18 +74,14 @@ export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Nu
   };
 }
 
-/** The first caption of each test clip; retrieval looks for its clip among all. */
-function captionSet(test: readonly CaptionedClip[]) {
+/** The first caption of each test clip; retrieval looks for its clip among all, and takes any clip of the same meaning. */
+function captionSet(test: readonly CaptionedClip[], meanings: ScorerOptions['meanings']) {
   const first = test.map((clip) => clip.captions[0]!);
   const width = first[0]!.embedding.length;
   const values = new Float32Array(first.length * width);
   first.forEach(({ embedding }, row) => {
     values.set(embedding, row * width);
   });
-  const numberOf = new Map<string, number>();
-  const groups = first.map(({ caption }, row) => {
-    if (!numberOf.has(caption)) numberOf.set(caption, row);
-    return numberOf.get(caption)!;
-  });
+  const groups = test.map(({ sample }, row) => meanings?.get(sample.id) ?? first[row]!.caption);
   return { embeddings: { values, count: first.length, width }, groups };
 }

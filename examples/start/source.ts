@@ -22,6 +22,8 @@ export interface VideoSet {
   readonly clipsPerVideo: number;
   /** Ids of the test videos in named parts of the test set. */
   readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;
+  /** What the captions of a video say, by its id: videos of one meaning are right for each other's captions. */
+  readonly meanings?: ReadonlyMap<string, string>;
   /** Where the named object is in every source frame of a test video, and the size of those frames. */
   readonly boxes?: { readonly frameSize: number; of(id: string): readonly ObjectBox[] };
   readonly facts: FactTable;

@@ -46,11 +46,13 @@ interface StartOptions {
   readonly signal?: NodeJS.Signals;
   /** No file may become larger than this, in KiB: a disk that is full for all but small files. */
   readonly largestFile?: number;
+  /** The program; default `main.ts`. */
+  readonly program?: string;
 }
 
 function start(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
-  const { at, signal = 'SIGINT', largestFile = 'unlimited' } = options;
-  const main = ['--import', 'tsx', 'examples/start/main.ts'];
+  const { at, signal = 'SIGINT', largestFile = 'unlimited', program = 'main.ts' } = options;
+  const main = ['--import', 'tsx', `examples/start/${program}`];
   const folders = args.includes('--resume')
     ? []
     : ['--out', join(folder, 'runs'), '--data', join(folder, 'data')];
@@ -82,7 +84,7 @@ async function logRows(run: string): Promise<Record<string, unknown>[]> {
   return lines.map((line) => JSON.parse(line));
 }
 
-describe('npm start -- --videos', { timeout: 240_000 }, () => {
+describe('npm start -- --videos', { timeout: 600_000 }, () => {
   it('stops at Ctrl-C, goes on with --resume, skips the broken file, and ends with a report', async () => {
     const args = ['--videos', videos, '--caption', 'a red square', '--steps', '12'];
     const first = await start(args, { at: 'Pre-train ' });
@@ -91,7 +93,7 @@ describe('npm start -- --videos', { timeout: 240_000 }, () => {
     const run = await newestRun();
 
     const other = await start(['--resume', run, ...args.slice(0, -1), '20', '--ratio', '0.5']);
-    expect(other.text).toMatch(/began with \(--steps 12, --ratio 0.75\), got --steps 20, --ratio 0.5/);
+    expect(other.text).toMatch(/it began with \(--steps 12, --ratio 0.75\), got --steps 20, --ratio 0.5/);
     expect(other.text).toContain('OPTIONS_CHANGED');
     expect(other.code).toBe(1);
 
@@ -153,7 +155,7 @@ describe('npm start -- --videos', { timeout: 240_000 }, () => {
   });
 });
 
-describe('npm start', { timeout: 240_000 }, () => {
+describe('npm start', { timeout: 600_000 }, () => {
   it('stops in every stage, by either signal, and goes on from there', async () => {
     const making = await start(['--quick', '--steps', '4'], { at: 'Make Moving Shapes', signal: 'SIGTERM' });
     expect(making.text).toContain('Go on with: npm start -- --resume');
@@ -184,6 +186,49 @@ describe('npm start', { timeout: 240_000 }, () => {
   });
 });
 
+describe('npm run arms', { timeout: 600_000 }, () => {
+  it('goes on after a stop, skips what is finished, and writes what it prints', async () => {
+    const args = ['--quick', '--steps', '3', '--arms', 'random,text-grey'];
+    const arms = (at?: string) => start(args, { program: 'arms-main.ts', ...(at ? { at } : {}) });
+    const stopped = await arms('Evaluate on');
+    expect(stopped.text).toContain('The same command goes on.');
+    expect(stopped.code).toBe(130);
+
+    const first = await arms();
+    expect(first.code).toBe(0);
+    const out = join(folder, 'runs');
+    const markdown = await readFile(join(out, 'arms.md'), 'utf8');
+    expect(first.text).toContain(markdown.trim());
+    const written = await readFile(join(out, 'arms.json'), 'utf8');
+    const { rows, differences } = JSON.parse(written);
+    expect(rows.map((row: { name: string }) => row.name)).toEqual([
+      'pixels',
+      'untrained',
+      'random',
+      'text-grey',
+    ]);
+    expect(differences.map((pair: { first: string }) => pair.first)).toEqual(['random']);
+
+    const second = await arms();
+    expect(second.text).toContain('seed 0: 0 of 2 arms');
+    expect(await readFile(join(out, 'arms.json'), 'utf8')).toBe(written);
+
+    const other = await start([...args, '--ratio', '0.5'], { program: 'arms-main.ts' });
+    expect(other.text).toMatch(/--ratio 0.75\), got --ratio 0.5/);
+    expect(other.code).toBe(1);
+  });
+
+  it.each([
+    [['--arms', 'random,tube'], /option arms: expected some of .*, got tube/],
+    [['--seeds', '0,0'], /option seeds: expected whole numbers/],
+    [['--seeds', '0,x'], /option seeds: expected whole numbers/],
+  ])('refuses %j', async (args, message) => {
+    const { code, text } = await start(args, { program: 'arms-main.ts' });
+    expect(text).toMatch(message);
+    expect(code).toBe(1);
+  });
+});
+
 describe('createRun', () => {
   it('gives every run of one second a folder of its own', async () => {
     const now = new Date('2030-01-02T03:04:05Z');
@@ -197,7 +242,7 @@ describe('createRun', () => {
   });
 });
 
-describe('npm start refuses', { timeout: 60_000 }, () => {
+describe('npm start refuses', { timeout: 120_000 }, () => {
   it.each([
     [['--videos', 'no-such-folder'], /no-such-folder, which is not there/],
     [['--videos', join(ROOT, '.changeset')], /Expected videos .* got none|expected videos .* got none/],
