@@ -4,6 +4,7 @@ import type { FormatContext } from 'node-av/lib';
 import { VideoError } from '../errors.js';
 import { systemFailed } from '../system-failure.js';
 import type { VideoInput } from '../video.js';
+import { hasPause } from './edit-list.js';
 import { checkStatus, type Scope } from './ffmpeg.js';
 import { AVERROR_EINVAL } from './ffmpeg-constants.js';
 import { settledVersion } from './file-version.js';
@@ -49,7 +50,19 @@ export function openContainer(
   // What FFmpeg says of a format that is not in the list.
   if (status === AVERROR_EINVAL) throw otherFormat(source);
   checkStatus(status, 'VIDEO_UNREADABLE', 'opening the container', source);
-  return { format: scope.own(format, (context) => context.closeInputSync()), path, version };
+  const opened = scope.own(format, (context) => context.closeInputSync());
+  if (opened.iformat?.name?.startsWith('mov') && hasPause(path, source)) throw pause(source);
+  return { format: opened, path, version };
+}
+
+function pause(source: string): VideoError {
+  return new VideoError('VIDEO_UNREADABLE', {
+    source,
+    expected: 'pictures without a pause between them',
+    received: 'an edit list that has one',
+    advice:
+      'FFmpeg shows pictures from the beginning in its place. Write the video anew without the edit list.',
+  });
 }
 
 function otherFormat(source: string): VideoError {
