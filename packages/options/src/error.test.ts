@@ -11,7 +11,13 @@ it('says where, what was expected, what came, what to do and why', () => {
     advice: 'Light it.',
     cause,
   });
-  expect(error).toMatchObject({ code: 'OVEN_COLD', name: 'OvenError', where: 'oven', cause });
+  expect(error).toMatchObject({
+    code: 'OVEN_COLD',
+    name: 'OvenError',
+    where: 'oven',
+    advice: 'Light it.',
+    cause,
+  });
   expect(error.message).toBe('oven: expected 180 degrees, got 20 degrees. Light it.');
   expect(error).toBeInstanceOf(TgmError);
   expect('cause' in new OvenError('OVEN_COLD', { where: 'a', expected: 'b', received: 'c' })).toBe(false);
@@ -33,4 +39,14 @@ it.each([
   ['x'.repeat(200), `"${'x'.repeat(78)}…`],
 ])('shows %o', (value, text) => {
   expect(showValue(value)).toBe(text);
+});
+
+it('comes to an end with an object that holds itself, and with lists that lie deep', () => {
+  const ring: Record<string, unknown> = { name: 'ring' };
+  ring.self = ring;
+  expect(showValue(ring)).toMatch(/^{ name: "ring", self: { name: "ring", self: /);
+  const deep = (levels: number): unknown[] =>
+    Array.from({ length: 80 }, () => (levels > 0 ? deep(levels - 1) : 1));
+  expect(showValue([deep(1)])).toMatch(/^\[\[\[1, 1, /);
+  expect(showValue([[[[[1]]]]])).toBe('[[[[…]]]]');
 });

@@ -16,6 +16,8 @@ export class TgmError<Code extends string = string> extends Error {
   readonly where: string;
   readonly expected: string;
   readonly received: string;
+  /** What to do about it, a whole sentence; undefined where nothing is said. */
+  readonly advice: string | undefined;
 
   constructor(code: Code, { where, expected, received, advice, cause }: Fault) {
     const message = `${where}: expected ${expected}, got ${received}.`;
@@ -25,5 +27,6 @@ export class TgmError<Code extends string = string> extends Error {
     this.where = where;
     this.expected = expected;
     this.received = received;
+    this.advice = advice;
   }
 }

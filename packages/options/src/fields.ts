@@ -1,9 +1,7 @@
 import * as v from 'valibot';
 import { TgmError } from './error.js';
+import type { Field } from './field.js';
 import { optional, optionTable } from './option-table.js';
-
-/** What one option may be. */
-export type Field<T = unknown> = v.GenericSchema<T>;
 
 /** Bounds of a number; `from` and `to` belong to the range, `above` and `below` do not. */
 export interface Bounds {

@@ -1,9 +1,9 @@
 export { type Fault, TgmError } from './error.js';
+export type { Field } from './field.js';
 export {
   type Bounds,
   callable,
   eitherOf,
-  type Field,
   flag,
   listOf,
   number,

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Fault, TgmError } from './error.js';
-import type { Field } from './fields.js';
+import type { Field } from './field.js';
 import { showValue } from './show-value.js';
 
 /** An option that may be left out; then the default stands, or nothing where none is given. */
