@@ -1,7 +1,7 @@
 import { TgmError } from '@tgm/options';
 
 export type LossErrorCode =
-  /** An option is of another kind, out of range, or not known. */
+  /** An option or argument is of another kind, out of range, or not known. */
   | 'OPTION_INVALID'
   /** A loss with `needsText` got no text embeddings or no caption groups. */
   | 'TEXT_MISSING'

@@ -33,7 +33,8 @@ const ARGUMENTS = optionTable(
  *
  * @param pixels [B, M, Q] channel fastest.
  * @returns [B, M, Q]
- * @throws LossError `OPTION_INVALID`, and `SHAPE_MISMATCH` unless each channel, or all of them jointly, has at least two values.
+ * @throws LossError `OPTION_INVALID`, and `SHAPE_MISMATCH` unless each channel, or all of them jointly, has at least two
+ *   values.
  */
 export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation): tf.Tensor3D {
   ARGUMENTS.check({ pixels, over });
@@ -55,8 +56,8 @@ export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation)
     const overGroup = (summed: tf.Tensor2D, divisor: number): tf.Tensor2D =>
       tf.div(tf.matMul(summed, groupOf), divisor);
     const toPlaces = (perGroup: tf.Tensor2D): tf.Tensor2D => tf.matMul(perGroup, groupOf, false, true);
-    // Sums of small differences, not of pixels: a mean of equal pixels is not exactly that pixel in single precision, and the
-    // rounding of a flat part, over a deviation that is rounding too, would become noise of any size.
+    // Small differences are summed, not pixels. In single precision the mean of equal pixels is not exactly that pixel, and
+    // the rounding of a flat part over a deviation that is rounding too would become noise of any size.
     const first = tf.slice(values, [0, 0], [-1, groups]);
     const reference = groups === 1 ? first : tf.tile(first, [1, count]); // [B M, Q] or [B M, 1]
     const shifted = tf.sub(values, reference) as tf.Tensor2D;

@@ -12,7 +12,7 @@ export function checkShape(
   if (given?.length === shape.length && shape.every((side, axis) => side === given[axis])) return;
   throw new LossError('SHAPE_MISMATCH', {
     expected: `[${shape.join(', ')}]`,
-    received: given ? `[${given.join(', ')}]` : `no tensor but ${showValue(tensor)}`,
+    received: given ? `[${given.join(', ')}]` : showValue(tensor),
     where,
   });
 }

@@ -39,7 +39,7 @@ export function checkFinite(values: Float32Array, where: string): void {
 }
 
 /** @throws MaskingError `CUE_WRONG_SIZE`. */
-export function checkLength(values: ArrayLike<number>, length: number, where: string): void {
+function checkLength(values: ArrayLike<number>, length: number, where: string): void {
   if (values.length === length) return;
   const received = `${values.length}`;
   throw new MaskingError('CUE_WRONG_SIZE', { expected: `${length} values`, received, where });
