@@ -108,7 +108,7 @@ export function engineDisposed(engine: string): EngineError {
   });
 }
 
-/** What each index is outside of is in the cause, if ONNX Runtime found it. */
+/** @param cause what ONNX Runtime said, where it found the index; it names the range. */
 export function indexOutside(where: string, received: string, cause?: unknown): EngineError {
   return new EngineError('ONNX_INDEX', {
     where,
@@ -118,7 +118,8 @@ export function indexOutside(where: string, received: string, cause?: unknown): 
   });
 }
 
-const said = (cause: unknown): string =>
+/** The first line of what an error says. */
+export const said = (cause: unknown): string =>
   (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]!;
 
 export function runtimeFailure(stage: 'load' | 'run', cause: unknown): EngineError {
@@ -139,11 +140,16 @@ export function modelTooLarge(bytes: number, limit: number): EngineError {
   });
 }
 
-export function deviceUnavailable(device: string, missing: string, cause?: unknown): EngineError {
+export function deviceUnavailable(
+  device: string,
+  expected: string,
+  received: string,
+  cause?: unknown,
+): EngineError {
   return new EngineError('ONNX_DEVICE_UNAVAILABLE', {
     where: `the device "${device}"`,
-    expected: missing,
-    received: cause === undefined ? 'none' : said(cause),
+    expected,
+    received,
     cause,
   });
 }

@@ -14,7 +14,7 @@ const ADVICE =
  * TensorFlow's C library, eager: on an NVIDIA GPU with @tensorflow/tfjs-node-gpu, else on the CPU with
  * @tensorflow/tfjs-node.
  *
- * @throws EngineError when neither package loads
+ * @throws EngineError `ENGINE_UNAVAILABLE` when neither package loads
  */
 export async function tensorflowEngine(): Promise<Engine> {
   const causes: unknown[] = [];

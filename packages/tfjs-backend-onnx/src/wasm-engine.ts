@@ -19,7 +19,7 @@ const MISSING_KERNELS: readonly string[] = [
  * The official WebAssembly backend, eager: SIMD, one thread in Node. The kernels of gradients that it lacks (the sum
  * by segments of `gather`, the filters of convolutions, `einsum`) run on the cpu backend.
  *
- * @throws EngineError when the package @tensorflow/tfjs-backend-wasm is not installed
+ * @throws EngineError `ENGINE_UNAVAILABLE` when the package @tensorflow/tfjs-backend-wasm is not installed
  */
 export async function wasmEngine(): Promise<Engine> {
   try {

@@ -22,7 +22,7 @@ export function cast(x: Value, type: ValueType): Value {
   const isFloat = x.type === 'float32' || x.type === 'float64';
   // As in JavaScript: what int32 does not hold counts modulo 2^32, and NaN and infinities are 0.
   if (isFloat && type === 'int32') {
-    // Two casts alone ONNX Runtime would make one of.
+    // ONNX Runtime would join two casts that follow each other.
     const whole = castTo(finite(x), 'int64');
     return castTo(elementwise('BitwiseAnd', [whole, like(whole, 2 ** 32 - 1)], 'int64'), type);
   }

@@ -44,6 +44,7 @@ const down: Adding = {
   },
 };
 
+/** Along an axis with others on both sides. */
 const between: Adding = {
   longest: 256,
   piece: 64,

@@ -5,7 +5,7 @@ import { readNow } from '../runtime/transfer.js';
 /**
  * The numbers of an input that decides the shape of a kernel's result: they came from JavaScript, or have been computed.
  *
- * @throws EngineError when they are recorded but not there yet
+ * @throws EngineError `ONNX_UNSUPPORTED_KERNEL` when they are recorded but not there yet
  */
 export function known(kernel: string, name: string, value: Value): number[] {
   if (value.source.kind === 'node' || value.source.kind === 'input') {

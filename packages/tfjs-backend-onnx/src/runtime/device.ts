@@ -1,4 +1,4 @@
-import { deviceUnavailable } from '../errors.js';
+import { deviceUnavailable, said } from '../errors.js';
 import { encodeModel, type GraphParts } from '../graph/model.js';
 import { narrowed } from '../graph/narrow.js';
 import { record } from '../graph/record.js';
@@ -80,8 +80,8 @@ export async function checkDevice(device: Device): Promise<void> {
     .listSupportedBackends()
     .map(({ name }) => name);
   if (!present.includes(names[0]!)) {
-    const missing = `onnxruntime-node has it on ${platforms}; this is ${process.platform} ${process.arch} with ${present.join(', ')}`;
-    throw deviceUnavailable(device, missing);
+    const here = `${process.platform} ${process.arch}, where onnxruntime-node has ${present.join(', ')}`;
+    throw deviceUnavailable(device, platforms, here);
   }
   try {
     const session = await onnxRuntime().InferenceSession.create(smallestModel(), {
@@ -89,7 +89,7 @@ export async function checkDevice(device: Device): Promise<void> {
     });
     await session.release();
   } catch (error) {
-    throw deviceUnavailable(device, `it needs ${requires}`, error);
+    throw deviceUnavailable(device, requires, said(error), error);
   }
 }
 
