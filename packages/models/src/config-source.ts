@@ -71,7 +71,7 @@ export function requireMultiple(
 }
 
 /** The fields of a config.json under the names used here: `hidden_size` becomes `hiddenSize`. */
-export function camelFields(json: object): Record<string, unknown> {
+function camelFields(json: object): Record<string, unknown> {
   return renamed(json, (name) => name.replace(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()));
 }
 

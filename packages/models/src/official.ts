@@ -9,11 +9,6 @@ export interface OfficialTensor {
   readonly transposed?: true;
 }
 
-export interface HostTensor {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
 /** The shape of the official tensor that holds a parameter of `shape`. */
 export function officialShape({ third, transposed }: OfficialTensor, shape: readonly number[]): number[] {
   const [rows, ...rest] = shape;

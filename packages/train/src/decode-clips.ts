@@ -77,10 +77,11 @@ async function decodeSample(options: DecodeClipsOptions, index: number): Promise
   const { dataset, pool, frames, stride, clipsPerVideo = 1, height, width } = options;
   const sample = await dataset.at(index);
   try {
-    const timeline = await pool.timeline(sample.source);
-    const { first, count: available } = framesOfSection(timeline, sample, sample.source);
+    const { source, start, end } = sample;
+    const timeline = await pool.timeline(source);
+    const { first, count: available } = framesOfSection(timeline, { start, end }, source);
     const indices = clipWindows({ first, available, count: clipsPerVideo, frames, stride });
-    const decoded = await pool.decode(sample.source, {
+    const decoded = await pool.decode(source, {
       indices: indices.flat(),
       size: { width, height },
       motion: true,

@@ -18,7 +18,7 @@ import {
 import { ffmpeg } from './container/load-ffmpeg.js';
 import { VideoError } from './errors.js';
 import { evenPace, type FramePace, unevenPace } from './frame-pace.js';
-import { count, evenSide, numbers } from './option-fields.js';
+import { count, evenSide, numbers, requirePath } from './option-fields.js';
 import { fileError } from './system-failure.js';
 import type { Size } from './video.js';
 
@@ -73,6 +73,7 @@ const X264_PARAMETERS =
  */
 export async function encodeVideo(path: string, frames: Uint8Array, options: EncodeOptions): Promise<void> {
   const plan = OPTIONS.check(options);
+  requirePath('encodeVideo', path);
   const count = countFrames(path, frames, plan);
   silenceFFmpeg();
   const temporary = `${path}.${process.pid}-${nextTemporary++}.tmp`;
@@ -94,7 +95,7 @@ let nextTemporary = 0;
 
 function countFrames(path: string, frames: Uint8Array, options: EncodePlan): number {
   const { width, height, times } = options;
-  const count = frames.length / (width * height * 3);
+  const count = frames?.length / (width * height * 3);
   const isBytes = frames instanceof Uint8Array || (frames as unknown) instanceof Uint8ClampedArray;
   if (!(isBytes && Number.isInteger(count) && count >= 1)) {
     throw new VideoError('OPTION_INVALID', {

@@ -1,5 +1,6 @@
-import { callable, type Field, objectWith, passing, text, wholeNumber } from '@tgm/options';
+import { callable, type Field, objectWith, passing, showValue, text, wholeNumber } from '@tgm/options';
 import type { Random } from '@tgm/random';
+import { VideoError } from './errors.js';
 import type { VideoPool } from './pool/video-pool.js';
 import type { Rectangle, Size, VideoDataset } from './video.js';
 
@@ -43,3 +44,30 @@ export const numbers = (what: string, accepts: (value: number) => boolean): Fiel
     for (let i = 0; i < list.length; i++) if (!accepts(list[i]!)) return false;
     return true;
   });
+
+/** An object or list that `for await` takes; a text is none. */
+export const iterable = <T extends object>(what: string): Field<T> =>
+  passing(
+    what,
+    (value): value is T =>
+      typeof value === 'object' &&
+      value !== null &&
+      (Symbol.asyncIterator in value || Symbol.iterator in value),
+  );
+
+/** Bytes, clamped ones too. */
+export const bytes = (): Field<Uint8Array> =>
+  passing(
+    'a Uint8Array',
+    (value): value is Uint8Array => value instanceof Uint8Array || value instanceof Uint8ClampedArray,
+  );
+
+/** @throws {VideoError} `OPTION_INVALID` unless the argument of a function is a text with something in it. */
+export function requirePath(where: string, value: unknown, name = 'path'): void {
+  if (typeof value === 'string' && value !== '') return;
+  throw new VideoError('OPTION_INVALID', {
+    where: `${where}, argument ${name}`,
+    expected: 'a path',
+    received: showValue(value),
+  });
+}

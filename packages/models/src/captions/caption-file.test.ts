@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -161,7 +161,18 @@ describe('two runs of one file', () => {
     expect((await all(captionVideos(path, [video('b', [2])], greys('r')))).length).toBe(1);
   });
 
-  it('take over the lock of a process that is no more, and none of another machine', async () => {
+  it('end when the lock of a process that has ended cannot be taken away', async () => {
+    const path = join(folder, 'kept.jsonl');
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    await writeFile(`${path}.lock`, JSON.stringify({ pid: child.pid, host: hostname(), since: 'then' }));
+    // A file cannot be moved onto a folder; the names count the claims of this process.
+    const inTheWay = Array.from({ length: 50 }, (_, claim) => `${path}.lock.${process.pid}.${claim}.dead`);
+    await Promise.all(inTheWay.map((name) => mkdir(name)));
+    await expect(all(captionVideos(path, [], greys('r')))).rejects.toMatchObject({ syscall: 'rename' });
+  });
+
+  it('take over the lock of a process that has ended, and none of another machine', async () => {
     const path = join(folder, 'dead.jsonl');
     const child = spawn(process.execPath, ['-e', '']);
     await once(child, 'exit');

@@ -6,7 +6,7 @@ export type Json = Readonly<Record<string, unknown>>;
 /** A value that one key must have, and why. */
 export interface FixedKey {
   readonly key: string;
-  /** The first is also what Python takes for nothing. */
+  /** What the key may say. A key that is missing or null is let pass. */
   readonly values: readonly unknown[];
   /** Sentences: why, and what would do. */
   readonly advice: string;

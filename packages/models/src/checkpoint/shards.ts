@@ -7,8 +7,8 @@ import { orNotFound, readJson } from './json-file.js';
 
 /**
  * Reads all files that a model.safetensors.index.json names: its `weight_map` says which file holds which tensor.
- * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `CONFIG_INVALID` or `SAFETENSORS_INVALID`; CheckpointKeysError when a file does not hold just the
- *   tensors that the index gives to it.
+ * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `CONFIG_INVALID` or `SAFETENSORS_INVALID`; CheckpointKeysError when a file
+ *   does not hold just the tensors that the index gives to it.
  */
 export async function readShards(index: string): Promise<Readonly<Record<string, SafetensorsTensor>>> {
   const { weight_map: map } = (await readJson(index)) as { readonly weight_map?: unknown };

@@ -14,7 +14,7 @@ const ENCODERS = ['videomae.', 'encoder.'];
 /** What files hold besides parameters: position numbers of older library versions, and the three sizes in OpenAI's CLIP files. */
 const NO_PARAMETER = /(^|\.)position_ids$|^(input_resolution|context_length|vocab_size)$/;
 
-/** The key's bias, which Video MAE has not; some programs write it as zeros. */
+/** The key's bias. Video MAE has none; some programs write it as zeros. */
 const KEY_BIAS = /\.attention\.(k_bias|key\.bias)$|\.attn\.k_bias$/;
 
 /** Hugging Face's Video MAE calls the biases so since transformers 5. */
@@ -27,7 +27,7 @@ const BIASES: readonly [RegExp, string][] = [
  * Tensors under the names that a model expects: without the names of wrappers, without a prefix that others put before the
  * whole model (`model.`, `backbone.`), and with the encoder's where a file holds it alone. What is no parameter is left out.
  *
- * @returns each tensor's name in the file by its new one. Where two would get the same, all keep theirs.
+ * @returns each tensor's name in the file by its new one. Where two would get the same new name, all keep their old ones.
  */
 export function expectedNames(tensors: Tensors, expected: readonly string[]): Map<string, string> {
   const plain = Object.keys(tensors).filter((name) => !isNoParameter(unwrapped(name), tensors[name]!));
@@ -71,7 +71,7 @@ function renaming(names: readonly string[], expected: readonly string[]): (name:
   return (name) => (name.startsWith(best.prefix) ? `${best.encoder}${name.slice(best.prefix.length)}` : name);
 }
 
-/** For each prefix, how many names are it and then one of `endings` without `encoder`. */
+/** For each prefix, how many names consist of it and one of `endings` without `encoder`. */
 function prefixCounts(
   names: readonly string[],
   endings: readonly string[],

@@ -10,7 +10,7 @@ import type { ParameterSpec } from '../params.js';
 import { type BlockNames, type LayerNames, layer } from '../transformer-block.js';
 import type { ClipConfig, ClipTowerConfig } from './config.js';
 
-export const LOGIT_SCALE = 'logit_scale';
+const LOGIT_SCALE = 'logit_scale';
 export const TOKEN_EMBEDDING = 'text_model.embeddings.token_embedding.weight';
 export const TEXT_POSITIONS = 'text_model.embeddings.position_embedding.weight';
 export const TEXT_NORM = layer('text_model.final_layer_norm');

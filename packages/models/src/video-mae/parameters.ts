@@ -23,7 +23,7 @@ export const BRIDGE: LayerNames = { weight: 'encoder_to_decoder.weight' };
 export const MASK_TOKEN = 'mask_token';
 export const DECODER_NORM = layer('decoder.norm');
 export const DECODER_HEAD = layer('decoder.head');
-export const POOL_NORM = layer('fc_norm');
+const POOL_NORM = layer('fc_norm');
 export const CLASSIFIER = layer('classifier');
 
 /** What ST-MAE's stacks learn besides: the tables of positions and the class token. */

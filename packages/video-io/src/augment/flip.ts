@@ -1,13 +1,32 @@
-import type { VideoClip } from '../video.js';
+import { optionTable, passing } from '@tgm/options';
+import { VideoError } from '../errors.js';
+import * as fields from '../option-fields.js';
+import type { MotionField, VideoClip } from '../video.js';
+
+const ARGUMENTS = optionTable(
+  'flipClip',
+  {
+    frames: fields.bytes(),
+    size: fields.size(),
+    motion: passing('a field of motion, or none', (value): value is MotionField | undefined => {
+      if (value === undefined) return true;
+      const { vectors, known, columns } = (value ?? {}) as Partial<MotionField>;
+      return vectors instanceof Float32Array && known instanceof Uint8Array && Number.isSafeInteger(columns);
+    }),
+  },
+  VideoError,
+);
 
 /**
  * A clip mirrored left to right, in place: its pixels, and its motion, whose x changes sign. Not for data sets in which
  * left and right are labels, such as Something-Something. Cells of motion come to lie exactly where the width is a multiple
  * of the cell.
+ *
+ * @throws {VideoError} `OPTION_INVALID` for what is no clip.
  */
 export function flipClip(clip: VideoClip): VideoClip {
-  const { width } = clip.geometry.size;
-  const { frames, motion } = clip;
+  const { frames, motion, geometry } = clip ?? {};
+  const { width } = ARGUMENTS.check({ frames, size: geometry?.size, motion }).size;
   mirrorPixels(frames, width);
   if (motion) {
     const { vectors, known, columns } = motion;

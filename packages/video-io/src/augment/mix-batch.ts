@@ -1,6 +1,7 @@
-import { number, optional, optionTable } from '@tgm/options';
+import { number, optional, optionTable, passing } from '@tgm/options';
 import type { Random } from '@tgm/random';
 import { VideoError } from '../errors.js';
+import * as fields from '../option-fields.js';
 import type { Size } from '../video.js';
 import { beta } from './beta.js';
 
@@ -33,6 +34,23 @@ export interface MixableBatch extends Size {
   readonly count: number;
 }
 
+const ARGUMENTS = optionTable(
+  'mixBatch',
+  {
+    pixels: passing(
+      'a Float32Array or a Uint8Array',
+      (value): value is MixableBatch['pixels'] =>
+        value instanceof Float32Array || value instanceof Uint8Array,
+    ),
+    targets: passing('a Float32Array', (value): value is Float32Array => value instanceof Float32Array),
+    count: fields.count(),
+    width: fields.count(),
+    height: fields.count(),
+    random: fields.random(),
+  },
+  VideoError,
+);
+
 /**
  * Mixes clip b of a batch with clip B - 1 - b, in place, and their targets in the same proportion: either all pixels of
  * both (mixup) or a box of one put into the other, the same box in all frames (cutmix). One draw for the whole batch, as
@@ -43,9 +61,9 @@ export interface MixableBatch extends Size {
  */
 export function mixBatch(batch: MixableBatch, random: Random, options: MixOptions = {}): number {
   const { mixup, cutmix, cutmixShare } = OPTIONS.check(options);
-  const { pixels, targets, count, width, height } = batch;
-  const whole =
-    count >= 1 && pixels.length % (count * width * height * 3) === 0 && targets.length % count === 0;
+  const { pixels, targets, count, width, height } = batch ?? {};
+  ARGUMENTS.check({ pixels, targets, count, width, height, random });
+  const whole = pixels.length % (count * width * height * 3) === 0 && targets.length % count === 0;
   if (!whole) {
     throw new VideoError('OPTION_INVALID', {
       where: 'mixBatch',

@@ -67,6 +67,7 @@ const CHANGES: readonly ChangeOfLevel[] = [
  * defaults and ranges of VideoMAE's fine-tuning). Five draws a change whether or not it is made.
  *
  * @param frames [T, height, width, 3] RGB, 0-255.
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function randAugment(
   frames: Uint8Array,
@@ -75,7 +76,7 @@ export function randAugment(
   options: RandAugmentOptions = {},
 ): void {
   const { changes, magnitude, deviation, probability } = OPTIONS.check(options);
-  requireFrames('randAugment', frames, size);
+  requireFrames('randAugment', frames, size, random);
   for (let i = 0; i < changes; i++) {
     const change = CHANGES[uniformIndex(CHANGES.length, random)]!;
     const made = random() < probability;

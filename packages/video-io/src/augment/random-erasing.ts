@@ -34,6 +34,7 @@ const DEVIATION = [0.229 * 255, 0.224 * 255, 0.225 * 255] as const;
  * normal noise around ImageNet's mean, so that it is standard normal noise for the model.
  *
  * @param frames [T, height, width, 3] RGB, 0-255.
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function randomErasing(
   frames: Uint8Array,
@@ -42,7 +43,7 @@ export function randomErasing(
   options: RandomErasingOptions = {},
 ): void {
   const { probability } = OPTIONS.check(options);
-  requireFrames('randomErasing', frames, size);
+  requireFrames('randomErasing', frames, size, random);
   const { width, height } = size;
   if (random() >= probability) return;
   for (let attempt = 0; attempt < TRIES; attempt++) {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { MANIFEST_FIELDS } from './annotation-options.js';
 import type { AnnotatedDataset } from './bad-rows.js';
 import type { ManifestOptions } from './manifest.js';
@@ -26,6 +27,7 @@ export async function readCsvManifest(
   path: string,
   options: ManifestOptions = {},
 ): Promise<AnnotatedDataset> {
+  requirePath('readCsvManifest', path);
   const { badRows } = OPTIONS.check(options);
   const format = csvRows({ required: [['file', 'path']], optional: ['label', 'caption'] });
   return rowIndexedDataset({

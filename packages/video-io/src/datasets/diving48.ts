@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { annotated } from './annotated.js';
 import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
 import { type AnnotatedDataset, rowAttempts } from './bad-rows.js';
@@ -32,6 +33,7 @@ const OPTIONS = optionTable(
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
 export async function readDiving48(path: string, options: Diving48Options): Promise<AnnotatedDataset> {
+  requirePath('readDiving48', path);
   const { videos, vocabulary, badRows: policy, ...given } = OPTIONS.check(options);
   const place = pathOf('readDiving48', given.path);
   const classes = await readVocabulary(vocabulary);

@@ -1,5 +1,6 @@
 import { oneOf, optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
 import type { AnnotatedDataset } from './bad-rows.js';
 import { clockTime, requireSection } from './clock-time.js';
@@ -36,6 +37,7 @@ export async function readEpicKitchens(
   path: string,
   options: EpicKitchensOptions,
 ): Promise<AnnotatedDataset> {
+  requirePath('readEpicKitchens', path);
   const { videos, label, badRows, ...given } = OPTIONS.check(options);
   const place = pathOf('readEpicKitchens', given.path);
   return rowIndexedDataset({

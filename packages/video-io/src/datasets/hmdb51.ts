@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { oneOf, optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { fileError } from '../system-failure.js';
 import { annotated } from './annotated.js';
 import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
@@ -36,6 +37,7 @@ const PARTS = { train: '1', test: '2' } as const;
  * @throws {VideoError} `MANIFEST_INVALID` with the file and the line.
  */
 export async function readHmdb51(folder: string, options: Hmdb51Options): Promise<AnnotatedDataset> {
+  requirePath('readHmdb51', folder, 'folder');
   const { videos, split, part, badRows: policy, ...given } = OPTIONS.check(options);
   const place = pathOf('readHmdb51', given.path);
   const ending = `_test_split${split}.txt`;

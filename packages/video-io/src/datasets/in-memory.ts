@@ -1,12 +1,31 @@
+import { listOf, optional, optionTable, passing, text } from '@tgm/options';
+import { VideoError } from '../errors.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { outOfRange } from './out-of-range.js';
+import { requireSample } from './sample.js';
 
-/** A data set of samples that are in memory. */
+const ARGUMENTS = optionTable(
+  'datasetOf',
+  {
+    name: text(),
+    samples: passing('a list of samples', (value): value is VideoSample[] => Array.isArray(value)),
+    classes: optional(listOf(text())),
+  },
+  VideoError,
+);
+
+/**
+ * A data set of samples that are in memory.
+ *
+ * @throws {VideoError} `OPTION_INVALID`
+ */
 export function datasetOf(
   name: string,
   samples: readonly VideoSample[],
   classes?: readonly string[],
 ): VideoDataset {
+  ARGUMENTS.check({ name, samples, classes });
+  for (const [index, sample] of samples.entries()) requireSample(`datasetOf, sample ${index}`, sample);
   return {
     name,
     ...(classes && { classes }),

@@ -1,6 +1,7 @@
 import { extname } from 'node:path';
 import { optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
 import type { AnnotatedDataset } from './bad-rows.js';
 import { clockTime, requireSection } from './clock-time.js';
@@ -27,6 +28,7 @@ const COLUMNS = ['YoutubeID', 'Start_timestamp', 'End_timestamp', 'Caption'] as 
  * @throws {VideoError} `MANIFEST_INVALID` with the line, which in Parquet is the row, from 1.
  */
 export async function readInternVid(path: string, options: InternVidOptions): Promise<AnnotatedDataset> {
+  requirePath('readInternVid', path);
   const { videos, badRows, ...given } = OPTIONS.check(options);
   const place = pathOf('readInternVid', given.path);
   return rowIndexedDataset({

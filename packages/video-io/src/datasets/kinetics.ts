@@ -1,5 +1,6 @@
 import { listOf, oneOf, optional, optionTable, text } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
 import type { AnnotatedDataset } from './bad-rows.js';
 import { requireSection } from './clock-time.js';
@@ -38,6 +39,7 @@ const TIME_DIGITS = 6;
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
 export async function readKinetics(path: string, options: KineticsOptions): Promise<AnnotatedDataset> {
+  requirePath('readKinetics', path);
   const { videos, layout, classes, badRows, ...given } = OPTIONS.check(options);
   const place = pathOf('readKinetics', given.path);
   return rowIndexedDataset({

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import type { VideoSample } from '../video.js';
 import { MANIFEST_FIELDS } from './annotation-options.js';
 import type { AnnotatedDataset, BadRowPolicy } from './bad-rows.js';
@@ -29,6 +30,7 @@ const OPTIONS = optionTable('readManifest', MANIFEST_FIELDS, VideoError);
  * @throws {VideoError} `MANIFEST_INVALID` or `CAPTION_EMPTY`, with the line.
  */
 export async function readManifest(path: string, options: ManifestOptions = {}): Promise<AnnotatedDataset> {
+  requirePath('readManifest', path);
   const { badRows } = OPTIONS.check(options);
   return rowIndexedDataset({
     badRows,

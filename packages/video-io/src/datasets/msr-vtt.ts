@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { oneOf, optional, optionTable, text } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { annotated } from './annotated.js';
 import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
 import { type AnnotatedDataset, rowAttempts } from './bad-rows.js';
@@ -40,6 +41,7 @@ const PAIR_OPTIONS = optionTable('readMsrVttPairs', ANNOTATION_FIELDS, VideoErro
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
 export async function readMsrVtt(path: string, options: MsrVttOptions): Promise<AnnotatedDataset> {
+  requirePath('readMsrVtt', path);
   const { videos, split, only, badRows: policy, ...given } = OPTIONS.check(options);
   const place = pathOf('readMsrVtt', given.path);
   const text = await readJsonText(path);
@@ -78,6 +80,7 @@ export async function readMsrVtt(path: string, options: MsrVttOptions): Promise<
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
 export async function readMsrVttPairs(path: string, options: AnnotationOptions): Promise<AnnotatedDataset> {
+  requirePath('readMsrVttPairs', path);
   const { videos, badRows, ...given } = PAIR_OPTIONS.check(options);
   const place = pathOf('readMsrVttPairs', given.path);
   return rowIndexedDataset({

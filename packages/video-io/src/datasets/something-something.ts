@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { annotated } from './annotated.js';
 import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
 import { type AnnotatedDataset, rowAttempts } from './bad-rows.js';
@@ -36,6 +37,7 @@ export async function readSomethingSomething(
   path: string,
   options: SomethingSomethingOptions,
 ): Promise<AnnotatedDataset> {
+  requirePath('readSomethingSomething', path);
   const { videos, labels, badRows: policy, ...given } = OPTIONS.check(options);
   const place = pathOf('readSomethingSomething', given.path);
   const classes = await readClasses(labels);

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { annotated } from './annotated.js';
 import { ANNOTATION_FIELDS, type AnnotationOptions, pathOf } from './annotation-options.js';
 import { type AnnotatedDataset, rowAttempts } from './bad-rows.js';
@@ -27,6 +28,7 @@ const OPTIONS = optionTable(
  * @throws {VideoError} `MANIFEST_INVALID` with the line.
  */
 export async function readUcf101(path: string, options: Ucf101Options): Promise<AnnotatedDataset> {
+  requirePath('readUcf101', path);
   const { videos, badRows: policy, ...given } = OPTIONS.check(options);
   const place = pathOf('readUcf101', given.path);
   const classes = await readClassNumbers(given.classes);

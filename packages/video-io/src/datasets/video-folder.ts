@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { eitherOf, listOf, oneOf, optional, optionTable, passing, text } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { fileError } from '../system-failure.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { datasetOf } from './in-memory.js';
@@ -48,6 +49,7 @@ export async function readVideoFolder(
   folder: string,
   options: VideoFolderOptions = {},
 ): Promise<FolderDataset> {
+  requirePath('readVideoFolder', folder, 'folder');
   const { caption, classes: wanted } = OPTIONS.check(options);
   if (caption !== undefined && caption.trim() === '') {
     throw new VideoError('CAPTION_EMPTY', {

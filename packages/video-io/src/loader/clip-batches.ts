@@ -1,6 +1,6 @@
 import { optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
-import { count } from '../option-fields.js';
+import { count, iterable } from '../option-fields.js';
 import type { Size } from '../video.js';
 import type { LoadedSample } from './clip-loader.js';
 import type { LoadedClip } from './load-sample.js';
@@ -22,6 +22,11 @@ export interface ClipBatch {
 }
 
 const OPTIONS = optionTable('clipBatches', { samples: count() }, VideoError);
+const ARGUMENTS = optionTable(
+  'clipBatches',
+  { loader: iterable<AsyncIterable<LoadedSample>>('what clipLoader() gives') },
+  VideoError,
+);
 
 /**
  * Joins the clips of `samples` samples at a time. The last, incomplete batch of all is left out. When a batch is given,
@@ -34,6 +39,7 @@ export async function* clipBatches(
   options: { readonly samples: number },
 ): AsyncGenerator<ClipBatch> {
   const { samples } = OPTIONS.check(options);
+  ARGUMENTS.check({ loader });
   let collected: LoadedSample[] = [];
   for await (const sample of loader) {
     collected.push(sample);

@@ -1,5 +1,6 @@
 import { eitherOf, flag, number, objectWith, optional, optionTable, text, wholeNumber } from '@tgm/options';
 import { someLimits, type VideoLimits } from '../container/limits.js';
+import { sampleAt } from '../datasets/sample.js';
 import { VideoError } from '../errors.js';
 import * as fields from '../option-fields.js';
 import type { VideoPool } from '../pool/video-pool.js';
@@ -114,7 +115,7 @@ export function clipLoader(given: ClipLoaderOptions): ClipLoader {
 
   async function load(position: Position): Promise<Attempt> {
     const { epoch, place } = position;
-    const sample = await dataset.at(order.at(epoch, place));
+    const sample = await sampleAt(dataset, order.at(epoch, place));
     if ((await bad).has(sample)) return { position, sample, result: [] };
     const result = await loadSample(context, sample, epoch).catch((error: unknown) => {
       if (isSampleFault(error)) return error;

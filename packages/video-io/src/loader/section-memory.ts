@@ -28,7 +28,7 @@ export function sectionMemory(
     const remembered = known.get(key);
     if (remembered) return remembered;
     const timeline = await pool.timeline(source, { limits });
-    const found = { info: timeline.info, range: framesOfSection(timeline, sample, source) };
+    const found = { info: timeline.info, range: framesOfSection(timeline, { start, end }, source) };
     if (known.size >= REMEMBERED) known.delete(known.keys().next().value!);
     known.set(key, found);
     return found;

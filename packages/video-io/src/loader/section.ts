@@ -1,3 +1,4 @@
+import { objectWith, optional, optionTable, passing, text } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import { frameAt } from '../frame-index/timeline.js';
 import type { VideoSource, VideoTimeline } from '../video.js';
@@ -11,17 +12,53 @@ export interface Section {
   readonly end?: number;
 }
 
+/** Seconds on a video's clock; without an end where it is the latest. */
+const seconds = (most: number) =>
+  passing(
+    'seconds from 0',
+    (value): value is number => typeof value === 'number' && value >= 0 && value <= most,
+  );
+
+const anything = passing('anything', (_value): _value is unknown => true);
+
+/** A sample may be passed whole: what else it has is let pass. */
+const SECTION = optionTable(
+  'framesOfSection',
+  {
+    start: optional(seconds(Number.MAX_VALUE)),
+    end: optional(seconds(Number.POSITIVE_INFINITY)),
+    id: optional(anything),
+    source: optional(anything),
+    captions: optional(anything),
+    label: optional(anything),
+  },
+  VideoError,
+);
+
+const ARGUMENTS = optionTable(
+  'framesOfSection',
+  {
+    timeline: passing('a timeline (with times, a Float64Array of one frame or more, and end)', isTimeline),
+    section: objectWith('a section', []),
+    source: optional(text()),
+  },
+  VideoError,
+);
+
+function isTimeline(value: unknown): value is VideoTimeline {
+  const { times, end } = (value ?? {}) as Partial<VideoTimeline>;
+  return times instanceof Float64Array && times.length > 0 && Number.isFinite(end);
+}
+
 /**
  * The frames of a section: those that are on screen for half of their time or more within it, by their own times. At a constant rate that is
  * from round(start * fps) to round(end * fps). A section shorter than a frame gives the frame on screen.
  *
- * @throws {VideoError} `FRAME_OUT_OF_RANGE` when no picture is on screen in the section.
+ * @throws {VideoError} `OPTION_INVALID`; `FRAME_OUT_OF_RANGE` when no picture is on screen in the section.
  */
-export function framesOfSection(
-  timeline: VideoTimeline,
-  { start = Number.NEGATIVE_INFINITY, end = Number.POSITIVE_INFINITY }: Section,
-  source?: VideoSource,
-): FrameRange {
+export function framesOfSection(timeline: VideoTimeline, section: Section, source?: VideoSource): FrameRange {
+  ARGUMENTS.check({ timeline, section, source });
+  const { start = Number.NEGATIVE_INFINITY, end = Number.POSITIVE_INFINITY } = SECTION.check(section);
   const { times, end: last } = timeline;
   const middle = (frame: number): number => (times[frame]! + (times[frame + 1] ?? last)) / 2;
   const first = firstFrom(times.length, (frame) => middle(frame) >= start);

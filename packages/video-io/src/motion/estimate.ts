@@ -1,6 +1,6 @@
 import { optional, optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
-import { count } from '../option-fields.js';
+import * as fields from '../option-fields.js';
 import type { MotionField, VideoClip } from '../video.js';
 import { lumaOf, searchBlock, texture } from './block-search.js';
 
@@ -13,10 +13,20 @@ export interface EstimateOptions {
 
 const OPTIONS = optionTable(
   'estimateMotion',
-  { cell: optional(count(), 8), reach: optional(count(), 16) } satisfies Record<
+  { cell: optional(fields.count(), 8), reach: optional(fields.count(), 16) } satisfies Record<
     keyof EstimateOptions,
     unknown
   >,
+  VideoError,
+);
+
+const CLIP = optionTable(
+  'estimateMotion',
+  {
+    frames: fields.bytes(),
+    indices: fields.numbers('frame number', Number.isSafeInteger),
+    size: fields.size(),
+  },
   VideoError,
 );
 
@@ -42,24 +52,31 @@ export function estimateMotion(
   options: EstimateOptions = {},
 ): MotionField {
   const { cell, reach } = OPTIONS.check(options);
-  const { width, height } = clip.geometry.size;
+  const { frames, indices, geometry } = clip ?? {};
+  const { width, height } = CLIP.check({ frames, indices, size: geometry?.size }).size;
   const columns = Math.ceil(width / cell);
   const rows = Math.ceil(height / cell);
   const cells = rows * columns;
-  const count = clip.indices.length;
+  const count = indices.length;
   const bytes = width * height * 3;
+  if (frames.length !== count * bytes) {
+    throw new VideoError('OPTION_INVALID', {
+      where: 'estimateMotion, option frames',
+      expected: `${count} frames of ${width}x${height}x3 bytes`,
+      received: `${frames.length} bytes`,
+    });
+  }
   const vectors = new Float32Array(count * cells * 2);
   const known = new Uint8Array(count * cells);
   // Steps that halve down to 1 add up to nearly twice the first.
   const firstStep = 2 ** Math.max(0, Math.ceil(Math.log2(reach)) - 1);
   const side = cell * BLOCK;
-  const frameAt = (t: number) =>
-    lumaOf(clip.frames.subarray(t * bytes, (t + 1) * bytes), width, height, side);
+  const frameAt = (t: number) => lumaOf(frames.subarray(t * bytes, (t + 1) * bytes), width, height, side);
 
   let previous = frameAt(0);
   for (let t = 1; t < count; t++) {
     const current = frameAt(t);
-    const gap = clip.indices[t]! - clip.indices[t - 1]!;
+    const gap = indices[t]! - indices[t - 1]!;
     /** Whole offsets found in this frame, by cell: neighbours move alike. */
     const found: { x: number; y: number }[] = [];
     for (let c = 0; gap !== 0 && c < cells; c++) {

@@ -65,6 +65,19 @@ describe('videoPool', () => {
     await pool.close();
   });
 
+  it('refuses what is no video, and goes on', async () => {
+    const pool = videoPool({ workers: 1 });
+    const refused = { code: 'OPTION_INVALID', fault: 'caller', where: 'video-io, argument source' };
+    for (const source of [undefined, null, 7, {}, () => 1] as never[]) {
+      await expect(pool.probe(source)).rejects.toMatchObject(refused);
+      await expect(pool.timeline(source)).rejects.toMatchObject(refused);
+      await expect(pool.decode(source, { indices: [0], size })).rejects.toMatchObject(refused);
+    }
+    expect(await pool.probe(paths[1]!)).toMatchObject({ frames: 4 });
+    await pool.close();
+    await expect(pool.probe(undefined as never)).rejects.toMatchObject(refused);
+  });
+
   it('rejects what is not done when it is closed', async () => {
     const pool = videoPool({ workers: 1 });
     const tasks = paths.map((path) => pool.decode(path, { indices: [0, 3], size }));

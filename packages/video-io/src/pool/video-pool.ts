@@ -48,6 +48,8 @@ export interface VideoPool {
 const REMEMBERED_BYTES = 2 ** 26;
 
 interface Task {
+  /** How errors call the video. */
+  readonly name: string;
   readonly request: WorkerRequest;
   resolve(result: never): void;
   reject(error: Error): void;
@@ -70,9 +72,10 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
   let closed = false;
 
   function submit<R>(request: WorkerRequest): Promise<R> {
-    if (closed) return Promise.reject(workerFailed('a pool that is closed', request.source));
     return new Promise<R>((resolve, reject) => {
-      queue.push({ request, resolve, reject });
+      const name = nameOf(request.source);
+      if (closed) throw workerFailed('a pool that is closed', name);
+      queue.push({ name, request, resolve, reject });
       dispatch();
     });
   }
@@ -87,7 +90,7 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
         seat.worker.postMessage(withKnown(task.request));
       } catch (error) {
         // Options that hold a function, say, cannot travel; the thread is none the worse for it.
-        task.reject(cannotTravel(task.request, error as Error));
+        task.reject(cannotTravel(task, error as Error));
         dispatch();
         return;
       }
@@ -126,7 +129,7 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
       const { task } = seat;
       seat.task = undefined;
       if (task && typeof task.request.source !== 'string') removeTemporaryFiles(temporaryFiles);
-      task?.reject(workerFailed(reason, task.request.source, cause));
+      task?.reject(workerFailed(reason, task.name, cause));
       if (!closed) dispatch();
     });
     return worker;
@@ -140,7 +143,7 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
       if (reply.learnt) known.put(task.request.source, reply.learnt);
       task.resolve(reply.result as never);
     } else if (reply.kind === 'refused') task.reject(receivedError(reply));
-    else task.reject(workerFailed(`a failure: ${reply.message}`, task.request.source));
+    else task.reject(workerFailed(`a failure: ${reply.message}`, task.name));
     dispatch();
   }
 
@@ -157,25 +160,24 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
     timeline: (source, options = {}) => submit({ kind: 'timeline', source, options: withLimits(options) }),
     async close() {
       closed = true;
-      for (const task of queue.splice(0))
-        task.reject(workerFailed('the end of the pool', task.request.source));
+      for (const task of queue.splice(0)) task.reject(workerFailed('the end of the pool', task.name));
       await Promise.all(seats.map(end));
     },
   };
 }
 
-function cannotTravel({ kind, source }: WorkerRequest, cause: Error): VideoError {
+function cannotTravel({ name, request }: Task, cause: Error): VideoError {
   return new VideoError('OPTION_INVALID', {
-    source: nameOf(source),
-    expected: `options of ${kind} that can be sent to a thread`,
+    source: name,
+    expected: `options of ${request.kind} that can be sent to a thread`,
     received: cause.message.replace(/\.$/, ''),
     cause,
   });
 }
 
-function workerFailed(received: string, input: VideoInput, cause?: Error): VideoError {
+function workerFailed(received: string, source: string, cause?: Error): VideoError {
   return new VideoError('WORKER_FAILED', {
-    source: nameOf(input),
+    source,
     expected: 'an answer of a decode thread',
     received,
     cause,

@@ -1,4 +1,7 @@
+import { optionTable } from '@tgm/options';
 import { type Random, uniformIndex } from '@tgm/random';
+import { VideoError } from '../errors.js';
+import * as fields from '../option-fields.js';
 import type { Rectangle, Size } from '../video.js';
 
 /** Sides that a crop may have, as parts of the shorter side. */
@@ -24,14 +27,22 @@ const PLACES = [
   [3, 3],
 ] as const;
 
+const ARGUMENTS = optionTable(
+  'multiScaleCrop',
+  { source: fields.size(), random: fields.random() },
+  VideoError,
+);
+
 /**
  * A crop for training (TSN; VideoMAE's pre-training augmentation): width and height are drawn from a few parts of the
  * shorter side, at most one step apart, the place from thirteen fixed ones. The clip is then scaled to its size, which
  * distorts it a little. Two draws.
  *
  * @param source displayed size of the video.
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function multiScaleCrop(source: Size, random: Random): Rectangle {
+  ARGUMENTS.check({ source, random });
   const shorter = Math.min(source.width, source.height);
   const sizes = SCALES.flatMap((high, row) =>
     SCALES.filter((_, column) => Math.abs(row - column) <= MAX_DISTORTION).map((wide) => ({

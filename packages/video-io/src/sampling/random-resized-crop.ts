@@ -1,6 +1,7 @@
 import { type Field, nested, optional, optionTable, passing } from '@tgm/options';
 import type { Random } from '@tgm/random';
 import { VideoError } from '../errors.js';
+import * as fields from '../option-fields.js';
 import type { Rectangle, Size } from '../video.js';
 import { viewCrops } from './view-crops.js';
 
@@ -26,6 +27,12 @@ const OPTIONS = optionTable('randomResizedCrop', FIELDS, VideoError);
 /** The same options within those of a recipe. */
 export const randomResizedCropOptions = (): Field<RandomResizedCropOptions> => nested(FIELDS);
 
+const ARGUMENTS = optionTable(
+  'randomResizedCrop',
+  { source: fields.size(), random: fields.random() },
+  VideoError,
+);
+
 /** Shapes tried before the centre is taken. */
 const TRIES = 10;
 
@@ -34,6 +41,7 @@ const TRIES = 10;
  * When no drawn shape fits into the video, the largest centred part whose aspect is allowed. Two draws a try, then two.
  *
  * @param source displayed size of the video.
+ * @throws {VideoError} `OPTION_INVALID`
  */
 export function randomResizedCrop(
   source: Size,
@@ -41,6 +49,7 @@ export function randomResizedCrop(
   options: RandomResizedCropOptions = {},
 ): Rectangle {
   const { area, aspect } = OPTIONS.check(options);
+  ARGUMENTS.check({ source, random });
   const between = (from: number, to: number): number => from + (to - from) * random();
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const pixels = between(...area) * source.width * source.height;

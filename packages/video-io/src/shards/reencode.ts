@@ -53,10 +53,10 @@ export async function decodeSection(
   { shortSide, maxFrames }: Required<ShardEncoding>,
   limits: Partial<VideoLimits>,
 ): Promise<SectionFrames> {
-  const { source } = sample;
+  const { source, start, end } = sample;
   const timeline = await pool.timeline(source, { limits });
   const { info } = timeline;
-  const { first, count } = framesOfSection(timeline, sample, source);
+  const { first, count } = framesOfSection(timeline, { start, end }, source);
   if (count > maxFrames) {
     throw new VideoError('VIDEO_TOO_LARGE', {
       source,

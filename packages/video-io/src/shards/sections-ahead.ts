@@ -1,4 +1,5 @@
 import type { VideoLimits } from '../container/limits.js';
+import { sampleAt } from '../datasets/sample.js';
 import type { VideoError } from '../errors.js';
 import { isSampleFault } from '../loader/sample-fault.js';
 import type { VideoPool } from '../pool/video-pool.js';
@@ -22,7 +23,7 @@ export async function* sectionsAhead(
   range: { readonly start: number; readonly end: number },
 ): AsyncGenerator<Section> {
   const load = async (index: number): Promise<Section> => {
-    const sample = await dataset.at(index);
+    const sample = await sampleAt(dataset, index);
     const section = await decodeSection(pool, sample, encoding, limits).catch((error: unknown) => {
       if (isSampleFault(error)) return error;
       throw error;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sampleAt } from '../datasets/sample.js';
 import { VideoError, type VideoErrorCode } from '../errors.js';
 import { fileError, systemFailed } from '../system-failure.js';
 import type { VideoDataset } from '../video.js';
@@ -72,7 +73,7 @@ export async function requireSamples(
 ): Promise<void> {
   const reported = new Set([...done, ...refused].map(({ id }) => id));
   for (let index = start; index < end; index++) {
-    const { id } = await dataset.at(index);
+    const { id } = await sampleAt(dataset, index);
     if (!reported.has(id)) throw differ(path, `shards of a data set with "${id}"`, 'those of another');
   }
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
-import { showValue } from '@tgm/options';
+import { optionTable, showValue } from '@tgm/options';
 import { VideoError } from '../errors.js';
+import { iterable, requirePath } from '../option-fields.js';
 import { systemFailed } from '../system-failure.js';
 import { encodeTarHeader, LARGEST_MEMBER, paddedSize, TAR_BLOCK } from './tar-header.js';
 
@@ -16,6 +17,8 @@ export interface ShardSample {
 /** Bytes of a name that fit into a plain header. Longer ones would need extended headers, which nothing here writes. */
 const LONGEST_NAME = 100;
 
+const ARGUMENTS = optionTable('writeShard', { samples: iterable('a list of samples') }, VideoError);
+
 /**
  * Writes a WebDataset shard: a tar file in which the files of a sample follow each other as `<key>.<ending>`. The same
  * samples give the same bytes. The file appears under `path` only when it is complete.
@@ -28,12 +31,18 @@ export async function writeShard(
   path: string,
   samples: AsyncIterable<ShardSample> | Iterable<ShardSample>,
 ): Promise<number> {
+  requirePath('writeShard', path);
+  ARGUMENTS.check({ samples });
   // Two jobs may write the same file at once: containers all have the same process number.
   const temporary = `${path}.${randomUUID()}.tmp`;
   const file = await writing(path, open(temporary, 'w'));
   try {
     const keys = new Set<string>();
-    for await (const { key, files } of samples) {
+    for await (const sample of samples) {
+      const { key, files } = sample ?? {};
+      if (typeof key !== 'string') throw invalid(path, 'samples with a key', showValue(sample));
+      if (typeof files !== 'object' || files === null)
+        throw invalid(path, `files by ending for "${key}"`, showValue(files));
       if (!/^[^./\0]+$/.test(key)) throw invalid(path, 'a key without dots and slashes', `"${key}"`);
       if (keys.has(key)) throw invalid(path, 'every key once', `"${key}" twice`);
       keys.add(key);
