@@ -16,7 +16,7 @@ export function installLines(markdown) {
 /** The packages that `code` imports, outside of comments; Node's own modules are none. */
 export function importedPackages(code) {
   const statement =
-    /^(?!\s*(?:\*|\/\/)).*?\b(?:from|import)\s*\(?["']((?:@[\w.-]+\/)?[\w-][\w.-]*)[\w./-]*["']/gm;
+    /^(?!\s*(?:\*|\/\/)).*?(?:(?<!\.)\bfrom|\bimport\s*\(?)\s*["']((?:@[\w.-]+\/)?[\w-][\w.-]*)[\w./-]*["']/gm;
   const names = [...code.matchAll(statement)].map(([, name]) => name);
   return [...new Set(names)].filter((name) => !builtinModules.includes(name));
 }
