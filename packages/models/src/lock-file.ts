@@ -9,14 +9,14 @@ interface Holder {
   readonly since: string;
 }
 
-/** Locks of this process, so that a second one of the same file is refused too. */
+/** Claims that this process has made, so that each has a file of its own. */
 let locks = 0;
 
 /**
- * Claims a file for this process by a file `<path>.lock` beside it. The lock of a process of this machine that is no more is
- * taken over; of another machine nothing can be known.
+ * Claims a file for this process by a file `<path>.lock` beside it. The lock of a process of this machine that has ended is
+ * taken over. Of processes on another machine nothing can be known.
  *
- * @returns gives the file free.
+ * @returns a function that gives the file free.
  * @throws ModelError with `CAPTIONS_LOCKED` that says who holds the file.
  */
 export async function lockFile(path: string): Promise<() => Promise<void>> {
@@ -43,7 +43,7 @@ async function linked(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** Takes a lock away whose process is no more. */
+/** Takes away a lock whose process has ended. */
 async function removeDead(lock: string, own: string): Promise<void> {
   const text = await readFile(lock, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined; // given free meanwhile
@@ -56,7 +56,10 @@ async function removeDead(lock: string, own: string): Promise<void> {
   const dead = `${own}.dead`;
   const moved = await rename(lock, dead).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false; // the other one moved it
+      throw error;
+    },
   );
   if (!moved) return;
   if ((await readFile(dead, 'utf8')) !== text) await linked(dead, lock);
@@ -88,7 +91,7 @@ function locked(lock: string, holder: Holder | undefined): ModelError {
     expected: 'a file that no other run writes',
     received: holder
       ? `one that process ${holder.pid} on ${holder.host} has written since ${holder.since}`
-      : 'one with a lock that says not whose it is',
-    advice: `If that run is no more, remove ${lock}.`,
+      : 'one with a lock that does not say whose it is',
+    advice: `If that run has ended, remove ${lock}.`,
   });
 }
