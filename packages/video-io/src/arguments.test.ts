@@ -63,7 +63,7 @@ const noSize = [
 const noSide = [null, undefined, -1, 0, 0.5, [], '16', Number.NaN];
 
 type Call = (value: never) => unknown;
-const calls: readonly [where: string, wrong: readonly unknown[], call: Call][] = [
+const calls: readonly (readonly [where: string, wrong: readonly unknown[], call: Call])[] = [
   ['randAugment, option size', noSize, (value) => randAugment(pixels(), value, random())],
   ['randAugment, option frames', [...nothing, []], (value) => randAugment(value, size, random())],
   ['randAugment, option random', noFunction, (value) => randAugment(pixels(), size, value)],
