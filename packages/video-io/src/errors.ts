@@ -69,18 +69,15 @@ export interface VideoFault extends Omit<Fault, 'where'>, VideoErrorFields {
 /** Every error that this package throws on purpose. */
 export class VideoError extends TgmError<VideoErrorCode> {
   readonly fault: FaultSide;
-  /** What to do about it. */
-  readonly advice: string | undefined;
   readonly source: string | undefined;
   readonly line: number | undefined;
   readonly index: number | undefined;
   readonly frames: number | undefined;
 
   constructor(code: VideoErrorCode, fault: VideoFault) {
-    const { source, line, index, frames, advice } = fault;
+    const { source, line, index, frames } = fault;
     super(code, { ...fault, where: fault.where ?? placeOf(fault) });
     this.fault = SIDES[code];
-    this.advice = advice;
     this.source = source;
     this.line = line;
     this.index = index;
