@@ -198,6 +198,13 @@ describe('representation', () => {
       'OPTION_INVALID',
     );
     expect(codeOf({ subset: {} })).toBe('OPTION_INVALID');
+    const embeddings = { values: new Float32Array(20), count: 20, width: 1 };
+    const groups = new Array(20).fill('all');
+    expect(codeOf({ captions: { embeddings, groups } })).toBe('none');
+    expect(codeOf({ captions: { embeddings, groups: ['all'] } })).toBe('SHAPE_MISMATCH');
+    expect(codeOf({ captions: { embeddings, groups, clipGroups: ['all'] } })).toBe('SHAPE_MISMATCH');
+    const spoilt = { ...embeddings, values: embeddings.values.map(() => Number.NaN) };
+    expect(codeOf({ captions: { embeddings: spoilt, groups } })).toBe('NON_FINITE_FEATURE');
   });
 
   it('refuses a subset of another length', () => {

@@ -6,7 +6,7 @@ import type { FittedPoint, SoftmaxRegression } from './softmax-regression.js';
  * Strong to weak, two to a decade: 10, 3, 1 ... 3e-8, 1e-8. Encoders of Moving Shapes are best between 1e-7 and 3e-5, pixels
  * at 0.03 to 0.1; towards either end the accuracy hardly moves any more.
  */
-export const STRENGTHS: readonly number[] = [1, 0, -1, -2, -3, -4, -5, -6, -7, -8]
+const STRENGTHS: readonly number[] = [1, 0, -1, -2, -3, -4, -5, -6, -7, -8]
   .flatMap((exponent) => [Number(`3e${exponent}`), Number(`1e${exponent}`)])
   .slice(1);
 

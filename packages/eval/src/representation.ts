@@ -14,12 +14,12 @@ import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { type FeatureExtractor, featureExtractor } from './extract-features.js';
 import { checkSubsets, featureScores } from './feature-scores.js';
-import { checkCount, checkLabels, type Features, type Labels } from './features.js';
+import { checkCount, checkFeatures, checkLabels, type Features, type Labels } from './features.js';
 import { NEIGHBOURS } from './knn.js';
 import { bytes, classCount, engineField, features, labels, subsetMarks } from './option-fields.js';
 import { projectVideo } from './project-video.js';
 import { retrieval } from './retrieval.js';
-import { type Groups, groups } from './retrieval-groups.js';
+import { checkGroups, type Groups, groups } from './retrieval-groups.js';
 
 export interface LabelledClips {
   /** [T, H, W, 3] RGB, 0-255, each in the model's size. */
@@ -41,8 +41,9 @@ export interface RepresentationOptions {
   readonly engine: Engine;
   readonly train: LabelledClips;
   readonly test: LabelledClips;
+  /** From 1. */
   readonly classes: number;
-  /** Clips of one pass of the encoder. */
+  /** Clips of one pass of the encoder, from 1. */
   readonly batchSize: number;
   /** Decides the folds that choose the probe's strength. */
   readonly seed: number;
@@ -80,9 +81,9 @@ const PROJECTION = 'contrastive.projection.weight';
  * Numbers are percentages but for the median ranks: `probe/top1`, `probe/top5`, `probe/<subset>`, `knn/top1`,
  * `knn/top5`, `textToVideo/R@1`, `/R@5`, `/R@10`, `/medianRank`, `/chanceR@10`, and the same under `videoToText`.
  *
- * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES` below 20 training clips or
- *   one test clip, and `SHAPE_MISMATCH` for a subset of another length. `evaluate` rejects with what {@link extractFeatures}, {@link linearProbe}, {@link knn} and {@link retrieval}
- *   throw.
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES` below 20 training clips
+ *   or one test clip, `NON_FINITE_FEATURE` among the captions, and `SHAPE_MISMATCH` for a subset or groups of another length.
+ *   `evaluate` rejects with what {@link extractFeatures}, {@link linearProbe}, {@link knn} and {@link retrieval} throw.
  */
 export function representation(options: RepresentationOptions): Evaluator {
   const { engine, train, test, classes, batchSize, seed, subsets, captions, onProgress } =
@@ -93,6 +94,7 @@ export function representation(options: RepresentationOptions): Evaluator {
   // Said here, and not by the first evaluation after hours of training.
   checkCount('representation train', train.clips.length, NEIGHBOURS);
   checkCount('representation test', test.clips.length, 1);
+  if (captions) checkCaptions(captions, test.clips.length);
   const total = train.clips.length + test.clips.length;
   const extractors = new WeakMap<VideoMae, FeatureExtractor>(); // a model evaluated again is not compiled again
 
@@ -119,6 +121,13 @@ export function representation(options: RepresentationOptions): Evaluator {
       return videos ? { ...scores, ...retrievalScores(videos, captions) } : scores;
     },
   };
+}
+
+/** @throws EvaluationError `SHAPE_MISMATCH`, `NON_FINITE_FEATURE` */
+function checkCaptions({ embeddings, groups, clipGroups = groups }: CaptionSet, clips: number): void {
+  checkFeatures('representation captions', embeddings);
+  checkGroups('representation captions', groups, embeddings.count);
+  checkGroups('representation test clips', clipGroups, clips);
 }
 
 /** The clips in the space of the text, where the model was trained for it. */

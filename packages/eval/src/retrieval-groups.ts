@@ -1,4 +1,5 @@
 import { type Field, passing } from '@tgm/options';
+import { EvaluationError } from './errors.js';
 import { isArrayLike } from './option-fields.js';
 
 /** The name of a group: the text of a caption, a number, or what captions of one meaning have in common. */
@@ -20,6 +21,16 @@ export const groups = (): Field<Groups> =>
         Array.isArray(row) ? row.every(isGroup) : isGroup(row),
       ),
   );
+
+/** @throws EvaluationError `SHAPE_MISMATCH` unless each of `count` rows has its groups. */
+export function checkGroups(where: string, all: Groups, count: number): void {
+  if (all.length === count) return;
+  throw new EvaluationError('SHAPE_MISMATCH', {
+    where,
+    expected: `${count} groups`,
+    received: `${all.length}`,
+  });
+}
 
 /** The groups of one row as a list. */
 export const groupsOf = (all: Groups, row: number): readonly Group[] => {

@@ -9,7 +9,7 @@ import {
   normaliseRows,
 } from './features.js';
 import { features } from './option-fields.js';
-import { type Groups, groups, groupsOf, rowsByGroup } from './retrieval-groups.js';
+import { checkGroups, type Groups, groups, groupsOf, rowsByGroup } from './retrieval-groups.js';
 import { chanceAmongFirst } from './ties.js';
 
 export interface RetrievalOptions {
@@ -137,12 +137,7 @@ function meanRecall(places: readonly Place[], chanceAt: (k: number, place: Place
 function checkSide(where: string, side: Features, groups: Groups): void {
   checkFeatures(where, side);
   checkCount(where, side.count, 1);
-  if (groups.length === side.count) return;
-  throw new EvaluationError('SHAPE_MISMATCH', {
-    where,
-    expected: `${side.count} groups`,
-    received: `${groups.length}`,
-  });
+  checkGroups(where, groups, side.count);
 }
 
 function median(values: Float64Array): number {
