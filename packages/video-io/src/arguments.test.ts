@@ -111,12 +111,12 @@ const calls: readonly (readonly [where: string, wrong: readonly unknown[], call:
   ],
   [
     'framesOfSection, option start',
-    [null, -1, Number.NaN, 'x', []],
+    [null, Number.NaN, 'x', []],
     (start) => framesOfSection(timeline, { start }),
   ],
   [
     'framesOfSection, option end',
-    [null, -1, Number.NaN, 'x', []],
+    [null, Number.NaN, 'x', []],
     (end) => framesOfSection(timeline, { start: 0, end }),
   ],
   ['framesOfSection, option stop', [1], (stop) => framesOfSection(timeline, { start: 0, stop })],

@@ -12,12 +12,9 @@ export interface Section {
   readonly end?: number;
 }
 
-/** Seconds on a video's clock; without an end where it is the latest. */
-const seconds = (most: number) =>
-  passing(
-    'seconds from 0',
-    (value): value is number => typeof value === 'number' && value >= 0 && value <= most,
-  );
+/** Seconds on a video's clock. What lies before its pictures is a section without pictures, and no wrong option. */
+const seconds = () =>
+  passing('seconds', (value): value is number => typeof value === 'number' && !Number.isNaN(value));
 
 const anything = passing('anything', (_value): _value is unknown => true);
 
@@ -25,8 +22,8 @@ const anything = passing('anything', (_value): _value is unknown => true);
 const SECTION = optionTable(
   'framesOfSection',
   {
-    start: optional(seconds(Number.MAX_VALUE)),
-    end: optional(seconds(Number.POSITIVE_INFINITY)),
+    start: optional(seconds()),
+    end: optional(seconds()),
     id: optional(anything),
     source: optional(anything),
     captions: optional(anything),
