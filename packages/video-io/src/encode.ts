@@ -68,8 +68,8 @@ const X264_PARAMETERS =
  * and options give the same bytes. The file appears under `path` only when it is complete.
  *
  * @param frames [T, height, width, 3] RGB, 0-255, T >= 1.
- * @throws {VideoError} `OPTION_INVALID` for sizes that do not fit (width and height must be even),
- * `VIDEO_ENCODE_FAILED` when the encoder or the file system refuses.
+ * @throws {VideoError} `OPTION_INVALID` for sizes that do not fit (width and height must be even), `VIDEO_ENCODE_FAILED` when
+ * the encoder refuses or the path leads nowhere, `SYSTEM_FAILED` when the file system refuses.
  */
 export async function encodeVideo(path: string, frames: Uint8Array, options: EncodeOptions): Promise<void> {
   const plan = OPTIONS.check(options);

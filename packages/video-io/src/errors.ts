@@ -6,7 +6,7 @@ export type FaultSide =
   | 'file'
   /** The machine: a full disk, too many open files, rights, a drive that is away. It may pass. */
   | 'system'
-  /** The call: an option, or a state or output folder that does not belong to it. */
+  /** The call: an option, a limit that it set, or a state or output folder that does not belong to it. */
   | 'caller';
 
 /** Every code, and whose fault it stands for. */
@@ -23,13 +23,14 @@ const SIDES = {
   VIDEO_TOO_LARGE: 'file',
   /** A frame index or time outside the video. */
   FRAME_OUT_OF_RANGE: 'file',
+  /** An annotation file, or a row of it, is not as its reader needs it. */
   MANIFEST_INVALID: 'file',
+  /** No folder, or no video in it. */
   FOLDER_EMPTY: 'file',
+  /** A caption without text. */
   CAPTION_EMPTY: 'file',
   /** A tar file that is broken, or whose samples are not as WebDataset has them. */
   SHARD_INVALID: 'file',
-  /** More samples could not be loaded than are allowed. */
-  TOO_MANY_BAD_SAMPLES: 'file',
   /** The system refused: rights, too many open files, a full disk, a drive that is away. `cause` has its own error. */
   SYSTEM_FAILED: 'system',
   /** node-av has no binary of FFmpeg that loads on this machine. */
@@ -42,6 +43,8 @@ const SIDES = {
   OPTION_INVALID: 'caller',
   /** Shards that are there already were made from another data set or with other settings. */
   SHARDS_DIFFER: 'caller',
+  /** More samples could not be loaded than the call allows. */
+  TOO_MANY_BAD_SAMPLES: 'caller',
   /** A saved position belongs to another data set, seed or rank. */
   STATE_MISMATCH: 'caller',
 } as const satisfies Record<string, FaultSide>;

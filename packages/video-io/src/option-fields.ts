@@ -1,7 +1,6 @@
 import { callable, type Field, objectWith, passing, showValue, text, wholeNumber } from '@tgm/options';
 import type { Random } from '@tgm/random';
 import { VideoError } from './errors.js';
-import type { VideoPool } from './pool/video-pool.js';
 import type { Rectangle, Size, VideoDataset } from './video.js';
 
 /** The fields of tables of options that several functions share. */
@@ -18,8 +17,6 @@ export const path = (): Field<string> => text();
 export const random = (): Field<Random> => callable<Random>();
 export const dataset = (): Field<VideoDataset> =>
   objectWith<VideoDataset>('a data set', ['name', 'length', 'at']);
-export const pool = (): Field<VideoPool> =>
-  objectWith<VideoPool>('a pool', ['workers', 'decode', 'probe', 'timeline']);
 export const signal = (): Field<AbortSignal> => objectWith<AbortSignal>('an AbortSignal', ['aborted']);
 
 /** An object with a width and a height may be passed whole, such as a `VideoInfo`. */

@@ -4,7 +4,7 @@ export type VideoSource = string;
 /** A video to open: a file, or the bytes of one, which are not changed and must not change meanwhile. */
 export type VideoInput = VideoSource | Uint8Array;
 
-/** Width and height in pixels, integers of at least 1. */
+/** Width and height in pixels, whole numbers from 1. */
 export interface Size {
   readonly width: number;
   readonly height: number;

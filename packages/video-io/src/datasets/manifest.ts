@@ -22,7 +22,7 @@ const OPTIONS = optionTable('readManifest', MANIFEST_FIELDS, VideoError);
  *
  *     {"id": "ucf/1", "path": "ucf/1.avi", "captions": ["a man juggles"], "label": 3, "start": 0, "end": 2.5}
  *
- * `path` is relative to the manifest's folder. `captions`, `label` (an integer from 0), `start` and `end`
+ * `path` is relative to the manifest's folder. `captions`, `label` (a whole number from 0), `start` and `end`
  * (seconds, end exclusive) may be left out; other keys are ignored, but `caption`
  * without `captions`, which is a slip. Blank lines, a byte order mark and
  * CRLF are allowed. The videos themselves are not opened. Rows stay on disk: 16 bytes of each are kept in memory.
@@ -53,7 +53,7 @@ function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
   if (captions.some((caption) => caption.trim() === ''))
     fault(`captions with text for "${id}"`, 'an empty one', 'CAPTION_EMPTY');
   if (label !== undefined && !(Number.isSafeInteger(label) && (label as number) >= 0)) {
-    fault('"label" to be an integer from 0', shown(label));
+    fault('"label" to be a whole number from 0', shown(label));
   }
   requireSeconds('start', start, fault);
   requireSeconds('end', end, fault);

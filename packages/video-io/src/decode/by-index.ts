@@ -1,6 +1,7 @@
 import type { OpenVideo } from '../container/open-video.js';
 import type { FrameIndex } from '../frame-index/frame-index.js';
-import { frameAt, indexedTimeline, type Timeline } from '../frame-index/timeline.js';
+import { indexedTimeline } from '../frame-index/indexed-timeline.js';
+import { frameAt, type Timeline } from '../frame-index/timeline.js';
 import type { VideoClip } from '../video.js';
 import { createClipBuilder } from './clip-builder.js';
 import { frameOutOfRange } from './frame-out-of-range.js';

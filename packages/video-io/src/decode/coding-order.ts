@@ -7,7 +7,7 @@ import {
   AV_NOPTS_VALUE,
   AV_PICTURE_TYPE_B,
 } from '../container/ffmpeg-constants.js';
-import type { FrameCoding } from './read-sequential.js';
+import type { FrameCoding } from '../frame-index/frame-coding.js';
 
 /** Follows a stream that is decoded from its start, so as to tell how each frame was coded. */
 export interface CodingOrder {

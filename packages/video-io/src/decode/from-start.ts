@@ -1,5 +1,5 @@
 import type { OpenVideo } from '../container/open-video.js';
-import { endOf } from '../frame-index/timeline.js';
+import { endOf } from '../frame-index/indexed-timeline.js';
 import type { VideoClip } from '../video.js';
 import { type ClipBuilder, createClipBuilder } from './clip-builder.js';
 import { frameOutOfRange } from './frame-out-of-range.js';

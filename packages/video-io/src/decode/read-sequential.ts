@@ -13,18 +13,9 @@ import { ffmpeg } from '../container/load-ffmpeg.js';
 import { type OpenVideo, openDecoder } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import { frameClock } from '../frame-index/frame-clock.js';
+import type { FrameCoding } from '../frame-index/frame-coding.js';
 import { codingOrder } from './coding-order.js';
 import { damaged, wholePackets } from './whole-packets.js';
-
-/** How a frame was coded. */
-export interface FrameCoding {
-  /** Place in decoding order, from 0. */
-  readonly number: number;
-  /** True when a frame that was asked for may be predicted from it. */
-  readonly referenced: boolean;
-  /** Numbers of the last `most` pictures that it may be predicted from itself. */
-  references(most: number): number[];
-}
 
 /** One decoded picture. `frame` is valid until the next but one is read, or the video is closed. */
 export interface DecodedFrame {

@@ -3,7 +3,8 @@ import { type OpenVideo, withVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
 import { indexFrames } from '../frame-index/build.js';
 import type { KnownVideo } from '../frame-index/cache.js';
-import { endOf, indexedTimeline, sharedTimes, type Timeline } from '../frame-index/timeline.js';
+import { endOf, indexedTimeline } from '../frame-index/indexed-timeline.js';
+import { sharedTimes, type Timeline } from '../frame-index/timeline.js';
 import type { VideoInput } from '../video.js';
 import { readFrames, tooManyFrames } from './read-sequential.js';
 

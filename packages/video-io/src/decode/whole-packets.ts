@@ -10,12 +10,10 @@ import { endOfPacket, hasFileBehind } from '../container/file-behind.js';
 import { ffmpeg } from '../container/load-ffmpeg.js';
 import type { OpenVideo } from '../container/open-video.js';
 import { VideoError } from '../errors.js';
+import { LARGEST_GAP } from '../frame-index/frame-clock.js';
 
 /** Packets behind a doubtful one among which the next recording must begin: the doubt is told a packet or two early. */
 const LOOK_AHEAD = 2;
-
-/** Seconds by which the clock of one broadcast does not jump: FFmpeg's `dts_delta_threshold`. */
-const JUMP = 10;
 
 /**
  * The packets of the picked stream, each valid until the next. The reader of .ts files doubts the last packets of a recording
@@ -23,7 +21,8 @@ const JUMP = 10;
  * whole if a recording begins behind them: a key picture, whose time steps back, jumps ahead, or follows as the next frame.
  * In between pieces are missing.
  *
- * Throws `VIDEO_DECODE_FAILED` for a packet with missing pieces, and at the end where another file was joined on that is not read.
+ * Throws `VIDEO_DECODE_FAILED` for a packet with missing pieces, and at the end where a file was joined on that is not
+ * read.
  */
 export function* wholePackets(video: OpenVideo): Generator<Packet> {
   const packet = video.scope.own(new (ffmpeg().Packet)(), (value) => value.free());
@@ -60,7 +59,7 @@ function beginsRecording(video: OpenVideo, packet: Packet, last: Packet): boolea
   if (dts === AV_NOPTS_VALUE || last.dts === AV_NOPTS_VALUE) return false;
   const step = video.seconds(Number(dts - last.dts));
   // A frame and a half: nothing is missing between the two.
-  return step < 1.5 * video.seconds(Number(last.duration)) || step > JUMP;
+  return step < 1.5 * video.seconds(Number(last.duration)) || step > LARGEST_GAP;
 }
 
 /** Reads the next packet of any stream; false at the end of the file. */

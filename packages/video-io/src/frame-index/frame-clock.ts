@@ -11,7 +11,7 @@ export interface FrameStamp {
 }
 
 /** Seconds by which stamps of one broadcast do not jump ahead: FFmpeg's `dts_delta_threshold`. */
-const LARGEST_GAP = 10;
+export const LARGEST_GAP = 10;
 
 /**
  * Gives frames their times as they come, in the order of presentation: their stamps, made to rise.

@@ -1,5 +1,14 @@
-import type { FrameCoding } from '../decode/read-sequential.js';
 import type { FrameIndex } from './frame-index.js';
+
+/** How a frame was coded. */
+export interface FrameCoding {
+  /** Place in decoding order, from 0. */
+  readonly number: number;
+  /** True when a frame that was asked for may be predicted from it. */
+  readonly referenced: boolean;
+  /** Numbers of the last `most` pictures that it may be predicted from itself. */
+  references(most: number): number[];
+}
 
 /**
  * How frames were coded, by the index. Of the pictures that others are built on only those count as referenced that

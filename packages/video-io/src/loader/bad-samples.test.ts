@@ -43,7 +43,7 @@ describe('bad samples', () => {
 
   it('end the run past the limit', async () => {
     const reading = run({ ...base, dataset, pool: fakePool(1), badSamples: { kind: 'skip', limit: 1 } });
-    await expect(reading).rejects.toMatchObject({ code: 'TOO_MANY_BAD_SAMPLES' });
+    await expect(reading).rejects.toMatchObject({ code: 'TOO_MANY_BAD_SAMPLES', fault: 'caller' });
   });
 
   it('fail where they stand when they must, with the state before them', async () => {

@@ -3,6 +3,7 @@ import { someLimits, type VideoLimits } from '../container/limits.js';
 import { sampleAt } from '../datasets/sample.js';
 import { VideoError } from '../errors.js';
 import * as fields from '../option-fields.js';
+import { poolField } from '../pool/pool-field.js';
 import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { type BadSamplePolicy, badSamplePolicy, badSamples } from './bad-samples.js';
@@ -42,7 +43,7 @@ const OPTIONS = optionTable(
   'clipLoader',
   {
     dataset: fields.dataset(),
-    pool: fields.pool(),
+    pool: poolField(),
     recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan']),
     seed: eitherOf('a number or a text', number(), text()),
     epochs: fields.count(),
@@ -134,7 +135,7 @@ export function clipLoader(given: ClipLoaderOptions): ClipLoader {
       while (!signal?.aborted) {
         for (; inHand.length < prefetch && next.epoch < epochs; next = after(next)) {
           const attempt = load(next);
-          // Awaited in its turn; until then its failure is not unheard.
+          // It is awaited in its turn. Avoids an unhandled rejection until then.
           attempt.catch(() => undefined);
           inHand.push(attempt);
         }

@@ -48,8 +48,9 @@ function isTimeline(value: unknown): value is VideoTimeline {
 }
 
 /**
- * The frames of a section: those that are on screen for half of their time or more within it, by their own times. At a constant rate that is
- * from round(start * fps) to round(end * fps). A section shorter than a frame gives the frame on screen.
+ * The frames of a section, by their own times: those whose middle lies in it, half-way between the time at which they
+ * appear and that of the next. At a constant rate that is from round(start * fps) to round(end * fps), exclusive. A section
+ * shorter than a frame gives the frame on screen.
  *
  * @throws {VideoError} `OPTION_INVALID`; `FRAME_OUT_OF_RANGE` when no picture is on screen in the section.
  */

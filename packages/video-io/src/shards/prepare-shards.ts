@@ -6,6 +6,7 @@ import { VIDEO_ENDINGS } from '../datasets/video-endings.js';
 import { VideoError } from '../errors.js';
 import { isSampleFault } from '../loader/sample-fault.js';
 import * as fields from '../option-fields.js';
+import { poolField } from '../pool/pool-field.js';
 import type { VideoPool } from '../pool/video-pool.js';
 import { systemFailed } from '../system-failure.js';
 import type { VideoDataset, VideoSample } from '../video.js';
@@ -53,7 +54,7 @@ const OPTIONS = optionTable(
   {
     dataset: fields.dataset(),
     output: fields.path(),
-    pool: fields.pool(),
+    pool: poolField(),
     samplesPerShard: optional(fields.count(), 256),
     part: optional(nested({ index: wholeNumber({ from: 0 }), count: fields.count() }), {
       index: 0,
@@ -91,7 +92,8 @@ export interface PreparedShard {
  * `refusedShare` end the run. A fault of the system ends it at once: it refuses no sample.
  *
  * A run can be stopped and started again, or the same part run twice: a tar file whose report is there is not made
- * again, unless a video that was refused is another file now, or `retryRefused` says so. Tar files and reports appear only when they are complete, and do not depend on how the work was parted.
+ * again, unless a video that was refused is another file now, or `retryRefused` says so. Tar files and reports appear only
+ * when they are complete, and do not depend on how the work was parted.
  *
  * @throws {VideoError} `SHARDS_DIFFER` when the folder holds reports of other settings or another data set,
  * `OPTION_INVALID`, `TOO_MANY_BAD_SAMPLES`, `VIDEO_ENCODE_FAILED`, `SYSTEM_FAILED`.

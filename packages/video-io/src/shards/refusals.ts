@@ -24,7 +24,7 @@ export function refusals(share: number, samples: number): Refusals {
         source: last.source,
         expected: `at most ${most} of ${samples} samples refused`,
         received: `${refused}`,
-        advice: `The last one is "${last.id}" (${last.message}) Raise the option refusedShare if that is right.`,
+        advice: `The last one: "${last.id}", ${last.message} Raise the option refusedShare if that is right.`,
         ...(reason && { cause: reason }),
       });
     },

@@ -36,7 +36,7 @@ export async function* sectionsAhead(
     const current = await next;
     if (index + 1 < end) {
       next = load(index + 1);
-      // Someone awaits it in the next turn; until then its failure is not unheard.
+      // It is awaited in the next turn. Avoids an unhandled rejection until then.
       next.catch(() => undefined);
     }
     yield current;

@@ -1,4 +1,5 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { fileVersion } from '../container/file-version.js';
 import { VideoError } from '../errors.js';
 import { fileError, isSystemError, systemFailed } from '../system-failure.js';
 import type { TarMember } from './tar-members.js';
@@ -9,11 +10,11 @@ export function invalidShard(path: string, expected: string, received: string): 
 
 /** Tells one content of a tar file from another. @throws {VideoError} `SHARD_INVALID` unless there is a file. */
 export async function shardVersion(path: string): Promise<string> {
-  const facts = await stat(path).catch((error: Error) => {
+  const facts = await stat(path, { bigint: true }).catch((error: Error) => {
     throw fileError(error, 'SHARD_INVALID', path, 'a tar file');
   });
   if (!facts.isFile()) throw invalidShard(path, 'a tar file', 'a folder, a pipe or a device');
-  return `${facts.size} bytes of ${facts.mtimeMs}`;
+  return fileVersion(facts);
 }
 
 export async function withShard<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {
