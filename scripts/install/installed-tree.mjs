@@ -9,7 +9,8 @@ const packagesIn = (project) =>
 export const installedPlaces = (project) => Object.keys(packagesIn(project));
 
 /**
- * The places of the package `name` and of all that it depends on in `project`: dependencies, optional ones that are there and peers that are not optional.
+ * The places of the package `name` and of all that it depends on in `project`: dependencies, optional ones that are there,
+ * and peers that are not optional.
  */
 export function placesOf(name, project) {
   const packages = packagesIn(project);

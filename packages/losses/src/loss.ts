@@ -23,7 +23,9 @@ export interface Loss {
   readonly name: string;
   /** True when `textEmbedding` and `captionGroup` must be present. */
   readonly needsText: boolean;
-  /** Fresh parameters for an encoder of `videoWidth` and text embeddings of `textWidth`; names are prefixed by the loss's own name. */
+  /**
+   * Fresh parameters for an encoder of `videoWidth` and text embeddings of `textWidth`; their names begin with the loss's own.
+   */
   init(random: () => number, videoWidth: number, textWidth: number): Params;
   /** Scalar. */
   compute(params: Params, inputs: LossInputs): tf.Scalar;

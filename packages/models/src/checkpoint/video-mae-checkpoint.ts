@@ -40,9 +40,9 @@ export async function saveVideoMae(folder: string, model: VideoMae, params: Para
 /**
  * Opens a folder with the config.json and model.safetensors of a `VideoMAEForPreTraining`, under Python's defaults for what
  * config.json leaves out. Preprocessor files give the scale of pixels; without them it is `IMAGENET_PIXELS`.
- * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `SAFETENSORS_INVALID`, or `CONFIG_INVALID`, which names
- *   the JSON key; CheckpointKeysError, which lists every tensor that is missing, unexpected or of another shape, and names the
- *   loader that would do.
+ * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `SAFETENSORS_INVALID`, or
+ *   `CONFIG_INVALID`, which names the JSON key; CheckpointKeysError, which lists every tensor that is missing, unexpected or of
+ *   another shape, and names the loader that would do.
  */
 export async function loadVideoMae(
   folder: string,

@@ -22,7 +22,8 @@ const table = optionTable(
  *
  * Every rule of the format is checked: the header's size (100 MB at most) and JSON, no name twice, a known
  * type, bytes that agree with type and shape, and data without gap, overlap or rest.
- * @throws ModelError with `OPTION_INVALID`, or `SAFETENSORS_INVALID` when a rule is broken; the file system's own error when the file cannot be read.
+ * @throws ModelError with `OPTION_INVALID`, or `SAFETENSORS_INVALID` when a rule is broken; the file system's own error when
+ *   the file cannot be read.
  */
 export async function readSafetensors(source: string | Uint8Array): Promise<Safetensors> {
   table.check({ source });
