@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '@tgm/masking';
 import { optionsContract } from '@tgm/options/testing';
-import { seededRandom } from '@tgm/random';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, it } from 'vitest';
 import * as models from './index.js';

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { optionTable, wholeNumber } from '@tgm/options';
 import { ModelError } from '../errors.js';
-import { clipModel, params as paramsField } from '../option-fields.js';
+import { clipModel } from '../model-fields.js';
+import { params as paramsField } from '../option-fields.js';
 import { type Params, parameter } from '../params.js';
 import { resampleBicubic } from '../resample-bicubic.js';
 import { type Clip, clip } from './clip.js';

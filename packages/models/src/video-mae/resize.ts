@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { optional, optionTable, wholeNumber } from '@tgm/options';
 import { ModelError } from '../errors.js';
-import { params as paramsField, videoMaeModel } from '../option-fields.js';
+import { videoMaeModel } from '../model-fields.js';
+import { params as paramsField } from '../option-fields.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
 import { resampleBicubic } from '../resample-bicubic.js';

@@ -1,0 +1,51 @@
+import { type Field, passing } from '@tgm/options';
+import type { Clip } from './clip/clip.js';
+import type { ClipTokenizer } from './clip/tokenizer.js';
+import { isRecord } from './option-fields.js';
+import { isPixelScale } from './pixels.js';
+import type { VideoMaeClassifier } from './video-mae/classifier.js';
+import type { VideoMaeEncoder } from './video-mae/encoder.js';
+import type { VideoMae } from './video-mae/video-mae.js';
+
+/** Models as options. */
+
+export const videoMaeModel = (): Field<VideoMae> =>
+  made('what videoMae() gives', ['imageSize'], ['init', 'encode', 'decode']);
+
+export const encoderModel = (): Field<VideoMaeEncoder> =>
+  made('what videoMaeEncoder() or videoMae() gives', ['imageSize'], ['init', 'encode']);
+
+export const classifierModel = (): Field<VideoMaeClassifier> =>
+  made('what videoMaeClassifier() gives', ['imageSize', 'labels'], ['init', 'encode', 'pool', 'classify']);
+
+export const clipModel = (): Field<Clip> =>
+  made(
+    'what clip() gives',
+    ['textConfig', 'visionConfig'],
+    ['encodeImage', 'patchFeatures', 'encodeText', 'hiddenTokens'],
+  );
+
+export const clipTokenizerField = (): Field<ClipTokenizer> =>
+  passing('what clipTokenizer() gives', (value): value is ClipTokenizer => {
+    if (!isRecord(value) || !isRecord(value.json) || !isRecord(value.config)) return false;
+    const numbers = [value.contextLength, value.startId, value.endId, value.eosTokenId];
+    return numbers.every(Number.isSafeInteger) && typeof value.encode === 'function';
+  });
+
+/** A model that a function of this package made. */
+function made<T extends { readonly config: object }>(
+  what: string,
+  config: readonly (keyof T['config'] & string)[],
+  functions: readonly (keyof T & string)[],
+): Field<T> {
+  return passing(
+    what,
+    (value): value is T =>
+      isRecord(value) &&
+      isRecord(value.config) &&
+      config.every((field) => (value.config as Record<string, unknown>)[field]) &&
+      Array.isArray(value.parameters) &&
+      isPixelScale(value.pixels) &&
+      functions.every((name) => typeof value[name] === 'function'),
+  );
+}
