@@ -173,9 +173,12 @@ it.each(calls)('%s is checked', async (where, wrong, call) => {
   }
 });
 
-it('a sample may be passed as its section', () => {
-  const section = { ...sample, label: 3, start: 0.1, end: Number.POSITIVE_INFINITY };
+it('a section may end after the video, and is no sample', () => {
+  const section = { start: 0.1, end: Number.POSITIVE_INFINITY };
   expect(framesOfSection(timeline, section, 'a.mp4')).toEqual({ first: 1, count: 2 });
+  expect(() => framesOfSection(timeline, { ...sample, ...section })).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
 });
 
 it('writeShard writes no sample without a key or files', async () => {
