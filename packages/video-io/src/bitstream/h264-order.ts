@@ -1,8 +1,6 @@
 import { bitReader, unescapeNal } from './bit-reader.js';
 import { type SequenceFacts, sequenceFacts } from './h264-sps.js';
-
-const IDR_SLICE = 5;
-const SEQUENCE_PARAMETERS = 7;
+import { IDR_SLICE, isReferenced, SEQUENCE_PARAMETERS, unitType } from './h264-units.js';
 
 /** What lies before the place in presentation order in a slice's header takes less than this many bytes. */
 const HEADER_BYTES = 32;
@@ -25,20 +23,20 @@ export function pictureOrder(header: readonly Buffer[]): PictureOrder {
   let before = 0;
   let decoded = 0;
   const learn = (unit: Buffer): void => {
-    if ((unit[0]! & 31) === SEQUENCE_PARAMETERS) sequence = sequenceFacts(unit) ?? sequence;
+    if (unitType(unit[0]!) === SEQUENCE_PARAMETERS) sequence = sequenceFacts(unit) ?? sequence;
   };
   for (const unit of header) learn(unit);
 
   return {
     learn,
     placeOf(slice) {
-      const idr = (slice[0]! & 31) === IDR_SLICE;
+      const idr = unitType(slice[0]!) === IDR_SLICE;
       if (idr) [before, decoded] = [0, 0];
       const place = decoded++;
       if (sequence?.orderBits === undefined) return place;
       const low = lowBits(slice, sequence, idr, sequence.orderBits);
       const told = nearest(low, before, 2 ** sequence.orderBits);
-      if ((slice[0]! & 0x60) !== 0) before = told;
+      if (isReferenced(slice[0]!)) before = told;
       return told;
     },
   };

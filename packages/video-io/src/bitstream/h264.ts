@@ -1,17 +1,19 @@
 import type { CodecParameters } from 'node-av/lib';
 import { sequenceFacts } from './h264-sps.js';
+import {
+  FIRST_PARTITION,
+  IDR_SLICE,
+  isReferenced,
+  LAST_PARTITION,
+  PICTURE_PARAMETERS,
+  SEI,
+  SEQUENCE_PARAMETERS,
+  SLICE,
+  unitType,
+} from './h264-units.js';
 import { headerSets, nalLengthBytes, nalUnits } from './nal-units.js';
 import type { PacketReader } from './packet-facts.js';
 import { parameterSets } from './parameter-sets.js';
-
-/** Types of units (ITU-T H.264, table 7-1). */
-const SLICE = 1;
-const FIRST_PARTITION = 2;
-const LAST_PARTITION = 4;
-const IDR_SLICE = 5;
-const SEI = 6;
-const SEQUENCE_PARAMETERS = 7;
-const PICTURE_PARAMETERS = 8;
 
 /** Payload type of user data, in which x264 writes its version. */
 const USER_DATA = 5;
@@ -37,12 +39,12 @@ export function h264Facts(parameters: CodecParameters): PacketReader | undefined
     let referenced = false;
     let toldVersion = false;
     for (const { start, end } of nalUnits(packet, lengthBytes) ?? []) {
-      const type = packet[start]! & 31;
+      const type = unitType(packet[start]!);
       if (type === SLICE || type === IDR_SLICE) {
         // The number of the slice's first block is 0, one bit, only where a picture begins.
         if (packet[start + 1]! >= 128) pictures++;
         if (type !== IDR_SLICE) entry = false;
-        if ((packet[start]! & 0x60) !== 0) referenced = true;
+        if (isReferenced(packet[start]!)) referenced = true;
       } else if (type >= FIRST_PARTITION && type <= LAST_PARTITION) return undefined;
       else if (type === SEI && packet[start + 1] === USER_DATA) {
         version = Uint8Array.from(packet.subarray(start - lengthBytes, end));

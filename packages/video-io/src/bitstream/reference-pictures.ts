@@ -1,12 +1,11 @@
 import type { CodecParameters } from 'node-av/lib';
 import { AV_CODEC_ID_H264 } from '../container/ffmpeg-constants.js';
 import { sequenceFacts } from './h264-sps.js';
+import { SEQUENCE_PARAMETERS, unitType } from './h264-units.js';
 import { headerUnits } from './nal-units.js';
 
 /** What H.264 allows. */
 const MOST = 16;
-
-const SEQUENCE_PARAMETERS = 7;
 
 /**
  * Pictures that a decoder keeps for others to be predicted from: of H.264 as the stream's header says, or 16 where it
@@ -15,7 +14,7 @@ const SEQUENCE_PARAMETERS = 7;
 export function referencePictures(parameters: CodecParameters): number {
   if (parameters.codecId !== AV_CODEC_ID_H264) return 1;
   const counts = headerUnits(parameters)
-    .filter((unit) => (unit[0]! & 31) === SEQUENCE_PARAMETERS)
+    .filter((unit) => unitType(unit[0]!) === SEQUENCE_PARAMETERS)
     .map((unit) => sequenceFacts(unit)?.references ?? MOST);
   return counts.length === 0 ? MOST : Math.min(MOST, Math.max(1, ...counts));
 }

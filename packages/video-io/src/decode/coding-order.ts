@@ -1,5 +1,6 @@
 import type { CodecParameters, Frame, Packet } from 'node-av/lib';
 import { pictureOrder } from '../bitstream/h264-order.js';
+import { IDR_SLICE, isReferenced, SLICE, unitType } from '../bitstream/h264-units.js';
 import { headerUnits, nalLengthBytes, nalUnits, startCodeUnits } from '../bitstream/nal-units.js';
 import {
   AV_CODEC_ID_H264,
@@ -16,9 +17,6 @@ export interface CodingOrder {
   /** A frame of a packet that was added. Frames are asked for in the order of presentation. */
   of(frame: Frame): FrameCoding;
 }
-
-const SLICE = 1;
-const IDR_SLICE = 5;
 
 /** Packets to remember: H.264 keeps 16 pictures for reference and shows none later than 16 after it was decoded. */
 const REMEMBERED = 64;
@@ -66,15 +64,15 @@ function orderOfPackets(parameters: CodecParameters): CodingOrder {
       const slices: Buffer[] = [];
       for (const unit of units) {
         const bytes = data.subarray(unit.start, unit.end);
-        const type = bytes[0]! & 31;
+        const type = unitType(bytes[0]!);
         if (type === SLICE || type === IDR_SLICE) slices.push(bytes);
         else order.learn(bytes);
       }
       const first = slices[0];
       if (first === undefined) return;
       const number = count++;
-      if ((first[0]! & 31) === IDR_SLICE) start = number;
-      const referenced = slices.some((slice) => (slice[0]! & 0x60) !== 0);
+      if (unitType(first[0]!) === IDR_SLICE) start = number;
+      const referenced = slices.some((slice) => isReferenced(slice[0]!));
       const packet = { number, pts, referenced, start, place: order.placeOf(first) };
       for (const list of [packets, ahead]) {
         list.push(packet);
