@@ -70,7 +70,10 @@ function tridiagonalise(work: Float64Array, width: number) {
   return { diagonal, beside, axes };
 }
 
-/** work - mirror w^T - w mirror^T in the rows and columns from `from`, with w = work mirror - (mirror^T work mirror / 2) mirror. */
+/**
+ * work - mirror w^T - w mirror^T in the rows and columns from `from`,
+ * with w = work mirror - (mirror^T work mirror / 2) mirror.
+ */
 function reflectBothSides(work: Float64Array, mirror: Float64Array, width: number, from: number): void {
   const w = new Float64Array(width);
   for (let i = from; i < width; i++) w[i] = dot(work.subarray(i * width, (i + 1) * width), mirror, from);

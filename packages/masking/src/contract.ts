@@ -9,7 +9,7 @@ import {
   type StrategyFactory,
 } from './contract-refusals.js';
 import { MaskingError } from './errors.js';
-import { withoutHiddenInputs } from './hidden-inputs.js';
+import { withSealedGlobals } from './sealed-globals.js';
 import type { MaskingStrategy, TokenGrid } from './strategy.js';
 import { type SyntheticCues, syntheticCues } from './synthetic-cues.js';
 import { tokenCount } from './token-grid.js';
@@ -152,7 +152,7 @@ export function maskingContract(
       name: `${name}: takes randomness from the request and never looks at the clock`,
       run: () =>
         forEachClip((grid, clip, where) => {
-          withoutHiddenInputs(where, () => draw(grid, clip));
+          withSealedGlobals(where, () => draw(grid, clip));
         }),
     },
     {

@@ -1,7 +1,7 @@
 import { broken } from './contract-expectations.js';
 
 /** The ways to get a value that the arguments do not determine: who has it, and its name there. */
-const HIDDEN_INPUTS: readonly (readonly [owner: object, name: string])[] = [
+const SEALED: readonly (readonly [owner: object, name: string])[] = [
   [Math, 'random'],
   [globalThis, 'Date'],
   [performance, 'now'],
@@ -14,15 +14,15 @@ const HIDDEN_INPUTS: readonly (readonly [owner: object, name: string])[] = [
  *
  * @throws MaskingError `CONTRACT_BROKEN` if one of them was used, even if `action` caught the error.
  */
-export function withoutHiddenInputs(where: string, action: () => void): void {
+export function withSealedGlobals(where: string, action: () => void): void {
   let used: string | undefined;
-  const restore = HIDDEN_INPUTS.map(([owner, name]) => {
+  const restore = SEALED.map(([owner, name]) => {
     const before = Object.getOwnPropertyDescriptor(owner, name);
     const refuse = () => {
       used = name;
       throw broken('randomness and time from the request only', `a use of ${name}`, where);
     };
-    const value = new Proxy(function hiddenInput() {}, { apply: refuse, construct: refuse, get: refuse });
+    const value = new Proxy(function sealed() {}, { apply: refuse, construct: refuse, get: refuse });
     Object.defineProperty(owner, name, { value, configurable: true, writable: true });
     return () => {
       if (before) Object.defineProperty(owner, name, before);

@@ -140,8 +140,9 @@ const einsumGradient: tf.GradFunc = (dy, saved, attributes) => {
 
 /**
  * Gradients that replace TensorFlow.js's own: Tile's unrolls into a slice per repetition, GatherV2's splits per
- * example, Einsum has none, Maximum's, Minimum's and SquaredDifference's fail where the inputs broadcast, and Cumsum's turns the
- * axes of its result. They are written in ordinary ops and hold on every backend; registering is global, so `onnxEngine` does it once.
+ * example, Einsum has none, Maximum's, Minimum's and SquaredDifference's fail where the inputs broadcast, and Cumsum's
+ * turns the axes of its result. They are written in ordinary ops and hold on every backend. Registering is global, so
+ * `onnxEngine` does it once.
  */
 export function registerGradients(): void {
   const both = ['a', 'b'];

@@ -19,8 +19,9 @@ export interface HubFolderOptions {
 }
 
 /** The files of a model that are read here. */
-const FILES =
-  /^(config|preprocessor_config|processor_config|video_preprocessor_config|tokenizer|tokenizer_config)\.json$|^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/;
+const SETTINGS =
+  /^(config|preprocessor_config|processor_config|video_preprocessor_config|tokenizer|tokenizer_config)\.json$/;
+const WEIGHTS = /^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/;
 
 const commit = passing(
   'a commit of 40 hexadecimal digits',
@@ -72,7 +73,7 @@ export async function hubFolder(repo: string, options: HubFolderOptions): Promis
   let hasWeights = false;
   try {
     for await (const { path, size } of library.listFiles({ revision, ...hub })) {
-      if (!FILES.test(path)) continue;
+      if (!SETTINGS.test(path) && !WEIGHTS.test(path)) continue;
       const file = await library.downloadFileToCacheDir({ revision, path, ...hub });
       const got = (await stat(file)).size;
       if (got !== size) throw new Error(`${file} has ${got} bytes, expected ${size}`);
