@@ -16,17 +16,30 @@ export interface FeaturesAlongAxes extends PrincipalAxes {
 /** Turns standardised features to their principal axes. */
 export async function alongAxes(multiply: MatrixProduct, given: Features): Promise<FeaturesAlongAxes> {
   const { values, count, width } = given;
-  const rows = tf.tensor2d(values, [count, width]);
-  const columns = tf.tensor2d(transpose(values, count, width), [width, count]);
-  const gram = await multiply({ left: columns, right: rows });
-  const covariance = Float64Array.from(await gram.data(), (sum) => sum / count);
-  const { axes, variances } = principalAxes(covariance, width);
-  const rowAxes = tf.tensor2d(Float32Array.from(axes), [width, width]);
-  const columnAxes = tf.tensor2d(Float32Array.from(transpose(axes, width, width)), [width, width]);
-  const features = (await multiply({ left: rows, right: columnAxes })) as tf.Tensor2D;
-  const transposed = (await multiply({ left: rowAxes, right: columns })) as tf.Tensor2D;
-  tf.dispose([rows, columns, gram, rowAxes, columnAxes]);
-  return { axes, variances: variances.map((variance) => Math.max(0, variance)), features, transposed };
+  const used: tf.Tensor[] = [];
+  const disposedAfter = <T extends tf.Tensor>(tensor: T): T => {
+    used.push(tensor);
+    return tensor;
+  };
+  let features: tf.Tensor2D | undefined;
+  try {
+    const rows = disposedAfter(tf.tensor2d(values, [count, width]));
+    const columns = disposedAfter(tf.tensor2d(transpose(values, count, width), [width, count]));
+    const gram = disposedAfter(await multiply({ left: columns, right: rows }));
+    const covariance = Float64Array.from(await gram.data(), (sum) => sum / count);
+    const { axes, variances } = principalAxes(covariance, width);
+    const turned = Float32Array.from(transpose(axes, width, width));
+    const rowAxes = disposedAfter(tf.tensor2d(Float32Array.from(axes), [width, width]));
+    const columnAxes = disposedAfter(tf.tensor2d(turned, [width, width]));
+    features = (await multiply({ left: rows, right: columnAxes })) as tf.Tensor2D;
+    const transposed = (await multiply({ left: rowAxes, right: columns })) as tf.Tensor2D;
+    return { axes, variances: variances.map((variance) => Math.max(0, variance)), features, transposed };
+  } catch (error) {
+    features?.dispose();
+    throw error;
+  } finally {
+    tf.dispose(used);
+  }
 }
 
 /** [rows, columns] -> [columns, rows] */

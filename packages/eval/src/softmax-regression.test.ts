@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { normal, seededRandom } from '@tgm/random';
-import { cpuEngine } from '@tgm/tfjs-backend-onnx';
+import { cpuEngine, type Engine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 
 import { hitAmong } from './accuracy.js';
@@ -162,6 +162,30 @@ describe('softmaxRegression', () => {
   it('leaves no tensors behind', async () => {
     const before = tf.memory().numTensors;
     await fitAll({ values: Float32Array.of(1, 2, -1, 0), count: 4, width: 1 }, [0, 1, 0, 1], [0.1]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it.each([0, 1, 2, 3, 4])('leaves no tensors behind when the engine fails after %i calls', async (calls) => {
+    let left = calls;
+    const failing: Engine = {
+      ...engine,
+      compile: (...given: Parameters<Engine['compile']>) => {
+        const run = engine.compile(...given);
+        return (input: never) => (left-- > 0 ? run(input) : Promise.reject(new Error('out of memory')));
+      },
+    } as Engine;
+    const before = tf.memory().numTensors;
+    const features = { values: Float32Array.of(1, 2, -1, 0), count: 4, width: 1 };
+    const fitting = (async () => {
+      const regression = await softmaxRegression(failing, features, [0, 1, 0, 1], 2);
+      try {
+        if (calls === 4) await regression.scores(new Float64Array(4));
+        await regression.fit({ l2: 0.1, tolerance: 1e-6 });
+      } finally {
+        regression.dispose();
+      }
+    })();
+    await expect(fitting).rejects.toThrow('out of memory');
     expect(tf.memory().numTensors).toBe(before);
   });
 });

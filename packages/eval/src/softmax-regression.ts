@@ -86,13 +86,14 @@ export async function softmaxRegression(
         const point = measured.map((value, i) => value * units[i]!);
         const weight = weightOf(point);
         const bias = tf.tensor2d(Float32Array.from(point.subarray(split)), [1, classes]);
-        const outputs = await objective({ features, transposed, targets, shares, weight, bias });
+        const outputs = await objective({ features, transposed, targets, shares, weight, bias }).finally(() =>
+          tf.dispose([weight, bias]),
+        );
         const [losses, ofWeight, ofBias] = await Promise.all([
           outputs.losses.data(),
           outputs.weight.data(),
           outputs.bias.data(),
-        ]);
-        tf.dispose([weight, bias, outputs.losses, outputs.weight, outputs.bias]);
+        ]).finally(() => tf.dispose([outputs.losses, outputs.weight, outputs.bias]));
         let value = 0;
         for (const loss of losses) value += loss;
         const gradient = new Float64Array(point.length);
@@ -113,13 +114,9 @@ export async function softmaxRegression(
     },
     async scores(point) {
       const weight = weightOf(point);
-      const product = await multiply({ left: features, right: weight });
-      const scores = Float64Array.from(
-        await product.data(),
-        (value, i) => value + point[split + (i % classes)]!,
-      );
-      tf.dispose([weight, product]);
-      return scores;
+      const product = await multiply({ left: features, right: weight }).finally(() => weight.dispose());
+      const values = await product.data().finally(() => product.dispose());
+      return Float64Array.from(values, (value, i) => value + point[split + (i % classes)]!);
     },
     classifier: (point) => ({
       weight: turnedBack(axes, point.subarray(0, split), width, classes),
