@@ -26,16 +26,24 @@ export async function lockFile(path: string): Promise<() => Promise<void>> {
   await writeFile(own, JSON.stringify(holder));
   try {
     // A link appears whole or not at all, and never over another.
-    while (!(await linked(own, lock))) await removeDead(lock, own);
+    while (!(await placed(own, lock))) await removeDead(lock, own);
   } finally {
     await rm(own, { force: true });
   }
   return () => rm(lock, { force: true });
 }
 
-async function linked(from: string, to: string): Promise<boolean> {
+/** What `link` says of a file system without hard links. */
+const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
+
+/** Puts a file at a second path, if nothing is there. */
+async function placed(from: string, to: string): Promise<boolean> {
   try {
-    await link(from, to);
+    await link(from, to).catch(async (error: NodeJS.ErrnoException) => {
+      if (!NO_LINKS.has(error.code)) throw error;
+      // One that reads it half-written takes it for a lock that does not say whose it is.
+      await writeFile(to, await readFile(from), { flag: 'wx' });
+    });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -62,7 +70,7 @@ async function removeDead(lock: string, own: string): Promise<void> {
     },
   );
   if (!moved) return;
-  if ((await readFile(dead, 'utf8')) !== text) await linked(dead, lock);
+  if ((await readFile(dead, 'utf8')) !== text) await placed(dead, lock);
   await rm(dead, { force: true });
 }
 
