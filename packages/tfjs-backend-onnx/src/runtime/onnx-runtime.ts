@@ -11,9 +11,12 @@ import { EngineError, engineUnavailable } from '../errors.js';
 
 const PACKAGE = 'onnxruntime-node';
 
+/** As in package.json. */
+const VERSION = '1.30.0';
+
 const ADVICE =
-  `Install it where npm left it out ("npm install --ignore-scripts ${PACKAGE}@1.30.0"). It has binaries for Linux with glibc (x64, arm64), ` +
-  'macOS (arm64) and Windows (x64, arm64); elsewhere use wasmEngine(), tensorflowEngine() or cpuEngine().';
+  `Install it where npm left it out ("npm install --ignore-scripts ${PACKAGE}@${VERSION}"). ` +
+  'It has binaries for Linux with glibc (x64, arm64), macOS (arm64) and Windows (x64, arm64); elsewhere use wasmEngine(), tensorflowEngine() or cpuEngine().';
 
 let loaded: typeof ort | undefined;
 
