@@ -38,7 +38,7 @@ const table = optionTable(
  *
  * **The mask tells the caption.** Its shape follows what the caption names, so a contrastive loss on the visible tokens
  * can read the caption off their positions. On Moving Shapes contrast learned as well with every pixel grey: a loss of
- * 1.89, where ln 32 = 3.47 is chance and random masks stay. On unmasked clips retrieval then fell below chance. Let a
+ * 2.01, where ln 32 = 3.47 is chance and random masks stay. On unmasked clips retrieval then fell below chance. Let a
  * contrastive loss look at a second view that is masked at random (`contrastMasking` of `@tgm/train`). `bottom` tells
  * more than `top`. `maskLeak` of `@tgm/masking/testing` measures it.
  *
