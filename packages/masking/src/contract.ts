@@ -45,7 +45,7 @@ const table = optionTable(
       GRIDS,
     ),
     factory: optional(objectWith<StrategyFactory>('a factory', ['make', 'options'])),
-  },
+  } satisfies Record<keyof MaskingContractOptions<object>, unknown>,
   MaskingError,
 );
 

@@ -25,7 +25,7 @@ const table = optionTable(
     backward: floatsField,
     forward: floatsField,
     fillHoles: flag(),
-  },
+  } satisfies Record<keyof FlowOptions, unknown>,
   MaskingError,
 );
 

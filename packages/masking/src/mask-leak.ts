@@ -34,7 +34,7 @@ const table = optionTable(
     masks: listOf(objectWith<TokenMask>('a token mask', ['grid', 'visible', 'masked']), { from: 1 }),
     classes: listOf(eitherOf('a text or a number', text(), number())),
     random: callable<Random>(),
-  },
+  } satisfies Record<keyof MaskLeakOptions, unknown>,
   MaskingError,
 );
 

@@ -23,7 +23,11 @@ const members = { name: text(), ratio: ratioField, requires: listOf(text()), mas
 const strategyTable = optionTable('mixedMasking, strategy', members, MaskingError);
 const otherTable = optionTable('mixedMasking, other', members, MaskingError);
 
-const table = optionTable('mixedMasking', { share: shareField }, MaskingError);
+const table = optionTable(
+  'mixedMasking',
+  { share: shareField } satisfies Record<keyof MixedMaskingOptions, unknown>,
+  MaskingError,
+);
 
 /**
  * Each clip's mask comes from `other` with probability `share`, else from `strategy`. A text-guided mask mixed with

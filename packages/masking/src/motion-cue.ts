@@ -16,7 +16,10 @@ const positive = number({ above: 0 });
 
 const table = optionTable(
   'motionCue',
-  { width: positive, height: positive, framesPerSlice: positive },
+  { width: positive, height: positive, framesPerSlice: positive } satisfies Record<
+    keyof MotionCueOptions,
+    unknown
+  >,
   MaskingError,
 );
 

@@ -15,7 +15,11 @@ export interface MotionGuidedMaskingOptions {
   readonly ratio: number;
 }
 
-const table = optionTable('motionGuidedMasking', { ratio: ratioField }, MaskingError);
+const table = optionTable(
+  'motionGuidedMasking',
+  { ratio: ratioField } satisfies Record<keyof MotionGuidedMaskingOptions, unknown>,
+  MaskingError,
+);
 
 /**
  * Hides a box that the codec's motion vectors carry through the clip: MGM (Fan et al., ICCV 2023). Its code is not

@@ -14,7 +14,11 @@ export interface MotionMagnitudeMaskingOptions {
   readonly ratio: number;
 }
 
-const table = optionTable('motionMagnitudeMasking', { ratio: ratioField }, MaskingError);
+const table = optionTable(
+  'motionMagnitudeMasking',
+  { ratio: ratioField } satisfies Record<keyof MotionMagnitudeMaskingOptions, unknown>,
+  MaskingError,
+);
 
 /**
  * Hides, in each slice, the k = floor(rows * columns * ratio) tokens that move fastest: the control for

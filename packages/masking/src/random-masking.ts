@@ -11,7 +11,11 @@ export interface RandomMaskingOptions {
   readonly ratio: number;
 }
 
-const table = optionTable('randomMasking', { ratio: ratioField }, MaskingError);
+const table = optionTable(
+  'randomMasking',
+  { ratio: ratioField } satisfies Record<keyof RandomMaskingOptions, unknown>,
+  MaskingError,
+);
 
 /**
  * Hides floor(tokens * ratio) tokens anywhere in the clip, space and time alike: the rule of ST-MAE

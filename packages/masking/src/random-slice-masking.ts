@@ -11,7 +11,11 @@ export interface RandomSliceMaskingOptions {
   readonly ratio: number;
 }
 
-const table = optionTable('randomSliceMasking', { ratio: ratioField }, MaskingError);
+const table = optionTable(
+  'randomSliceMasking',
+  { ratio: ratioField } satisfies Record<keyof RandomSliceMaskingOptions, unknown>,
+  MaskingError,
+);
 
 /**
  * Hides floor(rows * columns * ratio) tokens of each slice, drawn afresh for every slice. It hides as many as the

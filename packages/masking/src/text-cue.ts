@@ -30,7 +30,7 @@ const table = optionTable(
     ...embedded,
     grid: objectWith<TokenGrid>('a token grid', ['slices', 'rows', 'columns']),
     tubelet: optional(oneOf(['mean', 'first', 'max']), 'mean'),
-  },
+  } satisfies Record<keyof TextCueOptions, unknown>,
   MaskingError,
 );
 

@@ -27,7 +27,7 @@ const table = optionTable(
     ratio: ratioField,
     select: optional(oneOf(['top', 'bottom']), 'top'),
     textShare: optional(shareField, 1),
-  },
+  } satisfies Record<keyof TextGuidedMaskingOptions, unknown>,
   MaskingError,
 );
 

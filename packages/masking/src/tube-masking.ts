@@ -11,7 +11,11 @@ export interface TubeMaskingOptions {
   readonly ratio: number;
 }
 
-const table = optionTable('tubeMasking', { ratio: ratioField }, MaskingError);
+const table = optionTable(
+  'tubeMasking',
+  { ratio: ratioField } satisfies Record<keyof TubeMaskingOptions, unknown>,
+  MaskingError,
+);
 
 /**
  * Hides the same cells in every slice, so that nothing can be copied from a neighbouring frame (VideoMAE, Tong et al.

@@ -3,24 +3,10 @@ import { withoutBanner } from './cpu-banner.js';
 import type { CompileOptions, Engine, InputTree, TensorTree } from './engine.js';
 import { engineDisposed } from './errors.js';
 import { graphCache } from './graph-cache.js';
-import { checkFunction, compileOptions, engineOptions } from './options.js';
+import { checkFunction, compileOptions, engineOptions, type OnnxEngineOptions } from './options.js';
 import { onnxBackend } from './register-backend.js';
 import { BACKEND_NAME } from './runtime/backend.js';
-import { type Device, holdsTensors } from './runtime/device.js';
-
-export interface OnnxEngineOptions {
-  /** Where graphs are computed. Default `cpu`. */
-  readonly device?: Device | undefined;
-  /** Threads that one operator may use, 1-1024; ONNX Runtime's own choice (the physical cores) when left out. */
-  readonly threads?: number | undefined;
-  /** Prefix of the path of a JSON trace of every operator's time, which ONNX Runtime writes per session. */
-  readonly profile?: string | undefined;
-  /**
-   * How many graphs the engine keeps, 1 or more: one for each signature of each compiled function. Where there are more,
-   * the one that was used longest ago is freed, and traced again when it is called again. Default 64.
-   */
-  readonly graphs?: number | undefined;
-}
+import { holdsTensors } from './runtime/device.js';
 
 /**
  * The traced engine. The first call loads ONNX Runtime and registers the TensorFlow.js backend `onnx`; every call makes it

@@ -13,7 +13,7 @@ export { datasetOf } from './datasets/in-memory.js';
 export { type InternVidOptions, readInternVid } from './datasets/internvid.js';
 export { type KineticsOptions, readKinetics } from './datasets/kinetics.js';
 export type { LeftOutFile, LeftOutReason } from './datasets/list-folder.js';
-export { type ManifestOptions, readManifest } from './datasets/manifest.js';
+export { readManifest } from './datasets/manifest.js';
 export { type MsrVttOptions, readMsrVtt, readMsrVttPairs } from './datasets/msr-vtt.js';
 export { readSomethingSomething, type SomethingSomethingOptions } from './datasets/something-something.js';
 export { readUcf101, type Ucf101Options } from './datasets/ucf101.js';

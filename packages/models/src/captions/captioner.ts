@@ -51,7 +51,7 @@ const table = optionTable(
     dtype: optional(oneOf(['fp32', 'fp16', 'q8']), 'q8'),
     cacheDir: optional(text()),
     offline: optional(flag(), false),
-  },
+  } satisfies Record<keyof CaptionerOptions, unknown>,
   ModelError,
 );
 

@@ -37,7 +37,7 @@ const table = optionTable(
     cacheDir: optional(text()),
     accessToken: optional(text()),
     hubUrl: optional(text()),
-  },
+  } satisfies Record<keyof HubFolderOptions, unknown>,
   ModelError,
 );
 

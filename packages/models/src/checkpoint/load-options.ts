@@ -9,7 +9,7 @@ export interface LoadOptions {
 }
 
 const FOLDER = { folder: text() };
-const FIELDS = { pixels: optional(pixelScale()) };
+const FIELDS = { pixels: optional(pixelScale()) } satisfies Record<keyof LoadOptions, unknown>;
 
 /** The checked arguments of `where`, a loader: how it finds the scale of pixels of its folder. */
 export function pixelsOf(

@@ -40,7 +40,7 @@ const table = optionTable(
     tokenizer: clipTokenizerField(),
     engine: objectWith<Engine>('an engine', ['compile']),
     variant: patchFeaturesVariant,
-  },
+  } satisfies Record<keyof ClipPatchTextEncoderOptions, unknown>,
   ModelError,
 );
 

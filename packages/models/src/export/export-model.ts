@@ -22,7 +22,7 @@ const OPTIONS = {
   path: text(),
   params: params(),
   batch: wholeNumber({ from: 1 }),
-};
+} satisfies Record<keyof ExportOptions, unknown>;
 
 function checked<M>(where: string, field: Field<M>, model: M, options: ExportOptions): ExportOptions {
   optionTable(where, { model: field }, ModelError).check({ model });

@@ -16,7 +16,7 @@ const table = optionTable(
     rate: number({ from: 0, below: 1 }),
     layers: wholeNumber({ from: 1 }),
     batch: wholeNumber({ from: 1 }),
-  },
+  } satisfies Record<keyof DropPathOptions, unknown>,
   ModelError,
 );
 

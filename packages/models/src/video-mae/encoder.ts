@@ -29,7 +29,7 @@ export interface VideoMaeOptions {
 export const VIDEO_MAE_OPTIONS = {
   pixels: optional(pixelScale(), IMAGENET_PIXELS),
   scaledResiduals: optional(flag(), false),
-};
+} satisfies Record<keyof VideoMaeOptions, unknown>;
 
 /**
  * The encoder of a Video MAE alone: pure functions of parameters and tensors. VideoMAE, arXiv 2203.12602; the same figures as

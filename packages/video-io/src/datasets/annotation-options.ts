@@ -8,18 +8,25 @@ import type { BadRowPolicy } from './bad-rows.js';
  */
 export type PathOf = (file: string, id: string) => string;
 
-/** Options of all readers of published annotations. */
-export interface AnnotationOptions {
-  /** Folder of the videos. */
-  readonly videos: string;
-  /** Default: files have their published paths. */
-  readonly path?: PathOf;
+/** Options of the readers of manifests. */
+export interface ManifestOptions {
   /** Default `refuse`. */
   readonly badRows?: BadRowPolicy;
 }
 
+/** Options of all readers of published annotations. */
+export interface AnnotationOptions extends ManifestOptions {
+  /** Folder of the videos. */
+  readonly videos: string;
+  /** Default: files have their published paths. */
+  readonly path?: PathOf;
+}
+
 /** Fields of `ManifestOptions`. */
-export const MANIFEST_FIELDS = { badRows: optional(oneOf(['refuse', 'skip']), 'refuse') };
+export const MANIFEST_FIELDS = { badRows: optional(oneOf(['refuse', 'skip']), 'refuse') } satisfies Record<
+  keyof ManifestOptions,
+  unknown
+>;
 
 /** Fields of `AnnotationOptions`. */
 export const ANNOTATION_FIELDS = {

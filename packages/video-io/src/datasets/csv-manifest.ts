@@ -2,9 +2,8 @@ import { dirname } from 'node:path';
 import { optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import { requirePath } from '../option-fields.js';
-import { MANIFEST_FIELDS } from './annotation-options.js';
+import { MANIFEST_FIELDS, type ManifestOptions } from './annotation-options.js';
 import type { AnnotatedDataset } from './bad-rows.js';
-import type { ManifestOptions } from './manifest.js';
 import { csvRows } from './tables/csv-rows.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 

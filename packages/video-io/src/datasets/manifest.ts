@@ -3,17 +3,12 @@ import { optionTable } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import { requirePath } from '../option-fields.js';
 import type { VideoSample } from '../video.js';
-import { MANIFEST_FIELDS } from './annotation-options.js';
-import type { AnnotatedDataset, BadRowPolicy } from './bad-rows.js';
+import { MANIFEST_FIELDS, type ManifestOptions } from './annotation-options.js';
+import type { AnnotatedDataset } from './bad-rows.js';
 import { fastJsonRow } from './tables/fast-json-row.js';
 import { type RowFault, shown } from './tables/fault.js';
 import { type JsonRecord, jsonLines } from './tables/json-lines.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
-
-export interface ManifestOptions {
-  /** Default `refuse`. */
-  readonly badRows?: BadRowPolicy;
-}
 
 const OPTIONS = optionTable('readManifest', MANIFEST_FIELDS, VideoError);
 
