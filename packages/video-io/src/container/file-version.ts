@@ -1,4 +1,4 @@
-import type { BigIntStats } from 'node:fs';
+import { type BigIntStats, statSync } from 'node:fs';
 
 /**
  * Tells one content of a file from another, by its size and the time of its last write: a change of rights, or a move,
@@ -6,6 +6,15 @@ import type { BigIntStats } from 'node:fs';
  */
 export function fileVersion({ size, mtimeNs }: BigIntStats): string {
   return `${size} ${mtimeNs}`;
+}
+
+/** The same of the file at a path; nothing where it cannot be told. */
+export function contentVersion(path: string): string | undefined {
+  try {
+    return fileVersion(statSync(path, { bigint: true }));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Milliseconds that a file must be old: clocks of file systems tick up to two seconds apart. */

@@ -1,18 +1,8 @@
-import {
-  type BigIntStats,
-  closeSync,
-  lstatSync,
-  opendirSync,
-  openSync,
-  readlinkSync,
-  readSync,
-  statSync,
-} from 'node:fs';
+import { type BigIntStats, lstatSync, opendirSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { VideoError } from '../errors.js';
-import { fileError, isSystemError, systemFailed } from '../system-failure.js';
+import { fileError, systemFailed } from '../system-failure.js';
 import type { VideoSource } from '../video.js';
-import { fileVersion } from './file-version.js';
 
 const FOLDER_ADVICE =
   'The drive may be away. Where the folder is gone for good, leave its videos out of the data set.';
@@ -58,41 +48,4 @@ function isFolderAway(path: string): boolean {
   } catch {
     return true;
   }
-}
-
-/** Bytes that are read at once. */
-const STEP = 2 ** 22;
-
-/** Tells the content of a file from a later one; nothing where it cannot be told. */
-export function contentVersion(path: string): string | undefined {
-  try {
-    return fileVersion(statSync(path, { bigint: true }));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Reads a file that FFmpeg calls damaged: it tells damage and a disk that gives no bytes by the same words. Damage in a
- * file that changed meanwhile is none either: someone is still writing it.
- *
- * @param before its version when it was opened.
- * @throws {VideoError} `SYSTEM_FAILED`
- */
-export function requireWhole(path: string, before: string | undefined): void {
-  findFile(path);
-  try {
-    const file = openSync(path, 'r');
-    try {
-      const step = Buffer.allocUnsafe(STEP);
-      while (readSync(file, step, 0, STEP, null) > 0);
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    if (isSystemError(error)) throw systemFailed(path, 'to read the file', error);
-  }
-  if (contentVersion(path) === before) return;
-  const cause = Object.assign(new Error('one that changed meanwhile'), { code: 'EBUSY' });
-  throw systemFailed(path, 'a file that nobody writes', cause);
 }

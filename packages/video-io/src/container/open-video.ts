@@ -1,17 +1,23 @@
 import type { Codec, CodecContext, FormatContext, Stream } from 'node-av/lib';
 import { VideoError } from '../errors.js';
-import type { KnownVideo } from '../frame-index/cache.js';
 import type { VideoInput } from '../video.js';
 import { checkStatus, openScope, type Scope, silenceFFmpeg } from './ffmpeg.js';
 import { AV_CODEC_FLAG2_EXPORT_MVS, AVDISCARD_ALL } from './ffmpeg-constants.js';
-import { contentVersion, requireWhole } from './find-file.js';
+import { contentVersion } from './file-version.js';
 import { checkLimit, checkPixels, type VideoLimits } from './limits.js';
 import { ffmpeg } from './load-ffmpeg.js';
 import { nameOf, openContainer } from './open-container.js';
+import { requireWhole } from './require-whole.js';
 import { readHeader, type StreamHeader } from './stream-header.js';
 
+/** The header of a version of a file. */
+export interface KnownHeader {
+  readonly version: string;
+  readonly header: StreamHeader;
+}
+
 /** An opened container with its best video stream. The scope's owner closes it. */
-export interface OpenVideo {
+export interface OpenVideo<Known extends KnownHeader = KnownHeader> {
   /** The path, or how many bytes it is made of. */
   readonly source: string;
   /** The file that FFmpeg reads. */
@@ -23,7 +29,7 @@ export interface OpenVideo {
   readonly codec: Codec;
   readonly header: StreamHeader;
   /** What is known of this very file, if anything was passed. */
-  readonly known: KnownVideo | undefined;
+  readonly known: Known | undefined;
   /** The time of a stamp on the video's clock: seconds since the earliest stream begins. */
   time(stamp: number): number;
   /** Seconds of a number of ticks of the stream's clock, rounded once. */
@@ -37,7 +43,11 @@ export interface OpenVideo {
  * Opens a video, reads its headers and picks the video stream. The options are set one by one: node-av frees
  * a Dictionary twice when it is passed to an open call.
  */
-export function openVideo(input: VideoInput, limits: VideoLimits, remembered?: KnownVideo): OpenVideo {
+export function openVideo<Known extends KnownHeader>(
+  input: VideoInput,
+  limits: VideoLimits,
+  remembered?: Known,
+): OpenVideo<Known> {
   silenceFFmpeg();
   const opened = performance.now();
   const source = nameOf(input);
@@ -77,11 +87,11 @@ export function openVideo(input: VideoInput, limits: VideoLimits, remembered?: K
 }
 
 /** Opens a video for as long as `use` runs. `remembered` may spare some of the work, if the file is still the same. */
-export function withVideo<R>(
+export function withVideo<R, Known extends KnownHeader = KnownHeader>(
   input: VideoInput,
   limits: VideoLimits,
-  use: (video: OpenVideo) => R,
-  remembered?: KnownVideo,
+  use: (video: OpenVideo<Known>) => R,
+  remembered?: Known,
 ): R {
   const file = typeof input === 'string' ? input : undefined;
   const before = file && contentVersion(file);

@@ -50,7 +50,7 @@ export function decodeClipSync(
 
 /** No clip when the packets do not tell where its frames are, or decoding did not give those. */
 function seek(
-  video: OpenVideo,
+  video: OpenVideo<KnownVideo>,
   plan: DecodePlan,
 ): { clip?: VideoClip; learnt?: KnownVideo; timeline?: Timeline } {
   const found = findFrames(video, plan.limits);

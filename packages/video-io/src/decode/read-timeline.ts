@@ -16,7 +16,7 @@ export type FoundVideo = Omit<KnownVideo, 'version'>;
  * tell beyond doubt which frames there are, and nobody decoded the video yet.
  */
 export function findFrames(
-  video: OpenVideo,
+  video: OpenVideo<KnownVideo>,
   limits: VideoLimits,
   refuse?: () => never,
 ): FoundVideo | undefined {
@@ -31,7 +31,7 @@ export function findAllFrames<R>(
   input: VideoInput,
   limits: VideoLimits,
   known: KnownVideo | undefined,
-  use: (video: OpenVideo, found: FoundVideo) => R,
+  use: (video: OpenVideo<KnownVideo>, found: FoundVideo) => R,
 ): R {
   const byPackets = withVideo(
     input,
@@ -46,13 +46,16 @@ export function findAllFrames<R>(
     known,
   );
   if (byPackets) return byPackets.result;
-  return withVideo(input, limits, (video) =>
+  return withVideo<R, KnownVideo>(input, limits, (video) =>
     use(video, { header: video.header, timeline: decodedTimeline(video, limits) }),
   );
 }
 
 /** What may be remembered of a file. Nothing where its content cannot be told from a later one, or where it was known. */
-export function learntOf({ version, known }: OpenVideo, found: FoundVideo): KnownVideo | undefined {
+export function learntOf(
+  { version, known }: OpenVideo<KnownVideo>,
+  found: FoundVideo,
+): KnownVideo | undefined {
   return version === undefined || found === known ? undefined : { version, ...found };
 }
 

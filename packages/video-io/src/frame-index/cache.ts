@@ -1,12 +1,10 @@
-import type { StreamHeader } from '../container/stream-header.js';
+import type { KnownHeader } from '../container/open-video.js';
 import type { VideoInput } from '../video.js';
 import { type FrameIndex, indexBytes } from './frame-index.js';
 import type { Timeline } from './timeline.js';
 
 /** What was found out about a file that needs not be found out again, and for which version of it that holds. */
-export interface KnownVideo {
-  readonly version: string;
-  readonly header: StreamHeader;
+export interface KnownVideo extends KnownHeader {
   readonly timeline: Timeline;
   /** Left out where the packets do not tell where to seek to: decoding starts at the beginning. */
   readonly index?: FrameIndex | undefined;
