@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { gelu, linear } from '@tgm/tfjs-backend-onnx';
 import { type Params, parameter } from '../params.js';
 import { type BlockShape, transformerBlock } from '../transformer-block.js';
-import type { VideoMaeBlocksConfig, VideoMaeConfig } from './config.js';
+import type { VideoMaeBlocksConfig, VideoMaeConfig, WithDefaults } from './config.js';
 import * as names from './parameters.js';
 
 /** [B, K, P] pixels of tokens to [B * K, D], without positions. */
@@ -20,7 +20,7 @@ export function embedTokens(params: Params, tokens: tf.Tensor3D): tf.Tensor2D {
  * @param dropPath [layers, 2, B] factors of each block's two branches.
  */
 export function encoderBlocks(
-  config: VideoMaeBlocksConfig,
+  config: WithDefaults<VideoMaeBlocksConfig>,
   params: Params,
   rows: tf.Tensor2D,
   batch: number,
@@ -48,7 +48,7 @@ export function encoderBlocks(
  * @returns [B * hidden, width]
  */
 export function decoderBlocks(
-  config: VideoMaeConfig,
+  config: WithDefaults<VideoMaeConfig>,
   params: Params,
   rows: tf.Tensor2D,
   batch: number,

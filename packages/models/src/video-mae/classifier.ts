@@ -11,7 +11,7 @@ import { IMAGENET_PIXELS, type PixelScale, pixelScale } from '../pixels.js';
 import { sinusoidTable } from '../sinusoid.js';
 import { linearRows, normRows } from '../transformer-block.js';
 import { embedTokens, encoderBlocks } from './blocks.js';
-import { checkClassifierConfig, type VideoMaeClassifierConfig } from './config.js';
+import { checkClassifierConfig, classifierWithoutDefaults, type VideoMaeClassifierConfig } from './config.js';
 import { classifierOfficial } from './official.js';
 import { CLASSIFIER, classifierNorm, classifierParameters } from './parameters.js';
 
@@ -62,13 +62,13 @@ export function videoMaeClassifier(
   const count = grid.slices * grid.rows * grid.columns;
   const tokenSize = tokenSizeOf(config);
   const parameters = classifierParameters(config);
-  const { hiddenSize, numHiddenLayers, useMeanPooling = true } = config;
+  const { hiddenSize, numHiddenLayers, useMeanPooling } = config;
   const norm = classifierNorm(config);
   const epsilon = useMeanPooling ? config.poolNormEps : config.layerNormEps;
   const table = sinusoidTable(count, hiddenSize);
 
   return {
-    config,
+    config: classifierWithoutDefaults(config),
     grid,
     pixels,
     tokenSize,

@@ -46,14 +46,6 @@ export interface VideoMaeConfig extends VideoMaeEncoderConfig {
   readonly predictedFrames?: number;
 }
 
-/** `predictedFrames`, or all frames of a tubelet where the configuration is silent. */
-export function predictedFramesOf({
-  tubeletSize,
-  predictedFrames = tubeletSize,
-}: Pick<VideoMaeConfig, 'tubeletSize' | 'predictedFrames'>): number {
-  return predictedFrames;
-}
-
 /** The shape of a Video MAE that classifies. */
 export interface VideoMaeClassifierConfig extends VideoMaeBlocksConfig {
   /** `layerNormEps` of the norm after pooling, where Hugging Face's class has 1e-5 and no field for it. */
@@ -61,6 +53,9 @@ export interface VideoMaeClassifierConfig extends VideoMaeBlocksConfig {
   /** Names of the classes, by number. */
   readonly labels: readonly string[];
 }
+
+/** A configuration with its defaults filled in. */
+export type WithDefaults<Config extends object> = { readonly [Name in keyof Config]-?: Config[Name] };
 
 export type VideoMaeSize = 'small' | 'base' | 'large' | 'huge';
 
@@ -82,14 +77,14 @@ export const VIDEO_MAE_CONFIGS: Readonly<Record<VideoMaeSize, VideoMaeConfig>> =
   huge: { ...PUBLISHED, ...encoder(1280, 32, 16), ...decoder(640, 4, 8) },
 };
 
-/** What a configuration leaves out where it is so. */
+/** What `withoutDefaults` leaves out where it is so. */
 const DEFAULTS = {
   qkvBias: true,
   useMeanPooling: false,
   positions: 'sinusoid',
   classToken: false,
 } as const;
-const CLASSIFIER_DEFAULTS = { ...DEFAULTS, useMeanPooling: true } as const;
+const CLASSIFIER_DEFAULTS = { qkvBias: true, useMeanPooling: true } as const;
 
 const count = () => wholeNumber({ from: 1 });
 
@@ -138,39 +133,33 @@ const CLASSIFIER = {
 };
 
 /**
- * The checked configuration of an encoder alone, without what is at its default.
+ * The checked configuration of an encoder alone, with its defaults.
  * @throws ModelError as the source tells its faults
  */
-export function checkEncoderConfig(source: ConfigSource): VideoMaeEncoderConfig {
-  const { predictedFrames: _, ...config } = source.check({
-    ...ENCODER,
-    ...UNREAD_DECODER,
-    predictedFrames: optional(count()),
-  });
+export function checkEncoderConfig(source: ConfigSource): WithDefaults<VideoMaeEncoderConfig> {
+  const config = source.check({ ...ENCODER, ...UNREAD_DECODER, predictedFrames: optional(count()) });
   requireShapes(source, config);
-  return withoutDefaults<VideoMaeEncoderConfig>(ENCODER, config, DEFAULTS);
+  return fieldsOf<WithDefaults<VideoMaeEncoderConfig>>(ENCODER, config);
 }
 
 /** The same of a model that reconstructs. */
-export function checkVideoMaeConfig(source: ConfigSource): VideoMaeConfig {
-  const config = source.check({ ...ENCODER, ...DECODER, predictedFrames: optional(count()) });
+export function checkVideoMaeConfig(source: ConfigSource): WithDefaults<VideoMaeConfig> {
+  const fields = { ...ENCODER, ...DECODER, predictedFrames: optional(count()) };
+  const config = source.check(fields);
   requireShapes(source, config);
   requireMultiple(source, config, 'decoderHiddenSize', 'decoderNumAttentionHeads');
   const { tubeletSize, predictedFrames = tubeletSize } = config;
   if (predictedFrames > tubeletSize) {
     throw source.fault('predictedFrames', `a whole number from 1 to ${tubeletSize}`, `${predictedFrames}`);
   }
-  return {
-    ...withoutDefaults<VideoMaeConfig>({ ...ENCODER, ...DECODER }, config, DEFAULTS),
-    ...(predictedFrames !== tubeletSize && { predictedFrames }),
-  };
+  return fieldsOf<WithDefaults<VideoMaeConfig>>(fields, { ...config, predictedFrames });
 }
 
 /** The same of a model that classifies. */
-export function checkClassifierConfig(source: ConfigSource): VideoMaeClassifierConfig {
+export function checkClassifierConfig(source: ConfigSource): WithDefaults<VideoMaeClassifierConfig> {
   const config = source.check({ ...CLASSIFIER, ...UNREAD_DECODER });
   requireShapes(source, config);
-  return withoutDefaults<VideoMaeClassifierConfig>(CLASSIFIER, config, CLASSIFIER_DEFAULTS);
+  return fieldsOf<WithDefaults<VideoMaeClassifierConfig>>(CLASSIFIER, config);
 }
 
 type Values = Readonly<Record<string, unknown>>;
@@ -181,10 +170,27 @@ function requireShapes(source: ConfigSource, config: Values): void {
   requireMultiple(source, config, 'hiddenSize', 'numAttentionHeads');
 }
 
-/** The values of these fields, but for those at their defaults: a published configuration stays as it is. */
-function withoutDefaults<Config>(fields: object, values: Values, defaults: Values): Config {
-  const names = Object.keys(fields).filter((name) => values[name] !== defaults[name]);
-  return Object.fromEntries(names.map((name) => [name, values[name]])) as Config;
+function fieldsOf<Config>(fields: object, values: Values): Config {
+  return Object.fromEntries(Object.keys(fields).map((name) => [name, values[name]])) as Config;
+}
+
+/** A configuration as a model shows and saves it, without what is at its default: a published one stays as it is. */
+export function withoutDefaults<Config extends VideoMaeEncoderConfig>(config: WithDefaults<Config>): Config {
+  const { tubeletSize } = config;
+  return without<Config>({ ...DEFAULTS, predictedFrames: tubeletSize }, config);
+}
+
+/** The same of a classifier, which takes the mean by default. */
+export function classifierWithoutDefaults(
+  config: WithDefaults<VideoMaeClassifierConfig>,
+): VideoMaeClassifierConfig {
+  return without<VideoMaeClassifierConfig>(CLASSIFIER_DEFAULTS, config);
+}
+
+function without<Config>(defaults: Values, config: object): Config {
+  return Object.fromEntries(
+    Object.entries(config).filter(([name, value]) => value !== defaults[name]),
+  ) as Config;
 }
 
 function encoder(hiddenSize: number, numHiddenLayers: number, numAttentionHeads: number) {

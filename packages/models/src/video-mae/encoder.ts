@@ -10,7 +10,12 @@ import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale, pixelScale } from '../pixels.js';
 import { lastRows, normRows } from '../transformer-block.js';
 import { embedTokens, encoderBlocks } from './blocks.js';
-import { checkEncoderConfig, type VideoMaeEncoderConfig } from './config.js';
+import {
+  checkEncoderConfig,
+  type VideoMaeEncoderConfig,
+  type WithDefaults,
+  withoutDefaults,
+} from './config.js';
 import { encoderOfficial } from './official.js';
 import { ENCODER_NORM, ENCODER_STACK, encoderParameters } from './parameters.js';
 import { rowsAt, stack } from './stack.js';
@@ -73,7 +78,7 @@ export function videoMaeEncoder(given: VideoMaeEncoderConfig, options?: VideoMae
   const config = checkEncoderConfig(optionsSource('videoMaeEncoder', given));
   const parameters = encoderParameters(config, scaledResiduals);
   return {
-    config,
+    config: withoutDefaults<VideoMaeEncoderConfig>(config),
     grid: tokenGridOf(config),
     pixels,
     tokenSize: tokenSizeOf(config),
@@ -86,7 +91,7 @@ export function videoMaeEncoder(given: VideoMaeEncoderConfig, options?: VideoMae
 }
 
 /** `VideoMaeEncoder.encode` of a checked configuration. */
-export function encodeFunction(config: VideoMaeEncoderConfig): VideoMaeEncoder['encode'] {
+export function encodeFunction(config: WithDefaults<VideoMaeEncoderConfig>): VideoMaeEncoder['encode'] {
   const { hiddenSize, layerNormEps, useMeanPooling } = config;
   const tokenSize = tokenSizeOf(config);
   const encoder = stack(config, ENCODER_STACK, hiddenSize);

@@ -1,12 +1,17 @@
 import { layerRows, type OfficialTensor } from '../official.js';
-import type { VideoMaeClassifierConfig, VideoMaeConfig, VideoMaeEncoderConfig } from './config.js';
+import type {
+  VideoMaeClassifierConfig,
+  VideoMaeConfig,
+  VideoMaeEncoderConfig,
+  WithDefaults,
+} from './config.js';
 import { DECODER_STACK, ENCODER_STACK, stackParameters } from './parameters.js';
 
 /**
  * The names of MCG-NJU/VideoMAE and OpenGVLab/VideoMAEv2, modeling_pretrain.py. Query, key and value are one matrix
  * there; the key has no bias.
  */
-export function videoMaeOfficial(config: VideoMaeConfig): OfficialTensor[] {
+export function videoMaeOfficial(config: WithDefaults<VideoMaeConfig>): OfficialTensor[] {
   return [
     { official: 'mask_token', name: 'mask_token' },
     ...encoderOfficial(config),
@@ -19,7 +24,7 @@ export function videoMaeOfficial(config: VideoMaeConfig): OfficialTensor[] {
 }
 
 /** The encoder's part of them. */
-export function encoderOfficial(config: VideoMaeEncoderConfig): OfficialTensor[] {
+export function encoderOfficial(config: WithDefaults<VideoMaeEncoderConfig>): OfficialTensor[] {
   return [
     ...encoder('encoder.', config.numHiddenLayers),
     ...layerRows('encoder.norm', 'videomae.layernorm'),
@@ -28,12 +33,10 @@ export function encoderOfficial(config: VideoMaeEncoderConfig): OfficialTensor[]
 }
 
 /** The names of the same repositories, modeling_finetune.py: `norm` where no mean is taken. */
-export function classifierOfficial(config: VideoMaeClassifierConfig): OfficialTensor[] {
+export function classifierOfficial(config: WithDefaults<VideoMaeClassifierConfig>): OfficialTensor[] {
   return [
     ...encoder('', config.numHiddenLayers),
-    ...(config.useMeanPooling === false
-      ? layerRows('norm', 'videomae.layernorm')
-      : layerRows('fc_norm', 'fc_norm')),
+    ...(config.useMeanPooling ? layerRows('fc_norm', 'fc_norm') : layerRows('norm', 'videomae.layernorm')),
     ...layerRows('head', 'classifier'),
   ];
 }

@@ -9,12 +9,12 @@ import {
 import type { ParameterSpec } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { type BlockNames, type LayerNames, layer } from '../transformer-block.js';
-import {
-  predictedFramesOf,
-  type VideoMaeBlocksConfig,
-  type VideoMaeClassifierConfig,
-  type VideoMaeConfig,
-  type VideoMaeEncoderConfig,
+import type {
+  VideoMaeBlocksConfig,
+  VideoMaeClassifierConfig,
+  VideoMaeConfig,
+  VideoMaeEncoderConfig,
+  WithDefaults,
 } from './config.js';
 
 export const PATCH_PROJECTION = layer('videomae.embeddings.patch_embeddings.projection');
@@ -46,7 +46,7 @@ function stackNames(prefix: string): StackNames {
 
 /** The parameters of a stack of `width` under ST-MAE's options, normal with 0.02; none without them. */
 export function stackParameters(
-  config: VideoMaeEncoderConfig,
+  config: WithDefaults<VideoMaeEncoderConfig>,
   names: StackNames,
   width: number,
 ): ParameterSpec[] {
@@ -61,11 +61,14 @@ export function stackParameters(
   return specs;
 }
 
-export function encoderBlock(index: number, config: Pick<VideoMaeBlocksConfig, 'qkvBias'>): BlockNames {
+/** What tells the names of a block's parameters. */
+type ProjectionConfig = Pick<WithDefaults<VideoMaeBlocksConfig>, 'qkvBias'>;
+
+export function encoderBlock(index: number, config: ProjectionConfig): BlockNames {
   return blockNames(`videomae.encoder.layer.${index}`, config);
 }
 
-export function decoderBlock(index: number, config: Pick<VideoMaeBlocksConfig, 'qkvBias'>): BlockNames {
+export function decoderBlock(index: number, config: ProjectionConfig): BlockNames {
   return blockNames(`decoder.decoder_layers.${index}`, config);
 }
 
@@ -76,7 +79,7 @@ export function decoderBlock(index: number, config: Pick<VideoMaeBlocksConfig, '
  * `scaledResiduals` divides what each stack's blocks end with by sqrt(2 layers).
  */
 export function videoMaeParameters(
-  config: VideoMaeConfig,
+  config: WithDefaults<VideoMaeConfig>,
   scaledResiduals: boolean,
 ): readonly ParameterSpec[] {
   const { hiddenSize, decoderHiddenSize } = config;
@@ -111,7 +114,7 @@ export function videoMaeParameters(
 
 /** Those of the encoder alone, Hugging Face's `VideoMAEModel` under the names that it has inside the other classes. */
 export function encoderParameters(
-  config: VideoMaeEncoderConfig,
+  config: WithDefaults<VideoMaeEncoderConfig>,
   scaledResiduals: boolean,
 ): readonly ParameterSpec[] {
   const { hiddenSize, intermediateSize, numHiddenLayers } = config;
@@ -132,8 +135,8 @@ function residualScale(layerCount: number, scaledResiduals: boolean): number {
 }
 
 /** Q: the numbers of a token that the decoder predicts. */
-export function predictionSizeOf(config: VideoMaeConfig): number {
-  return tokenSizeOf({ ...config, tubeletSize: predictedFramesOf(config) });
+export function predictionSizeOf(config: WithDefaults<VideoMaeConfig>): number {
+  return tokenSizeOf({ ...config, tubeletSize: config.predictedFrames });
 }
 
 /** Standard deviation of every matrix of the classifier before training, and the factor of its last one's. */
@@ -144,7 +147,9 @@ const HEAD_SCALE = 0.001;
  * The parameters of Hugging Face's `VideoMAEForVideoClassification`, with the initial values of the reference's
  * modeling_finetune.py and run_class_finetuning.py: matrices normal with 0.02, the head's a thousandth of that.
  */
-export function classifierParameters(config: VideoMaeClassifierConfig): readonly ParameterSpec[] {
+export function classifierParameters(
+  config: WithDefaults<VideoMaeClassifierConfig>,
+): readonly ParameterSpec[] {
   const { hiddenSize, labels } = config;
   const matrix = normal(CLASSIFIER_STD);
   const block = { projection: matrix, attentionOutput: matrix, mlpIn: matrix, mlpOut: matrix };
@@ -156,11 +161,16 @@ export function classifierParameters(config: VideoMaeClassifierConfig): readonly
 }
 
 /** The norm between the blocks and the classifier: of the tokens' mean, or of the first token. */
-export function classifierNorm({ useMeanPooling = true }: VideoMaeClassifierConfig): Required<LayerNames> {
+export function classifierNorm({
+  useMeanPooling,
+}: WithDefaults<VideoMaeClassifierConfig>): Required<LayerNames> {
   return useMeanPooling ? POOL_NORM : ENCODER_NORM;
 }
 
-function patchesAndBlocks(config: VideoMaeBlocksConfig, block: BlockInitializers): ParameterSpec[] {
+function patchesAndBlocks(
+  config: WithDefaults<VideoMaeBlocksConfig>,
+  block: BlockInitializers,
+): ParameterSpec[] {
   const { hiddenSize, numHiddenLayers, intermediateSize, patchSize, tubeletSize } = config;
   const shape = [hiddenSize, 3, tubeletSize, patchSize, patchSize];
   return [
@@ -182,7 +192,7 @@ function blockInitializers(width: number, hidden: number, residualScale: number)
   };
 }
 
-function blockNames(prefix: string, { qkvBias = true }: Pick<VideoMaeBlocksConfig, 'qkvBias'>): BlockNames {
+function blockNames(prefix: string, { qkvBias }: ProjectionConfig): BlockNames {
   const inner = `${prefix}.attention.attention`;
   const projection = (name: string, bias: string): LayerNames => ({
     weight: `${inner}.${name}.weight`,

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
 import { sinusoidTable } from '../sinusoid.js';
-import type { VideoMaeEncoderConfig } from './config.js';
+import type { VideoMaeEncoderConfig, WithDefaults } from './config.js';
 import type { StackNames } from './parameters.js';
 
 /** What the encoder and the decoder do alike around their blocks. */
@@ -13,7 +13,7 @@ export interface Stack {
   enter(params: Params, rows: tf.Tensor2D, batch: number): tf.Tensor2D;
 }
 
-export function stack(config: VideoMaeEncoderConfig, names: StackNames, width: number): Stack {
+export function stack(config: WithDefaults<VideoMaeEncoderConfig>, names: StackNames, width: number): Stack {
   const { slices, rows, columns } = tokenGridOf(config);
   const count = slices * rows * columns;
   const fixed = config.positions === 'separable' ? undefined : sinusoidTable(count, width);

@@ -9,10 +9,10 @@ import { linearRows, normRows } from '../transformer-block.js';
 import { decoderBlocks } from './blocks.js';
 import {
   checkVideoMaeConfig,
-  predictedFramesOf,
   VIDEO_MAE_CONFIGS,
   type VideoMaeConfig,
   type VideoMaeSize,
+  withoutDefaults,
 } from './config.js';
 import { encodeFunction, VIDEO_MAE_OPTIONS, type VideoMaeEncoder, type VideoMaeOptions } from './encoder.js';
 import { videoMaeOfficial } from './official.js';
@@ -61,11 +61,11 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
   const decoder = stack(config, names.DECODER_STACK, decoderHiddenSize);
 
   return {
-    config,
+    config: withoutDefaults<VideoMaeConfig>(config),
     grid: tokenGridOf(config),
     pixels,
     tokenSize: tokenSizeOf(config),
-    predictedFrames: predictedFramesOf(config),
+    predictedFrames: config.predictedFrames,
     parameters,
     official: videoMaeOfficial(config),
 
