@@ -43,7 +43,8 @@ npm start -- --videos <folder or manifest.jsonl>   the same on your videos
   --help`;
 
 const ROOT = resolve(import.meta.dirname, '../..');
-const DEFAULTS = {
+/** What stands where an option is left out. */
+export const DEFAULTS = {
   seed: 0,
   ratio: 0.75,
   quick: false,

@@ -6,6 +6,7 @@ import type {
   SkippedFile,
   Stage,
 } from '../report/report-data.js';
+import { DEFAULTS } from './command-line.js';
 import type { Trained } from './evaluate.js';
 import type { LogRow, RunFolder } from './run-folder.js';
 import { MODEL, TRAINING } from './settings.js';
@@ -43,7 +44,7 @@ export async function reportData(parts: ReportParts): Promise<ReportData> {
     facts: set.facts,
     stages,
     ...(set.note ? { warnings: [set.note] } : {}),
-    ...(scores ? { scores: { ...scores, ...(run.command.videos ? {} : MOVING_SHAPES_EXPECTED) } } : {}),
+    ...(scores ? { scores: { ...scores, ...(isUsual(run.command) ? MOVING_SHAPES_EXPECTED : {}) } } : {}),
     plots: [
       curve(rows, reconstructing, 'reconstruction', 'Reconstruction loss', {
         note: 'Mean square error of normalised pixels over hidden patches. “contrast” has none.',
@@ -58,6 +59,10 @@ export async function reportData(parts: ReportParts): Promise<ReportData> {
     skipped,
   };
 }
+
+/** Whether a run is that of the figures below, but for its seed. */
+const isUsual = ({ videos, quick, steps, ratio }: RunFolder['command']): boolean =>
+  videos === undefined && !quick && steps === undefined && ratio === DEFAULTS.ratio;
 
 const MOVING_SHAPES_EXPECTED = {
   expected:

@@ -64,7 +64,7 @@ export const objectWith = <T extends object>(
   members: readonly (keyof T & string)[],
 ): Field<T> =>
   passing(
-    `${what} (with ${members.join(', ')})`,
+    members.length === 0 ? what : `${what} (with ${members.join(', ')})`,
     (value): value is T =>
       typeof value === 'object' && value !== null && members.every((member) => member in value),
   );

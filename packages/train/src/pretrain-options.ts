@@ -57,6 +57,10 @@ export function checkOptions<Cues extends object>(options: PretrainOptions<Cues>
   if (!(reconstructShare > 0 && reconstructShare <= 1)) {
     refuse('reconstructShare', 'a number above 0 to 1', showValue(reconstructShare));
   }
+  const { checkpoint } = options;
+  if (checkpoint !== undefined && !(Number.isInteger(checkpoint?.every) && checkpoint.every >= 1)) {
+    refuse('checkpoint.every', 'a whole number from 1', showValue(checkpoint?.every));
+  }
   if (losses.length === 0) refuse('losses', 'a list of at least 1', '[]');
   const names = losses.map(({ loss }) => loss.name);
   if (new Set(names).size !== names.length) refuse('losses', 'losses of different names', names.join(', '));

@@ -167,6 +167,8 @@ describe('pretrain', { timeout: 60_000 }, () => {
     [{ reconstructShare: 0 }, 'pretrain, option reconstructShare', '0'],
     [{ stepsPerCall: 0 }, 'pretrain, option stepsPerCall', '0'],
     [{ losses: [] }, 'pretrain, option losses', '[]'],
+    [{ checkpoint: { folder: 'x', every: 0 } }, 'pretrain, option checkpoint.every', '0'],
+    [{ checkpoint: { folder: 'x', every: Number.NaN } }, 'pretrain, option checkpoint.every', 'NaN'],
     [
       { losses: [joint[0]!, joint[0]!] },
       'pretrain, option losses',
