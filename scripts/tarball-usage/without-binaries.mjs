@@ -13,9 +13,8 @@ for (const engine of [await cpuEngine(), await wasmEngine()]) {
   if (values.join() !== '2,4,6') throw new Error(`the slope of x * x at 1, 2, 3 came out as ${values}`);
 }
 
-await writeSafetensors('numbers.safetensors', {
-  numbers: { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) },
-});
+const numbers = { dtype: 'F32', shape: [2], data: Float32Array.of(1, 2) };
+await writeSafetensors('numbers.safetensors', { numbers }, {});
 const { tensors } = await readSafetensors('numbers.safetensors');
 const { shape } = tensors.numbers;
 if (shape.join() !== '2') throw new Error(`a tensor of 2 numbers came back as [${shape}]`);
