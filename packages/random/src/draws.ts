@@ -5,20 +5,22 @@ import type { Random } from './random.js';
 /**
  * A whole number in 0 ... count - 1, each equally likely. One draw.
  *
- * @throws RandomError `OPTION_INVALID` unless `count` is a whole number from 1 and `random` a function.
+ * @throws RandomError `OPTION_INVALID` unless `count` is a whole number from 1 and `random` gives numbers of
+ *   [0, 1).
  */
 export function uniformIndex(count: number, random: Random): number {
   if (!Number.isInteger(count) || count < 1)
     throw refusal('uniformIndex, count', 'a whole number from 1', count);
   checkRandom(random, 'uniformIndex');
-  return Math.floor(random() * count);
+  return Math.floor(draw(random, 'uniformIndex') * count);
 }
 
 /**
  * `count` different numbers of 0 ... total - 1 in random order (Fisher-Yates, cut short). `count` draws.
  * With `count = total` it is a random permutation.
  *
- * @throws RandomError `OPTION_INVALID` unless both are whole numbers, 0 <= count <= total, and `random` is a function.
+ * @throws RandomError `OPTION_INVALID` unless both are whole numbers, 0 <= count <= total, and `random`
+ *   gives numbers of [0, 1).
  */
 export function chooseIndices(count: number, total: number, random: Random): Uint32Array {
   if (!Number.isInteger(total) || total < 0) {
@@ -41,17 +43,23 @@ export function chooseIndices(count: number, total: number, random: Random): Uin
 /**
  * One standard normal number, mean 0 and variance 1 (Box-Muller, the cosine half). Two draws.
  *
- * @throws RandomError `OPTION_INVALID` unless `random` is a function.
+ * @throws RandomError `OPTION_INVALID` unless `random` gives numbers of [0, 1).
  */
 export function normal(random: Random): number {
   checkRandom(random, 'normal');
-  const radius = Math.sqrt(-2 * Math.log(1 - random())); // 1 - [0, 1) keeps the logarithm finite
-  return radius * Math.cos(2 * Math.PI * random());
+  const radius = Math.sqrt(-2 * Math.log(1 - draw(random, 'normal'))); // 1 - [0, 1) keeps the logarithm finite
+  return radius * Math.cos(2 * Math.PI * draw(random, 'normal'));
 }
 
 function checkRandom(random: unknown, where: string): void {
   if (typeof random === 'function') return;
   throw refusal(`${where}, random`, 'a function, such as seededRandom gives', random);
+}
+
+function draw(random: Random, where: string): number {
+  const drawn = random();
+  if (drawn >= 0 && drawn < 1) return drawn;
+  throw refusal(`${where}, random`, 'a generator of numbers from 0 and below 1', drawn);
 }
 
 function refusal(where: string, expected: string, received: unknown): RandomError {

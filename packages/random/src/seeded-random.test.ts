@@ -100,6 +100,17 @@ describe('seededRandom', () => {
 });
 
 describe('draws', () => {
+  it.each([Number.NaN, 1, -0.1, undefined])('refuse a generator that gives %s', (drawn) => {
+    const broken = () => drawn as number;
+    for (const use of [
+      () => uniformIndex(3, broken),
+      () => chooseIndices(1, 3, broken),
+      () => normal(broken),
+    ]) {
+      expect(use).toThrowError(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    }
+  });
+
   it.each([
     () => uniformIndex(0, seededRandom(0)),
     () => uniformIndex(1.5, seededRandom(0)),

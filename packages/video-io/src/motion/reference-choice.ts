@@ -1,3 +1,4 @@
+import type { BlockVisit } from './codec-vectors.js';
 import type { LumaPlane } from './luma-plane.js';
 
 /** A picture that a block may be predicted from. */
@@ -11,15 +12,7 @@ export interface Candidate {
  * Frames from the picture that a block is predicted from to the block's own; negative when that picture is shown
  * later. The block's corner, size and offset are in coded pixels.
  */
-export type DistanceOf = (
-  left: number,
-  top: number,
-  width: number,
-  height: number,
-  x: number,
-  y: number,
-  forward: boolean,
-) => number;
+export type DistanceOf = (...block: Parameters<BlockVisit>) => number;
 
 /** A picture farther away is taken when its mismatch is below this share of that of a nearer one. */
 const CLEARLY_BETTER = 0.8;
