@@ -34,8 +34,9 @@ th { text-align: left; font-weight: 500; }
 .stages .bar { width: auto; vertical-align: middle; padding-right: 0; }
 .bar span { display: block; height: 9px; min-width: 2px; border-radius: 3px; background: var(--accent); }
 .scores { min-width: 100%; font-variant-numeric: tabular-nums; }
-.scores th, .scores td { padding: 8px 12px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
-.scores thead th { color: var(--soft); font-size: 13px; vertical-align: bottom; }
+.scores th, .scores td { padding: 8px 9px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+.scores thead th { color: var(--soft); font-size: 13px; vertical-align: bottom; white-space: normal; }
+.scores tbody th small { display: block; }
 .scores th:first-child { text-align: left; padding-left: 0; }
 .scores tbody tr:last-child > * { border-bottom: 0; }
 .scores td small { display: inline-block; min-width: 3.1em; }

@@ -16,7 +16,7 @@ export function scoreSection(table: ScoreTable): Markup {
     if (base === undefined || row === compared || !Number.isFinite(base))
       return html`<td>${shown}${columnsCompared.has(key) ? html` <small></small>` : undefined}</td>`;
     const gain = value - base;
-    const improved = better === 'higher' ? gain > 0 : gain < 0;
+    const improved = better === 'higher' ? gain >= 0 : gain <= 0;
     const sign = gain < 0 ? '−' : '+';
     return html`<td>${shown} <small class="${improved ? 'gain' : 'loss'}">${sign}${Math.abs(gain).toFixed(1)}</small></td>`;
   };

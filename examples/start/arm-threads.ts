@@ -4,6 +4,7 @@ import type { CaptionedClip, StepEvent } from '@tgm/train';
 import { ProgramError } from '../program/errors.js';
 import { END, type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
 import type { Arm } from './arms.js';
+import type { PreparedData } from './data.js';
 import type { ArmResult } from './pretrain-arm.js';
 import type { Encoder, Numbers } from './scorer.js';
 
@@ -26,20 +27,29 @@ export interface ArmThreads {
 /** Hears of each step; a rejection ends the training. */
 export type OnStep = (arm: Arm['name'], event: StepEvent) => Promise<void>;
 
-export interface ArmThreadsOptions extends Omit<Workplace, 'threads'> {
+export interface ArmThreadsOptions {
+  /** Folder of the run. */
+  readonly run: string;
+  readonly data: PreparedData;
+  readonly steps: number;
   /** How many runs there are to do at the same time. */
   readonly runs: number;
   readonly signal: AbortSignal;
 }
 
-export function armThreads({ runs, signal, ...workplace }: ArmThreadsOptions): ArmThreads {
+export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions): ArmThreads {
+  const { set, train, test } = data;
   const cores = availableParallelism();
   const count = Math.min(cores, runs);
   const workerData: Workplace = {
-    ...workplace,
+    run,
+    steps,
     threads: Math.floor(cores / count),
-    train: withSharedFrames(workplace.train),
-    ...(workplace.test ? { test: withSharedFrames(workplace.test) } : {}),
+    train: withSharedFrames(train),
+    ...(test ? { test: withSharedFrames(test) } : {}),
+    classes: set.classes?.length ?? 0,
+    subsets: set.subsets ?? {},
+    ...(set.meanings ? { meanings: set.meanings } : {}),
   };
   const workers = Array.from(
     { length: count },

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
@@ -24,21 +25,16 @@ const PICTURED_CLIPS = 6;
 /** Everything that `npm start` does. Rejects with the signal's reason when it was stopped; `--resume` goes on. */
 export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<void> {
   const { command } = run;
+  const [finished] = await run.rows('finished');
+  if (finished && existsSync(finished.report as string)) {
+    return say(`finished already; report: ${shown(finished.report as string)}`);
+  }
   const timed = stages();
-  const { set, train, test, skipped } = await prepareData(run, timed, signal);
+  const data = await prepareData(run, timed, signal);
+  const { set, train, test, skipped } = data;
   const steps = command.steps ?? (command.quick ? QUICK_STEPS : TRAINING.steps);
   const compared = arms(command.ratio).filter(({ name }) => COMPARED.includes(name));
-  const threads = armThreads({
-    run: run.path,
-    runs: compared.length,
-    steps,
-    train,
-    ...(test ? { test } : {}),
-    classes: set.classes?.length ?? 0,
-    subsets: set.subsets ?? {},
-    ...(set.meanings ? { meanings: set.meanings } : {}),
-    signal,
-  });
+  const threads = armThreads({ run: run.path, data, steps, runs: compared.length, signal });
   let trained: Trained[] = [];
   let scores: ScoreTable | undefined;
   try {

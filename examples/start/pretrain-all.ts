@@ -11,8 +11,8 @@ export async function pretrainAll(
   steps: number,
   run: RunFolder,
 ): Promise<ArmResult[]> {
-  const shown = progress('pre-train', arms.length * steps, 'steps');
-  const latest = new Map<Arm['name'], { step: number; text: string }>();
+  const latest = await stepsBefore(arms, run);
+  const shown = progress('pre-train', arms.length * steps, 'steps', sumOfSteps(latest));
   let logged = Promise.resolve();
   const longestFirst = [...arms].sort((a, b) => passes(b) - passes(a));
   const results = await threads.pretrain(
@@ -22,10 +22,9 @@ export async function pretrainAll(
       const { step, terms, baseline } = fields;
       const values = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(3)}`);
       latest.set(arm, { step, text: `${arm} ${step}: ${values.join(', ')}` });
-      const done = [...latest.values()].reduce((sum, entry) => sum + entry.step, 0);
-      const running = [...latest.values()].filter((entry) => entry.step < steps);
+      const running = [...latest.values()].filter((entry) => entry.text !== '' && entry.step < steps);
       shown.update(
-        done,
+        sumOfSteps(latest),
         `${running.map(({ text }) => text).join('; ')} (predict the mean: ${baseline.toFixed(2)})`,
       );
       await logged;
@@ -35,3 +34,22 @@ export async function pretrainAll(
   shown.end();
   return arms.map((arm) => results[longestFirst.indexOf(arm)]!);
 }
+
+/** The last step of an arm, and what is shown of it. */
+interface Latest {
+  readonly step: number;
+  /** Empty for what an earlier run did. */
+  readonly text: string;
+}
+
+/** How far the arms are by the log of a run that is gone on with. */
+async function stepsBefore(arms: readonly Arm[], run: RunFolder): Promise<Map<Arm['name'], Latest>> {
+  const latest = new Map<Arm['name'], Latest>();
+  for (const { arm, step } of await run.rows('step')) {
+    if (arms.some(({ name }) => name === arm)) latest.set(arm as string, { step: step as number, text: '' });
+  }
+  return latest;
+}
+
+const sumOfSteps = (latest: ReadonlyMap<Arm['name'], Latest>): number =>
+  [...latest.values()].reduce((sum, { step }) => sum + step, 0);

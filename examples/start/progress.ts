@@ -11,7 +11,8 @@ export interface Progress {
 const SECONDS_BETWEEN_LINES = 5;
 const SECONDS_BETWEEN_REDRAWS = 0.1;
 
-export function progress(stage: string, total: number, unit: string): Progress {
+/** @param before What an earlier run did of `total`: it is done, and says nothing about the speed. */
+export function progress(stage: string, total: number, unit: string, before = 0): Progress {
   const started = performance.now();
   let shownAt = 0;
   const seconds = (): number => (performance.now() - started) / 1000;
@@ -27,8 +28,8 @@ export function progress(stage: string, total: number, unit: string): Progress {
       const pause = process.stdout.isTTY ? SECONDS_BETWEEN_REDRAWS : SECONDS_BETWEEN_LINES;
       if (seconds() - shownAt < pause) return;
       shownAt = seconds();
-      const rate = done / Math.max(seconds(), 1e-3);
-      const left = done > 0 ? `, ${duration((total - done) / rate)} left` : '';
+      const rate = (done - before) / Math.max(seconds(), 1e-3);
+      const left = rate > 0 ? `, ${duration((total - done) / rate)} left` : '';
       show(
         `  ${stage}: ${done} of ${total} ${unit}, ${rate.toFixed(rate < 10 ? 1 : 0)}/s${left}${note && `, ${note}`}`,
         false,

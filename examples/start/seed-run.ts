@@ -35,18 +35,9 @@ export async function runSeed(
   if (missing.length === 0 && baselines.length === 0) return scores;
 
   const timed = stages();
-  const { set, train, test } = await prepareData(run, timed, signal);
-  const threads = armThreads({
-    run: run.path,
-    runs: missing.length + baselines.length,
-    steps,
-    train,
-    ...(test ? { test } : {}),
-    classes: set.classes?.length ?? 0,
-    subsets: set.subsets ?? {},
-    ...(set.meanings ? { meanings: set.meanings } : {}),
-    signal,
-  });
+  const data = await prepareData(run, timed, signal);
+  const runs = missing.length + baselines.length;
+  const threads = armThreads({ run: run.path, data, steps, runs, signal });
   try {
     const results = await timed.run('Pre-train', () => pretrainAll(threads, missing, steps, run));
     const encoders: Encoder[] = [...baselines, ...results];

@@ -104,6 +104,10 @@ describe('npm start -- --videos', { timeout: 600_000 }, () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not reach a terminal
     expect(first.text + second.text).not.toMatch(/[\u001b\u009b]/);
 
+    const third = await start(['--resume', run]);
+    expect(third.text).toMatch(/^finished already; report: .*report\.html$/m);
+    expect(third.text).not.toContain('Pre-train');
+
     const rows = await logRows(run);
     const steps = rows.filter((row) => row.event === 'step').map((row) => `${row.arm} ${row.step}`);
     expect(new Set(steps).size).toBe(3 * 12);

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { expect, it } from 'vitest';
-import { classificationLoss, LossError, meanBaseline, normalisedTarget } from './index.js';
+import {
+  classificationLoss,
+  contrastiveLoss,
+  LossError,
+  meanBaseline,
+  normalisedTarget,
+  reconstructionLoss,
+} from './index.js';
 
 const logits = tf.zeros<tf.Rank.R2>([2, 3]);
 const labels = tf.tensor1d([0, 1], 'int32');
@@ -26,4 +33,27 @@ it('refuses labels that are no whole numbers by their kind', () => {
   expect(() => classificationLoss(logits, tf.tensor1d([0, 1]), 0)).toThrow(
     expect.objectContaining({ code: 'OPTION_INVALID', where: 'classificationLoss, option labels' }),
   );
+});
+
+it.each([
+  ['reconstruction', reconstructionLoss(), 'SHAPE_MISMATCH'],
+  ['contrastive', contrastiveLoss(), 'TEXT_MISSING'],
+] as const)('the %s loss names what does not come to compute', (_name, loss, code) => {
+  for (const inputs of [undefined, null, {}, { prediction: 1, targetPixels: 'x' }]) {
+    expect(() => loss.compute({}, inputs as never)).toThrow(expect.objectContaining({ code }));
+  }
+});
+
+it('the contrastive loss names an embedding that is no matrix, and parameters that do not come', () => {
+  const textEmbedding = tf.zeros<tf.Rank.R2>([2, 3]);
+  const inputs = { textEmbedding, captionGroup: labels };
+  for (const [params, given, where] of [
+    [{}, inputs, 'contrastiveLoss, videoEmbedding'],
+    [{}, { ...inputs, videoEmbedding: tf.zeros([4]) }, 'contrastiveLoss, videoEmbedding'],
+    [undefined, { ...inputs, videoEmbedding: tf.zeros([2, 4]) }, 'contrastive.logit_scale'],
+  ] as const) {
+    expect(() => contrastiveLoss().compute(params as never, given as never)).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', where }),
+    );
+  }
 });

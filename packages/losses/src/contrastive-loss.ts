@@ -5,7 +5,7 @@ import { LossError } from './errors.js';
 import { infoNce } from './info-nce.js';
 import { l2Normalise } from './l2-normalise.js';
 import type { Loss, LossInputs } from './loss.js';
-import { checkShape } from './shape-check.js';
+import { checkRank, checkShape } from './shape-check.js';
 
 export interface ContrastiveLossOptions {
   /** Temperature that training starts from, at least 0.01. Default 0.07, CLIP's. */
@@ -61,7 +61,9 @@ export function contrastiveLoss(options: ContrastiveLossOptions = {}): Loss {
     },
     compute(params, inputs) {
       const { videoEmbedding, textEmbedding, captionGroup } = withText(inputs);
-      const { [PROJECTION]: weight, [LOGIT_SCALE]: logScale } = params;
+      checkRank(videoEmbedding, 2, 'contrastiveLoss, videoEmbedding');
+      checkRank(textEmbedding, 2, 'contrastiveLoss, textEmbedding');
+      const { [PROJECTION]: weight, [LOGIT_SCALE]: logScale } = params ?? {};
       checkShape(logScale, [], LOGIT_SCALE);
       checkShape(weight, [textEmbedding.shape[1], videoEmbedding.shape[1]], PROJECTION);
       return tf.tidy(() => {
@@ -75,7 +77,7 @@ export function contrastiveLoss(options: ContrastiveLossOptions = {}): Loss {
 }
 
 function withText(inputs: LossInputs): Required<LossInputs> {
-  const { textEmbedding, captionGroup } = inputs;
+  const { textEmbedding, captionGroup } = inputs ?? {};
   if (textEmbedding && captionGroup) return { ...inputs, textEmbedding, captionGroup };
   const absent = textEmbedding ? 'captionGroup' : 'textEmbedding';
   throw new LossError('TEXT_MISSING', {

@@ -3,7 +3,7 @@ import { oneOf, optional, optionTable } from '@tgm/options';
 import { LossError } from './errors.js';
 import type { Loss } from './loss.js';
 import { normalisedTarget, type TargetNormalisation } from './normalised-target.js';
-import { checkShape } from './shape-check.js';
+import { checkRank, checkShape } from './shape-check.js';
 
 export interface ReconstructionLossOptions {
   /** What is predicted: `normalisedTarget` over this, by default over each `channel`; the pixels themselves where false. */
@@ -33,7 +33,9 @@ export function reconstructionLoss(options: ReconstructionLossOptions = {}): Los
     name: 'reconstruction',
     needsText: false,
     init: () => ({}),
-    compute(_params, { prediction, targetPixels }) {
+    compute(_params, inputs) {
+      const { prediction, targetPixels } = inputs ?? {};
+      checkRank(targetPixels, 3, 'reconstructionLoss, targetPixels');
       checkShape(prediction, targetPixels.shape, 'reconstructionLoss, prediction');
       return tf.tidy(() => {
         const target = normalise ? normalisedTarget(targetPixels, normalise) : targetPixels;

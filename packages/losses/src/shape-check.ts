@@ -16,3 +16,17 @@ export function checkShape(
     where,
   });
 }
+
+/** @throws LossError `SHAPE_MISMATCH` unless a tensor of `rank` axes is there. */
+export function checkRank(
+  tensor: tf.Tensor | undefined,
+  rank: number,
+  where: string,
+): asserts tensor is tf.Tensor {
+  if (tensor?.shape?.length === rank) return;
+  throw new LossError('SHAPE_MISMATCH', {
+    expected: `a tensor of ${rank} axes`,
+    received: tensor?.shape ? `[${tensor.shape.join(', ')}]` : showValue(tensor),
+    where,
+  });
+}

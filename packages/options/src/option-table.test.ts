@@ -68,8 +68,8 @@ describe('a table of options', () => {
     [{ share: 1 }, 'bake, option share', 'a number from 0 and below 1', '1'],
     [{ share: Number.NaN }, 'bake, option share', 'a number from 0 and below 1', 'NaN'],
     [{ share: '0.5' }, 'bake, option share', 'a number from 0 and below 1', '"0.5"'],
-    [{}, 'bake, option share', 'a value', 'nothing'],
-    [undefined, 'bake, option share', 'a value', 'nothing'],
+    [{}, 'bake, option share', 'a number from 0 and below 1', 'nothing'],
+    [undefined, 'bake, option share', 'a number from 0 and below 1', 'nothing'],
     [{ share: 0, layers: 1.5 }, 'bake, option layers', 'a whole number from 1', '1.5'],
     [{ share: 0, layers: null }, 'bake, option layers', 'a whole number from 1', 'null'],
     [{ share: 0, top: 'jam' }, 'bake, option top', '"cream" or "none"', '"jam"'],
@@ -113,6 +113,16 @@ describe('a table of options', () => {
     for (const name of ['share', 'layers', 'topping', 'colour'])
       expect(error.expected).toContain(`${name}: `);
     expect(error.received).toContain('share: 2; layers: 0');
+  });
+
+  it('says what it expects of an option that is missing', () => {
+    const nestedTable = optionTable('tin', { tin: nested({ width: number() }) }, CakeError);
+    expect(() => nestedTable.check({})).toThrow(
+      'tin, option tin: expected an object of options, got nothing.',
+    );
+    expect(() => nestedTable.check({ tin: {} })).toThrow(
+      'tin, option tin.width: expected a value, got nothing.',
+    );
   });
 
   it('takes no name from a prototype for an option', () => {

@@ -57,7 +57,7 @@ export function optionTable<const F extends Fields>(
       const unknown = Object.keys(options).filter((name) => !Object.hasOwn(fields, name));
       if (result.success && unknown.length === 0) return result.output as Resolved<F>;
       const faults = [
-        ...(result.issues ?? []).map(faultOf),
+        ...(result.issues ?? []).map((issue) => faultOf(issue, fields)),
         ...unknown.map((option) => ({ option, expected: names, received: 'an unknown name' })),
       ];
       throw new refusal('OPTION_INVALID', joined(where, faults));
@@ -84,7 +84,7 @@ interface OptionFault {
   readonly received: string;
 }
 
-function faultOf(issue: v.BaseIssue<unknown>): OptionFault {
+function faultOf(issue: v.BaseIssue<unknown>, fields: Fields): OptionFault {
   const option = (issue.path ?? []).map((step) => String(step.key)).join('.');
   if (issue.expected === 'never')
     return { option, expected: 'no option of this name', received: 'an unknown name' };
@@ -92,7 +92,14 @@ function faultOf(issue: v.BaseIssue<unknown>): OptionFault {
   if (!missing) return { option, expected: issue.message, received: showValue(issue.input) };
   return issue.expected === 'Object'
     ? { option, expected: 'an object of options', received: showValue(issue.input) }
-    : { option, expected: 'a value', received: 'nothing' };
+    : { option, expected: expectedOf(fields[option]), received: 'nothing' };
+}
+
+/** What a field says of a value that is none. An option within an option has no field here. */
+function expectedOf(field: v.GenericSchema | undefined): string {
+  const issue = field && v.safeParse(field, undefined).issues?.[0];
+  if (issue === undefined) return 'a value';
+  return issue.type === 'strict_object' ? 'an object of options' : issue.message;
 }
 
 function joined(where: string, faults: readonly OptionFault[]): Fault {
