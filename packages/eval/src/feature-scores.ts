@@ -2,19 +2,13 @@ import { number, optional, optionTable } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { subsetAccuracy } from './accuracy.js';
 import { EvaluationError } from './errors.js';
-import type { Features, Labels } from './features.js';
+import type { LabelledFeatures } from './features.js';
 import { knn } from './knn.js';
 import { linearProbe } from './linear-probe.js';
-import { classCount, engineField, features, labels, subsetMarks } from './option-fields.js';
+import { engineField, labelledFeatures, subsetMarks } from './option-fields.js';
 
-export interface FeatureScoresOptions {
+export interface FeatureScoresOptions extends LabelledFeatures {
   readonly engine: Engine;
-  readonly train: Features;
-  readonly trainLabels: Labels;
-  readonly test: Features;
-  readonly testLabels: Labels;
-  /** From 1. */
-  readonly classes: number;
   /** Decides the folds that choose the probe's strength. */
   readonly seed: number;
   /** Named subsets of the test examples, [test.count] true for members, whose probe accuracy is given too. */
@@ -25,11 +19,7 @@ const OPTIONS = optionTable(
   'featureScores',
   {
     engine: engineField(),
-    train: features(),
-    trainLabels: labels(),
-    test: features(),
-    testLabels: labels(),
-    classes: classCount(),
+    ...labelledFeatures,
     seed: number(),
     subsets: optional(subsetMarks(), {}),
   } satisfies Record<keyof FeatureScoresOptions, unknown>,

@@ -13,6 +13,16 @@ export interface Features {
 /** One class number per example, 0 ... classes - 1. */
 export type Labels = ArrayLike<number>;
 
+/** A classification to measure: features to learn from and to test on, with the class of each. */
+export interface LabelledFeatures {
+  readonly train: Features;
+  readonly trainLabels: Labels;
+  readonly test: Features;
+  readonly testLabels: Labels;
+  /** From 1. */
+  readonly classes: number;
+}
+
 /**
  * Checks at the boundary that `features` is what it says.
  * @throws EvaluationError `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`.

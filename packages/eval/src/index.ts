@@ -9,7 +9,7 @@ export {
   featureExtractor,
 } from './extract-features.js';
 export { type FeatureScoresOptions, featureScores } from './feature-scores.js';
-export type { Features, Labels } from './features.js';
+export type { Features, LabelledFeatures, Labels } from './features.js';
 export { type KnnOptions, type KnnResult, knn } from './knn.js';
 export type { ValidatedStrength } from './l2-strength.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linear-probe.js';

@@ -7,19 +7,13 @@ import {
   checkLabels,
   checkSameWidth,
   dotWithAll,
-  type Features,
+  type LabelledFeatures,
   type Labels,
   normaliseRows,
 } from './features.js';
-import { classCount, features, labels } from './option-fields.js';
+import { labelledFeatures } from './option-fields.js';
 
-export interface KnnOptions {
-  readonly train: Features;
-  readonly trainLabels: Labels;
-  readonly test: Features;
-  readonly testLabels: Labels;
-  /** From 1. */
-  readonly classes: number;
+export interface KnnOptions extends LabelledFeatures {
   /** Neighbours that vote, 1 ... examples of `train`; 20 by default as in DINO. */
   readonly k?: number;
   /** Above 0. A neighbour votes with exp(cosine / temperature); 0.07 by default as in DINO. */
@@ -45,11 +39,7 @@ export const NEIGHBOURS = 20;
 const OPTIONS = optionTable(
   'knn',
   {
-    train: features(),
-    trainLabels: labels(),
-    test: features(),
-    testLabels: labels(),
-    classes: classCount(),
+    ...labelledFeatures,
     k: optional(wholeNumber({ from: 1 }), NEIGHBOURS),
     temperature: optional(number({ above: 0 }), 0.07),
   } satisfies Record<keyof KnnOptions, unknown>,

@@ -2,30 +2,17 @@ import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { bestClasses, topK } from './accuracy.js';
 import { EvaluationError } from './errors.js';
-import {
-  checkCount,
-  checkFeatures,
-  checkLabels,
-  checkSameWidth,
-  type Features,
-  type Labels,
-} from './features.js';
+import { checkCount, checkFeatures, checkLabels, checkSameWidth, type LabelledFeatures } from './features.js';
 import { chooseStrength, type ValidatedStrength } from './l2-strength.js';
 import { classScores } from './linear-classifier.js';
-import { classCount, engineField, features, labels } from './option-fields.js';
+import { engineField, labelledFeatures } from './option-fields.js';
 import { softmaxRegression } from './softmax-regression.js';
 import { columnScale, standardise } from './standardise.js';
 import { stratifiedFolds } from './stratified-folds.js';
 
-export interface LinearProbeOptions {
+export interface LinearProbeOptions extends LabelledFeatures {
   /** Runs the loss and its gradient. */
   readonly engine: Engine;
-  readonly train: Features;
-  readonly trainLabels: Labels;
-  readonly test: Features;
-  readonly testLabels: Labels;
-  /** From 1. */
-  readonly classes: number;
   /** Decides which examples of `train` form a fold. */
   readonly seed: number;
   /** Parts of `train` that are left out in turn to choose the l2 strength, from 2; 5 by default. */
@@ -53,11 +40,7 @@ const OPTIONS = optionTable(
   'linearProbe',
   {
     engine: engineField(),
-    train: features(),
-    trainLabels: labels(),
-    test: features(),
-    testLabels: labels(),
-    classes: classCount(),
+    ...labelledFeatures,
     seed: number(),
     folds: optional(wholeNumber({ from: 2 }), 5),
   } satisfies Record<keyof LinearProbeOptions, unknown>,

@@ -1,6 +1,6 @@
 import { type Field, objectWith, passing, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import type { Features, Labels } from './features.js';
+import type { Features, LabelledFeatures, Labels } from './features.js';
 
 /** Features as an option; `checkFeatures` looks at their numbers. */
 export const features = (): Field<Features> => objectWith('features', ['values', 'count', 'width']);
@@ -10,6 +10,15 @@ export const labels = (): Field<Labels> =>
   passing('a list of labels', (value): value is Labels => isArrayLike(value));
 
 export const classCount = (): Field<number> => wholeNumber({ from: 1 });
+
+/** The fields of `LabelledFeatures`, for the tables of all that measure them. */
+export const labelledFeatures = {
+  train: features(),
+  trainLabels: labels(),
+  test: features(),
+  testLabels: labels(),
+  classes: classCount(),
+} satisfies Record<keyof LabelledFeatures, unknown>;
 
 export const engineField = (): Field<Engine> => objectWith('an engine', ['compile']);
 
