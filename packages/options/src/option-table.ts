@@ -41,7 +41,7 @@ export function optionTable<const F extends Fields>(
   refusal: Refusal,
 ): OptionTable<F> {
   const known = v.object(fields);
-  const names = `one of the options ${Object.keys(fields).join(', ')}`;
+  const names = namesOf(fields);
   return {
     where,
     fields,
@@ -75,7 +75,9 @@ export function optional<T>(field: Field<T>, otherwise?: T): Optional<T, T | und
 
 /** Options within an option, as strict about their names as the outer ones. */
 export const nested = <const F extends Fields>(fields: F): Field<Resolved<F>> =>
-  v.strictObject(fields) as unknown as Field<Resolved<F>>;
+  v.strictObject(fields, namesOf(fields)) as unknown as Field<Resolved<F>>;
+
+const namesOf = (fields: Fields): string => `one of the options ${Object.keys(fields).join(', ')}`;
 
 interface OptionFault {
   /** Names from the outermost option inwards, joined by dots. */
@@ -86,8 +88,7 @@ interface OptionFault {
 
 function faultOf(issue: v.BaseIssue<unknown>, fields: Fields): OptionFault {
   const option = (issue.path ?? []).map((step) => String(step.key)).join('.');
-  if (issue.expected === 'never')
-    return { option, expected: 'no option of this name', received: 'an unknown name' };
+  if (issue.expected === 'never') return { option, expected: issue.message, received: 'an unknown name' };
   const missing = issue.type === 'object' || issue.type === 'strict_object';
   if (!missing) return { option, expected: issue.message, received: showValue(issue.input) };
   return issue.expected === 'Object'
