@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -270,6 +271,101 @@ it('frameTokens takes whole numbers of tokens only', () => {
       expect.objectContaining({ code: 'INPUT_SHAPE' }),
     );
   }
+});
+
+const encoder = clipPatchTextEncoder({ clip, params: clipParams, tokenizer, engine, variant: 'value' });
+const oneFrame = { frames: new Uint8Array(48), height: 4, width: 4 };
+
+it.each([
+  [
+    'encodeText, option captions',
+    [null, undefined, 1, 'a dog', {}],
+    (value: unknown) => encoder.encodeText(value),
+  ],
+  [
+    'encodeText, option captions.0',
+    [null, undefined, 1, ['a']],
+    (value: unknown) => encoder.encodeText([value]),
+  ],
+  ['encodePatches', [undefined, null, {}, 1], (value: unknown) => encoder.encodePatches(value)],
+  [
+    'encodePatches, option frames',
+    noBytes,
+    (value: unknown) => encoder.encodePatches({ ...oneFrame, frames: value }),
+  ],
+  [
+    'encodePatches, option width',
+    [null, undefined, '4'],
+    (value: unknown) => encoder.encodePatches({ ...oneFrame, width: value }),
+  ],
+] as const)('%s of an encoder is refused', async (where, values, call) => {
+  for (const value of values) {
+    const error = await thrown(() => call(value));
+    expect(error, String(value)).toBeInstanceOf(models.ModelError);
+    expect(error).toMatchObject({ code: 'OPTION_INVALID', where });
+  }
+});
+
+it('encodePatches takes one frame at least, and a clip with more about it', async () => {
+  expect(await thrown(() => encoder.encodePatches({ ...oneFrame, frames: new Uint8Array(0) }))).toMatchObject(
+    {
+      code: 'INPUT_SHAPE',
+      received: '0 bytes',
+    },
+  );
+  expect(await encoder.encodePatches({ ...oneFrame, times: [0] })).toMatchObject({ frames: 1 });
+});
+
+const floats = (...shape: number[]) => tf.zeros(shape);
+const places = tf.zeros([1, 3], 'int32');
+const { tokenSize, config } = model;
+const tokens = floats(1, 3, tokenSize);
+
+/** What a model is called with in place of a tensor. */
+const forward: [string, (value: unknown) => unknown][] = [
+  ['encode, tokens', (value) => untyped.videoMae(config).encode(params, value, places)],
+  ['encode, positions', (value) => untyped.videoMae(config).encode(params, tokens, value)],
+  ['decode, latent', (value) => untyped.videoMae(config).decode(params, value, places, places)],
+  ['decode, visible', (value) => untyped.videoMae(config).decode(params, floats(1, 3, 8), value, places)],
+  ['decode, masked', (value) => untyped.videoMae(config).decode(params, floats(1, 3, 8), places, value)],
+  [
+    'encode, tokens',
+    (value) => untyped.videoMaeClassifier(classifier.config).encode(classifierParams, value),
+  ],
+  ['pool, encoded', (value) => untyped.videoMaeClassifier(classifier.config).pool(classifierParams, value)],
+  [
+    'classify, features',
+    (value) => untyped.videoMaeClassifier(classifier.config).classify(classifierParams, value),
+  ],
+  ['clip vision, patches', (value) => untyped.clip(tinyClip).encodeImage(clipParams, value)],
+  ['clip vision, patches', (value) => untyped.clip(tinyClip).patchFeatures(clipParams, value, 'raw')],
+  ['clip vision, patches', (value) => untyped.clip(tinyClip).hiddenTokens(clipParams, value, 1)],
+  [
+    'clip text, tokenIds',
+    (value) => untyped.clip(tinyClip).encodeText(clipParams, value, tf.zeros([1], 'int32')),
+  ],
+  ['clip text, endPositions', (value) => untyped.clip(tinyClip).encodeText(clipParams, places, value)],
+];
+
+it.each(forward)('%s that is no tensor is refused (%#)', async (where, call) => {
+  for (const value of [undefined, null, 1, 'x', {}, [[1]], new Float32Array(4)]) {
+    const error = await thrown(() => call(value));
+    expect(error, String(value)).toBeInstanceOf(models.ModelError);
+    expect(error).toMatchObject({ code: 'OPTION_INVALID', where });
+  }
+});
+
+it.each([undefined, null, {}])('encode without parameters (%o) is told so', async (given) => {
+  expect(await thrown(() => untyped.videoMae(config).encode(given, tokens, places))).toMatchObject({
+    code: 'PARAMETER_MISSING',
+  });
+});
+
+it.each([
+  ['pool, encoded', () => classifier.pool(classifierParams, floats(1, 3, 5) as tf.Tensor3D)],
+  ['classify, features', () => classifier.classify(classifierParams, floats(1, 5) as tf.Tensor2D)],
+])('%s of another size is refused', async (where, call) => {
+  expect(await thrown(call)).toMatchObject({ code: 'INPUT_SHAPE', where });
 });
 
 it('clipPatchTextEncoder wants all parameters of both towers', () => {

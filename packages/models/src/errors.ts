@@ -13,6 +13,8 @@ export type ModelErrorCode =
   | 'SAFETENSORS_INVALID'
   /** A file of a checkpoint folder that is not there. */
   | 'CHECKPOINT_NOT_FOUND'
+  /** The file system does not read or write a file. `cause` has its own error. */
+  | 'FILE_FAILED'
   /** A file of PyTorch's own form: a program for Python, which nothing here runs. */
   | 'CHECKPOINT_PICKLED'
   /** The tensors of a file, or of a record of parameters, are not those of the model. */
@@ -25,7 +27,7 @@ export type ModelErrorCode =
   | 'HUB_FAILED'
   /** A package that only some need is not installed. */
   | 'PACKAGE_MISSING'
-  /** A captioning model that does not open, or fails on a picture. */
+  /** A captioning model that does not open, fails on a picture, or gives a caption without words. */
   | 'CAPTIONER_FAILED';
 
 /** Every error that this package throws on purpose. */

@@ -7,6 +7,7 @@ export {
   type CaptionFrame,
   captioner,
 } from './captions/captioner.js';
+export type { KeyFrame } from './captions/describe-video.js';
 export { keyFrames } from './captions/key-frames.js';
 export { fillTemplate, labelCaptions, labelWords, readClassDescriptions } from './captions/label-captions.js';
 export { loadVideoMaeClassifier, saveVideoMaeClassifier } from './checkpoint/classifier-checkpoint.js';

@@ -31,6 +31,6 @@ export function isArrayOf(value: unknown, name: string): boolean {
   return Object.prototype.toString.call(value) === `[object ${name}]`;
 }
 
-function isTensor(value: unknown): value is tf.Tensor {
+export function isTensor(value: unknown): value is tf.Tensor {
   return isRecord(value) && Array.isArray(value.shape) && typeof value.dtype === 'string';
 }

@@ -30,9 +30,9 @@ export function initParams(specs: readonly ParameterSpec[], random: Random): Par
   );
 }
 
-/** @throws ModelError with `PARAMETER_MISSING` */
+/** @throws ModelError with `PARAMETER_MISSING`, also when there are no parameters. */
 export function parameter<T extends tf.Tensor = tf.Tensor>(params: Params, name: string): T {
-  const tensor = params[name];
+  const tensor = (params as Params | undefined | null)?.[name];
   if (tensor !== undefined) return tensor as T;
   throw new ModelError('PARAMETER_MISSING', {
     where: 'params',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CaptionEvent, captionVideos, type VideoToCaption } from './caption-file.js';
 import { readCaptions } from './caption-records.js';
@@ -78,9 +78,9 @@ describe('captionVideos', () => {
     expect(text.split('\n').length).toBe(3);
   });
 
-  it('does a video again for another revision, and once if it comes twice', async () => {
+  it('does a video again for another revision', async () => {
     const path = join(folder, 'revisions.jsonl');
-    await all(captionVideos(path, [video('a', [1]), video('a', [1])], greys('one')));
+    await all(captionVideos(path, [video('a', [1])], greys('one')));
     await all(captionVideos(path, [video('a', [1])], greys('two')));
     expect((await readCaptions(path)).map(({ revision }) => revision)).toEqual(['one', 'two']);
   });
@@ -93,6 +93,95 @@ describe('captionVideos', () => {
     await expect(all(captionVideos(path, [], greys('r')))).rejects.toMatchObject({
       code: 'CAPTIONS_INVALID',
     });
+  });
+});
+
+describe('what describes nothing', () => {
+  const saying = (caption: unknown): Captioner => ({ ...greys('r'), caption: async () => caption as string });
+
+  it.each([undefined, null, '', ' \n', 3])(
+    'a caption %j is refused, and no line written',
+    async (caption) => {
+      const path = join(folder, `wordless ${caption}.jsonl`);
+      await expect(all(captionVideos(path, [video('a', [1])], saying(caption)))).rejects.toMatchObject({
+        code: 'CAPTIONER_FAILED',
+        where: 'greys at r, video "a", frame 0',
+        expected: 'a caption of some words',
+      });
+      expect(await readCaptions(path)).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['no key frames', video('a', []), 'keyFrames of "a"', '[]'],
+    [
+      'key frames that are no list',
+      { id: 'a', keyFrames: async () => undefined },
+      'keyFrames of "a"',
+      'undefined',
+    ],
+    [
+      'a frame without its picture',
+      { id: 'a', keyFrames: async () => [{ frame: 0 }] },
+      'keyFrames of "a"',
+      '[{ frame: 0 }]',
+    ],
+    ['a path for a video', 'a.mp4', 'video 0', '"a.mp4"'],
+    ['nothing for a video', undefined, 'video 0', 'undefined'],
+    ['a sample for a video', { id: 'a', source: 'a.mp4' }, 'video 0', '{ id: "a", source: "a.mp4" }'],
+    [
+      'a video without a name',
+      { ...video('a', [1]), id: '' },
+      'video 0',
+      '{ id: "", keyFrames: the function keyFrames }',
+    ],
+  ])('%s is refused', async (name, given, where, received) => {
+    const path = join(folder, `${name}.jsonl`);
+    await expect(all(captionVideos(path, [given as VideoToCaption], greys('r')))).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: `captionVideos, ${where}`,
+      received,
+    });
+    expect(await readCaptions(path)).toEqual([]);
+  });
+
+  it('an id that comes twice is refused; what was described before stays', async () => {
+    const path = join(folder, 'twice.jsonl');
+    const twice = captionVideos(path, [video('a', [1]), video('b', [2]), video('a', [3])], greys('r'));
+    await expect(all(twice)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'captionVideos, video 2',
+      expected: 'every id once',
+      received: '"a" again',
+    });
+    expect((await readCaptions(path)).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+
+  it.each(['a.mp4', {}, 3, undefined])('%j is no list of videos', (videos) => {
+    expect(() => captionVideos(join(folder, 'x.jsonl'), videos as never, greys('r'))).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', where: 'captionVideos, option videos' }),
+    );
+  });
+});
+
+describe('a path that is no file', () => {
+  it.each([
+    ['a folder', '', 'EISDIR'],
+    ['in a folder that is not there', 'absent/a.jsonl', 'ENOENT'],
+    ['in a file', 'file/a.jsonl', 'ENOTDIR'],
+  ])('is named with what the system says: %s', async (_, name, cause) => {
+    await writeFile(join(folder, 'file'), '');
+    const path = join(folder, name);
+    await expect(all(captionVideos(path, [video('a', [1])], greys('r')))).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+      where: path,
+      received: expect.stringContaining(cause),
+      cause: { code: cause },
+    });
+    await rm(join(folder, 'file'));
+    expect(
+      (await readdir(join(folder, '..'))).filter((other) => other.startsWith(`${basename(folder)}.`)),
+    ).toEqual([]);
   });
 });
 
@@ -169,7 +258,10 @@ describe('two runs of one file', () => {
     // A file cannot be moved onto a folder; the names count the claims of this process.
     const inTheWay = Array.from({ length: 50 }, (_, claim) => `${path}.lock.${process.pid}.${claim}.dead`);
     await Promise.all(inTheWay.map((name) => mkdir(name)));
-    await expect(all(captionVideos(path, [], greys('r')))).rejects.toMatchObject({ syscall: 'rename' });
+    await expect(all(captionVideos(path, [], greys('r')))).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+      cause: { syscall: 'rename' },
+    });
   });
 
   it('take over the lock of a process that has ended, and none of another machine', async () => {

@@ -1,14 +1,17 @@
 import { appendFile, type FileHandle, open } from 'node:fs/promises';
-import { objectWith, optionTable, text } from '@tgm/options';
+import { objectWith, optionTable, passing, showValue, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { orFileFailed } from '../file-failed.js';
 import { lockFile } from '../lock-file.js';
 import { type CaptionRecord, isTornRecord, readCaptionFile, recordOf } from './caption-records.js';
-import type { Captioner, CaptionFrame } from './captioner.js';
+import type { Captioner } from './captioner.js';
+import { describeVideo, type KeyFrame } from './describe-video.js';
 
 export interface VideoToCaption {
+  /** Different from those of all other videos. */
   readonly id: string;
-  /** Decodes the key frames, by number; only called where captions are missing. */
-  readonly keyFrames: () => Promise<readonly { readonly frame: number; readonly picture: CaptionFrame }[]>;
+  /** Decodes the key frames, at least one; only called where captions are missing. */
+  readonly keyFrames: () => Promise<readonly KeyFrame[]>;
 }
 
 /** One video described, or known already. */
@@ -24,7 +27,13 @@ const table = optionTable(
   'captionVideos',
   {
     path: text(),
-    videos: objectWith<Iterable<VideoToCaption> | AsyncIterable<VideoToCaption>>('a list of videos', []),
+    videos: passing(
+      'a list of videos',
+      (value): value is Iterable<VideoToCaption> | AsyncIterable<VideoToCaption> =>
+        typeof value === 'object' &&
+        value !== null &&
+        (Symbol.iterator in value || Symbol.asyncIterator in value),
+    ),
     captioner: objectWith<Captioner>('a captioner', ['model', 'revision', 'caption']),
   },
   ModelError,
@@ -35,8 +44,9 @@ const table = optionTable(
  * ended: videos that the file has from the same model and revision are passed by. The beginning of a line that an ended run
  * left at the file's end is moved to `<path>.torn`. Any other file is left as it is.
  *
- * @throws ModelError with `CAPTIONS_INVALID` when the file is no captions file, `CAPTIONS_LOCKED` when another run writes it;
- *   what the captioner and `keyFrames` throw.
+ * @throws ModelError with `OPTION_INVALID`, also for what is no video, an id that comes twice and a video without key frames;
+ *   `CAPTIONS_INVALID` when the file is no captions file, `CAPTIONS_LOCKED` when another run writes it, `FILE_FAILED` when it
+ *   cannot be written, `CAPTIONER_FAILED` for a caption without words; what the captioner and `keyFrames` throw.
  */
 export function captionVideos(
   path: string,
@@ -53,26 +63,28 @@ async function* described(
   captioner: Captioner,
 ): AsyncGenerator<CaptionEvent> {
   const { model, revision } = captioner;
-  const unlock = await lockFile(path);
+  const unlock = await orFileFailed(path, WRITABLE, lockFile(path));
   try {
-    const { records, file } = await openForAppending(path);
+    const { records, file } = await orFileFailed(path, WRITABLE, openForAppending(path));
     try {
       const known = new Map(
         records
           .filter((record) => record.model === model && record.revision === revision)
           .map((record) => [record.id, record]),
       );
-      let done = 0;
-      for await (const { id, keyFrames } of videos) {
+      const ids = new Set<string>();
+      for await (const { id, keyFrames } of checked(videos)) {
+        if (ids.has(id)) throw wrongVideo(ids.size, 'every id once', `${showValue(id)} again`);
+        ids.add(id);
         const before = known.get(id);
-        const record = before ?? { id, ...(await describe(await keyFrames(), captioner)), model, revision };
-        if (!before) {
-          await file.appendFile(`${JSON.stringify(record)}\n`);
-          await file.datasync();
-          known.set(id, record);
-        }
-        done++;
-        yield { record, known: before !== undefined, done };
+        const record = before ?? {
+          id,
+          ...(await describeVideo(id, await keyFrames(), captioner)),
+          model,
+          revision,
+        };
+        if (!before) await orFileFailed(path, WRITABLE, appendLine(file, record));
+        yield { record, known: before !== undefined, done: ids.size };
       }
     } finally {
       await file.close();
@@ -82,19 +94,27 @@ async function* described(
   }
 }
 
-async function describe(
-  pictures: readonly { readonly frame: number; readonly picture: CaptionFrame }[],
-  captioner: Captioner,
-): Promise<{ captions: string[]; frames: number[] }> {
-  const frames: number[] = [];
-  const captions: string[] = [];
-  for (const { frame, picture } of pictures) {
-    const caption = await captioner.caption(picture);
-    if (captions.some((other) => other.toLowerCase() === caption.toLowerCase())) continue;
-    captions.push(caption);
-    frames.push(frame);
+/** What the file system is asked for. */
+const WRITABLE = 'a captions file that can be written';
+
+async function* checked(videos: Iterable<unknown> | AsyncIterable<unknown>): AsyncGenerator<VideoToCaption> {
+  let index = 0;
+  for await (const video of videos) {
+    const { id, keyFrames } = (video ?? {}) as Partial<VideoToCaption>;
+    if (!(typeof id === 'string' && id !== '' && typeof keyFrames === 'function'))
+      throw wrongVideo(index, 'a video with id, a text, and keyFrames, a function', showValue(video));
+    yield video as VideoToCaption;
+    index++;
   }
-  return { captions, frames };
+}
+
+function wrongVideo(index: number, expected: string, received: string): ModelError {
+  return new ModelError('OPTION_INVALID', { where: `captionVideos, video ${index}`, expected, received });
+}
+
+async function appendLine(file: FileHandle, record: CaptionRecord): Promise<void> {
+  await file.appendFile(`${JSON.stringify(record)}\n`);
+  await file.datasync();
 }
 
 /** Looks at the whole file before it changes anything. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { optionTable, showValue, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { orFileFailed } from '../file-failed.js';
 
 /** A line of a captions file. */
 export interface CaptionRecord {
@@ -26,7 +27,8 @@ const table = optionTable('readCaptions', { path: text() }, ModelError);
 
 /**
  * The lines of a captions file; none when there is no file.
- * @throws ModelError with `OPTION_INVALID`, or `CAPTIONS_INVALID` when one is no record.
+ * @throws ModelError with `OPTION_INVALID`, `CAPTIONS_INVALID` when one is no record, or `FILE_FAILED` when the file cannot be
+ *   read.
  */
 export async function readCaptions(path: string): Promise<CaptionRecord[]> {
   table.check({ path });
@@ -102,8 +104,9 @@ function invalid(where: string, expected: string, received: string, cause?: unkn
 }
 
 async function bytesOf(path: string): Promise<Buffer> {
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+  const reading = readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
+  return orFileFailed(path, 'a captions file, or none', reading);
 }

@@ -63,7 +63,7 @@ export function fillTemplate(template: string, things: readonly string[]): strin
 /**
  * What a language model, or a person, wrote about each class: a JSON file such as
  * `{ "archery": ["a person draws a bow", "an arrow flies to a target"] }`.
- * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, or `CONFIG_INVALID` when a class has no texts.
+ * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`, or `CONFIG_INVALID` when a class has no texts.
  */
 export async function readClassDescriptions(path: string): Promise<ReadonlyMap<string, readonly string[]>> {
   descriptions.check({ path });

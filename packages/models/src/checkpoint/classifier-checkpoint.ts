@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { optionTable, showValue, text } from '@tgm/options';
 import { snakeFields } from '../config-source.js';
@@ -8,7 +7,7 @@ import { params as paramsField } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { type VideoMaeClassifier, videoMaeClassifier } from '../video-mae/classifier.js';
 import { checkClassifierConfig } from '../video-mae/config.js';
-import { writeJson } from './json-file.js';
+import { makeFolder, writeJson } from './json-file.js';
 import type { Json } from './json-keys.js';
 import { type LoadOptions, pixelsOf } from './load-options.js';
 import { saveParams, WEIGHTS } from './params-file.js';
@@ -25,7 +24,7 @@ const saved = optionTable(
 /**
  * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's
  * `VideoMAEForVideoClassification` and `VideoMAEImageProcessor` read them.
- * @throws ModelError with `OPTION_INVALID`; CheckpointKeysError when a parameter is missing or has another shape.
+ * @throws ModelError with `OPTION_INVALID` or `FILE_FAILED`; CheckpointKeysError when a parameter is missing or has another shape.
  */
 export async function saveVideoMaeClassifier(
   folder: string,
@@ -34,7 +33,7 @@ export async function saveVideoMaeClassifier(
 ): Promise<void> {
   saved.check({ folder, model, params });
   const { labels, ...config } = model.config;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await saveParams(join(folder, WEIGHTS), model.parameters, params);
   await writeJson(join(folder, 'config.json'), {
     architectures: ['VideoMAEForVideoClassification'],

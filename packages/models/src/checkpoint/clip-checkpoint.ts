@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { type Clip, clip } from '../clip/clip.js';
@@ -11,7 +10,7 @@ import { params as paramsField } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { CLIP_PIXELS } from '../pixels.js';
 import { readClipJson } from './clip-json.js';
-import { readJson, writeJson } from './json-file.js';
+import { makeFolder, readJson, writeJson } from './json-file.js';
 import { type LoadOptions, pixelsOf } from './load-options.js';
 import { loadParams, saveParams, WEIGHTS } from './params-file.js';
 import { writePixels } from './preprocessor.js';
@@ -35,13 +34,13 @@ const checkpoint = optionTable(
 /**
  * Writes config.json, model.safetensors, tokenizer.json, tokenizer_config.json and preprocessor_config.json as Hugging Face's
  * `CLIPModel` and `CLIPProcessor` read them.
- * @throws ModelError with `OPTION_INVALID`; CheckpointKeysError when a parameter is missing or has another shape.
+ * @throws ModelError with `OPTION_INVALID` or `FILE_FAILED`; CheckpointKeysError when a parameter is missing or has another shape.
  */
 export async function saveClip(folder: string, given: ClipCheckpoint): Promise<void> {
   saved.check({ folder });
   const { clip, params, tokenizer } = checkpoint.check(given);
   const { projectionDim, logitScaleInitValue, textConfig, visionConfig } = clip.config;
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await saveParams(join(folder, WEIGHTS), clip.parameters, params);
   await writeJson(join(folder, 'tokenizer.json'), tokenizer.json);
   await writeJson(join(folder, 'tokenizer_config.json'), tokenizer.config);

@@ -2,8 +2,8 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { flag, optional, optionTable, passing, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { notFound } from '../file-failed.js';
 import { optionalPackage } from '../optional-package.js';
-import { notFound } from './json-file.js';
 
 export interface HubFolderOptions {
   /** The commit, 40 hexadecimal digits, so that the weights are the same ones next year. */

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { showValue } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { orFileFailed, orNotFound } from '../file-failed.js';
 import { writeAtomically } from '../write-atomically.js';
 
-/** @throws ModelError with `CHECKPOINT_NOT_FOUND`, or `CONFIG_INVALID` when the file holds no JSON object. */
+/** @throws ModelError with `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`, or `CONFIG_INVALID` when the file holds no JSON object. */
 export async function readJson(path: string): Promise<object> {
   const text = await orNotFound(path, readFile(path, 'utf8'));
   let json: unknown;
@@ -28,27 +29,13 @@ export function readJsonIfThere(path: string): Promise<object | undefined> {
   });
 }
 
+/** Makes the folder of a checkpoint, if it is not there. @throws ModelError with `FILE_FAILED` */
+export async function makeFolder(path: string): Promise<void> {
+  await orFileFailed(path, 'a folder', mkdir(path, { recursive: true }));
+}
+
 export async function writeJson(path: string, json: object): Promise<void> {
   await writeAtomically(path, async (file) => {
     await file.writeFile(`${JSON.stringify(json, null, 2)}\n`);
-  });
-}
-
-/** The result of reading `path`, with a typed error when there is no such file. */
-export async function orNotFound<T>(path: string, reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw notFound(path, error);
-    throw error;
-  }
-}
-
-export function notFound(path: string, cause?: unknown): ModelError {
-  return new ModelError('CHECKPOINT_NOT_FOUND', {
-    where: path,
-    expected: 'a checkpoint file',
-    received: 'none',
-    cause,
   });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { optionTable, passing, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { notFound, orNotFound } from '../file-failed.js';
 import { type OfficialTensor, officialShape, takeOfficial } from '../official.js';
 import { isRecord } from '../option-fields.js';
 import { type NamedShape, type ParameterSpec, type Params, requireParams } from '../params.js';
@@ -10,7 +11,6 @@ import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { safetensorsFault } from '../safetensors/fault.js';
 import { readSafetensors } from '../safetensors/read.js';
 import { type WritableTensor, writeSafetensors } from '../safetensors/write.js';
-import { notFound, orNotFound } from './json-file.js';
 import { pickled, refusePickle } from './pickle.js';
 import { readShards } from './shards.js';
 import { expectedNames } from './tensor-names.js';
@@ -65,8 +65,8 @@ export async function saveParams(
  * @param path a safetensors file, the model.safetensors.index.json of one in shards, or a folder with either. Names are
  *   Hugging Face's or those of the model's authors: MCG-NJU/VideoMAE, OpenGVLab/VideoMAEv2, openai/CLIP. Prefixes
  *   that training programs put before them are taken off.
- * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `CONFIG_INVALID` or
- *   `SAFETENSORS_INVALID`;
+ * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`, `CHECKPOINT_PICKLED`,
+ *   `CONFIG_INVALID` or `SAFETENSORS_INVALID`;
  *   CheckpointKeysError, which lists every tensor that is missing, unexpected or of another shape.
  */
 export async function loadParams(path: string, model: ParameterLayout): Promise<Params> {
@@ -120,7 +120,7 @@ async function weightsFile(path: string): Promise<string> {
 
 async function readOne(file: string): Promise<Tensors> {
   await orNotFound(file, refusePickle(file));
-  return (await orNotFound(file, readSafetensors(file))).tensors;
+  return (await readSafetensors(file)).tensors;
 }
 
 function fromOwn(file: string, { parameters, otherParts }: ParameterLayout, tensors: Tensors) {

@@ -3,11 +3,11 @@ import { showValue } from '@tgm/options';
 import { CheckpointKeysError, ModelError } from '../errors.js';
 import type { SafetensorsTensor } from '../safetensors/dtype.js';
 import { readSafetensors } from '../safetensors/read.js';
-import { orNotFound, readJson } from './json-file.js';
+import { readJson } from './json-file.js';
 
 /**
  * Reads all files that a model.safetensors.index.json names: its `weight_map` says which file holds which tensor.
- * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `CONFIG_INVALID` or `SAFETENSORS_INVALID`; CheckpointKeysError when a file
+ * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`, `CONFIG_INVALID` or `SAFETENSORS_INVALID`; CheckpointKeysError when a file
  *   does not hold just the tensors that the index gives to it.
  */
 export async function readShards(index: string): Promise<Readonly<Record<string, SafetensorsTensor>>> {
@@ -29,7 +29,7 @@ export async function readShards(index: string): Promise<Readonly<Record<string,
   const all: [string, SafetensorsTensor][] = [];
   for (const [file, names] of files) {
     const path = join(dirname(index), file);
-    const { tensors } = await orNotFound(path, readSafetensors(path));
+    const { tensors } = await readSafetensors(path);
     const missing = names.filter((name) => !Object.hasOwn(tensors, name));
     const unexpected = Object.keys(tensors).filter((name) => !names.includes(name));
     if (missing.length + unexpected.length > 0) {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { snakeFields } from '../config-source.js';
@@ -9,7 +8,7 @@ import type { Params } from '../params.js';
 import { checkEncoderConfig, checkVideoMaeConfig } from '../video-mae/config.js';
 import { type VideoMaeEncoder, videoMaeEncoder } from '../video-mae/encoder.js';
 import { type VideoMae, videoMae } from '../video-mae/video-mae.js';
-import { writeJson } from './json-file.js';
+import { makeFolder, writeJson } from './json-file.js';
 import { type LoadOptions, pixelsOf } from './load-options.js';
 import { saveParams, WEIGHTS } from './params-file.js';
 import { writePixels } from './preprocessor.js';
@@ -25,11 +24,11 @@ const saved = optionTable(
 /**
  * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's `VideoMAEForPreTraining` and
  * `VideoMAEImageProcessor` read them. Parameters that are not the model's, such as those of a loss, are left out.
- * @throws ModelError with `OPTION_INVALID`; CheckpointKeysError when a parameter is missing or has another shape.
+ * @throws ModelError with `OPTION_INVALID` or `FILE_FAILED`; CheckpointKeysError when a parameter is missing or has another shape.
  */
 export async function saveVideoMae(folder: string, model: VideoMae, params: Params): Promise<void> {
   saved.check({ folder, model, params });
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await saveParams(join(folder, WEIGHTS), model.parameters, params);
   await writeJson(join(folder, 'config.json'), {
     architectures: ['VideoMAEForPreTraining'],
@@ -41,7 +40,7 @@ export async function saveVideoMae(folder: string, model: VideoMae, params: Para
 /**
  * Opens a folder with the config.json and model.safetensors of a `VideoMAEForPreTraining`, under Python's defaults for what
  * config.json leaves out. Preprocessor files give the scale of pixels; without them it is `IMAGENET_PIXELS`.
- * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `CHECKPOINT_PICKLED`, `SAFETENSORS_INVALID`, or
+ * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`, `CHECKPOINT_PICKLED`, `SAFETENSORS_INVALID`, or
  *   `CONFIG_INVALID`, which names the JSON key; CheckpointKeysError, which lists every tensor that is missing, unexpected or of
  *   another shape, and names the loader that would do.
  */

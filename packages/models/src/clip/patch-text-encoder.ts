@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '@tgm/masking';
-import { objectWith, optionTable } from '@tgm/options';
+import { listOf, objectWith, optionTable, passing } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
 import { frameTokens } from '../frame-tokens.js';
 import { inputShape } from '../input-shape.js';
 import { clipModel, clipTokenizerField } from '../model-fields.js';
-import { params as paramsField } from '../option-fields.js';
+import { anyText, bytes, params as paramsField } from '../option-fields.js';
 import { type Params, requireParams } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import type { Clip } from './clip.js';
@@ -41,6 +41,14 @@ const table = optionTable(
     engine: objectWith<Engine>('an engine', ['compile']),
     variant: patchFeaturesVariant,
   } satisfies Record<keyof ClipPatchTextEncoderOptions, unknown>,
+  ModelError,
+);
+
+const captionsTable = optionTable('encodeText', { captions: listOf(anyText()) }, ModelError);
+const side = passing('a number of pixels', (value): value is number => typeof value === 'number');
+const framesTable = optionTable(
+  'encodePatches',
+  { frames: bytes(), height: side, width: side } satisfies Record<keyof ClipFrames, unknown>,
   ModelError,
 );
 
@@ -89,6 +97,7 @@ export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): Patc
 
   return {
     async encodeText(texts): Promise<Embeddings> {
+      captionsTable.check({ captions: texts });
       const found = new Map(texts.map((text) => [text, captions.get(text)]));
       const missing = [...found.keys()].filter((text) => found.get(text) === undefined);
       for (let start = 0; start < missing.length; start += CAPTIONS_A_CALL) {
@@ -109,18 +118,21 @@ export function clipPatchTextEncoder(options: ClipPatchTextEncoderOptions): Patc
       return { values, count: texts.length, width };
     },
 
-    async encodePatches({ frames, height, width: frameWidth }: ClipFrames): Promise<PatchEmbeddings> {
+    async encodePatches(given: ClipFrames): Promise<PatchEmbeddings> {
+      // A clip of a decoder may be passed whole.
+      const { frames, height, width: frameWidth } = (given ?? {}) as ClipFrames;
+      framesTable.check({ frames, height, width: frameWidth });
       if (height !== imageSize || frameWidth !== imageSize) {
         const got = `${height} x ${frameWidth}`;
         throw inputShape('encodePatches', 'frames', `${imageSize} x ${imageSize} pixels`, got);
       }
       const frameBytes = imageSize * imageSize * 3;
       const count = frames.length / frameBytes;
-      if (!Number.isInteger(count)) {
+      if (!(Number.isInteger(count) && count >= 1)) {
         throw inputShape(
           'encodePatches',
           'frames',
-          `a multiple of ${frameBytes} bytes`,
+          `${frameBytes} bytes for each of one or more frames`,
           `${frames.length} bytes`,
         );
       }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { oneOf, optionTable, wholeNumber } from '@tgm/options';
 import { linear } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
-import { requireShape } from '../input-shape.js';
+import { requireShape, requireTensor } from '../input-shape.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
 import { linearRows, mlp, normRows, transformerBlock } from '../transformer-block.js';
@@ -42,6 +42,7 @@ export function patchFeatures(
 ): tf.Tensor3D {
   variants.check({ variant });
   const { hiddenSize, numHiddenLayers, layerNormEps } = config.visionConfig;
+  requireTensor('clip vision', 'patches', patches);
   const [batch, count] = patches.shape;
   const depth = variant === 'raw' ? numHiddenLayers : numHiddenLayers - 1;
   const tokens = tf.slice(hiddenTokens(config, params, patches, depth), [0, 1, 0], [-1, count, -1]);
@@ -71,6 +72,7 @@ export function hiddenTokens(
     depth,
   });
   const { rows, columns } = tokenGridOf({ numFrames: 1, imageSize, patchSize, tubeletSize: 1 });
+  requireTensor('clip vision', 'patches', patches);
   const batch = patches.shape[0];
   const count = rows * columns;
   const pixels = patchSize * patchSize * 3;

@@ -1,6 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { eitherOf, optionTable, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { orNotFound } from '../file-failed.js';
 import { bytes } from '../option-fields.js';
 import { decodeElements, type SafetensorsTensor } from './dtype.js';
 import { safetensorsFault } from './fault.js';
@@ -22,12 +23,12 @@ const table = optionTable(
  *
  * Every rule of the format is checked: the header's size (100 MB at most) and JSON, no name twice, a known
  * type, bytes that agree with type and shape, and data without gap, overlap or rest.
- * @throws ModelError with `OPTION_INVALID`, or `SAFETENSORS_INVALID` when a rule is broken; the file system's own error when
- *   the file cannot be read.
+ * @throws ModelError with `OPTION_INVALID`, or `SAFETENSORS_INVALID` when a rule is broken, `CHECKPOINT_NOT_FOUND`
+ *   when there is no such file, `FILE_FAILED` when it cannot be read.
  */
 export async function readSafetensors(source: string | Uint8Array): Promise<Safetensors> {
   table.check({ source });
-  return typeof source === 'string' ? readFile(source) : readBytes(source);
+  return typeof source === 'string' ? orNotFound(source, readFile(source)) : readBytes(source);
 }
 
 function readBytes(bytes: Uint8Array): Safetensors {

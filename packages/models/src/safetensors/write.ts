@@ -32,7 +32,7 @@ const table = optionTable(
  *
  * The file appears whole or not at all: it is written under another name, flushed to the disk and renamed.
  * @throws ModelError with `OPTION_INVALID`, or `SAFETENSORS_INVALID` for a tensor of another type, or whose array is not of its
- *   type or does not have the elements of its shape.
+ *   type or does not have the elements of its shape; `FILE_FAILED` when the file cannot be written.
  */
 export async function writeSafetensors(path: string, tensors: Tensors, metadata: Metadata): Promise<void> {
   table.check({ path, tensors, metadata });

@@ -3,7 +3,7 @@ import type { Random, TokenGrid } from '@tgm/masking';
 import { optional, optionTable } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
-import { requireShape } from '../input-shape.js';
+import { requireShape, requireTensor } from '../input-shape.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
@@ -88,6 +88,7 @@ export function videoMaeClassifier(
     },
 
     encode(params, tokens, dropPath) {
+      requireTensor('encode', 'tokens', tokens);
       const batch = tokens.shape[0];
       requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
       if (dropPath) requireShape('encode', 'dropPath', dropPath, [numHiddenLayers, 2, batch]);
@@ -99,12 +100,19 @@ export function videoMaeClassifier(
     },
 
     pool(params, encoded) {
+      requireTensor('pool', 'encoded', encoded);
+      const [batch, tokens] = encoded.shape;
+      requireShape('pool', 'encoded', encoded, [batch, tokens, hiddenSize]);
       const pooled = useMeanPooling
         ? tf.mean(encoded, 1) // [B, D]
         : tf.reshape(tf.slice(encoded, [0, 0, 0], [-1, 1, -1]), [-1, hiddenSize]);
       return normRows(params, norm, pooled as tf.Tensor2D, epsilon);
     },
 
-    classify: (params, features) => linearRows(params, CLASSIFIER, features),
+    classify(params, features) {
+      requireTensor('classify', 'features', features);
+      requireShape('classify', 'features', features, [features.shape[0], hiddenSize]);
+      return linearRows(params, CLASSIFIER, features);
+    },
   };
 }
