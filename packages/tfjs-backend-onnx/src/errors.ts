@@ -28,7 +28,9 @@ export type EngineErrorCode =
   /** ONNX Runtime refused or failed to run a graph. */
   | 'ONNX_RUNTIME'
   /** An exported model would not fit into one file. */
-  | 'ONNX_MODEL_TOO_LARGE';
+  | 'ONNX_MODEL_TOO_LARGE'
+  /** The file system does not take an exported model. `cause` has its own error. */
+  | 'FILE_FAILED';
 
 /** Everything that this package throws on purpose. */
 export class EngineError extends TgmError<EngineErrorCode> {}
@@ -137,6 +139,15 @@ export function modelTooLarge(bytes: number, limit: number): EngineError {
     expected: `at most ${limit} bytes in an ONNX file`,
     received: `${bytes} bytes`,
     advice: 'Pass large tensors as inputs of the function instead of capturing them.',
+  });
+}
+
+export function fileFailed(path: string, cause: Error): EngineError {
+  return new EngineError('FILE_FAILED', {
+    where: path,
+    expected: 'a path that can be written',
+    received: cause.message,
+    cause,
   });
 }
 

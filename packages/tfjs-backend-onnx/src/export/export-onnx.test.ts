@@ -171,6 +171,18 @@ describe('exportOnnx', () => {
     expect(existsSync(path)).toBe(false);
   });
 
+  test.each([
+    ['in a folder that is not there', 'absent/a.onnx', 'ENOENT'],
+    ['that is a folder', '', 'EISDIR'],
+  ])('names a path %s', async (_, name, cause) => {
+    const path = join(folder, name);
+    await expect(exportOnnx((x: tf.Tensor) => x.square(), tf.scalar(1), path)).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+      where: path,
+      cause: { code: cause },
+    });
+  });
+
   test.skipIf(!checks)('passes the checker of the onnx package, shapes inferred', async () => {
     const inputs = {
       state: initialState(shape),

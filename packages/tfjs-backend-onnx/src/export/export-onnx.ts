@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs';
 import { callable, optionTable, text } from '@tgm/options';
 import type { InputTree, TensorTree } from '../engine.js';
-import { EngineError, modelTooLarge } from '../errors.js';
+import { EngineError, fileFailed, modelTooLarge } from '../errors.js';
 import { collect } from '../graph/emit.js';
 import { domainsOf, encodeModel, type NamedValue, OPERATOR_SET } from '../graph/model.js';
 import { reach } from '../graph/reach.js';
@@ -40,8 +40,8 @@ const exportArguments = optionTable('exportOnnx', { fn: callable(), path: text()
  * Inputs and outputs are called by their place in the nested structure, e.g. `state.slope` or `views.0`; a lone
  * tensor is `input` or `output`; an output whose name an input has ends in `.next`.
  *
- * @throws EngineError `OPTION_INVALID`; `ONNX_MODEL_TOO_LARGE` where the constants exceed 2 GiB; what making an engine and
- *   compiling `fn` throw; what writing the file throws
+ * @throws EngineError `OPTION_INVALID`; `ONNX_MODEL_TOO_LARGE` where the constants exceed 2 GiB; `FILE_FAILED` where the file
+ *   cannot be written; what making an engine and compiling `fn` throw
  */
 export async function exportOnnx<Inputs extends InputTree>(
   fn: (inputs: Inputs) => TensorTree,
@@ -77,7 +77,9 @@ export async function exportOnnx<Inputs extends InputTree>(
     checkSize(parts.initializers);
     const model = encodeModel(parts);
     if (model.length > LARGEST_FILE) throw modelTooLarge(model.length, LARGEST_FILE);
-    await writeFile(path, model);
+    await writeFile(path, model).catch((cause: Error) => {
+      throw fileFailed(path, cause);
+    });
     const domains = domainsOf(parts.nodes).slice(1);
     return { inputs: inputNames, outputs: outputNames, opset: OPERATOR_SET, domains, bytes: model.length };
   } finally {
