@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@tgm/random';
@@ -133,6 +133,13 @@ const calls: readonly (readonly [where: string, wrong: readonly unknown[], call:
       { ...sample, source: undefined },
       { ...sample, captions: 'x' },
       { ...sample, captions: [1] },
+      { ...sample, label: 'dog' },
+      { ...sample, label: '3' },
+      { ...sample, label: -1 },
+      { ...sample, label: 0.5 },
+      { ...sample, label: null },
+      { ...sample, start: '1' },
+      { ...sample, end: Number.NaN },
     ],
     (value) => datasetOf('d', [sample, value]),
   ],
@@ -178,6 +185,26 @@ it('a section may end after the video, and is no sample', () => {
   expect(framesOfSection(timeline, section, 'a.mp4')).toEqual({ first: 1, count: 2 });
   expect(() => framesOfSection(timeline, { ...sample, ...section })).toThrow(
     expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
+});
+
+it('a sample number in quotes is none, and is shown as such', async () => {
+  await writeFile(join(folder, 'one.jsonl'), JSON.stringify({ id: 'a', path: 'a.mp4' }));
+  const sets = [datasetOf('d', [sample]), await videoIo.readManifest(join(folder, 'one.jsonl'))];
+  for (const set of sets) {
+    await expect(set.at('0')).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      expected: 'a sample number from 0 to 0',
+      received: '"0"',
+    });
+    expect(await set.at(0)).toMatchObject({ id: 'a' });
+  }
+  await expect(datasetOf('none', []).at(0)).rejects.toThrow('none: expected no sample number');
+});
+
+it('an unknown limit is told the known ones', async () => {
+  await expect(videoIo.probeVideo('a.mp4', { limits: { frame: 3 } } as never)).rejects.toThrow(
+    /probeVideo, option limits.frame: expected one of the options .*frames.*, got an unknown name\./,
   );
 });
 

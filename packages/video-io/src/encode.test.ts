@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,17 +66,42 @@ describe('encodeVideo', () => {
     const before = readdirSync(folder);
     const absent = join(folder, 'absent', 'a.mp4');
     await expect(encodeVideo(absent, colours(), { ...size, fps: 25 })).rejects.toMatchObject({
-      code: 'VIDEO_ENCODE_FAILED',
+      code: 'SYSTEM_FAILED',
       source: absent,
+      cause: { code: 'ENOENT' },
+      advice: 'Its folder must be there.',
     });
     // The name is taken by a folder: the file is written, and cannot be moved into place.
-    await expect(encodeVideo(folder, colours(), { ...size, fps: 25 })).rejects.toMatchObject({
-      code: 'VIDEO_ENCODE_FAILED',
+    const taken = join(folder, 'taken.mp4');
+    mkdirSync(taken);
+    await expect(encodeVideo(taken, colours(), { ...size, fps: 25 })).rejects.toMatchObject({
+      code: 'SYSTEM_FAILED',
+      cause: { code: 'EISDIR' },
     });
+    rmdirSync(taken);
     expect(readdirSync(folder)).toEqual(before);
     expect(
       readdirSync(tmpdir()).filter((name) => name.endsWith('.tmp') && name.startsWith('tgm-encode')),
     ).toEqual([]);
+  });
+
+  it.each(['x.ts', 'x.avi', 'x.mov', 'x.m4v', 'x.xyz', 'x', '.mp4', 'x.mp4.tmp'])(
+    'refuses to call an MP4 file %s',
+    async (name) => {
+      const before = readdirSync(folder);
+      await expect(encodeVideo(join(folder, name), colours(), { ...size, fps: 25 })).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        fault: 'caller',
+        where: 'encodeVideo, argument path',
+      });
+      expect(readdirSync(folder)).toEqual(before);
+    },
+  );
+
+  it('takes the ending in capitals', async () => {
+    const path = join(folder, 'CAPITALS.MP4');
+    await encodeVideo(path, colours(), { ...size, fps: 25 });
+    expect(await probeVideo(path)).toMatchObject({ codec: 'h264' });
   });
 
   it.each([[{ width: 31 }], [{ height: 0 }], [{ fps: 0 }], [{ fps: Number.NaN }], [{ height: 14 }]])(

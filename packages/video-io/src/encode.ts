@@ -1,4 +1,5 @@
-import { rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { number, oneOf, optional, optionTable, showValue } from '@tgm/options';
 import type { SwsFlags } from 'node-av/constants';
 import type { CodecContext, FormatContext, Frame, Packet, Stream } from 'node-av/lib';
@@ -19,7 +20,7 @@ import { ffmpeg } from './container/load-ffmpeg.js';
 import { VideoError } from './errors.js';
 import { evenPace, type FramePace, unevenPace } from './frame-pace.js';
 import { count, evenSide, numbers, requirePath } from './option-fields.js';
-import { fileError } from './system-failure.js';
+import { fileError, isPathFault, systemFailed } from './system-failure.js';
 import type { Size } from './video.js';
 
 export interface EncodeOptions extends Size {
@@ -67,18 +68,22 @@ const X264_PARAMETERS =
  * Writes RGB frames as an H.264 .mp4 (4:2:0, BT.601 limited range), on the calling thread. The same frames
  * and options give the same bytes. The file appears under `path` only when it is complete.
  *
+ * @param path ends in `.mp4`, which is what is written.
  * @param frames [T, height, width, 3] RGB, 0-255, T >= 1.
- * @throws {VideoError} `OPTION_INVALID` for sizes that do not fit (width and height must be even), `VIDEO_ENCODE_FAILED` when
- * the encoder refuses or the path leads nowhere, `SYSTEM_FAILED` when the file system refuses.
+ * @throws {VideoError} `OPTION_INVALID` for sizes that do not fit (width and height must be even) and for another ending,
+ * `VIDEO_ENCODE_FAILED` when the encoder refuses, `SYSTEM_FAILED` when the file system does, also where there is no folder.
  */
 export async function encodeVideo(path: string, frames: Uint8Array, options: EncodeOptions): Promise<void> {
   const plan = OPTIONS.check(options);
   requirePath('encodeVideo', path);
+  requireMp4(path);
   const count = countFrames(path, frames, plan);
   silenceFFmpeg();
   const temporary = `${path}.${process.pid}-${nextTemporary++}.tmp`;
   const scope = openScope();
   try {
+    // The file system says why it takes no file; FFmpeg's status would leave it open.
+    await (await open(temporary, 'w')).close();
     writeVideo({ path, temporary }, frames, count, plan, scope);
     scope.close();
     await rename(temporary, path);
@@ -86,12 +91,24 @@ export async function encodeVideo(path: string, frames: Uint8Array, options: Enc
     scope.close();
     await rm(temporary, { force: true });
     if (error instanceof VideoError) throw error;
+    if (isPathFault(error)) throw systemFailed(path, 'to write a video', error, 'Its folder must be there.');
     throw fileError(error, 'VIDEO_ENCODE_FAILED', path, 'to write a video');
   }
 }
 
 /** Two encodes to the same path at once must not share a temporary file. */
 let nextTemporary = 0;
+
+/** A file that is called otherwise would not be what it is taken for. */
+function requireMp4(path: string): void {
+  if (extname(path).toLowerCase() === '.mp4') return;
+  throw new VideoError('OPTION_INVALID', {
+    where: 'encodeVideo, argument path',
+    source: path,
+    expected: 'a path that ends in ".mp4", the only format that is written',
+    received: showValue(path),
+  });
+}
 
 function countFrames(path: string, frames: Uint8Array, options: EncodePlan): number {
   const { width, height, times } = options;

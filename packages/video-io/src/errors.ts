@@ -23,7 +23,7 @@ const SIDES = {
   VIDEO_TOO_LARGE: 'file',
   /** A frame index or time outside the video. */
   FRAME_OUT_OF_RANGE: 'file',
-  /** An annotation file, or a row of it, is not as its reader needs it. */
+  /** No annotation file, or one that is not as its reader needs it, or a row of it. */
   MANIFEST_INVALID: 'file',
   /** No folder, or no video in it. */
   FOLDER_EMPTY: 'file',

@@ -2,7 +2,13 @@ import { constants } from 'node:os';
 import { VideoError, type VideoErrorCode } from './errors.js';
 
 /** What a file system says when a path leads to nothing. The path is at fault then, in all other cases the system. */
-const PATH_FAULTS: ReadonlySet<string> = new Set(['EISDIR', 'ELOOP', 'ENAMETOOLONG', 'ENOENT', 'ENOTDIR']);
+const PATH_FAULTS: ReadonlyMap<string | undefined, string> = new Map([
+  ['EISDIR', 'a folder'],
+  ['ELOOP', 'links that lead in a circle'],
+  ['ENAMETOOLONG', 'a name that is too long'],
+  ['ENOENT', 'nothing there'],
+  ['ENOTDIR', 'a file where a folder must be'],
+]);
 
 /**
  * Errors that FFmpeg only passes on from the system. Others it also gives for damage in a file: EINVAL, EPERM (which is
@@ -13,6 +19,7 @@ const SYSTEM_ERRORS: ReadonlySet<string> = new Set([
   'EBUSY',
   'ECONNRESET',
   'EDQUOT',
+  'EFBIG',
   'EHOSTUNREACH',
   'EMFILE',
   'ENETDOWN',
@@ -75,8 +82,16 @@ export function systemFailed(
 
 /** Whether a call of the file system failed for a reason that is not in the path. */
 export function isSystemError(error: unknown): error is SystemError {
-  const { code, errno } = error as NodeJS.ErrnoException;
-  return error instanceof Error && typeof errno === 'number' && !PATH_FAULTS.has(code ?? '');
+  return isFromSystem(error) && !PATH_FAULTS.has(error.code);
+}
+
+/** Whether a call of the file system failed since its path leads nowhere. */
+export function isPathFault(error: unknown): error is SystemError {
+  return isFromSystem(error) && PATH_FAULTS.has(error.code);
+}
+
+function isFromSystem(error: unknown): error is SystemError {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number';
 }
 
 /** The error for a failed call of the file system: `SYSTEM_FAILED`, or `code` where the path itself is at fault. */
@@ -87,6 +102,10 @@ export function fileError(
   expected: string,
 ): VideoError {
   if (isSystemError(cause)) return systemFailed(source, expected, cause);
+  if (isPathFault(cause)) {
+    const received = `${PATH_FAULTS.get(cause.code)} (${cause.code})`;
+    return new VideoError(code, { source, expected, received, cause });
+  }
   const received = cause instanceof Error ? cause.message : String(cause);
   return new VideoError(code, { source, expected, received, cause });
 }

@@ -31,7 +31,9 @@ export function datasetOf(
     ...(classes && { classes }),
     length: samples.length,
     async at(index) {
-      return samples[index] ?? outOfRange(name, samples.length, index);
+      // A text such as "0" would name a member of the list, too.
+      const sample = typeof index === 'number' ? samples[index] : undefined;
+      return sample ?? outOfRange(name, samples.length, index);
     },
   };
 }

@@ -123,6 +123,31 @@ describe('readManifest', () => {
     });
     await expect(readManifest(join(folder, 'none.jsonl'))).rejects.toMatchObject({
       code: 'MANIFEST_INVALID',
+      expected: 'a file',
+      received: 'nothing there (ENOENT)',
+      cause: { code: 'ENOENT' },
+    });
+  });
+
+  it('says what stands in the place of a manifest or a folder', async () => {
+    const file = write('here.jsonl', '{"id":"a","path":"a.mp4"}\n');
+    await expect(readManifest(folder)).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      received: 'a folder',
+    });
+    await expect(readManifest(join(file, 'a.jsonl'))).rejects.toMatchObject({
+      code: 'MANIFEST_INVALID',
+      received: 'a file where a folder must be (ENOTDIR)',
+    });
+    await expect(readVideoFolder(file)).rejects.toMatchObject({
+      code: 'FOLDER_EMPTY',
+      where: file,
+      expected: 'a folder',
+      received: 'a file where a folder must be (ENOTDIR)',
+    });
+    await expect(readVideoFolder(join(folder, 'absent'))).rejects.toMatchObject({
+      code: 'FOLDER_EMPTY',
+      received: 'nothing there (ENOENT)',
     });
   });
 });

@@ -2,8 +2,10 @@ import { showValue } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 
-/** What every sample has. */
-const SAMPLE = 'a sample (with id and source, two texts, and captions, a list of texts)';
+/** What every sample has, and what it may have. */
+const SAMPLE =
+  'a sample (with id and source, two texts, and captions, a list of texts; ' +
+  'label, if any, is a whole number from 0, and start and end are seconds)';
 
 /**
  * One sample of a data set, which may be anyone's.
@@ -18,10 +20,16 @@ export async function sampleAt(dataset: VideoDataset, index: number): Promise<Vi
 
 /** @throws {VideoError} `OPTION_INVALID` */
 export function requireSample(where: string, value: unknown): asserts value is VideoSample {
-  const { id, source, captions } = (value ?? {}) as Partial<VideoSample>;
+  const { id, source, captions, label, start, end } = (value ?? {}) as Partial<VideoSample>;
   const named = isText(id) && id !== '' && isText(source) && source !== '';
-  if (named && Array.isArray(captions) && captions.every(isText)) return;
+  const captioned = Array.isArray(captions) && captions.every(isText);
+  const labelled = label === undefined || (Number.isSafeInteger(label) && label >= 0);
+  if (named && captioned && labelled && [start, end].every(isTime)) return;
   throw new VideoError('OPTION_INVALID', { where, expected: SAMPLE, received: showValue(value) });
 }
+
+/** A section may end after its video, whatever its length. */
+const isTime = (value: unknown): boolean =>
+  value === undefined || (typeof value === 'number' && !Number.isNaN(value));
 
 const isText = (value: unknown): value is string => typeof value === 'string';

@@ -103,7 +103,7 @@ export async function encodeSection(
   { clip, fps, even }: SectionFrames,
   { gop, crf }: Required<ShardEncoding>,
 ): Promise<Uint8Array> {
-  const path = join(folder, `section-${randomUUID()}.tmp`);
+  const path = join(folder, `section-${randomUUID()}.mp4`);
   try {
     const times = even ? undefined : clip.times;
     await encodeVideo(path, clip.frames, { ...clip.geometry.size, fps, gop, crf, ...(times && { times }) });
