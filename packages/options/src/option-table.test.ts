@@ -10,6 +10,7 @@ import {
   oneOf,
   optional,
   optionTable,
+  passing,
   TgmError,
   text,
   wholeNumber,
@@ -136,5 +137,26 @@ describe('a table of options', () => {
     ['listOf', () => listOf(text(), { to: 3 } as never), 'bounds of a list, option to'],
   ])('%s refuses bounds that it does not know (%#)', (_, field, where) => {
     expect(field).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', where }));
+  });
+
+  it('takes bounds as they are meant, and no infinity', () => {
+    const bounded = (field: Parameters<typeof optionTable>[1][string], value: unknown) => () =>
+      optionTable('bake', { value: field }, CakeError).check({ value });
+    for (const field of [number({ from: 1, to: 3 }), wholeNumber({ from: 1, to: 3 })]) {
+      expect(bounded(field, 1)()).toEqual({ value: 1 });
+      expect(bounded(field, 3)()).toEqual({ value: 3 });
+      expect(bounded(field, 4)).toThrow('expected a');
+      expect(bounded(field, 0)).toThrow('expected a');
+    }
+    for (const value of [0, 3]) expect(bounded(number({ above: 0, below: 3 }), value)).toThrow('expected a');
+    for (const value of [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])
+      expect(bounded(number(), value)).toThrow('expected a');
+  });
+
+  it('takes whatever passes a test, and says what was expected', () => {
+    const even = passing('an even number', (value): value is number => Number(value) % 2 === 0);
+    const evens = optionTable('bake', { eggs: even }, CakeError);
+    expect(evens.check({ eggs: 4 })).toEqual({ eggs: 4 });
+    expect(() => evens.check({ eggs: 3 })).toThrow('bake, option eggs: expected an even number, got 3.');
   });
 });

@@ -92,10 +92,14 @@ describe('seededRandom', () => {
     expect(Math.abs(chiSquare(bins) - 399)).toBeLessThan(140);
   });
 
-  it('refuses a seed that is not a number', () => {
-    expect(() => seededRandom('a', Number.NaN)).toThrow(
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])('refuses the seed %d', (seed) => {
+    expect(() => seededRandom('a', seed)).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', where: 'seededRandom, key 1' }),
     );
+  });
+
+  it('tells where one key ends and the next begins', () => {
+    expect(take(4, 'ab', 'c')).not.toEqual(take(4, 'a', 'bc'));
   });
 });
 
@@ -160,5 +164,13 @@ describe('draws', () => {
     expect(chiSquare([...counts.values()])).toBeLessThan(36); // 11 degrees of freedom: 99.98 %
     expect([...chooseIndices(5, 5, random)].sort()).toEqual([0, 1, 2, 3, 4]);
     expect(chooseIndices(0, 5, random)).toHaveLength(0);
+    expect(chooseIndices(2, 5, random)).toBeInstanceOf(Uint32Array);
+  });
+
+  it('uniformIndex gives each number equally often', () => {
+    const random = seededRandom('indices');
+    const counts = new Array<number>(7).fill(0);
+    for (let draw = 0; draw < 21_000; draw += 1) counts[uniformIndex(7, random)]! += 1;
+    expect(chiSquare(counts)).toBeLessThan(26); // 6 degrees of freedom: 99.98 %
   });
 });
