@@ -1,3 +1,4 @@
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { readEpicKitchens, readInternVid, readMsrVtt, readMsrVttPairs } from '../index.js';
@@ -99,6 +100,26 @@ describe('InternVid', () => {
     for (const i of [0, 4_999, 5_000, 9_999]) {
       expect(await fromParquet.at(i)).toMatchObject({ source: `/internvid/MNEoc5VVP${i}.mp4` });
     }
+  });
+
+  it.each<[codec: 'SNAPPY' | 'GZIP' | 'BROTLI', compress?: (bytes: Uint8Array) => Uint8Array]>([
+    ['SNAPPY'],
+    ['GZIP', gzipSync],
+    ['BROTLI', brotliCompressSync],
+  ])('reads Parquet of the compression %s', async (codec, compress) => {
+    const table = parquetWriteBuffer({
+      codec,
+      ...(compress && { compressors: { [codec]: compress } }),
+      columnData: (['YoutubeID', 'Start_timestamp', 'End_timestamp', 'Caption'] as const).map((name) => ({
+        name,
+        type: 'STRING' as const,
+        data: records.slice(12_000, 12_200).map((row) => row[name]),
+      })),
+    });
+    const path = await file(`${codec}.parquet`, new Uint8Array(table));
+    expect(await (await readInternVid(path, { videos: '/internvid' })).at(0)).toEqual(expected);
+    // The same text over and over is short only where it is compressed.
+    expect(table.byteLength).toBeLessThan(200 * expected.captions[0]!.length);
   });
 
   it('refuses rows of both with their number', async () => {

@@ -74,6 +74,19 @@ describe('the clock of a video', () => {
     expect([...again.indices]).toEqual(upTo(30));
   });
 
+  it.each<[name: string, rate: number]>([
+    ['fifty.m2v', 50],
+    ['slow.m4v', 10],
+  ])('of %s, which has no stamps, is that of its stream: %i frames a second', async (name, rate) => {
+    const time = (i: number) => (i * 1000) / rate;
+    const video = name.endsWith('.m2v') ? mpeg2 : { ...mpeg4, container: { name: 'm4v' } };
+    const { times } = await readTimeline(write(name, { ...video, tick: [1, rate], time }));
+    times.forEach((seconds, frame) => {
+      expect(seconds).toBeCloseTo(frame / rate, 6);
+    });
+    expect(times).toHaveLength(30);
+  });
+
   it('takes the first frame for times before it, also below 0', async () => {
     const path = write('early.mp4', { ...late, sound });
     const clip = await decodeClip(path, { times: [-3, 0, 1.99, 2.05], size: NUMBERED });

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { datasetOf, decodeClip, prepareShards, readShards, readTimeline } from '../index.js';
+import { datasetOf, decodeClip, prepareShards, probeVideo, readShards, readTimeline } from '../index.js';
 import { directPool } from '../pool/direct-pool.test-support.js';
 import { NUMBERED, numberedVideo, numbersOf } from '../testing/numbered-frames.js';
 import { tellFrames } from '../testing/tell-frames.js';
@@ -78,5 +78,20 @@ describe('a prepared video', { timeout: 60_000 }, () => {
     section.times.forEach((seconds, i) => {
       expect(seconds).toBeCloseTo((time(i + 5) - 500) / 1000, 4);
     });
+  });
+
+  it('has a short side of 256 and a group of 12 frames where nothing is said', async () => {
+    writeTestVideo(join(folder, 'plain.mp4'), numberedVideo({ luma: (x, y, t) => 60 + x + y + t }));
+    const output = join(folder, 'plain');
+    const dataset = datasetOf('plain', [{ id: 'a', source: join(folder, 'plain.mp4'), captions: [] }]);
+    for await (const { report } of prepareShards({ dataset, output, pool: directPool() }))
+      expect(report.done).toMatchObject([{ frames: 30 }]);
+    const shards = await readShards([join(output, 'shard-000000.tar')], { cache: join(output, 'cache') });
+    const { source } = await shards.at(0);
+    expect(await probeVideo(source)).toMatchObject({ width: 342, height: 256 }); // 64 x 48, to even sides
+    const { motion } = await decodeClip(source, { indices: upTo(30), size: NUMBERED, motion: true });
+    const cells = motion!.known.length / 30;
+    const silent = upTo(30).filter((t) => !motion!.known.subarray(t * cells, (t + 1) * cells).includes(1));
+    expect(silent).toEqual([0, 12, 24]);
   });
 });
