@@ -1,4 +1,10 @@
 import { TgmError } from '@tgm/options';
 
-/** `OTHER_WORLD`: the folder already holds clips of another world, which would mix with the ones asked for. */
-export class MovingShapesError extends TgmError<'OTHER_WORLD' | 'OPTION_INVALID'> {}
+export type MovingShapesErrorCode =
+  /** The folder already holds clips of another world, which would mix with the ones asked for. */
+  | 'OTHER_WORLD'
+  /** The folder cannot be made. */
+  | 'FOLDER_FAILED'
+  | 'OPTION_INVALID';
+
+export class MovingShapesError extends TgmError<MovingShapesErrorCode> {}

@@ -71,11 +71,13 @@ export interface Made {
  * (seed, split, index), and the others are made. So a finished data set of the same settings is returned at once, and an
  * interrupted or damaged one, or one of another size, is completed.
  *
- * @throws MovingShapesError `OTHER_WORLD` where the folder holds clips of another seed or version, `OPTION_INVALID`
+ * @throws MovingShapesError `OTHER_WORLD` where the folder holds clips of another seed or version, `FOLDER_FAILED` where it
+ *   cannot be made, `OPTION_INVALID`
  */
 export async function makeMovingShapes(options: MakeOptions): Promise<Made> {
   const { folder, train, test, seed, workers, onProgress, signal } = table.check(options);
   const world: WorldFile = { version: VERSION, seed, train, test, complete: true };
+  await makeFolder(folder);
   const worldPath = join(folder, 'world.json');
   const found = await readWorld(folder, worldPath, world);
 
@@ -131,6 +133,18 @@ export async function makeMovingShapes(options: MakeOptions): Promise<Made> {
   await writeContents(folder, contents);
   await writeWhole(worldPath, JSON.stringify(world));
   return { made: true, damaged: found?.complete ? damaged.length : 0 };
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    const isFile = cause.code === 'ENOTDIR' || cause.code === 'EEXIST';
+    throw new MovingShapesError('FOLDER_FAILED', {
+      where: folder,
+      expected: 'a folder, or a place for one',
+      received: isFile ? `a file on the way there (${cause.code})` : cause.message,
+      cause,
+    });
+  });
 }
 
 /** The world that the folder holds; undefined where there is none, or its file is damaged. */

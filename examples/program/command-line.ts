@@ -30,13 +30,8 @@ export function readCommandLine<const F extends Fields>(
       { type: kind === 'flag' ? ('boolean' as const) : ('string' as const) },
     ]),
   );
-  const refuse = (received: string): never => {
-    throw new ProgramError('USAGE', {
-      where: program,
-      expected: 'its options',
-      received,
-      advice: '--help lists them.',
-    });
+  const refuse = (received: string, advice = '--help lists them.'): never => {
+    throw new ProgramError('USAGE', { where: program, expected: 'its options', received, advice });
   };
   const { values, tokens } = parse();
   if (values.help) return undefined;
@@ -54,6 +49,12 @@ export function readCommandLine<const F extends Fields>(
   );
 
   function parse() {
+    const [option, value] = dashed(args, kinds);
+    if (option !== undefined)
+      refuse(
+        `${option} ${value}, which may be two options`,
+        `Write ${option}=${value} if it is one with its value.`,
+      );
     try {
       return parseArgs({
         args: [...args],
@@ -64,6 +65,19 @@ export function readCommandLine<const F extends Fields>(
       return refuse(firstSentence((error as Error).message));
     }
   }
+}
+
+/** An option that asks for a value, and what stands behind it: that begins with a dash and may be an option itself. */
+function dashed(
+  args: readonly string[],
+  kinds: Readonly<Record<string, Written>>,
+): readonly [string, string] | readonly [] {
+  for (const [index, option] of args.entries()) {
+    const value = args[index + 1];
+    const kind = option.startsWith('--') && Object.hasOwn(kinds, option.slice(2)) && kinds[option.slice(2)];
+    if (kind && kind !== 'flag' && value?.startsWith('-')) return [option, value];
+  }
+  return [];
 }
 
 /** What Node says of a command line, without its advice. */

@@ -51,6 +51,7 @@ describe('readCommandLine', () => {
     });
     expect(read([])).toEqual({ ratio: 0.75, out: 'runs', quick: false });
     expect(read(['--out', '12'])).toMatchObject({ out: '12' });
+    expect(read(['--out=-1'])).toMatchObject({ out: '-1' });
     expect(read(['--steps', '3', '-h'])).toBeUndefined();
   });
 
@@ -58,7 +59,13 @@ describe('readCommandLine', () => {
     ['an option it does not know', ['--speed', '3'], 'USAGE', /Unknown option '--speed'/],
     ['an argument that is no option', ['here'], 'USAGE', /Unexpected argument 'here'/],
     ['an option without its value', ['--steps'], 'USAGE', /argument missing/],
-    ['an option whose value is another option', ['--steps', '--quick'], 'USAGE', /is ambiguous/],
+    [
+      'an option whose value is another option',
+      ['--steps', '--quick'],
+      'USAGE',
+      /--steps --quick, which may be two options/,
+    ],
+    ['a negative number apart', ['--steps', '-1'], 'USAGE', /Write --steps=-1 if it is one with its value/],
     ['an option given twice', ['--steps=3', '--steps=4'], 'USAGE', /--steps more than once/],
     ['a flag with a value', ['--quick=no'], 'USAGE', /does not take an argument/],
     ['a word for a number', ['--steps=many'], 'OPTION_INVALID', /got "many"/],

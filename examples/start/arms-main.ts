@@ -16,7 +16,7 @@ import { say } from '../program/say.js';
 import { type ArmTable, armTable, type SeedFigures } from './arm-table.js';
 import { armTableText } from './arm-table-text.js';
 import { type Arm, arms } from './arms.js';
-import { runIn } from './run-folder.js';
+import { removeUnbegun, runIn } from './run-folder.js';
 import { runSeed } from './seed-run.js';
 import { QUICK_STEPS, TRAINING } from './settings.js';
 
@@ -78,7 +78,10 @@ await runProgram(async (signal) => {
     for (const seed of options.seeds.split(',').map(Number)) {
       const command = { seed, ratio, quick, steps, data: resolve(options.data), out };
       const run = await runIn(join(out, `seed-${seed}`), command);
-      const scores = await runSeed(run, wanted, steps, signal);
+      const scores = await runSeed(run, wanted, steps, signal).catch(async (error: unknown) => {
+        if (!(error instanceof Stopped)) await removeUnbegun(run);
+        throw error;
+      });
       seeds.push({ seed, scores, steps: await run.rows('step') });
     }
   } catch (error) {

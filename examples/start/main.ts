@@ -8,7 +8,7 @@ import { runProgram, Stopped } from '../program/run-program.js';
 import { say } from '../program/say.js';
 import { checkSameOptions, type Request, readRequest, USAGE } from './command-line.js';
 import { runPipeline } from './pipeline.js';
-import { createRun, openRun, type RunFolder } from './run-folder.js';
+import { createRun, openRun, type RunFolder, removeUnbegun } from './run-folder.js';
 
 await runProgram(async (signal) => {
   const request = readRequest(process.argv.slice(2));
@@ -18,6 +18,7 @@ await runProgram(async (signal) => {
     await runPipeline(run, signal);
   } catch (error) {
     if (error instanceof Stopped) say(`\nStopped. Go on with: npm start -- --resume ${run.path}`);
+    else if (request.kind === 'new') await removeUnbegun(run);
     throw error;
   }
 });

@@ -23,6 +23,9 @@ const TEST_EVERY = 5;
 /** With fewer videos of a class than this, a probe says nothing. */
 const VIDEOS_PER_CLASS = 10;
 
+/** Endings of a manifest; any other file is taken for a video or a slip. */
+const MANIFEST_ENDINGS = ['.jsonl', '.json', '.ndjson', '.csv'];
+
 /** Manifests by which a folder may describe its videos. */
 const MANIFESTS = ['manifest.jsonl', 'manifest.csv'];
 
@@ -78,16 +81,19 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
 
 async function open(path: string, caption: string | undefined): Promise<VideoDataset> {
   const found = await stat(path).catch(() => undefined);
-  if (!found) {
+  const ending = extname(path).toLowerCase();
+  const refuse = (what: string): never => {
     throw new ProgramError('INPUT_INVALID', {
       where: 'npm start, option videos',
-      expected: 'a folder or a manifest',
-      received: `${path}, which is not there`,
+      expected: 'a folder of videos, or a manifest (.jsonl or .csv)',
+      received: `${path}, ${what}`,
     });
-  }
+  };
+  if (!found) return refuse('which is not there');
+  if (!(found.isDirectory() || MANIFEST_ENDINGS.includes(ending))) return refuse('which is neither');
   const manifest = found.isDirectory() ? MANIFESTS.map((name) => join(path, name)).find(existsSync) : path;
   if (manifest === undefined) return readVideoFolder(path, { caption });
-  const read = extname(manifest) === '.csv' ? readCsvManifest : readManifest;
+  const read = extname(manifest).toLowerCase() === '.csv' ? readCsvManifest : readManifest;
   return withCaption(await read(manifest), caption);
 }
 

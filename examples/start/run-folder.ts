@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { ProgramError } from '../program/errors.js';
 import { type Command, checkSameOptions } from './command-line.js';
@@ -83,6 +83,12 @@ export async function openRun(folder: string): Promise<RunFolder> {
     return refuse(`${record}, which cannot be read`, error);
   }
   return refuse(`${record}, which tells no command`);
+}
+
+/** Takes away the folder of a run that failed before it had made anything: there is nothing to go on with. */
+export async function removeUnbegun({ path }: RunFolder): Promise<void> {
+  const names = await readdir(path).catch(() => []);
+  if (names.every((name) => name === 'run.json')) await rm(path, { recursive: true, force: true });
 }
 
 /** False where another run has made it already. */

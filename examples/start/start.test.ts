@@ -46,6 +46,8 @@ interface StartOptions {
   readonly signal?: NodeJS.Signals;
   /** No file may become larger than this, in KiB: a disk that is full for all but small files. */
   readonly largestFile?: number;
+  /** `--out` and `--data` are among the arguments, or do not matter. */
+  readonly ownFolders?: boolean;
   /** The program; default `main.ts`. */
   readonly program?: string;
 }
@@ -53,9 +55,10 @@ interface StartOptions {
 function start(args: readonly string[], options: StartOptions = {}): Promise<Ended> {
   const { at, signal = 'SIGINT', largestFile = 'unlimited', program = 'main.ts' } = options;
   const main = ['--import', 'tsx', `examples/start/${program}`];
-  const folders = args.includes('--resume')
-    ? []
-    : ['--out', join(folder, 'runs'), '--data', join(folder, 'data')];
+  const folders =
+    options.ownFolders || args.includes('--resume')
+      ? []
+      : ['--out', join(folder, 'runs'), '--data', join(folder, 'data')];
   const child = spawn(
     'bash',
     ['-c', `ulimit -f ${largestFile}; exec "$@"`, 'bash', process.execPath, ...main, ...folders, ...args],
@@ -254,11 +257,45 @@ describe('npm start refuses', { timeout: 120_000 }, () => {
     [['--resume', 'no-run'], /no-run, which has none/],
     [['--videos', '.', '--caption', ' '], /option caption: expected a caption of some words, got " "/],
     [['--caption', 'a'], /option caption: expected the option videos beside it/],
-  ])('%j', async (args, message) => {
-    const { code, text } = await start(args);
+    [
+      ['--videos', join(ROOT, 'README.md')],
+      /option videos: expected a folder of videos, or a manifest \(.*\), got .*README.md, which is neither/,
+    ],
+    [['--data', join(ROOT, 'README.md')], /a place for one, got a file on the way there .*\(FOLDER_FAILED\)/],
+    [['--seed', '-1'], /Write --seed=-1/],
+  ])('%j, and leaves no run', async (args, message) => {
+    const own = await mkdtemp(join(folder, 'refused-'));
+    const out = join(own, 'runs');
+    const data = args.includes('--data') ? [] : ['--data', join(own, 'data')];
+    const { code, text } = await start(
+      [...args, ...(args[0] === '--resume' ? [] : ['--out', out, ...data])],
+      {
+        ownFolders: true,
+      },
+    );
     expect(text).toMatch(message);
-    expect(text).not.toMatch(/^\s+at /m);
+    expect(text).not.toMatch(/^\s+at |\.\. \(/m);
     expect(code).toBe(1);
+    expect(await readdir(out).catch(() => [])).toEqual([]);
+  });
+
+  it('videos that cannot be read, in sentences that end once', async () => {
+    const broken = await mkdtemp(join(folder, 'broken-'));
+    await writeFile(join(broken, 'a.mp4'), 'this is no video');
+    const { code, text } = await start(['--videos', broken, '--caption', 'a']);
+    expect(text).toMatch(/none; the first reason: .*[^.]\. \(VIDEOS_INVALID\)/);
+    expect(code).toBe(1);
+  });
+
+  it('arms whose data cannot be made, and leaves no run', async () => {
+    const out = join(await mkdtemp(join(folder, 'arms-')), 'arms');
+    const { code, text } = await start(['--out', out, '--data', join(ROOT, 'README.md')], {
+      program: 'arms-main.ts',
+      ownFolders: true,
+    });
+    expect(text).toMatch(/FOLDER_FAILED/);
+    expect(code).toBe(1);
+    expect(await readdir(out)).toEqual([]);
   });
 
   it('videos without captions, naming the three ways to give them', async () => {

@@ -24,6 +24,17 @@ it('says where, what was expected, what came, what to do and why', () => {
 });
 
 it.each([
+  ['End of file.', 'End of file.'],
+  ['a name that goes on...', 'a name that goes on...'],
+  ['1', '1.'],
+  ['', '.'],
+])('ends with one full stop behind %j', (received, end) => {
+  const error = new TgmError('OVEN_COLD', { where: 'oven', expected: 'heat', received, advice: 'Light it.' });
+  expect(error.message).toBe(`oven: expected heat, got ${end} Light it.`);
+  expect(error.received).toBe(received);
+});
+
+it.each([
   ['a', '"a"'],
   [1n, '1n'],
   [-0, '0'],

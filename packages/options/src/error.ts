@@ -20,7 +20,9 @@ export class TgmError<Code extends string = string> extends Error {
   readonly advice: string | undefined;
 
   constructor(code: Code, { where, expected, received, advice, cause }: Fault) {
-    const message = `${where}: expected ${expected}, got ${received}.`;
+    // What another program said may be a sentence already.
+    const end = received.endsWith('.') ? '' : '.';
+    const message = `${where}: expected ${expected}, got ${received}${end}`;
     super(advice ? `${message} ${advice}` : message, cause === undefined ? undefined : { cause });
     this.name = new.target.name;
     this.code = code;
