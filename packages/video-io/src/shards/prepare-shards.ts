@@ -41,7 +41,7 @@ export interface PrepareShardsOptions {
   readonly attach?: Attach;
   /** What a video may cost. Default: the pool's own limits. */
   readonly limits?: Partial<VideoLimits>;
-  /** The part of the samples that may be refused, 0-1. More end the run. Default 0.1. */
+  /** The part of the samples that may be refused, 0-1, rounded up to whole samples. More end the run. Default 0.1. */
   readonly refusedShare?: number;
   /** Make those tar files again of which samples were refused, even if their videos are the same. Default false. */
   readonly retryRefused?: boolean;
