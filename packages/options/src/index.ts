@@ -1,3 +1,12 @@
+export {
+  type Describe,
+  type Description,
+  describer,
+  type Json,
+  type Recorded,
+  recorded,
+  unrecorded,
+} from './describe.js';
 export { type Fault, TgmError } from './error.js';
 export type { Field } from './field.js';
 export {
