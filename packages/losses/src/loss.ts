@@ -1,32 +1,81 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { Description } from '@tgm/options';
 
 /** Named trainable tensors. */
 export type Params = Readonly<Record<string, tf.Tensor>>;
 
+/** What the encoder makes of one view of each clip. K visible tokens of that view. */
+export interface EncodedView {
+  /** [B, K, D] the encoder's outputs. */
+  readonly tokens: tf.Tensor3D;
+  /** [B, D] their mean. */
+  readonly embedding: tf.Tensor2D;
+}
+
 /** What one pass of the model gives to the losses. B clips, M masked tokens, Q numbers predicted of a token. */
 export interface LossInputs {
-  /** [B, M, Q] the decoder's output for masked tokens. */
-  readonly prediction: tf.Tensor3D;
+  /** By the view's name. */
+  readonly views: Readonly<Record<string, EncodedView>>;
+  /** [B, M, Q] the decoder's output for the tokens to be reconstructed. */
+  readonly prediction?: tf.Tensor3D;
   /** [B, M, Q] pixels of the same tokens in [0, 1], channel fastest. */
-  readonly targetPixels: tf.Tensor3D;
-  /** [B, D] mean of the encoder's outputs over visible tokens. */
-  readonly videoEmbedding: tf.Tensor2D;
-  /** [B, E] L2-normalised text embeddings; absent when the data has no captions. */
+  readonly pixels?: tf.Tensor3D;
+  /** [B, M, F] features of the same tokens, of examples that bring some. */
+  readonly features?: tf.Tensor3D;
+  /** [B, E] L2-normalised text embeddings. */
   readonly textEmbedding?: tf.Tensor2D;
-  /** [B] int32; equal numbers mark identical captions, which are no negatives of each other. */
-  readonly captionGroup?: tf.Tensor1D;
+  /** [B, 2] int32, a hash of the caption: equal for equal captions. */
+  readonly captionKey?: tf.Tensor2D;
+  /** [B, 2] int32, a hash of the sample: equal for clips of one video. */
+  readonly sampleKey: tf.Tensor2D;
+}
+
+/** What a step has to compute for a loss; nothing else is computed. */
+export interface LossNeeds {
+  /** Names of the views that it reads. */
+  readonly views: readonly string[];
+  /** Which numbers of the reconstructed tokens its prediction is compared with; absent where it needs no decoder. */
+  readonly reconstruction?: 'pixels' | 'features';
+  /** Whether it reads the captions' embeddings and keys. */
+  readonly text: boolean;
+}
+
+/** Widths that the parameters of a loss may depend on. */
+export interface LossWidths {
+  /** D, of the encoder's outputs. */
+  readonly video: number;
+  /** Q, numbers that the decoder predicts of a token. */
+  readonly prediction: number;
+  /** E, of the captions' embeddings; absent where there are none. */
+  readonly text?: number;
+}
+
+interface LossParts {
+  /** Name in logs, unique in one objective. */
+  readonly name: string;
+  readonly needs: LossNeeds;
+  /** Fresh parameters; their names begin with the loss's own and a dot. */
+  init(random: () => number, widths: LossWidths): Params;
+  /** Scalars that are worth knowing besides, without gradients. */
+  readonly figures?: (params: Params, inputs: LossInputs) => Readonly<Record<string, tf.Scalar>>;
+  describe(): Description;
+}
+
+/** A term that is a mean over clips: each clip by itself. */
+export interface ClipLoss extends LossParts {
+  readonly kind: 'clip';
+  /** Scalar, the mean over the clips at hand. */
+  compute(params: Params, inputs: LossInputs): tf.Scalar;
+}
+
+/** A term that compares the clips of a batch with each other. */
+export interface BatchLoss extends LossParts {
+  readonly kind: 'batch';
+  /** [B, …] what is compared, of the clips at hand. */
+  rows(params: Params, inputs: LossInputs): Readonly<Record<string, tf.Tensor>>;
+  /** Scalar, of the rows of the whole batch in its order. */
+  compare(params: Params, rows: Readonly<Record<string, tf.Tensor>>): tf.Scalar;
 }
 
 /** One term of the objective, with its own parameters if it has any. Composed as data: `[{ loss, weight }]`. */
-export interface Loss {
-  /** Name in logs, unique in one objective. */
-  readonly name: string;
-  /** True when `textEmbedding` and `captionGroup` must be present. */
-  readonly needsText: boolean;
-  /**
-   * Fresh parameters for an encoder of `videoWidth` and text embeddings of `textWidth`; their names begin with the loss's own.
-   */
-  init(random: () => number, videoWidth: number, textWidth: number): Params;
-  /** Scalar. */
-  compute(params: Params, inputs: LossInputs): tf.Scalar;
-}
+export type Loss = ClipLoss | BatchLoss;

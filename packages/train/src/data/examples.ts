@@ -1,0 +1,83 @@
+import type { Random } from '@tgm/masking';
+import type { Description, Json } from '@tgm/options';
+
+/** Pixels of a clip, and what masking strategies may read about it. */
+export interface ClipView<Cues extends object> {
+  /** [T, H, W, 3] RGB, 0-255, in the model's size. */
+  readonly frames: Uint8Array;
+  readonly cues: Readonly<Cues>;
+}
+
+/** One clip to learn from. */
+export interface TrainingExample<Cues extends object> extends ClipView<Cues> {
+  /** The sample that it is of. Clips of one sample are no negatives of each other. */
+  readonly id: string;
+  readonly caption?: string;
+  /** [E] L2-normalised embedding of the caption. */
+  readonly textEmbedding?: Float32Array;
+  /** [N, F] numbers of each token that a loss predicts in place of pixels. */
+  readonly features?: Float32Array;
+  /** Further clips of the same video, for views of other moments. */
+  readonly others?: readonly ClipView<Cues>[];
+}
+
+/** Training examples by number: clips in memory, or videos that are decoded when they are asked for. */
+export interface ExampleSource<Cues extends object> {
+  /** Samples, each of which one call of `load` is about. */
+  readonly length: number;
+  /** Examples that each call of `load` gives. Default 1; more of them are repeated augmentation (Hoffer et al. 2020). */
+  readonly perSample?: number;
+  /** E; absent where there are no embeddings of captions. */
+  readonly textWidth?: number;
+  /** Whatever decides which examples come of which draws. Not where files lie, nor how many threads read them. */
+  describe(): Description | Promise<Description>;
+  /**
+   * A function of its arguments, several calls at a time. An error whose `fault` is `'file'` is the sample's own.
+   */
+  load(index: number, random: Random): Promise<readonly TrainingExample<Cues>[]>;
+}
+
+/** A sample that could not be read. Its place went to another sample. */
+export interface ReplacedSample {
+  readonly id: string;
+  readonly code: string;
+  readonly message: string;
+  /** The number of the sample that stands in for it. */
+  readonly by: number;
+}
+
+/** An example in its place, with the draws that decide its masks. */
+export interface DrawnExample<Cues extends object> {
+  readonly example: TrainingExample<Cues>;
+  readonly random: Random;
+}
+
+export interface ExampleBatch<Cues extends object> {
+  readonly examples: readonly DrawnExample<Cues>[];
+  /** Where the stream stands behind them. */
+  readonly after: Json;
+  readonly replaced: readonly ReplacedSample[];
+}
+
+/** Examples without end, in an order that is a function of the seed. */
+export interface ExampleStream<Cues extends object> {
+  /** This rank's share of the next `count` examples for each rank, in order. */
+  next(count: number): Promise<ExampleBatch<Cues>>;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly seed: number | string;
+  /** This process among those that share each batch. Default the only one. */
+  readonly rank?: number;
+  readonly ranks?: number;
+  /** The place to go on from; default the beginning. */
+  readonly after?: Json;
+}
+
+/** Where examples come from in their order: `shuffled(source)`, or a stream that has no random access. */
+export interface Examples<Cues extends object> {
+  readonly textWidth?: number;
+  describe(): Description | Promise<Description>;
+  open(options: OpenOptions): ExampleStream<Cues> | Promise<ExampleStream<Cues>>;
+}

@@ -1,0 +1,36 @@
+import type { Description, Json } from '@tgm/options';
+import type { TensorTree } from '@tgm/tfjs-backend-onnx';
+import type { ReplacedSample } from '../data/examples.js';
+
+/** One batch, or this process's share of it. */
+export interface Batch<out Tensors extends TensorTree> {
+  /** The trainer disposes them. */
+  readonly tensors: Tensors;
+  /** The samples that the clips are of, to be named when something goes wrong. [clips] */
+  readonly ids: readonly string[];
+  readonly clips: number;
+  /**
+   * Where the stream stands behind this very batch. Batches are made ahead, so the stream's own state runs in front of
+   * training.
+   */
+  readonly after: Json;
+  /** Samples that could not be read, whose places went to others. */
+  readonly replaced: readonly ReplacedSample[];
+  /** Gives memory under the tensors back to the stream, when they have been used. */
+  release(): void;
+}
+
+/** Batches in order, without end or up to one. */
+export interface BatchStream<out Tensors extends TensorTree> {
+  /** The next batch; undefined at the end. */
+  next(): Promise<Batch<Tensors> | undefined>;
+  /** Ends what is made ahead. */
+  close(): Promise<void>;
+}
+
+/** Where a run's batches come from. Whoever opens it twice at the same place gets the same batches. */
+export interface Batches<out Tensors extends TensorTree> {
+  describe(): Description | Promise<Description>;
+  /** @param after the place to go on from, of an earlier batch; by default the beginning. */
+  open(after?: Json): BatchStream<Tensors> | Promise<BatchStream<Tensors>>;
+}

@@ -1,0 +1,63 @@
+import type { Params } from '@tgm/models';
+import type { ReplacedSample } from '../data/examples.js';
+
+export interface StepEvent {
+  readonly type: 'step';
+  /** Steps done, counted from 1. */
+  readonly step: number;
+  readonly steps: number;
+  /** The weighted sum of the terms. */
+  readonly total: number;
+  /** Each term before weighting, by name. */
+  readonly terms: Readonly<Record<string, number>>;
+  /** What else the objective tells, such as the loss of predicting the mean. */
+  readonly figures: Readonly<Record<string, number>>;
+  /** Euclidean norm of all gradients, before clipping. */
+  readonly gradientNorm: number;
+  /** Euclidean norm of all parameters after the step. */
+  readonly weightNorm: number;
+  readonly learningRate: number;
+  /** Of this step, with its wait for data; the steps of one call share its time. */
+  readonly clipsPerSecond: number;
+  /** How long the step waited for its batch. */
+  readonly dataWaitSeconds: number;
+  /** Samples that could not be read, whose places in this batch went to others. */
+  readonly replaced: readonly ReplacedSample[];
+}
+
+/** A checkpoint was written and lies safely on the disk. */
+export interface SavedEvent {
+  readonly type: 'saved';
+  readonly step: number;
+  /** Its folder, for `loadCheckpoint`. */
+  readonly path: string;
+}
+
+export interface EvaluatedEvent {
+  readonly type: 'evaluated';
+  readonly step: number;
+  /** What `evaluate.run` gave. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** Something that went otherwise than asked for, and was mended. */
+export interface NoticeEvent {
+  readonly type: 'notice';
+  readonly code: 'CHECKPOINT_DAMAGED' | 'LENGTHENED';
+  readonly message: string;
+}
+
+export interface EndEvent {
+  readonly type: 'end';
+  readonly reason: 'completed' | 'stopped';
+  readonly step: number;
+  /** All parameters of the objective. The caller disposes them, and those below. */
+  readonly params: Params;
+  readonly buffers: Params;
+  /** Their average over the steps, where one was asked for. */
+  readonly average?: Params;
+  /** Where the last checkpoint lies, when one was asked for. */
+  readonly checkpoint?: string;
+}
+
+export type TrainEvent = StepEvent | SavedEvent | EvaluatedEvent | NoticeEvent | EndEvent;
