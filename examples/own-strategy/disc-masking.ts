@@ -6,6 +6,7 @@ export function discMasking({ ratio }: { readonly ratio: number }): MaskingStrat
     name: 'disc',
     ratio,
     requires: [],
+    describe: () => ({ is: 'discMasking', ratio }),
     mask({ grid, random }) {
       const centreRow = random() * grid.rows;
       const centreColumn = random() * grid.columns;

@@ -55,6 +55,7 @@ describe('every strategy keeps the contract', () => {
     name: 'flow',
     ratio: 0.5,
     requires: ['flow'],
+    describe: () => ({ is: 'flow' }),
     mask: ({ grid, random, cues }) => source().mask({ grid, random, cues: { text: cues.flow } }),
   };
   const options = {
@@ -147,6 +148,34 @@ describe('a strategy that breaks the contract fails the check that says so', () 
       },
       fails: 'leaves the cues',
     },
+    'no description': { strategy: { ...base, describe: undefined as never }, fails: 'describes itself' },
+    'description without the name of its maker': {
+      strategy: { ...base, describe: () => ({ ratio: 0.6 }) as never },
+      fails: 'describes itself',
+    },
+    'description that is no object': {
+      strategy: { ...base, describe: () => undefined as never },
+      fails: 'describes itself',
+    },
+    'description that JSON cannot say': {
+      strategy: { ...base, describe: () => ({ is: 'culprit', weights: new Map() as never }) },
+      fails: 'describes itself',
+    },
+    'description with a number that JSON cannot say, in a list': {
+      strategy: {
+        ...base,
+        describe: () => ({ is: 'culprit', range: [0, { to: Number.POSITIVE_INFINITY }] }),
+      },
+      fails: 'describes itself',
+    },
+    'description that changes from call to call': {
+      strategy: { ...base, describe: () => ({ is: 'culprit', calls: calls++ }) },
+      fails: 'describes itself',
+    },
+    'description that tells the time': {
+      strategy: { ...base, describe: () => ({ is: 'culprit', made: new Date().toISOString() }) },
+      fails: 'describes itself',
+    },
     'undeclared cue': { strategy: { ...base, requires: [] }, fails: 'cues that it declares' },
     'question about an undeclared cue': {
       strategy: {
@@ -224,6 +253,28 @@ describe('a strategy that breaks the contract fails the check that says so', () 
       each.name.includes('no state'),
     );
     expect(() => check?.run()).toThrow(expect.objectContaining({ code: 'CONTRACT_BROKEN' }));
+  });
+
+  it('a description that changes once a mask is drawn, and one that is another for each value', () => {
+    const used = (): MaskingStrategy<TextCues> => {
+      let masks = 0;
+      return {
+        ...base,
+        mask: (request) => {
+          masks += 1;
+          return base.mask(request);
+        },
+        describe: () => ({ is: 'culprit', masks }),
+      };
+    };
+    expectBroken(used, 'describes itself');
+    let made = 0;
+    const numbered = () => {
+      made += 1;
+      const number = made;
+      return { ...base, describe: () => ({ is: 'culprit', number }) };
+    };
+    expectBroken(numbered, 'describes itself');
   });
 
   it('puts the clock back', () => {

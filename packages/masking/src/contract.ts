@@ -1,6 +1,7 @@
 import { callable, listOf, objectWith, optional, optionTable, text } from '@tgm/options';
 import { type Random, seededRandom } from '@tgm/random';
 import { sameCues, watchedCues, withFlatScores } from './contract-cues.js';
+import { expectDescription } from './contract-description.js';
 import { broken, expectMask, expectSameMask } from './contract-expectations.js';
 import {
   expectNumbersRefused,
@@ -102,6 +103,13 @@ export function maskingContract(
       run() {
         const { ratio } = makeStrategy();
         if (!(ratio >= 0 && ratio < 1)) throw broken('a ratio in [0, 1)', String(ratio), name);
+      },
+    },
+    {
+      name: `${name}: describes itself: JSON, the same for the same options`,
+      run() {
+        const [grid] = grids;
+        expectDescription(makeStrategy, (used) => draw(grid!, 0, cuesOf(grid!, 0), used), name);
       },
     },
     {

@@ -1,4 +1,4 @@
-import { callable, listOf, objectWith, optionTable, text } from '@tgm/options';
+import { callable, describer, listOf, objectWith, optionTable, recorded, text } from '@tgm/options';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
 import { ratioField, shareField } from './hidden-count.js';
@@ -14,11 +14,18 @@ const strategyField = objectWith<MaskingStrategy>('a masking strategy', [
   'ratio',
   'requires',
   'mask',
+  'describe',
 ]);
 
 const parts = optionTable('mixedMasking', { strategy: strategyField, other: strategyField }, MaskingError);
 
-const members = { name: text(), ratio: ratioField, requires: listOf(text()), mask: callable() };
+const members = {
+  name: text(),
+  ratio: ratioField,
+  requires: listOf(text()),
+  mask: callable(),
+  describe: callable(),
+};
 
 const strategyTable = optionTable('mixedMasking, strategy', members, MaskingError);
 const otherTable = optionTable('mixedMasking, other', members, MaskingError);
@@ -45,14 +52,16 @@ export function mixedMasking<Cues extends object, OtherCues extends object>(
   other: MaskingStrategy<OtherCues>,
   options: MixedMaskingOptions,
 ): MaskingStrategy<Cues & OtherCues> {
-  parts.check({ strategy, other });
+  const mixed = parts.check({ strategy, other });
   strategyTable.check(membersOf(strategy));
   otherTable.check(membersOf(other));
-  const { share }: Required<MixedMaskingOptions> = table.check(options);
+  const checked: Required<MixedMaskingOptions> = table.check(options);
+  const { share } = checked;
   return {
     name: `${strategy.name}+${other.name}`,
     ratio: strategy.ratio,
     requires: [...new Set([...strategy.requires, ...other.requires])],
+    describe: describer(table.where, recorded(parts, mixed), recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'mixedMasking');
       const useOther = request.random() < share;
@@ -70,9 +79,10 @@ export function mixedMasking<Cues extends object, OtherCues extends object>(
   };
 }
 
-const membersOf = ({ name, ratio, requires, mask }: MaskingStrategy<never>) => ({
+const membersOf = ({ name, ratio, requires, mask, describe }: MaskingStrategy<never>) => ({
   name,
   ratio,
   requires,
   mask,
+  describe,
 });

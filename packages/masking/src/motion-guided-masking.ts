@@ -1,4 +1,4 @@
-import { optionTable } from '@tgm/options';
+import { describer, optionTable, recorded } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { checkMotionCue, type MotionCues } from './cues.js';
@@ -43,11 +43,13 @@ const table = optionTable(
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function motionGuidedMasking(options: MotionGuidedMaskingOptions): MaskingStrategy<MotionCues> {
-  const { ratio }: Required<MotionGuidedMaskingOptions> = table.check(options);
+  const checked: Required<MotionGuidedMaskingOptions> = table.check(options);
+  const { ratio } = checked;
   return {
     name: 'motion',
     ratio,
     requires: ['motion'],
+    describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'motionGuidedMasking');
       const { grid, random, cues } = request;

@@ -1,4 +1,4 @@
-import { optionTable } from '@tgm/options';
+import { describer, optionTable, recorded } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { checkMotionCue, type MotionCues } from './cues.js';
@@ -32,11 +32,13 @@ const table = optionTable(
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): MaskingStrategy<MotionCues> {
-  const { ratio }: Required<MotionMagnitudeMaskingOptions> = table.check(options);
+  const checked: Required<MotionMagnitudeMaskingOptions> = table.check(options);
+  const { ratio } = checked;
   return {
     name: 'motion-magnitude',
     ratio,
     requires: ['motion'],
+    describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'motionMagnitudeMasking');
       const { grid, random, cues } = request;

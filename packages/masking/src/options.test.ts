@@ -121,6 +121,12 @@ describe('mixedMasking', () => {
       () => mixedMasking({ ...one, mask: {} }, one, { share: 0.5 }),
       'mixedMasking, strategy, option mask',
     );
+    invalid(
+      () => mixedMasking(one, { ...one, describe: 'tube' }, { share: 0.5 }),
+      'mixedMasking, other, option describe',
+    );
+    const { describe: _, ...undescribed } = one;
+    invalid(() => mixedMasking(undescribed, one, { share: 0.5 }), 'mixedMasking, option strategy');
   });
 });
 

@@ -1,4 +1,4 @@
-import { optionTable } from '@tgm/options';
+import { describer, optionTable, recorded } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
@@ -24,11 +24,13 @@ const table = optionTable(
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */
 export function randomMasking(options: RandomMaskingOptions): MaskingStrategy {
-  const { ratio }: Required<RandomMaskingOptions> = table.check(options);
+  const checked: Required<RandomMaskingOptions> = table.check(options);
+  const { ratio } = checked;
   return {
     name: 'random',
     ratio,
     requires: [],
+    describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'randomMasking');
       const { grid, random } = request;

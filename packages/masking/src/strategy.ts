@@ -1,3 +1,4 @@
+import type { Description } from '@tgm/options';
 import type { Random } from '@tgm/random';
 
 /** How a clip is cut into tokens. Token number = (slice * rows + row) * columns + column. */
@@ -46,4 +47,9 @@ export interface MaskingStrategy<in Cues extends object = object> {
   /** The names of the cues that `mask` reads. */
   readonly requires: readonly (keyof Cues & string)[];
   readonly mask: (request: MaskRequest<Cues>) => TokenMask;
+  /**
+   * What the strategy is: the function that made it and each of its options, in JSON. A run keeps it. Two strategies with the
+   * same description give the same masks. `describer` of `@tgm/options` makes it from a table of options.
+   */
+  describe(): Description;
 }

@@ -1,4 +1,4 @@
-import { oneOf, optional, optionTable } from '@tgm/options';
+import { describer, oneOf, optional, optionTable, recorded } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { checkTextCue, type TextCues } from './cues.js';
@@ -39,18 +39,21 @@ const table = optionTable(
  * **The mask tells the caption.** Its shape follows what the caption names, so a contrastive loss on the visible tokens
  * can read the caption off their positions. On Moving Shapes contrast learned as well with every pixel grey: a loss of
  * 2.01, where ln 32 = 3.47 is chance and random masks stay. On unmasked clips retrieval then fell below chance. Let a
- * contrastive loss look at a second view that is masked at random (`contrastMasking` of `@tgm/train`). `bottom` tells
- * more than `top`. `maskLeak` of `@tgm/masking/testing` measures it.
+ * contrastive loss look at a second view that is masked at random: `views: { contrast: { masking } }` of `pretrain` in
+ * `@tgm/train`, which `contrastiveLoss({ view: 'contrast' })` reads. `bottom` tells more than `top`. `maskLeak` of
+ * `@tgm/masking/testing` measures it.
  *
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStrategy<TextCues> {
-  const { ratio, select, textShare }: Required<TextGuidedMaskingOptions> = table.check(options);
+  const checked: Required<TextGuidedMaskingOptions> = table.check(options);
+  const { ratio, select, textShare } = checked;
   return {
     name: select === 'top' ? 'text' : 'text-bottom',
     ratio,
     requires: ['text'],
+    describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'textGuidedMasking');
       const { grid, random, cues } = request;

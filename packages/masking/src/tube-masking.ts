@@ -1,4 +1,4 @@
-import { optionTable } from '@tgm/options';
+import { describer, optionTable, recorded } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
@@ -25,11 +25,13 @@ const table = optionTable(
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */
 export function tubeMasking(options: TubeMaskingOptions): MaskingStrategy {
-  const { ratio }: Required<TubeMaskingOptions> = table.check(options);
+  const checked: Required<TubeMaskingOptions> = table.check(options);
+  const { ratio } = checked;
   return {
     name: 'tube',
     ratio,
     requires: [],
+    describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'tubeMasking');
       const { grid, random } = request;

@@ -200,6 +200,7 @@ describe('pretrain', { timeout: 60_000 }, () => {
       name: 'uneven',
       ratio: 0.5,
       requires: [],
+      describe: () => ({ is: 'uneven' }),
       mask: ({ grid }: { grid: TokenGrid }) => {
         calls += 1;
         const masked = calls % 2 ? Uint32Array.of(2, 3) : Uint32Array.of(2);
