@@ -10,16 +10,16 @@ export type TextBatch = {
   readonly tokenIds: tf.Tensor2D;
   /** [2 S] place of each text's last token. */
   readonly endPositions: tf.Tensor1D;
-  /** [S] int32; equal for equal colour, shape and action. */
-  readonly meaning: tf.Tensor1D;
+  /** [S, 1] int32; equal for equal colour, shape and action. */
+  readonly meaning: tf.Tensor2D;
 };
 
 /** Frames of B clips. */
 export type ImageBatch = {
   /** [B, N, P] pixels. */
   readonly patches: tf.Tensor3D;
-  /** [B] int32; equal for equal colour and shape. */
-  readonly object: tf.Tensor1D;
+  /** [B, 1] int32; equal for equal colour and shape. */
+  readonly object: tf.Tensor2D;
 };
 
 /** Draws two different captions of every scene and makes tensors of them, which the caller disposes. */
@@ -47,10 +47,7 @@ export function textBatch(
   return {
     tokenIds: tf.tensor2d(tokenIds, [texts.length, length], 'int32'),
     endPositions: tf.tensor1d(endPositions, 'int32'),
-    meaning: tf.tensor1d(
-      Int32Array.from(scenes, ({ meaning }) => meaning),
-      'int32',
-    ),
+    meaning: keyTensor(scenes.map(({ meaning }) => meaning)),
   };
 }
 
@@ -67,9 +64,9 @@ export function imageBatch(model: Clip, pairs: readonly Pair[]): ImageBatch {
   });
   return {
     patches: tf.tensor3d(pixels, [pairs.length, tokens, tokenSize]),
-    object: tf.tensor1d(
-      Int32Array.from(pairs, (pair) => pair.object),
-      'int32',
-    ),
+    object: keyTensor(pairs.map((pair) => pair.object)),
   };
 }
+
+const keyTensor = (numbers: readonly number[]): tf.Tensor2D =>
+  tf.tensor2d(Int32Array.from(numbers), [numbers.length, 1], 'int32');

@@ -86,8 +86,8 @@ function imageTextTerm(
     -1,
   ]) as tf.Tensor2D;
   const mean = tf.mean(tf.reshape(normalise(features), [batch, count, -1]), 1) as tf.Tensor2D; // [B, E]
-  const whole = infoNce({ video: image, text, scale, captionGroup: object });
-  const parts = infoNce({ video: normalise(mean), text, scale, captionGroup: object });
+  const whole = infoNce({ rows: image, columns: text, scale, keys: [object] });
+  const parts = infoNce({ rows: normalise(mean), columns: text, scale, keys: [object] });
   return tf.add(whole, parts) as tf.Scalar;
 }
 
@@ -106,7 +106,7 @@ function trainStep(model: Clip): (inputs: StepInputs) => StepOutputs {
       const texts = normalise(model.encodeText(params, text.tokenIds, text.endPositions)); // [2 S, E]
       const [firsts, seconds] = tf.split(texts, 2) as [tf.Tensor2D, tf.Tensor2D];
       const scale = tf.scalar(PARAPHRASE_SCALE);
-      paraphrase = tf.keep(infoNce({ video: firsts, text: seconds, scale, captionGroup: text.meaning }));
+      paraphrase = tf.keep(infoNce({ rows: firsts, columns: seconds, scale, keys: [text.meaning] }));
       imageText = images.map((batch) => tf.keep(imageTextTerm(model, params, batch, firsts)));
       return imageText.reduce((sum, term) => tf.add(sum, term), paraphrase);
     };

@@ -19,31 +19,34 @@ export async function* checkInfoNce(fixture: Fixture, engine: Engine): AsyncGene
       rawVideo: stored<tf.Tensor2D>('raw_image'),
       rawText: stored<tf.Tensor2D>('raw_text'),
       logScale: tf.scalar(log_scale),
-      group: tf.range(0, n, 1, 'int32'),
+      key: tf.stack([tf.range(0, n, 1, 'int32'), tf.zeros([n], 'int32')], 1) as tf.Tensor2D,
       identity: tf.eye(d),
     };
     const loss = contrastiveLoss();
     const run = engine.compile((given: typeof inputs) => {
       const direct = tf.valueAndGrads((video: tf.Tensor, text: tf.Tensor, scale: tf.Tensor) =>
         infoNce({
-          video: video as tf.Tensor2D,
-          text: text as tf.Tensor2D,
+          rows: video as tf.Tensor2D,
+          columns: text as tf.Tensor2D,
           scale: scale as tf.Scalar,
-          captionGroup: given.group,
+          keys: [given.key],
         }),
       )([given.video, given.text, given.scale]);
-      const raw = tf.valueAndGrads((video: tf.Tensor, text: tf.Tensor, logScale: tf.Tensor) =>
-        loss.compute(
-          { 'contrastive.projection.weight': given.identity, 'contrastive.logit_scale': logScale },
-          {
-            prediction: tf.zeros([1, 1, 1]),
-            targetPixels: tf.zeros([1, 1, 1]),
-            videoEmbedding: video as tf.Tensor2D,
-            textEmbedding: text as tf.Tensor2D,
-            captionGroup: given.group,
-          },
-        ),
-      )([given.rawVideo, given.rawText, given.logScale]);
+      const raw = tf.valueAndGrads((video: tf.Tensor, text: tf.Tensor, logScale: tf.Tensor) => {
+        const params = {
+          'contrastive.projection.weight': given.identity,
+          'contrastive.logit_scale': logScale,
+        };
+        const embedding = video as tf.Tensor2D;
+        const tokens = tf.expandDims(embedding, 1) as tf.Tensor3D;
+        const rows = loss.rows(params, {
+          views: { reconstruct: { embedding, tokens } },
+          textEmbedding: text as tf.Tensor2D,
+          captionKey: given.key,
+          sampleKey: given.key,
+        });
+        return loss.compare(params, rows);
+      })([given.rawVideo, given.rawText, given.logScale]);
       const logits = tf.mul(tf.matMul(given.video, given.text, false, true), given.scale);
       return {
         values: { loss: direct.value, logits_per_image: logits, logits_per_text: tf.transpose(logits) },

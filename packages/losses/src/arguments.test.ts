@@ -4,9 +4,11 @@ import {
   classificationLoss,
   contrastiveLoss,
   LossError,
-  meanBaseline,
   normalisedTarget,
+  pixelTarget,
   reconstructionLoss,
+  softLabelLoss,
+  tokenErrors,
 } from './index.js';
 
 const logits = tf.zeros<tf.Rank.R2>([2, 3]);
@@ -17,7 +19,10 @@ const calls: [string, string, (value: never) => unknown][] = [
   ['classificationLoss', 'logits', (value) => classificationLoss(value, labels, 0.1)],
   ['classificationLoss', 'labels', (value) => classificationLoss(logits, value, 0.1)],
   ['normalisedTarget', 'pixels', (value) => normalisedTarget(value, 'channel')],
-  ['normalisedTarget', 'pixels', (value) => meanBaseline(value)],
+  ['normalisedTarget', 'pixels', (value) => pixelTarget().values(value)],
+  ['pixelTarget baseline', 'values', (value) => pixelTarget().baseline(value)],
+  ['softLabelLoss', 'targets', (value) => softLabelLoss(logits, value, 0.1)],
+  ['tokenErrors', 'prediction', (value) => tokenErrors(value, tf.zeros([1, 1, 3]))],
 ];
 
 it.each(calls)('%s names %s where no tensor comes', (where, option, call) => {
@@ -35,25 +40,36 @@ it('refuses labels that are no whole numbers by their kind', () => {
   );
 });
 
-it.each([
-  ['reconstruction', reconstructionLoss(), 'SHAPE_MISMATCH'],
-  ['contrastive', contrastiveLoss(), 'TEXT_MISSING'],
-] as const)('the %s loss names what does not come to compute', (_name, loss, code) => {
-  for (const inputs of [undefined, null, {}, { prediction: 1, targetPixels: 'x' }]) {
-    expect(() => loss.compute({}, inputs as never)).toThrow(expect.objectContaining({ code }));
+it('the reconstruction loss names what does not come to compute', () => {
+  for (const inputs of [undefined, null, {}, { prediction: 1, pixels: 'x' }]) {
+    expect(() => reconstructionLoss().compute({}, inputs as never)).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
+    );
   }
 });
 
-it('the contrastive loss names an embedding that is no matrix, and parameters that do not come', () => {
-  const textEmbedding = tf.zeros<tf.Rank.R2>([2, 3]);
-  const inputs = { textEmbedding, captionGroup: labels };
-  for (const [params, given, where] of [
-    [{}, inputs, 'contrastiveLoss, videoEmbedding'],
-    [{}, { ...inputs, videoEmbedding: tf.zeros([4]) }, 'contrastiveLoss, videoEmbedding'],
-    [undefined, { ...inputs, videoEmbedding: tf.zeros([2, 4]) }, 'contrastive.logit_scale'],
+it('the contrastive loss names what does not come to be compared', () => {
+  const loss = contrastiveLoss({ view: 'contrast' });
+  const key = tf.zeros<tf.Rank.R2>([2, 2], 'int32');
+  const text = { textEmbedding: tf.zeros<tf.Rank.R2>([2, 3]), captionKey: key, sampleKey: key };
+  const embedded = (shape: number[]) => ({ views: { contrast: { embedding: tf.zeros(shape) } } });
+  for (const [params, inputs, code, where] of [
+    [{}, undefined, 'VIEW_MISSING', 'contrastiveLoss'],
+    [{}, { ...text, views: { reconstruct: {} } }, 'VIEW_MISSING', 'contrastiveLoss'],
+    [{}, embedded([2, 4]), 'TEXT_MISSING', 'contrastiveLoss'],
+    [{}, { ...embedded([2, 4]), ...text, captionKey: undefined }, 'TEXT_MISSING', 'contrastiveLoss'],
+    [{}, { ...text, ...embedded([4]) }, 'SHAPE_MISMATCH', 'contrastiveLoss, embedding'],
+    [{}, { ...text, ...embedded([3, 4]) }, 'SHAPE_MISMATCH', 'contrastiveLoss, textEmbedding'],
+    [undefined, { ...text, ...embedded([2, 4]) }, 'SHAPE_MISMATCH', 'contrastive.projection.weight'],
   ] as const) {
-    expect(() => contrastiveLoss().compute(params as never, given as never)).toThrow(
-      expect.objectContaining({ code: 'SHAPE_MISMATCH', where }),
+    expect(() => loss.rows(params as never, inputs as never)).toThrow(
+      expect.objectContaining({ code, where }),
     );
   }
+  expect(() => loss.compare(undefined as never, {})).toThrow(
+    expect.objectContaining({ code: 'SHAPE_MISMATCH', where: 'contrastive.logit_scale' }),
+  );
+  expect(() => loss.compare({ 'contrastive.logit_scale': tf.scalar(1) }, undefined as never)).toThrow(
+    expect.objectContaining({ code: 'SHAPE_MISMATCH', where: 'contrastiveLoss, rows.video' }),
+  );
 });

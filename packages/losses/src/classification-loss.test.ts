@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { classificationLoss } from './classification-loss.js';
+import { classificationLoss, softLabelLoss } from './classification-loss.js';
 import { ENGINES, evaluate } from './engines.test-support.js';
 
 describe.each(ENGINES)('classificationLoss on $name', ({ make }) => {
@@ -68,6 +68,53 @@ describe.each(ENGINES)('labels on $name', ({ make }) => {
     }
     await engine.dispose();
   });
+});
+
+describe.each(ENGINES)('softLabelLoss on $name', ({ make }) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await make();
+  });
+  afterAll(() => engine.dispose());
+
+  const lossOf = async (rows: number[][], targets: number[][], smoothing: number) => {
+    const inputs = { logits: tf.tensor2d(rows), targets: tf.tensor2d(targets) };
+    const { loss } = await evaluate(
+      engine,
+      (given: typeof inputs) => ({ loss: softLabelLoss(given.logits, given.targets, smoothing) }),
+      inputs,
+    );
+    return loss![0]!;
+  };
+  /** Probabilities 1/8, 2/8, 5/8. */
+  const logits = [[0, Math.log(2), Math.log(5)]];
+
+  it('is the cross-entropy with shares of classes (by hand)', async () => {
+    const plain = 0.25 * Math.log(8) + 0.75 * Math.log(8 / 5);
+    expect(await lossOf(logits, [[0.25, 0, 0.75]], 0)).toBeCloseTo(plain, 6);
+    const even = (Math.log(8) + Math.log(4) + Math.log(8 / 5)) / 3;
+    expect(await lossOf(logits, [[0.25, 0, 0.75]], 0.1)).toBeCloseTo(0.9 * plain + 0.1 * even, 6);
+    expect(
+      await lossOf(
+        [...logits, [9, 9, 9]],
+        [
+          [0, 1, 0],
+          [0.2, 0.3, 0.5],
+        ],
+        0,
+      ),
+    ).toBeCloseTo((Math.log(4) + Math.log(3)) / 2, 6);
+  });
+
+  it.each([[[0, 0, 0]], [[1, 1, 0]], [[0.5, 0.4, 0]]])('is not finite for shares %j', async (shares) => {
+    expect(Number.isFinite(await lossOf(logits, [shares], 0.1))).toBe(false);
+  });
+});
+
+it('softLabelLoss refuses targets of another shape', () => {
+  expect(() => softLabelLoss(tf.zeros([2, 3]), tf.zeros([2, 4]), 0)).toThrow(
+    expect.objectContaining({ code: 'SHAPE_MISMATCH' }),
+  );
 });
 
 it('refuses another number of labels, and leaves no tensors behind', () => {

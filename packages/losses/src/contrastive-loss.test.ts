@@ -3,7 +3,7 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contrastiveLoss } from './contrastive-loss.js';
 import { ENGINES, evaluate } from './engines.test-support.js';
-import type { LossInputs, Params } from './loss.js';
+import type { Params } from './loss.js';
 
 /** Numbers in [-1, 1) without a pattern that matters here. */
 const numbers = (count: number, seed: number) =>
@@ -12,14 +12,25 @@ const numbers = (count: number, seed: number) =>
 const WEIGHT = 'contrastive.projection.weight';
 const SCALE = 'contrastive.logit_scale';
 
-const inputs = (change: Partial<LossInputs> = {}): LossInputs => ({
-  prediction: tf.zeros([4, 1, 6]),
-  targetPixels: tf.zeros([4, 1, 6]),
-  videoEmbedding: tf.tensor2d(numbers(4 * 5, 1), [4, 5]),
+/** All of a batch that the loss reads; captions 0 and 2 are the same, and so are the samples 1 and 3. */
+const batch = (change: Record<string, tf.Tensor> = {}): Record<string, tf.Tensor> => ({
+  embedding: tf.tensor2d(numbers(4 * 5, 1), [4, 5]),
   textEmbedding: tf.tensor2d(numbers(4 * 3, 2), [4, 3]),
-  captionGroup: tf.tensor1d([0, 1, 0, 2], 'int32'),
+  captionKey: tf.tensor2d([0, 9, 1, 9, 0, 9, 2, 9], [4, 2], 'int32'),
+  sampleKey: tf.tensor2d([4, 0, 5, 0, 6, 0, 5, 0], [4, 2], 'int32'),
   ...change,
 });
+
+/** The loss of a whole batch, by its rows. */
+function lossOf(given: Record<string, tf.Tensor>, params: Params): tf.Scalar {
+  const loss = contrastiveLoss();
+  const embedding = given.embedding as tf.Tensor2D;
+  const views = { reconstruct: { embedding, tokens: tf.zeros<tf.Rank.R3>([4, 1, 1]) } };
+  return loss.compare(
+    params,
+    loss.rows(params, { ...(given as Record<string, tf.Tensor2D>), views } as never),
+  );
+}
 
 const params = (logScale = 1.5): Record<string, tf.Tensor> => ({
   [WEIGHT]: tf.tensor2d(numbers(15, 3), [3, 5]),
@@ -39,13 +50,12 @@ function plainLoss(given: Record<string, ArrayLike<number>>): number {
   const video = rows(given.video!, width).map((row) => unit(weight.map((out) => dot(out, row))));
   const text = rows(given.text!, textWidth).map(unit);
   const scale = Math.min(100, Math.exp(given.logScale![0]!));
-  const groups = given.groups!;
   let total = 0;
   for (let own = 0; own < batch; own += 1) {
     let ofVideo = 0;
     let ofText = 0;
     for (let other = 0; other < batch; other += 1) {
-      if (other !== own && groups[other] === groups[own]) continue;
+      if (other !== own && own % 2 === other % 2) continue; // clips 0 and 2, 1 and 3
       ofVideo += Math.exp(scale * dot(video[own]!, text[other]!));
       ofText += Math.exp(scale * dot(video[other]!, text[own]!));
     }
@@ -62,17 +72,13 @@ describe.each(ENGINES)('contrastiveLoss on $name', ({ make }) => {
   afterAll(() => engine.dispose());
 
   const gradientsAt = (logScale: number) => {
-    const loss = contrastiveLoss();
-    const given = { ...inputs(), ...params(logScale) } as Record<string, tf.Tensor>;
+    const given = { ...batch(), ...params(logScale) };
     return evaluate(
       engine,
       (tensors: Record<string, tf.Tensor>) => {
-        const compute = (video: tf.Tensor, weight: tf.Tensor, scale: tf.Tensor) =>
-          loss.compute({ [WEIGHT]: weight, [SCALE]: scale }, {
-            ...tensors,
-            videoEmbedding: video,
-          } as unknown as LossInputs);
-        const at = [tensors.videoEmbedding!, tensors[WEIGHT]!, tensors[SCALE]!];
+        const compute = (embedding: tf.Tensor, weight: tf.Tensor, scale: tf.Tensor) =>
+          lossOf({ ...tensors, embedding }, { [WEIGHT]: weight, [SCALE]: scale });
+        const at = [tensors.embedding!, tensors[WEIGHT]!, tensors[SCALE]!];
         const { value, grads } = tf.valueAndGrads(compute)(at);
         return { loss: value, video: grads[0]!, weight: grads[1]!, logScale: grads[2]! };
       },
@@ -86,7 +92,6 @@ describe.each(ENGINES)('contrastiveLoss on $name', ({ make }) => {
       text: Array.from(numbers(12, 2)),
       weight: Array.from(numbers(15, 3)),
       logScale: [1.5],
-      groups: [0, 1, 0, 2],
     };
     const found = await gradientsAt(1.5);
     expect(found.loss![0]).toBeCloseTo(plainLoss(plain), 5);
@@ -108,19 +113,16 @@ describe.each(ENGINES)('contrastiveLoss on $name', ({ make }) => {
 
     // Matched pairs that lie close together, which a larger scale would tell apart better.
     const near = tf.tensor2d([1, 0.1, 0, 1, 0, 0.1, 1, -0.1, 0, 1, 0, -0.1], [4, 3]);
-    const captionGroup = tf.range(0, 4, 1, 'int32');
+    const apart = tf.tensor2d([0, 0, 0, 1, 0, 2, 0, 3], [4, 2], 'int32');
     const identity = tf.tensor2d([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3]);
-    const pairs = inputs({ videoEmbedding: near, textEmbedding: near, captionGroup });
+    const pairs = batch({ embedding: near, textEmbedding: near, captionKey: apart, sampleKey: apart });
     const slopeAt = async (logScale: number) => {
-      const given = { ...pairs, identity, scale: tf.scalar(logScale) } as Record<string, tf.Tensor>;
+      const given = { ...pairs, identity, scale: tf.scalar(logScale) };
       const { slope } = await evaluate(
         engine,
         (tensors: Record<string, tf.Tensor>) => {
           const compute = (scale: tf.Tensor) =>
-            contrastiveLoss().compute(
-              { [WEIGHT]: tensors.identity!, [SCALE]: scale },
-              tensors as unknown as LossInputs,
-            );
+            lossOf(tensors, { [WEIGHT]: tensors.identity!, [SCALE]: scale });
           return { slope: tf.grad(compute)(tensors.scale!) };
         },
         given,
@@ -132,25 +134,19 @@ describe.each(ENGINES)('contrastiveLoss on $name', ({ make }) => {
   });
 
   it('has finite gradients for an encoder that says nothing', async () => {
-    const silent = { ...inputs({ videoEmbedding: tf.zeros([4, 5]) }), ...params() } as Record<
-      string,
-      tf.Tensor
-    >;
+    const silent = { ...batch({ embedding: tf.zeros([4, 5]) }), ...params() };
     const { slope, value } = await evaluate(
       engine,
       (tensors: Record<string, tf.Tensor>) => {
         const compute = (weight: tf.Tensor) =>
-          contrastiveLoss().compute(
-            { [WEIGHT]: weight, [SCALE]: tensors[SCALE]! },
-            tensors as unknown as LossInputs,
-          );
+          lossOf(tensors, { [WEIGHT]: weight, [SCALE]: tensors[SCALE]! });
         return { slope: tf.grad(compute)(tensors[WEIGHT]!), value: compute(tensors[WEIGHT]!) };
       },
       silent,
     );
     expect(slope!.every(Number.isFinite)).toBe(true);
-    // Every choice is equally good: of 3, 4, 3 and 4 candidates.
-    expect(value![0]).toBeCloseTo((Math.log(3) + Math.log(4)) / 2, 5);
+    // Every choice is equally good, of 3 candidates each.
+    expect(value![0]).toBeCloseTo(Math.log(3), 5);
   });
 });
 
@@ -158,7 +154,7 @@ describe('contrastiveLoss', () => {
   it('starts from the temperature, with Xavier weights', async () => {
     let draws = 0;
     const random = () => (draws++ * 0.618034) % 1;
-    const made: Params = contrastiveLoss().init(random, 30, 20);
+    const made: Params = contrastiveLoss().init(random, { video: 30, text: 20, prediction: 6 });
     expect(Object.keys(made)).toEqual([WEIGHT, SCALE]);
     expect(made[WEIGHT]!.shape).toEqual([20, 30]);
     expect(made[SCALE]!.shape).toEqual([]);
@@ -167,20 +163,44 @@ describe('contrastiveLoss', () => {
     expect(Math.max(...weight.map(Math.abs))).toBeLessThanOrEqual(bound);
     expect(Math.hypot(...weight) / Math.sqrt(600)).toBeCloseTo(bound / Math.sqrt(3), 2);
     expect((await made[SCALE]!.data())[0]).toBeCloseTo(2.65926, 5);
-    const warm = contrastiveLoss({ temperature: 0.5 }).init(random, 3, 2)[SCALE]!;
+    const warm = contrastiveLoss({ temperature: 0.5 }).init(random, {
+      video: 3,
+      text: 2,
+      prediction: 6,
+    })[SCALE]!;
     expect((await warm.data())[0]).toBeCloseTo(Math.log(2), 6);
   });
 
-  it('says what is missing or does not fit', () => {
-    const loss = contrastiveLoss();
-    const fails = (code: string, change: Partial<LossInputs>, given: Params = params()) =>
-      expect(() => loss.compute(given, inputs(change))).toThrow(expect.objectContaining({ code }));
-    fails('TEXT_MISSING', { textEmbedding: undefined as never });
-    fails('TEXT_MISSING', { captionGroup: undefined as never });
+  it('says what it needs and what it is', () => {
+    expect(contrastiveLoss().needs).toEqual({ views: ['reconstruct'], text: true });
+    expect(contrastiveLoss({ view: 'contrast' }).needs.views).toEqual(['contrast']);
+    expect(contrastiveLoss().describe()).toEqual({
+      is: 'contrastiveLoss',
+      temperature: 0.07,
+      view: 'reconstruct',
+    });
+  });
+
+  it('tells how many negatives a clip has', async () => {
+    const { captionKey, sampleKey } = batch() as Record<string, tf.Tensor2D>;
+    const rows = {
+      video: tf.zeros([4, 3]),
+      text: tf.zeros([4, 3]),
+      captionKey: captionKey!,
+      sampleKey: sampleKey!,
+    };
+    const { negatives } = contrastiveLoss().figures!({}, rows);
+    expect((await negatives!.data())[0]).toBe(2);
+  });
+
+  it('says what does not fit', () => {
+    const fails = (code: string, change: Record<string, tf.Tensor>, given: Params = params()) =>
+      expect(() => lossOf(batch(change), given)).toThrow(expect.objectContaining({ code }));
     fails('SHAPE_MISMATCH', { textEmbedding: tf.zeros([4, 2]) });
     fails('SHAPE_MISMATCH', { textEmbedding: tf.zeros([3, 3]) });
-    fails('SHAPE_MISMATCH', { videoEmbedding: tf.zeros([4, 6]) });
-    fails('SHAPE_MISMATCH', { captionGroup: tf.zeros([3], 'int32') });
+    fails('SHAPE_MISMATCH', { embedding: tf.zeros([4, 6]) });
+    fails('SHAPE_MISMATCH', { captionKey: tf.zeros([3, 2], 'int32') });
+    fails('SHAPE_MISMATCH', { sampleKey: tf.zeros([4, 1], 'int32') });
     fails('SHAPE_MISMATCH', {}, {});
     for (const temperature of [0, 0.009, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => contrastiveLoss({ temperature })).toThrow(
@@ -188,21 +208,36 @@ describe('contrastiveLoss', () => {
       );
     }
     expect(() => contrastiveLoss({ temprature: 0.1 } as never)).toThrow(/temprature/);
-    for (const [videoWidth, textWidth] of [
-      [0, 4],
-      [4, 0.5],
-      [4, Number.NaN],
-    ] as const) {
-      expect(() => loss.init(() => 0.5, videoWidth, textWidth)).toThrow(
+    for (const widths of [{ video: 0, text: 4 }, { video: 4, text: 0.5 }, { video: 4 }, undefined]) {
+      expect(() => contrastiveLoss().init(() => 0.5, widths as never)).toThrow(
         expect.objectContaining({ code: 'OPTION_INVALID' }),
       );
     }
   });
 
+  it('refuses a batch of one clip, which has nothing to be told apart from', () => {
+    const one = {
+      embedding: tf.ones([1, 5]),
+      textEmbedding: tf.ones([1, 3]),
+      captionKey: tf.zeros([1, 2], 'int32'),
+      sampleKey: tf.zeros([1, 2], 'int32'),
+    };
+    expect(() => lossOf(one, params())).toThrow(expect.objectContaining({ code: 'TOO_FEW_CLIPS' }));
+  });
+
   it('leaves no tensors behind', () => {
-    const [given, made] = [inputs(), params()];
+    const [given, made] = [batch(), params()];
     const before = tf.memory().numTensors;
-    contrastiveLoss().compute(made, given).dispose();
+    tf.tidy(() => {
+      lossOf(given, made);
+    });
+    const loss = contrastiveLoss();
+    const rows = loss.rows(made, {
+      ...given,
+      views: { reconstruct: { embedding: given.embedding } },
+    } as never);
+    loss.compare(made, rows).dispose();
+    tf.dispose(rows as tf.NamedTensorMap);
     expect(tf.memory().numTensors).toBe(before);
   });
 });

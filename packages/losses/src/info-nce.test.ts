@@ -3,7 +3,7 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINES, evaluate } from './engines.test-support.js';
 import { fixtureJson, fixtureTensors, hasFixture } from './fixtures.test-support.js';
-import { infoNce } from './info-nce.js';
+import { infoNce, meanNegatives } from './info-nce.js';
 import { l2Normalise } from './l2-normalise.js';
 
 interface InfoNceCase {
@@ -30,16 +30,24 @@ describe.each(ENGINES)('infoNce on $name', ({ make }) => {
   });
   afterAll(() => engine.dispose());
 
-  const lossOf = async (video: number[][], text: number[][], scale: number, groups: number[]) => {
+  /** @param keys of each key one list of numbers, one for each row */
+  const evaluated = (video: number[][], text: number[][], scale: number, ...keys: number[][]) => {
     const inputs = {
-      video: tf.tensor2d(video),
-      text: tf.tensor2d(text),
+      rows: tf.tensor2d(video),
+      columns: tf.tensor2d(text),
       scale: tf.scalar(scale),
-      captionGroup: tf.tensor1d(groups, 'int32'),
+      keys: keys.map((key) => tf.tensor2d(key, [key.length, 1], 'int32')),
     };
-    return (await evaluate(engine, (tensors: typeof inputs) => ({ loss: infoNce(tensors) }), inputs))
-      .loss![0]!;
+    return evaluate(
+      engine,
+      (given: typeof inputs) => ({
+        loss: infoNce(given),
+        negatives: meanNegatives(given.keys, video.length),
+      }),
+      inputs,
+    );
   };
+  const lossOf = async (...given: Parameters<typeof evaluated>) => (await evaluated(...given)).loss![0]!;
 
   it('two pairs (by hand)', async () => {
     // Cosines [[1, 0], [0.6, 0.8]], scale 2. Rows: ln(1 + e^-2), ln(1 + e^-0.4); columns: ln(1 + e^-0.8), ln(1 + e^-1.6).
@@ -76,6 +84,42 @@ describe.each(ENGINES)('infoNce on $name', ({ make }) => {
     ];
     expect(await lossOf(video, text, 1, [7, 3, 7])).toBeCloseTo(expected, 6);
     expect(await lossOf(video, text, 1, [7, 3, 8])).toBeGreaterThan(expected + 0.1);
+  });
+
+  it('leaves out what is the same by any key: a clip that comes twice is not its own negative', async () => {
+    // Clips 0 and 1 are one video under two captions, clips 1 and 2 have one caption. A perfect model.
+    const at = (degrees: number) => [Math.cos(degrees / 57.3), Math.sin(degrees / 57.3)];
+    const same = [at(0), at(0), at(90), at(180)];
+    const captions = [1, 2, 2, 3];
+    const samples = [5, 5, 6, 7];
+    const found = await evaluated(same, same, 100, captions, samples);
+    expect(found.loss![0]).toBeCloseTo(0, 4);
+    // Of 3 others each: clip 0 loses one, clip 1 two, clip 2 one.
+    expect(found.negatives![0]).toBeCloseTo((2 + 1 + 2 + 3) / 4, 6);
+    expect(await lossOf(same, same, 100, captions)).toBeCloseTo((4 * Math.LN2) / 8, 4);
+    expect((await evaluated(same, same, 100)).negatives![0]).toBe(3);
+  });
+
+  it('tells keys apart that differ in the last of 32 bits, and in any one of their numbers', async () => {
+    const ones = [
+      [1, 0],
+      [1, 0],
+    ];
+    for (const key of [2 ** 31 - 1, 2 ** 30, -(2 ** 31), 123456789]) {
+      const other = key > 0 ? key - 1 : key + 1;
+      expect(await lossOf(ones, ones, 1, [key, other]), `${key}`).toBeCloseTo(Math.LN2, 6);
+      expect(await lossOf(ones, ones, 1, [key, key]), `${key}`).toBeCloseTo(0, 6);
+    }
+    const wide = (second: number) => tf.tensor2d([9, 1, 9, second], [2, 2], 'int32');
+    const { equal, unequal } = await evaluate(
+      engine,
+      (given: { equal: tf.Tensor2D; unequal: tf.Tensor2D }) => ({
+        equal: meanNegatives([given.equal], 2),
+        unequal: meanNegatives([given.unequal], 2),
+      }),
+      { equal: wide(1), unequal: wide(2) },
+    );
+    expect([equal![0], unequal![0]]).toEqual([0, 1]);
   });
 
   it('is zero for a batch of one caption, and finite for opposite vectors at the largest scale', async () => {
@@ -118,22 +162,22 @@ describe.each(ENGINES)('infoNce on $name', ({ make }) => {
     it.each(cases)('$name', async ({ name, n, log_scale, loss_float64 }) => {
       const tensor = fixtureTensors('infonce');
       const stored = async (field: string) => Array.from(await tensor(`${name}/${field}`).data());
-      const captionGroup = tf.range(0, n, 1, 'int32');
+      const keys = [tf.reshape(tf.range(0, n, 1, 'int32'), [n, 1]) as tf.Tensor2D];
       const inputs = {
         image: tensor(`${name}/raw_image`),
         text: tensor(`${name}/raw_text`),
         logScale: tf.scalar(log_scale),
-        captionGroup,
+        keys,
       };
       const found = await evaluate(
         engine,
         (given: typeof inputs) => {
           const loss = (image: tf.Tensor, text: tf.Tensor, logScale: tf.Tensor) =>
             infoNce({
-              video: l2Normalise(image as tf.Tensor2D),
-              text: l2Normalise(text as tf.Tensor2D),
+              rows: l2Normalise(image as tf.Tensor2D),
+              columns: l2Normalise(text as tf.Tensor2D),
               scale: tf.exp(logScale as tf.Scalar),
-              captionGroup: given.captionGroup as tf.Tensor1D,
+              keys: given.keys,
             });
           const { value, grads } = tf.valueAndGrads(loss)([given.image, given.text, given.logScale]);
           const unit = l2Normalise(given.image as tf.Tensor2D);
@@ -154,35 +198,36 @@ describe.each(ENGINES)('infoNce on $name', ({ make }) => {
   });
 });
 
-it('refuses a scale that is no scalar, and inputs that it does not know', () => {
-  const rows = tf.eye(2) as tf.Tensor2D;
+it('refuses what does not fit, and inputs that it does not know', () => {
   const codeOf = (change: object) => {
+    const rows = tf.eye(2) as tf.Tensor2D;
+    const keys = [tf.tensor2d([0, 1], [2, 1], 'int32')];
     try {
-      const captionGroup = tf.tensor1d([0, 1], 'int32');
-      infoNce({ video: rows, text: rows, scale: tf.scalar(1), captionGroup, ...change });
+      infoNce({ rows, columns: rows, scale: tf.scalar(1), keys, ...change });
     } catch (error) {
       return (error as { code: string }).code;
     }
     return 'none';
   };
   expect(codeOf({})).toBe('none');
-  expect(codeOf({ scale: tf.ones([2]) })).toBe('SHAPE_MISMATCH');
-  expect(codeOf({ scale: 14 })).toBe('OPTION_INVALID');
-  expect(codeOf({ captionGroup: undefined })).toBe('OPTION_INVALID');
-  expect(codeOf({ temperature: 0.07 })).toBe('OPTION_INVALID');
-});
-
-it('refuses a batch that does not match', () => {
-  const fails = (text: number[], groups: number) =>
-    expect(() =>
-      infoNce({
-        video: tf.zeros([2, 3]),
-        text: tf.zeros(text as [number, number]),
-        scale: tf.scalar(1),
-        captionGroup: tf.zeros([groups], 'int32'),
-      }),
-    ).toThrow(expect.objectContaining({ code: 'SHAPE_MISMATCH' }));
-  fails([3, 3], 2);
-  fails([2, 4], 2);
-  fails([2, 3], 3);
+  expect(codeOf({ keys: [] })).toBe('none');
+  for (const change of [
+    { scale: tf.ones([2]) },
+    { columns: tf.zeros([3, 2]) },
+    { columns: tf.zeros([2, 3]) },
+    { keys: [tf.zeros([3, 1], 'int32')] },
+  ]) {
+    expect(codeOf(change)).toBe('SHAPE_MISMATCH');
+  }
+  for (const change of [
+    { scale: 14 },
+    { rows: tf.zeros([2]) },
+    { keys: undefined },
+    { keys: tf.zeros([2, 1], 'int32') },
+    { keys: [tf.zeros([2, 1])] },
+    { keys: [tf.zeros([2], 'int32')] },
+    { temperature: 0.07 },
+  ]) {
+    expect(codeOf(change)).toBe('OPTION_INVALID');
+  }
 });

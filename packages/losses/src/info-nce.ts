@@ -1,63 +1,90 @@
 import * as tf from '@tensorflow/tfjs';
-import { optionTable } from '@tgm/options';
+import { listOf, optionTable } from '@tgm/options';
 import { LossError } from './errors.js';
 import { checkShape } from './shape-check.js';
-import { tensor } from './tensor-field.js';
+import { tensor, wholeNumbers } from './tensor-field.js';
 
 /** In the place of a logit that is shut out: its exponential is 0 beside any other. */
 const SHUT_OUT = -1e30;
 
 /** What `infoNce` compares. */
 export interface InfoNceInputs {
-  /** [B, E] L2-normalised rows. */
-  readonly video: tf.Tensor2D;
-  /** [B, E] L2-normalised rows; row i belongs to row i of `video`. */
-  readonly text: tf.Tensor2D;
+  /** [B, E] L2-normalised. */
+  readonly rows: tf.Tensor2D;
+  /** [B, E] L2-normalised; row i belongs to column i. */
+  readonly columns: tf.Tensor2D;
   /** Scalar factor of the cosines, 1 / temperature. CLIP stops at 100; any finite factor will do. */
   readonly scale: tf.Scalar;
-  /** [B] int32; rows with equal numbers have the same caption and are no negatives of each other. */
-  readonly captionGroup: tf.Tensor1D;
+  /**
+   * [B, k] int32 each, such as a hash of the caption. Row i and another column j are no negatives of each other where all k
+   * numbers of i and of j are equal in any of the keys.
+   */
+  readonly keys: readonly tf.Tensor2D[];
 }
 
 const INPUTS = optionTable(
   'infoNce',
-  { video: tensor(), text: tensor(), scale: tensor(), captionGroup: tensor() } satisfies Record<
-    keyof InfoNceInputs,
-    unknown
-  >,
+  {
+    rows: tensor(2),
+    columns: tensor(2),
+    scale: tensor(),
+    keys: listOf(wholeNumbers<tf.Tensor2D>(2)),
+  } satisfies Record<keyof InfoNceInputs, unknown>,
   LossError,
 );
 
 /**
- * Symmetric InfoNCE as in CLIP (Radford et al. 2021): the mean of the cross-entropy of finding each video's caption in
- * the batch and that of finding each caption's video. Other rows with the same caption are left out of both.
+ * Symmetric InfoNCE as in CLIP (Radford et al. 2021): the mean of the cross-entropy of finding each row's column among all
+ * columns and that of finding each column's row. Pairs that a key says to be the same are left out of both.
  *
  * @throws LossError `OPTION_INVALID`, `SHAPE_MISMATCH`.
  */
 export function infoNce(inputs: InfoNceInputs): tf.Scalar {
   INPUTS.check(inputs);
-  const { video, text, scale, captionGroup } = inputs;
-  const [batch] = video.shape;
-  checkShape(text, video.shape, 'infoNce, text');
-  checkShape(captionGroup, [batch], 'infoNce, captionGroup');
+  const { rows, columns, scale, keys } = inputs;
+  const [batch] = rows.shape;
+  checkShape(columns, rows.shape, 'infoNce, columns');
   checkShape(scale, [], 'infoNce, scale');
+  for (const [at, key] of keys.entries()) checkShape(key, [batch, key.shape[1]], `infoNce, keys.${at}`);
   return tf.tidy(() => {
-    const cosines = tf.matMul(video, text, false, true); // [B, B], row: video, column: text
+    const cosines = tf.matMul(rows, columns, false, true); // [B, B]
     const logits = tf.mul(cosines, scale);
-    const own = equalPairs(tf.range(0, batch, 1, 'int32')); // [B, B] 1 on the diagonal
+    const own = tf.cast(ownPairs(batch), 'float32'); // [B, B] 1 on the diagonal
     // Taken from the same product as the logits, so that the loss of a perfect match is 0 at any scale.
     const positive = tf.sum(tf.mul(logits, own), 1); // [B]
-    const sameCaptionElsewhere = tf.greater(tf.sub(equalPairs(captionGroup), own), 0);
-    const candidates = tf.where(sameCaptionElsewhere, SHUT_OUT, logits);
-    const ofVideos = tf.sub(tf.logSumExp(candidates, 1), positive);
-    const ofTexts = tf.sub(tf.logSumExp(candidates, 0), positive);
-    return tf.div(tf.sum(tf.add(ofVideos, ofTexts)), 2 * batch);
+    const same = sameElsewhere(keys, batch);
+    const candidates = same ? tf.where(same, SHUT_OUT, logits) : logits;
+    const ofRows = tf.sub(tf.logSumExp(candidates, 1), positive);
+    const ofColumns = tf.sub(tf.logSumExp(candidates, 0), positive);
+    return tf.div(tf.sum(tf.add(ofRows, ofColumns)), 2 * batch);
   });
 }
 
-/** [B, B] 1 where two entries are equal. */
-function equalPairs(values: tf.Tensor1D): tf.Tensor2D {
-  const [batch] = values.shape;
-  const pairs = tf.equal(tf.reshape(values, [batch, 1]), tf.reshape(values, [1, batch]));
-  return tf.cast(pairs, 'float32') as tf.Tensor2D;
+/** Scalar: columns that are negatives of a row, mean over the B rows. */
+export function meanNegatives(keys: readonly tf.Tensor2D[], batch: number): tf.Scalar {
+  return tf.tidy(() => {
+    const same = sameElsewhere(keys, batch);
+    if (!same) return tf.scalar(batch - 1);
+    return tf.sub(batch - 1, tf.div(tf.sum(tf.cast(same, 'float32')), batch)) as tf.Scalar;
+  });
+}
+
+/** [B, B] whether a column is not the row's own, but the same by any of the keys; nothing where there are no keys. */
+function sameElsewhere(keys: readonly tf.Tensor2D[], batch: number): tf.Tensor2D | undefined {
+  if (keys.length === 0) return undefined;
+  const same = keys.map(equalPairs).reduce((one, other) => tf.logicalOr(one, other));
+  return tf.logicalAnd(same, tf.logicalNot(ownPairs(batch)));
+}
+
+/** [B, B] true on the diagonal. */
+function ownPairs(batch: number): tf.Tensor2D {
+  return equalPairs(tf.reshape(tf.range(0, batch, 1, 'int32'), [batch, 1]));
+}
+
+/** [B, k] -> [B, B] whether all k numbers of two rows are equal, in all their 32 bits. */
+function equalPairs(key: tf.Tensor2D): tf.Tensor2D {
+  const columns = tf.split(key, key.shape[1], 1); // k of [B, 1]
+  return columns
+    .map((column) => tf.equal(column, tf.transpose(column)) as tf.Tensor2D)
+    .reduce((one, other) => tf.logicalAnd(one, other));
 }

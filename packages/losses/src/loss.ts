@@ -4,6 +4,12 @@ import type { Description } from '@tgm/options';
 /** Named trainable tensors. */
 export type Params = Readonly<Record<string, tf.Tensor>>;
 
+/** What clips give to be compared: [B, …] each, in the order of the clips. Rows of whole numbers have no gradients. */
+export type Rows = Readonly<Record<string, tf.Tensor>>;
+
+/** What is worth knowing besides the term, without gradients. */
+export type Figures = Readonly<Record<string, tf.Scalar>>;
+
 /** What the encoder makes of one view of each clip. K visible tokens of that view. */
 export interface EncodedView {
   /** [B, K, D] the encoder's outputs. */
@@ -56,8 +62,6 @@ interface LossParts {
   readonly needs: LossNeeds;
   /** Fresh parameters; their names begin with the loss's own and a dot. */
   init(random: () => number, widths: LossWidths): Params;
-  /** Scalars that are worth knowing besides, without gradients. */
-  readonly figures?: (params: Params, inputs: LossInputs) => Readonly<Record<string, tf.Scalar>>;
   describe(): Description;
 }
 
@@ -66,15 +70,19 @@ export interface ClipLoss extends LossParts {
   readonly kind: 'clip';
   /** Scalar, the mean over the clips at hand. */
   compute(params: Params, inputs: LossInputs): tf.Scalar;
+  /** Means over the clips at hand. */
+  figures?(params: Params, inputs: LossInputs): Figures;
 }
 
 /** A term that compares the clips of a batch with each other. */
 export interface BatchLoss extends LossParts {
   readonly kind: 'batch';
   /** [B, …] what is compared, of the clips at hand. */
-  rows(params: Params, inputs: LossInputs): Readonly<Record<string, tf.Tensor>>;
+  rows(params: Params, inputs: LossInputs): Rows;
   /** Scalar, of the rows of the whole batch in its order. */
-  compare(params: Params, rows: Readonly<Record<string, tf.Tensor>>): tf.Scalar;
+  compare(params: Params, rows: Rows): tf.Scalar;
+  /** Of the rows of the whole batch. */
+  figures?(params: Params, rows: Rows): Figures;
 }
 
 /** One term of the objective, with its own parameters if it has any. Composed as data: `[{ loss, weight }]`. */

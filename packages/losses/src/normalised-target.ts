@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { oneOf, optionTable } from '@tgm/options';
+import { groupMatrix } from './channel-groups.js';
 import { LossError } from './errors.js';
 import { tensor } from './tensor-field.js';
 
@@ -49,8 +50,6 @@ export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation)
         where: `normalisedTarget, ${over}`,
       });
     }
-    // Products with a 0-1 matrix sum over a group and hand the sums back to its places, much faster than
-    // broadcasting along a last dimension of 3.
     const groupOf = groupMatrix(numbers, groups); // [Q, G]
     const values = tf.reshape(pixels, [batch * tokens, numbers]) as tf.Tensor2D;
     const overGroup = (summed: tf.Tensor2D, divisor: number): tf.Tensor2D =>
@@ -66,11 +65,4 @@ export function normalisedTarget(pixels: tf.Tensor3D, over: TargetNormalisation)
     const scale = tf.reciprocal(deviation(variance)) as tf.Tensor2D;
     return tf.reshape(tf.mul(centred, toPlaces(scale)), pixels.shape);
   });
-}
-
-/** [Q, G] 1 where a place of a token belongs to a group: place i to group i mod G. */
-function groupMatrix(numbers: number, groups: number): tf.Tensor2D {
-  const values = new Float32Array(numbers * groups);
-  for (let place = 0; place < numbers; place++) values[place * groups + (place % groups)] = 1;
-  return tf.tensor2d(values, [numbers, groups]);
 }

@@ -7,14 +7,15 @@ const rows = tf.tensor2d([
   [1, 0],
   [0, 1],
 ]);
-const inputs = { video: rows, text: rows, scale: tf.scalar(1), captionGroup: tf.tensor1d([0, 1], 'int32') };
+const inputs = { rows, columns: rows, scale: tf.scalar(1), keys: [tf.tensor2d([0, 1], [2, 1], 'int32')] };
 
 const checks = optionsContract({
   module: losses,
   declarations: `${import.meta.dirname}/../dist`,
   calls: {
     contrastiveLoss: (extra) => losses.contrastiveLoss({ temperature: 0.1, ...extra }),
-    reconstructionLoss: (extra) => losses.reconstructionLoss({ normalise: 'joint', ...extra }),
+    reconstructionLoss: (extra) => losses.reconstructionLoss({ target: losses.pixelTarget(), ...extra }),
+    pixelTarget: (extra) => losses.pixelTarget({ normalise: 'joint', ...extra }),
     infoNce: (extra) => losses.infoNce({ ...inputs, ...extra }),
   },
 });

@@ -5,16 +5,23 @@ import { ENGINES, evaluate } from './engines.test-support.js';
 import { fixtureTensors, hasFixture } from './fixtures.test-support.js';
 import type { LossInputs } from './loss.js';
 import { normalisedTarget, type TargetNormalisation } from './normalised-target.js';
-import { meanBaseline, reconstructionLoss } from './reconstruction-loss.js';
+import { type PixelTargetOptions, pixelTarget } from './pixel-target.js';
+import { reconstructionLoss } from './reconstruction-loss.js';
+import type { Target } from './target.js';
+import { tokenErrors } from './token-errors.js';
 
 const largestDifference = (a: readonly number[], b: ArrayLike<number>) =>
   a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - b[index]!)), 0);
 
-const inputsOf = (prediction: tf.Tensor3D, targetPixels: tf.Tensor3D): LossInputs => ({
+const inputsOf = (prediction: tf.Tensor3D, pixels: tf.Tensor3D): LossInputs => ({
+  views: {},
   prediction,
-  targetPixels,
-  videoEmbedding: tf.zeros([1, 1]),
+  pixels,
+  sampleKey: tf.zeros([1, 2], 'int32'),
 });
+
+const lossOf = (normalise: PixelTargetOptions['normalise'] & (string | false)) =>
+  reconstructionLoss({ target: pixelTarget({ normalise }) });
 
 describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
   let engine: Engine;
@@ -47,7 +54,7 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
         const inputs = inputsOf(given.prediction as tf.Tensor3D, target);
         return {
           target: normalisedTarget(target, 'joint'),
-          loss: reconstructionLoss({ normalise: 'joint' }).compute({}, inputs),
+          loss: lossOf('joint').compute({}, inputs),
         };
       },
       {
@@ -72,12 +79,12 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
       (given: { prediction: tf.Tensor; pixels: tf.Tensor }) => {
         const target = given.pixels as tf.Tensor3D;
         const of = (normalise: 'channel' | false) => (guess: tf.Tensor) =>
-          reconstructionLoss({ normalise }).compute({}, inputsOf(guess as tf.Tensor3D, target));
+          lossOf(normalise).compute({}, inputsOf(guess as tf.Tensor3D, target));
         return {
           normalised: of('channel')(given.prediction),
           raw: of(false)(given.prediction),
           slope: tf.grad(of('channel'))(given.prediction),
-          baseline: meanBaseline(target),
+          errors: tokenErrors(given.prediction as tf.Tensor3D, target),
         };
       },
       { prediction, pixels: pixels() },
@@ -86,7 +93,39 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
     expect(found.raw![0]).toBeCloseTo((1 + 0.25 + 0.64 + 0 + 0.25 + 0.36 + 6 * 0.49) / 12, 6);
     expect(found.slope![0]).toBeCloseTo((2 * (1 + half)) / 12, 5);
     expect(found.slope![3]).toBeCloseTo((2 * (1 - half)) / 12, 5);
-    expect(found.baseline![0]).toBeCloseTo((4 * 0.5) / 12, 5);
+    expect(found.errors![0]).toBeCloseTo((1 + 0.25 + 0.64 + 0 + 0.25 + 0.36) / 6, 6);
+    expect(found.errors![1]).toBeCloseTo(0.49, 6);
+  });
+
+  it('tells what a decoder that knows nothing would score, of every target (by hand)', async () => {
+    const targets = { channel: pixelTarget(), joint: pixelTarget({ normalise: 'joint' }) };
+    const raw = pixelTarget({ normalise: false });
+    const found = await evaluate(
+      engine,
+      (given: { pixels: tf.Tensor }) => {
+        const inputs = inputsOf(tf.zeros([1, 2, 6]), given.pixels as tf.Tensor3D);
+        const of = (target: Target) => reconstructionLoss({ target }).figures!({}, inputs).baseline!;
+        // The mean colour of both tokens: red 0.4, green 0.4, blue 0.3.
+        const colour = tf.tile(tf.tensor3d([0.4, 0.4, 0.3], [1, 1, 3]), [1, 2, 2]) as tf.Tensor3D;
+        const says = (prediction: tf.Tensor3D, target: Target) =>
+          reconstructionLoss({ target }).compute({}, { ...inputs, prediction });
+        return {
+          channel: of(targets.channel),
+          joint: of(targets.joint),
+          raw: of(raw),
+          saysZero: says(tf.zeros([1, 2, 6]), targets.joint),
+          saysColour: says(colour, raw),
+        };
+      },
+      { pixels: pixels() },
+    );
+    expect(found.channel![0]).toBeCloseTo((4 * 0.5) / 12, 5);
+    // The steep token's unbiased variance is its own unit: 5 of 6; the flat one has none.
+    expect(found.joint![0]).toBeCloseTo(5 / 12, 4);
+    expect(found.saysZero![0]).toBeCloseTo(found.joint![0]!, 6);
+    const squares = 0.16 + 0.36 + 0.01 + 0.01 + 0.01 + 0.01 + 4 * 0.01 + 2 * 0;
+    expect(found.raw![0]).toBeCloseTo(squares / 12, 6);
+    expect(found.saysColour![0]).toBeCloseTo(found.raw![0]!, 6);
   });
 
   const targetOf = async (pixels: Float32Array, tokens: number, over: TargetNormalisation) => {
@@ -151,7 +190,7 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
         return {
           target: normalisedTarget(target, 'channel'),
           loss: reconstructionLoss().compute({}, inputs),
-          baseline: meanBaseline(target),
+          baseline: pixelTarget().baseline(pixelTarget().values(target)),
         };
       },
       { prediction: tensor('output/decoder'), pixels: pixelsOf },
@@ -163,9 +202,34 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
 });
 
 describe('reconstructionLoss', () => {
-  it('has no parameters and needs no text', () => {
-    expect(reconstructionLoss().init(() => 0.5, 8, 8)).toEqual({});
-    expect(reconstructionLoss().needsText).toBe(false);
+  it('has no parameters, needs a decoder and no text, and says what it is', () => {
+    const loss = reconstructionLoss();
+    expect(loss.init(() => 0.5, { video: 8, prediction: 6 })).toEqual({});
+    expect(loss.needs).toEqual({ views: ['reconstruct'], reconstruction: 'pixels', text: false });
+    expect(loss.describe()).toEqual({
+      is: 'reconstructionLoss',
+      target: { is: 'pixelTarget', normalise: 'channel' },
+    });
+    expect(lossOf(false).describe()).toMatchObject({ target: { normalise: false } });
+  });
+  it('takes a target of features with errors of its own', async () => {
+    const signs: Target = {
+      of: 'features',
+      values: (features) => tf.sign(features),
+      errors: (prediction, values) => tf.mean(tf.abs(tf.sub(prediction, values)), 2),
+      baseline: (values) => tf.mean(tf.abs(values)),
+      describe: () => ({ is: 'signs' }),
+    };
+    const loss = reconstructionLoss({ target: signs });
+    expect(loss.needs.reconstruction).toBe('features');
+    const features = tf.tensor3d([3, -4], [1, 1, 2]);
+    const inputs = { ...inputsOf(tf.zeros([1, 1, 2]), tf.zeros([1, 1, 6])), features };
+    expect((await loss.compute({}, inputs).data())[0]).toBe(1);
+    expect((await loss.figures!({}, inputs).baseline!.data())[0]).toBe(1);
+    const { features: _left, ...without } = inputs;
+    expect(() => loss.compute({}, without)).toThrow(
+      expect.objectContaining({ code: 'SHAPE_MISMATCH', where: 'reconstructionLoss, features' }),
+    );
   });
   it('refuses options that it does not know', () => {
     for (const wrong of [
@@ -175,6 +239,9 @@ describe('reconstructionLoss', () => {
       'channel',
       null,
     ]) {
+      expect(() => pixelTarget(wrong as never)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    }
+    for (const wrong of [{ normalise: 'joint' }, { target: 'pixels' }, { target: {} }, null]) {
       expect(() => reconstructionLoss(wrong as never)).toThrow(
         expect.objectContaining({ code: 'OPTION_INVALID' }),
       );

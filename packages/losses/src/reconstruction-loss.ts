@@ -1,61 +1,61 @@
 import * as tf from '@tensorflow/tfjs';
-import { oneOf, optional, optionTable } from '@tgm/options';
+import { describer, objectWith, optional, optionTable, recorded } from '@tgm/options';
 import { LossError } from './errors.js';
-import type { Loss } from './loss.js';
-import { normalisedTarget, type TargetNormalisation } from './normalised-target.js';
-import { checkRank, checkShape } from './shape-check.js';
+import type { ClipLoss, LossInputs } from './loss.js';
+import { pixelTarget } from './pixel-target.js';
+import { checkRank } from './shape-check.js';
+import type { Target } from './target.js';
 
 export interface ReconstructionLossOptions {
-  /** What is predicted: `normalisedTarget` over this, by default over each `channel`; the pixels themselves where false. */
-  readonly normalise?: TargetNormalisation | false;
+  /** What is predicted. Default `pixelTarget()`. */
+  readonly target?: Target;
 }
 
 const OPTIONS = optionTable(
   'reconstructionLoss',
-  { normalise: optional(oneOf(['channel', 'joint', false]), 'channel') } satisfies Record<
-    keyof ReconstructionLossOptions,
-    unknown
-  >,
+  {
+    target: optional(objectWith<Target>('a target', ['of', 'values', 'errors', 'baseline', 'describe'])),
+  } satisfies Record<keyof ReconstructionLossOptions, unknown>,
   LossError,
 );
 
 /**
- * Mean square difference between the decoder's output and the hidden tokens (VideoMAE, Tong et al. 2022). Without
- * parameters.
+ * How far the decoder's output is from what it was to say of the hidden tokens, mean over all of them (VideoMAE, Tong et al.
+ * 2022). Without parameters.
+ *
+ * Figure: `baseline`, what a decoder that knows nothing would score.
  *
  * `compute` throws LossError `SHAPE_MISMATCH`.
  *
  * @throws LossError `OPTION_INVALID`.
  */
-export function reconstructionLoss(options: ReconstructionLossOptions = {}): Loss {
-  const { normalise } = OPTIONS.check(options);
+export function reconstructionLoss(options: ReconstructionLossOptions = {}): ClipLoss {
+  const checked = OPTIONS.check(options);
+  const { target = pixelTarget() } = checked;
   return {
+    kind: 'clip',
     name: 'reconstruction',
-    needsText: false,
+    needs: { views: ['reconstruct'], reconstruction: target.of, text: false },
     init: () => ({}),
     compute(_params, inputs) {
-      const { prediction, targetPixels } = inputs ?? {};
-      checkRank(targetPixels, 3, 'reconstructionLoss, targetPixels');
-      checkShape(prediction, targetPixels.shape, 'reconstructionLoss, prediction');
+      const { prediction } = inputs ?? {};
+      checkRank(prediction, 3, 'reconstructionLoss, prediction');
+      const numbers = numbersOf(inputs, target);
       return tf.tidy(() => {
-        const target = normalise ? normalisedTarget(targetPixels, normalise) : targetPixels;
-        return meanSquare(tf.sub(prediction, target));
+        const values = target.values(numbers);
+        return tf.mean(target.errors(prediction as tf.Tensor3D, values)) as tf.Scalar;
       });
     },
+    figures(_params, inputs) {
+      const numbers = numbersOf(inputs, target);
+      return { baseline: tf.tidy(() => target.baseline(target.values(numbers))) };
+    },
+    describe: describer('reconstructionLoss', recorded(OPTIONS, { ...checked, target })),
   };
 }
 
-/**
- * What the reconstruction loss of a target that is normalised over each channel would be if the decoder said the mean,
- * that is zero: the loss to get below. Close to (n - 1) / n for patches of n values a channel; less where patches are flat.
- *
- * @param targetPixels [B, M, Q] pixels in [0, 1], channel fastest.
- * @throws LossError `OPTION_INVALID`, `SHAPE_MISMATCH` as `normalisedTarget`.
- */
-export function meanBaseline(targetPixels: tf.Tensor3D): tf.Scalar {
-  return tf.tidy(() => meanSquare(normalisedTarget(targetPixels, 'channel')));
-}
-
-function meanSquare(values: tf.Tensor): tf.Scalar {
-  return tf.div(tf.sum(tf.mul(values, values)), values.size);
+function numbersOf(inputs: LossInputs, target: Target): tf.Tensor3D {
+  const numbers = inputs?.[target.of];
+  checkRank(numbers, 3, `reconstructionLoss, ${target.of}`);
+  return numbers as tf.Tensor3D;
 }
