@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { declaredFunctions } from './declared-functions.js';
 import { TgmError } from './error.js';
 
 /** One check of a contract, for any test runner. */
@@ -50,14 +50,10 @@ export function optionsContract({ module, declarations, calls }: OptionsContract
 
 /** Names of the functions that the declaration files under a folder declare with a parameter of a type `...Options`. */
 function functionsWithOptions(declarations: string): string[] {
-  const names = readdirSync(declarations, { recursive: true, encoding: 'utf8' });
-  const files = names.filter((file) => file.endsWith('.d.ts'));
-  const declared = files.flatMap((file) => {
-    const code = readFileSync(`${declarations}/${file}`, 'utf8');
-    return [...code.matchAll(/^export declare function (\w+).*: (?:Partial<)?\w*Options\b/gm)];
-  });
+  const takesOptions = /^export declare function .*: (?:Partial<)?\w*Options\b/;
+  const declared = declaredFunctions(declarations).filter(({ code }) => takesOptions.test(code));
   if (declared.length === 0) throw broken('functions with options', `none declared in ${declarations}`);
-  return [...new Set(declared.map(([, name]) => name!))];
+  return [...new Set(declared.map(({ name }) => name))];
 }
 
 async function thrownBy(action: () => unknown): Promise<unknown> {

@@ -1,0 +1,60 @@
+import { type DescribedFactory, descriptionContract } from '@tgm/options/testing';
+import { expect, it } from 'vitest';
+import * as masking from './index.js';
+
+const { mixedMasking, randomSliceMasking, textGuidedMasking, tubeMasking } = masking;
+
+/** A strategy that has no option but its ratio. */
+const byRatio = (name: string, make: (options: { ratio: number }) => object): DescribedFactory => ({
+  name,
+  make,
+  options: { ratio: 0.5 },
+  changes: { ratio: [0, 0.9] },
+});
+
+const checks = descriptionContract({
+  factories: [
+    byRatio('randomMasking', masking.randomMasking),
+    byRatio('randomSliceMasking', randomSliceMasking),
+    byRatio('tubeMasking', tubeMasking),
+    byRatio('motionGuidedMasking', masking.motionGuidedMasking),
+    byRatio('motionMagnitudeMasking', masking.motionMagnitudeMasking),
+    {
+      name: 'textGuidedMasking',
+      make: textGuidedMasking,
+      options: { ratio: 0.5 },
+      changes: { ratio: 0.6, select: 'bottom', textShare: [0, 1 / 3] } satisfies Record<
+        keyof masking.TextGuidedMaskingOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'mixedMasking',
+      make: ({ strategy, other, ...options }) => mixedMasking(strategy, other, options),
+      options: {
+        strategy: textGuidedMasking({ ratio: 0.5 }),
+        other: tubeMasking({ ratio: 0.5 }),
+        share: 0.5,
+      },
+      changes: {
+        strategy: [textGuidedMasking({ ratio: 0.5, select: 'bottom' }), tubeMasking({ ratio: 0.5 })],
+        other: [randomSliceMasking({ ratio: 0.5 }), tubeMasking({ ratio: 0.25 })],
+        share: 0,
+      } satisfies Record<keyof masking.MixedMaskingOptions | 'strategy' | 'other', unknown>,
+    },
+  ],
+  exported: { module: masking, declarations: `${import.meta.dirname}/../dist`, returns: ['MaskingStrategy'] },
+});
+for (const { name, run } of checks) it(name, run);
+
+it('a strategy tells its options with their defaults, and those of the strategies in it', () => {
+  const mixed = mixedMasking(textGuidedMasking({ ratio: 0.6 }), randomSliceMasking({ ratio: 0.6 }), {
+    share: 0.25,
+  });
+  expect(mixed.describe()).toEqual({
+    is: 'mixedMasking',
+    strategy: { is: 'textGuidedMasking', ratio: 0.6, select: 'top', textShare: 1 },
+    other: { is: 'randomSliceMasking', ratio: 0.6 },
+    share: 0.25,
+  });
+});
