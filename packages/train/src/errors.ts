@@ -6,6 +6,12 @@ export type TrainErrorCode =
   | 'OPTION_INVALID'
   /** The source of examples is empty. */
   | 'NO_EXAMPLES'
+  /** A sample cannot be loaded, for the reason that `cause` has. */
+  | 'EXAMPLE_FAILED'
+  /** More samples cannot be read than the policy allows. */
+  | 'TOO_MANY_BAD_SAMPLES'
+  /** A stream was asked after it had been closed. */
+  | 'STREAM_CLOSED'
   /** A loss or a score needs a caption, and the sample has none. */
   | 'TEXT_MISSING'
   /** A strategy hides another number of tokens for one clip of a batch than of another. */

@@ -1,5 +1,16 @@
 export { type AdamW, type AdamWOptions, type AdamWState, adamW, type DecayRule } from './adamw.js';
 export { type CaptionedCues, captionedExamples } from './captioned-examples.js';
+export type { BadExamplePolicy } from './data/bad-examples.js';
+export type {
+  ClipView,
+  DrawnExample,
+  ExampleBatch,
+  ExampleStream,
+  Examples,
+  OpenOptions,
+  ReplacedSample,
+} from './data/examples.js';
+export { type ShuffledOptions, shuffled } from './data/shuffled.js';
 export {
   type ClipWindows,
   clipWindows,

@@ -39,7 +39,12 @@ export {
 } from './loader/clip-loader.js';
 export type { LoadedClip } from './loader/load-sample.js';
 export type { LoaderState } from './loader/loader-state.js';
-export type { BadSample } from './loader/quarantine.js';
+export {
+  type BadSample,
+  type NamedSample,
+  type QuarantineFile,
+  quarantineFile,
+} from './loader/quarantine.js';
 export type { ClipPlan, ClipRecipe, FrameRange } from './loader/recipe.js';
 export {
   type FineTuningRecipeOptions,

@@ -27,8 +27,12 @@ export interface ExampleSource<Cues extends object> {
   readonly length: number;
   /** Examples that each call of `load` gives. Default 1; more of them are repeated augmentation (Hoffer et al. 2020). */
   readonly perSample?: number;
+  /** Loads that are worked on at a time, such as a pool's threads. Default 1. */
+  readonly parallel?: number;
   /** E; absent where there are no embeddings of captions. */
   readonly textWidth?: number;
+  /** The `id` of a sample's examples, without loading them. */
+  id(index: number): string | Promise<string>;
   /** Whatever decides which examples come of which draws. Not where files lie, nor how many threads read them. */
   describe(): Description | Promise<Description>;
   /**
@@ -37,9 +41,11 @@ export interface ExampleSource<Cues extends object> {
   load(index: number, random: Random): Promise<readonly TrainingExample<Cues>[]>;
 }
 
-/** A sample that could not be read. Its place went to another sample. */
+/** A sample that could not be read, told once. Its places go to other samples. */
 export interface ReplacedSample {
   readonly id: string;
+  /** The file, where the error names it. */
+  readonly source?: string;
   readonly code: string;
   readonly message: string;
   /** The number of the sample that stands in for it. */

@@ -1,6 +1,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { manifestFault, shown } from '../datasets/tables/fault.js';
 import type { VideoErrorCode } from '../errors.js';
+import { requirePath } from '../option-fields.js';
 import { fileError } from '../system-failure.js';
 
 /** A sample that could not be loaded for a fault of its own file. */
@@ -16,12 +17,17 @@ const BEGINNING = '{"id":';
 
 const LINE_FEED = 0x0a;
 
+/** What a file of bad samples must say of each. */
+export interface NamedSample {
+  readonly id: string;
+}
+
 /** A file of bad samples, a line of JSON each. Several processes may append to it. */
 export interface QuarantineFile {
   /** Ids of the samples in the file. */
   read(): Promise<string[]>;
   /** @throws {VideoError} `SYSTEM_FAILED` when it cannot be written, `MANIFEST_INVALID` when its folder is not there. */
-  append(bad: readonly BadSample[]): Promise<void>;
+  append<Bad extends NamedSample>(bad: readonly Bad[]): Promise<void>;
 }
 
 /**
@@ -29,6 +35,7 @@ export interface QuarantineFile {
  * again. What is appended begins on a line of its own, so that half a line spoils no other.
  */
 export function quarantineFile(path: string): QuarantineFile {
+  requirePath('quarantineFile', path);
   return {
     async read() {
       const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -44,7 +51,7 @@ export function quarantineFile(path: string): QuarantineFile {
         try {
           const { size } = await file.stat();
           const last = size > 0 ? (await file.read(Buffer.alloc(1), 0, 1, size - 1)).buffer[0] : LINE_FEED;
-          const lines = bad.map((each) => `${JSON.stringify(each)}\n`).join('');
+          const lines = bad.map(({ id, ...rest }) => `${JSON.stringify({ id, ...rest })}\n`).join('');
           await file.appendFile(last === LINE_FEED || lines === '' ? lines : `\n${lines}`);
         } finally {
           await file.close();

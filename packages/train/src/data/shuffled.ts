@@ -1,0 +1,109 @@
+import {
+  eitherOf,
+  number,
+  objectWith,
+  optional,
+  optionTable,
+  passing,
+  showValue,
+  text,
+  wholeNumber,
+} from '@tgm/options';
+import { TrainError } from '../errors.js';
+import { type BadExamplePolicy, badExamplePolicy, badExamples } from './bad-examples.js';
+import { exampleStream, type StreamPlace } from './example-stream.js';
+import type { Examples, ExampleSource, OpenOptions } from './examples.js';
+
+export interface ShuffledOptions {
+  /**
+   * Samples in hand at most, loaded or being loaded, besides those of the batch that is being put together: the bound on
+   * memory. Default: two for each of the source's parallel loads, at least 4 and at least those of a batch. While a
+   * training step computes, no load can be begun, so a batch has to be on its way before.
+   */
+  readonly prefetch?: number;
+  /** What to do about samples that cannot be read. Default: end with the error of the first. */
+  readonly badSamples?: BadExamplePolicy;
+}
+
+const OPTIONS = optionTable(
+  'shuffled',
+  {
+    prefetch: optional(wholeNumber({ from: 1 })),
+    badSamples: optional(badExamplePolicy(), { kind: 'fail' }),
+  } satisfies Record<keyof ShuffledOptions, unknown>,
+  TrainError,
+);
+
+const SOURCE = optionTable(
+  'shuffled, argument source',
+  {
+    length: wholeNumber({ from: 1 }),
+    perSample: optional(wholeNumber({ from: 1 })),
+    parallel: optional(wholeNumber({ from: 1 })),
+    textWidth: optional(wholeNumber({ from: 1 })),
+  },
+  TrainError,
+);
+
+const OPEN = optionTable(
+  'open',
+  {
+    seed: eitherOf('a number or a text', number(), text()),
+    rank: optional(wholeNumber({ from: 0 }), 0),
+    ranks: optional(wholeNumber({ from: 1 }), 1),
+    after: optional(
+      passing('a place that an earlier batch told', (value): value is StreamPlace => isStreamPlace(value)),
+    ),
+  } satisfies Record<keyof OpenOptions, unknown>,
+  TrainError,
+);
+
+function isStreamPlace(value: unknown): value is StreamPlace {
+  const { example, bad } = (value ?? {}) as Partial<StreamPlace>;
+  const listed = Array.isArray(bad) && bad.every((id) => typeof id === 'string');
+  return listed && Number.isSafeInteger(example) && example! >= 0;
+}
+
+/**
+ * Examples without end, every epoch of the source in an order of its own. Many samples are loaded at a time, and given in
+ * order whichever is ready first. Batches run across the ends of epochs; the examples of a sample stand side by side.
+ *
+ * What is given is a function of the seed and the source: not of `prefetch`, of threads, of timing, or of where a run was
+ * stopped. Ranks together get what one process would, a batch cut into consecutive slices. A sample that cannot be read is
+ * taken for bad from the place on where that shows. So ranks agree as long as a bad sample is bad whatever is drawn of it.
+ *
+ * @throws TrainError `OPTION_INVALID`; while reading `EXAMPLE_FAILED`, `TOO_MANY_BAD_SAMPLES`, `NO_EXAMPLES` when no sample
+ *   is left, `STREAM_CLOSED`.
+ */
+export function shuffled<Cues extends object>(
+  source: ExampleSource<Cues>,
+  options: ShuffledOptions = {},
+): Examples<Cues> {
+  const { prefetch, badSamples } = OPTIONS.check(options);
+  requireSource(source);
+  return {
+    ...(source.textWidth !== undefined && { textWidth: source.textWidth }),
+    describe: async () => ({ source: await source.describe(), is: 'shuffled' }),
+    async open(given) {
+      const { seed, rank, ranks, after } = OPEN.check(given);
+      if (rank >= ranks) {
+        throw new TrainError('OPTION_INVALID', {
+          where: 'open, option rank',
+          expected: `a whole number from 0 and below ranks, ${ranks}`,
+          received: showValue(rank),
+        });
+      }
+      const bad = await badExamples(badSamples, after?.bad ?? []);
+      return exampleStream({ source, seed, rank, ranks, start: after?.example ?? 0, prefetch, bad });
+    },
+  };
+}
+
+const MEMBERS = objectWith<ExampleSource<object>>('a source of examples', ['length', 'id', 'describe', 'load']);
+const ARGUMENTS = optionTable('shuffled', { source: MEMBERS }, TrainError);
+
+function requireSource<Cues extends object>(source: ExampleSource<Cues>): void {
+  ARGUMENTS.check({ source });
+  const { length, perSample, parallel, textWidth } = source;
+  SOURCE.check({ length, perSample, parallel, textWidth });
+}
