@@ -43,13 +43,14 @@ export interface EvaluatedEvent {
 /** Something that went otherwise than asked for, and was mended. */
 export interface NoticeEvent {
   readonly type: 'notice';
-  readonly code: 'CHECKPOINT_DAMAGED' | 'LENGTHENED';
+  readonly code: 'CHECKPOINT_DAMAGED';
   readonly message: string;
 }
 
 export interface EndEvent {
   readonly type: 'end';
-  readonly reason: 'completed' | 'stopped';
+  /** `exhausted`: the batches ended before the last step. */
+  readonly reason: 'completed' | 'stopped' | 'exhausted';
   readonly step: number;
   /** All parameters of the objective. The caller disposes them, and those below. */
   readonly params: Params;

@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@tgm/masking';
+import type { Params } from '@tgm/models';
+import { showValue } from '@tgm/options';
+import { TrainError } from '../errors.js';
+import type { Objective } from './objective.js';
+import type { RunOptions } from './trainer-options.js';
+
+/** Parameters and buffers before the first step. */
+export interface Beginning {
+  readonly params: Params;
+  readonly buffers: Params;
+  /** Disposes what was drawn; what was given stays. */
+  dispose(): void;
+}
+
+/**
+ * Draws what a run begins with, and puts what is given in its place.
+ *
+ * @throws TrainError `OPTION_INVALID` for a tensor that the objective does not have, or of another shape.
+ */
+export function beginning(
+  objective: Objective<never>,
+  { seed, start = {} }: Pick<RunOptions, 'seed' | 'start'>,
+): Beginning {
+  const drawn = objective.init(seededRandom(seed, 'init'));
+  const buffers = drawn.buffers ?? {};
+  const dispose = () => tf.dispose([drawn.params, buffers] as unknown as tf.TensorContainer);
+  try {
+    return {
+      params: { ...drawn.params, ...fitting('params', drawn.params, start.params) },
+      buffers: { ...buffers, ...fitting('buffers', buffers, start.buffers) },
+      dispose,
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+}
+
+function fitting(part: 'params' | 'buffers', own: Params, given: Params = {}): Params {
+  for (const [name, tensor] of Object.entries(given)) {
+    const wanted = own[name];
+    const refuse = (expected: string, received: string): never => {
+      throw new TrainError('OPTION_INVALID', { where: `trainer, option start.${part}`, expected, received });
+    };
+    if (!wanted) refuse(`tensors of the objective, such as ${Object.keys(own)[0] ?? 'none'}`, name);
+    else if (!(tensor instanceof tf.Tensor)) refuse(`a tensor ${name}`, showValue(tensor));
+    else if (!tf.util.arraysEqual(tensor.shape, wanted.shape))
+      refuse(`${name} of shape [${wanted.shape}]`, `[${tensor.shape}]`);
+  }
+  return given;
+}

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs';
+import type { Params } from '@tgm/models';
+import type { Json } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { findCheckpoint } from '../checkpoint/find-checkpoint.js';
+import { lockRun } from '../checkpoint/lock-run.js';
+import { ratesDigest } from '../checkpoint/rates-digest.js';
+import { readCheckpoint } from '../checkpoint/read-checkpoint.js';
+import { requireSameRun } from '../checkpoint/require-same-run.js';
+import type { RunDescription } from '../checkpoint/saved-run.js';
+import { writeCheckpoint } from '../checkpoint/write-checkpoint.js';
+import { beginning } from './beginning.js';
+import type { NoticeEvent } from './events.js';
+import { type VectorLayout, vectorLayout } from './parameter-vectors.js';
+import { freshState, hostState, type RunState, stateFrom, tensorsOf } from './run-state.js';
+import type { CheckedOptions } from './trainer-options.js';
+
+/** A run in hand: where it stands, and how it is kept. */
+export interface Run {
+  readonly layout: VectorLayout;
+  /** What happened as it was opened. */
+  readonly notices: readonly NoticeEvent[];
+  /** The trainer sets these three together, behind each call of the engine. */
+  state: RunState;
+  /** Steps done. */
+  step: number;
+  /** Place of the batches behind them. */
+  after: Json;
+  /** Path of the last checkpoint. */
+  saved(): string | undefined;
+  /** Writes a checkpoint, and gives its path; undefined where there is no folder, or the last one is of this step. */
+  save(): Promise<string | undefined>;
+  /** Parameters, buffers and average as tensors of their own, which the caller disposes. */
+  tensors(): Promise<RunTensors>;
+  /** Frees the state and the folder. */
+  close(): Promise<void>;
+}
+
+export interface RunTensors {
+  readonly params: Params;
+  readonly buffers: Params;
+  readonly average?: Params;
+}
+
+/**
+ * Begins a run, or goes on from its newest whole checkpoint.
+ *
+ * @throws TrainError `CHECKPOINT_MISMATCH` where the folder is another run's, `RUN_LOCKED`, `CHECKPOINT_DAMAGED`.
+ */
+export async function openRun(options: CheckedOptions): Promise<Run> {
+  const { checkpoint } = options;
+  const unlock = checkpoint ? await lockRun(checkpoint.folder) : async () => undefined;
+  try {
+    return await opened(options, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function opened(options: CheckedOptions, unlock: () => Promise<void>): Promise<Run> {
+  const { engine, objective, optimizer, schedule, steps, checkpoint, average } = options;
+  const notices: NoticeEvent[] = [];
+  const first = beginning(objective, options);
+  const description = await describeRun(options);
+  const layout = vectorLayout(first.params, (name, shape) => objective.group(name, shape));
+  const found =
+    checkpoint &&
+    (await findCheckpoint(checkpoint.folder, (message) => {
+      notices.push({ type: 'notice', code: 'CHECKPOINT_DAMAGED', message });
+    }));
+  let savedStep: number | undefined;
+  let savedPath = found;
+  const goOn = async (path: string) => {
+    const saved = await readCheckpoint(path);
+    requireSameRun(path, saved, { description, schedule, steps });
+    savedStep = saved.step;
+    return { state: stateFrom(saved, layout), step: saved.step, after: saved.after };
+  };
+  const begin = async (engine: Engine) => ({
+    state: await freshState(engine, optimizer, layout, first.params, first.buffers, average !== undefined),
+    step: 0,
+    after: null,
+  });
+  const at = await (found ? goOn(found) : begin(engine)).finally(first.dispose);
+
+  return {
+    layout,
+    notices,
+    ...at,
+    saved: () => savedPath,
+    async save() {
+      if (!checkpoint || savedStep === this.step) return undefined;
+      const host = await hostState(this.state, layout);
+      const params = tensorsOf(host.params);
+      try {
+        savedPath = await writeCheckpoint(
+          checkpoint.folder,
+          {
+            ...host,
+            step: this.step,
+            after: this.after,
+            description,
+            rates: ratesDigest(schedule, this.step),
+          },
+          objective.artefacts(params),
+          { keep: checkpoint.keep },
+        );
+      } finally {
+        tf.dispose(params as tf.NamedTensorMap);
+      }
+      savedStep = this.step;
+      return savedPath;
+    },
+    async tensors() {
+      const { params, buffers, average: mean } = await hostState(this.state, layout);
+      return {
+        params: tensorsOf(params),
+        buffers: tensorsOf(buffers),
+        ...(mean ? { average: tensorsOf(mean) } : {}),
+      };
+    },
+    async close() {
+      tf.dispose(this.state as unknown as tf.TensorContainer);
+      await unlock();
+    },
+  };
+}
+
+async function describeRun(options: CheckedOptions): Promise<RunDescription> {
+  const { objective, batches, optimizer, schedule, seed, steps, accumulate, clipNorm, average, start } =
+    options;
+  return {
+    objective: objective.describe(),
+    batches: await batches.describe(),
+    optimizer: optimizer.describe(),
+    schedule: schedule.describe(),
+    run: {
+      seed,
+      steps,
+      accumulate,
+      clipNorm: clipNorm ?? null,
+      average: average ? { decay: average.decay } : null,
+      start: start ? await digestOf({ ...start.params, ...start.buffers }) : null,
+    },
+  };
+}
+
+/** A digest of tensors by name. */
+async function digestOf(tensors: Params): Promise<string> {
+  const hash = createHash('sha256');
+  for (const [name, tensor] of Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const { buffer, byteOffset, byteLength } = await tensor.data();
+    hash.update(`${name} ${tensor.shape} `).update(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return hash.digest('hex');
+}

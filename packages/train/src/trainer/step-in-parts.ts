@@ -1,0 +1,182 @@
+import * as tf from '@tensorflow/tfjs';
+import type { Params } from '@tgm/models';
+import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
+import { gradientVectors, valueAndGradients } from './gradients.js';
+import type { Objective, Rows, Scalars } from './objective.js';
+import { splitParams } from './parameter-vectors.js';
+import type { RunState } from './run-state.js';
+import { type StepOutcome, weightedSum } from './step.js';
+import { type UpdateOptions, update } from './update.js';
+
+/** A part of a batch. */
+export interface BatchPart<Batch extends TensorTree> {
+  readonly tensors: Batch;
+  readonly clips: number;
+}
+
+type Learned = { readonly vectors: Params; readonly buffers: Params };
+
+/** What a step comes to, a record for each part and one for the whole batch; terms of parts are weighted by their clips. */
+type Told = { readonly terms: Scalars; readonly figures: Scalars };
+
+/**
+ * A step on a batch in parts, equal to that of the whole batch at once: the gradient of a term that compares all clips is taken
+ * with respect to what each part gave to it, and carried on through the parts one by one.
+ *
+ * 1. Rows of each part, without gradients.
+ * 2. The terms of all rows, and their gradients with respect to the rows and to the parameters, counted once.
+ * 3. The gradient of each part's own terms, weighted by its clips, plus that of the sum of its rows times their gradients.
+ * 4. One update with the sum.
+ *
+ * A parameter that no part reaches gets a gradient of zero here.
+ */
+export function stepInParts<Batch extends TensorTree>(
+  engine: Engine,
+  objective: Objective<Batch>,
+  options: UpdateOptions,
+): (
+  state: RunState,
+  parts: readonly BatchPart<Batch>[],
+  learningRate: tf.Scalar,
+) => Promise<{ state: RunState; outcome: StepOutcome }> {
+  const { layout } = options;
+
+  const rowsOf = engine.compile((given: Learned & { batch: Batch }) => {
+    const { rows = {} } = objective.part(splitParams(layout, given.vectors), given.buffers, given.batch);
+    return rows;
+  });
+
+  const compareAll = engine.compile((given: Learned & { parts: readonly Rows[] }) => {
+    const sizes = (name: string) => given.parts.map((rows) => rows[name]!.shape[0]!);
+    const names = Object.keys(given.parts[0]!);
+    const rows = fromNames(names, (name) => tf.concat(given.parts.map((part) => part[name]!)));
+    const params = splitParams(layout, given.vectors);
+    const compared = names.filter((name) => rows[name]!.dtype === 'float32');
+    const { gradients, extra } = valueAndGradients(
+      {
+        ...params,
+        ...Object.fromEntries(compared.map((name) => [`rows/${name}`, rows[name]!])),
+      },
+      (all) => {
+        const own = fromNames(Object.keys(params), (name) => all[name]!);
+        const seen = { ...rows, ...fromNames(compared, (name) => all[`rows/${name}`]!) };
+        const { terms, figures = {}, buffers } = objective.whole!(own, given.buffers, seen);
+        return {
+          value: weightedSum(objective, terms),
+          extra: { terms, figures, buffers: { ...given.buffers, ...buffers } },
+        };
+      },
+    );
+    const split = fromNames(compared, (name) =>
+      tf.split(gradients[`rows/${name}`] ?? tf.zerosLike(rows[name]!), sizes(name)),
+    );
+    return {
+      told: { terms: extra.terms, figures: extra.figures } as Told,
+      buffers: extra.buffers as Params,
+      gradients: gradientVectors(layout, gradients),
+      rows: given.parts.map((_, part) => fromNames(compared, (name) => split[name]![part]!)),
+    };
+  });
+
+  const addPart = engine.compile(
+    (given: Learned & { batch: Batch; rows: Rows; share: tf.Scalar; sum: Params }) => {
+      const { gradients, extra } = valueAndGradients(splitParams(layout, given.vectors), (params) => {
+        const part = objective.part(params, given.buffers, given.batch);
+        const shared = (scalars: Scalars = {}) =>
+          fromNames(Object.keys(scalars), (name) => tf.mul(scalars[name]!, given.share) as tf.Scalar);
+        const terms = shared(part.terms);
+        const pulls = Object.entries(given.rows).map(([name, slope]) =>
+          tf.sum(tf.mul(part.rows![name]!, slope)),
+        );
+        const own = Object.keys(terms).length > 0 ? [weightedSum(objective, terms)] : [];
+        return {
+          value: tf.addN([...own, ...pulls]) as tf.Scalar,
+          extra: { terms, figures: shared(part.figures) },
+        };
+      });
+      const added = gradientVectors(layout, gradients);
+      return {
+        told: extra as Told,
+        sum: fromNames(Object.keys(added), (group) => tf.add(given.sum[group]!, added[group]!)),
+      };
+    },
+    { donate: ['sum'] },
+  );
+
+  const finish = engine.compile(
+    (given: { state: RunState; buffers: Params; sum: Params; learningRate: tf.Scalar }) =>
+      update(options, given.state, given.buffers, given.sum, given.learningRate, () => true),
+    { donate: ['state', 'sum'] },
+  );
+
+  const zeroSum = engine.compile((given: { vectors: Params }) =>
+    fromNames(Object.keys(given.vectors), (group) => tf.zerosLike(given.vectors[group]!)),
+  );
+
+  return async (state, parts, learningRate) => {
+    const { vectors, buffers } = state;
+    const clips = parts.reduce((sum, part) => sum + part.clips, 0);
+    const rows: Rows[] = [];
+    if (objective.whole) {
+      for (const { tensors } of parts) rows.push(await rowsOf({ vectors, buffers, batch: tensors }));
+    }
+    const whole = rows.some((part) => Object.keys(part).length > 0)
+      ? await compareAll({ vectors, buffers, parts: rows })
+      : undefined;
+    tf.dispose(rows as unknown as tf.TensorContainer);
+    const told: Told[] = whole ? [whole.told] : [];
+    let sum = whole?.gradients ?? (await zeroSum({ vectors }));
+    for (const [index, part] of parts.entries()) {
+      const share = tf.scalar(part.clips / clips);
+      const after = await addPart({
+        vectors,
+        buffers,
+        batch: part.tensors,
+        rows: whole?.rows[index] ?? {},
+        share,
+        sum,
+      });
+      share.dispose();
+      sum = after.sum;
+      told.push(after.told);
+    }
+    tf.dispose((whole?.rows ?? []) as unknown as tf.TensorContainer);
+    const next = whole?.buffers ?? clonesOf(buffers);
+    const {
+      state: updated,
+      gradientNorm,
+      weightNorm,
+    } = await finish({
+      state,
+      buffers: next,
+      sum,
+      learningRate,
+    });
+    tf.dispose(next as tf.NamedTensorMap);
+    const terms = summed(told.map((each) => each.terms));
+    const outcome: StepOutcome = {
+      total: tf.tidy(() => weightedSum(objective, terms)),
+      terms,
+      figures: summed(told.map((each) => each.figures)),
+      gradientNorm,
+      weightNorm,
+    };
+    tf.dispose(told as unknown as tf.TensorContainer);
+    return { state: updated, outcome };
+  };
+}
+
+/** Scalars of several records added up by name. */
+function summed(records: readonly Scalars[]): Scalars {
+  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
+  return fromNames(
+    names,
+    (name) => tf.tidy(() => tf.addN(records.flatMap((record) => record[name] ?? []))) as tf.Scalar,
+  );
+}
+
+const clonesOf = (tensors: Params): Params =>
+  fromNames(Object.keys(tensors), (name) => tf.clone(tensors[name]!));
+
+const fromNames = <Value>(names: readonly string[], of: (name: string) => Value): Record<string, Value> =>
+  Object.fromEntries(names.map((name) => [name, of(name)]));

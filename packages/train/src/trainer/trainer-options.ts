@@ -1,0 +1,128 @@
+import type { Params } from '@tgm/models';
+import {
+  callable,
+  eitherOf,
+  nested,
+  number,
+  objectWith,
+  optional,
+  optionTable,
+  passing,
+  text,
+  unrecorded,
+  wholeNumber,
+} from '@tgm/options';
+import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
+import { TrainError } from '../errors.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Schedule } from '../schedules/schedule.js';
+import type { Batches } from './batches.js';
+import type { Objective } from './objective.js';
+
+/** What an evaluation sees of a run. The tensors are valid until its promise settles. */
+export interface EvaluationInputs {
+  /** Steps done. */
+  readonly step: number;
+  readonly params: Params;
+  readonly buffers: Params;
+  /** The average of the parameters over the steps, where one is kept. */
+  readonly average?: Params;
+}
+
+/** What every training takes, whatever it learns. */
+export interface RunOptions {
+  readonly engine: Engine;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** Steps of the whole run, at least 1. */
+  readonly steps: number;
+  /** Decides initial parameters, order, captions and masks. */
+  readonly seed: number | string;
+  /**
+   * Parameters to begin with in place of drawn ones, those of a published model for one. They stay the caller's. Names that
+   * the objective does not have are refused; the ones that are left out are drawn.
+   */
+  readonly start?: { readonly params?: Params; readonly buffers?: Params };
+  /** Batches whose gradients make one step, as if they were one batch. Default 1. */
+  readonly accumulate?: number;
+  /** Largest Euclidean norm of all gradients together, above 0; longer ones are shortened to it. Default: none. */
+  readonly clipNorm?: number;
+  /** Keeps a running average of the parameters: each step it keeps this share of itself, [0, 1). */
+  readonly average?: { readonly decay: number };
+  /**
+   * Where to save, and every how many steps; saved at the end, on a stop and on an error in any case. Goes on from what it
+   * finds there, and refuses to go on as another run.
+   */
+  readonly checkpoint?: {
+    readonly folder: string;
+    readonly every: number;
+    /** Checkpoints that stay, the newest ones; at least 1. Default 2. */
+    readonly keep?: number;
+  };
+  /** Measures the parameters every so many steps; what it gives is told as an event. */
+  readonly evaluate?: {
+    readonly every: number;
+    run(inputs: EvaluationInputs): Promise<Readonly<Record<string, number>>>;
+  };
+  /**
+   * Steps that the engine takes in one call; a call ends at a checkpoint and at an evaluation in any case. Default: 1 where
+   * the state stays with the engine, 8 where it is copied to the device and back with every call.
+   */
+  readonly stepsPerCall?: number;
+  /** Ends the run after the call in hand, with a checkpoint. */
+  readonly signal?: AbortSignal;
+}
+
+export interface TrainerOptions<Batch extends TensorTree> extends RunOptions {
+  readonly objective: Objective<NoInfer<Batch>>;
+  readonly batches: Batches<Batch>;
+}
+
+const count = () => wholeNumber({ from: 1 });
+
+const tensors = () =>
+  passing('tensors by name', (value): value is Params => typeof value === 'object' && value !== null);
+
+/** The fields of `RunOptions`, for whatever trains. */
+export const RUN_FIELDS = {
+  engine: unrecorded(objectWith<Engine>('an engine', ['compile', 'keepsState'])),
+  optimizer: objectWith<Optimizer>('an optimiser', ['init', 'update', 'describe']),
+  schedule: objectWith<Schedule>('a schedule', ['at', 'describe']),
+  steps: count(),
+  seed: eitherOf('a number or a text', number(), text()),
+  start: unrecorded(optional(nested({ params: optional(tensors()), buffers: optional(tensors()) }))),
+  accumulate: optional(count(), 1),
+  clipNorm: optional(number({ above: 0 })),
+  average: optional(nested({ decay: number({ from: 0, below: 1 }) })),
+  checkpoint: unrecorded(optional(nested({ folder: text(), every: count(), keep: optional(count(), 2) }))),
+  evaluate: unrecorded(
+    optional(
+      nested({
+        every: count(),
+        run: callable<(inputs: EvaluationInputs) => Promise<Readonly<Record<string, number>>>>(),
+      }),
+    ),
+  ),
+  stepsPerCall: unrecorded(optional(count())),
+  signal: unrecorded(optional(objectWith<AbortSignal>('an AbortSignal', ['aborted']))),
+} satisfies Record<keyof RunOptions, unknown>;
+
+export const TRAINER_OPTIONS = optionTable(
+  'trainer',
+  {
+    ...RUN_FIELDS,
+    objective: objectWith<Objective<TensorTree>>('an objective', [
+      'weights',
+      'init',
+      'part',
+      'group',
+      'artefacts',
+      'describe',
+    ]),
+    batches: objectWith<Batches<TensorTree>>('batches', ['describe', 'open']),
+  } satisfies Record<keyof TrainerOptions<TensorTree>, unknown>,
+  TrainError,
+);
+
+/** Options with their defaults. */
+export type CheckedOptions = ReturnType<typeof TRAINER_OPTIONS.check>;

@@ -1,0 +1,154 @@
+import * as tf from '@tensorflow/tfjs';
+import type { TensorTree } from '@tgm/tfjs-backend-onnx';
+import { TrainError } from '../errors.js';
+import { callsOf, discard } from './calls.js';
+import type { StepEvent, TrainEvent } from './events.js';
+import { openRun, type Run } from './open-run.js';
+import { type StepNumbers, stepper } from './stepper.js';
+import { TRAINER_OPTIONS, type TrainerOptions } from './trainer-options.js';
+
+/** Steps of a call where every call copies the state to the device and back. */
+const STEPS_PER_COPY = 8;
+
+/**
+ * Trains an objective on batches: the one loop through which everything here learns.
+ *
+ * Yields an event for each step, for each checkpoint that lies safely on the disk, for each evaluation, and one at the end.
+ * The same options give the same numbers. A run that was stopped, broken off or killed, and is called again with the same
+ * checkpoint folder, goes on as if it had never stopped; under other options it is refused with the names of those that
+ * differ.
+ *
+ * @throws TrainError `OPTION_INVALID`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FAILED`, `RUN_LOCKED`,
+ *   `LOSS_NOT_FINITE` (the last checkpoint stays as it was), and whatever the batches throw; what was done until then is
+ *   saved.
+ */
+export async function* trainer<Batch extends TensorTree>(
+  given: TrainerOptions<Batch>,
+): AsyncGenerator<TrainEvent, void, undefined> {
+  const options = TRAINER_OPTIONS.check(given);
+  const { engine, objective, batches, optimizer, schedule, steps, accumulate, clipNorm, signal } = options;
+  const { checkpoint, evaluate, average } = options;
+  const run = await openRun(options);
+  let broken = false;
+  let failed = false;
+  try {
+    yield* run.notices;
+    const { layout } = run;
+    const updates = { optimizer, layout, clipNorm, averageDecay: average?.decay };
+    const take = stepper(engine, objective, updates, accumulate);
+    const perCall = accumulate > 1 ? 1 : (options.stepsPerCall ?? (engine.keepsState ? 1 : STEPS_PER_COPY));
+    const periods = [checkpoint?.every, evaluate?.every].filter((every) => every !== undefined);
+    const sizeAt = (step: number): number =>
+      Math.min(perCall, steps - step, ...periods.map((every) => every - (step % every)));
+    const calls = callsOf(
+      await batches.open(run.step > 0 ? run.after : undefined),
+      run.step,
+      sizeAt,
+      accumulate,
+    );
+    try {
+      while (run.step < steps && !signal?.aborted) {
+        const began = performance.now();
+        const call = await calls.next();
+        if (!call) break;
+        const all = call.steps.flat();
+        const rates = call.steps.map((_, index) => schedule.at(run.step + index));
+        let numbers: readonly StepNumbers[];
+        broken = true;
+        try {
+          ({ state: run.state, steps: numbers } = await take(run.state, call.steps, rates));
+        } finally {
+          discard(all);
+        }
+        const seconds = (performance.now() - began) / 1000;
+        const clips = all.reduce((sum, batch) => sum + batch.clips, 0);
+        const events = numbers.map((each, index): StepEvent => {
+          const parts = call.steps[index]!;
+          const step = run.step + index + 1;
+          requireFinite(
+            each,
+            step,
+            rates[index]!,
+            parts.flatMap(({ ids }) => ids),
+            run.saved(),
+          );
+          return {
+            type: 'step',
+            step,
+            steps,
+            ...each,
+            learningRate: rates[index]!,
+            clipsPerSecond: clips / seconds,
+            dataWaitSeconds: call.waitSeconds / numbers.length,
+            replaced: parts.flatMap(({ replaced }) => replaced),
+          };
+        });
+        broken = false;
+        run.step += numbers.length;
+        run.after = all.at(-1)!.after;
+        yield* events;
+        if (checkpoint && run.step % checkpoint.every === 0) yield* saved();
+        if (evaluate && run.step % evaluate.every === 0) yield* evaluated();
+      }
+    } finally {
+      await calls.close();
+    }
+    yield* saved();
+    const path = run.saved();
+    yield {
+      type: 'end',
+      reason: run.step >= steps ? 'completed' : signal?.aborted ? 'stopped' : 'exhausted',
+      step: run.step,
+      ...(await run.tensors()),
+      ...(path === undefined ? {} : { checkpoint: path }),
+    };
+  } catch (error) {
+    failed = true;
+    throw error;
+  } finally {
+    await finish(run, { save: !broken, failed });
+  }
+
+  async function* saved(): AsyncGenerator<TrainEvent> {
+    const path = await run.save();
+    if (path !== undefined) yield { type: 'saved', step: run.step, path };
+  }
+
+  async function* evaluated(): AsyncGenerator<TrainEvent> {
+    const tensors = await run.tensors();
+    try {
+      const figures = await evaluate!.run({ step: run.step, ...tensors });
+      yield { type: 'evaluated', step: run.step, figures };
+    } finally {
+      tf.dispose(tensors as unknown as tf.TensorContainer);
+    }
+  }
+}
+
+/** Whoever breaks off, or whatever fails, keeps the steps that are done. The first failure is the one to be told. */
+async function finish(run: Run, { save, failed }: { save: boolean; failed: boolean }): Promise<void> {
+  try {
+    if (save) await run.save();
+  } catch (error) {
+    if (!failed) throw error;
+  } finally {
+    await run.close();
+  }
+}
+
+function requireFinite(
+  { total, weightNorm, terms }: StepNumbers,
+  step: number,
+  rate: number,
+  ids: readonly string[],
+  saved: string | undefined,
+): void {
+  if (Number.isFinite(total) && Number.isFinite(weightNorm)) return;
+  const told = Object.entries(terms).map(([name, value]) => `${name} ${value}`);
+  throw new TrainError('LOSS_NOT_FINITE', {
+    where: `trainer, step ${step}, samples ${ids.join(', ')}`,
+    expected: 'a finite loss and finite weights',
+    received: `a loss of ${total} and weights of norm ${weightNorm} (${told.join(', ')}; learning rate ${rate})`,
+    advice: saved ? `The last good checkpoint is ${saved}.` : 'No checkpoint was written yet.',
+  });
+}
