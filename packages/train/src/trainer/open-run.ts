@@ -85,24 +85,24 @@ async function opened(options: CheckedOptions, unlock: () => Promise<void>): Pro
   });
   const at = await (found ? goOn(found) : begin(engine)).finally(first.dispose);
 
-  return {
+  const run: Run = {
     layout,
     notices,
     ...at,
     saved: () => savedPath,
     async save() {
-      if (!checkpoint || savedStep === this.step) return undefined;
-      const host = await hostState(this.state, layout);
+      if (!checkpoint || savedStep === run.step) return undefined;
+      const host = await hostState(run.state, layout);
       const params = tensorsOf(host.params);
       try {
         savedPath = await writeCheckpoint(
           checkpoint.folder,
           {
             ...host,
-            step: this.step,
-            after: this.after,
+            step: run.step,
+            after: run.after,
             description,
-            rates: ratesDigest(schedule, this.step),
+            rates: ratesDigest(schedule, run.step),
           },
           objective.artefacts(params),
           { keep: checkpoint.keep },
@@ -110,11 +110,11 @@ async function opened(options: CheckedOptions, unlock: () => Promise<void>): Pro
       } finally {
         tf.dispose(params as tf.NamedTensorMap);
       }
-      savedStep = this.step;
+      savedStep = run.step;
       return savedPath;
     },
     async tensors() {
-      const { params, buffers, average: mean } = await hostState(this.state, layout);
+      const { params, buffers, average: mean } = await hostState(run.state, layout);
       return {
         params: tensorsOf(params),
         buffers: tensorsOf(buffers),
@@ -122,10 +122,11 @@ async function opened(options: CheckedOptions, unlock: () => Promise<void>): Pro
       };
     },
     async close() {
-      tf.dispose(this.state as unknown as tf.TensorContainer);
+      tf.dispose(run.state as unknown as tf.TensorContainer);
       await unlock();
     },
   };
+  return run;
 }
 
 async function describeRun(options: CheckedOptions): Promise<RunDescription> {
