@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
 import type { Json } from '@tgm/options';
-import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { findCheckpoint } from '../checkpoint/find-checkpoint.js';
 import { lockRun } from '../checkpoint/lock-run.js';
 import { ratesDigest } from '../checkpoint/rates-digest.js';
@@ -73,17 +72,19 @@ async function opened(options: CheckedOptions, unlock: () => Promise<void>): Pro
   let savedStep: number | undefined;
   let savedPath = found;
   const goOn = async (path: string) => {
+    // What was drawn is not needed beside what was saved.
+    first.dispose();
     const saved = await readCheckpoint(path);
     requireSameRun(path, saved, { description, schedule, steps });
     savedStep = saved.step;
     return { state: stateFrom(saved, layout), step: saved.step, after: saved.after };
   };
-  const begin = async (engine: Engine) => ({
+  const begin = async () => ({
     state: await freshState(engine, optimizer, layout, first.params, first.buffers, average !== undefined),
     step: 0,
     after: null,
   });
-  const at = await (found ? goOn(found) : begin(engine)).finally(first.dispose);
+  const at = await (found ? goOn(found) : begin()).finally(first.dispose);
 
   const run: Run = {
     layout,

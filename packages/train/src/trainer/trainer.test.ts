@@ -289,11 +289,14 @@ describe.each(['onnx', 'cpu'] as const)('trainer on %s', (name) => {
     }
     const short = await run({ ...base(engines[name]), batches: points(4, { ends: 3 }) });
     expect(short.end).toMatchObject({ reason: 'exhausted', step: 3 });
+    const odd = points(4, { ends: 3 });
+    const halved = await run({ ...base(engines[name]), batches: odd, accumulate: 2 });
+    expect(halved.end).toMatchObject({ reason: 'exhausted', step: 1 });
     const failing = points(4, { fails: 3 });
     await expect(run({ ...base(engines[name]), batches: failing })).rejects.toThrow('batch 3 cannot be read');
     for await (const event of trainer({ ...base(engines[name]), batches: failing }))
       if (event.type === 'step') break;
-    expect([stopped.alive, failing.alive]).toEqual([0, 0]);
+    expect([stopped.alive, failing.alive, odd.alive]).toEqual([0, 0, 0]);
     expect(tf.memory().numTensors).toBe(tensors);
   });
 });
