@@ -10,19 +10,23 @@ import type { VideoMae } from './video-mae/video-mae.js';
 /** Models as options. */
 
 export const videoMaeModel = (): Field<VideoMae> =>
-  made('what videoMae() gives', ['imageSize'], ['init', 'encode', 'decode']);
+  made('what videoMae() gives', ['imageSize'], ['init', 'describe', 'encode', 'decode']);
 
 export const encoderModel = (): Field<VideoMaeEncoder> =>
-  made('what videoMaeEncoder() or videoMae() gives', ['imageSize'], ['init', 'encode']);
+  made('what videoMaeEncoder() or videoMae() gives', ['imageSize'], ['init', 'describe', 'encode']);
 
 export const classifierModel = (): Field<VideoMaeClassifier> =>
-  made('what videoMaeClassifier() gives', ['imageSize', 'labels'], ['init', 'encode', 'pool', 'classify']);
+  made(
+    'what videoMaeClassifier() gives',
+    ['imageSize', 'labels'],
+    ['init', 'describe', 'encode', 'pool', 'classify'],
+  );
 
 export const clipModel = (): Field<Clip> =>
   made(
     'what clip() gives',
     ['textConfig', 'visionConfig'],
-    ['encodeImage', 'patchFeatures', 'encodeText', 'hiddenTokens'],
+    ['describe', 'encodeImage', 'patchFeatures', 'encodeText', 'hiddenTokens'],
   );
 
 export const clipTokenizerField = (): Field<ClipTokenizer> =>

@@ -10,6 +10,9 @@ export interface PixelScale {
 export const pixelScale = (): Field<PixelScale> =>
   passing('a scale of pixels, { mean, std } of three numbers each, std above 0', isPixelScale);
 
+/** The scale alone, of an object that may hold more. */
+export const scaleOf = ({ mean, std }: PixelScale): PixelScale => ({ mean, std });
+
 export function isPixelScale(value: unknown): value is PixelScale {
   const { mean, std } = (value ?? {}) as Partial<Record<'mean' | 'std', unknown>>;
   const three = (list: unknown, allows: (entry: number) => boolean) =>

@@ -15,7 +15,7 @@ export interface DescribedFactory {
   // biome-ignore lint/suspicious/noExplicitAny: each factory's own options
   readonly make: (options: any) => unknown;
   /** Options that it takes. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: object;
   /** For each option that is told: another value that it may have, or a list of others. A value that is a list goes into a list. */
   readonly changes: Readonly<Record<string, unknown>>;
 }

@@ -1,12 +1,12 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Random } from '@tgm/masking';
-import { optional, optionTable } from '@tgm/options';
+import { type Description, describer, optional, optionTable, recorded } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
-import { CLIP_PIXELS, type PixelScale, pixelScale } from '../pixels.js';
-import { type ClipConfig, checkClipConfig } from './config.js';
+import { CLIP_PIXELS, type PixelScale, pixelScale, scaleOf } from '../pixels.js';
+import { type ClipConfig, checkClipConfig, recordedClip } from './config.js';
 import { clipOfficial } from './official.js';
 import { clipParameters } from './parameters.js';
 import { encodeText } from './text.js';
@@ -26,6 +26,11 @@ export interface Clip {
   readonly parameters: readonly ParameterSpec[];
   /** How they lie in a checkpoint of the authors. */
   readonly official: readonly OfficialTensor[];
+  /**
+   * What it is: the function that made it, its configuration with the defaults, and whatever else decides what it
+   * computes and how its parameters are drawn. Not the parameters.
+   */
+  describe(): Description;
   /** Fresh parameters; the caller disposes them. */
   init(random: Random): Params;
   /** The tokens after the first `depth` blocks, the class token first: [B, N, 3 p p] to [B, 1 + N, D]. */
@@ -49,7 +54,7 @@ const table = optionTable('clip', { pixels: optional(pixelScale(), CLIP_PIXELS) 
  * @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have.
  */
 export function clip(given: ClipConfig, options?: { readonly pixels?: PixelScale }): Clip {
-  const { pixels } = table.check(options);
+  const pixels = scaleOf(table.check(options).pixels);
   const config = checkClipConfig(optionsSource('clip', given));
   const parameters = clipParameters(config);
   return {
@@ -57,6 +62,7 @@ export function clip(given: ClipConfig, options?: { readonly pixels?: PixelScale
     pixels,
     parameters,
     official: clipOfficial(config),
+    describe: describer(table.where, recordedClip(config), recorded(table, { pixels })),
     init: (random) => initParams(parameters, random),
     hiddenTokens: (params, patches, depth) => hiddenTokens(config, params, patches, depth),
     encodeImage: (params, patches) => encodeImage(config, params, patches),

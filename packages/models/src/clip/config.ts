@@ -1,4 +1,4 @@
-import { number, objectWith, oneOf, optional, wholeNumber } from '@tgm/options';
+import { number, objectWith, oneOf, optional, type Recorded, wholeNumber } from '@tgm/options';
 import { type ConfigSource, requireMultiple } from '../config-source.js';
 
 export type ClipActivation = 'quick_gelu' | 'gelu';
@@ -143,3 +143,6 @@ export function checkClipConfig(source: ConfigSource): ClipConfig {
     visionConfig,
   };
 }
+
+/** What a description tells of a checked configuration: all of its fields. */
+export const recordedClip = (config: ClipConfig): Recorded => ({ fields: CLIP, values: { ...config } });

@@ -1,17 +1,22 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random, TokenGrid } from '@tgm/masking';
-import { optional, optionTable } from '@tgm/options';
+import { type Description, describer, optional, optionTable, recorded } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
 import { requireShape, requireTensor } from '../input-shape.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
-import { IMAGENET_PIXELS, type PixelScale, pixelScale } from '../pixels.js';
+import { IMAGENET_PIXELS, type PixelScale, pixelScale, scaleOf } from '../pixels.js';
 import { sinusoidTable } from '../sinusoid.js';
 import { linearRows, normRows } from '../transformer-block.js';
 import { embedTokens, encoderBlocks } from './blocks.js';
-import { checkClassifierConfig, classifierWithoutDefaults, type VideoMaeClassifierConfig } from './config.js';
+import {
+  checkClassifierConfig,
+  classifierWithoutDefaults,
+  recordedClassifier,
+  type VideoMaeClassifierConfig,
+} from './config.js';
 import { classifierOfficial } from './official.js';
 import { CLASSIFIER, classifierNorm, classifierParameters } from './parameters.js';
 
@@ -30,6 +35,11 @@ export interface VideoMaeClassifier {
   readonly parameters: readonly ParameterSpec[];
   /** How they lie in a checkpoint of the authors. */
   readonly official: readonly OfficialTensor[];
+  /**
+   * What the model is: the function that made it, its configuration with the defaults, and whatever else decides what it
+   * computes and how its parameters are drawn. Not the parameters.
+   */
+  describe(): Description;
   /** Fresh parameters, but for copies of those that `pretrained` has; the caller disposes them. */
   init(random: Random, pretrained?: Params): Params;
   /**
@@ -56,7 +66,7 @@ export function videoMaeClassifier(
   given: VideoMaeClassifierConfig,
   options?: { readonly pixels?: PixelScale },
 ): VideoMaeClassifier {
-  const { pixels } = OPTIONS.check(options);
+  const pixels = scaleOf(OPTIONS.check(options).pixels);
   const config = checkClassifierConfig(optionsSource('videoMaeClassifier', given));
   const grid = tokenGridOf(config);
   const count = grid.slices * grid.rows * grid.columns;
@@ -74,6 +84,7 @@ export function videoMaeClassifier(
     tokenSize,
     parameters,
     official: classifierOfficial(config),
+    describe: describer(OPTIONS.where, recordedClassifier(config), recorded(OPTIONS, { pixels })),
 
     init(random, pretrained = {}) {
       const fresh = parameters.filter(({ name }) => pretrained[name] === undefined);

@@ -1,4 +1,4 @@
-import { flag, listOf, number, oneOf, optional, text, wholeNumber } from '@tgm/options';
+import { flag, listOf, number, oneOf, optional, type Recorded, text, wholeNumber } from '@tgm/options';
 import { type ConfigSource, requireMultiple } from '../config-source.js';
 import type { PatchConfig } from '../patchify.js';
 
@@ -116,6 +116,8 @@ const DECODER = {
   decoderNormEps: number({ above: 0 }),
 };
 
+const VIDEO_MAE = { ...ENCODER, ...DECODER, predictedFrames: optional(count()) };
+
 /** A published size may be spread into the configuration of a model without a decoder. */
 const UNREAD_DECODER = {
   decoderHiddenSize: optional(count()),
@@ -144,15 +146,14 @@ export function checkEncoderConfig(source: ConfigSource): WithDefaults<VideoMaeE
 
 /** The same of a model that reconstructs. */
 export function checkVideoMaeConfig(source: ConfigSource): WithDefaults<VideoMaeConfig> {
-  const fields = { ...ENCODER, ...DECODER, predictedFrames: optional(count()) };
-  const config = source.check(fields);
+  const config = source.check(VIDEO_MAE);
   requireShapes(source, config);
   requireMultiple(source, config, 'decoderHiddenSize', 'decoderNumAttentionHeads');
   const { tubeletSize, predictedFrames = tubeletSize } = config;
   if (predictedFrames > tubeletSize) {
     throw source.fault('predictedFrames', `a whole number from 1 to ${tubeletSize}`, `${predictedFrames}`);
   }
-  return fieldsOf<WithDefaults<VideoMaeConfig>>(fields, { ...config, predictedFrames });
+  return fieldsOf<WithDefaults<VideoMaeConfig>>(VIDEO_MAE, { ...config, predictedFrames });
 }
 
 /** The same of a model that classifies. */
@@ -161,6 +162,24 @@ export function checkClassifierConfig(source: ConfigSource): WithDefaults<VideoM
   requireShapes(source, config);
   return fieldsOf<WithDefaults<VideoMaeClassifierConfig>>(CLASSIFIER, config);
 }
+
+/** What a description tells of a checked configuration: all of its fields. */
+export const recordedEncoder = (values: WithDefaults<VideoMaeEncoderConfig>): Recorded => ({
+  fields: ENCODER,
+  values,
+});
+
+/** The same of a model that reconstructs. */
+export const recordedVideoMae = (values: WithDefaults<VideoMaeConfig>): Recorded => ({
+  fields: VIDEO_MAE,
+  values,
+});
+
+/** The same of a model that classifies. */
+export const recordedClassifier = (values: WithDefaults<VideoMaeClassifierConfig>): Recorded => ({
+  fields: CLASSIFIER,
+  values,
+});
 
 type Values = Readonly<Record<string, unknown>>;
 

@@ -1,17 +1,18 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random, TokenGrid } from '@tgm/masking';
-import { flag, optional, optionTable } from '@tgm/options';
+import { type Description, describer, flag, optional, optionTable, recorded } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
 import { requireIndices, requireShape } from '../input-shape.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
-import { IMAGENET_PIXELS, type PixelScale, pixelScale } from '../pixels.js';
+import { IMAGENET_PIXELS, type PixelScale, pixelScale, scaleOf } from '../pixels.js';
 import { lastRows, normRows } from '../transformer-block.js';
 import { embedTokens, encoderBlocks } from './blocks.js';
 import {
   checkEncoderConfig,
+  recordedEncoder,
   type VideoMaeEncoderConfig,
   type WithDefaults,
   withoutDefaults,
@@ -45,6 +46,8 @@ export interface VideoMaeEncoder {
   readonly grid: TokenGrid;
   /** The scale of the pixels that `encode` takes; a checkpoint keeps it. */
   readonly pixels: PixelScale;
+  /** Whether `init` draws the last matrices of attention and MLP smaller; a checkpoint does not keep it. */
+  readonly scaledResiduals: boolean;
   /** P, the numbers in a token: tubeletSize * patchSize * patchSize * 3. */
   readonly tokenSize: number;
   /** Names and shapes of `Params`. */
@@ -53,6 +56,11 @@ export interface VideoMaeEncoder {
   readonly official: readonly OfficialTensor[];
   /** Tensors of larger models, which an encoder alone lets pass when it is loaded. */
   readonly otherParts?: RegExp;
+  /**
+   * What the model is: the function that made it, its configuration with the defaults, and whatever else decides what it
+   * computes and how its parameters are drawn. Not the parameters.
+   */
+  describe(): Description;
   /** Fresh parameters; the caller disposes them. */
   init(random: Random): Params;
   /**
@@ -74,17 +82,21 @@ const table = optionTable('videoMaeEncoder', VIDEO_MAE_OPTIONS, ModelError);
  * @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have.
  */
 export function videoMaeEncoder(given: VideoMaeEncoderConfig, options?: VideoMaeOptions): VideoMaeEncoder {
-  const { pixels, scaledResiduals } = table.check(options);
+  const checked = table.check(options);
+  const { scaledResiduals } = checked;
+  const pixels = scaleOf(checked.pixels);
   const config = checkEncoderConfig(optionsSource('videoMaeEncoder', given));
   const parameters = encoderParameters(config, scaledResiduals);
   return {
     config: withoutDefaults<VideoMaeEncoderConfig>(config),
     grid: tokenGridOf(config),
     pixels,
+    scaledResiduals,
     tokenSize: tokenSizeOf(config),
     parameters,
     official: encoderOfficial(config),
     otherParts: BESIDES_ENCODER,
+    describe: describer(table.where, recordedEncoder(config), recorded(table, { ...checked, pixels })),
     init: (random) => initParams(parameters, random),
     encode: encodeFunction(config),
   };

@@ -35,7 +35,8 @@ export async function resizeVideoMae(
 ): Promise<{ model: VideoMae; params: Params }> {
   const { model, params } = givenTable.check(given);
   const { numFrames = model.config.numFrames, imageSize = model.config.imageSize } = table.check(size);
-  const resized = videoMae({ ...model.config, numFrames, imageSize }, { pixels: model.pixels });
+  const { config, pixels, scaledResiduals } = model;
+  const resized = videoMae({ ...config, numFrames, imageSize }, { pixels, scaledResiduals });
   const kept: Record<string, tf.Tensor> = Object.fromEntries(
     model.parameters.map(({ name }) => [name, tf.clone(parameter(params, name))]),
   );

@@ -1,14 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
-import { oneOf, optionTable } from '@tgm/options';
+import { describer, oneOf, optionTable, recorded } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
 import { requireIndices, requireShape } from '../input-shape.js';
 import { initParams, type Params, parameter } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { scaleOf } from '../pixels.js';
 import { linearRows, normRows } from '../transformer-block.js';
 import { decoderBlocks } from './blocks.js';
 import {
   checkVideoMaeConfig,
+  recordedVideoMae,
   VIDEO_MAE_CONFIGS,
   type VideoMaeConfig,
   type VideoMaeSize,
@@ -49,7 +51,9 @@ const sizes = optionTable(
  * @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have.
  */
 export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: VideoMaeOptions): VideoMae {
-  const { pixels, scaledResiduals } = table.check(options);
+  const checked = table.check(options);
+  const { scaledResiduals } = checked;
+  const pixels = scaleOf(checked.pixels);
   const given =
     typeof sizeOrConfig === 'string'
       ? VIDEO_MAE_CONFIGS[sizes.check({ size: sizeOrConfig }).size]
@@ -64,10 +68,12 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
     config: withoutDefaults<VideoMaeConfig>(config),
     grid: tokenGridOf(config),
     pixels,
+    scaledResiduals,
     tokenSize: tokenSizeOf(config),
     predictedFrames: config.predictedFrames,
     parameters,
     official: videoMaeOfficial(config),
+    describe: describer(table.where, recordedVideoMae(config), recorded(table, { ...checked, pixels })),
 
     init: (random) => initParams(parameters, random),
 

@@ -1,0 +1,158 @@
+import { seededRandom } from '@tgm/masking';
+import { descriptionContract } from '@tgm/options/testing';
+import { expect, it } from 'vitest';
+import * as models from './index.js';
+import { tinyClip } from './testing/tiny-clip.js';
+import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
+
+const { clip, videoMae, videoMaeClassifier, videoMaeEncoder } = models;
+
+/** One configuration for each field, with that field changed. */
+const each = <Config extends object>(config: Config, changes: Record<keyof Config, unknown>): Config[] =>
+  Object.entries(changes).map(([field, value]) => ({ ...config, [field]: value }));
+
+const pixels = [
+  models.UNIT_PIXELS,
+  { ...models.IMAGENET_PIXELS, mean: [0, 0, 0] },
+  { ...models.IMAGENET_PIXELS, std: [1, 1, 1] },
+];
+
+const blocks = {
+  imageSize: 8,
+  patchSize: 4,
+  numFrames: 2,
+  tubeletSize: [1, 4],
+  hiddenSize: 16,
+  numHiddenLayers: 1,
+  numAttentionHeads: 4,
+  intermediateSize: 8,
+  layerNormEps: 1e-5,
+  qkvBias: false,
+} satisfies Record<Exclude<keyof models.VideoMaeBlocksConfig, 'useMeanPooling'>, unknown>;
+
+const encoder = {
+  ...blocks,
+  useMeanPooling: true,
+  positions: 'separable',
+  classToken: true,
+} satisfies Record<keyof models.VideoMaeEncoderConfig, unknown>;
+
+const options = { pixels, scaledResiduals: true } satisfies Record<keyof models.VideoMaeOptions, unknown>;
+
+const tower = {
+  hiddenSize: 24,
+  intermediateSize: 4,
+  numHiddenLayers: 1,
+  numAttentionHeads: 1,
+  layerNormEps: 1e-6,
+};
+
+const checks = descriptionContract({
+  factories: [
+    {
+      name: 'videoMae',
+      make: ({ pixels, scaledResiduals, ...config }) => videoMae(config, { pixels, scaledResiduals }),
+      options: TINY_VIDEO_MAE,
+      changes: {
+        ...options,
+        ...encoder,
+        decoderHiddenSize: 8,
+        decoderNumHiddenLayers: 2,
+        decoderNumAttentionHeads: 2,
+        decoderIntermediateSize: 4,
+        decoderNormEps: 1e-5,
+        predictedFrames: 1,
+      } satisfies Record<keyof (models.VideoMaeConfig & models.VideoMaeOptions), unknown>,
+    },
+    {
+      name: 'videoMaeEncoder',
+      make: ({ pixels, scaledResiduals, ...config }) => videoMaeEncoder(config, { pixels, scaledResiduals }),
+      options: TINY_VIDEO_MAE,
+      changes: { ...options, ...encoder },
+    },
+    {
+      name: 'videoMaeClassifier',
+      make: ({ pixels, ...config }) => videoMaeClassifier(config, { pixels }),
+      options: { ...TINY_VIDEO_MAE, poolNormEps: 1e-6, labels: ['a'] },
+      changes: {
+        pixels,
+        ...blocks,
+        useMeanPooling: false,
+        poolNormEps: 1e-5,
+        labels: [['b'], ['a', 'b']],
+      } satisfies Record<keyof models.VideoMaeClassifierConfig | 'pixels', unknown>,
+    },
+    {
+      name: 'clip',
+      make: ({ pixels, ...config }) => clip(config, { pixels }),
+      options: tinyClip,
+      changes: {
+        pixels,
+        projectionDim: 4,
+        logitScaleInitValue: 0,
+        textConfig: each<models.ClipTextConfig>(tinyClip.textConfig, {
+          ...tower,
+          hiddenAct: 'quick_gelu',
+          vocabSize: 13,
+          maxPositionEmbeddings: 9,
+          eosTokenId: 3,
+        }),
+        visionConfig: each<models.ClipVisionConfig>(tinyClip.visionConfig, {
+          ...tower,
+          hiddenAct: 'gelu',
+          imageSize: 8,
+          patchSize: 1,
+        }),
+      } satisfies Record<keyof models.ClipConfig | 'pixels', unknown>,
+    },
+  ],
+  exported: {
+    module: models,
+    declarations: `${import.meta.dirname}/../dist`,
+    returns: ['VideoMae', 'VideoMaeEncoder', 'VideoMaeClassifier', 'Clip'],
+  },
+});
+for (const { name, run } of checks) it(name, run);
+
+it('a model tells its configuration with the defaults, whichever way it was given', () => {
+  const defaults = { qkvBias: true, useMeanPooling: false, positions: 'sinusoid', classToken: false };
+  const { mean, std } = models.IMAGENET_PIXELS;
+  const told = {
+    is: 'videoMae',
+    ...models.VIDEO_MAE_CONFIGS.small,
+    ...defaults,
+    predictedFrames: 2,
+    pixels: { mean, std },
+    scaledResiduals: false,
+  };
+  expect(videoMae('small').describe()).toEqual(told);
+  expect(videoMae({ ...models.VIDEO_MAE_CONFIGS.small, qkvBias: true }).describe()).toEqual(told);
+});
+
+it('an encoder does not tell the decoder of a published size, which it does not read', () => {
+  const { small } = models.VIDEO_MAE_CONFIGS;
+  const other = videoMaeEncoder({ ...small, decoderHiddenSize: 6 } as models.VideoMaeEncoderConfig);
+  expect(other.describe()).toEqual(videoMaeEncoder(small).describe());
+});
+
+it('a scale of pixels tells its numbers alone', () => {
+  const named = { ...models.UNIT_PIXELS, name: 'unit', read: new Date(0) };
+  expect(videoMae(TINY_VIDEO_MAE, { pixels: named }).describe()).toEqual(
+    videoMae(TINY_VIDEO_MAE, { pixels: models.UNIT_PIXELS }).describe(),
+  );
+});
+
+it('a model of another size tells and draws as one that is made so', async () => {
+  const options = { pixels: models.UNIT_PIXELS, scaledResiduals: true };
+  const model = videoMae(TINY_VIDEO_MAE, options);
+  const params = model.init(seededRandom(0));
+  const resized = await models.resizeVideoMae({ model, params }, { numFrames: 8 });
+  const made = videoMae({ ...TINY_VIDEO_MAE, numFrames: 8 }, options);
+  expect(resized.model.describe()).toEqual(made.describe());
+  const [drawn, other] = [resized.model.init(seededRandom(1)), made.init(seededRandom(1))];
+  for (const [name, tensor] of Object.entries(drawn)) {
+    expect(tensor.dataSync()).toEqual(other[name]!.dataSync());
+  }
+  for (const tensors of [params, resized.params, drawn, other])
+    for (const tensor of Object.values(tensors)) tensor.dispose();
+});
