@@ -49,7 +49,7 @@ export function infoNce(inputs: InfoNceInputs): tf.Scalar {
   return tf.tidy(() => {
     const cosines = tf.matMul(rows, columns, false, true); // [B, B]
     const logits = tf.mul(cosines, scale);
-    const own = tf.cast(ownPairs(batch), 'float32'); // [B, B] 1 on the diagonal
+    const own = tf.eye(batch); // [B, B]
     // Taken from the same product as the logits, so that the loss of a perfect match is 0 at any scale.
     const positive = tf.sum(tf.mul(logits, own), 1); // [B]
     const same = sameElsewhere(keys, batch);
@@ -73,12 +73,13 @@ export function meanNegatives(keys: readonly tf.Tensor2D[], batch: number): tf.S
 function sameElsewhere(keys: readonly tf.Tensor2D[], batch: number): tf.Tensor2D | undefined {
   if (keys.length === 0) return undefined;
   const same = keys.map(equalPairs).reduce((one, other) => tf.logicalOr(one, other));
-  return tf.logicalAnd(same, tf.logicalNot(ownPairs(batch)));
+  return tf.logicalAnd(same, elsewhere(batch));
 }
 
-/** [B, B] true on the diagonal. */
-function ownPairs(batch: number): tf.Tensor2D {
-  return equalPairs(tf.reshape(tf.range(0, batch, 1, 'int32'), [batch, 1]));
+/** [B, B] false on the diagonal. A constant, so that a graph need not compute it. */
+function elsewhere(batch: number): tf.Tensor2D {
+  const values = Uint8Array.from({ length: batch * batch }, (_, at) => (at % (batch + 1) === 0 ? 0 : 1));
+  return tf.tensor2d(values, [batch, batch], 'bool');
 }
 
 /** [B, k] -> [B, B] whether all k numbers of two rows are equal, in all their 32 bits. */

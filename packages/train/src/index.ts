@@ -21,10 +21,22 @@ export {
 } from './decode-clips.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
 export type { ExampleSource, TrainingExample } from './example-source.js';
+export {
+  type ClassificationObjectiveOptions,
+  classificationObjective,
+  type LabelledBatch,
+} from './objectives/classification-objective.js';
+export type {
+  MaskedBatch,
+  ReconstructTensors,
+  TextTensors,
+  ViewTensors,
+} from './objectives/masked-batch.js';
+export { type MaskedObjectiveOptions, maskedObjective } from './objectives/masked-objective.js';
+export type { WeightedLoss } from './objectives/weighted-loss.js';
 export { pretrain } from './pretrain.js';
 export type { PretrainOptions } from './pretrain-options.js';
 export { type CosineOptions, cosineSchedule, type Schedule } from './schedule.js';
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './score-clips.js';
 export type { EndEvent, StepEvent, TrainEvent } from './train-events.js';
-export type { WeightedLoss } from './train-step.js';
 export { latestCheckpoint } from './training-state.js';

@@ -1,0 +1,137 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@tgm/masking';
+import { drawDropPath, loadVideoMaeClassifier, type Params, videoMaeClassifier } from '@tgm/models';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { classificationObjective, type LabelledBatch } from './classification-objective.js';
+import { ENGINES, TINY } from './tiny-batch.test-support.js';
+
+const { decoderHiddenSize, decoderNumHiddenLayers, ...rest } = TINY;
+const { decoderNumAttentionHeads, decoderIntermediateSize, decoderNormEps, ...encoder } = rest;
+const model = videoMaeClassifier({
+  ...encoder,
+  numHiddenLayers: 2,
+  poolNormEps: 1e-6,
+  labels: ['walk', 'run', 'jump'],
+});
+
+function batchOf(labels: LabelledBatch['labels'], clips = 2): LabelledBatch {
+  const random = seededRandom('clips');
+  const noise = Float32Array.from({ length: clips * 8 * model.tokenSize }, random);
+  return { tokens: tf.tensor3d(noise, [clips, 8, model.tokenSize]), labels };
+}
+
+describe.each(ENGINES)('the classification objective on $name', ({ make }) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await make();
+  });
+  afterAll(() => engine.dispose());
+
+  it('is the cross-entropy of labels and of shares, by the probabilities that the model gives', async () => {
+    const objective = classificationObjective({ model, smoothing: 0.1 });
+    const random = seededRandom('classifier'); // a fresh one is so small that all clips look alike
+    const weight = tf.tensor2d(
+      Float32Array.from({ length: 36 }, () => random() - 0.5),
+      [3, 12],
+    );
+    const params = { ...objective.init(seededRandom('init')).params, 'classifier.weight': weight };
+    const batch = batchOf(tf.tensor1d([2, 0], 'int32'));
+    const mixed = batchOf(tf.tensor2d([0, 0.25, 0.75, 1, 0, 0], [2, 3]));
+    const dropPath = tf.tensor3d(
+      drawDropPath({ rate: 0.9, layers: 2, batch: 2 }, seededRandom(3)),
+      [2, 2, 2],
+    );
+    const step = engine.compile(
+      (given: { params: Params; batch: LabelledBatch; mixed: LabelledBatch; dropPath: tf.Tensor3D }) => {
+        const lossOf = (each: LabelledBatch) => objective.part(given.params, {}, each).terms.classification!;
+        const probabilities = (drop?: tf.Tensor3D) => {
+          const features = model.pool(given.params, model.encode(given.params, given.batch.tokens, drop));
+          return tf.softmax(model.classify(given.params, features));
+        };
+        return {
+          labelled: lossOf(given.batch),
+          shared: lossOf(given.mixed),
+          dropped: lossOf({ ...given.batch, dropPath: given.dropPath }),
+          probabilities: probabilities(),
+          droppedProbabilities: probabilities(given.dropPath),
+        };
+      },
+    );
+    const found = await step({ params, batch, mixed, dropPath });
+    const read = async (tensor: tf.Tensor) => Array.from(await tensor.data());
+    const [labelled, shared, dropped] = await Promise.all(
+      [found.labelled, found.shared, found.dropped].map(async (term) => (await term.data())[0]!),
+    );
+    const smooth = (row: number[]) => row.map((share) => 0.9 * share + 0.1 / 3);
+    const entropy = (probabilities: number[], rows: number[][]) =>
+      -rows.flatMap(smooth).reduce((sum, share, at) => sum + share * Math.log(probabilities[at]!), 0) / 2;
+    const plain = await read(found.probabilities);
+    const classes = [
+      [0, 0, 1],
+      [1, 0, 0],
+    ];
+    expect(labelled).toBeCloseTo(entropy(plain, classes), 5);
+    expect(shared).toBeCloseTo(
+      entropy(plain, [
+        [0, 0.25, 0.75],
+        [1, 0, 0],
+      ]),
+      5,
+    );
+    expect(dropped).toBeCloseTo(entropy(await read(found.droppedProbabilities), classes), 5);
+    expect(Math.abs(dropped! - labelled!)).toBeGreaterThan(1e-4);
+  });
+});
+
+it('lets earlier layers learn less, and decays matrices', () => {
+  const { group } = classificationObjective({ model, smoothing: 0, layerDecay: 0.5 });
+  expect(group('classifier.weight', [3, 12])).toEqual({ decays: true, rateScale: 1 });
+  expect(group('fc_norm.weight', [12])).toEqual({ decays: false, rateScale: 1 });
+  expect(group('videomae.encoder.layer.1.output.dense.weight', [12, 24]).rateScale).toBe(0.5);
+  expect(group('videomae.encoder.layer.0.output.dense.bias', [12])).toEqual({
+    decays: false,
+    rateScale: 0.25,
+  });
+  const first = 'videomae.embeddings.patch_embeddings.projection.weight';
+  expect(group(first, [12, model.tokenSize])).toEqual({ decays: true, rateScale: 0.125 });
+  expect(classificationObjective({ model, smoothing: 0 }).group(first, [12, 384]).rateScale).toBe(1);
+});
+
+it('keeps a classifier that opens', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tgm-classifier-'));
+  const objective = classificationObjective({ model, smoothing: 0 });
+  const { params } = objective.init(seededRandom('init'));
+  await objective.artefacts(params)[0]!.write(folder);
+  const loaded = await loadVideoMaeClassifier(folder);
+  expect(loaded.model.config.labels).toEqual(['walk', 'run', 'jump']);
+  for (const [name, value] of Object.entries(loaded.params)) {
+    expect(await value.data(), name).toEqual(await params[name]!.data());
+  }
+  await rm(folder, { recursive: true });
+});
+
+it.each([
+  [{ smoothing: 1 }, 'smoothing'],
+  [{ smoothing: undefined }, 'smoothing'],
+  [{ layerDecay: 0 }, 'layerDecay'],
+  [{ layerDecay: 1.1 }, 'layerDecay'],
+  [{ model: {} }, 'model'],
+  [{ dropPath: 0.1 }, 'dropPath'],
+])('refuses %o', (change, option) => {
+  expect(() => classificationObjective({ model, smoothing: 0, ...change } as never)).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID', where: `classificationObjective, option ${option}` }),
+  );
+});
+
+it('describes itself', () => {
+  expect(classificationObjective({ model, smoothing: 0.1 }).describe()).toEqual({
+    is: 'classificationObjective',
+    model: model.describe(),
+    smoothing: 0.1,
+    layerDecay: 1,
+  });
+});

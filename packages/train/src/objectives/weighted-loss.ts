@@ -1,0 +1,72 @@
+import type { Loss, LossNeeds } from '@tgm/losses';
+import { type Field, listOf, nested, number, passing } from '@tgm/options';
+import { TrainError } from '../errors.js';
+
+/** One term of an objective. */
+export interface WeightedLoss {
+  readonly loss: Loss;
+  /** Factor of the term in the total, at least 0. */
+  readonly weight: number;
+}
+
+const MEMBERS: Readonly<Record<Loss['kind'], readonly string[]>> = {
+  clip: ['name', 'needs', 'init', 'describe', 'compute'],
+  batch: ['name', 'needs', 'init', 'describe', 'rows', 'compare'],
+};
+
+const loss = passing(
+  'a loss of kind "clip" (with name, needs, init, compute, describe) or "batch" (with rows and compare)',
+  (value): value is Loss => {
+    if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
+    const members = Object.hasOwn(MEMBERS, String(value.kind))
+      ? MEMBERS[value.kind as Loss['kind']]
+      : undefined;
+    return members?.every((member) => member in value) ?? false;
+  },
+);
+
+/** At least one loss. */
+export const weightedLosses = (): Field<readonly WeightedLoss[]> =>
+  listOf(nested({ loss, weight: number({ from: 0 }) }) as Field<WeightedLoss>, { from: 1 });
+
+/** @throws TrainError `OPTION_INVALID` for two losses of one name. */
+export function requireNamesApart(where: string, losses: readonly WeightedLoss[]): void {
+  const names = losses.map((term) => term.loss.name);
+  if (new Set(names).size === names.length) return;
+  throw new TrainError('OPTION_INVALID', {
+    where: `${where}, option losses`,
+    expected: 'losses of different names',
+    received: names.join(', '),
+  });
+}
+
+/** What any of several losses needs. */
+export interface JointNeeds {
+  /** Names of the views to encode, the decoder's first. */
+  readonly views: readonly string[];
+  /** Whether the decoder runs. */
+  readonly decoder: boolean;
+  readonly pixels: boolean;
+  readonly features: boolean;
+  readonly text: boolean;
+  /** Whether any compares the clips of a batch with each other. */
+  readonly otherClips: boolean;
+}
+
+/** The view that the decoder reads. */
+export const RECONSTRUCT = 'reconstruct';
+
+export function jointNeeds(losses: readonly WeightedLoss[]): JointNeeds {
+  const needs: readonly LossNeeds[] = losses.map((term) => term.loss.needs);
+  const any = (test: (need: LossNeeds) => boolean): boolean => needs.some(test);
+  const decoder = any(({ reconstruction }) => reconstruction !== undefined);
+  const views = [...(decoder ? [RECONSTRUCT] : []), ...needs.flatMap((need) => need.views)];
+  return {
+    views: [...new Set(views)],
+    decoder,
+    pixels: any(({ reconstruction }) => reconstruction === 'pixels'),
+    features: any(({ reconstruction }) => reconstruction === 'features'),
+    text: any(({ text }) => text),
+    otherClips: losses.some((term) => term.loss.kind === 'batch'),
+  };
+}
