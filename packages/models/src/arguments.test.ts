@@ -339,6 +339,11 @@ const forward: [string, (value: unknown) => unknown][] = [
   ],
   ['clip vision, patches', (value) => untyped.clip(tinyClip).encodeImage(clipParams, value)],
   ['clip vision, patches', (value) => untyped.clip(tinyClip).patchFeatures(clipParams, value, 'raw')],
+  [
+    'clip vision, positions',
+    // Left out, they are all.
+    (value) => untyped.clip(tinyClip).encodeImage(clipParams, tf.zeros([1, 4, 12]), value ?? null),
+  ],
   ['clip vision, patches', (value) => untyped.clip(tinyClip).hiddenTokens(clipParams, value, 1)],
   [
     'clip text, tokenIds',

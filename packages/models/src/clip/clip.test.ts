@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Params } from '../params.js';
 import { expectClose } from '../testing/parity.js';
 import { tinyClip } from '../testing/tiny-clip.js';
-import { clip } from './clip.js';
+import { type Clip, clip } from './clip.js';
 
 const engines: [string, () => Promise<Engine>][] = [
   ['cpuEngine', cpuEngine],
@@ -41,6 +41,16 @@ describe('clip', () => {
     const params = model.init(seededRandom('inputs'));
     expect(() => model.encodeImage(params, tf.zeros([2, 9, 12]))).toThrow(
       'clip vision, patches: expected [2,4,12], got [2,9,12].',
+    );
+    const [some, one] = [tf.zeros<tf.Rank.R3>([2, 3, 12]), texts([0], [1])];
+    for (const encode of [
+      () => model.encodeImage(params, some, one),
+      () => model.patchFeatures(params, some, 'value', one),
+    ]) {
+      expect(encode).toThrow('clip vision, patches: expected [2,1,12], got [2,3,12].');
+    }
+    expect(() => model.encodeImage(params, some, tf.zeros([2, 3]))).toThrow(
+      'clip vision, positions: expected int32 [B, count], got float32 [2,3].',
     );
     const long = texts(new Array(9).fill(1));
     expect(() => model.encodeText(params, long, tf.tensor1d([0], 'int32'))).toThrow(
@@ -121,6 +131,70 @@ describe('clip', () => {
       const short = await embedTexts(params, texts([10, 8, 11]), [2]);
       expectClose(short, features.subarray(0, 6), 1e-5);
       tf.dispose(params);
+    });
+
+    const seen = async (
+      { encodeImage, patchFeatures }: Clip,
+      inputs: { params: Params; images: tf.Tensor3D; positions?: tf.Tensor2D },
+    ): Promise<{ image: Float32Array; patches: Float32Array[] }> => {
+      const engine = await makeEngine();
+      const run = engine.compile((given: typeof inputs) => ({
+        image: encodeImage(given.params, given.images, given.positions),
+        patches: (['value', 'raw'] as const).map((variant) =>
+          patchFeatures(given.params, given.images, variant, given.positions),
+        ),
+      }));
+      const { image, patches } = await run(inputs);
+      const read = {
+        image: await image.data<'float32'>(),
+        patches: await Promise.all(patches.map((each) => each.data<'float32'>())),
+      };
+      await engine.dispose();
+      return read;
+    };
+
+    it('sees all patches with their positions as without', async () => {
+      const params = model.init(seededRandom('positions'));
+      const images = patches(2);
+      const plain = await seen(model, { params, images });
+      const placed = await seen(model, { params, images, positions: texts([0, 1, 2, 3], [0, 1, 2, 3]) });
+      // The same patches named in another order.
+      const order = tf.tensor1d([2, 0, 3, 1], 'int32');
+      const positions = texts([2, 0, 3, 1], [2, 0, 3, 1]);
+      const mixed = await seen(model, { params, images: tf.gather(images, order, 1), positions });
+      expectClose(placed.image, plain.image, 1e-6);
+      expectClose(mixed.image, plain.image, 1e-5);
+      for (const [at, features] of plain.patches.entries()) {
+        expectClose(placed.patches[at]!, features, 1e-6);
+        const patch = (from: Float32Array, number: number) => from.subarray(number * 6, (number + 1) * 6);
+        for (const [place, number] of [2, 0, 3, 1].entries()) {
+          expectClose(patch(mixed.patches[at]!, place), patch(features, number), 1e-5);
+        }
+      }
+    });
+
+    it('sees some patches as a model that has no others', async () => {
+      // 16 patches, of which a model of 4 with the positions of these is the reference.
+      const large = clip({ ...tinyClip, visionConfig: { ...tinyClip.visionConfig, imageSize: 8 } });
+      const params = large.init(seededRandom('some'));
+      const table = 'vision_model.embeddings.position_embedding.weight';
+      const images = patches(2);
+      const chosen = [
+        [15, 3, 4, 9],
+        [0, 7, 6, 1],
+      ] as const;
+      const both = await seen(large, { params, images, positions: texts(...chosen.map((row) => [...row])) });
+      for (const [row, numbers] of chosen.entries()) {
+        const places = tf.tensor1d([0, ...numbers.map((number) => number + 1)], 'int32');
+        const alone = { ...params, [table]: tf.gather(params[table]!, places) };
+        const image = images.slice([row, 0, 0], [1, -1, -1]) as tf.Tensor3D;
+        const expected = await seen(model, { params: alone, images: image });
+        expectClose(both.image.subarray(row * 6, (row + 1) * 6), expected.image, 1e-5);
+        for (const [at, features] of expected.patches.entries()) {
+          expectClose(both.patches[at]!.subarray(row * 24, (row + 1) * 24), features, 1e-5);
+        }
+      }
+      expect(Math.abs(both.image[0]! - both.image[6]!)).toBeGreaterThan(1e-3);
     });
 
     it('gives a patch the features of its own place alone in the value path of one block', async () => {

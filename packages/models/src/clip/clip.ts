@@ -35,10 +35,25 @@ export interface Clip {
   init(random: Random): Params;
   /** The tokens after the first `depth` blocks, the class token first: [B, N, 3 p p] to [B, 1 + N, D]. */
   hiddenTokens(params: Params, patches: tf.Tensor3D, depth: number): tf.Tensor3D;
-  /** [B, N, 3 p p] to [B, E]. */
-  encodeImage(params: Params, patches: tf.Tensor3D): tf.Tensor2D;
-  /** [B, N, 3 p p] to [B, N, E]. */
-  patchFeatures(params: Params, patches: tf.Tensor3D, variant: PatchFeatures): tf.Tensor3D;
+  /**
+   * The class token after all blocks. The patches that are not there are not computed, as where training drops some of them
+   * (FLIP, arXiv 2212.00794).
+   *
+   * @param patches [B, K, 3 p p]
+   * @param positions [B, K] int32 patch numbers, 0 to N - 1; by default all N in their order.
+   * @returns [B, E]
+   */
+  encodeImage(params: Params, patches: tf.Tensor3D, positions?: tf.Tensor2D): tf.Tensor2D;
+  /**
+   * @param patches and `positions` as for `encodeImage`.
+   * @returns [B, K, E]
+   */
+  patchFeatures(
+    params: Params,
+    patches: tf.Tensor3D,
+    variant: PatchFeatures,
+    positions?: tf.Tensor2D,
+  ): tf.Tensor3D;
   /**
    * @param tokenIds [B, L] int32, L at most `maxPositionEmbeddings`.
    * @param endPositions [B] int32 place of each text's last token, from the tokenizer.
@@ -65,8 +80,9 @@ export function clip(given: ClipConfig, options?: { readonly pixels?: PixelScale
     describe: describer(table.where, recordedClip(config), recorded(table, { pixels })),
     init: (random) => initParams(parameters, random),
     hiddenTokens: (params, patches, depth) => hiddenTokens(config, params, patches, depth),
-    encodeImage: (params, patches) => encodeImage(config, params, patches),
-    patchFeatures: (params, patches, variant) => patchFeatures(config, params, patches, variant),
+    encodeImage: (params, patches, positions) => encodeImage(config, params, patches, positions),
+    patchFeatures: (params, patches, variant, positions) =>
+      patchFeatures(config, params, patches, variant, positions),
     encodeText: (params, tokenIds, endPositions) => encodeText(config, params, tokenIds, endPositions),
   };
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { oneOf, optionTable, wholeNumber } from '@tgm/options';
 import { linear } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
-import { requireShape, requireTensor } from '../input-shape.js';
+import { requireIndices, requireShape, requireTensor } from '../input-shape.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
 import { linearRows, mlp, normRows, transformerBlock } from '../transformer-block.js';
@@ -25,27 +25,34 @@ export const patchFeaturesVariant = oneOf<PatchFeatures>(['value', 'value-residu
 
 const variants = optionTable('patchFeatures', { variant: patchFeaturesVariant }, ModelError);
 
-/** [B, N, 3 p p] patches to [B, E]: the class token after all blocks. */
-export function encodeImage(config: ClipConfig, params: Params, patches: tf.Tensor3D): tf.Tensor2D {
+/** [B, K, 3 p p] patches and their [B, K] numbers, or all of them, to [B, E]: the class token after all blocks. */
+export function encodeImage(
+  config: ClipConfig,
+  params: Params,
+  patches: tf.Tensor3D,
+  positions?: tf.Tensor2D,
+): tf.Tensor2D {
   const { hiddenSize, numHiddenLayers } = config.visionConfig;
-  const x = hiddenTokens(config, params, patches, numHiddenLayers);
+  const x = hiddenTokens(config, params, patches, numHiddenLayers, positions);
   const classRows = tf.reshape(tf.slice(x, [0, 0, 0], [-1, 1, -1]), [-1, hiddenSize]);
   return project(config, params, classRows as tf.Tensor2D);
 }
 
-/** [B, N, 3 p p] patches to [B, N, E]. */
+/** [B, K, 3 p p] patches and their [B, K] numbers, or all of them, to [B, K, E]. */
 export function patchFeatures(
   config: ClipConfig,
   params: Params,
   patches: tf.Tensor3D,
   variant: PatchFeatures,
+  positions?: tf.Tensor2D,
 ): tf.Tensor3D {
   variants.check({ variant });
   const { hiddenSize, numHiddenLayers, layerNormEps } = config.visionConfig;
   requireTensor('clip vision', 'patches', patches);
   const [batch, count] = patches.shape;
   const depth = variant === 'raw' ? numHiddenLayers : numHiddenLayers - 1;
-  const tokens = tf.slice(hiddenTokens(config, params, patches, depth), [0, 1, 0], [-1, count, -1]);
+  const hidden = hiddenTokens(config, params, patches, depth, positions);
+  const tokens = tf.slice(hidden, [0, 1, 0], [-1, count, -1]);
   let x = tf.reshape(tokens, [batch * count, hiddenSize]) as tf.Tensor2D; // without the class token
   if (variant !== 'raw') {
     const last = names.visionBlock(numHiddenLayers - 1);
@@ -60,12 +67,16 @@ export function patchFeatures(
   return tf.reshape(project(config, params, x), [batch, count, config.projectionDim]);
 }
 
-/** [B, N, 3 p p] patches to [B, 1 + N, D] after the first `depth` blocks, the class token first. */
+/**
+ * [B, K, 3 p p] patches and their [B, K] numbers, or all of them, to [B, 1 + K, D] after the first `depth` blocks, the class
+ * token first.
+ */
 export function hiddenTokens(
   { visionConfig: vision }: ClipConfig,
   params: Params,
   patches: tf.Tensor3D,
   depth: number,
+  positions?: tf.Tensor2D,
 ): tf.Tensor3D {
   const { hiddenSize, patchSize, imageSize, layerNormEps, numHiddenLayers } = vision;
   optionTable('hiddenTokens', { depth: wholeNumber({ from: 0, to: numHiddenLayers }) }, ModelError).check({
@@ -74,16 +85,18 @@ export function hiddenTokens(
   const { rows, columns } = tokenGridOf({ numFrames: 1, imageSize, patchSize, tubeletSize: 1 });
   requireTensor('clip vision', 'patches', patches);
   const batch = patches.shape[0];
-  const count = rows * columns;
+  const some = positions !== undefined;
+  const count = some ? requireIndices('clip vision', 'positions', positions)[1] : rows * columns;
   const pixels = patchSize * patchSize * 3;
   requireShape('clip vision', 'patches', patches, [batch, count, pixels]);
+  if (some) requireShape('clip vision', 'positions', positions, [batch, count]);
   const weight = parameter(params, names.PATCH_EMBEDDING); // [D, 3, p, p]
   const matrix = tf.reshape(tf.transpose(weight, [0, 2, 3, 1]), [hiddenSize, pixels]) as tf.Tensor2D;
   const embedded = linear(tf.reshape(patches, [batch * count, pixels]) as tf.Tensor2D, matrix);
   // Added to zeros rather than tiled: its gradient is then one sum.
   const classToken = tf.add(tf.zeros([batch, 1, hiddenSize]), parameter(params, names.CLASS_EMBEDDING));
   const tokens = tf.concat([classToken, tf.reshape(embedded, [batch, count, hiddenSize])], 1);
-  const placed = tf.add(tokens, parameter(params, names.VISION_POSITIONS)); // [B, 1 + N, D]
+  const placed = tf.add(tokens, placesOf(parameter(params, names.VISION_POSITIONS), positions)); // [B, 1 + K, D]
   let x = normRows(
     params,
     names.VISION_PRE_NORM,
@@ -94,6 +107,14 @@ export function hiddenTokens(
     x = transformerBlock(params, names.visionBlock(index), blockShape(vision), x, batch);
   }
   return tf.reshape(x, [batch, 1 + count, hiddenSize]);
+}
+
+/** The embeddings of the places that tokens are at, the class token's first: [1 + N, D], or [B, 1 + K, D] for some patches. */
+function placesOf(table: tf.Tensor2D, positions: tf.Tensor2D | undefined): tf.Tensor {
+  if (!positions) return table;
+  const [batch, count] = positions.shape;
+  const places = tf.concat([tf.zeros([batch, 1], 'int32'), tf.add(positions, tf.scalar(1, 'int32'))], 1); // [B, 1 + K]
+  return tf.reshape(tf.gather(table, tf.reshape(places, [-1])), [batch, 1 + count, -1]);
 }
 
 function project({ visionConfig }: ClipConfig, params: Params, rows: tf.Tensor2D): tf.Tensor2D {
