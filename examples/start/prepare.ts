@@ -1,6 +1,6 @@
 import type { PatchTextEncoder, TokenGrid } from '@tgm/masking';
 import { type CaptionedClip, type DecodedClip, decodeClips, scoreClips } from '@tgm/train';
-import type { VideoDataset, VideoPool } from '@tgm/video-io';
+import { testRecipe, type VideoDataset, type VideoPool } from '@tgm/video-io';
 import { ProgramError } from '../program/errors.js';
 import { warn } from '../program/say.js';
 import type { SkippedFile } from '../report/report-data.js';
@@ -33,11 +33,13 @@ export async function decodeSet(
     dataset,
     pool,
     grid,
-    frames: MODEL.numFrames,
-    stride: set.stride,
-    height: MODEL.imageSize,
-    width: MODEL.imageSize,
-    clipsPerVideo: set.clipsPerVideo,
+    recipe: testRecipe({
+      sampling: { kind: 'dense', stride: set.stride },
+      frames: MODEL.numFrames,
+      size: { width: MODEL.imageSize, height: MODEL.imageSize },
+      clips: set.clipsPerVideo,
+      crops: 1,
+    }),
     concurrency: 4 * workers,
     signal,
   });

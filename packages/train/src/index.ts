@@ -1,6 +1,14 @@
 export { type AdamW, type AdamWOptions, type AdamWState, adamW, type DecayRule } from './adamw.js';
 export { type CaptionedCues, captionedExamples } from './captioned-examples.js';
 export type { BadExamplePolicy } from './data/bad-examples.js';
+export { type CaptionEmbeddings, embedCaptions } from './data/caption-embeddings.js';
+export { clipExamples } from './data/clip-examples.js';
+export {
+  type DecodeClipsOptions,
+  type DecodedClip,
+  type DecodedSample,
+  decodeClips,
+} from './data/decode-clips.js';
 export type {
   ClipView,
   DrawnExample,
@@ -11,14 +19,7 @@ export type {
   ReplacedSample,
 } from './data/examples.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
-export {
-  type ClipWindows,
-  clipWindows,
-  type DecodeClipsOptions,
-  type DecodedClip,
-  type DecodedSample,
-  decodeClips,
-} from './decode-clips.js';
+export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
 export type { ExampleSource, TrainingExample } from './example-source.js';
 export {

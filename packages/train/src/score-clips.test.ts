@@ -2,7 +2,7 @@ import type { PatchTextEncoder } from '@tgm/masking';
 import { seededRandom } from '@tgm/masking';
 import { describe, expect, it } from 'vitest';
 import { captionedExamples } from './captioned-examples.js';
-import type { DecodedClip } from './decode-clips.js';
+import type { DecodedClip } from './data/decode-clips.js';
 import { type CaptionedClip, scoreClips } from './score-clips.js';
 
 const grid = { slices: 2, rows: 1, columns: 1 };

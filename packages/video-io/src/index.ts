@@ -15,6 +15,7 @@ export { type KineticsOptions, readKinetics } from './datasets/kinetics.js';
 export type { LeftOutFile, LeftOutReason } from './datasets/list-folder.js';
 export { readManifest } from './datasets/manifest.js';
 export { type MsrVttOptions, readMsrVtt, readMsrVttPairs } from './datasets/msr-vtt.js';
+export { sampleAt } from './datasets/sample.js';
 export { readSomethingSomething, type SomethingSomethingOptions } from './datasets/something-something.js';
 export { readUcf101, type Ucf101Options } from './datasets/ucf101.js';
 export { type FolderDataset, readVideoFolder, type VideoFolderOptions } from './datasets/video-folder.js';
@@ -37,7 +38,6 @@ export {
   clipLoader,
   type LoadedSample,
 } from './loader/clip-loader.js';
-export type { LoadedClip } from './loader/load-sample.js';
 export type { LoaderState } from './loader/loader-state.js';
 export {
   type BadSample,
@@ -55,6 +55,12 @@ export {
   type TestRecipeOptions,
   testRecipe,
 } from './loader/recipes.js';
+export {
+  type LoadedClip,
+  type SampleLoader,
+  type SampleLoaderOptions,
+  sampleLoader,
+} from './loader/sample-loader.js';
 export { framesOfSection, type Section } from './loader/section.js';
 export { type EstimateOptions, estimateMotion } from './motion/estimate.js';
 export { type VideoPool, type VideoPoolOptions, videoPool } from './pool/video-pool.js';

@@ -106,6 +106,7 @@ const calls: Record<string, (extra: object) => unknown> = {
   readUcf101: (extra) =>
     videoIo.readUcf101(file('list.txt'), { videos, classes: file('classInd.txt'), ...extra }),
   readVideoFolder: (extra) => videoIo.readVideoFolder(folder, extra),
+  sampleLoader: (extra) => videoIo.sampleLoader({ pool: directPool(), recipe, ...extra }),
   segmentIndices: (extra) => videoIo.segmentIndices({ frames: 9, count: 2, ...extra }),
   segmentViews: (extra) => videoIo.segmentViews({ frames: 9, count: 2, ...extra }, 2),
   testRecipe: (extra) => videoIo.testRecipe({ sampling, clips: 1, crops: 1, ...extra }),

@@ -3,7 +3,7 @@ import { VideoError } from '../errors.js';
 import { count, iterable } from '../option-fields.js';
 import type { Size } from '../video.js';
 import type { LoadedSample } from './clip-loader.js';
-import type { LoadedClip } from './load-sample.js';
+import type { LoadedClip } from './sample-loader.js';
 
 /** Clips end to end, as a model takes them. */
 export interface ClipBatch {

@@ -1,4 +1,5 @@
 import { eitherOf, flag, number, objectWith, optional, optionTable, text, wholeNumber } from '@tgm/options';
+import { seededRandom } from '@tgm/random';
 import { someLimits, type VideoLimits } from '../container/limits.js';
 import { sampleAt } from '../datasets/sample.js';
 import { VideoError } from '../errors.js';
@@ -7,12 +8,11 @@ import { poolField } from '../pool/pool-field.js';
 import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { type BadSamplePolicy, badSamplePolicy, badSamples } from './bad-samples.js';
-import { type LoadContext, type LoadedClip, loadSample } from './load-sample.js';
 import { checkState, type LoaderState } from './loader-state.js';
 import type { ClipRecipe } from './recipe.js';
 import { isSampleFault } from './sample-fault.js';
+import { type LoadedClip, sampleLoader } from './sample-loader.js';
 import { sampleOrder } from './sample-order.js';
-import { sectionMemory } from './section-memory.js';
 
 export interface ClipLoaderOptions {
   readonly dataset: VideoDataset;
@@ -96,14 +96,7 @@ export function clipLoader(given: ClipLoaderOptions): ClipLoader {
   const order = sampleOrder({ length, seed, shuffle, rank, ranks });
   const orderFacts = { dataset: dataset.name, length, seed, shuffle, rank, ranks };
   if (options.state) checkState(options.state, orderFacts);
-  const context: LoadContext = {
-    pool,
-    find: sectionMemory(pool, limits),
-    recipe,
-    seed,
-    motion,
-    limits,
-  };
+  const clipsOf = sampleLoader({ pool, recipe, motion, limits });
   const bad = badSamples(options.badSamples, options.state?.bad ?? []);
   // Whoever iterates hears of its failure.
   bad.catch(() => undefined);
@@ -118,10 +111,12 @@ export function clipLoader(given: ClipLoaderOptions): ClipLoader {
     const { epoch, place } = position;
     const sample = await sampleAt(dataset, order.at(epoch, place));
     if ((await bad).has(sample)) return { position, sample, result: [] };
-    const result = await loadSample(context, sample, epoch).catch((error: unknown) => {
-      if (isSampleFault(error)) return error;
-      throw error;
-    });
+    const result = await clipsOf(sample, seededRandom(seed, 'clips', epoch, sample.id)).catch(
+      (error: unknown) => {
+        if (isSampleFault(error)) return error;
+        throw error;
+      },
+    );
     return { position, sample, result };
   }
 

@@ -2,46 +2,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { datasetOf, denseViews, encodeVideo, VideoError, videoPool } from '@tgm/video-io';
+import { motionCue } from '@tgm/masking';
+import { datasetOf, denseViews, encodeVideo, testRecipe, VideoError, videoPool } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clipWindows, type DecodedSample, decodeClips } from './decode-clips.js';
+import { type DecodedSample, decodeClips } from './decode-clips.js';
 
-describe('clipWindows', () => {
-  it('takes one clip from the middle', () => {
-    // 3 frames at stride 2 span 5 of 11: 6 to spare, 3 on each side.
-    expect(clipWindows({ first: 0, available: 11, count: 1, frames: 3, stride: 2 })).toEqual([[3, 5, 7]]);
-  });
-
-  it('spreads several from the start to the end of the part that is asked for', () => {
-    const windows = clipWindows({ first: 10, available: 10, count: 3, frames: 2, stride: 1 });
-    expect(windows).toEqual([
-      [10, 11],
-      [14, 15],
-      [18, 19],
-    ]);
-  });
-
-  it('takes the frames of the test protocol', () => {
-    for (const available of [3, 64, 250, 251])
-      for (const count of [1, 2, 5]) {
-        const windows = clipWindows({ first: 0, available, count, frames: 16, stride: 4 });
-        const views = denseViews({ frames: available, count: 16, stride: 4 }, count);
-        const distinct = new Set(views.map((view) => view.join()));
-        expect(new Set(windows.map((view) => view.join()))).toEqual(distinct);
-        expect(windows).toHaveLength(distinct.size);
-      }
-  });
-
-  it('repeats the last frame of a short video, and gives it once', () => {
-    expect(clipWindows({ first: 0, available: 2, count: 4, frames: 4, stride: 1 })).toEqual([[0, 1, 1, 1]]);
-  });
-
-  it('refuses no clips', () => {
-    expect(() => clipWindows({ first: 0, available: 2, count: 0, frames: 4, stride: 1 })).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID', where: 'clipWindows, option count', received: '0' }),
-    );
-  });
-});
+const size = { width: 32, height: 32 };
+const recipeOf = (clips: number, frames = 4) =>
+  testRecipe({ sampling: { kind: 'dense', stride: 2 }, frames, size, clips, crops: 1 });
 
 describe('decodeClips', { timeout: 60_000 }, () => {
   const [width, height, count] = [64, 64, 24];
@@ -86,11 +54,7 @@ describe('decodeClips', { timeout: 60_000 }, () => {
       ]),
       pool,
       grid: { slices: 2, rows: 4, columns: 4 },
-      frames: 4,
-      stride: 2,
-      height: 32,
-      width: 32,
-      clipsPerVideo: 2,
+      recipe: recipeOf(2),
       concurrency: 2,
     });
     for await (const result of decoded) results.push(result);
@@ -116,6 +80,31 @@ describe('decodeClips', { timeout: 60_000 }, () => {
     expect(part.clips.length).toBe(2);
   });
 
+  it('takes the frames of the test protocol, from the middle of the picture, and the same clip once', async () => {
+    const source = join(folder, 'wide.mp4');
+    const wide = Uint8Array.from({ length: 24 * 48 * 80 * 3 }, (_, i) => 128 + 90 * Math.sin(i / 97 + i / 5000));
+    await encodeVideo(source, wide, { width: 80, height: 48, fps: 12 });
+    const pool = videoPool({ workers: 1 });
+    const grid = { slices: 2, rows: 4, columns: 4 };
+    const dataset = datasetOf('wide', [{ id: 'wide', source, captions: [] }]);
+    const clipsOf = async (clips: number, frames = 4) => {
+      const decoded = decodeClips({ dataset, pool, grid, recipe: recipeOf(clips, frames), concurrency: 1 });
+      for await (const result of decoded) if ('clips' in result) return result.clips;
+      throw new Error('the video should decode');
+    };
+    const three = await clipsOf(3);
+    for (const [at, indices] of denseViews({ frames: 24, count: 4, stride: 2 }, 3).entries()) {
+      const plain = await pool.decode(source, { indices, size, motion: true });
+      expect(three[at]!.frames).toEqual(plain.frames);
+      expect(three[at]!.motion).toEqual(
+        motionCue(plain.motion!, grid, { width: 32, height: 32, framesPerSlice: 4 }),
+      );
+    }
+    // 14 frames at stride 2 would span 27 of 24: there is one start.
+    expect((await clipsOf(3, 14)).map(({ id }) => id)).toEqual(['wide']);
+    await pool.close();
+  });
+
   it('throws in its turn what no video is to blame for', async () => {
     const unheard: unknown[] = [];
     const listen = (reason: unknown) => unheard.push(reason);
@@ -129,7 +118,7 @@ describe('decodeClips', { timeout: 60_000 }, () => {
     };
     const grid = { slices: 2, rows: 4, columns: 4 };
     const pool = videoPool({ workers: 1 });
-    const shape = { grid, frames: 4, stride: 2, height: 32, width: 32 };
+    const shape = { grid, recipe: recipeOf(1) };
     const ids: string[] = [];
     const run = async () => {
       for await (const { sample } of decodeClips({ dataset, pool, ...shape, concurrency: 4 })) {

@@ -1,0 +1,93 @@
+import { type MaskingStrategy, motionGuidedMasking, seededRandom, textGuidedMasking } from '@tgm/masking';
+import { describe, expect, it } from 'vitest';
+import type { CaptionedClip } from '../score-clips.js';
+import { clipExamples } from './clip-examples.js';
+import type { DecodedClip } from './decode-clips.js';
+import type { ExampleSource } from './examples.js';
+
+const decoded = (id: string, grey = 0): DecodedClip => ({
+  id,
+  sample: { id: id.split('#')[0]!, source: `${id}.mp4`, captions: [] },
+  frames: new Uint8Array(4 * 8 * 8 * 3).fill(grey),
+  frameCount: 4,
+  height: 8,
+  width: 8,
+  motion: { vectors: new Float32Array(4), known: new Uint8Array(2) },
+});
+
+const captioned = (id: string, captions: readonly string[]): CaptionedClip => ({
+  ...decoded(id),
+  captions: captions.map((caption) => ({
+    caption,
+    embedding: Float32Array.of(caption.length, 0),
+    text: Float32Array.of(0, caption.length),
+  })),
+});
+
+describe('clipExamples', () => {
+  it('draws every caption of a clip, with its own scores and embedding', async () => {
+    const examples = clipExamples([captioned('a', ['red', 'not red'])]);
+    expect(examples.textWidth).toBe(2);
+    const random = seededRandom(0);
+    const drawn = (await Promise.all(Array.from({ length: 40 }, () => examples.load(0, random)))).flat();
+    expect(new Set(drawn.map(({ caption }) => caption))).toEqual(new Set(['red', 'not red']));
+    for (const { caption, cues, textEmbedding } of drawn) {
+      expect(cues.text).toEqual(Float32Array.of(0, caption!.length));
+      expect(textEmbedding).toEqual(Float32Array.of(caption!.length, 0));
+    }
+  });
+
+  it('takes clips without captions', async () => {
+    const clip = decoded('a');
+    const examples = clipExamples([clip]);
+    expect(examples).not.toHaveProperty('textWidth');
+    expect(await examples.load(0, seededRandom(0))).toEqual([
+      { id: 'a', frames: clip.frames, cues: { motion: clip.motion } },
+    ]);
+    const mixed = clipExamples([captioned('a', ['red']), captioned('b', [])]);
+    expect(mixed.textWidth).toBe(2);
+    expect((await mixed.load(1, seededRandom(0)))[0]).not.toHaveProperty('caption');
+  });
+
+  it('calls clips of one video by one id', async () => {
+    const examples = clipExamples([decoded('a'), decoded('a#2')]);
+    const loaded = (await Promise.all([0, 1].map((index) => examples.load(index, () => 0)))).flat();
+    expect([...loaded.map(({ id }) => id), examples.id(1)]).toEqual(['a', 'a', 'a']);
+  });
+
+  it('describes what the clips are', async () => {
+    const clips = () => [captioned('a', ['red']), captioned('b', ['blue'])];
+    const first = await clipExamples(clips()).describe();
+    expect(await clipExamples(clips()).describe()).toEqual(first);
+    const [a, b] = clips() as [CaptionedClip, CaptionedClip];
+    const others: (readonly CaptionedClip[])[] = [
+      [a],
+      [b, a],
+      [a, { ...b, id: 'c' }],
+      [a, { ...b, frames: new Uint8Array(b.frames.length).fill(1) }],
+      [a, { ...b, frames: b.frames.subarray(1) }],
+      [a, captioned('b', ['green'])],
+      [a, { ...b, captions: [{ ...b.captions[0]!, text: Float32Array.of(1, 1) }] }],
+      [a, { ...b, motion: { ...b.motion, known: Uint8Array.of(1, 1) } }],
+    ];
+    for (const other of others) expect(await clipExamples(other).describe()).not.toEqual(first);
+  });
+
+  it('refuses none, and embeddings of different widths', () => {
+    expect(() => clipExamples([])).toThrow(expect.objectContaining({ code: 'NO_EXAMPLES' }));
+    expect(() => clipExamples(undefined as never)).toThrow(expect.objectContaining({ code: 'NO_EXAMPLES' }));
+    const wide = captioned('b', ['red']);
+    const other = { ...wide, captions: [{ ...wide.captions[0]!, embedding: new Float32Array(3) }] };
+    expect(() => clipExamples([captioned('a', ['red']), other])).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', where: expect.stringContaining('"b"') }),
+    );
+  });
+
+  it('compiles with strategies whose cues it has, and with no others', () => {
+    const use = <Cues extends object>(_: ExampleSource<Cues>, __: MaskingStrategy<Cues>): void => undefined;
+    use(clipExamples([captioned('a', ['red'])]), textGuidedMasking({ ratio: 0.5 }));
+    use(clipExamples([decoded('a')]), motionGuidedMasking({ ratio: 0.5 }));
+    // @ts-expect-error there is no cue `text`
+    use(clipExamples([decoded('a')]), textGuidedMasking({ ratio: 0.5 }));
+  });
+});

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { type MotionCues, type TextCues, uniformIndex } from '@tgm/masking';
+import { showValue } from '@tgm/options';
+import { TrainError } from '../errors.js';
+import type { CaptionedClip, CaptionScores } from '../score-clips.js';
+import { addSomeBytes } from './content-digest.js';
+import type { DecodedClip } from './decode-clips.js';
+import type { ExampleSource, TrainingExample } from './examples.js';
+
+/**
+ * Clips in memory as training examples, each of them a sample. Clips of `decodeClips` have no captions and the cue
+ * `motion`; those of `scoreClips` have the cue `text` too, and one of their captions is drawn each time (TGM, section 4.1).
+ *
+ * The description tells clips from others by their ids and captions, by the lengths of their arrays, and by 256 bytes of
+ * each array, spread evenly.
+ *
+ * @throws TrainError `NO_EXAMPLES`, `OPTION_INVALID` for embeddings of different widths.
+ */
+export function clipExamples(clips: readonly CaptionedClip[]): ExampleSource<TextCues & MotionCues>;
+export function clipExamples(clips: readonly DecodedClip[]): ExampleSource<MotionCues>;
+export function clipExamples(
+  clips: readonly (DecodedClip | CaptionedClip)[],
+): ExampleSource<MotionCues & Partial<TextCues>> {
+  if (!Array.isArray(clips) || clips.length === 0) {
+    throw new TrainError('NO_EXAMPLES', {
+      where: 'clipExamples, argument clips',
+      expected: 'a list of clips, at least one',
+      received: Array.isArray(clips) ? 'none' : showValue(clips),
+    });
+  }
+  const textWidth = widthOf(clips);
+  return {
+    length: clips.length,
+    perSample: 1,
+    ...(textWidth !== undefined && { textWidth }),
+    id: (index) => clips[index]!.sample.id,
+    describe: () => ({ is: 'clipExamples', clips: clips.length, content: digestOf(clips) }),
+    async load(index, random) {
+      const clip = clips[index]!;
+      const captions = captionsOf(clip);
+      if (captions.length === 0) return [plain(clip)];
+      const { caption, embedding, text } = captions[uniformIndex(captions.length, random)]!;
+      return [
+        { ...plain(clip), cues: { text, motion: clip.motion }, caption, textEmbedding: embedding },
+      ];
+    },
+  };
+}
+
+const plain = ({ sample, frames, motion }: DecodedClip): TrainingExample<MotionCues> => ({
+  id: sample.id,
+  frames,
+  cues: { motion },
+});
+
+const captionsOf = (clip: DecodedClip | CaptionedClip): readonly CaptionScores[] =>
+  'captions' in clip ? clip.captions : [];
+
+function widthOf(clips: readonly (DecodedClip | CaptionedClip)[]): number | undefined {
+  let width: number | undefined;
+  for (const clip of clips) {
+    for (const { embedding } of captionsOf(clip)) {
+      width ??= embedding.length;
+      if (embedding.length === width) continue;
+      throw new TrainError('OPTION_INVALID', {
+        where: `clipExamples, clip "${clip.id}"`,
+        expected: `embeddings of one width, ${width}`,
+        received: `${embedding.length}`,
+      });
+    }
+  }
+  return width;
+}
+
+function digestOf(clips: readonly (DecodedClip | CaptionedClip)[]): string {
+  const hash = createHash('sha256');
+  for (const clip of clips) {
+    hash.update(`\n${JSON.stringify([clip.id, clip.sample.id])}`);
+    for (const array of [clip.frames, clip.motion.vectors, clip.motion.known]) addSomeBytes(hash, array);
+    for (const { caption, embedding, text } of captionsOf(clip)) {
+      hash.update(`\n${JSON.stringify(caption)}`);
+      for (const array of [embedding, text]) addSomeBytes(hash, array);
+    }
+  }
+  return hash.digest('hex');
+}
