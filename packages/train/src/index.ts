@@ -1,5 +1,4 @@
 export { type AdamW, type AdamWOptions, type AdamWState, adamW, type DecayRule } from './adamw.js';
-export { type CaptionedCues, captionedExamples } from './captioned-examples.js';
 export type { BadExamplePolicy } from './data/bad-examples.js';
 export { type CaptionEmbeddings, embedCaptions } from './data/caption-embeddings.js';
 export { clipExamples } from './data/clip-examples.js';
@@ -13,15 +12,17 @@ export type {
   ClipView,
   DrawnExample,
   ExampleBatch,
+  ExampleSource,
   ExampleStream,
   Examples,
   OpenOptions,
   ReplacedSample,
+  TrainingExample,
 } from './data/examples.js';
+export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './data/score-clips.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
-export type { ExampleSource, TrainingExample } from './example-source.js';
 export {
   type ClassificationObjectiveOptions,
   classificationObjective,
@@ -38,6 +39,5 @@ export type { WeightedLoss } from './objectives/weighted-loss.js';
 export { pretrain } from './pretrain.js';
 export type { PretrainOptions } from './pretrain-options.js';
 export { type CosineOptions, cosineSchedule, type Schedule } from './schedule.js';
-export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './score-clips.js';
 export type { EndEvent, StepEvent, TrainEvent } from './train-events.js';
 export { latestCheckpoint } from './training-state.js';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type MotionCues, type TextCues, uniformIndex } from '@tgm/masking';
 import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import type { CaptionedClip, CaptionScores } from '../score-clips.js';
+import type { CaptionedClip, CaptionScores } from './score-clips.js';
 import { addSomeBytes } from './content-digest.js';
 import type { DecodedClip } from './decode-clips.js';
 import type { ExampleSource, TrainingExample } from './examples.js';

@@ -1,8 +1,6 @@
 import type { PatchTextEncoder } from '@tgm/masking';
-import { seededRandom } from '@tgm/masking';
 import { describe, expect, it } from 'vitest';
-import { captionedExamples } from './captioned-examples.js';
-import type { DecodedClip } from './data/decode-clips.js';
+import type { DecodedClip } from './decode-clips.js';
 import { type CaptionedClip, scoreClips } from './score-clips.js';
 
 const grid = { slices: 2, rows: 1, columns: 1 };
@@ -73,18 +71,5 @@ describe('scoreClips', () => {
       code: 'TEXT_MISSING',
       where: 'scoreClips, clip "silent"',
     });
-  });
-});
-
-describe('captionedExamples', () => {
-  it('draws every caption of a clip, with its own scores', async () => {
-    const examples = captionedExamples(await scored([clip('a', [255, 0, 0, 0], ['red', 'not red'])], 'all'));
-    const random = seededRandom(0);
-    const drawn = await Promise.all(Array.from({ length: 40 }, () => examples.load(0, random)));
-    expect(new Set(drawn.map(({ caption }) => caption))).toEqual(new Set(['red', 'not red']));
-    for (const { caption, cues, textEmbedding } of drawn) {
-      expect(cues.text[1]).toBe(caption === 'red' ? 0 : 1);
-      expect(textEmbedding![0]).toBe(caption === 'red' ? 1 : 0);
-    }
   });
 });
