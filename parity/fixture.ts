@@ -2,7 +2,13 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { readSafetensors, type SafetensorsTensor } from '@tgm/models';
+import {
+  type ParameterLayout,
+  type Params,
+  paramsFromTensors,
+  readSafetensors,
+  type SafetensorsTensor,
+} from '@tgm/models';
 import { type Quantity, same } from './quantity.js';
 
 /** A `<name>.json` with the tensors of its `<name>.safetensors`. */
@@ -46,6 +52,11 @@ export async function checksum(folder: string, { name, json }: Fixture): Promise
 export function withPrefix(fixture: Fixture, prefix: string): Record<string, SafetensorsTensor> {
   const entries = Object.entries(fixture.tensors).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(entries.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}
+
+/** Parameters, gradients or later weights of a fixture, under the names used here. */
+export function paramsOf(fixture: Fixture, model: ParameterLayout, prefix: string): Params {
+  return paramsFromTensors(withPrefix(fixture, prefix), model, `${fixture.name} ${prefix}`);
 }
 
 export function stored(fixture: Fixture, name: string): SafetensorsTensor {

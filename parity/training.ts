@@ -1,101 +1,106 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ParameterLayout, Params } from '@tgm/models';
-import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { type AdamWState, adamW } from '@tgm/train';
-import type { Fixture } from './fixture.js';
-import { type Pair, type Quantity, same } from './quantity.js';
+import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
+import { adamW, constantSchedule, type Objective, trainer } from '@tgm/train';
+import { constantBatch } from './constant-batch.js';
+import { type Fixture, numbers, paramsOf } from './fixture.js';
+import { compare, compareAll, type Pair, type Quantity, same } from './quantity.js';
+import { toleranceOf } from './tolerance.js';
 
-export interface TrainingInputs {
+export interface TrainingCheck<Batch extends TensorTree> {
+  readonly fixture: Fixture;
   readonly engine: Engine;
-  /** The `optimizer` of a fixture. */
-  // biome-ignore lint/suspicious/noExplicitAny: the shape of each file is its own.
-  readonly optimizer: any;
-  readonly params: Params;
-  readonly inputs: Readonly<Record<string, tf.Tensor>>;
-  readonly loss: (params: Params, inputs: Readonly<Record<string, tf.Tensor>>) => tf.Scalar;
-  /** The factor of a parameter's learning rate. */
-  readonly scaleOf: (name: string) => number;
+  readonly model: ParameterLayout;
+  /** Of terms of parts alone. */
+  readonly objective: Objective<Batch>;
+  readonly batch: Batch;
+  readonly clips: number;
+  /** Official names of the parameters that the reference decays. */
+  readonly decaying: readonly string[];
 }
 
-export interface TrainingResult {
-  readonly gradients: Params;
-  /** Losses before each step and after the last. */
-  readonly losses: number[];
-  readonly params: Params;
-}
+/** Groups of weight decay, gradients at the start, losses and weights of the fixture's steps of AdamW on one batch. */
+export async function* checkTraining<Batch extends TensorTree>(
+  check: TrainingCheck<Batch>,
+): AsyncGenerator<Quantity> {
+  const { fixture, engine, model, objective, batch, clips, decaying } = check;
+  const { optimizer } = fixture.json;
+  const tolerance = (quantity: string) => toleranceOf(fixture.json.tolerance, quantity);
+  const params = paramsOf(fixture, model, 'param/');
+  yield sameDecay(params, model, objective, decaying);
 
-type State = { readonly params: Params; readonly optimizers: Readonly<Record<string, AdamWState>> };
-
-/** Gradients at the start, and some steps of AdamW on one batch. */
-export async function train(options: TrainingInputs): Promise<TrainingResult> {
-  const { engine, optimizer, params, inputs, loss, scaleOf } = options;
-  const adam = adamW({
-    betas: optimizer.betas,
-    epsilon: optimizer.eps,
-    weightDecay: optimizer.weight_decay,
-  });
-  const names = Object.keys(params);
-  const groups = new Map<string, string[]>();
-  for (const name of names) {
-    const scale = String(scaleOf(name));
-    groups.set(scale, [...(groups.get(scale) ?? []), name]);
-  }
-  const of = (all: Params, scale: string): Params =>
-    Object.fromEntries(groups.get(scale)!.map((name) => [name, all[name]!]));
-
-  const gradients = (state: State, given: Readonly<Record<string, tf.Tensor>>) => {
-    const objective = (...tensors: tf.Tensor[]) =>
-      loss(Object.fromEntries(names.map((name, index) => [name, tensors[index]!])), given);
-    const { value, grads } = tf.valueAndGrads(objective)(names.map((name) => state.params[name]!));
-    return { value, gradients: Object.fromEntries(names.map((name, index) => [name, grads[index]!])) };
-  };
-  const start = engine.compile((given: { state: State; inputs: Readonly<Record<string, tf.Tensor>> }) =>
-    gradients(given.state, given.inputs),
+  const measure = engine.compile((given: { params: Params; batch: Batch }) =>
+    lossAndGradients(objective, given.params, given.batch),
   );
-  const step = engine.compile((given: { state: State; inputs: Readonly<Record<string, tf.Tensor>> }) => {
-    const { value, gradients: slopes } = gradients(given.state, given.inputs);
-    const next: Record<string, tf.Tensor> = {};
-    const optimizers: Record<string, AdamWState> = {};
-    for (const scale of groups.keys()) {
-      const rate = tf.scalar(optimizer.lr * Number(scale));
-      const state = given.state.optimizers[scale]!;
-      const updated = adam.update(of(slopes, scale), state, of(given.state.params, scale), rate);
-      Object.assign(next, updated.params);
-      optimizers[scale] = updated.state;
-    }
-    return { value, state: { params: next, optimizers } };
-  });
-
-  const optimizers = Object.fromEntries(
-    [...groups.keys()].map((scale) => [scale, adam.init(of(params, scale))]),
-  );
-  let state: State = { params, optimizers };
-  const first = await start({ state, inputs });
+  const { gradients } = await measure({ params, batch });
   const losses: number[] = [];
-  for (let count = 0; count < optimizer.steps; count++) {
-    const after = await step({ state, inputs });
-    losses.push((await after.value.data())[0]!);
-    state = after.state;
+  let trained: Params = {};
+  for await (const event of trainer({
+    engine,
+    objective,
+    batches: constantBatch(batch, clips),
+    optimizer: adamW({
+      betas: optimizer.betas,
+      epsilon: optimizer.eps,
+      weightDecay: optimizer.weight_decay,
+    }),
+    schedule: constantSchedule({ base: optimizer.lr }),
+    steps: optimizer.steps,
+    seed: 0,
+    start: { params },
+  })) {
+    if (event.type === 'step') losses.push(event.total);
+    if (event.type === 'end') trained = event.params;
   }
-  const last = await start({ state, inputs });
-  losses.push((await last.value.data())[0]!);
-  return { gradients: first.gradients, losses, params: state.params };
+  const last = await measure({ params: trained, batch });
+  losses.push((await last.loss.data())[0]!);
+
+  yield compare('output/losses', losses, numbers(fixture, 'output/losses'), tolerance('loss'));
+  const slopes = await officialPairs(model, gradients, paramsOf(fixture, model, 'grad/'));
+  yield compareAll('grad/*', slopes, tolerance('grad'));
+  const stepped = `adamw${optimizer.steps}`;
+  const after = paramsOf(fixture, model, `${stepped}/`);
+  const updates = await officialPairs(model, trained, after, params);
+  yield compareAll(`${stepped}/* - param/*`, updates, tolerance(stepped));
 }
 
-/** Whether the optimiser decays the same parameters as the reference's. */
-export function sameDecay(params: Params, model: ParameterLayout, decaying: readonly string[]): Quantity {
-  const { decays } = adamW();
+function lossAndGradients<Batch extends TensorTree>(
+  objective: Objective<Batch>,
+  params: Params,
+  batch: Batch,
+): { loss: tf.Scalar; gradients: Params } {
+  const names = Object.keys(params);
+  const total = (...tensors: tf.Tensor[]): tf.Scalar => {
+    const named = Object.fromEntries(names.map((name, index) => [name, tensors[index]!]));
+    const { terms } = objective.part(named, {}, batch);
+    const weighted = Object.entries(terms).map(([name, term]) => tf.mul(term, objective.weights[name]!));
+    return tf.addN(weighted) as tf.Scalar;
+  };
+  const { value, grads } = tf.valueAndGrads(total)(Object.values(params));
+  return {
+    loss: value as tf.Scalar,
+    gradients: Object.fromEntries(names.map((name, index) => [name, grads[index]!])),
+  };
+}
+
+/** Whether the objective decays the same parameters as the reference. */
+function sameDecay(
+  params: Params,
+  model: ParameterLayout,
+  objective: Pick<Objective<never>, 'group'>,
+  decaying: readonly string[],
+): Quantity {
   const official = new Map(model.official.map((row) => [row.name, row.official]));
   const got = new Set(
     Object.entries(params)
-      .filter(([name, { shape }]) => decays(name, shape))
+      .filter(([name, { shape }]) => objective.group(name, shape).decays)
       .map(([name]) => official.get(name)!),
   );
   return same('weight decay groups', [...got].sort(), [...decaying].sort());
 }
 
 /** Our tensors beside the reference's, thirds of a joined one together again. */
-export async function officialPairs(
+async function officialPairs(
   model: ParameterLayout,
   got: Params,
   expected: Params,
@@ -112,9 +117,4 @@ export async function officialPairs(
     });
   }
   return [...joined].map(([name, pair]) => ({ name, ...pair }));
-}
-
-/** The name of the group with the weights after the last step, such as `adamw10/`. */
-export function steppedPrefix({ json }: Fixture): string {
-  return `adamw${json.optimizer.steps}/`;
 }

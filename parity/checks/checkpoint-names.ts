@@ -12,6 +12,7 @@ import {
   videoMaeClassifier,
 } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { maskedObjective } from '@tgm/train';
 import { type Fixture, numbers, stored, withPrefix } from '../fixture.js';
 import { compare, compareAll, type Quantity, same } from '../quantity.js';
 import { EXACT, toleranceOf } from '../tolerance.js';
@@ -156,21 +157,23 @@ async function* checkHuggingFace(fixture: Fixture, engine: Engine): AsyncGenerat
   const pretrain = await fixture.sibling('videomae-pretrain');
   const config = pretrainConfig(pretrain);
   const params = paramsFromTensors(withPrefix(fixture, 'hf_videomae/'), videoMae(config), 'hf_videomae');
-  const inputs = pretrainInputs(pretrain, config);
+  const { batch } = pretrainInputs(pretrain, config);
   for (const [name, layerNormEps, decoderNormEps] of [
     ['logits_eps_1e-6', 1e-6, 1e-6],
     ['logits_hf_eps', hiddenEpsilon, FIXED_EPSILON],
   ] as const) {
     const model = videoMae({ ...config, layerNormEps, decoderNormEps });
-    const run = engine.compile((given: { params: Params; inputs: typeof inputs }) => {
-      const { tokens, visible, predicted, pixels } = given.inputs;
-      const latent = model.encode(given.params, tokens, visible);
-      const prediction = model.decode(given.params, latent, visible, predicted);
-      const videoEmbedding = tf.mean(latent, 1) as tf.Tensor2D;
-      const loss = reconstructionLoss().compute({}, { prediction, targetPixels: pixels, videoEmbedding });
-      return { logits: prediction, loss };
+    const objective = maskedObjective({ model, losses: [{ loss: reconstructionLoss(), weight: 1 }] });
+    const run = engine.compile((given: { params: Params; batch: typeof batch }) => {
+      const { views, reconstruct } = given.batch;
+      const { tokens, positions } = views.reconstruct!;
+      const latent = model.encode(given.params, tokens, positions);
+      return {
+        logits: model.decode(given.params, latent, positions, reconstruct.masked),
+        loss: objective.part(given.params, {}, given.batch).terms.reconstruction!,
+      };
     });
-    const { logits, loss } = await run({ params, inputs });
+    const { logits, loss } = await run({ params, batch });
     const allowed = toleranceOf(tolerance, name);
     const key = `hf_videomae_io/${name}`;
     yield compare(key, await logits.data(), numbers(fixture, key), allowed);

@@ -1,20 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { classificationLoss } from '@tgm/losses';
 import {
   layerDecayScales,
   layerOf,
   type Params,
-  paramsFromTensors,
   sinusoidTable,
   type VideoMaeClassifier,
   type VideoMaeClassifierConfig,
   videoMaeClassifier,
 } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { type Fixture, numbers, stored, tensor, withPrefix } from '../fixture.js';
-import { compare, compareAll, type Quantity, same } from '../quantity.js';
+import { classificationObjective, type LabelledBatch } from '@tgm/train';
+import { type Fixture, numbers, paramsOf, stored, tensor } from '../fixture.js';
+import { compare, type Quantity, same } from '../quantity.js';
 import { ROUNDING, toleranceOf } from '../tolerance.js';
-import { officialPairs, sameDecay, steppedPrefix, train } from '../training.js';
+import { checkTraining } from '../training.js';
 import { tokensOf } from '../video-tokens.js';
 
 export function finetuneConfig({ json: { config } }: Fixture): VideoMaeClassifierConfig {
@@ -42,47 +41,48 @@ export async function* checkFinetune(fixture: Fixture, engine: Engine): AsyncGen
   const count = slices * rows * columns;
   const table = 'const/pos_embed';
   yield compare(table, sinusoidTable(count, config.hiddenSize), numbers(fixture, table), ROUNDING);
-  const inputs = {
+  const batch: LabelledBatch = {
     tokens: tf.tensor3d(tokensOf(clip, config), [clip.shape[0]!, count, model.tokenSize]),
     labels: tensor<tf.Tensor1D>(fixture, 'input/labels'),
   };
-  yield* checkForward(fixture, engine, model, inputs);
+  yield* checkForward(fixture, engine, model, batch);
   yield* checkLayerDecay(fixture, model);
-  yield* checkTraining(fixture, engine, model, inputs);
-}
-
-type Inputs = { readonly tokens: tf.Tensor3D; readonly labels: tf.Tensor1D };
-
-/** Parameters, gradients or later weights of a fixture, under the names used here. */
-const read = (fixture: Fixture, model: VideoMaeClassifier, prefix: string): Params =>
-  paramsFromTensors(withPrefix(fixture, prefix), model, `${fixture.name} ${prefix}`);
-
-function lossOf(model: VideoMaeClassifier, smoothing: number) {
-  return (params: Params, inputs: Readonly<Record<string, tf.Tensor>>): tf.Scalar => {
-    const { tokens, labels } = inputs as unknown as Inputs;
-    const features = model.pool(params, model.encode(params, tokens));
-    return classificationLoss(model.classify(params, features), labels, smoothing);
-  };
+  const { layer_decay } = fixture.json;
+  const parameters = Object.entries<{ weight_decay: number }>(layer_decay.per_parameter);
+  yield* checkTraining({
+    fixture,
+    engine,
+    model,
+    objective: classificationObjective({
+      model,
+      smoothing: fixture.json.config.label_smoothing,
+      layerDecay: layer_decay.value,
+    }),
+    batch,
+    clips: clip.shape[0]!,
+    decaying: parameters.filter(([, row]) => row.weight_decay > 0).map(([name]) => name),
+  });
 }
 
 async function* checkForward(
   fixture: Fixture,
   engine: Engine,
   model: VideoMaeClassifier,
-  inputs: Inputs,
+  batch: LabelledBatch,
 ): AsyncGenerator<Quantity> {
   const { tolerance, scalars } = fixture.json;
-  const forward = engine.compile((given: { params: Params; inputs: Inputs }) => {
-    const tokens = model.encode(given.params, given.inputs.tokens);
+  const objective = classificationObjective({ model, smoothing: 0 });
+  const forward = engine.compile((given: { params: Params; batch: LabelledBatch }) => {
+    const tokens = model.encode(given.params, given.batch.tokens);
     const features = model.pool(given.params, tokens);
     return {
       'output/tokens': tokens,
       'output/features': features,
       'output/logits': model.classify(given.params, features),
-      loss: lossOf(model, 0)(given.params, given.inputs),
+      loss: objective.part(given.params, {}, given.batch).terms.classification!,
     };
   });
-  const { loss, ...outputs } = await forward({ params: read(fixture, model, 'param/'), inputs });
+  const { loss, ...outputs } = await forward({ params: paramsOf(fixture, model, 'param/'), batch });
   for (const [name, output] of Object.entries(outputs)) {
     yield compare(name, await output.data(), numbers(fixture, name), toleranceOf(tolerance, 'output/*'));
   }
@@ -108,34 +108,6 @@ function* checkLayerDecay(fixture: Fixture, model: VideoMaeClassifier): Generato
     allowed,
   );
   yield* checkReferenceDepth(fixture, model.config);
-}
-
-async function* checkTraining(
-  fixture: Fixture,
-  engine: Engine,
-  model: VideoMaeClassifier,
-  inputs: Inputs,
-): AsyncGenerator<Quantity> {
-  const { config, optimizer, layer_decay } = fixture.json;
-  const tolerance = (quantity: string) => toleranceOf(fixture.json.tolerance, quantity);
-  const params = read(fixture, model, 'param/');
-  const rows = Object.entries<{ weight_decay: number }>(layer_decay.per_parameter);
-  const decaying = rows.filter(([, row]) => row.weight_decay > 0);
-  yield sameDecay(
-    params,
-    model,
-    decaying.map(([name]) => name),
-  );
-  const scales = layerDecayScales(model.config, layer_decay.value);
-  const scaleOf = (name: string) => scales[layerOf(name, model.config)]!;
-  const loss = lossOf(model, config.label_smoothing);
-  const result = await train({ engine, optimizer, params, inputs, loss, scaleOf });
-  yield compare('output/losses', result.losses, numbers(fixture, 'output/losses'), tolerance('loss'));
-  const gradients = await officialPairs(model, result.gradients, read(fixture, model, 'grad/'));
-  yield compareAll('grad/*', gradients, tolerance('grad'));
-  const prefix = steppedPrefix(fixture);
-  const updates = await officialPairs(model, result.params, read(fixture, model, prefix), params);
-  yield compareAll(`${prefix}* - param/*`, updates, tolerance(prefix.slice(0, -1)));
 }
 
 /** The table of a published depth, where the fixture has it: layers and scales without weights. */

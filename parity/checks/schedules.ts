@@ -16,7 +16,7 @@ export function* checkSchedules(fixture: Fixture): Generator<Quantity> {
       warmupSteps: warmupEpochs > 0 ? warmupSteps : 0,
       start: given.start_warmup_value ?? 0,
     });
-    const got = Array.from({ length: given.length }, (_, step) => schedule(step));
+    const got = Array.from({ length: given.length }, (_, step) => schedule.at(step));
     const tolerance = toleranceOf(fixture.json.tolerance, 'values');
     yield compare(given.name, got, numbers(fixture, given.name), tolerance);
   }
