@@ -10,8 +10,9 @@ export class Contestant {
   readonly #lines: AsyncIterator<string>;
   readonly #reader: Interface;
 
-  constructor(command: string, args: readonly string[]) {
-    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  /** @param cwd default: this program's own. */
+  constructor(command: string, args: readonly string[], cwd?: string) {
+    this.#child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], cwd });
     // A command that is not there shows as an end without a line.
     this.#child.on('error', () => undefined);
     this.#child.stdin!.on('error', () => undefined);

@@ -6,7 +6,11 @@
  *   npm run bench -- decode loader growth --peer-python /usr/bin/python3
  *   npm run bench -- clip --peer-python ~/venv/bin/python
  *   npm run bench -- step --case "vit-s tube 0.9 batch 2" --rounds 7 --peer-python ~/venv/bin/python
+ *   npm run bench -- step step-memory --against <folder of another checkout, built>
+ *   npm run bench -- stream stream-memory
  */
+import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Device } from '@tgm/tfjs-backend-onnx';
 import { benchClip } from './clip/bench.js';
@@ -23,6 +27,7 @@ const { values, positionals } = parseArgs({
     case: { type: 'string', multiple: true },
     rounds: { type: 'string', default: '7' },
     threads: { type: 'string' },
+    against: { type: 'string' },
     device: { type: 'string', default: 'webgpu' },
   },
 });
@@ -50,15 +55,19 @@ const options = {
   python: values['peer-python'],
 };
 const threads = values.threads === undefined ? {} : { threads: count('threads', values.threads) };
+// npm runs scripts in the repository's root; a path means what it does where npm was called.
+const against =
+  values.against === undefined ? {} : { against: resolve(process.env.INIT_CWD ?? '.', values.against) };
 
 async function* measure(): AsyncGenerator<Figure> {
   const steps = positionals.filter(isStep);
   if (steps.length > 0) {
-    yield* benchStep({ ...options, ...threads, device: values.device as Device, figures: steps });
+    yield* benchStep({ ...options, ...threads, ...against, device: values.device as Device, figures: steps });
   }
   if (positionals.includes('clip')) yield* benchClip({ ...options, ...threads });
   if (positionals.includes('decode')) yield* benchDecode(options);
   if (positionals.includes('loader')) yield* benchLoader(options);
   if (positionals.includes('growth')) yield* benchGrowth(options);
 }
-for await (const line of measure()) console.log(JSON.stringify(line));
+const machine = { processor: cpus()[0]!.model, load: Math.round(loadavg()[0]! * 100) / 100 };
+for await (const line of measure()) console.log(JSON.stringify({ ...line, ...machine }));

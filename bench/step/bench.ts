@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
 import type { Device } from '@tgm/tfjs-backend-onnx';
 import { Contestant } from '../contestant.js';
 import { type Figure, figure, median } from '../figure.js';
@@ -21,6 +23,8 @@ export interface StepBenchOptions {
   readonly rounds: number;
   readonly python: string;
   readonly threads?: number;
+  /** Folder of another checkout, built, whose own step is the peer in place of PyTorch's. */
+  readonly against?: string;
   /** Where `step-device` computes. */
   readonly device: Device;
 }
@@ -52,15 +56,25 @@ export async function* benchStep(options: StepBenchOptions): AsyncGenerator<Figu
 
 type PairedFigure = Exclude<StepFigure, 'engines' | 'step-device'>;
 
-const ourProgram = (step: StepCase, engine: Device | 'wasm', threads?: number): Contestant =>
-  new Contestant(process.execPath, [
-    '--import',
-    'tsx',
-    `${HERE}/ours.ts`,
-    step.name,
-    engine,
-    ...(threads ? [`${threads}`] : []),
-  ]);
+/** @param checkout folder of the checkout whose program it is. */
+const ourProgram = (
+  step: StepCase,
+  engine: Device | 'wasm',
+  threads?: number,
+  checkout = resolve(HERE, '../..'),
+): Contestant =>
+  new Contestant(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      `${checkout}/bench/step/ours.ts`,
+      step.name,
+      engine,
+      ...(threads ? [`${threads}`] : []),
+    ],
+    checkout,
+  );
 
 /** The traced engine beside TensorFlow.js's fastest eager one that needs no download. */
 async function benchEngines({ rounds, threads }: StepBenchOptions): Promise<Figure> {
@@ -128,15 +142,20 @@ async function benchCase(
   step: StepCase,
   options: Omit<StepBenchOptions, 'figures'> & { readonly figures: readonly PairedFigure[] },
 ): Promise<Figure[]> {
-  const { rounds, threads } = options;
+  const { rounds, threads, against } = options;
   const ours = ourProgram(step, 'cpu', threads);
   const start = await ours.hear();
   if (!start) throw new Error('Our own program ended before its first step.');
-  const peer = new Contestant(options.python, [
-    `${HERE}/torch_step.py`,
-    JSON.stringify({ ...step, threads: threads ?? 0 }),
-  ]);
+  const peer =
+    against === undefined
+      ? new Contestant(options.python, [
+          `${HERE}/torch_step.py`,
+          JSON.stringify({ ...step, threads: threads ?? 0 }),
+        ])
+      : ourProgram(step, 'cpu', threads, against);
   const peerStart = await peer.hear();
+  if (against !== undefined && !peerStart)
+    throw new Error(`The program of ${against} ended before its first step.`);
   const times = { ours: [] as number[], peer: [] as number[], product: [] as number[] };
   for (let round = 0; round < rounds; round++) {
     times.ours.push((await ours.ask('step')).seconds!);
@@ -152,7 +171,12 @@ async function benchCase(
   ours.end();
 
   const seconds = median(times.ours);
-  const peerName = peerStart ? `PyTorch ${peerStart.major}.${peerStart.minor} eager` : 'PyTorch';
+  const peerName =
+    against !== undefined
+      ? `commit ${commitOf(against)}`
+      : `PyTorch${peerStart ? ` ${peerStart.major}.${peerStart.minor} eager` : ''}`;
+  // Against an earlier commit nothing may be lost but what is noise.
+  const bars = against === undefined ? { step: 1, memory: 0.8 } : { step: 0.98, memory: 0.98 };
   const shared = { case: step.name, peerName, ...(peerStart ? {} : { install: INSTALL }) };
   const made: Readonly<Record<PairedFigure, () => Figure>> = {
     step: () =>
@@ -163,7 +187,7 @@ async function benchCase(
           ours: step.batch / seconds,
           peer: peerStart ? step.batch / median(times.peer) : null,
           unit: 'clips/s',
-          bar: 1,
+          bar: bars.step,
         },
         'more',
       ),
@@ -188,7 +212,7 @@ async function benchCase(
           ours: memory / 2 ** 30,
           peer: peerMemory === null ? null : peerMemory / 2 ** 30,
           unit: 'GiB',
-          bar: 0.8,
+          bar: bars.memory,
         },
         'less',
       ),
@@ -208,3 +232,6 @@ async function benchCase(
   };
   return options.figures.map((name) => made[name]());
 }
+
+const commitOf = (checkout: string): string =>
+  execFileSync('git', ['-C', checkout, 'rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();

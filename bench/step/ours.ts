@@ -1,6 +1,7 @@
 /**
- * The step of a case, traced and run by ONNX Runtime or op by op on TensorFlow.js's wasm backend; see contestant.ts
- * for how it is talked to. Arguments: the case, `wasm` or a device of the traced engine, and a number of threads.
+ * The step of a case, trained on one batch of noise by ONNX Runtime or op by op on TensorFlow.js's wasm backend; see
+ * contestant.ts for how it is talked to. Arguments: the case, `wasm` or a device of the traced engine, and a number of
+ * threads.
  */
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
@@ -8,10 +9,8 @@ import { reconstructionLoss } from '@tgm/losses';
 import { chooseIndices, seededRandom } from '@tgm/masking';
 import { videoMae } from '@tgm/models';
 import { type Device, onnxEngine, wasmEngine } from '@tgm/tfjs-backend-onnx';
-import { adamW } from '../../packages/train/src/adamw.js';
-import { flatLayout } from '../../packages/train/src/flat-params.js';
-import { freshState } from '../../packages/train/src/step-state.js';
-import { trainStep } from '../../packages/train/src/train-step.js';
+import { adamW, constantSchedule, maskedObjective, type StepEvent, trainer } from '@tgm/train';
+import { constantBatch } from '../../parity/constant-batch.js';
 import { STEP_CASES } from './cases.js';
 import { peakMemory } from './peak-memory.js';
 
@@ -23,15 +22,6 @@ const engine =
     : await onnxEngine({ device: engineName as Device, ...(threads ? { threads: Number(threads) } : {}) });
 const model = videoMae(config);
 const random = seededRandom('bench');
-const optimizer = adamW();
-const params = model.init(random);
-const layout = flatLayout(params, optimizer.decays);
-let state = await freshState(engine, optimizer, layout, params);
-tf.dispose(params);
-const step = engine.compile(
-  trainStep({ model, losses: [{ loss: reconstructionLoss(), weight: 1 }], optimizer, layout }),
-  { donate: ['state'] },
-);
 
 const shuffled = Array.from({ length: batch }, () => chooseIndices(tokens, tokens, random));
 const noise = (...shape: [number, number, number]) =>
@@ -42,19 +32,41 @@ const numbers = (from: number, to: number) =>
     [batch, to - from],
     'int32',
   );
-const inputs = {
-  visible: { tokens: noise(batch, visible, model.tokenSize), positions: numbers(0, visible) },
-  masked: numbers(visible, tokens),
-  targetPixels: noise(batch, tokens - visible, model.tokenSize),
+const tensors = {
+  views: {
+    reconstruct: { tokens: noise(batch, visible, model.tokenSize), positions: numbers(0, visible) },
+  },
+  reconstruct: {
+    masked: numbers(visible, tokens),
+    pixels: noise(batch, tokens - visible, model.tokenSize),
+  },
+  sampleKey: tf.zeros<tf.Rank.R2>([batch, 2], 'int32'),
 };
-const learningRate = tf.scalar(1e-4);
+const events = trainer({
+  engine,
+  objective: maskedObjective({ model, losses: [{ loss: reconstructionLoss(), weight: 1 }] }),
+  batches: constantBatch(tensors, batch),
+  optimizer: adamW(),
+  schedule: constantSchedule({ base: 1e-4 }),
+  // Until the program is ended.
+  steps: Number.MAX_SAFE_INTEGER,
+  stepsPerCall: 1,
+  seed: 'bench',
+});
 
-async function oneStep(): Promise<number> {
+/** The next step of the run. */
+async function oneStep(): Promise<StepEvent> {
+  for (;;) {
+    const { value } = await events.next();
+    if (!value) throw new Error('The run has ended.');
+    if (value.type === 'step') return value;
+  }
+}
+
+/** Seconds of the next step, with everything that the trainer does around it. */
+async function timedStep(): Promise<number> {
   const started = performance.now();
-  const { state: after, ...rest } = await step({ state, batch: inputs, learningRate });
-  await rest.total.data();
-  tf.dispose(rest);
-  state = after;
+  await oneStep();
   return (performance.now() - started) / 1000;
 }
 
@@ -78,9 +90,10 @@ async function largeProduct(): Promise<number> {
 }
 
 const answer = (fields: Record<string, number>): void => console.log(JSON.stringify(fields));
-answer({ seconds: await oneStep() });
+// Of the first step without what comes before it, the drawing of parameters for one: trace, session and the step itself.
+answer({ seconds: batch / (await oneStep()).clipsPerSecond });
 for await (const word of createInterface({ input: process.stdin })) {
-  if (word === 'step') answer({ seconds: await oneStep() });
+  if (word === 'step') answer({ seconds: await timedStep() });
   if (word === 'product') answer({ gflops: await largeProduct() });
   if (word === 'memory') answer({ bytes: await peakMemory() });
 }
