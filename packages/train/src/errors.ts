@@ -14,6 +14,10 @@ export type TrainErrorCode =
   | 'STREAM_CLOSED'
   /** A loss or a score needs a caption, and the sample has none. */
   | 'TEXT_MISSING'
+  /** An example does not fit the model, a view or a loss. */
+  | 'EXAMPLE_INVALID'
+  /** A loss that compares clips finds all of them alike. */
+  | 'NO_NEGATIVES'
   /** A strategy hides another number of tokens for one clip of a batch than of another. */
   | 'MASK_COUNT_CHANGED'
   /** The loss or the weights have become NaN or infinite. */

@@ -1,0 +1,105 @@
+import type { MaskingStrategy, Random, TokenGrid, TokenMask } from '@tgm/masking';
+import { TrainError } from '../errors.js';
+import { RECONSTRUCT } from '../objectives/weighted-loss.js';
+import type { ClipView, DrawnExample, TrainingExample } from './examples.js';
+import { reconstructedTokens } from './reconstructed-tokens.js';
+
+/** A view of each example. */
+export interface ViewPlan<Cues extends object> {
+  readonly name: string;
+  readonly masking: MaskingStrategy<Cues>;
+  /** 0 the example itself, n its `others[n - 1]`. */
+  readonly clip: number;
+}
+
+/** What is masked in each example. */
+export interface MaskPlan<Cues extends object> {
+  /** In the order of their draws. */
+  readonly views: readonly ViewPlan<Cues>[];
+  /** Whether masked tokens of the view `reconstruct` are reconstructed. */
+  readonly reconstructs: boolean;
+  readonly decoderMasking?: MaskingStrategy<Cues> | undefined;
+}
+
+/** Token numbers of one example. */
+export interface ClipMasks {
+  /** By the view's name. */
+  readonly visible: ReadonlyMap<string, Uint32Array>;
+  /** What the decoder reconstructs. */
+  readonly reconstructed?: Uint32Array;
+}
+
+/** @throws TrainError `EXAMPLE_INVALID`, `OPTION_INVALID` for a strategy that leaves nothing visible, or nothing to reconstruct. */
+export function drawMasks<Cues extends object>(
+  plan: MaskPlan<Cues>,
+  grid: TokenGrid,
+  { example, random }: DrawnExample<Cues>,
+): ClipMasks {
+  const visible = new Map<string, Uint32Array>();
+  let reconstructed: Uint32Array | undefined;
+  for (const view of plan.views) {
+    const mask = maskOf(view.masking, grid, example, clipOf(view, example), random);
+    visible.set(view.name, some(mask.visible, view.masking, example.id, 'a visible token'));
+    if (view.name === RECONSTRUCT && plan.reconstructs) {
+      const masked = some(mask.masked, view.masking, example.id, 'a hidden token to reconstruct');
+      reconstructed = chosenBy(plan.decoderMasking, grid, example, masked, random);
+    }
+  }
+  return { visible, ...(reconstructed ? { reconstructed } : {}) };
+}
+
+/** The clip that a view is of. */
+export function clipOf<Cues extends object>(
+  { name, clip }: ViewPlan<Cues>,
+  example: TrainingExample<Cues>,
+): ClipView<Cues> {
+  const found = clip === 0 ? example : example.others?.[clip - 1];
+  if (found) return found;
+  throw new TrainError('EXAMPLE_INVALID', {
+    where: `Example "${example.id}"`,
+    expected: `at least ${clip} other clips of the video, which the view "${name}" is of`,
+    received: `${example.others?.length ?? 0}`,
+  });
+}
+
+function chosenBy<Cues extends object>(
+  strategy: MaskingStrategy<Cues> | undefined,
+  grid: TokenGrid,
+  example: TrainingExample<Cues>,
+  masked: Uint32Array,
+  random: Random,
+): Uint32Array {
+  if (!strategy) return masked;
+  const mask = maskOf(strategy, grid, example, example, random);
+  return reconstructedTokens(masked, mask, strategy.ratio, random);
+}
+
+function maskOf<Cues extends object>(
+  strategy: MaskingStrategy<Cues>,
+  grid: TokenGrid,
+  { id }: TrainingExample<Cues>,
+  { cues }: ClipView<Cues>,
+  random: Random,
+): TokenMask {
+  const missing = strategy.requires.find((cue) => cues?.[cue] === undefined);
+  if (missing === undefined) return strategy.mask({ grid, random, cues });
+  throw new TrainError('EXAMPLE_INVALID', {
+    where: `Example "${id}"`,
+    expected: `the cue "${missing}", which the masking strategy "${strategy.name}" reads`,
+    received: `the cues ${Object.keys(cues ?? {}).join(', ') || 'none'}`,
+  });
+}
+
+function some(
+  tokens: Uint32Array,
+  { name, ratio }: Pick<MaskingStrategy, 'name' | 'ratio'>,
+  id: string,
+  expected: string,
+): Uint32Array {
+  if (tokens.length > 0) return tokens;
+  throw new TrainError('OPTION_INVALID', {
+    where: `Masking strategy "${name}" (ratio ${ratio}), example "${id}"`,
+    expected,
+    received: 'none',
+  });
+}

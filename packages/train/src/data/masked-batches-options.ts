@@ -1,0 +1,177 @@
+import type { MaskingStrategy } from '@tgm/masking';
+import type { VideoMae } from '@tgm/models';
+import {
+  eitherOf,
+  type Field,
+  number,
+  objectWith,
+  optional,
+  optionTable,
+  passing,
+  text,
+  unrecorded,
+  wholeNumber,
+} from '@tgm/options';
+import { TrainError } from '../errors.js';
+import {
+  type JointNeeds,
+  jointNeeds,
+  RECONSTRUCT,
+  requireNamesApart,
+  type WeightedLoss,
+  weightedLosses,
+} from '../objectives/weighted-loss.js';
+import type { MaskPlan, ViewPlan } from './clip-masks.js';
+import type { Examples } from './examples.js';
+
+/** A view besides `reconstruct`: what the encoder sees of the same example, or of another clip of its video. */
+export interface ViewOptions<Cues extends object> {
+  readonly masking: MaskingStrategy<Cues>;
+  /** 0 the example's own clip (default), n its `others[n - 1]`. */
+  readonly clip?: number;
+}
+
+/** What decides the clips, masks and views of pre-training. */
+export interface MaskedDataOptions<Cues extends object> {
+  readonly model: VideoMae;
+  readonly examples: Examples<Cues>;
+  /** Masks the view `reconstruct`, the one that the decoder reads. Needed where a loss reads that view. */
+  readonly masking?: MaskingStrategy<NoInfer<Cues>>;
+  /**
+   * Further views by their names, for losses that name them. With a text or motion mask a contrastive loss can read the
+   * caption off the positions of the visible tokens, and a text mask hides all that the caption names. A view masked at
+   * random does neither. It costs one more pass of the encoder.
+   */
+  readonly views?: Readonly<Record<string, ViewOptions<NoInfer<Cues>>>>;
+  /**
+   * Which of the masked tokens the decoder reconstructs: its ratio of them, at least one, and those first that it hides too.
+   * Default: all.
+   */
+  readonly decoderMasking?: MaskingStrategy<NoInfer<Cues>>;
+  /** The terms that the batches are for; what none of them needs is not made. */
+  readonly losses: readonly WeightedLoss[];
+  /** Clips of a batch, those of all ranks together. */
+  readonly batchSize: number;
+}
+
+export interface MaskedBatchesOptions<Cues extends object> extends MaskedDataOptions<Cues> {
+  /** Decides the order and all draws; a trainer's own seed. */
+  readonly seed: number | string;
+  /** This process among those that share each batch, and how many they are. Default: the only one. */
+  readonly rank?: number;
+  readonly ranks?: number;
+}
+
+const strategy = (): Field<MaskingStrategy<object>> =>
+  objectWith('a masking strategy', ['name', 'ratio', 'requires', 'mask', 'describe']);
+
+const VIEW = optionTable(
+  'maskedBatches views',
+  { masking: strategy(), clip: optional(wholeNumber({ from: 0 }), 0) } satisfies Record<
+    keyof ViewOptions<object>,
+    unknown
+  >,
+  TrainError,
+);
+
+type Views = Readonly<Record<string, ViewOptions<object>>>;
+
+/** The fields of `MaskedDataOptions`. */
+export const MASKED_DATA_FIELDS = {
+  model: objectWith<VideoMae>('a VideoMae', [
+    'grid',
+    'pixels',
+    'tokenSize',
+    'predictedFrames',
+    'config',
+    'describe',
+  ]),
+  examples: objectWith<Examples<object>>('examples in an order, such as `shuffled(source)`', [
+    'open',
+    'describe',
+  ]),
+  masking: optional(strategy()),
+  views: optional(
+    passing(
+      'views by their names',
+      (value): value is Views => typeof value === 'object' && value !== null && !Array.isArray(value),
+    ),
+  ),
+  decoderMasking: optional(strategy()),
+  losses: weightedLosses(),
+  batchSize: wholeNumber({ from: 1 }),
+} satisfies Record<keyof MaskedDataOptions<object>, unknown>;
+
+export const MASKED_BATCHES_OPTIONS = optionTable(
+  'maskedBatches',
+  {
+    ...MASKED_DATA_FIELDS,
+    seed: eitherOf('a number or a text', number(), text()),
+    rank: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
+    ranks: unrecorded(optional(wholeNumber({ from: 1 }), 1)),
+  } satisfies Record<keyof MaskedBatchesOptions<object>, unknown>,
+  TrainError,
+);
+
+/** Options with their defaults. */
+export type CheckedBatchesOptions = ReturnType<typeof MASKED_BATCHES_OPTIONS.check>;
+
+/** What is made of each example. */
+export interface BatchPlan extends MaskPlan<object> {
+  readonly needs: JointNeeds;
+  /** E, where a loss reads text. */
+  readonly textWidth: number | undefined;
+  /** Clips of this rank's share. */
+  readonly share: number;
+}
+
+/** @throws TrainError `OPTION_INVALID` for options that do not fit each other. */
+export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
+  const { examples, masking, decoderMasking, losses, batchSize, rank, ranks } = options;
+  requireNamesApart('maskedBatches', losses);
+  if (rank >= ranks) refuse('rank', `a whole number below ranks, ${ranks}`, String(rank));
+  if (batchSize % ranks !== 0) refuse('batchSize', `a multiple of ranks, ${ranks}`, String(batchSize));
+  const needs = jointNeeds(losses);
+  const views = viewPlans(needs, masking, options.views ?? {});
+  if (decoderMasking && !needs.decoder) {
+    refuse('decoderMasking', 'nothing, since no loss needs the decoder', `"${decoderMasking.name}"`);
+  }
+  const textWidth = needs.text ? examples.textWidth : undefined;
+  if (needs.text && textWidth === undefined) {
+    refuse('examples', 'examples with embeddings of captions (textWidth), which a loss reads', 'none');
+  }
+  return { needs, views, reconstructs: needs.decoder, decoderMasking, textWidth, share: batchSize / ranks };
+}
+
+function viewPlans(
+  needs: JointNeeds,
+  masking: MaskingStrategy<object> | undefined,
+  views: Views,
+): readonly ViewPlan<object>[] {
+  if (RECONSTRUCT in views)
+    refuse('views', `other names than "${RECONSTRUCT}", which masking masks`, RECONSTRUCT);
+  const unread = Object.keys(views).filter((name) => !needs.views.includes(name));
+  if (unread.length > 0) {
+    refuse('views', `views that a loss reads: ${needs.views.join(', ')}`, unread.join(', '));
+  }
+  const missing = needs.views.filter((name) => name !== RECONSTRUCT && !Object.hasOwn(views, name));
+  if (missing.length > 0) {
+    refuse(
+      'views',
+      `the views that a loss reads: ${missing.join(', ')}`,
+      Object.keys(views).join(', ') || 'none',
+    );
+  }
+  // In an order that does not hang on how the options were written.
+  const further = Object.keys(views)
+    .sort()
+    .map((name) => ({ name, ...VIEW.check(views[name]) }));
+  if (!needs.views.includes(RECONSTRUCT)) return further;
+  if (!masking)
+    return refuse('masking', `a strategy for the view "${RECONSTRUCT}", which a loss reads`, 'nothing');
+  return [{ name: RECONSTRUCT, masking, clip: 0 }, ...further];
+}
+
+function refuse(option: string, expected: string, received: string): never {
+  throw new TrainError('OPTION_INVALID', { where: `maskedBatches, option ${option}`, expected, received });
+}

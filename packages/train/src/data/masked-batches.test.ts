@@ -1,0 +1,487 @@
+import * as tf from '@tensorflow/tfjs';
+import { contrastiveLoss, type Loss, pixelTarget, reconstructionLoss, type Target } from '@tgm/losses';
+import { type MaskingStrategy, randomMasking, randomSliceMasking, textGuidedMasking } from '@tgm/masking';
+import { frameTokens, type PixelScale, SYMMETRIC_PIXELS, UNIT_PIXELS, videoMae } from '@tgm/models';
+import { describe, expect, it } from 'vitest';
+import type { MaskedBatch, ViewTensors } from '../objectives/masked-batch.js';
+import { TINY, tinyModel } from '../objectives/tiny-batch.test-support.js';
+import type { Batch } from '../trainer/batches.js';
+import type { ExampleSource, TrainingExample } from './examples.js';
+import { maskedBatches } from './masked-batches.js';
+import type { MaskedBatchesOptions } from './masked-batches-options.js';
+import { noiseSource, type TextCueOnly } from './noise-source.test-support.js';
+import { shuffled } from './shuffled.js';
+
+type Options = MaskedBatchesOptions<TextCueOnly>;
+
+const terms = (...losses: Loss[]) => losses.map((loss) => ({ loss, weight: 1 }));
+const features: Target = { ...pixelTarget(), of: 'features' };
+
+const optionsOf = (change: Partial<Options> = {}): Options => ({
+  model: tinyModel(),
+  examples: shuffled(noiseSource()),
+  masking: textGuidedMasking({ ratio: 0.5 }),
+  losses: terms(reconstructionLoss(), contrastiveLoss()),
+  batchSize: 2,
+  seed: 1,
+  ...change,
+});
+
+async function batchesOf(options: Options, count: number, after?: Batch<MaskedBatch>['after']) {
+  const stream = await maskedBatches(options).open(after);
+  const made: Batch<MaskedBatch>[] = [];
+  try {
+    for (let batch = 0; batch < count; batch++) made.push((await stream.next())!);
+  } finally {
+    await stream.close();
+  }
+  return made;
+}
+
+const firstOf = async (change: Partial<Options> = {}) => (await batchesOf(optionsOf(change), 1))[0]!;
+
+const numbersOf = async (tensor: tf.Tensor) => Array.from(await tensor.data());
+
+/** All of a batch as numbers, clip by clip: [clips] of lists by name. */
+async function clipsOf({ tensors, ids }: Batch<MaskedBatch>): Promise<Record<string, number[] | string>[]> {
+  const clips: Record<string, number[] | string>[] = ids.map((id) => ({ id }));
+  const read = async (tree: object, path: string): Promise<void> => {
+    for (const [name, value] of Object.entries(tree)) {
+      if (!(value instanceof tf.Tensor)) await read(value, `${path}${name}.`);
+      else {
+        const numbers = await numbersOf(value);
+        const size = numbers.length / ids.length;
+        ids.forEach((_, row) => {
+          clips[row]![path + name] = numbers.slice(row * size, (row + 1) * size);
+        });
+      }
+    }
+  };
+  await read(tensors, '');
+  return clips;
+}
+
+const sourceExample = async (id: string): Promise<TrainingExample<TextCueOnly>> =>
+  (await noiseSource().load(Number(id.split(' ')[1]), () => 0))[0]!;
+
+describe('the tensors of a batch', () => {
+  it('hold what the encoder reads in the scale of its model, and the target in [0, 1]', async () => {
+    const model = videoMae(TINY, { pixels: SYMMETRIC_PIXELS });
+    const { tensors, ids } = await firstOf({
+      model,
+      views: { contrast: { masking: randomSliceMasking({ ratio: 0.25 }), clip: 1 } },
+      losses: terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' })),
+    });
+    const { reconstruct, contrast } = tensors.views as Record<'reconstruct' | 'contrast', ViewTensors>;
+    const { masked, pixels } = tensors.reconstruct!;
+    const parts: [string, tf.Tensor, tf.Tensor, PixelScale][] = [
+      ['reconstruct', reconstruct.tokens, reconstruct.positions, SYMMETRIC_PIXELS],
+      ['contrast', contrast.tokens, contrast.positions, SYMMETRIC_PIXELS],
+      ['target', pixels!, masked, UNIT_PIXELS],
+    ];
+    expect([reconstruct.positions.shape, masked.shape, contrast.positions.shape]).toEqual([
+      [2, 4],
+      [2, 4],
+      [2, 6],
+    ]);
+    for (const [name, tokens, positions, scale] of parts) {
+      expect([tokens.dtype, positions.dtype]).toEqual(['float32', 'int32']);
+      const [values, indices] = [await numbersOf(tokens), await numbersOf(positions)];
+      for (const [row, id] of ids.entries()) {
+        const example = await sourceExample(id);
+        const { frames } = name === 'contrast' ? example.others![0]! : example;
+        const own = indices.slice((row * indices.length) / 2, ((row + 1) * indices.length) / 2);
+        const expected = frameTokens(frames, model.config, own, scale);
+        expect(values.slice(row * expected.length, (row + 1) * expected.length), `${name} of ${id}`).toEqual([
+          ...expected,
+        ]);
+      }
+    }
+    const [seen, hidden] = [await numbersOf(reconstruct.positions), await numbersOf(masked)];
+    expect([...seen.slice(0, 4), ...hidden.slice(0, 4)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('hold the frames of the target that the decoder predicts', async () => {
+    const model = tinyModel({ predictedFrames: 1 });
+    const { tensors, ids } = await firstOf({ model, batchSize: 1, losses: terms(reconstructionLoss()) });
+    const { frames } = await sourceExample(ids[0]!);
+    const { masked, pixels } = tensors.reconstruct!;
+    const wanted = (await numbersOf(masked)).flatMap((token) => [
+      ...frameTokens(frames, model.config, [token], UNIT_PIXELS).subarray(0, 8 * 8 * 3), // the first of two frames
+    ]);
+    expect(pixels!.shape).toEqual([1, 4, 8 * 8 * 3]);
+    expect(await numbersOf(pixels!)).toEqual(wanted);
+    expect(tensors.views.reconstruct!.tokens.shape).toEqual([1, 4, model.tokenSize]);
+  });
+
+  it('hold the features of the reconstructed tokens', async () => {
+    const { tensors, ids } = await firstOf({ losses: terms(reconstructionLoss({ target: features })) });
+    const tokens = await numbersOf(tensors.reconstruct!.masked);
+    const expected = tokens.flatMap((token, at) => {
+      const sample = Number(ids[Math.floor(at / 4)]!.split(' ')[1]);
+      return [0, 1, 2, 3].map((number) => Math.fround(sample + (token * 4 + number) / 100));
+    });
+    expect(tensors.reconstruct!.features!.shape).toEqual([2, 4, 4]);
+    expect(await numbersOf(tensors.reconstruct!.features!)).toEqual(expected);
+    expect(tensors.reconstruct!.pixels).toBeUndefined();
+  });
+
+  it('hold embeddings, and keys that are equal for equal captions and samples', async () => {
+    const examples = shuffled(noiseSource(6, undefined, 3));
+    const { tensors, ids } = await firstOf({ examples, batchSize: 12 });
+    const caption = await numbersOf(tensors.text!.captionKey);
+    const sample = await numbersOf(tensors.sampleKey);
+    const embedding = await numbersOf(tensors.text!.embedding);
+    const row = (numbers: number[], at: number, width: number) =>
+      numbers.slice(at * width, (at + 1) * width).join();
+    for (const [a, one] of ids.entries()) {
+      for (const [b, other] of ids.entries()) {
+        const sameCaption = Number(one.split(' ')[1]) % 3 === Number(other.split(' ')[1]) % 3;
+        expect(row(caption, a, 2) === row(caption, b, 2)).toBe(sameCaption);
+        expect(row(embedding, a, 5) === row(embedding, b, 5)).toBe(sameCaption);
+        expect(row(sample, a, 2) === row(sample, b, 2)).toBe(one === other);
+      }
+    }
+    expect(tensors.text!.captionKey.dtype).toBe('int32');
+  });
+});
+
+/** A strategy that counts its calls. */
+function counting(): { strategy: MaskingStrategy; calls: () => number } {
+  const inner = randomSliceMasking({ ratio: 0.5 });
+  let calls = 0;
+  const mask: MaskingStrategy['mask'] = (request) => {
+    calls += 1;
+    return inner.mask(request);
+  };
+  return { strategy: { ...inner, mask }, calls: () => calls };
+}
+
+describe('what is made', () => {
+  const contrast = { masking: randomSliceMasking({ ratio: 0.75 }) };
+  it.each([
+    ['pixels', terms(reconstructionLoss()), {}, ['reconstruct'], ['masked', 'pixels'], false],
+    [
+      'features',
+      terms(reconstructionLoss({ target: features })),
+      {},
+      ['reconstruct'],
+      ['masked', 'features'],
+      false,
+    ],
+    ['contrast', terms(contrastiveLoss()), {}, ['reconstruct'], undefined, true],
+    [
+      'contrast elsewhere',
+      terms(contrastiveLoss({ view: 'contrast' })),
+      { contrast },
+      ['contrast'],
+      undefined,
+      true,
+    ],
+    [
+      'both',
+      terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' })),
+      { contrast },
+      ['reconstruct', 'contrast'],
+      ['masked', 'pixels'],
+      true,
+    ],
+  ] as const)('for %s is what it needs', async (_name, losses, views, made, reconstruct, text) => {
+    const { strategy, calls } = counting();
+    const { tensors } = await firstOf({ losses, views, masking: strategy });
+    expect(Object.keys(tensors.views)).toEqual(made);
+    expect(tensors.reconstruct && Object.keys(tensors.reconstruct)).toEqual(reconstruct);
+    expect(tensors.text !== undefined).toBe(text);
+    expect(calls()).toBe((made as readonly string[]).includes('reconstruct') ? 2 : 0);
+  });
+
+  it('is fewer tokens to reconstruct with a mask for the decoder, those first that it hides', async () => {
+    const losses = terms(reconstructionLoss());
+    const all = await clipsOf(await firstOf({ losses, batchSize: 6 }));
+    // The decoder's mask hides half of the clip, the cue's better half as the mask itself: all that it hides are masked.
+    const half = await clipsOf(
+      await firstOf({ losses, batchSize: 6, decoderMasking: randomMasking({ ratio: 0.5 }) }),
+    );
+    for (const [row, clip] of half.entries()) {
+      const [chosen, masked] = [clip['reconstruct.masked'], all[row]!['reconstruct.masked']] as number[][];
+      expect(clip['views.reconstruct.positions']).toEqual(all[row]!['views.reconstruct.positions']);
+      expect(chosen!.length).toBe(2);
+      for (const token of chosen!) expect(masked).toContain(token);
+    }
+  });
+
+  it('does not need captions where no loss reads them', async () => {
+    const silent = noiseSource(6, () => ({ caption: undefined as never, textEmbedding: undefined as never }));
+    const { textWidth: _width, ...source } = silent;
+    const batch = await firstOf({
+      examples: shuffled(source),
+      masking: randomSliceMasking({ ratio: 0.5 }),
+      losses: terms(reconstructionLoss()),
+    });
+    expect(Object.keys(batch.tensors)).toEqual(['views', 'reconstruct', 'sampleKey']);
+  });
+});
+
+describe('the draws', () => {
+  const change = {
+    views: {
+      contrast: { masking: randomMasking({ ratio: 0.5 }), clip: 1 },
+      also: { masking: randomMasking({ ratio: 0.25 }) },
+    },
+    decoderMasking: randomMasking({ ratio: 0.6 }),
+    losses: terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' }), {
+      ...contrastiveLoss({ view: 'also' }),
+      name: 'second',
+    }),
+    batchSize: 4,
+  };
+  const all = async (batches: readonly Batch<MaskedBatch>[]) =>
+    (await Promise.all(batches.map(clipsOf))).flat();
+
+  it('do not hang on the size of batches, on ranks or on the order of the options', async () => {
+    const whole = await all(await batchesOf(optionsOf(change), 4));
+    expect(whole.length).toBe(16);
+    expect(await all(await batchesOf(optionsOf({ ...change, batchSize: 8 }), 2))).toEqual(whole);
+    const ranks = await Promise.all(
+      [0, 1].map((rank) => batchesOf(optionsOf({ ...change, rank, ranks: 2 }), 4)),
+    );
+    expect(ranks[0]![0]!.clips).toBe(2);
+    const joined = await Promise.all([0, 1, 2, 3].map((step) => all([ranks[0]![step]!, ranks[1]![step]!])));
+    expect(joined.flat()).toEqual(whole);
+    const { contrast, also } = change.views;
+    expect(await all(await batchesOf(optionsOf({ ...change, views: { also, contrast } }), 4))).toEqual(whole);
+  });
+
+  it('are the same after a stop', async () => {
+    const [first, second, third] = await batchesOf(optionsOf(change), 3);
+    expect(await all(await batchesOf(optionsOf(change), 2, first!.after))).toEqual(
+      await all([second!, third!]),
+    );
+  });
+
+  it('are others with another seed', async () => {
+    const [one, other] = await Promise.all(
+      [1, 2].map(async (seed) => all(await batchesOf(optionsOf({ ...change, seed }), 2))),
+    );
+    expect(one).not.toEqual(other);
+  });
+});
+
+describe('memory', () => {
+  it('is used again when a batch was given back, and not before', async () => {
+    const stream = await maskedBatches(optionsOf()).open();
+    const arraysOf = ({ tensors }: Batch<MaskedBatch>) =>
+      [tensors.views.reconstruct!.tokens, tensors.reconstruct!.pixels!].map((tensor) => tensor.dataSync());
+    const [first, second] = [(await stream.next())!, (await stream.next())!];
+    const [given, kept] = [arraysOf(first), arraysOf(second)];
+    expect(new Set([...given, ...kept]).size).toBe(4);
+    tf.dispose(first.tensors as unknown as tf.TensorContainer);
+    first.release();
+    first.release();
+    const [third, fourth] = [(await stream.next())!, (await stream.next())!];
+    const again = new Set<unknown>(arraysOf(third));
+    expect(given.every((array) => again.has(array))).toBe(true);
+    const used = new Set<unknown>([...given, ...kept]);
+    expect(arraysOf(fourth).some((array) => used.has(array))).toBe(false);
+    await stream.close();
+  });
+});
+
+describe('errors', () => {
+  const only = (change: Parameters<typeof noiseSource>[1]): Partial<Options> => ({
+    examples: shuffled(noiseSource(1, change)),
+    batchSize: 1,
+  });
+  const contrast = { masking: randomMasking({ ratio: 0.5 }) };
+  it.each<[string, Partial<Options>, string, string, string]>([
+    [
+      'without a caption',
+      only(() => ({ caption: undefined as never })),
+      'TEXT_MISSING',
+      'Example "noise 0"',
+      'no caption',
+    ],
+    [
+      'without an embedding',
+      only(() => ({ textEmbedding: undefined as never })),
+      'TEXT_MISSING',
+      'Example "noise 0"',
+      'no embedding',
+    ],
+    [
+      'with an embedding of another width',
+      only(() => ({ textEmbedding: new Float32Array(6) })),
+      'EXAMPLE_INVALID',
+      'Example "noise 0"',
+      '6',
+    ],
+    [
+      'with frames of another size',
+      only(() => ({ frames: new Uint8Array(12) })),
+      'EXAMPLE_INVALID',
+      'Example "noise 0"',
+      '12 bytes',
+    ],
+    [
+      'without a cue',
+      only(() => ({ cues: {} as never })),
+      'EXAMPLE_INVALID',
+      'Example "noise 0"',
+      'the cues none',
+    ],
+    [
+      'without features',
+      {
+        ...only(() => ({ features: undefined as never })),
+        losses: terms(reconstructionLoss({ target: features })),
+      },
+      'EXAMPLE_INVALID',
+      'Example "noise 0"',
+      'none',
+    ],
+    [
+      'with features of no tokens',
+      {
+        ...only(() => ({ features: new Float32Array(9) })),
+        losses: terms(reconstructionLoss({ target: features })),
+      },
+      'EXAMPLE_INVALID',
+      'Example "noise 0"',
+      '9 numbers, and 9 there',
+    ],
+    [
+      'without another clip',
+      {
+        ...only(() => ({ others: [] })),
+        views: { contrast: { ...contrast, clip: 1 } },
+        losses: terms(contrastiveLoss({ view: 'contrast' })),
+      },
+      'EXAMPLE_INVALID',
+      'Example "noise 0"',
+      '0',
+    ],
+  ])('name the example %s', async (_name, change, code, where, received) => {
+    await expect(firstOf(change)).rejects.toMatchObject({ name: 'TrainError', code, where, received });
+  });
+
+  it('name features of another width than those of the batch before them', async () => {
+    const examples = shuffled(
+      noiseSource(2, (_example, index) => ({ features: new Float32Array(8 * (index + 1)) })),
+    );
+    await expect(
+      firstOf({ examples, losses: terms(reconstructionLoss({ target: features })) }),
+    ).rejects.toMatchObject({ code: 'EXAMPLE_INVALID', where: expect.stringContaining('Example "noise ') });
+  });
+
+  it('name the strategy that hides nothing, and the one that hides another number of tokens', async () => {
+    await expect(firstOf({ masking: randomSliceMasking({ ratio: 0 }) })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: expect.stringMatching(/^Masking strategy "random-slice" \(ratio 0\), example "noise \d"$/),
+      received: 'none',
+    });
+    let calls = 0;
+    const uneven: MaskingStrategy = {
+      ...randomMasking({ ratio: 0.5 }),
+      name: 'uneven',
+      mask: ({ grid }) => {
+        const visible = Uint32Array.from({ length: calls++ === 0 ? 4 : 3 }, (_, at) => at);
+        return { grid, visible, masked: Uint32Array.from({ length: 8 - visible.length }, (_, at) => 7 - at) };
+      },
+    };
+    await expect(firstOf({ masking: uneven })).rejects.toMatchObject({
+      code: 'MASK_COUNT_CHANGED',
+      where: expect.stringMatching(/^Masking strategy "uneven", example "noise \d"$/),
+      received: '3',
+    });
+  });
+
+  it('say that all clips have one caption, or are of one sample, where a loss tells them apart', async () => {
+    const alike = shuffled(noiseSource(6, () => ({ caption: 'a thing' })));
+    const error = { code: 'NO_NEGATIVES', received: expect.stringContaining('first 64 clips') };
+    await expect(batchesOf(optionsOf({ examples: alike, batchSize: 16 }), 4)).rejects.toMatchObject(error);
+    await expect(
+      batchesOf(optionsOf({ examples: shuffled(noiseSource(1)), batchSize: 16 }), 4),
+    ).rejects.toMatchObject(error);
+    expect(
+      (await batchesOf(optionsOf({ examples: alike, losses: terms(reconstructionLoss()), batchSize: 16 }), 5))
+        .length,
+    ).toBe(5);
+    expect((await batchesOf(optionsOf({ batchSize: 16 }), 5)).length).toBe(5);
+  });
+
+  const reconstruction = terms(reconstructionLoss());
+  const { textWidth: _width, ...wordless } = noiseSource();
+  it.each<[string, object, string]>([
+    ['a view that no loss reads', { views: { contrast } }, 'views'],
+    ['a loss whose view is not given', { losses: terms(contrastiveLoss({ view: 'contrast' })) }, 'views'],
+    ['a second mask for the reconstructed view', { views: { reconstruct: contrast } }, 'views'],
+    ['a view without a mask', { losses: terms(contrastiveLoss({ view: 'x' })), views: { x: {} } }, 'masking'],
+    [
+      'a view with an unknown option',
+      { losses: terms(contrastiveLoss({ view: 'x' })), views: { x: { ...contrast, clp: 1 } } },
+      'clp',
+    ],
+    ['views in a list', { views: [contrast] }, 'views'],
+    ['no mask for the view that is reconstructed', { masking: undefined }, 'masking'],
+    [
+      'a mask for a decoder that does not run',
+      { losses: terms(contrastiveLoss()), decoderMasking: contrast.masking },
+      'decoderMasking',
+    ],
+    [
+      'examples without embeddings',
+      { examples: shuffled(wordless as ExampleSource<TextCueOnly>) },
+      'examples',
+    ],
+    ['a batch that ranks cannot share', { batchSize: 3, ranks: 2 }, 'batchSize'],
+    ['a rank that is none', { batchSize: 4, ranks: 2, rank: 2 }, 'rank'],
+    ['a batch of nothing', { batchSize: 0 }, 'batchSize'],
+    ['no losses', { losses: [] }, 'losses'],
+    ['two losses of a name', { losses: [...reconstruction, ...reconstruction] }, 'losses'],
+    ['an unknown name', { contrastMasking: contrast.masking }, 'contrastMasking'],
+  ])('refuse %s', (_name, change, option) => {
+    const refused = () => maskedBatches({ ...optionsOf(), ...change } as Options);
+    expect(refused).toThrow(expect.objectContaining({ name: 'TrainError', code: 'OPTION_INVALID' }));
+    expect(refused).toThrow(option);
+  });
+});
+
+describe('the description', () => {
+  const describe = (change: Partial<Options> = {}) => maskedBatches(optionsOf(change)).describe();
+  const views = { contrast: { masking: randomMasking({ ratio: 0.5 }) } };
+  const losses = terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' }));
+
+  it('tells what decides the batches, with defaults', async () => {
+    expect(await describe({ views, losses })).toEqual({
+      is: 'maskedBatches',
+      model: tinyModel().describe(),
+      examples: { is: 'shuffled', source: { is: 'noiseSource', length: 6 } },
+      masking: textGuidedMasking({ ratio: 0.5 }).describe(),
+      views: { contrast: { masking: randomMasking({ ratio: 0.5 }).describe(), clip: 0 } },
+      losses: losses.map(({ loss: { name, needs } }) => ({ name, needs })),
+      batchSize: 2,
+      seed: 1,
+    });
+  });
+
+  it('is the same for other ranks, and for a weight, which the objective tells', async () => {
+    const plain = await describe();
+    expect(await describe({ rank: 1, ranks: 2 })).toEqual(plain);
+    expect(await describe({ losses: optionsOf().losses.map((term) => ({ ...term, weight: 3 })) })).toEqual(
+      plain,
+    );
+  });
+
+  it.each<[string, Partial<Options>]>([
+    ['masking', { masking: textGuidedMasking({ ratio: 0.25 }) }],
+    ['decoderMasking', { decoderMasking: randomMasking({ ratio: 0.5 }) }],
+    ['losses', { losses: terms(reconstructionLoss()) }],
+    ['views', { views, losses }],
+    ['batchSize', { batchSize: 4 }],
+    ['seed', { seed: 'other' }],
+    ['model', { model: tinyModel({ hiddenSize: 16 }) }],
+    ['examples', { examples: shuffled(noiseSource(7)) }],
+  ])('is another with another %s', async (_name, change) => {
+    expect(await describe(change)).not.toEqual(await describe());
+  });
+});

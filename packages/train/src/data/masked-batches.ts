@@ -1,0 +1,107 @@
+import * as tf from '@tensorflow/tfjs';
+import type { VideoMae } from '@tgm/models';
+import { describer, recorded } from '@tgm/options';
+import type { HostTensor } from '../checkpoint/saved-run.js';
+import type { MaskedBatch } from '../objectives/masked-batch.js';
+import { RECONSTRUCT } from '../objectives/weighted-loss.js';
+import type { Batch, Batches, BatchStream } from '../trainer/batches.js';
+import { batchNumbers, type HostBatch } from './batch-numbers.js';
+import type { ExampleStream } from './examples.js';
+import { type FillTokens, fillTokens } from './fill-tokens.js';
+import {
+  type BatchPlan,
+  batchPlan,
+  MASKED_BATCHES_OPTIONS,
+  type MaskedBatchesOptions,
+} from './masked-batches-options.js';
+import { negativesWatch } from './negatives-watch.js';
+import { numberBuffers } from './number-buffers.js';
+
+/**
+ * Batches of masked clips for pre-training: what the losses need of each example, and nothing else.
+ *
+ * All draws are functions of the seed and of an example's place in the run: the same for any number of ranks, threads and
+ * resumes. Of each example the mask of the view `reconstruct` is drawn first, then the decoder's, then those of the further
+ * views in the order of their names.
+ *
+ * @throws TrainError `OPTION_INVALID`. `next` throws `EXAMPLE_INVALID`, `TEXT_MISSING`, `MASK_COUNT_CHANGED`, `NO_NEGATIVES`
+ *   when a loss compares captions that are all the same, and what the examples and the masking strategies throw.
+ */
+export function maskedBatches<Cues extends object>(
+  options: MaskedBatchesOptions<Cues>,
+): Batches<MaskedBatch> {
+  const checked = MASKED_BATCHES_OPTIONS.check(options);
+  const plan = batchPlan(checked);
+  const { model, examples, seed, rank, ranks } = checked;
+  return {
+    async describe() {
+      const described = await examples.describe();
+      const told = {
+        ...checked,
+        ...maskingOf(plan),
+        examples: { describe: () => described },
+        // A loss decides by its needs alone what is made.
+        losses: checked.losses.map(({ loss }) => ({ name: loss.name, needs: { ...loss.needs } })),
+      };
+      return describer('maskedBatches', recorded(MASKED_BATCHES_OPTIONS, told as never))();
+    },
+    async open(after) {
+      const stream = await examples.open({ seed, rank, ranks, ...(after === undefined ? {} : { after }) });
+      return batchStream(plan, model, stream, fillTokens);
+    },
+  };
+}
+
+/** The options of the views that are made, with their defaults. */
+function maskingOf({ views }: BatchPlan) {
+  const further = views.filter(({ name }) => name !== RECONSTRUCT);
+  return {
+    masking: views.find(({ name }) => name === RECONSTRUCT)?.masking,
+    views: Object.fromEntries(further.map(({ name, masking, clip }) => [name, { masking, clip }])),
+  };
+}
+
+function batchStream(
+  plan: BatchPlan,
+  model: VideoMae,
+  stream: ExampleStream<object>,
+  fill: FillTokens,
+): BatchStream<MaskedBatch> {
+  const buffers = numberBuffers();
+  const watch = plan.needs.otherClips && plan.needs.text ? negativesWatch() : undefined;
+  return {
+    async next(): Promise<Batch<MaskedBatch>> {
+      const { examples, after, replaced } = await stream.next(plan.share);
+      const { host, jobs, taken } = batchNumbers(plan, model, examples, buffers);
+      watch?.see(host.text!.captionKey.data as Int32Array, host.sampleKey.data as Int32Array);
+      await fill(jobs);
+      let lent = true;
+      return {
+        tensors: tensorsOf(host),
+        ids: examples.map(({ example }) => example.id),
+        clips: examples.length,
+        after,
+        replaced,
+        release() {
+          if (lent) buffers.giveBack(taken);
+          lent = false;
+        },
+      };
+    },
+    close: () => stream.close(),
+  };
+}
+
+/** The same structure with tensors. */
+function tensorsOf(host: HostBatch): MaskedBatch {
+  const made = (node: object): unknown => {
+    if (isHostTensor(node)) {
+      const { data, shape } = node;
+      return tf.tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32');
+    }
+    return Object.fromEntries(Object.entries(node).map(([name, each]) => [name, made(each as object)]));
+  };
+  return made(host) as MaskedBatch;
+}
+
+const isHostTensor = (node: object): node is HostTensor => 'shape' in node && 'data' in node;
