@@ -26,6 +26,9 @@ export const size = (): Field<Size> =>
     return [width, height].every((side) => Number.isSafeInteger(side) && side! >= 1);
   });
 
+/** The size alone, of an object that may hold more. */
+export const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
 export const rectangle = (): Field<Rectangle> =>
   passing('a rectangle { x, y, width, height } of numbers', (value): value is Rectangle => {
     const { x, y, width, height } = (value ?? {}) as Partial<Rectangle>;

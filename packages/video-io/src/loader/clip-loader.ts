@@ -44,7 +44,7 @@ const OPTIONS = optionTable(
   {
     dataset: fields.dataset(),
     pool: poolField(),
-    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan']),
+    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan', 'describe']),
     seed: eitherOf('a number or a text', number(), text()),
     epochs: fields.count(),
     shuffle: optional(flag(), true),

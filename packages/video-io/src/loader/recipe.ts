@@ -1,3 +1,4 @@
+import type { Description } from '@tgm/options';
 import type { Random } from '@tgm/random';
 import type { Rectangle, Size, VideoClip, VideoInfo } from '../video.js';
 
@@ -31,4 +32,9 @@ export interface ClipRecipe {
   plan(video: VideoInfo, range: FrameRange, random: Random): readonly ClipPlan[];
   /** Changes the pixels of a decoded clip, in place. */
   readonly change?: (clip: VideoClip, random: Random) => void;
+  /**
+   * What the recipe is: the function that made it and each of its options, in JSON. A run keeps it. Two recipes with the same
+   * description make the same clips. `describer` of `@tgm/options` makes it from a table of options.
+   */
+  describe(): Description;
 }

@@ -1,4 +1,14 @@
-import { eitherOf, type Field, flag, nested, oneOf, optional, optionTable } from '@tgm/options';
+import {
+  describer,
+  eitherOf,
+  type Field,
+  flag,
+  nested,
+  oneOf,
+  optional,
+  optionTable,
+  recorded,
+} from '@tgm/options';
 import type { Random } from '@tgm/random';
 import { type RandAugmentOptions, randAugment, randAugmentOptions } from '../augment/rand-augment.js';
 import { type RandomErasingOptions, randomErasing, randomErasingOptions } from '../augment/random-erasing.js';
@@ -62,8 +72,11 @@ const PRETRAINING = optionTable(
 
 /** VideoMAE's pre-training: a dense clip from a random start and a multi-scale crop, scaled. */
 export function pretrainingRecipe(options: PretrainingRecipeOptions): ClipRecipe {
-  const { frames, stride, size, clips, flip } = PRETRAINING.check(options);
+  const checked = PRETRAINING.check(options);
+  const { frames, stride, clips, flip } = checked;
+  const size = fields.sizeOf(checked.size);
   return {
+    describe: describer(PRETRAINING.where, recorded(PRETRAINING, { ...checked, size })),
     size,
     clips,
     plan: (video, range, random) =>
@@ -97,17 +110,20 @@ const FINE_TUNING = optionTable(
     sampling: sampling(),
     clips: optional(fields.count(), 1),
     flip: flag(),
-    crop: optional(randomResizedCropOptions()),
-    randAugment: optional(randAugmentOptions()),
-    erasing: optional(randomErasingOptions()),
+    crop: optional(randomResizedCropOptions(), {}),
+    randAugment: optional(randAugmentOptions(), {}),
+    erasing: optional(randomErasingOptions(), {}),
   } satisfies Record<keyof FineTuningRecipeOptions, unknown>,
   VideoError,
 );
 
 /** VideoMAE's fine-tuning: random resized crop, flip, RandAugment, random erasing. Mix whole batches with `mixBatch`. */
 export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
-  const { sampling, frames, size, clips, flip, crop, ...changes } = FINE_TUNING.check(options);
+  const checked = FINE_TUNING.check(options);
+  const { sampling, frames, clips, flip, crop, ...changes } = checked;
+  const size = fields.sizeOf(checked.size);
   return {
+    describe: describer(FINE_TUNING.where, recorded(FINE_TUNING, { ...checked, size })),
     size,
     clips,
     plan: (video, range, random) =>
@@ -151,8 +167,11 @@ const TEST = optionTable(
 
 /** Multi-view test: `clips * crops` views of each video, clip by clip, without chance. */
 export function testRecipe(options: TestRecipeOptions): ClipRecipe {
-  const { sampling, frames, size, clips, crops } = TEST.check(options);
+  const checked = TEST.check(options);
+  const { sampling, frames, clips, crops } = checked;
+  const size = fields.sizeOf(checked.size);
   return {
+    describe: describer(TEST.where, recorded(TEST, { ...checked, size })),
     size,
     clips: clips * crops,
     plan(video, range) {

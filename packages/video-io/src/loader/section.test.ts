@@ -83,6 +83,7 @@ describe('a sample’s section', { timeout: 60_000 }, () => {
   const whole: ClipRecipe = {
     size: NUMBERED,
     clips: 1,
+    describe: () => ({ is: 'whole' }),
     plan: ({ width, height }, { first, count }) => [
       {
         indices: Array.from({ length: count }, (_, i) => first + i),
