@@ -52,7 +52,7 @@ const OPTIONS = optionTable(
   {
     dataset: objectWith<VideoDataset>('a data set', ['name', 'length', 'at']),
     pool: objectWith<VideoPool>('a pool', ['workers', 'decode', 'probe', 'timeline']),
-    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan']),
+    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan', 'describe']),
     grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
     concurrency: wholeNumber({ from: 1 }),
     seed: optional(eitherOf('a number or a text', number(), text()), 0),

@@ -30,10 +30,8 @@ const grid = { slices: 2, rows: 4, columns: 4 };
 const STRIDE = 3;
 
 /** A dense clip from anywhere, mirrored or not. */
-const recipeOf = (clips: number): ClipRecipe & { describe(): { is: string } } => ({
-  ...pretrainingRecipe({ frames: 4, stride: STRIDE, size, clips, flip: true }),
-  describe: () => ({ is: `dense ${clips}` }),
-});
+const recipeOf = (clips: number): ClipRecipe =>
+  pretrainingRecipe({ frames: 4, stride: STRIDE, size, clips, flip: true });
 
 const texts: CaptionEmbeddings = {
   width: 2,
@@ -67,6 +65,7 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     const plain: ClipRecipe = {
       size,
       clips: 1,
+      describe: () => ({ is: 'plain' }),
       plan: (video, { first, count }, random) => [
         {
           indices: denseIndices({ frames: count, count: 4, stride: STRIDE, random }).map((at) => first + at),
@@ -111,6 +110,7 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     const plain: ClipRecipe = {
       size,
       clips: 1,
+      describe: () => ({ is: 'plain' }),
       plan: () => [
         { indices: [2, 5, 8, 11], crop: { x: 0, y: 0, width: VIDEO.height, height: VIDEO.height }, flip: false },
       ],
@@ -250,7 +250,7 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     expect(first).toMatchObject({
       is: 'videoExamples',
       dataset: { name: 'stripes', length: 3 },
-      recipe: { is: 'dense 2' },
+      recipe: { is: 'pretrainingRecipe', frames: 4, stride: STRIDE, size, clips: 2, flip: true },
       views: 1,
     });
     expect(JSON.parse(JSON.stringify(first))).toEqual(first);

@@ -63,7 +63,7 @@ const TABLE = optionTable(
   {
     dataset: unrecorded(objectWith<VideoDataset>('a data set', ['name', 'length', 'at'])),
     pool: unrecorded(objectWith<VideoPool>('a pool', ['workers', 'decode', 'probe', 'timeline'])),
-    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan']),
+    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan', 'describe']),
     motion: optional(objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns'])),
     views: optional(wholeNumber({ from: 1 }), 1),
     texts: optional(objectWith<CaptionEmbeddings>('embeddings of captions', ['width', 'of', 'describe'])),

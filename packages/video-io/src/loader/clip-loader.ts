@@ -10,6 +10,7 @@ import type { VideoDataset, VideoSample } from '../video.js';
 import { type BadSamplePolicy, badSamplePolicy, badSamples } from './bad-samples.js';
 import { checkState, type LoaderState } from './loader-state.js';
 import type { ClipRecipe } from './recipe.js';
+import { recipeField } from './recipe-field.js';
 import { isSampleFault } from './sample-fault.js';
 import { type LoadedClip, sampleLoader } from './sample-loader.js';
 import { sampleOrder } from './sample-order.js';
@@ -44,7 +45,7 @@ const OPTIONS = optionTable(
   {
     dataset: fields.dataset(),
     pool: poolField(),
-    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan', 'describe']),
+    recipe: recipeField(),
     seed: eitherOf('a number or a text', number(), text()),
     epochs: fields.count(),
     shuffle: optional(flag(), true),

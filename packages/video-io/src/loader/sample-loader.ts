@@ -1,4 +1,4 @@
-import { flag, objectWith, optional, optionTable, showValue } from '@tgm/options';
+import { flag, optional, optionTable, showValue } from '@tgm/options';
 import { type Random, seededRandom } from '@tgm/random';
 import { flipClip } from '../augment/flip.js';
 import { someLimits, type VideoLimits } from '../container/limits.js';
@@ -8,6 +8,7 @@ import { poolField } from '../pool/pool-field.js';
 import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoClip, VideoSample } from '../video.js';
 import type { ClipPlan, ClipRecipe } from './recipe.js';
+import { recipeField } from './recipe-field.js';
 import { sectionMemory } from './section-memory.js';
 
 export interface SampleLoaderOptions {
@@ -23,7 +24,7 @@ const OPTIONS = optionTable(
   'sampleLoader',
   {
     pool: poolField(),
-    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan']),
+    recipe: recipeField(),
     motion: optional(flag(), false),
     limits: optional(someLimits(), {}),
   } satisfies Record<keyof SampleLoaderOptions, unknown>,
