@@ -48,6 +48,7 @@ export {
   exportVideoMaeEncoder,
 } from './export/export-model.js';
 export { type FrameTokensConfig, frameTokens } from './frame-tokens.js';
+export { type HeldLock, type LockHolder, lockFile } from './lock-file.js';
 export type { OfficialTensor } from './official.js';
 export type { ParameterSpec, Params } from './params.js';
 export {

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { lockFile } from './lock-file.js';
+import { type HeldLock, lockFile } from './lock-file.js';
 
 /** What `link` fails with, if with anything: file systems without hard links are not to be had everywhere. */
 const linking = vi.hoisted(() => ({ code: undefined as string | undefined }));
@@ -18,6 +18,9 @@ vi.mock('node:fs/promises', async (original) => {
   };
 });
 
+const refusal = ({ path, holder }: HeldLock) => Object.assign(new Error('held'), { path, holder });
+const lockIt = (path: string) => lockFile(path, refusal);
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'locks-'));
@@ -31,18 +34,21 @@ describe.each([undefined, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])('where li
   it('a file is claimed once, until it is given free', async () => {
     linking.code = code;
     const path = join(folder, `once-${code}`);
-    const unlock = await lockFile(path);
+    const unlock = await lockIt(path);
     expect(JSON.parse(await readFile(`${path}.lock`, 'utf8'))).toMatchObject({ pid: process.pid });
-    await expect(lockFile(path)).rejects.toMatchObject({ code: 'CAPTIONS_LOCKED', where: path });
+    await expect(lockIt(path)).rejects.toMatchObject({
+      path: `${path}.lock`,
+      holder: { pid: process.pid, host: hostname(), since: expect.stringMatching(/^20\d\d-/) },
+    });
     await unlock();
-    await (await lockFile(path))();
+    await (await lockIt(path))();
     expect((await readdir(folder)).filter((name) => name.startsWith(`once-${code}`))).toEqual([]);
   });
 
   it('of many claims at once one is granted', async () => {
     linking.code = code;
     const path = join(folder, `many-${code}`);
-    const claims = await Promise.allSettled(Array.from({ length: 20 }, () => lockFile(path)));
+    const claims = await Promise.allSettled(Array.from({ length: 20 }, () => lockIt(path)));
     expect(claims.filter(({ status }) => status === 'fulfilled').length).toBe(1);
   });
 
@@ -51,11 +57,29 @@ describe.each([undefined, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'])('where li
     const path = join(folder, `dead-${code}`);
     // No process has this number: those of Linux are below 2 ** 22, and other systems count less far.
     await writeFile(`${path}.lock`, JSON.stringify({ pid: 2 ** 30, host: hostname(), since: 'then' }));
-    await (await lockFile(path))();
+    await (await lockIt(path))();
   });
 });
 
+it.skipIf(process.platform !== 'linux')(
+  'a number that went to a later process is no sign of life',
+  async () => {
+    const path = join(folder, 'again');
+    const unlock = await lockIt(path);
+    const claim = JSON.parse(await readFile(`${path}.lock`, 'utf8'));
+    await unlock();
+    expect(claim.began).toMatch(/^\d+$/);
+    await writeFile(`${path}.lock`, JSON.stringify({ ...claim, began: '1' }));
+    await (await lockIt(path))();
+    const { began, ...silent } = claim;
+    for (const held of [claim, silent]) {
+      await writeFile(`${path}.lock`, JSON.stringify(held));
+      await expect(lockIt(path)).rejects.toMatchObject({ holder: { pid: process.pid } });
+    }
+  },
+);
+
 it('other failures of a link are told', async () => {
   linking.code = 'ENOSPC';
-  await expect(lockFile(join(folder, 'full'))).rejects.toMatchObject({ code: 'ENOSPC' });
+  await expect(lockIt(join(folder, 'full'))).rejects.toMatchObject({ code: 'ENOSPC' });
 });

@@ -1,32 +1,54 @@
 import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { ModelError } from './errors.js';
 
-/** Who writes a file. */
-interface Holder {
+/** The process that has claimed something. */
+export interface LockHolder {
   readonly pid: number;
   readonly host: string;
+  /** When it did, in ISO 8601. */
   readonly since: string;
+}
+
+/** A claim that stands in the way. */
+export interface HeldLock {
+  /** The file `….lock`. */
+  readonly path: string;
+  /** Absent where the file does not say. */
+  readonly holder?: LockHolder;
+}
+
+interface Claim extends LockHolder {
+  /** When the process began, as the system counts; its number may be given to another one later. */
+  readonly began?: string | undefined;
 }
 
 /** Claims that this process has made, so that each has a file of its own. */
 let locks = 0;
 
 /**
- * Claims a file for this process by a file `<path>.lock` beside it. The lock of a process of this machine that has ended is
- * taken over. Of processes on another machine nothing can be known.
+ * Claims `path`, a file or any other name, for this process by a file `<path>.lock` beside it. The lock of a process of this
+ * machine that has ended is taken over. Of processes on another machine nothing can be known.
  *
- * @returns a function that gives the file free.
- * @throws ModelError with `CAPTIONS_LOCKED` that says who holds the file.
+ * @param refusal the error to throw when another process holds it.
+ * @returns a function that gives it free.
  */
-export async function lockFile(path: string): Promise<() => Promise<void>> {
+export async function lockFile(
+  path: string,
+  refusal: (held: HeldLock) => Error,
+): Promise<() => Promise<void>> {
   const lock = `${await realpath(path).catch(() => path)}.lock`;
   const own = `${lock}.${process.pid}.${locks++}`;
-  const holder: Holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
-  await writeFile(own, JSON.stringify(holder));
+  const claim: Claim = {
+    pid: process.pid,
+    host: hostname(),
+    since: new Date().toISOString(),
+    began: (await statusOf(process.pid))?.began,
+  };
+  // An empty lock after a loss of power would have no holder.
+  await writeFile(own, JSON.stringify(claim), { flush: true });
   try {
     // A link appears whole or not at all, and never over another.
-    while (!(await placed(own, lock))) await removeDead(lock, own);
+    while (!(await placed(own, lock))) await removeDead(lock, own, refusal);
   } finally {
     await rm(own, { force: true });
   }
@@ -52,14 +74,16 @@ async function placed(from: string, to: string): Promise<boolean> {
 }
 
 /** Takes away a lock whose process has ended. */
-async function removeDead(lock: string, own: string): Promise<void> {
+async function removeDead(lock: string, own: string, refusal: (held: HeldLock) => Error): Promise<void> {
   const text = await readFile(lock, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined; // given free meanwhile
     throw error;
   });
   if (text === undefined) return;
-  const holder = holderOf(text);
-  if (!holder || holder.host !== hostname() || isAlive(holder.pid)) throw locked(lock, holder);
+  const claim = claimOf(text);
+  if (!claim) throw refusal({ path: lock });
+  const { began, ...holder } = claim;
+  if (holder.host !== hostname() || (await isAlive(holder.pid, began))) throw refusal({ path: lock, holder });
   // Only one of two that see a dead lock moves it; if it was another's new one by then, it goes back.
   const dead = `${own}.dead`;
   const moved = await rename(lock, dead).then(
@@ -74,32 +98,33 @@ async function removeDead(lock: string, own: string): Promise<void> {
   await rm(dead, { force: true });
 }
 
-function holderOf(text: string): Holder | undefined {
+function claimOf(text: string): Claim | undefined {
   try {
-    const { pid, host, since } = JSON.parse(text);
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, host, since } : undefined;
+    const { pid, host, since, began } = JSON.parse(text);
+    return Number.isSafeInteger(pid) && pid > 0 ? { pid, host, since, began } : undefined;
   } catch {
     return undefined;
   }
 }
 
-function isAlive(pid: number): boolean {
+async function isAlive(pid: number, began: string | undefined): Promise<boolean> {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
     // Without the right to signal a process it is still there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  // In a container that starts again, the next process often has the number of the one before.
+  const now = await statusOf(pid);
+  return now === undefined || !(now.ended || (began !== undefined && now.began !== began));
 }
 
-function locked(lock: string, holder: Holder | undefined): ModelError {
-  return new ModelError('CAPTIONS_LOCKED', {
-    where: lock.slice(0, -'.lock'.length),
-    expected: 'a file that no other run writes',
-    received: holder
-      ? `one that process ${holder.pid} on ${holder.host} has written since ${holder.since}`
-      : 'one with a lock that does not say whose it is',
-    advice: `If that run has ended, remove ${lock}.`,
-  });
+/** What Linux says of a process; undefined where there is no /proc. */
+async function statusOf(pid: number): Promise<{ began?: string | undefined; ended: boolean } | undefined> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  if (text === '') return undefined;
+  // The second field, the program's name, may hold spaces and brackets. The third is Z of a process that has ended and
+  // whose parent has not asked after it; the 22nd is its beginning, in clock ticks since the machine's own.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return { began: fields[19], ended: fields[0] === 'Z' };
 }

@@ -22,8 +22,16 @@ export type TrainErrorCode =
   | 'MASK_COUNT_CHANGED'
   /** The loss or the weights have become NaN or infinite. */
   | 'LOSS_NOT_FINITE'
-  /** A checkpoint of other settings or of another model. */
-  | 'CHECKPOINT_MISMATCH';
+  /** A checkpoint of a run with other options, or of another format. */
+  | 'CHECKPOINT_MISMATCH'
+  /** The file system does not write or read a checkpoint. `cause` has its own error. */
+  | 'CHECKPOINT_FAILED'
+  /** A checkpoint that is not as it was written. */
+  | 'CHECKPOINT_DAMAGED'
+  /** No checkpoint where one was expected. */
+  | 'CHECKPOINT_NOT_FOUND'
+  /** Another process runs in the folder. */
+  | 'RUN_LOCKED';
 
 /** Every error that this package throws on purpose. */
 export class TrainError extends TgmError<TrainErrorCode> {}

@@ -1,4 +1,8 @@
 export { type AdamW, type AdamWOptions, type AdamWState, adamW, type DecayRule } from './adamw.js';
+export { type DamagedCheckpoint, latestCheckpoint } from './checkpoint/find-checkpoint.js';
+export { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpoint.js';
+export type { ModelBeside } from './checkpoint/model-beside.js';
+export type { RunDescription } from './checkpoint/saved-run.js';
 export type { BadExamplePolicy } from './data/bad-examples.js';
 export { type CaptionEmbeddings, embedCaptions } from './data/caption-embeddings.js';
 export { clipExamples } from './data/clip-examples.js';
@@ -40,4 +44,3 @@ export { pretrain } from './pretrain.js';
 export type { PretrainOptions } from './pretrain-options.js';
 export { type CosineOptions, cosineSchedule, type Schedule } from './schedule.js';
 export type { EndEvent, StepEvent, TrainEvent } from './train-events.js';
-export { latestCheckpoint } from './training-state.js';

@@ -1,0 +1,78 @@
+import { showValue } from '@tgm/options';
+import { TrainError } from '../errors.js';
+import type { Schedule } from '../schedules/schedule.js';
+import { compareRuns, type RunDifference } from './compare-runs.js';
+import { ratesDigest } from './rates-digest.js';
+import type { RunDescription, SavedRun } from './saved-run.js';
+
+/** A run that is to go on from a checkpoint. */
+export interface RunToResume {
+  /** Of the checkpoint. */
+  readonly path: string;
+  readonly saved: SavedRun;
+  readonly now: RunDescription;
+  readonly schedule: Schedule;
+}
+
+/**
+ * That a run may go on from a checkpoint: it has the options of the run that wrote it. It may be longer, where its schedule
+ * gives the rates of the steps done.
+ *
+ * @returns whether it is longer.
+ * @throws TrainError with `CHECKPOINT_MISMATCH` that names every option which differs.
+ */
+export function requireSameRun({ path, saved, now, schedule }: RunToResume): { readonly longer: boolean } {
+  const [planned, wanted] = [saved.description.run.steps, now.run.steps];
+  const refused = (expected: string, received: string, advice?: string) =>
+    new TrainError('CHECKPOINT_MISMATCH', { where: path, expected, received, ...(advice && { advice }) });
+  if (typeof wanted === 'number' && saved.step > wanted)
+    throw refused(
+      `a run of at least the ${saved.step} steps that are done`,
+      `step ${saved.step} of ${wanted}`,
+    );
+  const all = compareRuns(saved.description, now);
+  const longer = typeof planned === 'number' && typeof wanted === 'number' && wanted > planned;
+  const keepsRates = longer && ratesDigest(schedule, saved.step) === saved.rates;
+  const left = keepsRates ? all.filter(({ option }) => !OF_LENGTH.test(option)) : all;
+  if (left.length === 0) return { longer };
+  const otherwiseSame = longer && left.every(({ option }) => OF_LENGTH.test(option));
+  throw refused(
+    'a run with the options that it was saved with',
+    `others: ${left.map(shown).join('; ')}`,
+    otherwiseSame ? BEGIN_FROM_IT : 'Take those options, or begin a run in another folder.',
+  );
+}
+
+/** Options that a longer run may have otherwise. */
+const OF_LENGTH = /^(run\.steps$|schedule(\.|$))/;
+
+const BEGIN_FROM_IT =
+  'Under this schedule a longer run has other learning rates for the steps done: begin it in another folder, with `start` ' +
+  'set to the parameters of this checkpoint.';
+
+const shown = ({ option, saved, now }: RunDifference): string =>
+  `${option}: ${shownValue(saved)}, now ${shownValue(now)}`;
+
+const shownValue = (value: unknown): string => (value === undefined ? 'nothing' : showValue(value));
+
+/**
+ * That the tensors of a checkpoint are those of a run, by name and shape.
+ * @throws TrainError with `CHECKPOINT_MISMATCH`
+ */
+export function requireSameTensors(
+  path: string,
+  saved: Readonly<Record<string, { readonly shape: readonly number[] }>>,
+  now: Readonly<Record<string, { readonly shape: readonly number[] }>>,
+): void {
+  const wrong = Object.keys({ ...saved, ...now }).filter(
+    (name) => String(saved[name]?.shape) !== String(now[name]?.shape),
+  );
+  if (wrong.length === 0) return;
+  const list = (of: typeof saved) =>
+    wrong.map((name) => `${name} ${of[name] ? `[${of[name].shape}]` : 'nothing'}`).join(', ');
+  throw new TrainError('CHECKPOINT_MISMATCH', {
+    where: path,
+    expected: `the tensors that it was saved with: ${list(saved)}`,
+    received: list(now),
+  });
+}
