@@ -7,31 +7,34 @@ import type { RunDescription, SavedRun } from './saved-run.js';
 
 /** A run that is to go on from a checkpoint. */
 export interface RunToResume {
-  /** Of the checkpoint. */
-  readonly path: string;
-  readonly saved: SavedRun;
-  readonly now: RunDescription;
+  readonly description: RunDescription;
   readonly schedule: Schedule;
+  readonly steps: number;
 }
 
 /**
  * That a run may go on from a checkpoint: it has the options of the run that wrote it. It may be longer, where its schedule
  * gives the rates of the steps done.
  *
+ * @param path of the checkpoint.
  * @returns whether it is longer.
  * @throws TrainError with `CHECKPOINT_MISMATCH` that names every option which differs.
  */
-export function requireSameRun({ path, saved, now, schedule }: RunToResume): { readonly longer: boolean } {
-  const [planned, wanted] = [saved.description.run.steps, now.run.steps];
+export function requireSameRun(
+  path: string,
+  saved: SavedRun,
+  { description, schedule, steps }: RunToResume,
+): { readonly longer: boolean } {
+  const planned = saved.description.run.steps;
   const refused = (expected: string, received: string, advice?: string) =>
     new TrainError('CHECKPOINT_MISMATCH', { where: path, expected, received, ...(advice && { advice }) });
-  if (typeof wanted === 'number' && saved.step > wanted)
+  if (saved.step > steps)
     throw refused(
       `a run of at least the ${saved.step} steps that are done`,
-      `step ${saved.step} of ${wanted}`,
+      `step ${saved.step} of ${steps}`,
     );
-  const all = compareRuns(saved.description, now);
-  const longer = typeof planned === 'number' && typeof wanted === 'number' && wanted > planned;
+  const all = compareRuns(saved.description, description);
+  const longer = typeof planned === 'number' && steps > planned;
   const keepsRates = longer && ratesDigest(schedule, saved.step) === saved.rates;
   const left = keepsRates ? all.filter(({ option }) => !OF_LENGTH.test(option)) : all;
   if (left.length === 0) return { longer };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Schedule } from '../schedules/schedule.js';
 import { compareRuns } from './compare-runs.js';
 import { ratesDigest } from './rates-digest.js';
-import { requireSameRun, requireSameTensors } from './same-run.js';
+import { requireSameRun, requireSameTensors } from './require-same-run.js';
 import { DESCRIPTION, savedRun } from './saved-run.test-support.js';
 
 /** Warm-up over 10 steps, then the same rate on and on: a function of the step alone. */
@@ -30,7 +30,11 @@ function described(schedule: Schedule, steps: number, change: object = {}) {
 function resume(before: Schedule, now: Schedule, steps: number, change: object = {}) {
   const saved = { ...savedRun(400, described(before, 1000)), rates: ratesDigest(before, 400) };
   return () =>
-    requireSameRun({ path: 'run/step-00000400', saved, now: described(now, steps, change), schedule: now });
+    requireSameRun('run/step-00000400', saved, {
+      description: described(now, steps, change),
+      schedule: now,
+      steps,
+    });
 }
 
 describe('two runs', () => {
@@ -125,8 +129,8 @@ describe('a run is refused', () => {
       'run/step-00000400: expected a run of at least the 400 steps that are done, got step 400 of 10.',
     );
     const saved = { ...savedRun(99, described(steady, 10)), rates: ratesDigest(steady, 99) };
-    const now = described(steady, 10);
-    expect(() => requireSameRun({ path: 'run', saved, now, schedule: steady })).toThrow('step 99 of 10');
+    const now = { description: described(steady, 10), schedule: steady, steps: 10 };
+    expect(() => requireSameRun('run', saved, now)).toThrow('step 99 of 10');
   });
 
   it('with other tensors', () => {
