@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Schedule } from '../schedules/schedule.js';
 import { compareRuns } from './compare-runs.js';
 import { ratesDigest } from './rates-digest.js';
-import { requireSameRun, requireSameTensors } from './require-same-run.js';
+import { requireSameRun } from './require-same-run.js';
+import { requireSameTensors } from './require-same-tensors.js';
 import { DESCRIPTION, savedRun } from './saved-run.test-support.js';
 
 /** Warm-up over 10 steps, then the same rate on and on: a function of the step alone. */

@@ -57,25 +57,3 @@ const shown = ({ option, saved, now }: RunDifference): string =>
   `${option}: ${shownValue(saved)}, now ${shownValue(now)}`;
 
 const shownValue = (value: unknown): string => (value === undefined ? 'nothing' : showValue(value));
-
-/**
- * That the tensors of a checkpoint are those of a run, by name and shape.
- * @throws TrainError with `CHECKPOINT_MISMATCH`
- */
-export function requireSameTensors(
-  path: string,
-  saved: Readonly<Record<string, { readonly shape: readonly number[] }>>,
-  now: Readonly<Record<string, { readonly shape: readonly number[] }>>,
-): void {
-  const wrong = Object.keys({ ...saved, ...now }).filter(
-    (name) => String(saved[name]?.shape) !== String(now[name]?.shape),
-  );
-  if (wrong.length === 0) return;
-  const list = (of: typeof saved) =>
-    wrong.map((name) => `${name} ${of[name] ? `[${of[name].shape}]` : 'nothing'}`).join(', ');
-  throw new TrainError('CHECKPOINT_MISMATCH', {
-    where: path,
-    expected: `the tensors that it was saved with: ${list(saved)}`,
-    received: list(now),
-  });
-}

@@ -5,9 +5,9 @@ import type { Json } from '@tgm/options';
 import { findCheckpoint } from '../checkpoint/find-checkpoint.js';
 import { lockRun } from '../checkpoint/lock-run.js';
 import { ratesDigest } from '../checkpoint/rates-digest.js';
-import { readCheckpoint } from '../checkpoint/read-checkpoint.js';
 import { requireSameRun } from '../checkpoint/require-same-run.js';
-import type { RunDescription } from '../checkpoint/saved-run.js';
+import { requireSameTensors } from '../checkpoint/require-same-tensors.js';
+import type { RunDescription, SavedRun } from '../checkpoint/saved-run.js';
 import { writeCheckpoint } from '../checkpoint/write-checkpoint.js';
 import { beginning } from './beginning.js';
 import type { NoticeEvent } from './events.js';
@@ -66,16 +66,17 @@ async function opened(options: CheckedOptions, unlock: () => Promise<void>): Pro
   const layout = vectorLayout(first.params, (name, shape) => objective.group(name, shape));
   const found =
     checkpoint &&
-    (await findCheckpoint(checkpoint.folder, (message) => {
+    (await findCheckpoint(checkpoint.folder, ({ fault: { message } }) => {
       notices.push({ type: 'notice', code: 'CHECKPOINT_DAMAGED', message });
     }));
   let savedStep: number | undefined;
-  let savedPath = found;
-  const goOn = async (path: string) => {
+  let savedPath = found?.path;
+  const goOn = async (path: string, saved: SavedRun) => {
+    requireSameRun(path, saved, { description, schedule, steps });
+    requireSameTensors(path, saved.params, first.params);
+    requireSameTensors(path, saved.buffers, first.buffers);
     // What was drawn is not needed beside what was saved.
     first.dispose();
-    const saved = await readCheckpoint(path);
-    requireSameRun(path, saved, { description, schedule, steps });
     savedStep = saved.step;
     return { state: stateFrom(saved, layout), step: saved.step, after: saved.after };
   };
@@ -84,7 +85,7 @@ async function opened(options: CheckedOptions, unlock: () => Promise<void>): Pro
     step: 0,
     after: null,
   });
-  const at = await (found ? goOn(found) : begin()).finally(first.dispose);
+  const at = await (found ? goOn(found.path, found.saved) : begin()).finally(first.dispose);
 
   const run: Run = {
     layout,
