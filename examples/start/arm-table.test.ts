@@ -1,9 +1,8 @@
 import { seededRandom } from '@tgm/masking';
-import type { CaptionedCues } from '@tgm/train';
 import { describe, expect, it } from 'vitest';
 import { armTable, meanOf, type SeedFigures } from './arm-table.js';
 import { armTableText } from './arm-table-text.js';
-import { arms, COMPARED } from './arms.js';
+import { arms, COMPARED, type DemoCues } from './arms.js';
 import { greyExamples } from './grey-examples.js';
 
 const step = (arm: string, number: number, contrastive: number) => ({
@@ -12,7 +11,7 @@ const step = (arm: string, number: number, contrastive: number) => ({
   arm,
   step: number,
   terms: { contrastive },
-  baseline: 1,
+  figures: { 'reconstruction baseline': 1 },
 });
 
 describe('meanOf', () => {
@@ -86,11 +85,14 @@ describe('arms', () => {
 
 describe('greyExamples', () => {
   it('leaves nothing of the pixels, and everything else', async () => {
-    const cues = {} as CaptionedCues;
+    const cues = {} as DemoCues;
     const example = { id: 'a', frames: Uint8Array.of(1, 2, 250), cues, caption: 'red' };
-    const grey = greyExamples({ length: 1, load: async () => example });
+    const describe = () => ({ is: 'one clip' });
+    const grey = greyExamples({ length: 1, id: () => 'a', describe, load: async () => [example] });
     expect(grey.length).toBe(1);
-    const { frames, ...rest } = await grey.load(0, seededRandom(0));
+    expect(await grey.describe()).toEqual({ is: 'greyExamples', examples: { is: 'one clip' } });
+    const [shown] = await grey.load(0, seededRandom(0));
+    const { frames, ...rest } = shown!;
     expect(new Set(frames).size).toBe(1);
     expect(rest).toEqual({ id: 'a', cues, caption: 'red' });
     expect([...example.frames]).toEqual([1, 2, 250]);

@@ -115,9 +115,13 @@ function lastLosses(arm: string, steps: readonly LogRow[]): Record<string, numbe
   const means = terms.map((term) => [term, average((row) => (row.terms as Record<string, number>)[term]!)]);
   return {
     ...Object.fromEntries(means),
-    ...(terms.includes('reconstruction') ? { baseline: average((row) => row.baseline as number) } : {}),
+    ...(terms.includes('reconstruction') ? { baseline: average(predictTheMean) } : {}),
   };
 }
+
+/** What the reconstruction loss of a step would be if the decoder said the mean of each patch. */
+export const predictTheMean = ({ figures }: LogRow): number =>
+  (figures as Record<string, number>)['reconstruction baseline']!;
 
 /** Student's t for a two-sided 95 % interval, by degrees of freedom from 1. */
 const T_95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { captionedExamples, type StepEvent } from '@tgm/train';
+import { clipExamples, type StepEvent } from '@tgm/train';
 import { END, type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
 import { arms } from './arms.js';
 import { demoModel } from './demo-model.js';
@@ -14,7 +14,7 @@ const { run: folder, steps, threads, train, test, ...measured } = workerData as 
 const run = await openRun(folder);
 const engine = await onnxEngine({ threads });
 const model = demoModel();
-const examples = captionedExamples(train);
+const examples = clipExamples(train);
 const stop = new AbortController();
 const score =
   test &&

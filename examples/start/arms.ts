@@ -1,10 +1,14 @@
 import {
   type MaskingStrategy,
+  type MotionCues,
   motionGuidedMasking,
   randomSliceMasking,
+  type TextCues,
   textGuidedMasking,
 } from '@tgm/masking';
-import type { CaptionedCues } from '@tgm/train';
+
+/** What masks may read about a clip. */
+export type DemoCues = TextCues & MotionCues;
 
 /** Which tokens a strategy hides. */
 export type MaskName = 'random' | 'motion' | 'text';
@@ -18,9 +22,9 @@ export interface Arm {
   /** Of its curve and its row. */
   readonly colour: string;
   readonly mask: MaskName;
-  readonly masking: MaskingStrategy<CaptionedCues>;
-  /** Of the second view; without one, the same visible tokens meet the caption. */
-  readonly contrastMasking?: MaskingStrategy<CaptionedCues>;
+  readonly masking: MaskingStrategy<DemoCues>;
+  /** Masks a second view, which meets the caption; without one, the same visible tokens do. */
+  readonly secondView?: MaskingStrategy<DemoCues>;
   /** Whether the reconstruction loss is part of the objective. */
   readonly reconstructs: boolean;
   /** Trains on clips whose every pixel is the same grey, so that the encoder sees positions only. */
@@ -37,8 +41,7 @@ const COLOURS = { random: '#4878a8', text: '#3c8c50', motion: '#c8781e', contras
  *
  * - `random`, `text`, `motion`: reconstruct what the mask hides; the contrastive term looks at a second view, masked at
  *   random, which is the same for all.
- * - `contrast`: as `random`, without the reconstruction loss. Its steps are cheaper, since nothing else needs the first view;
- *   with weight 0 it would be computed without any effect.
+ * - `contrast`: as `random`, without the reconstruction loss. Its steps are cheaper, since nothing else needs the first view.
  * - `…-one-view`: both terms look at the tokens that the mask leaves, as in the paper.
  * - `…-grey`: the contrastive term alone, one view, on grey clips. What it learns there, it reads off the shape of the mask.
  */
@@ -49,15 +52,12 @@ export function arms(ratio: number): readonly Arm[] {
     motion: `a box of ${percent} of each slice that follows the codec's motion vectors`,
     text: `the ${percent} of each slice that match the caption best`,
   };
-  const strategies: Readonly<Record<MaskName, MaskingStrategy<CaptionedCues>>> = {
+  const strategies: Readonly<Record<MaskName, MaskingStrategy<DemoCues>>> = {
     random: randomSliceMasking({ ratio }),
     motion: motionGuidedMasking({ ratio }),
     text: textGuidedMasking({ ratio }),
   };
-  const secondView = {
-    contrastMasking: strategies.random,
-    grey: false,
-  } as const;
+  const twoViews = { secondView: strategies.random, grey: false } as const;
   const masks = Object.keys(strategies) as MaskName[];
   return [
     ...masks.map(
@@ -69,7 +69,7 @@ export function arms(ratio: number): readonly Arm[] {
         mask,
         masking: strategies[mask],
         reconstructs: true,
-        ...secondView,
+        ...twoViews,
       }),
     ),
     {
@@ -80,7 +80,7 @@ export function arms(ratio: number): readonly Arm[] {
       mask: 'random',
       masking: strategies.random,
       reconstructs: false,
-      ...secondView,
+      ...twoViews,
     },
     ...masks.map(
       (mask): Arm => ({
@@ -111,4 +111,4 @@ export function arms(ratio: number): readonly Arm[] {
 
 /** Passes of the encoder and the decoder in a step. */
 export const passes = (arm: Arm): number =>
-  (arm.reconstructs ? 2 : 0) + (arm.contrastMasking || !arm.reconstructs ? 1 : 0);
+  (arm.reconstructs ? 2 : 0) + (arm.secondView || !arm.reconstructs ? 1 : 0);

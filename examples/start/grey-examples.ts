@@ -1,4 +1,5 @@
-import type { CaptionedCues, ExampleSource } from '@tgm/train';
+import type { ExampleSource } from '@tgm/train';
+import type { DemoCues } from './arms.js';
 
 const GREY = 128;
 
@@ -6,12 +7,16 @@ const GREY = 128;
  * The same examples with every pixel grey; cues and captions stay. Whatever is learned from these is read off which
  * positions a mask leaves visible.
  */
-export function greyExamples(examples: ExampleSource<CaptionedCues>): ExampleSource<CaptionedCues> {
+export function greyExamples(examples: ExampleSource<DemoCues>): ExampleSource<DemoCues> {
   return {
-    length: examples.length,
+    ...examples,
+    describe: async () => ({ is: 'greyExamples', examples: await examples.describe() }),
     async load(index, random) {
-      const example = await examples.load(index, random);
-      return { ...example, frames: new Uint8Array(example.frames.length).fill(GREY) };
+      const loaded = await examples.load(index, random);
+      return loaded.map((example) => ({
+        ...example,
+        frames: new Uint8Array(example.frames.length).fill(GREY),
+      }));
     },
   };
 }

@@ -11,9 +11,10 @@ import {
 } from '@tgm/masking';
 import { frameTokens, type VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import type { CaptionedClip, CaptionedCues } from '@tgm/train';
+import type { CaptionedClip } from '@tgm/train';
 import { firstFrames, reconstruct } from '../report/reconstruct.js';
 import type { ClipReport, PixelBox } from '../report/report-data.js';
+import type { DemoCues } from './arms.js';
 import type { Trained } from './evaluate.js';
 import { MODEL } from './settings.js';
 import type { VideoSet } from './source.js';
@@ -33,7 +34,7 @@ export interface PictureOptions {
 export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
   const { engine, model, clips, trained, set, ratio, seed } = options;
   const { grid } = model;
-  const strategies: MaskingStrategy<CaptionedCues>[] = [
+  const strategies: MaskingStrategy<DemoCues>[] = [
     randomSliceMasking({ ratio }),
     tubeMasking({ ratio }),
     motionGuidedMasking({ ratio }),

@@ -14,19 +14,20 @@ export async function pretrainAll(
   const latest = await stepsBefore(arms, run);
   const shown = progress('pre-train', arms.length * steps, 'steps', sumOfSteps(latest));
   let logged = Promise.resolve();
+  let predictTheMean: number | undefined;
   const longestFirst = [...arms].sort((a, b) => passes(b) - passes(a));
   const results = await threads.pretrain(
     longestFirst.map(({ name }) => name),
     async (arm, { type, ...fields }) => {
       logged = logged.then(() => run.log(type, { arm, ...fields }));
-      const { step, terms, baseline } = fields;
+      const { step, terms, figures } = fields;
       const values = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(3)}`);
       latest.set(arm, { step, text: `${arm} ${step}: ${values.join(', ')}` });
       const running = [...latest.values()].filter((entry) => entry.text !== '' && entry.step < steps);
-      shown.update(
-        sumOfSteps(latest),
-        `${running.map(({ text }) => text).join('; ')} (predict the mean: ${baseline.toFixed(2)})`,
-      );
+      const mean = figures['reconstruction baseline'] ?? predictTheMean;
+      predictTheMean = mean;
+      const told = mean === undefined ? '' : ` (predict the mean: ${mean.toFixed(2)})`;
+      shown.update(sumOfSteps(latest), `${running.map(({ text }) => text).join('; ')}${told}`);
       await logged;
     },
   );

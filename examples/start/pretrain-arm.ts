@@ -1,25 +1,18 @@
 import { join } from 'node:path';
 import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
+import { randomMasking } from '@tgm/masking';
 import type { VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import {
-  adamW,
-  type CaptionedCues,
-  cosineSchedule,
-  type ExampleSource,
-  pretrain,
-  type StepEvent,
-} from '@tgm/train';
-import type { Arm } from './arms.js';
+import { adamW, cosineSchedule, type ExampleSource, pretrain, type StepEvent, shuffled } from '@tgm/train';
+import type { Arm, DemoCues } from './arms.js';
 import { greyExamples } from './grey-examples.js';
 import type { RunFolder } from './run-folder.js';
 import { TRAINING } from './settings.js';
 import { type Weights, weightsOf } from './weights.js';
 
 export interface ArmResult {
+  /** The parameters of the model and of the losses. */
   readonly weights: Weights;
-  /** The parameters of the losses. */
-  readonly lossWeights: Weights;
   /** Folder of the checkpoint: Hugging Face layout, with the training state beside it. */
   readonly checkpoint: string;
 }
@@ -28,7 +21,7 @@ export interface ArmOptions {
   readonly run: RunFolder;
   readonly engine: Engine;
   readonly model: VideoMae;
-  readonly examples: ExampleSource<CaptionedCues>;
+  readonly examples: ExampleSource<DemoCues>;
   readonly steps: number;
   readonly signal: AbortSignal;
   readonly onStep: (event: StepEvent) => void;
@@ -37,16 +30,17 @@ export interface ArmOptions {
 /** Pre-trains one arm, or goes on where it was stopped. */
 export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmResult> {
   const { run, engine, model, examples, steps, signal, onStep } = options;
-  const { seed, ratio } = run.command;
+  const contrast = contrastiveLoss(arm.secondView ? { view: 'contrast' } : {});
   const events = pretrain({
     engine,
     model,
-    examples: arm.grey ? greyExamples(examples) : examples,
+    examples: shuffled(arm.grey ? greyExamples(examples) : examples),
     masking: arm.masking,
-    ...(arm.contrastMasking ? { contrastMasking: arm.contrastMasking } : {}),
+    ...(arm.secondView ? { views: { contrast: { masking: arm.secondView } } } : {}),
+    decoderMasking: randomMasking({ ratio: TRAINING.reconstructShare }),
     losses: [
       ...(arm.reconstructs ? [{ loss: reconstructionLoss(), weight: TRAINING.reconstructionWeight }] : []),
-      { loss: contrastiveLoss(), weight: TRAINING.contrastiveWeight },
+      { loss: contrast, weight: TRAINING.contrastiveWeight },
     ],
     optimizer: adamW({ weightDecay: TRAINING.weightDecay }),
     schedule: cosineSchedule({
@@ -56,25 +50,14 @@ export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmRes
     }),
     batchSize: TRAINING.batchSize,
     steps,
-    seed,
-    reconstructShare: TRAINING.reconstructShare,
-    checkpoint: {
-      folder: join(run.path, arm.name),
-      every: TRAINING.checkpointEvery,
-      settings: { ratio, examples: examples.length },
-    },
+    seed: run.command.seed,
+    checkpoint: { folder: join(run.path, arm.name), every: TRAINING.checkpointEvery },
     signal,
   });
   for await (const event of events) {
-    if (event.type === 'step') {
-      onStep(event);
-      continue;
-    }
-    return {
-      weights: await weightsOf(event.params),
-      lossWeights: await weightsOf(event.lossParams),
-      checkpoint: event.checkpoint!,
-    };
+    if (event.type === 'step') onStep(event);
+    if (event.type !== 'end') continue;
+    return { weights: await weightsOf(event.params), checkpoint: event.checkpoint! };
   }
   throw new Error('pretrain ended without an end event.');
 }

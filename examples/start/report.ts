@@ -6,6 +6,7 @@ import type {
   SkippedFile,
   Stage,
 } from '../report/report-data.js';
+import { predictTheMean } from './arm-table.js';
 import { DEFAULTS } from './command-line.js';
 import type { Trained } from './evaluate.js';
 import type { LogRow, RunFolder } from './run-folder.js';
@@ -27,8 +28,8 @@ export interface ReportParts {
 export async function reportData(parts: ReportParts): Promise<ReportData> {
   const { run, set, steps, stages, trained, scores, clips, skipped } = parts;
   const rows = await run.rows('step');
-  const last = rows.at(-1);
   const reconstructing = trained.filter((arm) => arm.reconstructs);
+  const last = rows.filter(({ arm }) => reconstructing.some(({ name }) => name === arm)).at(-1);
   return {
     title: `Text-guided video masked autoencoding: ${set.name}`,
     summary:
@@ -48,7 +49,7 @@ export async function reportData(parts: ReportParts): Promise<ReportData> {
     plots: [
       curve(rows, reconstructing, 'reconstruction', 'Reconstruction loss', {
         note: 'Mean square error of normalised pixels over hidden patches. “contrast” has none.',
-        references: last ? [{ label: 'predict the mean', value: last.baseline as number }] : [],
+        references: last ? [{ label: 'predict the mean', value: predictTheMean(last) }] : [],
       }),
       curve(rows, trained, 'contrastive', 'Video-text contrastive loss', {
         note: 'A low value alone proves little: the shape of a mask can give the caption away. Retrieval on unmasked clips decides.',

@@ -12,7 +12,7 @@ import { paramsOf } from './weights.js';
 export type Numbers = Readonly<Record<string, number>>;
 
 /** What is measured: the pixels alone, the encoder before training, or a trained one. */
-export type Encoder = 'pixels' | 'untrained' | Pick<ArmResult, 'weights' | 'lossWeights'>;
+export type Encoder = 'pixels' | 'untrained' | Pick<ArmResult, 'weights'>;
 
 export interface ScorerOptions {
   readonly engine: Engine;
@@ -64,12 +64,10 @@ export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Nu
         testLabels: testSet.labels,
       });
     }
-    const [params, lossParams] =
-      encoder === 'untrained'
-        ? [model.init(seededRandom(seed, 'init')), {}]
-        : [paramsOf(encoder.weights), paramsOf(encoder.lossWeights)];
-    const numbers = await evaluator.evaluate(model, params, lossParams);
-    tf.dispose([params, lossParams]);
+    const params =
+      encoder === 'untrained' ? model.init(seededRandom(seed, 'init')) : paramsOf(encoder.weights);
+    const numbers = await evaluator.evaluate(model, params);
+    tf.dispose(params as tf.NamedTensorMap);
     return numbers;
   };
 }

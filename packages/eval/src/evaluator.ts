@@ -4,8 +4,8 @@ import type { Params, VideoMae } from '@tgm/models';
 export interface Evaluator {
   readonly name: string;
   /**
-   * Named numbers for a model with these parameters. `lossParams` are the losses' own parameters, such as the
-   * projection into the text space; empty for a model that was never trained with them.
+   * Named numbers for a model with these parameters. Those of the losses may be among them, such as the projection into the
+   * text space.
    */
-  evaluate(model: VideoMae, params: Params, lossParams: Params): Promise<Readonly<Record<string, number>>>;
+  evaluate(model: VideoMae, params: Params): Promise<Readonly<Record<string, number>>>;
 }

@@ -168,7 +168,10 @@ describe('representation', () => {
     const projection = tf.ones([2, 12]);
     const lossParams = { 'contrastive.projection.weight': projection };
     const captions = { embeddings, groups, clipGroups };
-    const numbers = await representation({ ...options, captions }).evaluate(model, params, lossParams);
+    const numbers = await representation({ ...options, captions }).evaluate(model, {
+      ...params,
+      ...lossParams,
+    });
     // Twice the same direction for all clips: every text has the same cosine with all of them, so chance is right.
     expect(numbers['textToVideo/R@1']).toBeCloseTo(50, 10);
     expect(numbers['textToVideo/R@10']).toBeCloseTo(100, 10);

@@ -100,7 +100,7 @@ export function representation(options: RepresentationOptions): Evaluator {
 
   return {
     name: 'representation',
-    async evaluate(model, params, lossParams) {
+    async evaluate(model, params) {
       const extract = extractors.get(model) ?? featureExtractor({ engine, model, batchSize });
       extractors.set(model, extract);
       const trainFeatures = await extract(params, train.clips, (done) => onProgress?.(done, total));
@@ -117,7 +117,7 @@ export function representation(options: RepresentationOptions): Evaluator {
         seed,
         subsets,
       });
-      const videos = captions && (await projected(testFeatures, lossParams));
+      const videos = captions && (await projected(testFeatures, params));
       return videos ? { ...scores, ...retrievalScores(videos, captions) } : scores;
     },
   };
@@ -131,8 +131,8 @@ function checkCaptions({ embeddings, groups, clipGroups = groups }: CaptionSet, 
 }
 
 /** The clips in the space of the text, where the model was trained for it. */
-async function projected(clips: Features, lossParams: Params): Promise<Features | undefined> {
-  const projection = lossParams[PROJECTION];
+async function projected(clips: Features, params: Params): Promise<Features | undefined> {
+  const projection = params[PROJECTION];
   return projection && projectVideo(clips, (await projection.data()) as Float32Array);
 }
 
