@@ -1,7 +1,9 @@
+export { clampFromAbove } from './clamp-from-above.js';
 export { classificationLoss, softLabelLoss } from './classification-loss.js';
 export { type ContrastiveLossOptions, contrastiveLoss } from './contrastive-loss.js';
 export { LossError, type LossErrorCode } from './errors.js';
-export { type InfoNceInputs, infoNce } from './info-nce.js';
+export { type InfoNceInputs, infoNce, meanNegatives } from './info-nce.js';
+export { l2Normalise } from './l2-normalise.js';
 export type {
   BatchLoss,
   ClipLoss,

@@ -23,6 +23,8 @@ export type {
   ReplacedSample,
   TrainingExample,
 } from './data/examples.js';
+export { type ImageTextBatchesOptions, imageTextBatches } from './data/image-text-batches.js';
+export type { ImageTextPair, ImageTextPairs, Wording } from './data/image-text-pairs.js';
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './data/score-clips.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
@@ -32,6 +34,8 @@ export {
   classificationObjective,
   type LabelledBatch,
 } from './objectives/classification-objective.js';
+export type { ClipBatch } from './objectives/clip-batch.js';
+export { type ClipObjectiveOptions, clipObjective } from './objectives/clip-objective.js';
 export type {
   MaskedBatch,
   ReconstructTensors,

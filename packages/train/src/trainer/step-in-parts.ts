@@ -47,9 +47,10 @@ export function stepInParts<Batch extends TensorTree>(
   });
 
   const compareAll = engine.compile((given: Learned & { parts: readonly Rows[] }) => {
-    const sizes = (name: string) => given.parts.map((rows) => rows[name]!.shape[0]!);
-    const names = Object.keys(given.parts[0]!);
-    const rows = fromNames(names, (name) => tf.concat(given.parts.map((part) => part[name]!)));
+    // Which rows a part gives may depend on what is in it.
+    const having = (name: string) => given.parts.filter((part) => part[name] !== undefined);
+    const names = [...new Set(given.parts.flatMap((part) => Object.keys(part)))];
+    const rows = fromNames(names, (name) => tf.concat(having(name).map((part) => part[name]!)));
     const params = splitParams(layout, given.vectors);
     const compared = names.filter((name) => rows[name]!.dtype === 'float32');
     const { gradients, extra } = valueAndGradients(
@@ -67,14 +68,18 @@ export function stepInParts<Batch extends TensorTree>(
         };
       },
     );
-    const split = fromNames(compared, (name) =>
-      tf.split(gradients[`rows/${name}`] ?? tf.zerosLike(rows[name]!), sizes(name)),
-    );
+    const slopes = given.parts.map((): Record<string, tf.Tensor> => ({}));
+    for (const name of compared) {
+      const of = having(name);
+      const sizes = of.map((part) => part[name]!.shape[0]!);
+      const split = tf.split(gradients[`rows/${name}`] ?? tf.zerosLike(rows[name]!), sizes);
+      for (const [at, part] of of.entries()) slopes[given.parts.indexOf(part)]![name] = split[at]!;
+    }
     return {
       told: { terms: extra.terms, figures: extra.figures } as Told,
       buffers: extra.buffers as Params,
       gradients: gradientVectors(layout, gradients),
-      rows: given.parts.map((_, part) => fromNames(compared, (name) => split[name]![part]!)),
+      rows: slopes as readonly Rows[],
     };
   });
 

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '@tgm/masking';
+import type { Clip, ClipTokenizer } from '@tgm/models';
+import {
+  describer,
+  eitherOf,
+  type Json,
+  number,
+  objectWith,
+  optional,
+  optionTable,
+  recorded,
+  showValue,
+  text,
+  wholeNumber,
+} from '@tgm/options';
+import { TrainError } from '../errors.js';
+import type { ClipBatch } from '../objectives/clip-batch.js';
+import type { Batch, Batches } from '../trainer/batches.js';
+import { exampleOrder } from './example-order.js';
+import type { ImageTextPairs } from './image-text-pairs.js';
+import { imageTensors, textTensors } from './image-text-tensors.js';
+
+export interface ImageTextBatchesOptions {
+  readonly model: Clip;
+  readonly tokenizer: ClipTokenizer;
+  readonly pairs: ImageTextPairs;
+  /** Pairs of a batch, at least 2. */
+  readonly batchSize: number;
+  /** Decides the order, what is drawn in loading, and which patches are dropped. */
+  readonly seed: number | string;
+  /**
+   * Share of the patches of each image that the model does not see, drawn at random each time, [0, 1): Y. Li et al., FLIP,
+   * arXiv 2212.00794, which drops 0.5 or 0.75 of them and so trains on more images in the same time. Default 0.
+   */
+  readonly dropPatches?: number;
+}
+
+const OPTIONS = optionTable(
+  'imageTextBatches',
+  {
+    model: objectWith<Clip>('a Clip', ['config', 'pixels', 'describe']),
+    tokenizer: objectWith<ClipTokenizer>('a ClipTokenizer', ['encode', 'json', 'config', 'contextLength']),
+    pairs: objectWith<ImageTextPairs>('pairs of images and texts', ['length', 'load', 'describe']),
+    batchSize: wholeNumber({ from: 2 }),
+    seed: eitherOf('a number or a text', number(), text()),
+    dropPatches: optional(number({ from: 0, below: 1 }), 0),
+  } satisfies Record<keyof ImageTextBatchesOptions, unknown>,
+  TrainError,
+);
+
+/**
+ * Batches of pairs of images and texts for `clipObjective`, without end. Each epoch has an order of its own; a batch may run
+ * across the end of one. All that is drawn is a function of the seed and the number of the batch, so that a run goes on from
+ * any of them.
+ *
+ * Texts have as many places as the longest of the batch, rounded up to a multiple of 8: what follows a text's end changes
+ * nothing, and costs time.
+ *
+ * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES`; while reading `EXAMPLE_FAILED` for an image of another size,
+ *   `OPTION_INVALID` where some pairs of a batch have an image or a paraphrase and others have none, and whatever `load` throws.
+ */
+export function imageTextBatches(options: ImageTextBatchesOptions): Batches<ClipBatch> {
+  const checked = OPTIONS.check(options);
+  const { model, tokenizer, pairs, batchSize, seed, dropPatches } = checked;
+  const where = 'imageTextBatches';
+  if (!(pairs.length >= 1)) {
+    const received = showValue(pairs.length);
+    throw new TrainError('NO_EXAMPLES', { where, expected: 'at least one pair', received });
+  }
+
+  async function make(number: number): Promise<Batch<ClipBatch>> {
+    const places = Array.from({ length: batchSize }, (_, row) => number * batchSize + row);
+    const indices = places.map((place) => order.sample(place, 0));
+    const loaded = await pairs.load(indices, seededRandom(seed, 'load', number), number);
+    if (loaded.length !== batchSize) {
+      const expected = `${batchSize} pairs, one for each number`;
+      const received = `${loaded.length}`;
+      throw new TrainError('OPTION_INVALID', { where: `${where}, pairs.load`, expected, received });
+    }
+    const randoms = places.map((place) => order.masking(place, 0));
+    return {
+      tensors: tf.tidy(() => {
+        const images = imageTensors(model, loaded, dropPatches, randoms);
+        return { texts: textTensors(tokenizer, loaded), ...(images ? { images } : {}) };
+      }),
+      ids: loaded.map(({ id }) => id),
+      clips: batchSize,
+      after: number + 1,
+      replaced: [],
+      release() {},
+    };
+  }
+
+  const order = exampleOrder(pairs.length, seed);
+  const told = { ...checked, tokenizer: { ...tokenizer, describe: () => describeTokenizer(tokenizer) } };
+  return {
+    describe: describer(where, recorded(OPTIONS, told)),
+    open(after) {
+      let number = batchAfter(after);
+      return {
+        next: () => make(number++),
+        async close() {},
+      };
+    },
+  };
+}
+
+function batchAfter(after: Json | undefined): number {
+  if (after === undefined) return 0;
+  if (Number.isSafeInteger(after) && (after as number) >= 0) return after as number;
+  throw new TrainError('OPTION_INVALID', {
+    where: 'imageTextBatches, open',
+    expected: 'a place that an earlier batch told',
+    received: showValue(after),
+  });
+}
+
+/** What decides which numbers a text becomes. */
+function describeTokenizer({ json, config, contextLength, eosTokenId }: ClipTokenizer) {
+  const digest = createHash('sha256')
+    .update(JSON.stringify([json, config]))
+    .digest('hex');
+  return { is: 'clipTokenizer', contextLength, eosTokenId, digest };
+}
