@@ -7,7 +7,8 @@ import {
   wasmEngine,
 } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { runToEnd, tinyOptions } from './tiny-run.test-support.js';
+import { pretrain } from './pretrain.js';
+import { runToEnd, tinyRun } from './pretrain.test-support.js';
 
 const TOLERANCE = 1e-4;
 
@@ -15,11 +16,11 @@ const TOLERANCE = 1e-4;
 interface Course {
   readonly totals: readonly number[];
   readonly terms: readonly (readonly [string, number])[];
-  readonly weights: Record<string, Float32Array>;
+  readonly weights: Readonly<Record<string, Float32Array>>;
 }
 
 async function course(engine: Engine): Promise<Course> {
-  const { steps, weights } = await runToEnd(tinyOptions(engine));
+  const { steps, weights } = await runToEnd(pretrain(tinyRun(engine)));
   return {
     totals: steps.map(({ total }) => total),
     terms: steps.flatMap(({ terms }) => Object.entries(terms)),

@@ -1,4 +1,3 @@
-export { type AdamW, type AdamWOptions, type AdamWState, adamW, type DecayRule } from './adamw.js';
 export { type DamagedCheckpoint, latestCheckpoint } from './checkpoint/find-checkpoint.js';
 export { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpoint.js';
 export type { ModelBeside } from './checkpoint/model-beside.js';
@@ -25,6 +24,8 @@ export type {
 } from './data/examples.js';
 export { type ImageTextBatchesOptions, imageTextBatches } from './data/image-text-batches.js';
 export type { ImageTextPair, ImageTextPairs, Wording } from './data/image-text-pairs.js';
+export { maskedBatches } from './data/masked-batches.js';
+export type { MaskedBatchesOptions, MaskedDataOptions, ViewOptions } from './data/masked-batches-options.js';
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './data/score-clips.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
@@ -44,7 +45,30 @@ export type {
 } from './objectives/masked-batch.js';
 export { type MaskedObjectiveOptions, maskedObjective } from './objectives/masked-objective.js';
 export type { WeightedLoss } from './objectives/weighted-loss.js';
-export { pretrain } from './pretrain.js';
-export type { PretrainOptions } from './pretrain-options.js';
-export { type CosineOptions, cosineSchedule, type Schedule } from './schedule.js';
-export type { EndEvent, StepEvent, TrainEvent } from './train-events.js';
+export { type AdamWOptions, adamW } from './optimizers/adamw.js';
+export type { Optimizer, OptimizerState } from './optimizers/optimizer.js';
+export { type SgdOptions, sgd } from './optimizers/sgd.js';
+export { type PretrainOptions, pretrain } from './pretrain.js';
+export { type ConstantOptions, constantSchedule } from './schedules/constant.js';
+export { type CosineOptions, cosineSchedule } from './schedules/cosine.js';
+export type { Schedule } from './schedules/schedule.js';
+export type { Batch, Batches, BatchStream } from './trainer/batches.js';
+export type {
+  EndEvent,
+  EvaluatedEvent,
+  NoticeEvent,
+  SavedEvent,
+  StepEvent,
+  TrainEvent,
+} from './trainer/events.js';
+export type {
+  Artefact,
+  Objective,
+  ParameterGroup,
+  PartOutputs,
+  Rows,
+  Scalars,
+  WholeOutputs,
+} from './trainer/objective.js';
+export { trainer } from './trainer/trainer.js';
+export type { EvaluationInputs, RunOptions, TrainerOptions } from './trainer/trainer-options.js';

@@ -1,233 +1,207 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { reconstructionLoss } from '@tgm/losses';
-import { randomSliceMasking, type TokenGrid } from '@tgm/masking';
+import { type ClipLoss, contrastiveLoss, type Loss, reconstructionLoss } from '@tgm/losses';
+import { randomMasking, randomSliceMasking } from '@tgm/masking';
 import { loadVideoMae } from '@tgm/models';
-import { TgmError } from '@tgm/options';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adamW } from './adamw.js';
-import { pretrain } from './pretrain.js';
-import { cosineSchedule } from './schedule.js';
-import { joint, noiseExamples, runToEnd, STEPS, tinyModel, tinyOptions } from './tiny-run.test-support.js';
+import { noiseSource, type TextCueOnly } from './data/noise-source.test-support.js';
+import { shuffled } from './data/shuffled.js';
+import { ENGINES, tinyModel } from './objectives/tiny-batch.test-support.js';
+import { adamW } from './optimizers/adamw.js';
+import { type PretrainOptions, pretrain } from './pretrain.js';
+import { runToEnd, STEPS, tinyRun } from './pretrain.test-support.js';
+import { constantSchedule } from './schedules/constant.js';
+import { cosineSchedule } from './schedules/cosine.js';
 
 let engine: Engine;
 let folder: string;
 
 beforeAll(async () => {
   engine = await onnxEngine({ threads: 1 });
-  folder = await mkdtemp(join(tmpdir(), 'tgm-train-'));
+  folder = await mkdtemp(join(tmpdir(), 'tgm-pretrain-'));
 });
 afterAll(async () => {
   await rm(folder, { recursive: true });
   await engine.dispose();
 });
 
+type Options = PretrainOptions<TextCueOnly>;
+const run = (change: Partial<Options> = {}) => runToEnd(pretrain({ ...tinyRun(engine), ...change }));
+const terms = (...losses: Loss[]) => losses.map((loss) => ({ loss, weight: 1 }));
+
 describe('pretrain', { timeout: 60_000 }, () => {
   it('gives the same losses traced and eager, and the same bits twice', async () => {
-    const traced = await runToEnd(tinyOptions(engine));
-    const again = await runToEnd(tinyOptions(engine));
-    expect(again.weights).toEqual(traced.weights);
-    const eager = await runToEnd(tinyOptions(await cpuEngine()));
+    const traced = await run();
+    expect((await run()).weights).toEqual(traced.weights);
+    const eager = await runToEnd(pretrain(tinyRun(await cpuEngine())));
     expect(eager.steps.map((step) => step.step)).toEqual([1, 2, 3, 4, 5]);
     for (const [index, step] of traced.steps.entries()) {
       const other = eager.steps[index]!;
-      expect(Math.abs(step.total - other.total)).toBeLessThan(1e-4 * Math.abs(other.total));
-      for (const [name, value] of Object.entries(step.terms)) {
-        expect(Math.abs(value - other.terms[name]!)).toBeLessThan(1e-4 * Math.abs(value));
+      for (const [name, value] of Object.entries({ total: step.total, ...step.terms })) {
+        const expected = { total: other.total, ...other.terms }[name]!;
+        expect(Math.abs(value - expected), name).toBeLessThan(1e-4 * Math.abs(expected));
       }
     }
-    expect(traced.steps[0]!.total).toBeCloseTo(
-      Object.values(traced.steps[0]!.terms).reduce((sum, term) => sum + term, 0),
-      4,
-    );
+    const [{ total, terms: first, figures }] = traced.steps as [(typeof traced.steps)[number]];
+    expect(total).toBeCloseTo(first.reconstruction! + first.contrastive!, 4);
+    expect(Object.keys(figures).sort()).toEqual(['contrastive negatives', 'reconstruction baseline']);
+    expect(figures['contrastive negatives']).toBe(3);
   });
 
-  it('gives the same bits with several steps in a call, up to the end and to each checkpoint', async () => {
-    const single = await runToEnd(tinyOptions(engine));
-    const seen: number[] = [];
-    const counting: Engine = {
-      ...engine,
-      compile: (fn, options) => {
-        const call = engine.compile(fn, options);
-        return (inputs) => {
-          const { batches } = inputs as unknown as { batches?: readonly unknown[] };
-          if (batches) seen.push(batches.length);
-          return call(inputs);
-        };
-      },
-    };
-    const course = ({ steps }: { steps: readonly { total: number; learningRate: number }[] }) =>
-      steps.map(({ total, learningRate }) => [total, learningRate]);
-    const several = await runToEnd({ ...tinyOptions(counting), stepsPerCall: 3 });
-    expect([several.weights, course(several)]).toEqual([single.weights, course(single)]);
-    const checkpoint = { folder: join(folder, 'several'), every: 2 };
-    const copied = await runToEnd({ ...tinyOptions({ ...counting, keepsState: false }), checkpoint });
-    expect([copied.weights, course(copied)]).toEqual([single.weights, course(single)]);
-    expect(seen).toEqual([3, 2, 2, 2, 1]);
-  });
-
-  it('learns: the reconstruction of two clips falls below the mean baseline', async () => {
-    const examples = noiseExamples();
+  it('learns: the reconstruction of two clips falls below what a decoder that knows nothing scores', async () => {
     const steps = 150;
-    const { steps: events } = await runToEnd({
-      ...tinyOptions(engine),
-      examples: { length: 2, load: examples.load },
+    const { steps: events } = await run({
+      examples: shuffled(noiseSource(2)),
       masking: randomSliceMasking({ ratio: 0.5 }),
-      losses: [{ loss: reconstructionLoss(), weight: 1 }],
+      losses: terms(reconstructionLoss()),
       optimizer: adamW({ weightDecay: 0 }),
       schedule: cosineSchedule({ base: 2e-2, steps }),
       steps,
     });
-    const last = events.at(-1)!;
-    expect(last.baseline).toBeGreaterThan(0.98);
-    expect(last.terms.reconstruction).toBeLessThan(0.9 * last.baseline);
+    const { figures, terms: last } = events.at(-1)!;
+    expect(figures['reconstruction baseline']).toBeGreaterThan(0.98);
+    expect(last.reconstruction).toBeLessThan(0.9 * figures['reconstruction baseline']!);
   });
 
-  it('goes on after a stop as if it had never stopped', async () => {
-    const straight = await runToEnd(tinyOptions(engine));
+  it('takes further views of other clips, and a mask for the decoder', async () => {
+    const change: Partial<Options> = {
+      views: { contrast: { masking: randomMasking({ ratio: 0.25 }), clip: 1 } },
+      decoderMasking: randomMasking({ ratio: 0.5 }),
+      losses: terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' })),
+    };
+    const { steps, weights } = await run(change);
+    expect(steps.length).toBe(STEPS);
+    expect((await run(change)).weights).toEqual(weights);
+    const plain = await run({
+      losses: change.losses!,
+      views: { contrast: { masking: randomMasking({ ratio: 0.25 }) } },
+    });
+    expect(plain.steps[0]!.terms.contrastive).not.toBe(steps[0]!.terms.contrastive);
+  });
+
+  it('goes on after a stop as if it had never stopped, and keeps a model that opens', async () => {
+    const straight = await run();
     const stop = new AbortController();
     const checkpoint = { folder: join(folder, 'stopped'), every: 100 };
-    const first = await runToEnd({ ...tinyOptions(engine), checkpoint, signal: stop.signal }, (event) => {
-      if (event.step === 2) stop.abort();
-    });
-    expect(first.end.reason).toBe('stopped');
-    expect(first.end.step).toBe(2);
-    const second = await runToEnd({ ...tinyOptions(engine), checkpoint });
-    expect(second.end.reason).toBe('completed');
-    expect(second.steps.map((step) => step.step)).toEqual([3, 4, 5]);
+    const first = await runToEnd(
+      pretrain({ ...tinyRun(engine), checkpoint, signal: stop.signal }),
+      (event) => event.step === 2 && stop.abort(),
+    );
+    expect([first.end.reason, first.end.step]).toEqual(['stopped', 2]);
+    const second = await run({ checkpoint });
+    expect([second.end.reason, second.steps.map((step) => step.step)]).toEqual(['completed', [3, 4, 5]]);
     expect(second.weights).toEqual(straight.weights);
-    expect(await readdir(checkpoint.folder)).toEqual([`step-0000000${STEPS}`]);
-  });
-
-  it('writes a checkpoint that opens as a model with the trained weights', async () => {
-    const checkpoint = { folder: join(folder, 'opened'), every: 100 };
-    const { end, weights } = await runToEnd({ ...tinyOptions(engine), checkpoint });
-    const { model, params } = await loadVideoMae(end.checkpoint!);
+    const { model, params } = await loadVideoMae(second.end.checkpoint!);
     expect(model.config).toEqual(tinyModel().config);
     for (const [name, value] of Object.entries(params)) {
-      expect(await value.data()).toEqual(weights[name]);
+      expect(await value.data()).toEqual(second.weights[name]);
       value.dispose();
     }
   });
 
-  it('refuses to continue under other settings', async () => {
-    const checkpoint = { folder: join(folder, 'other'), every: 100 };
-    await runToEnd({ ...tinyOptions(engine), checkpoint });
-    const before = tf.memory().numTensors;
-    await expect(runToEnd({ ...tinyOptions(engine), checkpoint, seed: 8 })).rejects.toMatchObject({
-      code: 'CHECKPOINT_MISMATCH',
-      where: expect.stringContaining(checkpoint.folder),
-      expected: expect.stringMatching(/ seed 7$/),
-      received: 'seed 8',
-    });
-    expect(tf.memory().numTensors).toBe(before);
-  });
-
-  it('names the sample that has no caption', async () => {
-    const examples = noiseExamples();
-    const silent = {
-      length: 6,
-      load: async (index: number, random: () => number) => {
-        const { id, frames, cues } = await examples.load(index, random);
-        return { id, frames, cues };
-      },
-    };
-    await expect(runToEnd({ ...tinyOptions(engine), examples: silent })).rejects.toMatchObject({
-      code: 'TEXT_MISSING',
-      where: expect.stringMatching(/^Example "noise \d"$/),
-      received: 'no caption',
-    });
-  });
-
-  it('stops at a loss that is not finite and keeps the last good checkpoint', async () => {
-    const checkpoint = { folder: join(folder, 'not-finite'), every: 1 };
-    const options = { ...tinyOptions(engine), checkpoint };
-    const schedule = (step: number) => (step === 1 ? Number.NaN : 1e-3);
-    await expect(runToEnd({ ...options, schedule })).rejects.toMatchObject({
-      code: 'LOSS_NOT_FINITE',
-      where: 'pretrain, step 2',
-      received: expect.stringContaining('learning rate NaN'),
-    });
-    const { weights } = await runToEnd({ ...options, schedule: () => 1e-3 });
-    for (const values of Object.values(weights)) expect(values.every(Number.isFinite)).toBe(true);
+  it.each<[string, Partial<Options>]>([
+    ['masking', { masking: randomMasking({ ratio: 0.5 }) }],
+    ['decoderMasking', { decoderMasking: randomMasking({ ratio: 0.5 }) }],
+    ['temperature', { losses: terms(reconstructionLoss(), contrastiveLoss({ temperature: 0.5 })) }],
+    ['weight', { losses: tinyRun(undefined as never).losses.map((term) => ({ ...term, weight: 2 })) }],
+    ['examples', { examples: shuffled(noiseSource(7)) }],
+    ['batchSize', { batchSize: 5 }],
+  ])('refuses to go on with another %s, and names it', async (name, change) => {
+    const checkpoint = { folder: join(folder, `other ${name}`), every: 100 };
+    await run({ checkpoint, steps: 1, schedule: constantSchedule({ base: 1e-3 }) });
+    const again = run({ checkpoint, steps: 1, schedule: constantSchedule({ base: 1e-3 }), ...change });
+    await expect(again).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH' });
+    await expect(again).rejects.toThrow(name);
   });
 
   it('leaks no tensors', async () => {
     const before = tf.memory().numTensors;
-    await runToEnd(tinyOptions(engine));
+    await run();
     expect(tf.memory().numTensors).toBe(before);
   });
 
-  it.each([
-    [{ batchSize: 0 }, 'pretrain, option batchSize', '0'],
-    [{ steps: 1.5 }, 'pretrain, option steps', '1.5'],
-    [{ reconstructShare: 0 }, 'pretrain, option reconstructShare', '0'],
-    [{ stepsPerCall: 0 }, 'pretrain, option stepsPerCall', '0'],
-    [{ losses: [] }, 'pretrain, option losses', '[]'],
-    [{ checkpoint: { folder: 'x', every: 0 } }, 'pretrain, option checkpoint.every', '0'],
-    [{ checkpoint: { folder: 'x', every: Number.NaN } }, 'pretrain, option checkpoint.every', 'NaN'],
+  it.each<[string, object, string]>([
+    ['a batch of nothing', { batchSize: 0 }, 'batchSize'],
+    ['half a step', { steps: 1.5 }, 'steps'],
+    ['no losses', { losses: [] }, 'losses'],
+    ['one clip for contrast', { batchSize: 1 }, 'batchSize'],
     [
-      { losses: [joint[0]!, joint[0]!] },
-      'pretrain, option losses',
-      `${joint[0]!.loss.name}, ${joint[0]!.loss.name}`,
+      'a view that no loss reads',
+      { views: { contrast: { masking: randomMasking({ ratio: 0.5 }) } } },
+      'views',
     ],
-    [
-      { masking: randomSliceMasking({ ratio: 0 }) },
-      expect.stringMatching(/^Masking strategy "random-slice" \(ratio 0\), clip "noise \d"$/),
-      'none',
-    ],
-  ])('refuses %o', async (change, where, received) => {
-    const error = await runToEnd({ ...tinyOptions(engine), ...change }).catch((thrown) => thrown);
-    expect(error).toBeInstanceOf(TgmError);
-    expect(error).toMatchObject({ name: 'TrainError', code: 'OPTION_INVALID', where, received });
-    expect(error.message).toBe(`${error.where}: expected ${error.expected}, got ${received}.`);
+    ['an unknown name', { contrastMasking: randomMasking({ ratio: 0.5 }) }, 'contrastMasking'],
+    ['a share that was another option', { reconstructShare: 0.5 }, 'reconstructShare'],
+  ])('refuses %s', async (_name, change, option) => {
+    const refused = run(change);
+    await expect(refused).rejects.toMatchObject({ name: 'TrainError', code: 'OPTION_INVALID' });
+    await expect(refused).rejects.toThrow(option);
   });
 
-  it('refuses an empty source', async () => {
-    const examples = { ...noiseExamples(), length: 0 };
-    await expect(runToEnd({ ...tinyOptions(engine), examples })).rejects.toMatchObject({
-      code: 'NO_EXAMPLES',
-      where: 'pretrain, option examples',
-    });
-  });
-
-  it('names the strategy and the clip whose tokens are of another number', async () => {
-    let calls = 0;
-    const uneven = {
-      name: 'uneven',
-      ratio: 0.5,
-      requires: [],
-      describe: () => ({ is: 'uneven' }),
-      mask: ({ grid }: { grid: TokenGrid }) => {
-        calls += 1;
-        const masked = calls % 2 ? Uint32Array.of(2, 3) : Uint32Array.of(2);
-        return { grid, visible: Uint32Array.of(0, 1), masked };
-      },
-    };
-    await expect(runToEnd({ ...tinyOptions(engine), masking: uneven })).rejects.toMatchObject({
-      code: 'MASK_COUNT_CHANGED',
-      where: 'Masking strategy "uneven", clip 1 of a batch',
-      expected: 'as many tokens as for clip 0, 2',
-      received: '1',
-    });
+  it('compares single clips where several batches make a step', async () => {
+    const { steps } = await run({ batchSize: 1, accumulate: 4, steps: 1 });
+    const whole = await run({ batchSize: 4, steps: 1 });
+    expect(steps[0]!.terms.contrastive).toBeCloseTo(whole.steps[0]!.terms.contrastive!, 5);
+    expect(steps[0]!.figures['contrastive negatives']).toBe(3);
   });
 
   it('does not compile with text masks and no text cue', () => {
-    const { examples, ...rest } = tinyOptions(engine);
-    const cueless = {
-      length: examples.length,
-      load: async () => ({ id: 'a', frames: new Uint8Array(), cues: {} }),
-    };
+    const { examples: _e, views: _v, decoderMasking: _d, ...rest } = tinyRun(engine);
+    const cueless = shuffled<object>({ ...noiseSource(), load: async () => [] });
     // @ts-expect-error: text-guided masking reads the cue `text`, which these examples do not have.
     pretrain({ ...rest, examples: cueless });
-    pretrain({
-      ...rest,
-      examples: cueless,
-      masking: randomSliceMasking({ ratio: 0.5 }),
-      contrastMasking: undefined,
-    });
+    pretrain({ ...rest, examples: cueless, masking: randomSliceMasking({ ratio: 0.5 }) });
+  });
+});
+
+/** Predicts the features of a teacher from what the decoder says of a token, by a head of its own. */
+function featureLoss(width: number): ClipLoss {
+  const HEAD = 'features.head';
+  return {
+    kind: 'clip',
+    name: 'features',
+    needs: { views: ['reconstruct'], reconstruction: 'features', text: false },
+    init: (random, { prediction }) => ({
+      [HEAD]: tf.tensor2d(
+        Float32Array.from({ length: prediction * width }, () => (random() - 0.5) / Math.sqrt(prediction)),
+        [prediction, width],
+      ),
+    }),
+    compute: (params, { prediction, features }) => {
+      const [batch, tokens, numbers] = prediction!.shape;
+      const said = tf.matMul(tf.reshape(prediction!, [batch * tokens, numbers]), params[HEAD] as tf.Tensor2D);
+      return tf.mean(tf.squaredDifference(said, tf.reshape(features!, [batch * tokens, width]))) as tf.Scalar;
+    },
+    describe: () => ({ is: 'featureLoss', width }),
+  };
+}
+
+describe.each(ENGINES)('a target of features on $name', ({ make }) => {
+  it('trains, with the loss that has a head of its own', async () => {
+    const own = await make();
+    const steps = 100;
+    const course = await runToEnd(
+      pretrain({
+        ...tinyRun(own),
+        examples: shuffled(
+          noiseSource(4, () => ({
+            features: Float32Array.from({ length: 32 }, (_, at) => Math.sin(at)),
+          })),
+        ),
+        masking: randomMasking({ ratio: 0.5 }),
+        losses: terms(featureLoss(4)),
+        optimizer: adamW({ weightDecay: 0 }),
+        schedule: cosineSchedule({ base: 2e-2, warmupSteps: 10, steps }),
+        steps,
+      }),
+    );
+    const mean = (from: number) =>
+      course.steps.slice(from, from + 10).reduce((sum, step) => sum + step.terms.features!, 0) / 10;
+    expect(mean(steps - 10)).toBeLessThan(0.2 * mean(0));
+    expect(Object.keys(course.weights)).toContain('features.head');
+    await own.dispose();
   });
 });
