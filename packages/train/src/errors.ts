@@ -10,8 +10,12 @@ export type TrainErrorCode =
   | 'EXAMPLE_FAILED'
   /** More samples cannot be read than the policy allows. */
   | 'TOO_MANY_BAD_SAMPLES'
+  /** A thread that was to cut tokens died. */
+  | 'THREAD_FAILED'
   /** A stream was asked after it had been closed. */
   | 'STREAM_CLOSED'
+  /** A value that does not do what its contract says. */
+  | 'CONTRACT_BROKEN'
   /** A loss or a score needs a caption, and the sample has none. */
   | 'TEXT_MISSING'
   /** An example does not fit the model, a view or a loss. */

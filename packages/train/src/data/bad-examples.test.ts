@@ -39,7 +39,10 @@ describe('a sample that cannot be read', () => {
     const batches = await batchesOf(examples, { seed: 1 }, times(8, 4));
     const lines = batches.flatMap(linesOf);
     whole.forEach((line, place) => {
-      if (!/^s[25] /.test(line)) return expect(lines[place]).toBe(line);
+      if (!/^s[25] /.test(line)) {
+        expect(lines[place]).toBe(line);
+        return;
+      }
       const [epoch, within] = [Math.floor(place / 8), place % 8];
       let index = -1;
       for (let attempt = 1; index < 0 || index === 2 || index === 5; attempt++)
@@ -61,7 +64,10 @@ describe('a sample that cannot be read', () => {
     expect(batches.flatMap(({ replaced }) => replaced)).toEqual(told);
     expect(told).toHaveLength(2);
     const first = told.find(({ id }) => id === `s${order.find((index) => index === 2 || index === 5)}`)!;
-    expect(first).toMatchObject({ code: 'VIDEO_DECODE_FAILED', source: expect.stringMatching(/^[25]\.mp4$/) });
+    expect(first).toMatchObject({
+      code: 'VIDEO_DECODE_FAILED',
+      source: expect.stringMatching(/^[25]\.mp4$/),
+    });
   });
 
   it('changes nothing with what is in hand, with timing, with ranks, and with the place of a resume', async () => {
@@ -96,7 +102,11 @@ describe('a sample that cannot be read', () => {
     const policy = { badSamples: replace };
     let later = 0;
     for (let seed = 0; seed < 12; seed++) {
-      const one = await batchesOf(shuffled(slowSource(parts), { ...policy, prefetch: 1 }), { seed }, times(24, 1));
+      const one = await batchesOf(
+        shuffled(slowSource(parts), { ...policy, prefetch: 1 }),
+        { seed },
+        times(24, 1),
+      );
       const lines = one.flatMap(linesOf);
       for (const prefetch of [3, 24]) {
         const source = slowSource({ ...parts, timing: seed });
@@ -136,7 +146,9 @@ describe('a sample that cannot be read', () => {
   it('does not go through the whole data set when a drive is away', async () => {
     const source = slowSource({ length: 1000, isBad: () => true });
     const examples = shuffled(source, { prefetch: 4, badSamples: { kind: 'replace', limit: 5 } });
-    await expect(batchesOf(examples, { seed: 1 }, [1])).rejects.toMatchObject({ code: 'TOO_MANY_BAD_SAMPLES' });
+    await expect(batchesOf(examples, { seed: 1 }, [1])).rejects.toMatchObject({
+      code: 'TOO_MANY_BAD_SAMPLES',
+    });
     expect(source.seen.begun).toBeLessThanOrEqual(4 * 6);
   });
 

@@ -1,7 +1,7 @@
 import { callable, eitherOf, type Field, nested, oneOf, optional, text, wholeNumber } from '@tgm/options';
 import { quarantineFile } from '@tgm/video-io';
 import { TrainError } from '../errors.js';
-import { exampleFailed, factsOf, type FileFault } from './example-fault.js';
+import { exampleFailed, type FileFault, factsOf } from './example-fault.js';
 import type { ReplacedSample } from './examples.js';
 
 /**
@@ -52,10 +52,7 @@ export interface BadExamples {
  * @param known ids that were found before.
  * @throws VideoError for a quarantine file that is none, or that cannot be read and written.
  */
-export async function badExamples(
-  policy: BadExamplePolicy,
-  known: readonly string[],
-): Promise<BadExamples> {
+export async function badExamples(policy: BadExamplePolicy, known: readonly string[]): Promise<BadExamples> {
   const ids = new Set(known);
   let list: readonly string[] | undefined;
   const quarantine =

@@ -1,9 +1,9 @@
 import { type MaskingStrategy, motionGuidedMasking, seededRandom, textGuidedMasking } from '@tgm/masking';
 import { describe, expect, it } from 'vitest';
-import type { CaptionedClip } from './score-clips.js';
 import { clipExamples } from './clip-examples.js';
 import type { DecodedClip } from './decode-clips.js';
 import type { ExampleSource } from './examples.js';
+import type { CaptionedClip } from './score-clips.js';
 
 const decoded = (id: string, grey = 0): DecodedClip => ({
   id,

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { type MotionCues, type TextCues, uniformIndex } from '@tgm/masking';
 import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import type { CaptionedClip, CaptionScores } from './score-clips.js';
 import { addSomeBytes } from './content-digest.js';
 import type { DecodedClip } from './decode-clips.js';
 import type { ExampleSource, TrainingExample } from './examples.js';
+import type { CaptionedClip, CaptionScores } from './score-clips.js';
 
 /**
  * Clips in memory as training examples, each of them a sample. Clips of `decodeClips` have no captions and the cue
@@ -40,9 +40,7 @@ export function clipExamples(
       const captions = captionsOf(clip);
       if (captions.length === 0) return [plain(clip)];
       const { caption, embedding, text } = captions[uniformIndex(captions.length, random)]!;
-      return [
-        { ...plain(clip), cues: { text, motion: clip.motion }, caption, textEmbedding: embedding },
-      ];
+      return [{ ...plain(clip), cues: { text, motion: clip.motion }, caption, textEmbedding: embedding }];
     },
   };
 }

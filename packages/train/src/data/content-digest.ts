@@ -27,5 +27,7 @@ export function addSomeBytes(hash: Hash, { buffer, byteOffset, byteLength }: Arr
   const bytes = new Uint8Array(buffer, byteOffset, byteLength);
   const count = Math.min(byteLength, MOST_BYTES);
   hash.update(`\n${byteLength}:`);
-  hash.update(Uint8Array.from({ length: count }, (_, each) => bytes[Math.floor((each * byteLength) / count)]!));
+  hash.update(
+    Uint8Array.from({ length: count }, (_, each) => bytes[Math.floor((each * byteLength) / count)]!),
+  );
 }

@@ -82,7 +82,10 @@ describe('decodeClips', { timeout: 60_000 }, () => {
 
   it('takes the frames of the test protocol, from the middle of the picture, and the same clip once', async () => {
     const source = join(folder, 'wide.mp4');
-    const wide = Uint8Array.from({ length: 24 * 48 * 80 * 3 }, (_, i) => 128 + 90 * Math.sin(i / 97 + i / 5000));
+    const wide = Uint8Array.from(
+      { length: 24 * 48 * 80 * 3 },
+      (_, i) => 128 + 90 * Math.sin(i / 97 + i / 5000),
+    );
     await encodeVideo(source, wide, { width: 80, height: 48, fps: 12 });
     const pool = videoPool({ workers: 1 });
     const grid = { slices: 2, rows: 4, columns: 4 };

@@ -35,9 +35,7 @@ export interface ExampleStreamParts<Cues extends object> {
 const FEWEST_IN_HAND = 4;
 
 /** One rank's stream. See `shuffled`. */
-export function exampleStream<Cues extends object>(
-  parts: ExampleStreamParts<Cues>,
-): ExampleStream<Cues> {
+export function exampleStream<Cues extends object>(parts: ExampleStreamParts<Cues>): ExampleStream<Cues> {
   const { source, seed, rank, ranks, bad } = parts;
   const { perSample = 1, parallel = 1 } = source;
   const order: ExampleOrder = exampleOrder(source.length, seed);

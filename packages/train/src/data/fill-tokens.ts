@@ -15,12 +15,25 @@ export interface TokenJob {
   readonly offset: number;
 }
 
-/** Cuts the tokens of jobs into their arrays. */
-export type FillTokens = (jobs: readonly TokenJob[]) => Promise<void>;
+/**
+ * Cuts the tokens of jobs into their arrays. Threads hand memory over: what comes back for an array is to be used in its
+ * place.
+ */
+export type FillTokens = (jobs: readonly TokenJob[]) => Promise<ReadonlyMap<Float32Array, Float32Array>>;
+
+/** Whoever fills, until it is closed. */
+export interface TokenFiller {
+  readonly fill: FillTokens;
+  close(): Promise<void>;
+}
 
 /** On the calling thread. */
-export const fillTokens: FillTokens = async (jobs) => {
-  for (const { frames, indices, cut, scale, into, offset } of jobs) {
-    frameTokens(frames, cut, indices, scale, into, offset);
-  }
+export const fillHere: TokenFiller = {
+  async fill(jobs) {
+    for (const { frames, indices, cut, scale, into, offset } of jobs) {
+      frameTokens(frames, cut, indices, scale, into, offset);
+    }
+    return new Map(jobs.map(({ into }) => [into, into]));
+  },
+  close: async () => undefined,
 };

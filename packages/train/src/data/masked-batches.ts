@@ -7,7 +7,7 @@ import { RECONSTRUCT } from '../objectives/weighted-loss.js';
 import type { Batch, Batches, BatchStream } from '../trainer/batches.js';
 import { batchNumbers, type HostBatch } from './batch-numbers.js';
 import type { ExampleStream } from './examples.js';
-import { type FillTokens, fillTokens } from './fill-tokens.js';
+import { fillHere, type TokenFiller } from './fill-tokens.js';
 import {
   type BatchPlan,
   batchPlan,
@@ -16,6 +16,7 @@ import {
 } from './masked-batches-options.js';
 import { negativesWatch } from './negatives-watch.js';
 import { numberBuffers } from './number-buffers.js';
+import { tokenThreads } from './token-threads.js';
 
 /**
  * Batches of masked clips for pre-training: what the losses need of each example, and nothing else.
@@ -32,7 +33,7 @@ export function maskedBatches<Cues extends object>(
 ): Batches<MaskedBatch> {
   const checked = MASKED_BATCHES_OPTIONS.check(options);
   const plan = batchPlan(checked);
-  const { model, examples, seed, rank, ranks } = checked;
+  const { model, examples, seed, rank, ranks, threads } = checked;
   return {
     async describe() {
       const described = await examples.describe();
@@ -47,7 +48,8 @@ export function maskedBatches<Cues extends object>(
     },
     async open(after) {
       const stream = await examples.open({ seed, rank, ranks, ...(after === undefined ? {} : { after }) });
-      return batchStream(plan, model, stream, fillTokens);
+      const filler = threads > 0 ? tokenThreads(threads) : fillHere;
+      return batchStream(plan, model, stream, filler, Math.max(1, threads));
     },
   };
 }
@@ -61,42 +63,64 @@ function maskingOf({ views }: BatchPlan) {
   };
 }
 
+/** @param atOnce batches in the making at a time. */
 function batchStream(
   plan: BatchPlan,
   model: VideoMae,
   stream: ExampleStream<object>,
-  fill: FillTokens,
+  filler: TokenFiller,
+  atOnce: number,
 ): BatchStream<MaskedBatch> {
   const buffers = numberBuffers();
   const watch = plan.needs.otherClips && plan.needs.text ? negativesWatch() : undefined;
+  const making: ReturnType<typeof make>[] = [];
+
+  async function make() {
+    const drawn = await stream.next(plan.share);
+    const { host, jobs, taken } = batchNumbers(plan, model, drawn.examples, buffers);
+    watch?.see(host.text!.captionKey.data as Int32Array, host.sampleKey.data as Int32Array);
+    const filled = await filler.fill(jobs);
+    return { drawn, host, filled, taken: taken.map((array) => filled.get(array)!) };
+  }
+
+  function begin(): void {
+    const batch = make();
+    // It is awaited in its turn. Avoids an unhandled rejection until then.
+    batch.catch(() => undefined);
+    making.push(batch);
+  }
+
   return {
     async next(): Promise<Batch<MaskedBatch>> {
-      const { examples, after, replaced } = await stream.next(plan.share);
-      const { host, jobs, taken } = batchNumbers(plan, model, examples, buffers);
-      watch?.see(host.text!.captionKey.data as Int32Array, host.sampleKey.data as Int32Array);
-      await fill(jobs);
+      while (making.length < atOnce) begin();
+      const { drawn, host, filled, taken } = await making.shift()!;
       let lent = true;
       return {
-        tensors: tensorsOf(host),
-        ids: examples.map(({ example }) => example.id),
-        clips: examples.length,
-        after,
-        replaced,
+        tensors: tensorsOf(host, filled),
+        ids: drawn.examples.map(({ example }) => example.id),
+        clips: drawn.examples.length,
+        after: drawn.after,
+        replaced: drawn.replaced,
         release() {
           if (lent) buffers.giveBack(taken);
           lent = false;
         },
       };
     },
-    close: () => stream.close(),
+    async close() {
+      await stream.close();
+      await Promise.allSettled(making);
+      await filler.close();
+    },
   };
 }
 
 /** The same structure with tensors. */
-function tensorsOf(host: HostBatch): MaskedBatch {
+function tensorsOf(host: HostBatch, filled: ReadonlyMap<unknown, Float32Array>): MaskedBatch {
   const made = (node: object): unknown => {
     if (isHostTensor(node)) {
-      const { data, shape } = node;
+      const { shape } = node;
+      const data = filled.get(node.data) ?? node.data;
       return tf.tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32');
     }
     return Object.fromEntries(Object.entries(node).map(([name, each]) => [name, made(each as object)]));

@@ -1,6 +1,6 @@
 import { TrainError } from '../errors.js';
 import type { BadExamples } from './bad-examples.js';
-import { exampleFailed, factsOf, type FileFault, isFileFault } from './example-fault.js';
+import { exampleFailed, type FileFault, factsOf, isFileFault } from './example-fault.js';
 import type { ExampleOrder } from './example-order.js';
 import type { ExampleSource, ReplacedSample, TrainingExample } from './examples.js';
 

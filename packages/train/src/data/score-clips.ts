@@ -1,6 +1,6 @@
 import { type PatchTextEncoder, type TokenGrid, type TokenScores, textCue } from '@tgm/masking';
-import type { DecodedClip } from './decode-clips.js';
 import { TrainError } from '../errors.js';
+import type { DecodedClip } from './decode-clips.js';
 
 /** A decoded clip with its captions, their embeddings and how well each token matches each of them. */
 export interface CaptionedClip extends DecodedClip {

@@ -20,7 +20,10 @@ describe('shuffled', () => {
     const load = seededRandom('a', 'load', 1, 2);
     load();
     const index = chooseIndices(4, 4, seededRandom('a', 'order', 1))[2]!;
-    const [first, second] = [[load(), load()], [load(), load()]];
+    const [first, second] = [
+      [load(), load()],
+      [load(), load()],
+    ];
     expect(first).toHaveLength(2);
     const pixels = [index, 1, ...second.map((value) => Math.floor(value * 256))];
     expect(lines[13]).toBe(`s${index} ${pixels.join()} ${seededRandom('a', 'mask', 1, 2, 1)()}`);
@@ -150,7 +153,9 @@ describe('shuffled', () => {
     expect(() => shuffled({ ...slowSource({ length: 3 }), length: 0 })).toThrow(code);
     expect(() => shuffled(slowSource({ length: 3 }), { prefetch: 0 })).toThrow(code);
     expect(() => shuffled(slowSource({ length: 3 }), { shuffle: false } as never)).toThrow(code);
-    expect(() => shuffled(slowSource({ length: 3 }), { badSamples: { kind: 'skip' } as never })).toThrow(code);
+    expect(() => shuffled(slowSource({ length: 3 }), { badSamples: { kind: 'skip' } as never })).toThrow(
+      code,
+    );
     const open = (options: object) => shuffled(slowSource({ length: 3 })).open({ seed: 1, ...options });
     for (const options of [
       { rank: 2, ranks: 2 },

@@ -12,7 +12,7 @@ import {
 import { TrainError } from '../errors.js';
 import { type BadExamplePolicy, badExamplePolicy, badExamples } from './bad-examples.js';
 import { exampleStream, type StreamPlace } from './example-stream.js';
-import type { Examples, ExampleSource, OpenOptions } from './examples.js';
+import type { ExampleSource, Examples, OpenOptions } from './examples.js';
 
 export interface ShuffledOptions {
   /**
@@ -99,7 +99,12 @@ export function shuffled<Cues extends object>(
   };
 }
 
-const MEMBERS = objectWith<ExampleSource<object>>('a source of examples', ['length', 'id', 'describe', 'load']);
+const MEMBERS = objectWith<ExampleSource<object>>('a source of examples', [
+  'length',
+  'id',
+  'describe',
+  'load',
+]);
 const ARGUMENTS = optionTable('shuffled', { source: MEMBERS }, TrainError);
 
 function requireSource<Cues extends object>(source: ExampleSource<Cues>): void {

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Random, seededRandom } from '@tgm/masking';
-import type { ExampleBatch, Examples, ExampleSource, OpenOptions } from './examples.js';
+import type { ExampleBatch, ExampleSource, Examples, OpenOptions } from './examples.js';
 
 export interface SlowSource extends ExampleSource<object> {
   /** Loads under way and done, and samples that were loaded and not read yet. */

@@ -14,7 +14,9 @@ export async function writeStripes(
     const pixel = Math.floor(i / 3);
     const [x, y] = [pixel % width, Math.floor(pixel / width) % height];
     const frame = Math.floor(pixel / (width * height));
-    return 128 + 60 * Math.sin((x - speed * frame) / stripe) + 50 * Math.sin(y / 3 + x / 7 - (speed * frame) / 7);
+    return (
+      128 + 60 * Math.sin((x - speed * frame) / stripe) + 50 * Math.sin(y / 3 + x / 7 - (speed * frame) / 7)
+    );
   });
   const source = join(folder, `${id}.mp4`);
   await encodeVideo(source, frames, { width, height, fps });

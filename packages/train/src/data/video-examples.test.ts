@@ -74,13 +74,19 @@ describe('videoExamples', { timeout: 60_000 }, () => {
         },
       ],
     };
-    const source = videoExamples({ dataset: datasetOf('one', [{ ...samples[0]!, start: 0.5 }]), pool, recipe: plain });
+    const source = videoExamples({
+      dataset: datasetOf('one', [{ ...samples[0]!, start: 0.5 }]),
+      pool,
+      recipe: plain,
+    });
     const [example] = await source.load(0, seededRandom('draws'));
     // Two draws go before: the caption, and the key of the changes. The section begins at frame 6.
     const random = seededRandom('draws');
     random();
     random();
-    const indices = denseIndices({ frames: VIDEO.count - 6, count: 4, stride: STRIDE, random }).map((at) => 6 + at);
+    const indices = denseIndices({ frames: VIDEO.count - 6, count: 4, stride: STRIDE, random }).map(
+      (at) => 6 + at,
+    );
     const crop = { x: 0, y: 0, width: VIDEO.height, height: VIDEO.height };
     const expected = await pool.decode(samples[0]!.source, { indices, crop, size });
     expect(example!.frames).toEqual(expected.frames);
@@ -112,10 +118,17 @@ describe('videoExamples', { timeout: 60_000 }, () => {
       clips: 1,
       describe: () => ({ is: 'plain' }),
       plan: () => [
-        { indices: [2, 5, 8, 11], crop: { x: 0, y: 0, width: VIDEO.height, height: VIDEO.height }, flip: false },
+        {
+          indices: [2, 5, 8, 11],
+          crop: { x: 0, y: 0, width: VIDEO.height, height: VIDEO.height },
+          flip: false,
+        },
       ],
     };
-    const [example] = await videoExamples({ dataset: dataset(), pool, recipe: plain, motion: grid }).load(0, () => 0);
+    const [example] = await videoExamples({ dataset: dataset(), pool, recipe: plain, motion: grid }).load(
+      0,
+      () => 0,
+    );
     const crop = { x: 0, y: 0, width: VIDEO.height, height: VIDEO.height };
     const clip = await pool.decode(samples[0]!.source, { indices: [2, 5, 8, 11], crop, size, motion: true });
     expect(example!.cues.motion).toEqual(
@@ -169,8 +182,13 @@ describe('videoExamples', { timeout: 60_000 }, () => {
   });
 
   it('draws the same clips with captions and without them', async () => {
-    const without = datasetOf('none', samples.map((sample) => ({ ...sample, captions: [] })));
-    const [a, b] = [dataset(), without].map((each) => videoExamples({ dataset: each, pool, recipe: recipeOf(1) }));
+    const without = datasetOf(
+      'none',
+      samples.map((sample) => ({ ...sample, captions: [] })),
+    );
+    const [a, b] = [dataset(), without].map((each) =>
+      videoExamples({ dataset: each, pool, recipe: recipeOf(1) }),
+    );
     const [[first], [second]] = await Promise.all([a!.load(0, seededRandom(5)), b!.load(0, seededRandom(5))]);
     expect(first!.frames).toEqual(second!.frames);
   });
@@ -221,7 +239,11 @@ describe('videoExamples', { timeout: 60_000 }, () => {
       { id: 'broken', source: broken, captions: [] },
       { id: 'missing', source: join(folder, 'none.mp4'), captions: [] },
     ];
-    const source = videoExamples({ dataset: datasetOf('bad', [...samples, ...bad]), pool, recipe: recipeOf(1) });
+    const source = videoExamples({
+      dataset: datasetOf('bad', [...samples, ...bad]),
+      pool,
+      recipe: recipeOf(1),
+    });
     const stream = await shuffled(source, { badSamples: { kind: 'replace', limit: 2 } }).open({ seed: 1 });
     const { examples, replaced } = await stream.next(12);
     await stream.close();
@@ -273,14 +295,24 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     const code = expect.objectContaining({ code: 'OPTION_INVALID' });
     const make = (options: object) => () =>
       videoExamples({ dataset: dataset(), pool, recipe: recipeOf(1), ...options });
-    for (const options of [{ threads: 2 }, { motion: true }, { views: 0 }, { texts: new Map() }, { pool: {} }])
+    for (const options of [
+      { threads: 2 },
+      { motion: true },
+      { views: 0 },
+      { texts: new Map() },
+      { pool: {} },
+    ])
       expect(make(options)).toThrow(code);
   });
 
   it('compiles with strategies whose cues it has, and with no others', () => {
-    const use = <Cues extends object>(_examples: Examples<Cues>, _masking: MaskingStrategy<Cues>): void => undefined;
+    const use = <Cues extends object>(_examples: Examples<Cues>, _masking: MaskingStrategy<Cues>): void =>
+      undefined;
     const base = { dataset: dataset(), pool, recipe: recipeOf(1) };
-    const [plain, moving] = [shuffled(videoExamples(base)), shuffled(videoExamples({ ...base, motion: grid }))];
+    const [plain, moving] = [
+      shuffled(videoExamples(base)),
+      shuffled(videoExamples({ ...base, motion: grid })),
+    ];
     use(plain, randomMasking({ ratio: 0.5 }));
     use(moving, randomMasking({ ratio: 0.5 }));
     use(moving, motionGuidedMasking({ ratio: 0.5 }));

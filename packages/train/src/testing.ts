@@ -1,0 +1,5 @@
+export {
+  type ExampleSourceContractOptions,
+  exampleSourceContract,
+  type SourceCheck,
+} from './data/example-source-contract.js';
