@@ -20,7 +20,10 @@ const PACKAGES = [
 
 /** What the programs of each README print, in their order, by its words and comments. Line breaks are written as spaces. */
 const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
-  options: [/^\{ share: 0\.5, top: 'none' \} bake, option top: expected "cream" or "none", got "jam"\.$/],
+  options: [
+    /^\{ share: 0\.5, top: 'none' \} bake, option top: expected "cream" or "none", got "jam"\.$/,
+    /^\{ share: 0\.5, is: 'bake' \}$/,
+  ],
   random: [/^0\.\d+ Uint32Array\(3\) \[ \d, \d, \d \]$/],
   masking: [/^160 1408 632 936 392 1176$/, /^random-slice \{.*\} text \{ places: 1, nearest: 1,.*\}$/, /^$/],
   losses: [/^reconstruction 1\.8(2[5-9]|3[0-4])\d* contrastive 0\.6(7[5-9]|8[0-4])\d*$/],
