@@ -25,7 +25,7 @@ const OPTIONS = optionTable(
 export async function* pretrain<Cues extends object>(
   options: PretrainOptions<Cues>,
 ): AsyncGenerator<TrainEvent, void, undefined> {
-  const { model, examples, masking, views, decoderMasking, losses, batchSize, ...run } =
+  const { model, examples, masking, views, decoderMasking, losses, batchSize, threads, ...run } =
     OPTIONS.check(options);
   const { textWidth } = examples;
   const batches = maskedBatches({
@@ -33,6 +33,7 @@ export async function* pretrain<Cues extends object>(
     examples,
     losses,
     batchSize,
+    threads,
     seed: run.seed,
     ...(masking ? { masking } : {}),
     ...(views ? { views } : {}),

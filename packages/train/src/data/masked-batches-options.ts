@@ -52,6 +52,12 @@ export interface MaskedDataOptions<Cues extends object> {
   readonly losses: readonly WeightedLoss[];
   /** Clips of a batch, those of all ranks together. */
   readonly batchSize: number;
+  /**
+   * Threads that cut tokens; as many batches are made at a time. Default 0: the calling thread cuts them, 6 ms a clip of 16
+   * frames of 224 x 224. That is little beside a step on the processor, all of whose cores compute it. Beside a step on a
+   * graphics card it is much: with a thread the calling one is busy for 1.5 ms a clip, before the step.
+   */
+  readonly threads?: number;
 }
 
 export interface MaskedBatchesOptions<Cues extends object> extends MaskedDataOptions<Cues> {
@@ -60,12 +66,6 @@ export interface MaskedBatchesOptions<Cues extends object> extends MaskedDataOpt
   /** This process among those that share each batch, and how many they are. Default: the only one. */
   readonly rank?: number;
   readonly ranks?: number;
-  /**
-   * Threads that cut tokens; as many batches are made at a time. Default 0: the calling thread cuts them, 6 ms a clip of 16
-   * frames of 224 x 224. That is little beside a step on the processor, all of whose cores compute it. Beside a step on a
-   * graphics card it is much: with a thread the calling one is busy for 1.5 ms a clip, before the step.
-   */
-  readonly threads?: number;
 }
 
 const strategy = (): Field<MaskingStrategy<object>> =>
@@ -106,6 +106,7 @@ export const MASKED_DATA_FIELDS = {
   decoderMasking: optional(strategy()),
   losses: weightedLosses(),
   batchSize: wholeNumber({ from: 1 }),
+  threads: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
 } satisfies Record<keyof MaskedDataOptions<object>, unknown>;
 
 export const MASKED_BATCHES_OPTIONS = optionTable(
@@ -115,7 +116,6 @@ export const MASKED_BATCHES_OPTIONS = optionTable(
     seed: eitherOf('a number or a text', number(), text()),
     rank: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
     ranks: unrecorded(optional(wholeNumber({ from: 1 }), 1)),
-    threads: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
   } satisfies Record<keyof MaskedBatchesOptions<object>, unknown>,
   TrainError,
 );

@@ -166,7 +166,8 @@ describe('a run that goes on', () => {
     });
     expect(again.steps[0]!.step).toBe(5);
     expect(again.bits).toBe(whole.bits);
-    for (const name of await readdir(into)) await truncate(join(into, name, 'training-state.safetensors'), 100);
+    for (const name of await readdir(into))
+      await truncate(join(into, name, 'training-state.safetensors'), 100);
     await expect(run(base(into))).rejects.toMatchObject({ code: 'CHECKPOINT_DAMAGED' });
   });
 
