@@ -19,7 +19,9 @@ import {
   videoPool,
 } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TINY } from '../objectives/tiny-batch.test-support.js';
 import { type CaptionEmbeddings, embedCaptions } from './caption-embeddings.js';
+import { exampleSourceContract } from './example-source-contract.js';
 import type { Examples, TrainingExample } from './examples.js';
 import { shuffled } from './shuffled.js';
 import { VIDEO, writeStripes } from './test-videos.test-support.js';
@@ -61,6 +63,14 @@ afterAll(async () => {
 const dataset = () => datasetOf('stripes', samples.slice(0, 3));
 
 describe('videoExamples', { timeout: 60_000 }, () => {
+  const model = { config: { ...TINY, numFrames: 4, imageSize: 32 }, grid };
+  const contract = exampleSourceContract(
+    'videoExamples',
+    () => videoExamples({ dataset: dataset(), pool, recipe: recipeOf(4), views: 2, motion: grid, texts }),
+    { model, samples: 3 },
+  );
+  for (const { name, run } of contract) it(name, run);
+
   it('gives the frames that its draws decide, decoded from the file', async () => {
     const plain: ClipRecipe = {
       size,
