@@ -72,7 +72,7 @@ describe('arms', () => {
     const [first, ...others] = arms(0.75).filter(({ name }) => COMPARED.includes(name));
     expect(others).toHaveLength(2);
     for (const arm of others) {
-      expect(arm.contrastMasking).toBe(first!.contrastMasking);
+      expect(arm.secondView).toBe(first!.secondView);
       const differs = [
         arm.masking !== first!.masking,
         arm.reconstructs !== first!.reconstructs,
