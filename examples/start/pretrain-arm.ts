@@ -35,9 +35,9 @@ export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmRes
     engine,
     model,
     examples: shuffled(arm.grey ? greyExamples(examples) : examples),
-    masking: arm.masking,
+    ...(arm.reconstructs || !arm.secondView ? { masking: arm.masking } : {}),
     ...(arm.secondView ? { views: { contrast: { masking: arm.secondView } } } : {}),
-    decoderMasking: randomMasking({ ratio: TRAINING.reconstructShare }),
+    ...(arm.reconstructs ? { decoderMasking: randomMasking({ ratio: TRAINING.reconstructShare }) } : {}),
     losses: [
       ...(arm.reconstructs ? [{ loss: reconstructionLoss(), weight: TRAINING.reconstructionWeight }] : []),
       { loss: contrast, weight: TRAINING.contrastiveWeight },

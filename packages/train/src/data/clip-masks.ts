@@ -4,6 +4,9 @@ import { RECONSTRUCT } from '../objectives/weighted-loss.js';
 import type { ClipView, DrawnExample, TrainingExample } from './examples.js';
 import { reconstructedTokens } from './reconstructed-tokens.js';
 
+/** What the draws of the decoder's mask are named; no view's name, which is a word. */
+const DECODER = 'decoder masking';
+
 /** A view of each example. */
 export interface ViewPlan<Cues extends object> {
   readonly name: string;
@@ -14,7 +17,6 @@ export interface ViewPlan<Cues extends object> {
 
 /** What is masked in each example. */
 export interface MaskPlan<Cues extends object> {
-  /** In the order of their draws. */
   readonly views: readonly ViewPlan<Cues>[];
   /** Whether masked tokens of the view `reconstruct` are reconstructed. */
   readonly reconstructs: boolean;
@@ -33,16 +35,16 @@ export interface ClipMasks {
 export function drawMasks<Cues extends object>(
   plan: MaskPlan<Cues>,
   grid: TokenGrid,
-  { example, random }: DrawnExample<Cues>,
+  { example, draws }: DrawnExample<Cues>,
 ): ClipMasks {
   const visible = new Map<string, Uint32Array>();
   let reconstructed: Uint32Array | undefined;
   for (const view of plan.views) {
-    const mask = maskOf(view.masking, grid, example, clipOf(view, example), random);
+    const mask = maskOf(view.masking, grid, example, clipOf(view, example), draws(view.name));
     visible.set(view.name, some(mask.visible, view.masking, example.id, 'a visible token'));
     if (view.name === RECONSTRUCT && plan.reconstructs) {
       const masked = some(mask.masked, view.masking, example.id, 'a hidden token to reconstruct');
-      reconstructed = chosenBy(plan.decoderMasking, grid, example, masked, random);
+      reconstructed = chosenBy(plan.decoderMasking, grid, example, masked, draws(DECODER));
     }
   }
   return { visible, ...(reconstructed ? { reconstructed } : {}) };

@@ -9,8 +9,8 @@ export interface ExampleOrder {
   sample(place: number, attempt: number): number;
   /** The draws that loading makes: equal for all that are tried at the place. */
   loading(place: number): Random;
-  /** The draws of the masks of an example of the sample there. */
-  masking(place: number, example: number): Random;
+  /** The draws of one of the masks of an example of the sample there. */
+  masking(place: number, example: number, mask: string): Random;
 }
 
 /** Permutations in hand: loads run ahead into the next epoch while places of the last one are filled. */
@@ -36,6 +36,6 @@ export function exampleOrder(length: number, seed: number | string): ExampleOrde
       return uniformIndex(length, seededRandom(seed, 'substitute', epoch, within, attempt));
     },
     loading: (place) => seededRandom(seed, 'load', ...keys(place)),
-    masking: (place, example) => seededRandom(seed, 'mask', ...keys(place), example),
+    masking: (place, example, mask) => seededRandom(seed, 'mask', ...keys(place), example, mask),
   };
 }

@@ -86,7 +86,10 @@ export function exampleStream<Cues extends object>(parts: ExampleStreamParts<Cue
         replaced.push(...settled.replaced);
       }
       const within = number % perSample;
-      examples.push({ example: open!.examples[within]!, random: order.masking(place, within) });
+      examples.push({
+        example: open!.examples[within]!,
+        draws: (mask) => order.masking(place, within, mask),
+      });
     }
     first += count * ranks;
     begin(0, count);

@@ -55,7 +55,8 @@ export interface ReplacedSample {
 /** An example in its place, with the draws that decide its masks. */
 export interface DrawnExample<Cues extends object> {
   readonly example: TrainingExample<Cues>;
-  readonly random: Random;
+  /** Fresh draws for a mask of this name: another mask beside it changes nothing in them. */
+  draws(mask: string): Random;
 }
 
 export interface ExampleBatch<Cues extends object> {

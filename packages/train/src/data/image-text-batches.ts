@@ -79,7 +79,7 @@ export function imageTextBatches(options: ImageTextBatchesOptions): Batches<Clip
       const received = `${loaded.length}`;
       throw new TrainError('OPTION_INVALID', { where: `${where}, pairs.load`, expected, received });
     }
-    const randoms = places.map((place) => order.masking(place, 0));
+    const randoms = places.map((place) => order.masking(place, 0, 'patches'));
     return {
       tensors: tf.tidy(() => {
         const images = imageTensors(model, loaded, dropPatches, randoms);

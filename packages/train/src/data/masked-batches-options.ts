@@ -173,7 +173,10 @@ function viewPlans(
   const further = Object.keys(views)
     .sort()
     .map((name) => ({ name, ...VIEW.check(views[name]) }));
-  if (!needs.views.includes(RECONSTRUCT)) return further;
+  if (!needs.views.includes(RECONSTRUCT)) {
+    if (!masking) return further;
+    return refuse('masking', `nothing, since no loss reads the view "${RECONSTRUCT}"`, `"${masking.name}"`);
+  }
   if (!masking)
     return refuse('masking', `a strategy for the view "${RECONSTRUCT}", which a loss reads`, 'nothing');
   return [{ name: RECONSTRUCT, masking, clip: 0 }, ...further];

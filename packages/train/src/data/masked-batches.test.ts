@@ -188,11 +188,12 @@ describe('what is made', () => {
     ],
   ] as const)('for %s is what it needs', async (_name, losses, views, made, reconstruct, text) => {
     const { strategy, calls } = counting();
-    const { tensors } = await firstOf({ losses, views, masking: strategy });
+    const reads = (made as readonly string[]).includes('reconstruct');
+    const { tensors } = await firstOf({ losses, views, masking: reads ? strategy : undefined });
     expect(Object.keys(tensors.views)).toEqual(made);
     expect(tensors.reconstruct && Object.keys(tensors.reconstruct)).toEqual(reconstruct);
     expect(tensors.text !== undefined).toBe(text);
-    expect(calls()).toBe((made as readonly string[]).includes('reconstruct') ? 2 : 0);
+    expect(calls()).toBe(reads ? 2 : 0);
   });
 
   it('is fewer tokens to reconstruct with a mask for the decoder, those first that it hides', async () => {
@@ -223,6 +224,16 @@ describe('what is made', () => {
 });
 
 describe('the draws', () => {
+  it('of a view are its own: what else is made changes nothing in them', async () => {
+    const views = { contrast: { masking: randomSliceMasking({ ratio: 0.5 }) } };
+    const contrast = contrastiveLoss({ view: 'contrast' });
+    const alone = await clipsOf(await firstOf({ losses: terms(contrast), views, masking: undefined }));
+    const beside = await clipsOf(await firstOf({ losses: terms(reconstructionLoss(), contrast), views }));
+    const positions = (clips: typeof alone) => clips.map((clip) => clip['views.contrast.positions']);
+    expect(positions(alone)).toEqual(positions(beside));
+    expect(new Set(positions(alone).map(String)).size).toBeGreaterThan(1);
+  });
+
   const change = {
     views: {
       contrast: { masking: randomMasking({ ratio: 0.5 }), clip: 1 },
@@ -354,6 +365,7 @@ describe('errors', () => {
       {
         ...only(() => ({ others: [] })),
         views: { contrast: { ...contrast, clip: 1 } },
+        masking: undefined,
         losses: terms(contrastiveLoss({ view: 'contrast' })),
       },
       'EXAMPLE_INVALID',
@@ -423,6 +435,14 @@ describe('errors', () => {
     ],
     ['views in a list', { views: [contrast] }, 'views'],
     ['no mask for the view that is reconstructed', { masking: undefined }, 'masking'],
+    [
+      'a mask for a view that no loss reads',
+      {
+        losses: terms(contrastiveLoss({ view: 'x' })),
+        views: { x: { masking: randomMasking({ ratio: 0.5 }) } },
+      },
+      'masking',
+    ],
     [
       'a mask for a decoder that does not run',
       { losses: terms(contrastiveLoss()), decoderMasking: contrast.masking },

@@ -22,8 +22,7 @@ import { tokenThreads } from './token-threads.js';
  * Batches of masked clips for pre-training: what the losses need of each example, and nothing else.
  *
  * All draws are functions of the seed and of an example's place in the run: the same for any number of ranks, threads and
- * resumes. Of each example the mask of the view `reconstruct` is drawn first, then the decoder's, then those of the further
- * views in the order of their names.
+ * resumes. Each mask of an example has draws of its own, so that a further view changes nothing in the others.
  *
  * @throws TrainError `OPTION_INVALID`. `next` throws `EXAMPLE_INVALID`, `TEXT_MISSING`, `MASK_COUNT_CHANGED`, `NO_NEGATIVES`
  *   when a loss compares captions that are all the same, and what the examples and the masking strategies throw.

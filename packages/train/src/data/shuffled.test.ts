@@ -26,7 +26,7 @@ describe('shuffled', () => {
     ];
     expect(first).toHaveLength(2);
     const pixels = [index, 1, ...second.map((value) => Math.floor(value * 256))];
-    expect(lines[13]).toBe(`s${index} ${pixels.join()} ${seededRandom('a', 'mask', 1, 2, 1)()}`);
+    expect(lines[13]).toBe(`s${index} ${pixels.join()} ${seededRandom('a', 'mask', 1, 2, 1, 'a')()}`);
   });
 
   it('gives the same whatever is in hand, in whichever order it gets ready', async () => {

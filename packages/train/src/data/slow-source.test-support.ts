@@ -65,7 +65,7 @@ export function slowSource({
 
 /** Everything about a batch that chance decides, a line for each example. */
 export const linesOf = ({ examples }: ExampleBatch<object>): string[] =>
-  examples.map(({ example, random }) => `${example.id} ${[...example.frames].join()} ${random()}`);
+  examples.map(({ example, draws }) => `${example.id} ${[...example.frames].join()} ${draws('a')()}`);
 
 /** The next batches of a stream that is opened for them. */
 export async function batchesOf(
