@@ -45,6 +45,7 @@ export type {
 } from './objectives/masked-batch.js';
 export { type MaskedObjectiveOptions, maskedObjective } from './objectives/masked-objective.js';
 export type { WeightedLoss } from './objectives/weighted-loss.js';
+export { withoutGradients } from './objectives/without-gradients.js';
 export { type AdamWOptions, adamW } from './optimizers/adamw.js';
 export type { Optimizer, OptimizerState } from './optimizers/optimizer.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';

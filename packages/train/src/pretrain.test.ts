@@ -179,7 +179,7 @@ function featureLoss(width: number): ClipLoss {
   };
 }
 
-describe.each(ENGINES)('a target of features on $name', ({ make }) => {
+describe.each(ENGINES)('a target of features on $name', { timeout: 60_000 }, ({ make }) => {
   it('trains, with the loss that has a head of its own', async () => {
     const own = await make();
     const steps = 100;
