@@ -88,6 +88,7 @@ describe('of the checkpoints of a run', () => {
     await writeFile(join(folder, 'notes.txt'), '');
     expect((await find()).found).toBeUndefined();
     expect(await latestCheckpoint(folder)).toBeUndefined();
+    await expect(latestCheckpoint('')).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   it('those that were never completed, or half removed, are no checkpoints and are swept away', async () => {

@@ -13,8 +13,10 @@ export function damaged(where: string, expected: string, received: string, cause
 export async function orCheckpointFailed<T>(where: string, expected: string, call: Promise<T>): Promise<T> {
   try {
     return await call;
-  } catch (cause) {
-    if (cause instanceof TrainError) throw cause;
+  } catch (error) {
+    if (error instanceof TrainError) throw error;
+    // The system's own error, where @tgm/models has told it in its words.
+    const cause = error instanceof ModelError && error.code === 'FILE_FAILED' ? error.cause : error;
     const received = cause instanceof Error ? cause.message : String(cause);
     throw new TrainError('CHECKPOINT_FAILED', { where, expected, received, cause });
   }

@@ -1,4 +1,5 @@
 import { access } from 'node:fs/promises';
+import { callable, optional, optionTable, text } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { readCheckpoint, verifyCheckpoint } from './read-checkpoint.js';
 import type { SavedRun } from './saved-run.js';
@@ -30,18 +31,25 @@ export async function findCheckpoint(
   return found && { path: found.path, saved: found.content };
 }
 
+const table = optionTable(
+  'latestCheckpoint',
+  { folder: text(), onDamaged: optional(callable()) },
+  TrainError,
+);
+
 /**
  * Path of the newest whole checkpoint of a run's folder; undefined when there is none at all. All of its files are read
  * and compared with their digests.
  *
  * @param onDamaged is told of newer ones that are damaged.
- * @throws TrainError with `CHECKPOINT_DAMAGED` when all are; `CHECKPOINT_MISMATCH` for the format of a later version;
+ * @throws TrainError with `OPTION_INVALID`; `CHECKPOINT_DAMAGED` when all are; `CHECKPOINT_MISMATCH` for the format of a later version;
  *   `CHECKPOINT_FAILED` when the system does not read a file.
  */
 export async function latestCheckpoint(
   folder: string,
   onDamaged: (damaged: DamagedCheckpoint) => void = () => {},
 ): Promise<string | undefined> {
+  table.check({ folder, onDamaged });
   return (await newestWhole(folder, verifyCheckpoint, onDamaged))?.path;
 }
 

@@ -87,6 +87,21 @@ describe('a folder of a run', () => {
     expect(await readdir(folder)).not.toContain('run.lock');
   });
 
+  it('may be read while the run goes on', async () => {
+    const folder = join(root, 'read');
+    const run = await endlessRun(folder, 1);
+    let step = 0;
+    for (let reads = 0; reads < 20; ) {
+      const found = await findCheckpoint(folder, untouched);
+      if (!found) continue;
+      expect(found.saved).toEqual(savedRun(found.saved.step));
+      expect(found.saved.step).toBeGreaterThanOrEqual(step);
+      step = found.saved.step;
+      reads++;
+    }
+    await kill(run);
+  });
+
   it('is left to a run of another machine, of which nothing is known', async () => {
     const folder = join(root, 'elsewhere');
     await (await lockRun(folder))();
