@@ -149,7 +149,7 @@ const damages: readonly (readonly [string, (path: string) => Promise<unknown>, s
     },
     STATE_TENSORS,
   ],
-  ['cut short', (path) => truncate(state(path), 100), `${STATE_TENSORS}: expected `],
+  ['cut short', (path) => truncate(state(path), 100), 'bytes, got 100.'],
   ['with an empty JSON', (path) => truncate(json(path), 0), `${STATE_JSON}: expected JSON in UTF-8`],
   ['with half a JSON', (path) => truncate(json(path), 300), `${STATE_JSON}: expected JSON in UTF-8`],
   [
