@@ -19,6 +19,7 @@ import type { Figure } from './figure.js';
 import { benchGrowth } from './growth/bench.js';
 import { benchLoader } from './loader/bench.js';
 import { benchStep, STEP_FIGURES, type StepFigure } from './step/bench.js';
+import { benchStream, STREAM_FIGURES, type StreamFigure } from './stream/bench.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -33,7 +34,8 @@ const { values, positionals } = parseArgs({
 });
 
 const isStep = (name: string): name is StepFigure => (STEP_FIGURES as readonly string[]).includes(name);
-const known = ['clip', 'decode', 'loader', 'growth', ...STEP_FIGURES];
+const isStream = (name: string): name is StreamFigure => (STREAM_FIGURES as readonly string[]).includes(name);
+const known = ['clip', 'decode', 'loader', 'growth', ...STREAM_FIGURES, ...STEP_FIGURES];
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0 || positionals.length === 0) {
   console.error(
@@ -55,9 +57,7 @@ const options = {
   python: values['peer-python'],
 };
 const threads = values.threads === undefined ? {} : { threads: count('threads', values.threads) };
-// npm runs scripts in the repository's root; a path means what it does where npm was called.
-const against =
-  values.against === undefined ? {} : { against: resolve(process.env.INIT_CWD ?? '.', values.against) };
+const against = values.against === undefined ? {} : { against: resolve(values.against) };
 
 async function* measure(): AsyncGenerator<Figure> {
   const steps = positionals.filter(isStep);
@@ -68,6 +68,8 @@ async function* measure(): AsyncGenerator<Figure> {
   if (positionals.includes('decode')) yield* benchDecode(options);
   if (positionals.includes('loader')) yield* benchLoader(options);
   if (positionals.includes('growth')) yield* benchGrowth(options);
+  const streams = positionals.filter(isStream);
+  if (streams.length > 0) yield* benchStream({ ...options, figures: streams });
 }
 const machine = { processor: cpus()[0]!.model, load: Math.round(loadavg()[0]! * 100) / 100 };
 for await (const line of measure()) console.log(JSON.stringify({ ...line, ...machine }));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { seededRandom, uniformIndex } from '@tgm/random';
 import { Contestant } from '../contestant.js';
 import { type Figure, figure, median } from '../figure.js';
+import { makeVideo } from '../make-video.js';
 import { CLIP, DECODE_CASES, type DecodeCase, VIDEO, type WantedClip } from './cases.js';
-import { makeVideo } from './make-video.js';
 
 export interface DecodeBenchOptions {
   /** Names of cases; all when empty. */
@@ -32,7 +32,7 @@ async function benchCase(each: DecodeCase, { rounds, python }: DecodeBenchOption
   const folder = mkdtempSync(join(tmpdir(), 'tgm-bench-'));
   try {
     const path = join(folder, 'video.mp4');
-    makeVideo(path, each);
+    makeVideo(path, { ...VIDEO, gop: each.gop });
     // As old as videos are: of one that was written just now nothing is remembered.
     utimesSync(path, 0, 0);
     const clip = JSON.stringify({ ...CLIP, fps: VIDEO.fps, x: 58, y: 16 });

@@ -2,9 +2,9 @@ import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Contestant } from '../contestant.js';
-import type { DecodeCase } from '../decode/cases.js';
-import { makeVideo } from '../decode/make-video.js';
+import { type DecodeCase, VIDEO } from '../decode/cases.js';
 import { type Figure, figure, median } from '../figure.js';
+import { makeVideo } from '../make-video.js';
 import { LOADER_CASES, LOADING } from './cases.js';
 
 export interface LoaderBenchOptions {
@@ -27,7 +27,7 @@ export async function* benchLoader(options: LoaderBenchOptions): AsyncGenerator<
 async function benchCase(each: DecodeCase, { rounds, python }: LoaderBenchOptions): Promise<Figure> {
   const folder = mkdtempSync(join(tmpdir(), 'tgm-bench-'));
   try {
-    makeVideo(join(folder, '0.mp4'), each);
+    makeVideo(join(folder, '0.mp4'), { ...VIDEO, gop: each.gop });
     for (let i = 1; i < LOADING.videos; i++) copyFileSync(join(folder, '0.mp4'), join(folder, `${i}.mp4`));
     const workers = availableParallelism();
     const ours = new Contestant(process.execPath, [
