@@ -43,6 +43,10 @@ export async function* benchStream({ figures, cases, rounds }: StreamBenchOption
   const wanted = STREAM_CASES.filter((each) =>
     cases.length === 0 ? each !== SMALL_CASE : cases.includes(each.name),
   );
+  const missing = cases.find((name) => !wanted.some((each) => each.name === name));
+  if (missing !== undefined) {
+    throw new Error(`No case "${missing}"; there are: ${STREAM_CASES.map(({ name }) => name).join(', ')}.`);
+  }
   if (figures.includes('stream')) {
     for (const each of wanted) yield* withVideos(each, (folder) => besideMemory(each, folder, rounds));
   }
