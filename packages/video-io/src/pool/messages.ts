@@ -4,7 +4,7 @@ import { VideoError, type VideoErrorCode, type VideoFault } from '../errors.js';
 import type { KnownVideo } from '../frame-index/cache.js';
 import type { VideoClip, VideoInfo, VideoInput, VideoTimeline } from '../video.js';
 
-/** What the pool asks of a worker. One at a time. */
+/** What the pool asks of a worker. */
 export type WorkerRequest =
   | {
       readonly kind: 'decode';
@@ -24,6 +24,17 @@ export type WorkerRequest =
       readonly options: TimelineOptions;
       readonly known?: KnownVideo | undefined;
     };
+
+/** A request as it is sent. Several wait at a worker; whoever is first to claim one does it. */
+export type PostedRequest = WorkerRequest & { readonly claim: Claim };
+
+/** [1] shared: 0 until a thread begins the request, or the pool takes it back. */
+export type Claim = Int32Array<SharedArrayBuffer>;
+
+export const newClaim = (): Claim => new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+
+/** True for the first who asks. */
+export const claimed = (claim: Claim): boolean => Atomics.compareExchange(claim, 0, 0, 1) === 0;
 
 /** What the worker answers. Errors lose their class on the way, so they travel as fields. */
 export type WorkerReply =

@@ -54,13 +54,15 @@ describe('videoPool', () => {
   });
 
   it('outlives requests that make no sense', async () => {
+    const refused = { code: 'OPTION_INVALID', fault: 'caller' };
     const pool = videoPool({ workers: 1 });
     const unreadable = pool.decode(paths[1]!, { indices: 5 as never, size });
-    const unsendable = pool.decode(paths[1]!, { indices: (() => 0) as never, size });
+    const unsendable = expect(
+      pool.decode(paths[1]!, { indices: (() => 0) as never, size }),
+    ).rejects.toMatchObject({ ...refused, received: '() => 0 could not be cloned' });
     const sound = pool.decode(paths[2]!, { indices: [1], size });
-    const refused = { code: 'OPTION_INVALID', fault: 'caller' };
     await expect(unreadable).rejects.toMatchObject({ ...refused, where: 'decodeClip, option indices' });
-    await expect(unsendable).rejects.toMatchObject({ ...refused, received: '() => 0 could not be cloned' });
+    await unsendable;
     expect((await sound).frames).toHaveLength(32 * 32 * 3);
     await pool.close();
   });
@@ -108,6 +110,22 @@ describe('videoPool', () => {
       if (TMPDIR === undefined) delete process.env.TMPDIR;
       else process.env.TMPDIR = TMPDIR;
     }
+  });
+
+  it('works on while the calling thread is busy', async () => {
+    const pool = videoPool({ workers: 1 });
+    await pool.probe(paths[1]!);
+    const order: string[] = [];
+    const busy = new Int32Array(new SharedArrayBuffer(4));
+    for (const path of paths.slice(1, 5)) {
+      void pool.decode(path, { indices: [0, 3], size }).then(() => order.push('a clip'));
+    }
+    // Nothing can be sent meanwhile, and answers wait.
+    Atomics.wait(busy, 0, 0, 4000);
+    await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect(order).toEqual(['a clip', 'a clip', 'a clip', 'a clip']);
+    await pool.close();
   });
 
   it('wants at least one worker', () => {

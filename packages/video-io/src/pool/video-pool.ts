@@ -13,7 +13,15 @@ import { VideoError } from '../errors.js';
 import { knownVideos } from '../frame-index/cache.js';
 import { count } from '../option-fields.js';
 import type { VideoClip, VideoInfo, VideoInput, VideoTimeline } from '../video.js';
-import { receivedError, type WorkerReply, type WorkerRequest } from './messages.js';
+import {
+  type Claim,
+  claimed,
+  newClaim,
+  type PostedRequest,
+  receivedError,
+  type WorkerReply,
+  type WorkerRequest,
+} from './messages.js';
 
 export interface VideoPoolOptions {
   /** Threads, at least 1. Each decodes one video at a time. */
@@ -29,8 +37,8 @@ const OPTIONS = optionTable(
 );
 
 /**
- * Decodes on threads of its own, several videos at once. Requests start in the order of the calls. What was found out
- * about the files used last is remembered for all threads, and found out anew when a file has changed.
+ * Decodes on threads of its own, several videos at once. Requests start in the order of the calls. Some wait at their thread
+ * already, so that it goes on while the calling thread is busy. What was found out about the files used last is remembered for all threads, and found out anew when a file has changed.
  */
 export interface VideoPool {
   readonly workers: number;
@@ -47,17 +55,25 @@ export interface VideoPool {
 /** Bytes of indexes that a pool keeps: those of some 7000 videos of 300 frames. */
 const REMEMBERED_BYTES = 2 ** 26;
 
+/**
+ * Requests that wait at a thread, with the one that it is at. The caller's thread may be away for a second, in a training
+ * step, and sends nothing meanwhile.
+ */
+const AT_A_THREAD = 4;
+
 interface Task {
   /** How errors call the video. */
   readonly name: string;
   readonly request: WorkerRequest;
+  readonly claim: Claim;
   resolve(result: never): void;
   reject(error: Error): void;
 }
 
 interface Seat {
   worker: Worker | undefined;
-  task: Task | undefined;
+  /** What was sent to it and has no answer yet. It does them in this order. */
+  readonly tasks: Task[];
 }
 
 /**
@@ -66,7 +82,7 @@ interface Seat {
  */
 export function videoPool(options: VideoPoolOptions): VideoPool {
   const { workers, limits } = OPTIONS.check(options);
-  const seats: Seat[] = Array.from({ length: workers }, () => ({ worker: undefined, task: undefined }));
+  const seats: Seat[] = Array.from({ length: workers }, () => ({ worker: undefined, tasks: [] }));
   const queue: Task[] = [];
   const known = knownVideos(REMEMBERED_BYTES);
   let closed = false;
@@ -75,28 +91,36 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
     return new Promise<R>((resolve, reject) => {
       const name = nameOf(request.source);
       if (closed) throw workerFailed('a pool that is closed', name);
-      queue.push({ name, request, resolve, reject });
+      queue.push({ name, request, claim: newClaim(), resolve, reject });
       dispatch();
     });
   }
 
   function dispatch(): void {
-    for (const seat of seats) {
-      if (seat.task !== undefined) continue;
-      const task = queue.shift();
+    for (;;) {
+      const seat = seats.reduce((least, each) => (each.tasks.length < least.tasks.length ? each : least));
+      if (seat.tasks.length >= AT_A_THREAD) return;
+      const task = queue.shift() ?? (seat.tasks.length === 0 ? takenBack() : undefined);
       if (task === undefined) return;
       seat.worker ??= startWorker(seat);
       try {
-        seat.worker.postMessage(withKnown(task.request));
+        const { claim } = task;
+        seat.worker.postMessage({ ...withKnown(task.request), claim } satisfies PostedRequest);
       } catch (error) {
         // Options that hold a function, say, cannot travel; the thread is none the worse for it.
         task.reject(cannotTravel(task, error as Error));
-        dispatch();
-        return;
+        continue;
       }
       seat.worker.ref();
-      seat.task = task;
+      seat.tasks.push(task);
     }
+  }
+
+  /** The first request that waits behind another one, for a thread that has nothing to do. */
+  function takenBack(): Task | undefined {
+    const busiest = seats.reduce((most, each) => (each.tasks.length > most.tasks.length ? each : most));
+    const at = busiest.tasks.findIndex(({ claim }, place) => place > 0 && claimed(claim));
+    return at < 0 ? undefined : asNew(busiest.tasks.splice(at, 1)[0]!);
   }
 
   function withKnown(request: WorkerRequest): WorkerRequest {
@@ -126,19 +150,18 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
     });
     worker.on('exit', () => {
       seat.worker = undefined;
-      const { task } = seat;
-      seat.task = undefined;
+      const [task, ...waiting] = seat.tasks.splice(0);
       if (task && typeof task.request.source !== 'string') removeTemporaryFiles(temporaryFiles);
       task?.reject(workerFailed(reason, task.name, cause));
+      queue.unshift(...waiting.map(asNew));
       if (!closed) dispatch();
     });
     return worker;
   }
 
   function settle(seat: Seat, reply: WorkerReply): void {
-    const task = seat.task!;
-    seat.task = undefined;
-    seat.worker?.unref();
+    const task = seat.tasks.shift()!;
+    if (seat.tasks.length === 0) seat.worker?.unref();
     if (reply.kind === 'done') {
       if (reply.learnt) known.put(task.request.source, reply.learnt);
       task.resolve(reply.result as never);
@@ -148,8 +171,13 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
   }
 
   /** A thread that is ended inside FFmpeg can take the process along, so its work is waited for. */
-  async function end({ worker, task }: Seat): Promise<void> {
-    if (worker && task) await new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
+  async function end({ worker, tasks }: Seat): Promise<void> {
+    for (const task of tasks.filter(({ claim }) => claimed(claim))) {
+      tasks.splice(tasks.indexOf(task), 1);
+      task.reject(atItsEnd(task));
+    }
+    if (worker && tasks.length > 0)
+      await new Promise((resolve) => worker.once('message', resolve).once('exit', resolve));
     await worker?.terminate();
   }
 
@@ -160,7 +188,7 @@ export function videoPool(options: VideoPoolOptions): VideoPool {
     timeline: (source, options = {}) => submit({ kind: 'timeline', source, options: withLimits(options) }),
     async close() {
       closed = true;
-      for (const task of queue.splice(0)) task.reject(workerFailed('the end of the pool', task.name));
+      for (const task of queue.splice(0)) task.reject(atItsEnd(task));
       await Promise.all(seats.map(end));
     },
   };
@@ -174,6 +202,11 @@ function cannotTravel({ name, request }: Task, cause: Error): VideoError {
     cause,
   });
 }
+
+/** A request that another thread may claim. */
+const asNew = (task: Task): Task => ({ ...task, claim: newClaim() });
+
+const atItsEnd = ({ name }: Task): VideoError => workerFailed('the end of the pool', name);
 
 function workerFailed(received: string, source: string, cause?: Error): VideoError {
   return new VideoError('WORKER_FAILED', {

@@ -3,10 +3,11 @@ import { decodeClipSync } from '../decode/decode-clip.js';
 import { probeVideoSync, readTimelineSync } from '../decode/probe.js';
 import { VideoError } from '../errors.js';
 import type { VideoClip } from '../video.js';
-import { sentError, type WorkerReply, type WorkerRequest } from './messages.js';
+import { claimed, type PostedRequest, sentError, type WorkerReply, type WorkerRequest } from './messages.js';
 
-/** The thread of `videoPool`: answers each request in turn and hands its buffers over. */
-parentPort!.on('message', (request: WorkerRequest) => {
+/** The thread of `videoPool`: answers each request in turn, unless it was taken back, and hands its buffers over. */
+parentPort!.on('message', ({ claim, ...request }: PostedRequest) => {
+  if (!claimed(claim)) return;
   const { reply, buffers } = answer(request);
   parentPort!.postMessage(reply, buffers);
 });
