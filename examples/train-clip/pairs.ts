@@ -2,30 +2,34 @@ import { chooseIndices, seededRandom } from '@tgm/masking';
 import {
   ACTIONS,
   type Captions,
-  COLOUR_NAMES,
   captionsOf,
   FRAME_COUNT,
   FRAME_SIZE,
   renderScene,
   type Scene,
-  SHAPES,
   sceneOf,
 } from '../moving-shapes/index.js';
 
 /** Side of the images that CLIP sees, in pixels. */
 export const IMAGE_SIZE = FRAME_SIZE / 2;
 
+/** What the captions of a scene say. */
+export interface Worded {
+  readonly captions: Captions;
+  /** Colour, shape and action. */
+  readonly meaning: string;
+}
+
 /** Everything that training needs of one rendered frame. */
-export interface Pair {
+export interface Pair extends Worded {
+  /** Its scene. */
+  readonly id: string;
   /** [IMAGE_SIZE, IMAGE_SIZE, 3] RGB, 0-255. */
   readonly image: Uint8Array;
-  readonly captions: Captions;
   /** The same scene doing something else: what sets actions apart in the text. */
-  readonly otherActions: readonly { readonly captions: Captions; readonly meaning: number }[];
-  /** Equal for equal colour and shape, which is all that one frame can show of a caption. */
-  readonly object: number;
-  /** Equal for equal colour, shape and action. */
-  readonly meaning: number;
+  readonly otherActions: readonly Worded[];
+  /** Colour and shape, which is all that one frame can show of a caption. */
+  readonly object: string;
 }
 
 /** Other actions that each scene's captions are set against. */
@@ -52,15 +56,12 @@ function downscale(frames: Uint8Array, frame: number, random: () => number): Uin
   return new Uint8Array(image.buffer);
 }
 
-function objectNumber({ object: { colour, shape } }: Scene): number {
-  return COLOUR_NAMES.indexOf(colour) * SHAPES.length + SHAPES.indexOf(shape);
-}
+const objectOf = ({ object: { colour, shape } }: Scene): string => `${colour} ${shape}`;
 
-/** What the captions of a scene say, and the number of their meaning. */
-function worded(scene: Scene): { readonly captions: Captions; readonly meaning: number } {
-  const meaning = objectNumber(scene) * ACTIONS.length + ACTIONS.indexOf(scene.action);
-  return { captions: captionsOf(scene), meaning };
-}
+const worded = (scene: Scene): Worded => ({
+  captions: captionsOf(scene),
+  meaning: `${objectOf(scene)} ${scene.action}`,
+});
 
 /** Two frames of each of `clips` scenes, with captions. A pure function of (seed, clips). */
 export function* renderPairs(seed: number, clips: number): Generator<Pair> {
@@ -75,10 +76,11 @@ export function* renderPairs(seed: number, clips: number): Generator<Pair> {
     const { frames } = renderScene(scene, [first, first + FRAME_COUNT / 2]);
     for (const slot of [0, 1]) {
       yield {
+        id: `scene ${index}`,
         image: downscale(frames, slot, random),
         ...worded(scene),
         otherActions,
-        object: objectNumber(scene),
+        object: objectOf(scene),
       };
     }
   }

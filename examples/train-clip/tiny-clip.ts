@@ -3,8 +3,6 @@ import { IMAGE_SIZE } from './pairs.js';
 
 /** The most tokens of a caption: the longest one of level `scene` has 38. */
 export const CONTEXT_LENGTH = 40;
-/** The longest caption of level `object` has 15. */
-export const OBJECT_CONTEXT_LENGTH = 16;
 
 const SHARED = { hiddenAct: 'quick_gelu', layerNormEps: 1e-5 } as const;
 

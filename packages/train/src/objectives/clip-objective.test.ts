@@ -7,6 +7,7 @@ import { loadClip, type Params } from '@tgm/models';
 import { descriptionContract } from '@tgm/options/testing';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { latestCheckpoint } from '../checkpoint/find-checkpoint.js';
 import { imageTextBatches } from '../data/image-text-batches.js';
 import { adamW } from '../optimizers/adamw.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -359,18 +360,30 @@ describe('the objective of CLIP', () => {
     expect(right.length).toBeGreaterThanOrEqual(14);
   });
 
-  it('writes a folder that loadClip opens', async () => {
-    const objective = objectiveOf();
-    const { params } = objective.init(seededRandom('saved'));
-    const [artefact] = objective.artefacts(params);
-    expect(artefact!.folder).toBe('.');
-    await artefact!.write(folder);
-    const opened = await loadClip(folder);
-    expect(opened.clip.config).toEqual(model.config);
+  it('has checkpoints that loadClip opens and from which a run goes on as itself', async () => {
+    const options = {
+      engine,
+      objective: objectiveOf(),
+      // Every other batch has texts alone.
+      batches: batchesOf({ dropPatches: 0.5, pairs: colours(16, (batch) => batch % 2 === 0) }),
+      optimizer: adamW(),
+      schedule: constantSchedule({ base: 0.01 }),
+      steps: 5,
+      seed: 2,
+    };
+    const whole = await run(options);
+    const checkpoint = { folder, every: 3 };
+    for await (const event of trainer({ ...options, checkpoint })) if (event.type === 'saved') break;
+    const rest = await run({ ...options, checkpoint });
+    expect(rest.steps.map(({ step }) => step)).toEqual([4, 5]);
+    expect(rest.steps.map(({ terms }) => terms)).toEqual(whole.steps.slice(3).map(({ terms }) => terms));
+    expect(rest.params).toEqual(whole.params);
+    const opened = await loadClip((await latestCheckpoint(folder))!);
+    expect(opened.clip.describe()).toEqual(model.describe());
     expect(opened.tokenizer.encode('a e')).toEqual(tokenizer.encode('a e'));
-    expect(Object.keys(opened.params)).toEqual(Object.keys(params));
-    for (const [name, tensor] of Object.entries(params)) {
-      expect(await opened.params[name]!.data(), name).toEqual(await tensor.data());
+    expect(Object.keys(opened.params).sort()).toEqual(Object.keys(whole.params).sort());
+    for (const [name, values] of Object.entries(whole.params)) {
+      expect(await opened.params[name]!.data(), name).toEqual(values);
     }
   });
 
