@@ -152,21 +152,31 @@ describe('imageTextBatches', () => {
     const tensors = tf.memory().numTensors;
     const image = new Uint8Array(192);
     const wrong: [ImageTextPairs, object][] = [
-      [plain(['a', 'b'], (_, row) => (row === 0 ? { image } : {})), { code: 'OPTION_INVALID' }],
-      [plain(['a', 'b'], (_, row) => (row === 0 ? { paraphrase: 'c' } : {})), { code: 'OPTION_INVALID' }],
+      [plain(['a', 'b'], (_, row) => (row === 0 ? { image } : {})), { code: 'EXAMPLE_INVALID' }],
+      [plain(['a', 'b'], (_, row) => (row === 0 ? { paraphrase: 'c' } : {})), { code: 'EXAMPLE_INVALID' }],
       [
         { ...plain(['a', 'b']), load: () => [] },
-        { code: 'OPTION_INVALID', where: expect.stringContaining('load') },
+        { code: 'EXAMPLE_INVALID', where: expect.stringContaining('load') },
       ],
       [
         plain(['a', 'b'], ({ id }) => ({ image: id === '1' ? new Uint8Array(3) : image })),
-        { code: 'EXAMPLE_FAILED', where: 'imageTextBatches, sample 1' },
+        { code: 'EXAMPLE_INVALID', where: 'imageTextBatches, sample 1' },
       ],
     ];
     for (const [given, error] of wrong) {
       await expect(read({ pairs: given, batchSize: 2 }, 1)).rejects.toMatchObject(error);
     }
     expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('ends where all pairs match, since nothing is learned from them', async () => {
+    const image = new Uint8Array(192);
+    const same = plain(['a', 'b', 'c', 'd'], () => ({ image, match: 'all' }));
+    await expect(read({ pairs: same }, 16)).rejects.toMatchObject({
+      code: 'NO_NEGATIVES',
+      where: 'imageTextBatches',
+    });
+    expect(await read({ pairs: plain(['a', 'b', 'c', 'd'], () => ({ image })) }, 16)).toHaveLength(16);
   });
 
   it.each([

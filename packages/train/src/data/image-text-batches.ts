@@ -20,7 +20,9 @@ import type { ClipBatch } from '../objectives/clip-batch.js';
 import type { Batch, Batches } from '../trainer/batches.js';
 import { exampleOrder } from './example-order.js';
 import type { ImageTextPairs } from './image-text-pairs.js';
-import { imageTensors, textTensors } from './image-text-tensors.js';
+import { imageTensors, matchesOf, textTensors } from './image-text-tensors.js';
+import { type NegativesWatch, negativesWatch } from './negatives-watch.js';
+import { textKeys } from './text-keys.js';
 
 export interface ImageTextBatchesOptions {
   readonly model: Clip;
@@ -58,8 +60,9 @@ const OPTIONS = optionTable(
  * Texts have as many places as the longest of the batch, rounded up to a multiple of 8: what follows a text's end changes
  * nothing, and costs time.
  *
- * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES`; while reading `EXAMPLE_FAILED` for an image of another size,
- *   `OPTION_INVALID` where some pairs of a batch have an image or a paraphrase and others have none, and whatever `load` throws.
+ * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES`; `next` throws `EXAMPLE_INVALID` for an image of another size and where
+ *   some pairs of a batch have an image or a paraphrase and others have none, `NO_NEGATIVES` where all pairs match, and whatever
+ *   `load` throws.
  */
 export function imageTextBatches(options: ImageTextBatchesOptions): Batches<ClipBatch> {
   const checked = OPTIONS.check(options);
@@ -70,22 +73,24 @@ export function imageTextBatches(options: ImageTextBatchesOptions): Batches<Clip
     throw new TrainError('NO_EXAMPLES', { where, expected: 'at least one pair', received });
   }
 
-  async function make(number: number): Promise<Batch<ClipBatch>> {
+  async function make(number: number, watch: NegativesWatch): Promise<Batch<ClipBatch>> {
     const places = Array.from({ length: batchSize }, (_, row) => number * batchSize + row);
     const indices = places.map((place) => order.sample(place, 0));
     const loaded = await pairs.load(indices, seededRandom(seed, 'load', number), number);
     if (loaded.length !== batchSize) {
       const expected = `${batchSize} pairs, one for each number`;
       const received = `${loaded.length}`;
-      throw new TrainError('OPTION_INVALID', { where: `${where}, pairs.load`, expected, received });
+      throw new TrainError('EXAMPLE_INVALID', { where: `${where}, pairs.load`, expected, received });
     }
+    const ids = loaded.map(({ id }) => id);
+    if (loaded.some(({ image }) => image)) watch.see(textKeys(matchesOf(loaded)), textKeys(ids));
     const randoms = places.map((place) => order.masking(place, 0, 'patches'));
     return {
       tensors: tf.tidy(() => {
         const images = imageTensors(model, loaded, dropPatches, randoms);
         return { texts: textTensors(tokenizer, loaded), ...(images ? { images } : {}) };
       }),
-      ids: loaded.map(({ id }) => id),
+      ids,
       clips: batchSize,
       after: number + 1,
       replaced: [],
@@ -99,8 +104,9 @@ export function imageTextBatches(options: ImageTextBatchesOptions): Batches<Clip
     describe: describer(where, recorded(OPTIONS, told)),
     open(after) {
       let number = batchAfter(after);
+      const watch = negativesWatch(where);
       return {
-        next: () => make(number++),
+        next: () => make(number++, watch),
         async close() {},
       };
     },

@@ -4,7 +4,7 @@ import { type Clip, type ClipTokenizer, frameTokens } from '@tgm/models';
 import { TrainError } from '../errors.js';
 import type { ClipBatch } from '../objectives/clip-batch.js';
 import type { ImageTextPair, Wording } from './image-text-pairs.js';
-import { textKey } from './text-key.js';
+import { textKeys } from './text-keys.js';
 
 /** Texts are cut to a multiple of this many places, so that few shapes, and few graphs, come of many lengths. */
 const PLACES = 8;
@@ -61,7 +61,7 @@ export function imageTensors(
     try {
       frameTokens(images[row]!, layout, shown, model.pixels, pixels, row * kept * size);
     } catch (cause) {
-      throw new TrainError('EXAMPLE_FAILED', {
+      throw new TrainError('EXAMPLE_INVALID', {
         where: `imageTextBatches, sample ${id}`,
         expected: `an image of ${imageSize} x ${imageSize}`,
         received: cause instanceof Error ? cause.message : String(cause),
@@ -72,17 +72,21 @@ export function imageTensors(
   return {
     patches: tf.tensor3d(pixels, [pairs.length, kept, size]),
     ...(kept < patches ? { positions: tf.tensor2d(positions, [pairs.length, kept], 'int32') } : {}),
-    matchKey: keyTensor(pairs.map(({ text, match }) => match ?? text)),
+    matchKey: keyTensor(matchesOf(pairs)),
     sampleKey: keyTensor(pairs.map(({ id }) => id)),
   };
 }
 
+/** What tells which pairs' images go with each other's texts. */
+export const matchesOf = (pairs: readonly ImageTextPair[]): readonly string[] =>
+  pairs.map(({ text, match }) => match ?? text);
+
 const keyTensor = (texts: readonly string[]): tf.Tensor2D =>
-  tf.tensor2d(Int32Array.from(texts.flatMap(textKey)), [texts.length, 2], 'int32');
+  tf.tensor2d(textKeys(texts), [texts.length, 2], 'int32');
 
 function requireAllOrNone(what: string, some: number, all: number): void {
   if (some === 0 || some === all) return;
-  throw new TrainError('OPTION_INVALID', {
+  throw new TrainError('EXAMPLE_INVALID', {
     where: 'imageTextBatches, pairs.load',
     expected: `all or none of the ${what}`,
     received: `${some} of ${all}`,

@@ -71,7 +71,7 @@ function batchStream(
   atOnce: number,
 ): BatchStream<MaskedBatch> {
   const buffers = numberBuffers();
-  const watch = plan.needs.otherClips && plan.needs.text ? negativesWatch() : undefined;
+  const watch = plan.needs.otherClips && plan.needs.text ? negativesWatch('maskedBatches') : undefined;
   const making: ReturnType<typeof make>[] = [];
 
   async function make() {

@@ -15,7 +15,8 @@ export interface NegativesWatch {
   see(captionKey: Int32Array, sampleKey: Int32Array): void;
 }
 
-export function negativesWatch(): NegativesWatch {
+/** @param where the function that makes the batches. */
+export function negativesWatch(where: string): NegativesWatch {
   let found = false;
   let clips = 0;
   let first: readonly (readonly [number, number])[] | undefined;
@@ -30,8 +31,8 @@ export function negativesWatch(): NegativesWatch {
       clips += captionKey.length / 2;
       if (found || clips < CLIPS) return;
       throw new TrainError('NO_NEGATIVES', {
-        where: 'maskedBatches',
-        expected: 'clips with different captions, which a loss tells apart',
+        where,
+        expected: 'different captions, which a loss tells apart',
         received: `one caption, or one sample, for the first ${clips} clips`,
       });
     },
