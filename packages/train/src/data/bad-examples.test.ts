@@ -50,7 +50,9 @@ describe('a sample that cannot be read', () => {
       const random = seededRandom(1, 'load', epoch, within);
       random();
       const pixels = [index, 0, Math.floor(random() * 256), Math.floor(random() * 256)];
-      expect(lines[place]).toBe(`s${index} ${pixels.join()} ${seededRandom(1, 'mask', epoch, within, 0, 'a')()}`);
+      expect(lines[place]).toBe(
+        `s${index} ${pixels.join()} ${seededRandom(1, 'mask', epoch, within, 0, 'a')()}`,
+      );
     });
     // Told once, in the turn of the place where it is met first.
     const order = [...chooseIndices(8, 8, seededRandom(1, 'order', 0))];

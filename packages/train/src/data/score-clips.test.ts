@@ -72,4 +72,17 @@ describe('scoreClips', () => {
       where: 'scoreClips, clip "silent"',
     });
   });
+
+  it.each<[object, string]>([
+    [{ frames: 'last' }, 'frames'],
+    [{ clips: [{}] }, 'clips.0'],
+    [{ encoder: {} }, 'encoder'],
+    [{ tokens: grid }, 'tokens'],
+  ])('refuses %o', async (change, option) => {
+    const options = { encoder: redness, clips: [], grid, ...change };
+    await expect(scoreClips(options as never).next()).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: `scoreClips, option ${option}`,
+    });
+  });
 });

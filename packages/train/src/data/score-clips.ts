@@ -1,4 +1,5 @@
 import { type PatchTextEncoder, type TokenGrid, type TokenScores, textCue } from '@tgm/masking';
+import { listOf, objectWith, oneOf, optional, optionTable } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { DecodedClip } from './decode-clips.js';
 
@@ -26,6 +27,18 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal;
 }
 
+const OPTIONS = optionTable(
+  'scoreClips',
+  {
+    encoder: objectWith<PatchTextEncoder>('an encoder of patches and text', ['encodePatches', 'encodeText']),
+    clips: listOf(objectWith<DecodedClip>('a decoded clip', ['id', 'sample', 'frames', 'frameCount'])),
+    grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
+    frames: optional(oneOf(['all', 'first']), 'all'),
+    signal: optional(objectWith<AbortSignal>('an AbortSignal', ['aborted'])),
+  } satisfies Record<keyof ScoreOptions, unknown>,
+  TrainError,
+);
+
 /** Frames that the encoder gets at once: enough to fill its batches. */
 const FRAMES_PER_CALL = 128;
 
@@ -33,10 +46,10 @@ const FRAMES_PER_CALL = 128;
  * Scores every clip against each of its captions once, so that the encoder has no part in the training step.
  * Yields the clips in order, several at a time.
  *
- * @throws TrainError `TEXT_MISSING` for a clip without a caption.
+ * @throws TrainError `OPTION_INVALID`, and `TEXT_MISSING` for a clip without a caption.
  */
 export async function* scoreClips(options: ScoreOptions): AsyncGenerator<readonly CaptionedClip[]> {
-  const { encoder, clips, grid, frames = 'all', signal } = options;
+  const { encoder, clips, grid, frames, signal } = OPTIONS.check(options);
   let next = 0;
   while (next < clips.length && !signal?.aborted) {
     const group: DecodedClip[] = [];

@@ -3,20 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
-import { drawDropPath, loadVideoMaeClassifier, type Params, videoMaeClassifier } from '@tgm/models';
+import { drawDropPath, loadVideoMaeClassifier, type Params } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { classificationObjective, type LabelledBatch } from './classification-objective.js';
-import { ENGINES, TINY } from './tiny-batch.test-support.js';
+import { ENGINES, tinyClassifier } from './tiny-batch.test-support.js';
 
-const { decoderHiddenSize, decoderNumHiddenLayers, ...rest } = TINY;
-const { decoderNumAttentionHeads, decoderIntermediateSize, decoderNormEps, ...encoder } = rest;
-const model = videoMaeClassifier({
-  ...encoder,
-  numHiddenLayers: 2,
-  poolNormEps: 1e-6,
-  labels: ['walk', 'run', 'jump'],
-});
+const model = tinyClassifier();
 
 function batchOf(labels: LabelledBatch['labels'], clips = 2): LabelledBatch {
   const random = seededRandom('clips');

@@ -1,6 +1,13 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseIndices, type Random, seededRandom } from '@tgm/masking';
-import { type VideoMae, type VideoMaeConfig, videoMae } from '@tgm/models';
+import {
+  type VideoMae,
+  type VideoMaeClassifier,
+  type VideoMaeClassifierConfig,
+  type VideoMaeConfig,
+  videoMae,
+  videoMaeClassifier,
+} from '@tgm/models';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import type { MaskedBatch, ViewTensors } from './masked-batch.js';
 
@@ -33,6 +40,25 @@ export const TEXT_WIDTH = 5;
 const TOKENS = 8;
 
 export const tinyModel = (change: Partial<VideoMaeConfig> = {}): VideoMae => videoMae({ ...TINY, ...change });
+
+/** Two blocks and three classes. */
+export function tinyClassifier(change: Partial<VideoMaeClassifierConfig> = {}): VideoMaeClassifier {
+  const { imageSize, patchSize, numFrames, tubeletSize, hiddenSize, numAttentionHeads } = TINY;
+  return videoMaeClassifier({
+    imageSize,
+    patchSize,
+    numFrames,
+    tubeletSize,
+    hiddenSize,
+    numAttentionHeads,
+    numHiddenLayers: 2,
+    intermediateSize: TINY.intermediateSize,
+    layerNormEps: 1e-6,
+    poolNormEps: 1e-6,
+    labels: ['walk', 'run', 'jump'],
+    ...change,
+  });
+}
 
 /** Noise of B clips: 5 tokens are seen and 3 reconstructed; 2 are seen in the view `contrast`. The caller disposes it. */
 export function tinyBatch(model: VideoMae, clips: number, seed: string) {

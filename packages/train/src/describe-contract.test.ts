@@ -1,0 +1,90 @@
+import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
+import { clip } from '@tgm/models';
+import { descriptionContract } from '@tgm/options/testing';
+import { it } from 'vitest';
+import * as train from './index.js';
+import { tinyClassifier, tinyModel } from './objectives/tiny-batch.test-support.js';
+import { letters, tinyClip } from './objectives/tiny-clip.test-support.js';
+
+const reconstruction = { loss: reconstructionLoss(), weight: 1 };
+const contrast = { loss: contrastiveLoss(), weight: 1 };
+
+const checks = descriptionContract({
+  factories: [
+    {
+      name: 'adamW',
+      make: train.adamW,
+      options: {},
+      changes: { betas: [[0.9, 0.999]], epsilon: 1e-6, weightDecay: 0 } satisfies Record<
+        keyof train.AdamWOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'sgd',
+      make: train.sgd,
+      options: {},
+      changes: { momentum: 0, weightDecay: 0.1, nesterov: true } satisfies Record<
+        keyof train.SgdOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'constantSchedule',
+      make: train.constantSchedule,
+      options: { base: 1 },
+      changes: { base: 2, warmupSteps: 1 } satisfies Record<keyof train.ConstantOptions, unknown>,
+    },
+    {
+      name: 'cosineSchedule',
+      make: train.cosineSchedule,
+      options: { base: 1, steps: 9 },
+      changes: { base: 2, steps: 8, warmupSteps: 1, start: 0.1, final: 0.1 } satisfies Record<
+        keyof train.CosineOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'maskedObjective',
+      make: train.maskedObjective,
+      options: { model: tinyModel(), losses: [contrast], textWidth: 5 },
+      changes: {
+        model: tinyModel({ hiddenSize: 16 }),
+        losses: [
+          [reconstruction],
+          [contrast, reconstruction],
+          [{ ...contrast, weight: 2 }],
+          [{ ...contrast, loss: contrastiveLoss({ temperature: 0.1 }) }],
+        ],
+        textWidth: 6,
+      } satisfies Record<keyof train.MaskedObjectiveOptions, unknown>,
+    },
+    {
+      name: 'classificationObjective',
+      make: train.classificationObjective,
+      options: { model: tinyClassifier(), smoothing: 0 },
+      changes: {
+        model: tinyClassifier({ labels: ['walk', 'run'] }),
+        smoothing: 0.1,
+        layerDecay: 0.75,
+      } satisfies Record<keyof train.ClassificationObjectiveOptions, unknown>,
+    },
+    {
+      name: 'clipObjective',
+      make: ({ tokenizer: _tokenizer, ...options }) =>
+        train.clipObjective({ tokenizer: letters(), ...options }),
+      options: { model: tinyClip() },
+      changes: {
+        model: clip({ ...tinyClip().config, projectionDim: 3 }),
+        patchTerm: { weight: 0.5 },
+        paraphraseTerm: { weight: 0.5 },
+      } satisfies Omit<Record<keyof train.ClipObjectiveOptions, unknown>, 'tokenizer'>,
+    },
+  ],
+  exported: {
+    module: train,
+    declarations: `${import.meta.dirname}/../dist`,
+    returns: ['Optimizer', 'Schedule', 'Objective'],
+  },
+});
+for (const { name, run } of checks) it(name, run);

@@ -1,0 +1,76 @@
+import { optionsContract } from '@tgm/options/testing';
+import { cpuEngine } from '@tgm/tfjs-backend-onnx';
+import { pretrainingRecipe, type VideoDataset, videoPool } from '@tgm/video-io';
+import { afterAll, it } from 'vitest';
+import { noiseSource } from './data/noise-source.test-support.js';
+import * as train from './index.js';
+import { tinyClassifier } from './objectives/tiny-batch.test-support.js';
+import { colours, letters, tinyClip } from './objectives/tiny-clip.test-support.js';
+import { tinyRun } from './pretrain.test-support.js';
+import { points, regression } from './trainer/toy-objectives.test-support.js';
+
+const engine = await cpuEngine();
+const pool = videoPool({ workers: 1 });
+afterAll(() => pool.close());
+
+const { model, examples, masking, losses, batchSize, seed, ...run } = { ...tinyRun(engine), steps: 1 };
+const { optimizer, schedule, steps } = run;
+const dataset: VideoDataset = {
+  name: 'none',
+  length: 0,
+  at: async () => Promise.reject(new RangeError('no sample')),
+};
+const recipe = pretrainingRecipe({ frames: 4, stride: 1, size: { width: 16, height: 16 } });
+const videos = { dataset, pool, recipe };
+const nothing = async () => Promise.reject(new RangeError('nothing to encode'));
+const encoder = { encodePatches: nothing, encodeText: nothing };
+
+/** Runs a generator to its end. */
+async function all(events: AsyncIterable<unknown>): Promise<void> {
+  for await (const _ of events);
+}
+
+const checks = optionsContract({
+  module: train,
+  declarations: `${import.meta.dirname}/../dist`,
+  calls: {
+    adamW: (extra) => train.adamW({ epsilon: 1e-8, ...extra }),
+    sgd: (extra) => train.sgd({ momentum: 0, ...extra }),
+    constantSchedule: (extra) => train.constantSchedule({ base: 1, ...extra }),
+    cosineSchedule: (extra) => train.cosineSchedule({ base: 1, steps: 1, ...extra }),
+    maskedObjective: (extra) => train.maskedObjective({ model, losses, textWidth: 5, ...extra }),
+    classificationObjective: (extra) =>
+      train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),
+    clipObjective: (extra) => train.clipObjective({ model: tinyClip(), tokenizer: letters(), ...extra }),
+    maskedBatches: (extra) =>
+      train.maskedBatches({ model, examples, masking: masking!, losses, batchSize, seed, ...extra }),
+    imageTextBatches: (extra) =>
+      train.imageTextBatches({
+        model: tinyClip(),
+        tokenizer: letters(),
+        pairs: colours(4),
+        batchSize: 2,
+        seed,
+        ...extra,
+      }),
+    shuffled: (extra) => train.shuffled(noiseSource(), { prefetch: 1, ...extra }),
+    videoExamples: (extra) => train.videoExamples({ ...videos, ...extra }),
+    decodeClips: (extra) => all(train.decodeClips({ ...videos, grid: model.grid, concurrency: 1, ...extra })),
+    scoreClips: (extra) => all(train.scoreClips({ encoder, clips: [], grid: model.grid, ...extra })),
+    pretrain: (extra) => all(train.pretrain({ ...tinyRun(engine), steps: 1, ...extra })),
+    trainer: (extra) =>
+      all(
+        train.trainer({
+          engine,
+          optimizer,
+          schedule,
+          steps,
+          seed,
+          objective: regression(),
+          batches: points(2),
+          ...extra,
+        }),
+      ),
+  },
+});
+for (const { name, run } of checks) it(name, run);
