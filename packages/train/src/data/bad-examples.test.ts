@@ -201,4 +201,14 @@ describe("what is not the sample's fault", () => {
     process.off('unhandledRejection', listen);
     expect(unheard).toEqual([]);
   });
+
+  it('is told by the number of the sample where its id cannot be had', async () => {
+    const gone = new Error('the list of samples is gone');
+    const source = { ...slowSource({ length: 1, failure: () => gone }), id: () => Promise.reject(gone) };
+    await expect(batchesOf(shuffled(source), { seed: 1 }, [1])).rejects.toMatchObject({
+      code: 'EXAMPLE_FAILED',
+      where: 'Sample "number 0"',
+      cause: gone,
+    });
+  });
 });

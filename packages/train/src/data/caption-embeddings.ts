@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { PatchTextEncoder } from '@tgm/masking';
-import type { Description } from '@tgm/options';
+import { type Description, objectWith, optionTable, passing } from '@tgm/options';
+import { TrainError } from '../errors.js';
+import { fewNumbers } from './content-digest.js';
 
 /** What captions mean to a text encoder. */
 export interface CaptionEmbeddings {
@@ -12,34 +14,57 @@ export interface CaptionEmbeddings {
   describe(): Description;
 }
 
+const ARGUMENTS = optionTable(
+  'embedCaptions',
+  {
+    encoder: objectWith<Pick<PatchTextEncoder, 'encodeText'>>('an encoder of text', ['encodeText']),
+    captions: passing(
+      'a list or set of captions, at least one, none of them empty',
+      (value): value is readonly string[] =>
+        Array.isArray(value) &&
+        value.length > 0 &&
+        value.every((caption) => typeof caption === 'string' && caption !== ''),
+    ),
+  },
+  TrainError,
+);
+
 /** Captions that the encoder gets at once: enough to fill its batches. */
 const CAPTIONS_PER_CALL = 256;
 
 /**
  * Embeds captions once, so that the encoder has no part in training. Memory: 4 * E bytes a caption that differs from the
- * others. The description tells the captions and their embeddings by a hash of them all.
+ * others.
+ *
+ * The description tells the captions by a hash, and the encoder by a few numbers of the first embedding, to two decimals:
+ * the last digits are other ones on another machine.
+ *
+ * @throws TrainError `OPTION_INVALID`, and what the encoder throws.
  */
 export async function embedCaptions(
   encoder: Pick<PatchTextEncoder, 'encodeText'>,
   captions: Iterable<string>,
 ): Promise<CaptionEmbeddings> {
-  const different = [...new Set(captions)];
+  // A text is a list of letters, too.
+  const iterable = typeof captions === 'object' && captions !== null && Symbol.iterator in captions;
+  const different = iterable ? [...new Set(captions)] : captions;
+  ARGUMENTS.check({ encoder, captions: different });
+  const list = different as readonly string[];
   const known = new Map<string, Float32Array>();
-  const hash = createHash('sha256');
   let width = 0;
-  for (let first = 0; first < different.length; first += CAPTIONS_PER_CALL) {
-    const group = different.slice(first, first + CAPTIONS_PER_CALL);
+  for (let first = 0; first < list.length; first += CAPTIONS_PER_CALL) {
+    const group = list.slice(first, first + CAPTIONS_PER_CALL);
     const { values, width: columns } = await encoder.encodeText(group);
     width = columns;
-    hash.update(JSON.stringify(group)).update(values);
     group.forEach((caption, row) => {
       known.set(caption, values.slice(row * width, (row + 1) * width));
     });
   }
-  const content = hash.digest('hex');
+  const content = createHash('sha256').update(JSON.stringify(list)).digest('hex');
+  const sample = fewNumbers(known.get(list[0]!)!);
   return {
     width,
     of: (caption) => known.get(caption),
-    describe: () => ({ is: 'embedCaptions', captions: different.length, width, content }),
+    describe: () => ({ is: 'embedCaptions', captions: list.length, content, width, sample }),
   };
 }

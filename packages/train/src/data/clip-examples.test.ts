@@ -67,10 +67,37 @@ describe('clipExamples', () => {
       [a, { ...b, frames: new Uint8Array(b.frames.length).fill(1) }],
       [a, { ...b, frames: b.frames.subarray(1) }],
       [a, captioned('b', ['green'])],
-      [a, { ...b, captions: [{ ...b.captions[0]!, text: Float32Array.of(1, 1) }] }],
+      [{ ...a, captions: [{ ...a.captions[0]!, text: Float32Array.of(1, 1) }] }, b],
+      [{ ...a, captions: [{ ...a.captions[0]!, embedding: Float32Array.of(0, 1) }] }, b],
+      [
+        a,
+        {
+          ...b,
+          captions: [{ ...b.captions[0]!, embedding: new Float32Array(2), text: new Float32Array(3) }],
+        },
+      ],
       [a, { ...b, motion: { ...b.motion, known: Uint8Array.of(1, 1) } }],
     ];
     for (const other of others) expect(await clipExamples(other).describe()).not.toEqual(first);
+  });
+
+  it('describes scores that differ in their last digits alike', async () => {
+    const [a] = [captioned('a', ['red'])];
+    const almost = {
+      ...a!,
+      captions: a!.captions.map((caption) => ({
+        ...caption,
+        text: caption.text.map((score) => score * (1 + 1e-6)),
+      })),
+    };
+    expect(await clipExamples([almost]).describe()).toEqual(await clipExamples([a!]).describe());
+  });
+
+  it('describes itself in JSON, small negative numbers too', async () => {
+    const [a] = [captioned('a', ['red'])];
+    const captions = a!.captions.map((caption) => ({ ...caption, text: Float32Array.of(-1e-4, -1) }));
+    const described = await clipExamples([{ ...a!, captions }]).describe();
+    expect(JSON.parse(JSON.stringify(described))).toStrictEqual(described);
   });
 
   it('refuses none, and embeddings of different widths', () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type MotionCues, type TextCues, uniformIndex } from '@tgm/masking';
 import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import { addSomeBytes } from './content-digest.js';
+import { addSomeBytes, fewNumbers } from './content-digest.js';
 import type { DecodedClip } from './decode-clips.js';
 import type { ExampleSource, TrainingExample } from './examples.js';
 import type { CaptionedClip, CaptionScores } from './score-clips.js';
@@ -11,8 +11,9 @@ import type { CaptionedClip, CaptionScores } from './score-clips.js';
  * Clips in memory as training examples, each of them a sample. Clips of `decodeClips` have no captions and the cue
  * `motion`; those of `scoreClips` have the cue `text` too, and one of their captions is drawn each time (TGM, section 4.1).
  *
- * The description tells clips from others by their ids and captions, by the lengths of their arrays, and by 256 bytes of
- * each array, spread evenly.
+ * The description tells clips from others by their ids and captions, by 256 bytes of each one's pixels and motion, spread
+ * evenly, and by the lengths of their embeddings. Of what an encoder made, whose last digits depend on the machine, it tells a
+ * few numbers of the first caption, to two decimals.
  *
  * @throws TrainError `NO_EXAMPLES`, `OPTION_INVALID` for embeddings of different widths.
  */
@@ -34,7 +35,12 @@ export function clipExamples(
     perSample: 1,
     ...(textWidth !== undefined && { textWidth }),
     id: (index) => clips[index]!.sample.id,
-    describe: () => ({ is: 'clipExamples', clips: clips.length, content: digestOf(clips) }),
+    describe: () => ({
+      is: 'clipExamples',
+      clips: clips.length,
+      content: digestOf(clips),
+      ...encodedIn(clips),
+    }),
     async load(index, random) {
       const clip = clips[index]!;
       const captions = captionsOf(clip);
@@ -76,9 +82,14 @@ function digestOf(clips: readonly (DecodedClip | CaptionedClip)[]): string {
     hash.update(`\n${JSON.stringify([clip.id, clip.sample.id])}`);
     for (const array of [clip.frames, clip.motion.vectors, clip.motion.known]) addSomeBytes(hash, array);
     for (const { caption, embedding, text } of captionsOf(clip)) {
-      hash.update(`\n${JSON.stringify(caption)}`);
-      for (const array of [embedding, text]) addSomeBytes(hash, array);
+      hash.update(`\n${JSON.stringify([caption, embedding.length, text.length])}`);
     }
   }
   return hash.digest('hex');
+}
+
+/** What tells one encoder from another. */
+function encodedIn(clips: readonly (DecodedClip | CaptionedClip)[]): Record<string, number[]> {
+  const first = clips.flatMap(captionsOf)[0];
+  return first ? { embedding: fewNumbers(first.embedding), scores: fewNumbers(first.text) } : {};
 }

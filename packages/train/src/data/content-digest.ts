@@ -31,3 +31,13 @@ export function addSomeBytes(hash: Hash, { buffer, byteOffset, byteLength }: Arr
     Uint8Array.from({ length: count }, (_, each) => bytes[Math.floor((each * byteLength) / count)]!),
   );
 }
+
+/** Numbers that are looked at where the last digits depend on the machine. */
+const FEW = 8;
+
+/** 8 of an array's numbers, spread evenly, to two decimals. */
+export function fewNumbers(values: Float32Array): number[] {
+  const count = Math.min(values.length, FEW);
+  const at = (each: number): number => values[Math.floor((each * values.length) / count)]!;
+  return Array.from({ length: count }, (_, each) => Math.round(at(each) * 100) / 100 + 0); // JSON has no negative zero
+}

@@ -38,6 +38,15 @@ export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>):
   const { source, perSample, order, place, bad, closed } = parts;
   const loads = new Map<number, Promise<Loaded<Cues>>>();
 
+  /** For errors: a data set that fails may not know the id either. */
+  const nameOf = async (index: number): Promise<string> => {
+    try {
+      return await source.id(index);
+    } catch {
+      return `number ${index}`;
+    }
+  };
+
   function load(index: number): Promise<Loaded<Cues>> {
     const begun = loads.get(index) ?? loadNow(index);
     loads.set(index, begun);
@@ -50,10 +59,10 @@ export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>):
       if (Array.isArray(examples) && examples.length === perSample) return examples;
     } catch (error) {
       if (isFileFault(error)) return error;
-      throw exampleFailed(await source.id(index), error);
+      throw exampleFailed(await nameOf(index), error);
     }
     throw new TrainError('OPTION_INVALID', {
-      where: `Sample "${await source.id(index)}"`,
+      where: `Sample "${await nameOf(index)}"`,
       expected: `a list of as many examples as the source's perSample says, ${perSample}`,
       received: 'another number of them',
     });

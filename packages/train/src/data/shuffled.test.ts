@@ -80,8 +80,11 @@ describe('shuffled', () => {
 
   it('takes turns of another length when a rank asks for them', async () => {
     const whole = await drawnOf(shuffled(slowSource({ length: 11 })), { seed: 4 }, [40]);
-    const share = await drawnOf(shuffled(slowSource({ length: 11 })), { seed: 4, rank: 1, ranks: 2 }, [3, 5]);
-    expect(share).toEqual([...whole.slice(3, 6), ...whole.slice(11, 16)]);
+    for (const prefetch of [1, 2, 9]) {
+      const examples = shuffled(slowSource({ length: 11 }), { prefetch });
+      const share = await drawnOf(examples, { seed: 4, rank: 1, ranks: 2 }, [3, 5]);
+      expect(share).toEqual([...whole.slice(3, 6), ...whole.slice(11, 16)]);
+    }
   });
 
   it('has no more in hand than it may, and loads while nobody asks', async () => {

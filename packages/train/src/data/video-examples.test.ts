@@ -355,6 +355,30 @@ describe('embedCaptions', () => {
       expect(embedded.of(caption)).toEqual(Float32Array.of(caption.length, Number(caption)));
     expect(embedded.of('300')).toBeUndefined();
     expect(embedded.describe()).toEqual((await embedCaptions(encoder, captions)).describe());
-    expect((await embedCaptions(encoder, ['1'])).describe()).not.toEqual(embedded.describe());
+    expect((await embedCaptions(encoder, captions.slice(1))).describe()).not.toEqual(embedded.describe());
+    const other = {
+      encodeText: async (list: readonly string[]) => {
+        const { values, ...rest } = await encoder.encodeText(list);
+        return { ...rest, values: values.map((value) => value + 0.1) };
+      },
+    };
+    expect((await embedCaptions(other, captions)).describe()).not.toEqual(embedded.describe());
+  });
+
+  it('refuses one text, none, and empty ones', async () => {
+    for (const captions of [
+      'a dog',
+      [],
+      new Set<string>(),
+      ['a dog', ''],
+      [7] as never,
+      undefined as never,
+    ]) {
+      await expect(embedCaptions(encoder, captions)).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        where: 'embedCaptions, option captions',
+      });
+    }
+    await expect(embedCaptions({} as never, ['a dog'])).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 });
