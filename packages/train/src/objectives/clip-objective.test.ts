@@ -127,8 +127,10 @@ describe.each(ENGINES)('the objective of CLIP on $name', ({ make }) => {
     const step = engine.compile((inputs: { params: Params; batch: ClipBatch }) => {
       const { texts, images } = inputs.batch;
       const { terms, figures, total } = computed(both, inputs.params, inputs.batch);
+      const { matchKey, sampleKey, ...rest } = images!;
+      const swapped = { texts, images: { ...rest, matchKey: sampleKey, sampleKey: matchKey } };
       return {
-        scalars: { ...terms, ...figures, total },
+        scalars: { ...terms, ...figures, total, ofSamples: computed({}, inputs.params, swapped).total },
         image: model.encodeImage(inputs.params, images!.patches),
         patches: model.patchFeatures(inputs.params, images!.patches, 'value'),
         texts: model.encodeText(inputs.params, texts.tokenIds, texts.endPositions),
@@ -148,10 +150,12 @@ describe.each(ENGINES)('the objective of CLIP on $name', ({ make }) => {
       patches: byHand(patches, text.slice(0, 8), 1 / 0.07, (i, j) => match[i] === match[j]),
       paraphrase: byHand(text.slice(0, 16), text.slice(16), 10, (i, j) => meaning[i] === meaning[j]),
     };
-    const { total, scale, ...rest } = await numbers(found.scalars);
+    const { total, scale, ofSamples, ...rest } = await numbers(found.scalars);
     for (const [name, value] of Object.entries(expected)) expect(rest[name], name).toBeCloseTo(value, 4);
     expect(total).toBeCloseTo(expected.image + 0.5 * expected.patches + 2 * expected.paraphrase, 3);
     expect(scale).toBeCloseTo(1 / 0.07, 3);
+    // Pairs of one sample are no negatives either.
+    expect(ofSamples).toBeCloseTo(expected.image, 4);
     const others = (keys: readonly string[]) =>
       keys.flatMap((key) => keys.filter((other) => other !== key)).length / keys.length;
     expect(rest['image negatives']).toBeCloseTo(others(match), 4);
