@@ -30,8 +30,9 @@ const MEMORY = { early: 200, late: 2000, window: 100 } as const;
 const [COMMAND, ...BEFORE] =
   availableParallelism() > 2 ? ['taskset', '-c', '0,1', process.execPath] : [process.execPath];
 
-const program = (file: string, ...args: readonly string[]): readonly string[] => [
+const program = (file: string, args: readonly string[], ...flags: readonly string[]): readonly string[] => [
   ...BEFORE,
+  ...flags,
   '--import',
   'tsx',
   join(HERE, file),
@@ -72,7 +73,7 @@ const REST_MILLISECONDS = 2000;
 /** In turn: from the disk, and from memory. */
 async function* besideMemory(each: StreamCase, folder: string, rounds: number): AsyncGenerator<Figure> {
   const start = (from: 'disk' | 'memory') =>
-    new Contestant(COMMAND!, program('ours.ts', each.name, folder, from));
+    new Contestant(COMMAND!, program('ours.ts', [each.name, folder, from]));
   const disk = start('disk');
   if (!(await disk.hear())) throw new Error('The program that streams ended before its first step.');
   const memory = start('memory');
@@ -123,10 +124,9 @@ async function* besideMemory(each: StreamCase, folder: string, rounds: number): 
 function* residentMemory(folder: string): Generator<Figure> {
   const { early, late, window } = MEMORY;
   const { files, copies, prefetch } = SMALL_CASE;
-  const args = program('memory.ts', SMALL_CASE.name, folder, `${early}`, `${late}`, `${window}`);
-  const bytes: { early: number; late: number } = JSON.parse(
-    execFileSync(COMMAND!, args, { encoding: 'utf8' }),
-  );
+  const args = [SMALL_CASE.name, folder, `${early}`, `${late}`, `${window}`];
+  const printed = execFileSync(COMMAND!, program('memory.ts', args, '--expose-gc'), { encoding: 'utf8' });
+  const bytes: { early: number; late: number } = JSON.parse(printed);
   yield figure(
     {
       figure: 'stream-memory',
