@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { loadClip, type Params } from '@tgm/models';
-import { descriptionContract } from '@tgm/options/testing';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { latestCheckpoint } from '../checkpoint/find-checkpoint.js';
@@ -463,20 +462,4 @@ describe('the objective of CLIP', () => {
       expect.objectContaining({ code: 'OPTION_INVALID', where: `clipObjective, ${where}` }),
     );
   });
-
-  for (const { name, run } of descriptionContract({
-    factories: [
-      {
-        name: 'clipObjective',
-        make: clipObjective,
-        options: { model, tokenizer },
-        changes: {
-          model: { ...model, describe: () => ({ is: 'clip', projectionDim: 7 }) },
-          patchTerm: [{ weight: 1 }, { weight: 2 }],
-          paraphraseTerm: { weight: 1 },
-        } satisfies Record<Exclude<keyof ClipObjectiveOptions, 'tokenizer'>, unknown>,
-      },
-    ],
-  }))
-    it(name, run);
 });
