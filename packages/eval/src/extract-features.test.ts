@@ -130,7 +130,7 @@ describe('representation', () => {
       subsets: { first: Array.from({ length: 20 }, (_, i) => i < 10), none: new Array(20).fill(false) },
       captions,
     });
-    const numbers = await evaluator.evaluate(model, params, {});
+    const numbers = await evaluator.evaluate(model, params);
     expect(numbers['probe/top1']).toBe(100);
     expect(numbers['probe/first']).toBe(100);
     expect(numbers['probe/none']).toBeNaN();
@@ -141,7 +141,7 @@ describe('representation', () => {
       Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)),
       [2, 12],
     );
-    const again = await evaluator.evaluate(model, params, { 'contrastive.projection.weight': projection });
+    const again = await evaluator.evaluate(model, { ...params, 'contrastive.projection.weight': projection });
     projection.dispose();
     expect(again).toMatchObject(numbers);
     expect(again['textToVideo/R@10']).toBeGreaterThanOrEqual(0);
