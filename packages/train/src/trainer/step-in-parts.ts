@@ -147,11 +147,7 @@ export function stepInParts<Batch extends TensorTree>(
     }
     tf.dispose((whole?.rows ?? []) as unknown as tf.TensorContainer);
     const next = whole?.buffers ?? clonesOf(buffers);
-    const {
-      state: updated,
-      gradientNorm,
-      weightNorm,
-    } = await finish({
+    const { state: updated, ...norms } = await finish({
       state,
       buffers: next,
       sum,
@@ -163,8 +159,7 @@ export function stepInParts<Batch extends TensorTree>(
       total: tf.tidy(() => weightedSum(objective, terms)),
       terms,
       figures: summed(told.map((each) => each.figures)),
-      gradientNorm,
-      weightNorm,
+      ...norms,
     };
     tf.dispose(told as unknown as tf.TensorContainer);
     return { state: updated, outcome };

@@ -20,7 +20,7 @@ export type StepOutcome = {
   readonly total: tf.Tensor;
   readonly terms: Scalars;
   readonly figures: Scalars;
-  readonly gradientNorm: tf.Tensor;
+  readonly gradientNorm?: tf.Tensor;
   readonly weightNorm: tf.Tensor;
 };
 
@@ -52,10 +52,10 @@ export function wholeStep<Batch extends TensorTree>(
       learningRate,
       (name) => gradients[name] !== undefined,
     );
-    const { state: next, gradientNorm, weightNorm } = updated;
+    const { state: next, ...norms } = updated;
     return {
       state: next,
-      outcome: { total: value, terms: extra.terms, figures: extra.figures, gradientNorm, weightNorm },
+      outcome: { total: value, terms: extra.terms, figures: extra.figures, ...norms },
     };
   };
 }

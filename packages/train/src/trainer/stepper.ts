@@ -12,7 +12,7 @@ export interface StepNumbers {
   readonly total: number;
   readonly terms: Readonly<Record<string, number>>;
   readonly figures: Readonly<Record<string, number>>;
-  readonly gradientNorm: number;
+  readonly gradientNorm?: number;
   readonly weightNorm: number;
 }
 
@@ -77,13 +77,11 @@ function inParts<Tensors extends TensorTree>(
 
 /** Reads what a step came to, and disposes it. */
 async function numbersOf(outcome: StepOutcome): Promise<StepNumbers> {
-  const [total, gradientNorm, weightNorm] = await Promise.all(
-    [outcome.total, outcome.gradientNorm, outcome.weightNorm].map(numberOf),
-  );
+  const { gradientNorm } = outcome;
   return {
-    total: total!,
-    gradientNorm: gradientNorm!,
-    weightNorm: weightNorm!,
+    total: await numberOf(outcome.total),
+    weightNorm: await numberOf(outcome.weightNorm),
+    ...(gradientNorm ? { gradientNorm: await numberOf(gradientNorm) } : {}),
     terms: await numbersByName(outcome.terms),
     figures: await numbersByName(outcome.figures),
   };

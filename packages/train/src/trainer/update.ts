@@ -15,8 +15,8 @@ export interface UpdateOptions {
 
 export type Updated = {
   readonly state: RunState;
-  /** Scalar: Euclidean norm of all gradients, before clipping. */
-  readonly gradientNorm: tf.Tensor;
+  /** Scalar: Euclidean norm of all gradients, before clipping; made where they are clipped. */
+  readonly gradientNorm?: tf.Tensor;
   /** Scalar: Euclidean norm of all parameters after the update; not finite when the update broke them. */
   readonly weightNorm: tf.Tensor;
 };
@@ -36,8 +36,8 @@ export function update(
   learningRate: tf.Scalar,
   reached: (name: string) => boolean,
 ): Updated {
-  const gradientNorm = norm(gradients);
-  const clipped = clipNorm === undefined ? gradients : shortened(gradients, gradientNorm, clipNorm);
+  const gradientNorm = clipNorm === undefined ? undefined : norm(gradients);
+  const clipped = gradientNorm ? shortened(gradients, gradientNorm, clipNorm!) : gradients;
   const before = { params: state.vectors, state: state.optimizer };
   const after = optimizer.update(
     clipped,
@@ -64,13 +64,14 @@ export function update(
       buffers,
       average: averageDecay === undefined ? {} : averaged(state.average, vectors, averageDecay),
     },
-    gradientNorm,
+    ...(gradientNorm ? { gradientNorm } : {}),
     weightNorm: norm(vectors),
   };
 }
 
+/** By products of each vector with itself: one pass over it, and nothing as long as it is made. */
 const norm = (vectors: Params): tf.Tensor =>
-  tf.sqrt(tf.addN(Object.values(vectors).map((vector) => tf.sum(tf.square(vector)))));
+  tf.sqrt(tf.addN(Object.values(vectors).map((vector) => tf.dot(vector, vector))));
 
 /** As PyTorch's `clip_grad_norm_`. */
 function shortened(gradients: Params, length: tf.Tensor, clipNorm: number): Params {
