@@ -33,19 +33,15 @@ export async function freshState(
   buffers: Params,
   averaged: boolean,
 ): Promise<RunState> {
+  const copies = (tensors: Params): Params =>
+    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.mul(tensor, 1)]));
   // Compiled, so that the tensors are memory that the first step may write over.
   const make = engine.compile((given: { params: Params; buffers: Params }) => {
     const vectors = joinParams(layout, given.params);
-    const copies = (tensors: Params): Params =>
-      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.mul(tensor, 1)]));
-    return {
-      vectors,
-      optimizer: optimizer.init(vectors),
-      buffers: copies(given.buffers),
-      average: averaged ? copies(vectors) : {},
-    };
+    return { vectors, buffers: copies(given.buffers), average: averaged ? copies(vectors) : {} };
   });
-  return make({ params, buffers });
+  const made = await make({ params, buffers });
+  return { ...made, optimizer: optimizer.init(made.vectors) };
 }
 
 /** A saved state as tensors over its memory. */
