@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
-import { TrainError } from '../errors.js';
 import { callsOf, discard } from './calls.js';
-import type { StepEvent, TrainEvent } from './events.js';
+import type { TrainEvent } from './events.js';
 import { openRun, type Run } from './open-run.js';
-import { type StepNumbers, stepper } from './stepper.js';
+import { stepEvents } from './step-events.js';
+import { stepper } from './stepper.js';
 import { TRAINER_OPTIONS, type TrainerOptions } from './trainer-options.js';
 
 /** Steps of a call where every call copies the state to the device and back. */
@@ -51,41 +51,17 @@ export async function* trainer<Batch extends TensorTree>(
         const began = performance.now();
         const call = await calls.next();
         if (!call) break;
-        const all = call.steps.flat();
         const rates = call.steps.map((_, index) => schedule.at(run.step + index));
-        let numbers: readonly StepNumbers[];
+        // From here on the old state is used up; the new one counts when all its numbers are finite.
         broken = true;
-        try {
-          ({ state: run.state, steps: numbers } = await take(run.state, call.steps, rates));
-        } finally {
-          discard(all);
-        }
+        const taken = await take(run.state, call.steps, rates).finally(() => discard(call.steps.flat()));
+        run.state = taken.state;
         const seconds = (performance.now() - began) / 1000;
-        const clips = all.reduce((sum, batch) => sum + batch.clips, 0);
-        const events = numbers.map((each, index): StepEvent => {
-          const parts = call.steps[index]!;
-          const step = run.step + index + 1;
-          requireFinite(
-            each,
-            step,
-            rates[index]!,
-            parts.flatMap(({ ids }) => ids),
-            run.saved(),
-          );
-          return {
-            type: 'step',
-            step,
-            steps,
-            ...each,
-            learningRate: rates[index]!,
-            clipsPerSecond: clips / seconds,
-            dataWaitSeconds: call.waitSeconds / numbers.length,
-            replaced: parts.flatMap(({ replaced }) => replaced),
-          };
-        });
+        const told = { call, numbers: taken.steps, rates, seconds, done: run.step, steps };
+        const events = stepEvents({ ...told, saved: run.saved() });
         broken = false;
-        run.step += numbers.length;
-        run.after = all.at(-1)!.after;
+        run.step += events.length;
+        run.after = call.steps.at(-1)!.at(-1)!.after;
         yield* events;
         if (checkpoint && run.step % checkpoint.every === 0) yield* saved();
         if (evaluate && run.step % evaluate.every === 0) yield* evaluated();
@@ -134,21 +110,4 @@ async function finish(run: Run, { save, failed }: { save: boolean; failed: boole
   } finally {
     await run.close();
   }
-}
-
-function requireFinite(
-  { total, weightNorm, terms }: StepNumbers,
-  step: number,
-  rate: number,
-  ids: readonly string[],
-  saved: string | undefined,
-): void {
-  if (Number.isFinite(total) && Number.isFinite(weightNorm)) return;
-  const told = Object.entries(terms).map(([name, value]) => `${name} ${value}`);
-  throw new TrainError('LOSS_NOT_FINITE', {
-    where: `trainer, step ${step}, samples ${ids.join(', ')}`,
-    expected: 'a finite loss and finite weights',
-    received: `a loss of ${total} and weights of norm ${weightNorm} (${told.join(', ')}; learning rate ${rate})`,
-    advice: saved ? `The last good checkpoint is ${saved}.` : 'No checkpoint was written yet.',
-  });
 }
