@@ -28,7 +28,8 @@ async function replaced(path: string, write: (file: FileHandle) => Promise<void>
     await rm(partial, { force: true });
     throw error;
   }
-  // The rename itself is in the folder, which has to reach the disk too.
+  // The rename itself is in the folder, which has to reach the disk too. Windows cannot flush a folder.
+  if (process.platform === 'win32') return;
   const folder = await open(dirname(path));
   try {
     await folder.sync();

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findCheckpoint } from './find-checkpoint.js';
+import { lockRun } from './lock-run.js';
 import { savedRun } from './saved-run.test-support.js';
 import { writeCheckpoint } from './write-checkpoint.js';
 
@@ -23,10 +24,13 @@ vi.mock('node:fs/promises', async (original) => {
     async open(path: string, flags?: string) {
       if (flags === 'w') noted(`create ${path}`);
       const file = await real.open(path, flags);
+      const flushes = process.platform !== 'win32' || (flags ?? 'r') !== 'r';
       const { sync, write } = { sync: file.sync.bind(file), write: file.write.bind(file) };
       return Object.assign(file, {
         async sync() {
           noted(`sync ${path}`);
+          // As FlushFileBuffers of Windows, which folders cannot be opened for.
+          if (!flushes) throw Object.assign(new Error('EPERM: operation not permitted'), { code: 'EPERM' });
           await sync();
         },
         write(...bytes: Parameters<typeof write>) {
@@ -106,6 +110,29 @@ describe('a checkpoint', () => {
     expect(synced).toEqual(
       expect.arrayContaining(['', 'deep', join('deep', 'er'), join('deep', 'er', 'run')]),
     );
+  });
+
+  it('in a new folder that its run has locked does so too', async () => {
+    const folder = join(root, 'locked', 'deep', 'run');
+    system.on = true;
+    const unlock = await lockRun(folder);
+    expect(system.calls).toEqual(
+      expect.arrayContaining(
+        [root, join(root, 'locked'), join(root, 'locked', 'deep')].map((path) => `sync ${path}`),
+      ),
+    );
+    await unlock();
+  });
+
+  it('is written where the system flushes only what is open for writing', async () => {
+    const platform = Object.getOwnPropertyDescriptor(process, 'platform')!;
+    Object.defineProperty(process, 'platform', { ...platform, value: 'win32' });
+    try {
+      await watched(join(root, 'windows'), 1);
+    } finally {
+      Object.defineProperty(process, 'platform', platform);
+    }
+    expect(system.calls.filter((call) => call.startsWith('sync ')).length).toBeGreaterThan(1);
   });
 
   it('is whole, or the one before is, whichever call fails', async () => {

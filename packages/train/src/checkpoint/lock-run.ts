@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type HeldLock, lockFile } from '@tgm/models';
 import { TrainError } from '../errors.js';
 import { orCheckpointFailed } from './file-faults.js';
+import { makeLastingFolder } from './sync-folder.js';
 
 /**
  * Claims the folder of a run for this process by a file `run.lock` in it, and makes the folder if it is not there. The lock of a
@@ -22,7 +22,8 @@ export async function lockRun(folder: string): Promise<() => Promise<void>> {
       advice: `If that run has ended, remove ${path}.`,
     });
   const claim = async () => {
-    await mkdir(folder, { recursive: true });
+    // Whoever writes a checkpoint finds it made, and would not make its name last.
+    await makeLastingFolder(folder);
     return lockFile(join(folder, 'run'), refusal);
   };
   return orCheckpointFailed(folder, 'a folder that can be written', claim());

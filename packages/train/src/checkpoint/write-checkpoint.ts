@@ -1,5 +1,5 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { writeSafetensors } from '@tgm/models';
 import type { Artefact } from '../trainer/objective.js';
 import { recordText } from './checkpoint-record.js';
@@ -8,7 +8,7 @@ import { orCheckpointFailed } from './file-faults.js';
 import type { SavedRun } from './saved-run.js';
 import { namedTensors } from './state-tensors.js';
 import { isPartial, stepFolder, stepFolders } from './step-folders.js';
-import { syncPath, syncTree } from './sync-folder.js';
+import { makeLastingFolder, syncFolder, syncTree } from './sync-folder.js';
 
 /** All of a saved run but its tensors, with digests of the other files of the checkpoint. */
 export const STATE_JSON = 'training-state.json';
@@ -67,7 +67,7 @@ async function complete(
     await rm(draft, { recursive: true, force: true }).catch(() => {});
     throw error;
   }
-  await syncPath(folder);
+  await syncFolder(folder);
   await removeFolder(awayOf(path));
 }
 
@@ -88,14 +88,6 @@ async function writeFiles(draft: string, saved: SavedRun, artefacts: readonly Ar
     average: average !== undefined,
   };
   await writeFile(join(draft, STATE_JSON), recordText({ ...record, files: await digestsOf(draft) }));
-}
-
-/** Makes a folder, and the names of all folders that had to be made last. */
-async function makeLastingFolder(folder: string): Promise<void> {
-  const whole = resolve(folder);
-  const first = await mkdir(whole, { recursive: true });
-  if (first === undefined) return;
-  for (let made = whole; made.length >= first.length; made = dirname(made)) await syncPath(dirname(made));
 }
 
 async function removePartial(folder: string): Promise<void> {
