@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
 import { optionTable, text } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { type DamagedCheckpoint, findCheckpoint } from './find-checkpoint.js';
+import { tensorsOf } from './host-tensors.js';
 import { type ModelBeside, modelBeside } from './model-beside.js';
 import { readCheckpoint } from './read-checkpoint.js';
-import type { HostTensors, RunDescription } from './saved-run.js';
+import type { RunDescription } from './saved-run.js';
 import { stepOfFolder } from './step-folders.js';
 import { STATE_JSON } from './write-checkpoint.js';
 
@@ -82,15 +82,6 @@ async function isCheckpoint(path: string): Promise<boolean> {
   // One without that file is damaged, not a folder of checkpoints.
   return (
     stepOfFolder(basename(path)) !== undefined && (await stat(path).catch(() => undefined)) !== undefined
-  );
-}
-
-function tensorsOf(values: HostTensors): Params {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, { shape, data }]) => [
-      name,
-      tf.tensor(data, [...shape], data instanceof Float32Array ? 'float32' : 'int32'),
-    ]),
   );
 }
 

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs';
 import type { VideoMae } from '@tgm/models';
 import { describer, recorded } from '@tgm/options';
+import { tensorOf } from '../checkpoint/host-tensors.js';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import type { MaskedBatch } from '../objectives/masked-batch.js';
 import { RECONSTRUCT } from '../objectives/weighted-loss.js';
@@ -118,9 +118,7 @@ function batchStream(
 function tensorsOf(host: HostBatch, filled: ReadonlyMap<unknown, Float32Array>): MaskedBatch {
   const made = (node: object): unknown => {
     if (isHostTensor(node)) {
-      const { shape } = node;
-      const data = filled.get(node.data) ?? node.data;
-      return tf.tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32');
+      return tensorOf({ shape: node.shape, data: filled.get(node.data) ?? node.data });
     }
     return Object.fromEntries(Object.entries(node).map(([name, each]) => [name, made(each as object)]));
   };

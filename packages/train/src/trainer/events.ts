@@ -57,7 +57,7 @@ export interface EndEvent {
   readonly buffers: Params;
   /** Their average over the steps, where one was asked for. */
   readonly average?: Params;
-  /** Where the last checkpoint lies, when one was asked for. */
+  /** Where the last checkpoint lies, when one was asked for and a step is done. */
   readonly checkpoint?: string;
 }
 

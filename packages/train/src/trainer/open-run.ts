@@ -3,16 +3,17 @@ import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
 import type { Json } from '@tgm/options';
 import { findCheckpoint } from '../checkpoint/find-checkpoint.js';
+import { tensorsOf } from '../checkpoint/host-tensors.js';
 import { lockRun } from '../checkpoint/lock-run.js';
 import { ratesDigest } from '../checkpoint/rates-digest.js';
 import { requireSameRun } from '../checkpoint/require-same-run.js';
 import { requireSameTensors } from '../checkpoint/require-same-tensors.js';
 import type { RunDescription, SavedRun } from '../checkpoint/saved-run.js';
 import { writeCheckpoint } from '../checkpoint/write-checkpoint.js';
-import { beginning } from './beginning.js';
+import { type Beginning, beginning } from './beginning.js';
 import type { NoticeEvent } from './events.js';
 import { type VectorLayout, vectorLayout } from './parameter-vectors.js';
-import { freshState, hostState, type RunState, stateFrom, tensorsOf } from './run-state.js';
+import { freshState, hostState, type RunState, stateFrom } from './run-state.js';
 import type { CheckedOptions } from './trainer-options.js';
 
 /** A run in hand: where it stands, and how it is kept. */
@@ -28,7 +29,10 @@ export interface Run {
   after: Json;
   /** Path of the last checkpoint. */
   saved(): string | undefined;
-  /** Writes a checkpoint, and gives its path; undefined where there is no folder, or the last one is of this step. */
+  /**
+   * Writes a checkpoint, and gives its path; undefined where there is no folder, no step is done, or the last one is of this
+   * step.
+   */
   save(): Promise<string | undefined>;
   /** Parameters, buffers and average as tensors of their own, which the caller disposes. */
   tensors(): Promise<RunTensors>;
@@ -51,17 +55,17 @@ export async function openRun(options: CheckedOptions): Promise<Run> {
   const { checkpoint } = options;
   const unlock = checkpoint ? await lockRun(checkpoint.folder) : async () => undefined;
   try {
-    return await opened(options, unlock);
+    const first = beginning(options.objective, options);
+    return await opened(options, first, unlock).finally(first.dispose);
   } catch (error) {
     await unlock();
     throw error;
   }
 }
 
-async function opened(options: CheckedOptions, unlock: () => Promise<void>): Promise<Run> {
+async function opened(options: CheckedOptions, first: Beginning, unlock: () => Promise<void>): Promise<Run> {
   const { engine, objective, optimizer, schedule, steps, checkpoint, average } = options;
   const notices: NoticeEvent[] = [];
-  const first = beginning(objective, options);
   const description = await describeRun(options);
   const layout = vectorLayout(first.params, (name, shape) => objective.group(name, shape));
   const found =
@@ -69,7 +73,8 @@ async function opened(options: CheckedOptions, unlock: () => Promise<void>): Pro
     (await findCheckpoint(checkpoint.folder, ({ fault: { message } }) => {
       notices.push({ type: 'notice', code: 'CHECKPOINT_DAMAGED', message });
     }));
-  let savedStep: number | undefined;
+  // Of a run that learned nothing yet none is kept: it would refuse the options that mend what kept it from its first step.
+  let savedStep = 0;
   let savedPath = found?.path;
   const goOn = async (path: string, saved: SavedRun) => {
     requireSameRun(path, saved, { description, schedule, steps });
@@ -85,7 +90,7 @@ async function opened(options: CheckedOptions, unlock: () => Promise<void>): Pro
     step: 0,
     after: null,
   });
-  const at = await (found ? goOn(found.path, found.saved) : begin()).finally(first.dispose);
+  const at = await (found ? goOn(found.path, found.saved) : begin());
 
   const run: Run = {
     layout,

@@ -141,6 +141,26 @@ describe('a run that goes on', () => {
     }
   });
 
+  it('keeps nothing of a run whose first step never came, so that other options may mend it', async () => {
+    const into = newFolder();
+    await expect(run({ ...base(into), batches: points(4, { fails: 0 }) })).rejects.toThrow('cannot be read');
+    const aborted = await run({ ...base(into), signal: AbortSignal.abort() });
+    expect(aborted.end).toMatchObject({ reason: 'stopped', step: 0 });
+    expect(aborted.end).not.toHaveProperty('checkpoint');
+    expect(await readdir(into)).toEqual([]);
+    expect((await run({ ...base(into), seed: 4 })).end).toMatchObject({ reason: 'completed' });
+  });
+
+  it('leaves no tensor when it cannot begin or go on', async () => {
+    const into = newFolder();
+    await run(base(into), stopAt(3));
+    const tensors = tf.memory().numTensors;
+    const failing = { ...points(4), describe: () => Promise.reject(new Error('not told')) };
+    await expect(run({ ...base(newFolder()), batches: failing })).rejects.toThrow('not told');
+    await expect(run({ ...base(into), seed: 4 })).rejects.toMatchObject({ code: 'CHECKPOINT_MISMATCH' });
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
   it('saves nothing of a step that broke the weights', async () => {
     const into = newFolder();
     const schedule = { at: (step: number) => (step === 5 ? 1e38 : 0.05), describe: () => ({ is: 'spike' }) };

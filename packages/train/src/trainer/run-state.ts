@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { tensorsOf } from '../checkpoint/host-tensors.js';
 import type { HostTensor, HostTensors } from '../checkpoint/saved-run.js';
 import type { Optimizer, OptimizerState } from '../optimizers/optimizer.js';
 import { joinParams, namedParts, type VectorLayout } from './parameter-vectors.js';
@@ -91,14 +92,4 @@ export async function hostState(state: RunState, layout: VectorLayout): Promise<
     ...(Object.keys(state.average).length > 0 ? { average: await named(state.average) } : {}),
     optimizer: { step: step!, slots },
   };
-}
-
-/** Tensors over the memory of host tensors. */
-export function tensorsOf(tensors: HostTensors): Params {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, { shape, data }]) => [
-      name,
-      tf.tensor(data, [...shape], data instanceof Int32Array ? 'int32' : 'float32'),
-    ]),
-  );
 }
