@@ -17,14 +17,13 @@ export interface RunToResume {
  * gives the rates of the steps done.
  *
  * @param path of the checkpoint.
- * @returns whether it is longer.
  * @throws TrainError with `CHECKPOINT_MISMATCH` that names every option which differs.
  */
 export function requireSameRun(
   path: string,
   saved: SavedRun,
   { description, schedule, steps }: RunToResume,
-): { readonly longer: boolean } {
+): void {
   const planned = saved.description.run.steps;
   const refused = (expected: string, received: string, advice?: string) =>
     new TrainError('CHECKPOINT_MISMATCH', { where: path, expected, received, ...(advice && { advice }) });
@@ -37,7 +36,7 @@ export function requireSameRun(
   const longer = typeof planned === 'number' && steps > planned;
   const keepsRates = longer && ratesDigest(schedule, saved.step) === saved.rates;
   const left = keepsRates ? all.filter(({ option }) => !OF_LENGTH.test(option)) : all;
-  if (left.length === 0) return { longer };
+  if (left.length === 0) return;
   const otherwiseSame = longer && left.every(({ option }) => OF_LENGTH.test(option));
   throw refused(
     'a run with the options that it was saved with',

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { chooseIndices, type Random } from '@tgm/masking';
+import { chooseIndices, hiddenCount, type Random } from '@tgm/masking';
 import { type Clip, type ClipTokenizer, frameTokens } from '@tgm/models';
 import { TrainError } from '../errors.js';
 import type { ClipBatch } from '../objectives/clip-batch.js';
@@ -48,7 +48,7 @@ export function imageTensors(
   const { imageSize, patchSize } = model.config.visionConfig;
   const layout = { numFrames: 1, tubeletSize: 1, imageSize, patchSize };
   const patches = (imageSize / patchSize) ** 2;
-  const kept = Math.max(1, patches - Math.floor(patches * dropped));
+  const kept = patches - hiddenCount(patches, dropped);
   const size = patchSize * patchSize * 3;
   const pixels = new Float32Array(pairs.length * kept * size);
   const positions = new Int32Array(pairs.length * kept);

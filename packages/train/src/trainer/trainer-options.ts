@@ -36,7 +36,7 @@ export interface RunOptions {
   readonly schedule: Schedule;
   /** Steps of the whole run, at least 1. */
   readonly steps: number;
-  /** Decides initial parameters, order, captions and masks. */
+  /** Decides the initial parameters; under `pretrain` the order, captions and masks too. Other batches have their own. */
   readonly seed: number | string;
   /**
    * Parameters to begin with in place of drawn ones, those of a published model for one. They stay the caller's. Names that
