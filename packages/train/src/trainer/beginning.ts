@@ -17,7 +17,8 @@ export interface Beginning {
 /**
  * Draws what a run begins with, and puts what is given in its place.
  *
- * @throws TrainError `OPTION_INVALID` for a tensor that the objective does not have, or of another shape.
+ * @throws TrainError `OPTION_INVALID` for a tensor that the objective does not have, or of another shape, and for an objective
+ *   whose tensors are of a type that checkpoints do not hold.
  */
 export function beginning(
   objective: Objective<never>,
@@ -27,6 +28,8 @@ export function beginning(
   const buffers = drawn.buffers ?? {};
   const dispose = () => tf.dispose([drawn.params, buffers] as unknown as tf.TensorContainer);
   try {
+    requireTypes('parameter', drawn.params, ['float32']);
+    requireTypes('buffer', buffers, ['float32', 'int32']);
     return {
       params: { ...drawn.params, ...fitting('params', drawn.params, start.params) },
       buffers: { ...buffers, ...fitting('buffers', buffers, start.buffers) },
@@ -36,6 +39,17 @@ export function beginning(
     dispose();
     throw error;
   }
+}
+
+function requireTypes(kind: string, tensors: Params, types: readonly string[]): void {
+  const wrong = Object.entries(tensors).find(([, { dtype }]) => !types.includes(dtype));
+  if (!wrong) return;
+  const [name, { dtype }] = wrong;
+  throw new TrainError('OPTION_INVALID', {
+    where: 'trainer, option objective',
+    expected: `the ${kind} ${name} to be ${types.join(' or ')}`,
+    received: dtype,
+  });
 }
 
 function fitting(part: 'params' | 'buffers', own: Params, given: Params = {}): Params {

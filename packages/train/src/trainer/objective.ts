@@ -53,11 +53,12 @@ export interface Objective<in Batch extends TensorTree> {
   /** Weight of each term in the total, by its name. */
   readonly weights: Readonly<Record<string, number>>;
   /**
-   * Fresh parameters, and buffers: tensors that are saved but not trained, such as a queue, a codebook or a frozen teacher.
-   * The caller disposes both.
+   * Fresh parameters, float32, and buffers, float32 or int32: tensors that are saved but not trained, such as a queue, a
+   * codebook or a frozen teacher. The caller disposes both.
    */
   init(random: Random): { readonly params: Params; readonly buffers?: Params };
   part(params: Params, buffers: Params, batch: Batch): PartOutputs;
+  /** Needed where parts give rows, and asked when any part of a batch does. */
   whole?(params: Params, buffers: Params, rows: Rows): WholeOutputs;
   group(name: string, shape: readonly number[]): ParameterGroup;
   /** What a checkpoint holds for other programs. */

@@ -5,7 +5,7 @@ import { gradientVectors, valueAndGradients } from './gradients.js';
 import type { Objective, Rows, Scalars } from './objective.js';
 import { splitParams } from './parameter-vectors.js';
 import type { RunState } from './run-state.js';
-import { type StepOutcome, weightedSum } from './step.js';
+import { partOf, requireTerms, type StepOutcome, weightedSum } from './step.js';
 import { type UpdateOptions, update } from './update.js';
 
 /** A part of a batch. */
@@ -42,7 +42,8 @@ export function stepInParts<Batch extends TensorTree>(
   const { layout } = options;
 
   const rowsOf = engine.compile((given: Learned & { batch: Batch }) => {
-    const { rows = {} } = objective.part(splitParams(layout, given.vectors), given.buffers, given.batch);
+    const params = splitParams(layout, given.vectors);
+    const { rows = {} } = partOf(objective, params, given.buffers, given.batch);
     return rows;
   });
 
@@ -86,16 +87,15 @@ export function stepInParts<Batch extends TensorTree>(
   const addPart = engine.compile(
     (given: Learned & { batch: Batch; rows: Rows; share: tf.Scalar; sum: Params }) => {
       const { gradients, extra } = valueAndGradients(splitParams(layout, given.vectors), (params) => {
-        const part = objective.part(params, given.buffers, given.batch);
+        const part = partOf(objective, params, given.buffers, given.batch);
         const shared = (scalars: Scalars = {}) =>
           fromNames(Object.keys(scalars), (name) => tf.mul(scalars[name]!, given.share) as tf.Scalar);
         const terms = shared(part.terms);
         const pulls = Object.entries(given.rows).map(([name, slope]) =>
           tf.sum(tf.mul(part.rows![name]!, slope)),
         );
-        const own = Object.keys(terms).length > 0 ? [weightedSum(objective, terms)] : [];
         return {
-          value: tf.addN([...own, ...pulls]) as tf.Scalar,
+          value: tf.addN([weightedSum(objective, terms), ...pulls]) as tf.Scalar,
           extra: { terms, figures: shared(part.figures) },
         };
       });
@@ -156,7 +156,7 @@ export function stepInParts<Batch extends TensorTree>(
     tf.dispose(next as tf.NamedTensorMap);
     const terms = summed(told.map((each) => each.terms));
     const outcome: StepOutcome = {
-      total: tf.tidy(() => weightedSum(objective, terms)),
+      total: tf.tidy(() => weightedSum(objective, requireTerms(terms))),
       terms,
       figures: summed(told.map((each) => each.figures)),
       ...norms,

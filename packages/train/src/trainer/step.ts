@@ -3,7 +3,7 @@ import type { Params } from '@tgm/models';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
 import { TrainError } from '../errors.js';
 import { gradientVectors, valueAndGradients } from './gradients.js';
-import type { Objective, Scalars } from './objective.js';
+import type { Objective, PartOutputs, Scalars } from './objective.js';
 import { splitParams } from './parameter-vectors.js';
 import type { RunState } from './run-state.js';
 import { type UpdateOptions, update } from './update.js';
@@ -35,12 +35,12 @@ export function wholeStep<Batch extends TensorTree>(
   const { layout } = options;
   return ({ state, batch, learningRate }) => {
     const { value, gradients, extra } = valueAndGradients(splitParams(layout, state.vectors), (params) => {
-      const part = objective.part(params, state.buffers, batch);
-      const whole = part.rows && objective.whole?.(params, state.buffers, part.rows);
+      const part = partOf(objective, params, state.buffers, batch);
+      const whole = part.rows && objective.whole!(params, state.buffers, part.rows);
       const terms = { ...part.terms, ...whole?.terms };
       const figures = { ...part.figures, ...whole?.figures };
       return {
-        value: weightedSum(objective, terms),
+        value: weightedSum(objective, requireTerms(terms)),
         extra: { terms, figures, buffers: { ...state.buffers, ...whole?.buffers } },
       };
     });
@@ -61,7 +61,31 @@ export function wholeStep<Batch extends TensorTree>(
 }
 
 /**
- * Σ weight * term.
+ * What a part of a batch comes to; without `rows` where it has none.
+ *
+ * @throws TrainError `OPTION_INVALID` for rows that the objective does not compare.
+ */
+export function partOf<Batch extends TensorTree>(
+  objective: Objective<Batch>,
+  params: Params,
+  buffers: Params,
+  batch: Batch,
+): PartOutputs {
+  const { rows = {}, ...part } = objective.part(params, buffers, batch);
+  const names = Object.keys(rows);
+  if (names.length === 0) return part;
+  if (objective.whole) return { ...part, rows };
+  throw refusal('a function `whole`, which compares rows', `rows ${names.join(', ')} and no such function`);
+}
+
+/** @throws TrainError `OPTION_INVALID` where there is nothing to learn from. */
+export function requireTerms(terms: Scalars): Scalars {
+  if (Object.keys(terms).length > 0) return terms;
+  throw refusal('at least one term of each batch', 'none');
+}
+
+/**
+ * Σ weight * term; 0 without terms.
  *
  * @throws TrainError `OPTION_INVALID` for a term without a weight.
  */
@@ -69,11 +93,11 @@ export function weightedSum({ weights }: Pick<Objective<never>, 'weights'>, term
   const weighted = Object.entries(terms).map(([name, term]) => {
     const weight = weights[name];
     if (weight !== undefined) return tf.mul(term, weight);
-    throw new TrainError('OPTION_INVALID', {
-      where: 'trainer, option objective',
-      expected: `a weight of its term ${name}`,
-      received: `weights of ${Object.keys(weights).join(', ')}`,
-    });
+    throw refusal(`a weight of its term ${name}`, `weights of ${Object.keys(weights).join(', ')}`);
   });
+  if (weighted.length === 0) return tf.scalar(0);
   return (weighted.length === 1 ? weighted[0]! : tf.addN(weighted)) as tf.Scalar;
 }
+
+const refusal = (expected: string, received: string): TrainError =>
+  new TrainError('OPTION_INVALID', { where: 'trainer, option objective', expected, received });
