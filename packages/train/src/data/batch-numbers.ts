@@ -1,4 +1,5 @@
 import { type PixelScale, UNIT_PIXELS, type VideoMae } from '@tgm/models';
+import { showValue } from '@tgm/options';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import { TrainError } from '../errors.js';
 import { type ClipMasks, clipOf, drawMasks } from './clip-masks.js';
@@ -119,7 +120,7 @@ function framesOf(
   throw new TrainError('EXAMPLE_INVALID', {
     where: `Example "${id}"`,
     expected: `${numFrames} frames of ${imageSize} x ${imageSize} pixels, ${bytes} bytes`,
-    received: frames instanceof Uint8Array ? `${frames.length} bytes` : typeof frames,
+    received: frames instanceof Uint8Array ? `${frames.length} bytes` : showValue(frames),
   });
 }
 

@@ -100,6 +100,12 @@ describe('clipExamples', () => {
     expect(JSON.parse(JSON.stringify(described))).toStrictEqual(described);
   });
 
+  it('refuses what is no clip', () => {
+    expect(() => clipExamples([decoded('a'), { frames: 1 } as never])).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', where: 'clipExamples, argument, option clips.1' }),
+    );
+  });
+
   it('refuses none, and embeddings of different widths', () => {
     expect(() => clipExamples([])).toThrow(expect.objectContaining({ code: 'NO_EXAMPLES' }));
     expect(() => clipExamples(undefined as never)).toThrow(expect.objectContaining({ code: 'NO_EXAMPLES' }));

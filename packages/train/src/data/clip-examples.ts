@@ -1,11 +1,17 @@
 import { createHash } from 'node:crypto';
 import { type MotionCues, type TextCues, uniformIndex } from '@tgm/masking';
-import { showValue } from '@tgm/options';
+import { listOf, objectWith, optionTable, showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { addSomeBytes, fewNumbers } from './content-digest.js';
 import type { DecodedClip } from './decode-clips.js';
 import type { ExampleSource, TrainingExample } from './examples.js';
 import type { CaptionedClip, CaptionScores } from './score-clips.js';
+
+const CLIPS = optionTable(
+  'clipExamples, argument',
+  { clips: listOf(objectWith<DecodedClip>('a decoded clip', ['id', 'sample', 'frames', 'motion'])) },
+  TrainError,
+);
 
 /**
  * Clips in memory as training examples, each of them a sample. Clips of `decodeClips` have no captions and the cue
@@ -15,7 +21,7 @@ import type { CaptionedClip, CaptionScores } from './score-clips.js';
  * evenly, and by the lengths of their embeddings. Of what an encoder made, whose last digits depend on the machine, it tells a
  * few numbers of the first caption, to two decimals.
  *
- * @throws TrainError `NO_EXAMPLES`, `OPTION_INVALID` for embeddings of different widths.
+ * @throws TrainError `NO_EXAMPLES`, `OPTION_INVALID` for what is no clip and for embeddings of different widths.
  */
 export function clipExamples(clips: readonly CaptionedClip[]): ExampleSource<TextCues & MotionCues>;
 export function clipExamples(clips: readonly DecodedClip[]): ExampleSource<MotionCues>;
@@ -29,6 +35,7 @@ export function clipExamples(
       received: Array.isArray(clips) ? 'none' : showValue(clips),
     });
   }
+  CLIPS.check({ clips });
   const textWidth = widthOf(clips);
   return {
     length: clips.length,

@@ -1,4 +1,5 @@
-import type { MaskingStrategy, Random, TokenGrid, TokenMask } from '@tgm/masking';
+import type { MaskingStrategy, MaskRequest, Random, TokenGrid, TokenMask } from '@tgm/masking';
+import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { RECONSTRUCT } from '../objectives/weighted-loss.js';
 import type { ClipView, DrawnExample, TrainingExample } from './examples.js';
@@ -31,7 +32,10 @@ export interface ClipMasks {
   readonly reconstructed?: Uint32Array;
 }
 
-/** @throws TrainError `EXAMPLE_INVALID`, `OPTION_INVALID` for a strategy that leaves nothing visible, or nothing to reconstruct. */
+/**
+ * @throws TrainError `EXAMPLE_INVALID`, also where a strategy fails; `OPTION_INVALID` for a strategy that leaves nothing
+ *   visible, or nothing to reconstruct, or gives token numbers that are none of the grid, or one twice.
+ */
 export function drawMasks<Cues extends object>(
   plan: MaskPlan<Cues>,
   grid: TokenGrid,
@@ -84,12 +88,43 @@ function maskOf<Cues extends object>(
   random: Random,
 ): TokenMask {
   const missing = strategy.requires.find((cue) => cues?.[cue] === undefined);
-  if (missing === undefined) return strategy.mask({ grid, random, cues });
+  if (missing === undefined) return madeMask(strategy, id, { grid, random, cues });
   throw new TrainError('EXAMPLE_INVALID', {
     where: `Example "${id}"`,
     expected: `the cue "${missing}", which the masking strategy "${strategy.name}" reads`,
     received: `the cues ${Object.keys(cues ?? {}).join(', ') || 'none'}`,
   });
+}
+
+/** @throws TrainError `EXAMPLE_INVALID` where the strategy fails, `OPTION_INVALID` where it gives no mask of the grid. */
+function madeMask<Cues extends object>(
+  strategy: MaskingStrategy<Cues>,
+  id: string,
+  request: MaskRequest<Cues>,
+): TokenMask {
+  const where = `Masking strategy "${strategy.name}", example "${id}"`;
+  let mask: TokenMask;
+  try {
+    mask = strategy.mask(request);
+  } catch (cause) {
+    const received = cause instanceof Error ? cause.message : showValue(cause);
+    throw new TrainError('EXAMPLE_INVALID', { where, expected: 'a mask', received, cause });
+  }
+  const { slices, rows, columns } = request.grid;
+  const seen = new Uint8Array(slices * rows * columns);
+  for (const list of ['visible', 'masked'] as const) {
+    const tokens: unknown = mask?.[list];
+    const refuse = (expected: string, received: string): never => {
+      throw new TrainError('OPTION_INVALID', { where: `${where}, ${list}`, expected, received });
+    };
+    if (!(tokens instanceof Uint32Array)) return refuse('token numbers in a Uint32Array', showValue(tokens));
+    for (const token of tokens) {
+      if (token >= seen.length) refuse(`token numbers below ${seen.length}`, `${token}`);
+      if (seen[token]) refuse('each token once, visible or masked', `${token} again`);
+      seen[token] = 1;
+    }
+  }
+  return mask;
 }
 
 function some(

@@ -162,6 +162,18 @@ describe('imageTextBatches', () => {
         plain(['a', 'b'], ({ id }) => ({ image: id === '1' ? new Uint8Array(3) : image })),
         { code: 'EXAMPLE_INVALID', where: 'imageTextBatches, sample 1' },
       ],
+      [
+        plain(['a', 'b'], ({ id }) => (id === '1' ? { text: undefined as never } : {})),
+        { code: 'EXAMPLE_INVALID', where: 'imageTextBatches, sample 1', expected: 'a text' },
+      ],
+      [
+        plain(['a', 'b'], () => ({ id: 3 as never })),
+        { code: 'EXAMPLE_INVALID', expected: 'a pair with an id, a text' },
+      ],
+      [
+        { ...plain(['a', 'b']), load: () => undefined as never },
+        { code: 'EXAMPLE_INVALID', received: 'undefined' },
+      ],
     ];
     for (const [given, error] of wrong) {
       await expect(read({ pairs: given, batchSize: 2 }, 1)).rejects.toMatchObject(error);

@@ -20,7 +20,7 @@ import type { ClipBatch } from '../objectives/clip-batch.js';
 import type { Batch, Batches } from '../trainer/batches.js';
 import { exampleOrder } from './example-order.js';
 import type { ImageTextPairs } from './image-text-pairs.js';
-import { imageTensors, matchesOf, textTensors } from './image-text-tensors.js';
+import { imageTensors, matchesOf, requireTexts, textTensors } from './image-text-tensors.js';
 import { type NegativesWatch, negativesWatch } from './negatives-watch.js';
 import { textKeys } from './text-keys.js';
 
@@ -60,9 +60,9 @@ const OPTIONS = optionTable(
  * Texts have as many places as the longest of the batch, rounded up to a multiple of 8: what follows a text's end changes
  * nothing, and costs time.
  *
- * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES`; `next` throws `EXAMPLE_INVALID` for an image of another size and where
- *   some pairs of a batch have an image or a paraphrase and others have none, `NO_NEGATIVES` where all pairs match, and whatever
- *   `load` throws.
+ * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES`; `next` throws `EXAMPLE_INVALID` for an image of another size, a pair
+ *   without id or text, and where some pairs of a batch have an image or a paraphrase and others have none; `NO_NEGATIVES` where
+ *   all pairs match, and whatever `load` throws.
  */
 export function imageTextBatches(options: ImageTextBatchesOptions): Batches<ClipBatch> {
   const checked = OPTIONS.check(options);
@@ -77,11 +77,12 @@ export function imageTextBatches(options: ImageTextBatchesOptions): Batches<Clip
     const places = Array.from({ length: batchSize }, (_, row) => number * batchSize + row);
     const indices = places.map((place) => order.sample(place, 0));
     const loaded = await pairs.load(indices, seededRandom(seed, 'load', number), number);
-    if (loaded.length !== batchSize) {
+    if (!Array.isArray(loaded) || loaded.length !== batchSize) {
       const expected = `${batchSize} pairs, one for each number`;
-      const received = `${loaded.length}`;
+      const received = Array.isArray(loaded) ? `${loaded.length}` : showValue(loaded);
       throw new TrainError('EXAMPLE_INVALID', { where: `${where}, pairs.load`, expected, received });
     }
+    for (const pair of loaded) requireTexts(pair);
     const ids = loaded.map(({ id }) => id);
     if (loaded.some(({ image }) => image)) watch.see(textKeys(matchesOf(loaded)), textKeys(ids));
     const randoms = places.map((place) => order.masking(place, 0, 'patches'));

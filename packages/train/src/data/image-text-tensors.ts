@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { chooseIndices, hiddenCount, type Random } from '@tgm/masking';
 import { type Clip, type ClipTokenizer, frameTokens } from '@tgm/models';
+import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { ClipBatch } from '../objectives/clip-batch.js';
 import type { ImageTextPair, Wording } from './image-text-pairs.js';
@@ -8,6 +9,20 @@ import { textKeys } from './text-keys.js';
 
 /** Texts are cut to a multiple of this many places, so that few shapes, and few graphs, come of many lengths. */
 const PLACES = 8;
+
+/** @throws TrainError `EXAMPLE_INVALID` for a pair whose id or texts are no texts. */
+export function requireTexts(pair: ImageTextPair): void {
+  const refuse = (expected: string, received: unknown): never => {
+    const where = `imageTextBatches, sample ${pair?.id}`;
+    throw new TrainError('EXAMPLE_INVALID', { where, expected, received: showValue(received) });
+  };
+  if (typeof pair?.id !== 'string') refuse('a pair with an id, a text', pair);
+  for (const { text, paraphrase } of [pair, ...(pair.others ?? [])]) {
+    if (typeof text !== 'string') refuse('a text', text);
+    if (paraphrase !== undefined && typeof paraphrase !== 'string')
+      refuse('a text as paraphrase', paraphrase);
+  }
+}
 
 /** The texts of pairs, then those that belong to no image, then the paraphrases of all in the same order. */
 export function textTensors(tokenizer: ClipTokenizer, pairs: readonly ImageTextPair[]): ClipBatch['texts'] {

@@ -407,6 +407,29 @@ describe('errors', () => {
     });
   });
 
+  it.each<[string, Record<'visible' | 'masked', unknown> | undefined, string, string]>([
+    ['no lists', undefined, 'visible', 'undefined'],
+    ['lists of another kind', { visible: [0, 1], masked: [2] }, 'visible', '[0, 1]'],
+    ['no token of the grid', { visible: Uint32Array.of(0), masked: Uint32Array.of(8) }, 'masked', '8'],
+    ['a token twice', { visible: Uint32Array.of(0, 1), masked: Uint32Array.of(1, 2) }, 'masked', '1 again'],
+  ])('name the strategy that gives %s, and the example', async (_name, mask, list, received) => {
+    const masking = { ...randomMasking({ ratio: 0.5 }), name: 'own', mask: () => mask as never };
+    await expect(firstOf({ masking })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: expect.stringMatching(new RegExp(`^Masking strategy "own", example "noise \\d", ${list}$`)),
+      received,
+    });
+  });
+
+  it('name the strategy that fails, and the example whose cue is of another size', async () => {
+    const examples = shuffled(noiseSource(2, () => ({ cues: { text: new Float32Array(3) } })));
+    await expect(firstOf({ examples })).rejects.toMatchObject({
+      code: 'EXAMPLE_INVALID',
+      where: expect.stringMatching(/^Masking strategy "text", example "noise \d"$/),
+      cause: expect.objectContaining({ code: 'CUE_WRONG_SIZE' }),
+    });
+  });
+
   it('say that all clips have one caption, or are of one sample, where a loss tells them apart', async () => {
     const alike = shuffled(noiseSource(6, () => ({ caption: 'a thing' })));
     const error = { code: 'NO_NEGATIVES', received: expect.stringContaining('first 64 clips') };

@@ -1,3 +1,4 @@
+import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { BadExamples } from './bad-examples.js';
 import { exampleFailed, type FileFault, factsOf, isFileFault } from './example-fault.js';
@@ -54,17 +55,22 @@ export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>):
   }
 
   async function loadNow(index: number): Promise<Loaded<Cues>> {
+    let given: unknown;
     try {
       const examples = await source.load(index, order.loading(place));
-      if (Array.isArray(examples) && examples.length === perSample) return examples;
+      if (Array.isArray(examples) && examples.length === perSample && examples.every(hasId)) return examples;
+      given = examples;
     } catch (error) {
       if (isFileFault(error)) return error;
       throw exampleFailed(await nameOf(index), error);
     }
+    const counted = Array.isArray(given) && given.length === perSample;
     throw new TrainError('OPTION_INVALID', {
       where: `Sample "${await nameOf(index)}"`,
-      expected: `a list of as many examples as the source's perSample says, ${perSample}`,
-      received: 'another number of them',
+      expected: counted
+        ? 'examples with an id, the name of the sample'
+        : `a list of as many examples as the source's perSample says, ${perSample}`,
+      received: Array.isArray(given) && !counted ? `a list of ${given.length}` : showValue(given),
     });
   }
 
@@ -110,6 +116,9 @@ export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>):
     },
   };
 }
+
+const hasId = (example: unknown): boolean =>
+  typeof (example as TrainingExample<object> | null | undefined)?.id === 'string';
 
 function noneLeft(length: number): TrainError {
   return new TrainError('NO_EXAMPLES', {

@@ -153,7 +153,10 @@ describe('shuffled', () => {
   it('refuses what is no source, no option and no place', async () => {
     const code = expect.objectContaining({ code: 'OPTION_INVALID' });
     expect(() => shuffled({ length: 3 } as never)).toThrow(code);
-    expect(() => shuffled({ ...slowSource({ length: 3 }), length: 0 })).toThrow(code);
+    expect(() => shuffled({ ...slowSource({ length: 3 }), length: 0.5 })).toThrow(code);
+    expect(() => shuffled({ ...slowSource({ length: 3 }), length: 0 })).toThrow(
+      expect.objectContaining({ code: 'NO_EXAMPLES' }),
+    );
     expect(() => shuffled(slowSource({ length: 3 }), { prefetch: 0 })).toThrow(code);
     expect(() => shuffled(slowSource({ length: 3 }), { shuffle: false } as never)).toThrow(code);
     expect(() => shuffled(slowSource({ length: 3 }), { badSamples: { kind: 'skip' } as never })).toThrow(
@@ -183,6 +186,21 @@ describe('shuffled', () => {
     await expect(batchesOf(shuffled(source), { seed: 1 }, [1])).rejects.toMatchObject({
       code: 'OPTION_INVALID',
       expected: expect.stringContaining('2'),
+      received: 'a list of 1',
+    });
+  });
+
+  it('refuses examples without an id, which would all be of one sample', async () => {
+    const own = slowSource({ length: 3 });
+    const source = {
+      ...own,
+      load: async (...given: Parameters<typeof own.load>) =>
+        (await own.load(...given)).map((example) => ({ ...example, id: undefined as never })),
+    };
+    await expect(batchesOf(shuffled(source), { seed: 1 }, [1])).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: expect.stringMatching(/^Sample "s\d"$/),
+      expected: 'examples with an id, the name of the sample',
     });
   });
 });

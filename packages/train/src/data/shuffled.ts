@@ -72,8 +72,8 @@ function isStreamPlace(value: unknown): value is StreamPlace {
  * stopped. Ranks together get what one process would, a batch cut into consecutive slices. A sample that cannot be read is
  * taken for bad from the place on where that shows. So ranks agree as long as a bad sample is bad whatever is drawn of it.
  *
- * @throws TrainError `OPTION_INVALID`; while reading `EXAMPLE_FAILED`, `TOO_MANY_BAD_SAMPLES`, `NO_EXAMPLES` when no sample
- *   is left, `STREAM_CLOSED`.
+ * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES` for an empty source; while reading `EXAMPLE_FAILED`,
+ *   `TOO_MANY_BAD_SAMPLES`, `NO_EXAMPLES` when no sample is left, `STREAM_CLOSED`.
  */
 export function shuffled<Cues extends object>(
   source: ExampleSource<Cues>,
@@ -110,5 +110,12 @@ const ARGUMENTS = optionTable('shuffled', { source: MEMBERS }, TrainError);
 function requireSource<Cues extends object>(source: ExampleSource<Cues>): void {
   ARGUMENTS.check({ source });
   const { length, perSample, parallel, textWidth } = source;
+  if (length === 0) {
+    throw new TrainError('NO_EXAMPLES', {
+      where: 'shuffled, argument source',
+      expected: 'at least one sample',
+      received: 'none',
+    });
+  }
   SOURCE.check({ length, perSample, parallel, textWidth });
 }

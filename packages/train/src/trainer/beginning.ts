@@ -17,14 +17,21 @@ export interface Beginning {
 /**
  * Draws what a run begins with, and puts what is given in its place.
  *
- * @throws TrainError `OPTION_INVALID` for a tensor that the objective does not have, or of another shape, and for an objective
- *   whose tensors are of a type that checkpoints do not hold.
+ * @throws TrainError `OPTION_INVALID` for a tensor that the objective does not have, of another shape or disposed, and for an
+ *   objective without parameters, or whose tensors are of a type that checkpoints do not hold.
  */
 export function beginning(
   objective: Objective<never>,
   { seed, start = {} }: Pick<RunOptions, 'seed' | 'start'>,
 ): Beginning {
   const drawn = objective.init(seededRandom(seed, 'init'));
+  if (Object.keys(drawn?.params ?? {}).length === 0) {
+    throw new TrainError('OPTION_INVALID', {
+      where: 'trainer, option objective, init',
+      expected: 'params: tensors by name, at least one',
+      received: showValue(drawn?.params),
+    });
+  }
   const buffers = drawn.buffers ?? {};
   const dispose = () => tf.dispose([drawn.params, buffers] as unknown as tf.TensorContainer);
   try {
@@ -60,6 +67,7 @@ function fitting(part: 'params' | 'buffers', own: Params, given: Params = {}): P
     };
     if (!wanted) refuse(`tensors of the objective, such as ${Object.keys(own)[0] ?? 'none'}`, name);
     else if (!(tensor instanceof tf.Tensor)) refuse(`a tensor ${name}`, showValue(tensor));
+    else if (tensor.isDisposed) refuse(`a tensor ${name}`, 'one that is disposed');
     else if (!tf.util.arraysEqual(tensor.shape, wanted.shape))
       refuse(`${name} of shape [${wanted.shape}]`, `[${tensor.shape}]`);
   }

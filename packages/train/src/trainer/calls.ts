@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { showValue } from '@tgm/options';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
+import { TrainError } from '../errors.js';
 import type { Batch, BatchStream } from './batches.js';
 
 /** The batches of one call of the engine. */
@@ -39,6 +41,7 @@ export function callsOf<Tensors extends TensorTree>(
         const batch = await stream.next();
         if (!batch) break;
         parts.push(batch);
+        requireBatch(batch);
         if (parts.length < accumulate) continue;
         steps.push(parts);
         parts = [];
@@ -75,6 +78,18 @@ export function callsOf<Tensors extends TensorTree>(
       await stream.close();
     },
   };
+}
+
+function requireBatch({ after, clips }: Batch<TensorTree>): void {
+  if (after !== undefined && Number.isSafeInteger(clips) && clips > 0) return;
+  throw new TrainError('OPTION_INVALID', {
+    where: 'trainer, option batches',
+    expected:
+      after === undefined
+        ? 'batches with a place behind them, after, to go on from'
+        : 'batches of at least one clip',
+    received: after === undefined ? 'nothing' : showValue(clips),
+  });
 }
 
 /** Frees batches that are not used any more. */

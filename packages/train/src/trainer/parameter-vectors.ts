@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
+import { showValue } from '@tgm/options';
+import { TrainError } from '../errors.js';
 import type { ParameterGroup } from './objective.js';
 
 interface Entry {
@@ -29,7 +31,11 @@ const LARGEST_VECTOR = 2 ** 19;
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1);
 
-/** Assigns every parameter to a vector of its kind, in the order of `params`. */
+/**
+ * Assigns every parameter to a vector of its kind, in the order of `params`.
+ *
+ * @throws TrainError `OPTION_INVALID` for a group that is none.
+ */
 export function vectorLayout(
   params: Readonly<Record<string, { readonly shape: readonly number[] }>>,
   group: (name: string, shape: readonly number[]) => ParameterGroup,
@@ -37,7 +43,7 @@ export function vectorLayout(
   const groups: Record<string, VectorGroup> = {};
   const open = new Map<string, { entries: Entry[]; size: number }>();
   for (const [name, { shape }] of Object.entries(params)) {
-    const { decays, rateScale } = group(name, shape);
+    const { decays, rateScale } = checkedGroup(name, group(name, shape));
     const kind = `${decays} ${rateScale}`;
     const size = sizeOf(shape);
     let vector = open.get(kind);
@@ -50,6 +56,16 @@ export function vectorLayout(
     vector.size += size;
   }
   return { groups };
+}
+
+function checkedGroup(name: string, group: ParameterGroup | undefined): ParameterGroup {
+  const { decays, rateScale } = group ?? {};
+  if (typeof decays === 'boolean' && Number.isFinite(rateScale) && rateScale! >= 0) return group!;
+  throw new TrainError('OPTION_INVALID', {
+    where: `trainer, option objective, group of ${name}`,
+    expected: '{ decays, rateScale }: true or false, and a number from 0',
+    received: showValue(group),
+  });
 }
 
 /** Cuts the vectors into named tensors. Differentiable. */

@@ -3,9 +3,10 @@ import type { Params } from '@tgm/models';
 import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
 import { gradientVectors, valueAndGradients } from './gradients.js';
 import type { Objective, Rows, Scalars } from './objective.js';
+import { partOf, wholeOf } from './objective-outputs.js';
 import { splitParams } from './parameter-vectors.js';
 import type { RunState } from './run-state.js';
-import { partOf, requireTerms, type StepOutcome, weightedSum } from './step.js';
+import { requireTerms, type StepOutcome, weightedSum } from './step.js';
 import { type UpdateOptions, update } from './update.js';
 
 /** A part of a batch. */
@@ -62,7 +63,7 @@ export function stepInParts<Batch extends TensorTree>(
       (all) => {
         const own = fromNames(Object.keys(params), (name) => all[name]!);
         const seen = { ...rows, ...fromNames(compared, (name) => all[`rows/${name}`]!) };
-        const { terms, figures = {}, buffers } = objective.whole!(own, given.buffers, seen);
+        const { terms, figures = {}, buffers } = wholeOf(objective, own, given.buffers, seen);
         return {
           value: weightedSum(objective, terms),
           extra: { terms, figures, buffers: { ...given.buffers, ...buffers } },

@@ -3,7 +3,8 @@ import type { Params } from '@tgm/models';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
 import { TrainError } from '../errors.js';
 import { gradientVectors, valueAndGradients } from './gradients.js';
-import type { Objective, PartOutputs, Scalars } from './objective.js';
+import type { Objective, Scalars } from './objective.js';
+import { partOf, wholeOf } from './objective-outputs.js';
 import { splitParams } from './parameter-vectors.js';
 import type { RunState } from './run-state.js';
 import { type UpdateOptions, update } from './update.js';
@@ -36,7 +37,7 @@ export function wholeStep<Batch extends TensorTree>(
   return ({ state, batch, learningRate }) => {
     const { value, gradients, extra } = valueAndGradients(splitParams(layout, state.vectors), (params) => {
       const part = partOf(objective, params, state.buffers, batch);
-      const whole = part.rows && objective.whole!(params, state.buffers, part.rows);
+      const whole = part.rows && wholeOf(objective, params, state.buffers, part.rows);
       const terms = { ...part.terms, ...whole?.terms };
       const figures = { ...part.figures, ...whole?.figures };
       return {
@@ -58,24 +59,6 @@ export function wholeStep<Batch extends TensorTree>(
       outcome: { total: value, terms: extra.terms, figures: extra.figures, ...norms },
     };
   };
-}
-
-/**
- * What a part of a batch comes to; without `rows` where it has none.
- *
- * @throws TrainError `OPTION_INVALID` for rows that the objective does not compare.
- */
-export function partOf<Batch extends TensorTree>(
-  objective: Objective<Batch>,
-  params: Params,
-  buffers: Params,
-  batch: Batch,
-): PartOutputs {
-  const { rows = {}, ...part } = objective.part(params, buffers, batch);
-  const names = Object.keys(rows);
-  if (names.length === 0) return part;
-  if (objective.whole) return { ...part, rows };
-  throw refusal('a function `whole`, which compares rows', `rows ${names.join(', ')} and no such function`);
 }
 
 /** @throws TrainError `OPTION_INVALID` where there is nothing to learn from. */

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
 import { callsOf, discard } from './calls.js';
+import { requireFigures } from './evaluation-figures.js';
 import type { TrainEvent } from './events.js';
+import { learningRates } from './learning-rates.js';
+import { requireWeights } from './objective-outputs.js';
 import { openRun, type Run } from './open-run.js';
 import { stepEvents } from './step-events.js';
 import { stepper } from './stepper.js';
@@ -26,6 +29,7 @@ export async function* trainer<Batch extends TensorTree>(
   given: TrainerOptions<Batch>,
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const options = TRAINER_OPTIONS.check(given);
+  requireWeights(options.objective);
   const { engine, objective, batches, optimizer, schedule, steps, accumulate, clipNorm, signal } = options;
   const { checkpoint, evaluate, average } = options;
   const run = await openRun(options);
@@ -51,7 +55,7 @@ export async function* trainer<Batch extends TensorTree>(
         const began = performance.now();
         const call = await calls.next();
         if (!call) break;
-        const rates = call.steps.map((_, index) => schedule.at(run.step + index));
+        const rates = learningRates(schedule, run.step, call.steps.length);
         // From here on the old state is used up; the new one counts when all its numbers are finite.
         broken = true;
         const taken = await take(run.state, call.steps, rates).finally(() => discard(call.steps.flat()));
@@ -94,7 +98,7 @@ export async function* trainer<Batch extends TensorTree>(
     const tensors = await run.tensors();
     try {
       const figures = await evaluate!.run({ step: run.step, ...tensors });
-      yield { type: 'evaluated', step: run.step, figures };
+      yield { type: 'evaluated', step: run.step, figures: requireFigures(figures) };
     } finally {
       tf.dispose(tensors as unknown as tf.TensorContainer);
     }

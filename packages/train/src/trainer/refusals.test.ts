@@ -1,0 +1,200 @@
+import * as tf from '@tensorflow/tfjs';
+import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sgd } from '../optimizers/sgd.js';
+import { constantSchedule } from '../schedules/constant.js';
+import type { Batch } from './batches.js';
+import type { Objective, PartOutputs, WholeOutputs } from './objective.js';
+import { comparison, type Points, points, regression } from './toy-objectives.test-support.js';
+import { trainer } from './trainer.js';
+import type { TrainerOptions } from './trainer-options.js';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await onnxEngine({ threads: 1 });
+});
+afterAll(() => engine.dispose());
+
+const options = (change: Partial<TrainerOptions<Points>> = {}): TrainerOptions<Points> => ({
+  engine,
+  objective: regression(),
+  batches: points(4),
+  optimizer: sgd(),
+  schedule: constantSchedule({ base: 0.1 }),
+  steps: 4,
+  seed: 1,
+  ...change,
+});
+
+/** Steps of a run that goes to its end. */
+async function totalsOf(given: TrainerOptions<Points>): Promise<number[]> {
+  const totals: number[] = [];
+  for await (const event of trainer(given)) {
+    if (event.type === 'step') totals.push(event.total);
+    if (event.type === 'end') tf.dispose([event.params, event.buffers] as never);
+  }
+  return totals;
+}
+
+const withPart = (change: (made: PartOutputs, batch: Points) => object): Objective<Points> => {
+  const own = regression();
+  return {
+    ...own,
+    part: (params, buffers, batch) => change(own.part(params, buffers, batch), batch) as PartOutputs,
+  };
+};
+
+const withWhole = (change: object): Objective<Points> => {
+  const own = comparison();
+  const whole = own.whole!;
+  return {
+    ...own,
+    whole: (params, buffers, rows) => ({ ...whole(params, buffers, rows), ...change }) as WholeOutputs,
+  };
+};
+
+describe('an objective is refused', () => {
+  it.each<[string, () => Objective<Points>, string, string]>([
+    [
+      'whose term is no scalar, of which one number would be told and all be trained',
+      () => withPart((made, { x }) => ({ ...made, terms: { square: tf.mean(x, 1) } })),
+      'part',
+      'shape [4]',
+    ],
+    [
+      'whose figure is no scalar',
+      () => withPart((made, { x }) => ({ ...made, figures: { largest: tf.max(x, 0) } })),
+      'part',
+      'shape [3]',
+    ],
+    ['whose term is no tensor', () => withPart(() => ({ terms: { square: 3 } })), 'part', '3'],
+    ['that gives no record of terms', () => withPart(() => ({})), 'part', 'undefined'],
+    ['whose rows nothing reads', () => withPart((made, { x }) => ({ ...made, rows: { x } })), 'part', 'x'],
+    ['whose buffer changes its shape', () => withWhole({ buffers: { seen: tf.zeros([2]) } }), 'whole', '[2]'],
+    [
+      'with a buffer that init did not give',
+      () => withWhole({ buffers: { queue: tf.zeros([2]) } }),
+      'whole',
+      'queue',
+    ],
+    ['without parameters', () => ({ ...regression(), init: () => ({ params: {} }) }), 'init', '{}'],
+    [
+      'without a group',
+      () => ({ ...regression(), group: () => undefined as never }),
+      'group of w',
+      'undefined',
+    ],
+    [
+      'with a rate scale that is none',
+      () => ({ ...regression(), group: () => ({ decays: true, rateScale: Number.NaN }) }),
+      'group of w',
+      '{ decays: true, rateScale: NaN }',
+    ],
+    ['without weights', () => ({ ...regression(), weights: undefined as never }), 'weights', 'undefined'],
+    [
+      'with a weight that is none',
+      () => ({ ...regression(), weights: { square: Number.NaN } }),
+      'weights',
+      'NaN',
+    ],
+    [
+      'whose weights are all 0',
+      () => ({ ...regression(), weights: { square: 0 } }),
+      'weights',
+      '{ square: 0 }',
+    ],
+  ])('%s', async (_name, objective, where, received) => {
+    for (const accumulate of [1, 2]) {
+      await expect(totalsOf(options({ objective: objective(), accumulate }))).rejects.toMatchObject({
+        name: 'TrainError',
+        code: 'OPTION_INVALID',
+        where: `trainer, option objective, ${where}`,
+        received,
+      });
+    }
+  });
+
+  it('that has no term in a batch', async () => {
+    for (const accumulate of [1, 2]) {
+      const objective = withPart(() => ({ terms: {} }));
+      await expect(totalsOf(options({ objective, accumulate }))).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        expected: 'at least one term of a batch',
+      });
+    }
+  });
+});
+
+it('a whole without terms, which keeps rows in a buffer, is the same in parts', async () => {
+  const queue = (): Objective<Points> => ({
+    ...regression(),
+    init: (random) => ({ ...regression().init(random), buffers: { last: tf.zeros([4, 3]) } }),
+    part: (params, buffers, batch) => ({
+      ...regression().part(params, buffers, batch),
+      rows: { x: batch.x },
+    }),
+    whole: (_params, _buffers, { x }) => ({ terms: {}, buffers: { last: tf.slice(x!, 0, 4) } }),
+  });
+  const parts = await totalsOf(options({ objective: queue(), batches: points(4), accumulate: 2 }));
+  const plain = await totalsOf(options({ accumulate: 2 }));
+  expect(parts).toHaveLength(4);
+  for (const [step, total] of parts.entries()) expect(total).toBeCloseTo(plain[step]!, 6);
+});
+
+it.each([-0.1, Number.NaN, Number.POSITIVE_INFINITY])(
+  'refuses a learning rate of %s, at its step',
+  async (rate) => {
+    const schedule = { at: (step: number) => (step === 2 ? rate : 0.1), describe: () => ({ is: 'own' }) };
+    await expect(totalsOf(options({ schedule }))).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'trainer, option schedule, step 3',
+      received: String(rate),
+    });
+  },
+);
+
+it.each<[unknown, string, string]>([
+  [3, '', '3'],
+  [undefined, '', 'undefined'],
+  [[1], '', '[1]'],
+  [{ accuracy: '0.5' }, ', figure accuracy', '"0.5"'],
+])('refuses an evaluation that gives %j', async (figures, where, received) => {
+  const evaluate = { every: 1, run: async () => figures as Record<string, number> };
+  await expect(totalsOf(options({ evaluate }))).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    where: `trainer, option evaluate.run${where}`,
+    received,
+  });
+});
+
+it('refuses a batch without a place behind it, from which no run could go on, and one without clips', async () => {
+  for (const [change, received] of [
+    [{ after: undefined as never }, 'nothing'],
+    [{ clips: 0 }, '0'],
+  ] as const) {
+    const own = points(4);
+    const batches = {
+      describe: own.describe,
+      open: async () => {
+        const stream = await own.open();
+        return { ...stream, next: async () => ({ ...(await stream.next()), ...change }) as Batch<Points> };
+      },
+    };
+    await expect(totalsOf(options({ batches }))).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'trainer, option batches',
+      received,
+    });
+    expect(own.alive).toBe(0);
+  }
+});
+
+it('refuses to begin with a tensor that is disposed', async () => {
+  const w = tf.zeros([3, 2]);
+  w.dispose();
+  await expect(totalsOf(options({ start: { params: { w } } }))).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    where: 'trainer, option start.params',
+    received: 'one that is disposed',
+  });
+});
