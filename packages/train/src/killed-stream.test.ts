@@ -72,7 +72,7 @@ it(
     const root = await mkdtemp(join(tmpdir(), 'tgm-killed-stream-'));
     try {
       const videos = join(root, 'videos');
-    await mkdir(videos);
+      await mkdir(videos);
       for (const stripe of [2, 3, 4, 5, 6]) await writeStripes(videos, `v${stripe}`, { stripe, speed: 2 });
       await writeFile(join(videos, 'broken.mp4'), 'not a video');
       const run = (name: string): Run => ({

@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { pretrain } from '../pretrain.js';
 import { runToEnd, STEPS, tinyRun } from '../pretrain.test-support.js';
 import { loadCheckpoint } from './load-checkpoint.js';
+
+// Many processes, one after the other.
+vi.setConfig({ testTimeout: 60_000 });
 
 const program = fileURLToPath(new URL('./pretrain-until-killed.test-support.ts', import.meta.url));
 

@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { seededRandom } from '@tgm/masking';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { findCheckpoint } from './find-checkpoint.js';
 import { lockRun } from './lock-run.js';
 import { savedRun } from './saved-run.test-support.js';
+
+// A process takes a second to begin, and several on a machine that has other work.
+vi.setConfig({ testTimeout: 60_000 });
 
 let root: string;
 beforeAll(async () => {

@@ -6,6 +6,7 @@ import { findCheckpoint } from '../checkpoint/find-checkpoint.js';
 import { tensorsOf } from '../checkpoint/host-tensors.js';
 import { lockRun } from '../checkpoint/lock-run.js';
 import { ratesDigest } from '../checkpoint/rates-digest.js';
+import { requireJson } from '../checkpoint/require-json.js';
 import { requireSameRun } from '../checkpoint/require-same-run.js';
 import { requireSameTensors } from '../checkpoint/require-same-tensors.js';
 import type { RunDescription, SavedRun } from '../checkpoint/saved-run.js';
@@ -139,7 +140,7 @@ async function opened(options: CheckedOptions, first: Beginning, unlock: () => P
 async function describeRun(options: CheckedOptions): Promise<RunDescription> {
   const { objective, batches, optimizer, schedule, seed, steps, accumulate, clipNorm, average, start } =
     options;
-  return {
+  const description: RunDescription = {
     objective: objective.describe(),
     batches: await batches.describe(),
     optimizer: optimizer.describe(),
@@ -153,6 +154,8 @@ async function describeRun(options: CheckedOptions): Promise<RunDescription> {
       start: start ? await digestOf({ ...start.params, ...start.buffers }) : null,
     },
   };
+  requireJson(description);
+  return description;
 }
 
 /** A digest of tensors by name. */

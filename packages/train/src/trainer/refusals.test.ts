@@ -189,6 +189,14 @@ it('refuses a batch without a place behind it, from which no run could go on, an
   }
 });
 
+it('refuses a description of which JSON would keep nothing, before the first step', async () => {
+  const batches = { ...points(4), describe: () => ({ is: 'own', noise: Number.NaN }) };
+  await expect(totalsOf(options({ batches }))).rejects.toMatchObject({
+    code: 'OPTION_INVALID',
+    where: 'trainer, what describe gives, batches.noise',
+  });
+});
+
 it('refuses to begin with a tensor that is disposed', async () => {
   const w = tf.zeros([3, 2]);
   w.dispose();
