@@ -69,7 +69,6 @@ describe('an objective is refused', () => {
     ],
     ['whose term is no tensor', () => withPart(() => ({ terms: { square: 3 } })), 'part', '3'],
     ['that gives no record of terms', () => withPart(() => ({})), 'part', 'undefined'],
-    ['whose rows nothing reads', () => withPart((made, { x }) => ({ ...made, rows: { x } })), 'part', 'x'],
     ['whose buffer changes its shape', () => withWhole({ buffers: { seen: tf.zeros([2]) } }), 'whole', '[2]'],
     [
       'with a buffer that init did not give',
@@ -113,32 +112,6 @@ describe('an objective is refused', () => {
       });
     }
   });
-
-  it('that has no term in a batch', async () => {
-    for (const accumulate of [1, 2]) {
-      const objective = withPart(() => ({ terms: {} }));
-      await expect(totalsOf(options({ objective, accumulate }))).rejects.toMatchObject({
-        code: 'OPTION_INVALID',
-        expected: 'at least one term of a batch',
-      });
-    }
-  });
-});
-
-it('a whole without terms, which keeps rows in a buffer, is the same in parts', async () => {
-  const queue = (): Objective<Points> => ({
-    ...regression(),
-    init: (random) => ({ ...regression().init(random), buffers: { last: tf.zeros([4, 3]) } }),
-    part: (params, buffers, batch) => ({
-      ...regression().part(params, buffers, batch),
-      rows: { x: batch.x },
-    }),
-    whole: (_params, _buffers, { x }) => ({ terms: {}, buffers: { last: tf.slice(x!, 0, 4) } }),
-  });
-  const parts = await totalsOf(options({ objective: queue(), batches: points(4), accumulate: 2 }));
-  const plain = await totalsOf(options({ accumulate: 2 }));
-  expect(parts).toHaveLength(4);
-  for (const [step, total] of parts.entries()) expect(total).toBeCloseTo(plain[step]!, 6);
 });
 
 it.each([-0.1, Number.NaN, Number.POSITIVE_INFINITY])(
