@@ -78,7 +78,7 @@ interface Seat {
 
 /**
  * Pixels lie outside of JavaScript's memory, so a thread makes few objects. Left alone, V8 lets a thread's memory grow by some
- * 25 MiB over the first thousand clips before it collects. An index of 1.3 million frames needs a fifth of the larger one.
+ * 25 MiB over the first thousand clips before it collects. An index of 600,000 frames takes some 150 MiB in all.
  */
 const MEGABYTES = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 512 };
 
