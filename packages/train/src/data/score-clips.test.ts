@@ -66,6 +66,16 @@ describe('scoreClips', () => {
     expect(all.map(({ captions }) => captions[0]!.text[0])).toEqual(many.map((_, i) => i % 2));
   });
 
+  it('names the clip that is of another size than the first, or of frames that fill no slices', async () => {
+    const [first, second] = clips as [DecodedClip, DecodedClip];
+    for (const change of [{ width: 2, frames: new Uint8Array(24) }, { frameCount: 3 }]) {
+      await expect(scored([first, { ...second, ...change }], 'all')).rejects.toMatchObject({
+        code: 'EXAMPLE_INVALID',
+        where: 'scoreClips, clip "b"',
+      });
+    }
+  });
+
   it('names the clip that has no caption', async () => {
     await expect(scored([clip('silent', [0, 0, 0, 0], [])], 'all')).rejects.toMatchObject({
       code: 'TEXT_MISSING',

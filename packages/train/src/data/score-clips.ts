@@ -66,11 +66,23 @@ export async function* scoreClips(options: ScoreOptions): AsyncGenerator<readonl
           received: 'none',
         });
       }
+      requireSize(clip, clips[0]!, grid);
       group.push(clip);
       count += framesOf(clip, grid, frames);
     }
     yield await scoreGroup(encoder, group, grid, frames);
   }
+}
+
+/** All clips are scored in one size, and each slice of the grid has as many frames as another. */
+function requireSize(clip: DecodedClip, first: DecodedClip, { slices }: TokenGrid): void {
+  const { id, height, width, frameCount } = clip;
+  if (height === first.height && width === first.width && frameCount % slices === 0) return;
+  throw new TrainError('EXAMPLE_INVALID', {
+    where: `scoreClips, clip "${id}"`,
+    expected: `${first.width} x ${first.height} pixels, as the first clip has, and a multiple of ${slices} frames`,
+    received: `${width} x ${height} and ${frameCount} frames`,
+  });
 }
 
 const framesOf = (clip: DecodedClip, grid: TokenGrid, frames: 'all' | 'first'): number =>

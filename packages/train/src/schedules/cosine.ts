@@ -45,6 +45,7 @@ export function cosineSchedule(options: CosineOptions): Schedule {
   }
   const cosineSteps = steps - warmupSteps;
   return {
+    steps,
     at(step) {
       if (step < warmupSteps) {
         return warmupSteps === 1 ? start : start + ((base - start) * step) / (warmupSteps - 1);

@@ -4,5 +4,7 @@ import type { Description } from '@tgm/options';
 export interface Schedule {
   /** Learning rate of a step, counted from 0. */
   at(step: number): number;
+  /** Steps that it is made for; a longer run is refused. Absent where it has no end. */
+  readonly steps?: number;
   describe(): Description;
 }

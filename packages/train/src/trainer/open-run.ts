@@ -151,12 +151,15 @@ async function describeRun(options: CheckedOptions): Promise<RunDescription> {
       accumulate,
       clipNorm: clipNorm ?? null,
       average: average ? { decay: average.decay } : null,
-      start: start ? await digestOf({ ...start.params, ...start.buffers }) : null,
+      start: hasTensors(start) ? await digestOf({ ...start.params, ...start.buffers }) : null,
     },
   };
   requireJson(description);
   return description;
 }
+
+const hasTensors = (start: CheckedOptions['start']): start is NonNullable<CheckedOptions['start']> =>
+  Object.keys({ ...start?.params, ...start?.buffers }).length > 0;
 
 /** A digest of tensors by name. */
 async function digestOf(tensors: Params): Promise<string> {

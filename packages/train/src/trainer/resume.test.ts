@@ -243,6 +243,12 @@ describe('a run that goes on', () => {
     await expect(run({ ...base(into), steps: 2 })).rejects.toThrow('step 3 of 2');
   });
 
+  it('takes a start without tensors for none', async () => {
+    const into = newFolder();
+    await run(base(into), stopAt(3));
+    expect((await run({ ...base(into), start: {} })).end).toMatchObject({ reason: 'completed' });
+  });
+
   it('takes other engines and calls of other lengths for the same run', async () => {
     const into = newFolder();
     await run(base(into), stopAt(3));

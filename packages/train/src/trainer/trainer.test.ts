@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { adamW } from '../optimizers/adamw.js';
 import { sgd } from '../optimizers/sgd.js';
 import { constantSchedule } from '../schedules/constant.js';
+import { cosineSchedule } from '../schedules/cosine.js';
 import type { Batches } from './batches.js';
 import type { EndEvent, StepEvent, TrainEvent } from './events.js';
 import type { Objective } from './objective.js';
@@ -311,6 +312,7 @@ it.each([
   [{ checkpoint: { folder: 'a', every: 0 } }, 'trainer, option checkpoint.every'],
   [{ lr: 1 }, 'trainer, option lr'],
   [{ schedule: () => 1 }, 'trainer, option schedule'],
+  [{ schedule: cosineSchedule({ base: 1, steps: 4 }) }, 'trainer, option steps'],
 ])('refuses %j', async (options, where) => {
   const all = { ...base(engines.cpu), ...options } as TrainerOptions<Points>;
   await expect(run(all)).rejects.toMatchObject({ code: 'OPTION_INVALID', where });

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
+import { TrainError } from '../errors.js';
 import { callsOf, discard } from './calls.js';
 import { requireFigures } from './evaluation-figures.js';
 import type { TrainEvent } from './events.js';
@@ -30,6 +31,7 @@ export async function* trainer<Batch extends TensorTree>(
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const options = TRAINER_OPTIONS.check(given);
   requireWeights(options.objective);
+  requireLongEnough(options);
   const { engine, objective, batches, optimizer, schedule, steps, accumulate, clipNorm, signal } = options;
   const { checkpoint, evaluate, average } = options;
   const run = await openRun(options);
@@ -114,4 +116,17 @@ async function finish(run: Run, { save, failed }: { save: boolean; failed: boole
   } finally {
     await run.close();
   }
+}
+
+/** A schedule of fewer steps would say the rate of its end from there on, mostly 0. */
+function requireLongEnough({
+  steps,
+  schedule,
+}: Pick<TrainerOptions<TensorTree>, 'steps' | 'schedule'>): void {
+  if (schedule.steps === undefined || schedule.steps >= steps) return;
+  throw new TrainError('OPTION_INVALID', {
+    where: 'trainer, option steps',
+    expected: `at most the schedule's ${schedule.steps} steps`,
+    received: String(steps),
+  });
 }
