@@ -2,7 +2,7 @@ import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
 import { randomMasking, seededRandom } from '@tgm/masking';
 import { videoMae } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { adamW, cosineSchedule, pretrain } from '@tgm/train';
+import { adamW, cosineSchedule, pretrain, shuffled } from '@tgm/train';
 
 const model = videoMae({
   imageSize: 32,
@@ -21,21 +21,25 @@ const model = videoMae({
   decoderNormEps: 1e-6,
 });
 const random = seededRandom(1);
-const examples = {
-  length: 4,
-  load: async (index) => ({
-    id: `clip ${index}`,
-    frames: Uint8Array.from({ length: 4 * 32 * 32 * 3 }, () => random() * 256),
-    cues: {},
-    caption: `caption ${index}`,
-    textEmbedding: Float32Array.from({ length: 8 }, (_, i) => (i === index ? 1 : 0)),
-  }),
+const clips = Array.from({ length: 4 }, (_, index) => ({
+  id: `clip ${index}`,
+  frames: Uint8Array.from({ length: 4 * 32 * 32 * 3 }, () => random() * 256),
+  cues: {},
+  caption: `caption ${index}`,
+  textEmbedding: Float32Array.from({ length: 8 }, (_, i) => (i === index ? 1 : 0)),
+}));
+const source = {
+  length: clips.length,
+  textWidth: 8,
+  id: (index) => clips[index].id,
+  describe: () => ({ is: 'four clips of noise' }),
+  load: async (index) => [clips[index]],
 };
 let steps = 0;
 const run = pretrain({
   engine: await onnxEngine({ threads: 1 }),
   model,
-  examples,
+  examples: shuffled(source),
   masking: randomMasking({ ratio: 0.75 }),
   losses: [
     { loss: reconstructionLoss(), weight: 1 },
