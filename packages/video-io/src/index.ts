@@ -45,7 +45,7 @@ export {
   type QuarantineFile,
   quarantineFile,
 } from './loader/quarantine.js';
-export type { ClipPlan, ClipRecipe, FrameRange } from './loader/recipe.js';
+export type { ClipPlan, ClipRecipe, FrameRange, UntoldRecipe } from './loader/recipe.js';
 export {
   type FineTuningRecipeOptions,
   type FrameSampling,

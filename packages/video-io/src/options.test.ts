@@ -199,7 +199,6 @@ const CALLS: readonly [name: string, call: Call, sound: Options, refused: readon
       { dataset: [] },
       { pool: { decode() {} } },
       { recipe: {} },
-      { recipe: { size: recipe.size, clips: recipe.clips, plan: recipe.plan } },
       { seed: Number.NaN },
       { epochs: 0 },
       { shuffle: 'yes' },

@@ -1,11 +1,11 @@
 import { seededRandom, type TokenGrid, type TokenMotion } from '@tgm/masking';
 import { eitherOf, number, objectWith, optional, optionTable, text, wholeNumber } from '@tgm/options';
 import {
-  type ClipRecipe,
   type LoadedClip,
   type SampleLoader,
   sampleAt,
   sampleLoader,
+  type UntoldRecipe,
   type VideoDataset,
   type VideoPool,
   type VideoSample,
@@ -37,7 +37,7 @@ export interface DecodeClipsOptions {
   readonly dataset: VideoDataset;
   readonly pool: VideoPool;
   /** How videos become clips, in the model's size; `testRecipe` spreads them evenly. */
-  readonly recipe: ClipRecipe;
+  readonly recipe: UntoldRecipe;
   /** The model's tokens. */
   readonly grid: TokenGrid;
   /** Videos in hand at once: a few more than the pool has workers keeps them busy. */
@@ -52,7 +52,7 @@ const OPTIONS = optionTable(
   {
     dataset: objectWith<VideoDataset>('a data set', ['name', 'length', 'at']),
     pool: objectWith<VideoPool>('a pool', ['workers', 'decode', 'probe', 'timeline']),
-    recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan', 'describe']),
+    recipe: objectWith<UntoldRecipe>('a recipe', ['size', 'clips', 'plan']),
     grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
     concurrency: wholeNumber({ from: 1 }),
     seed: optional(eitherOf('a number or a text', number(), text()), 0),

@@ -9,7 +9,7 @@ import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { type BadSamplePolicy, badSamplePolicy, badSamples } from './bad-samples.js';
 import { checkState, type LoaderState } from './loader-state.js';
-import type { ClipRecipe } from './recipe.js';
+import type { UntoldRecipe } from './recipe.js';
 import { recipeField } from './recipe-field.js';
 import { isSampleFault } from './sample-fault.js';
 import { type LoadedClip, sampleLoader } from './sample-loader.js';
@@ -18,7 +18,7 @@ import { sampleOrder } from './sample-order.js';
 export interface ClipLoaderOptions {
   readonly dataset: VideoDataset;
   readonly pool: VideoPool;
-  readonly recipe: ClipRecipe;
+  readonly recipe: UntoldRecipe;
   /** All chance comes from (seed, epoch, sample id). */
   readonly seed: number | string;
   /** Passes over the data set, at least 1. */

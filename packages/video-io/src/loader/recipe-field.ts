@@ -1,6 +1,6 @@
 import { type Field, objectWith } from '@tgm/options';
-import type { ClipRecipe } from './recipe.js';
+import type { UntoldRecipe } from './recipe.js';
 
 /** A recipe as an option. */
-export const recipeField = (): Field<ClipRecipe> =>
-  objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan', 'describe']);
+export const recipeField = (): Field<UntoldRecipe> =>
+  objectWith<UntoldRecipe>('a recipe', ['size', 'clips', 'plan']);

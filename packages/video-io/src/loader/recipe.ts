@@ -38,3 +38,6 @@ export interface ClipRecipe {
    */
   describe(): Description;
 }
+
+/** A recipe that does not tell what it is: enough to load by, not to tell a run from another. */
+export type UntoldRecipe = Omit<ClipRecipe, 'describe'>;

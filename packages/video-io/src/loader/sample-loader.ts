@@ -7,13 +7,13 @@ import { VideoError } from '../errors.js';
 import { poolField } from '../pool/pool-field.js';
 import type { VideoPool } from '../pool/video-pool.js';
 import type { VideoClip, VideoSample } from '../video.js';
-import type { ClipPlan, ClipRecipe } from './recipe.js';
+import type { ClipPlan, UntoldRecipe } from './recipe.js';
 import { recipeField } from './recipe-field.js';
 import { sectionMemory } from './section-memory.js';
 
 export interface SampleLoaderOptions {
   readonly pool: VideoPool;
-  readonly recipe: ClipRecipe;
+  readonly recipe: UntoldRecipe;
   /** Also give motion vectors. Default false. */
   readonly motion?: boolean;
   /** What a video may cost. Default: the pool's own limits. */
@@ -72,7 +72,7 @@ export function sampleLoader(options: SampleLoaderOptions): SampleLoader {
   };
 }
 
-function requirePlans({ clips }: ClipRecipe, plans: readonly ClipPlan[]): void {
+function requirePlans({ clips }: UntoldRecipe, plans: readonly ClipPlan[]): void {
   if (Array.isArray(plans) && plans.length === clips) return;
   throw new VideoError('OPTION_INVALID', {
     where: 'sampleLoader, option recipe',

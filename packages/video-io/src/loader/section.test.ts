@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom, uniformIndex } from '@tgm/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ClipRecipe, clipLoader, datasetOf, framesOfSection, type VideoTimeline } from '../index.js';
+import { clipLoader, datasetOf, framesOfSection, type UntoldRecipe, type VideoTimeline } from '../index.js';
 import { directPool } from '../pool/direct-pool.test-support.js';
 import { NUMBERED, numberedVideo, numbersOf } from '../testing/numbered-frames.js';
 import { type TestVideo, writeTestVideo } from '../testing/write-video.js';
@@ -80,10 +80,9 @@ describe('a sample’s section', { timeout: 60_000 }, () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** A recipe of all frames of a section. */
-  const whole: ClipRecipe = {
+  const whole: UntoldRecipe = {
     size: NUMBERED,
     clips: 1,
-    describe: () => ({ is: 'whole' }),
     plan: ({ width, height }, { first, count }) => [
       {
         indices: Array.from({ length: count }, (_, i) => first + i),
