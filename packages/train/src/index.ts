@@ -19,7 +19,6 @@ export type {
   ExampleStream,
   Examples,
   OpenOptions,
-  ReplacedSample,
   TrainingExample,
 } from './data/examples.js';
 export { type ImageTextBatchesOptions, imageTextBatches } from './data/image-text-batches.js';
@@ -53,7 +52,7 @@ export { type PretrainOptions, pretrain } from './pretrain.js';
 export { type ConstantOptions, constantSchedule } from './schedules/constant.js';
 export { type CosineOptions, cosineSchedule } from './schedules/cosine.js';
 export type { Schedule } from './schedules/schedule.js';
-export type { Batch, Batches, BatchStream } from './trainer/batches.js';
+export type { Batch, Batches, BatchStream, ReplacedSample } from './trainer/batches.js';
 export type {
   EndEvent,
   EvaluatedEvent,

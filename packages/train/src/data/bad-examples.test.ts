@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { chooseIndices, seededRandom } from '@tgm/masking';
 import { VideoError } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ReplacedSample } from './examples.js';
+import type { ReplacedSample } from '../trainer/batches.js';
 import { shuffled } from './shuffled.js';
 import { batchesOf, drawnOf, linesOf, type SlowSourceParts, slowSource } from './slow-source.test-support.js';
 

@@ -1,8 +1,8 @@
 import { callable, eitherOf, type Field, nested, oneOf, optional, text, wholeNumber } from '@tgm/options';
 import { quarantineFile } from '@tgm/video-io';
 import { TrainError } from '../errors.js';
+import type { ReplacedSample } from '../trainer/batches.js';
 import { exampleFailed, type FileFault, factsOf } from './example-fault.js';
-import type { ReplacedSample } from './examples.js';
 
 /**
  * What to do about a sample that cannot be read for a fault of its own file. Faults of the system and of the caller always

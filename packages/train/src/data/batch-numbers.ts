@@ -1,13 +1,12 @@
 import { type PixelScale, UNIT_PIXELS, type VideoMae } from '@tgm/models';
-import { showValue } from '@tgm/options';
 import type { HostTensor } from '../checkpoint/saved-run.js';
-import { TrainError } from '../errors.js';
+import { indexTensor, keyTensor } from './batch-tensors.js';
 import { type ClipMasks, clipOf, drawMasks } from './clip-masks.js';
+import { alike, featuresOf, framesOf, textOf } from './example-numbers.js';
 import type { DrawnExample, TrainingExample } from './examples.js';
 import type { TokenJob } from './fill-tokens.js';
 import type { BatchPlan } from './masked-batches-options.js';
 import type { NumberBuffers } from './number-buffers.js';
-import { textKeys } from './text-keys.js';
 
 /** A `MaskedBatch` on the host. */
 export interface HostBatch {
@@ -109,78 +108,6 @@ export function batchNumbers(
   };
 }
 
-function framesOf(
-  model: VideoMae,
-  { frames }: { readonly frames: Uint8Array },
-  { id }: TrainingExample<object>,
-): Uint8Array {
-  const { numFrames, imageSize } = model.config;
-  const bytes = numFrames * imageSize * imageSize * 3;
-  if (frames instanceof Uint8Array && frames.length === bytes) return frames;
-  throw new TrainError('EXAMPLE_INVALID', {
-    where: `Example "${id}"`,
-    expected: `${numFrames} frames of ${imageSize} x ${imageSize} pixels, ${bytes} bytes`,
-    received: frames instanceof Uint8Array ? `${frames.length} bytes` : showValue(frames),
-  });
-}
-
-function textOf(
-  examples: readonly TrainingExample<object>[],
-  width: number,
-): { embedding: HostTensor; captionKey: HostTensor } {
-  const values = new Float32Array(examples.length * width);
-  const captions = examples.map(({ id, caption, textEmbedding }, row) => {
-    const where = `Example "${id}"`;
-    if (caption === undefined || textEmbedding === undefined) {
-      throw new TrainError('TEXT_MISSING', {
-        where,
-        expected: 'a caption and its embedding, which a loss reads',
-        received: caption === undefined ? 'no caption' : 'no embedding',
-      });
-    }
-    if (textEmbedding.length !== width) {
-      throw new TrainError('EXAMPLE_INVALID', {
-        where,
-        expected: `an embedding of ${width} numbers, as the examples' textWidth says`,
-        received: `${textEmbedding.length}`,
-      });
-    }
-    values.set(textEmbedding, row * width);
-    return caption;
-  });
-  return {
-    embedding: { shape: [examples.length, width], data: values },
-    captionKey: keyTensor(captions),
-  };
-}
-
-/** [B, M, F] features of the reconstructed tokens. */
-function featuresOf(
-  model: VideoMae,
-  examples: readonly TrainingExample<object>[],
-  reconstructed: readonly Uint32Array[],
-): HostTensor {
-  const { slices, rows, columns } = model.grid;
-  const tokens = slices * rows * columns;
-  const length = examples[0]!.features?.length ?? 0;
-  const width = length / tokens;
-  const count = reconstructed[0]!.length;
-  const data = new Float32Array(examples.length * count * width);
-  examples.forEach(({ id, features }, row) => {
-    if (features === undefined || features.length !== length || !Number.isInteger(width) || width === 0) {
-      throw new TrainError('EXAMPLE_INVALID', {
-        where: `Example "${id}"`,
-        expected: `features of each of ${tokens} tokens, as many as example "${examples[0]!.id}" has`,
-        received: features === undefined ? 'none' : `${features.length} numbers, and ${length} there`,
-      });
-    }
-    reconstructed[row]!.forEach((token, at) => {
-      data.set(features.subarray(token * width, (token + 1) * width), (row * count + at) * width);
-    });
-  });
-  return { shape: [examples.length, count, width], data };
-}
-
 function chosen(
   plan: BatchPlan,
   masks: readonly ClipMasks[],
@@ -189,33 +116,3 @@ function chosen(
   const lists = masks.map(({ reconstructed }) => reconstructed!);
   return alike(lists, plan.views[0]!, examples);
 }
-
-/** @throws TrainError `MASK_COUNT_CHANGED` unless all lists have one length. */
-function alike(
-  lists: readonly Uint32Array[],
-  { masking }: { readonly masking: { readonly name: string } },
-  examples: readonly TrainingExample<object>[],
-): readonly Uint32Array[] {
-  const count = lists[0]!.length;
-  const other = lists.findIndex((list) => list.length !== count);
-  if (other < 0) return lists;
-  throw new TrainError('MASK_COUNT_CHANGED', {
-    where: `Masking strategy "${masking.name}", example "${examples[other]!.id}"`,
-    expected: `as many tokens as for example "${examples[0]!.id}", ${count}`,
-    received: `${lists[other]!.length}`,
-  });
-}
-
-function indexTensor(lists: readonly Uint32Array[]): HostTensor {
-  const count = lists[0]!.length;
-  const data = new Int32Array(lists.length * count);
-  lists.forEach((list, row) => {
-    data.set(list, row * count);
-  });
-  return { shape: [lists.length, count], data };
-}
-
-const keyTensor = (texts: readonly string[]): HostTensor => ({
-  shape: [texts.length, 2],
-  data: textKeys(texts),
-});

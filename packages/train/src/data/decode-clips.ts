@@ -12,6 +12,7 @@ import {
 } from '@tgm/video-io';
 import { TrainError } from '../errors.js';
 import { isFileFault } from './example-fault.js';
+import { datasetField, poolField } from './option-fields.js';
 import { tokenMotion } from './token-motion.js';
 
 /** Frames of one video in the model's size, with their motion by token. */
@@ -50,8 +51,8 @@ export interface DecodeClipsOptions {
 const OPTIONS = optionTable(
   'decodeClips',
   {
-    dataset: objectWith<VideoDataset>('a data set', ['name', 'length', 'at']),
-    pool: objectWith<VideoPool>('a pool', ['workers', 'decode', 'probe', 'timeline']),
+    dataset: datasetField(),
+    pool: poolField(),
     recipe: objectWith<UntoldRecipe>('a recipe', ['size', 'clips', 'plan']),
     grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
     concurrency: wholeNumber({ from: 1 }),

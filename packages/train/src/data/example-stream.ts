@@ -1,5 +1,6 @@
 import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
+import type { ReplacedSample } from '../trainer/batches.js';
 import type { BadExamples } from './bad-examples.js';
 import { type ExampleOrder, exampleOrder } from './example-order.js';
 import type {
@@ -7,7 +8,6 @@ import type {
   ExampleBatch,
   ExampleSource,
   ExampleStream,
-  ReplacedSample,
   TrainingExample,
 } from './examples.js';
 import { type PlaceInHand, placeInHand } from './place-in-hand.js';

@@ -1,5 +1,6 @@
 import type { Random } from '@tgm/masking';
 import type { Description, Json } from '@tgm/options';
+import type { ReplacedSample } from '../trainer/batches.js';
 
 /** Pixels of a clip, and what masking strategies may read about it. */
 export interface ClipView<Cues extends object> {
@@ -39,17 +40,6 @@ export interface ExampleSource<Cues extends object> {
    * A function of its arguments, several calls at a time. An error whose `fault` is `'file'` is the sample's own.
    */
   load(index: number, random: Random): Promise<readonly TrainingExample<Cues>[]>;
-}
-
-/** A sample that could not be read, told once. Its places go to other samples. */
-export interface ReplacedSample {
-  readonly id: string;
-  /** The file, where the error names it. */
-  readonly source?: string;
-  readonly code: string;
-  readonly message: string;
-  /** The number of the sample that stands in for it. */
-  readonly by: number;
 }
 
 /** An example in its place, with the draws that decide its masks. */

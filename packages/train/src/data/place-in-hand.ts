@@ -1,9 +1,10 @@
 import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
+import type { ReplacedSample } from '../trainer/batches.js';
 import type { BadExamples } from './bad-examples.js';
 import { exampleFailed, type FileFault, factsOf, isFileFault } from './example-fault.js';
 import type { ExampleOrder } from './example-order.js';
-import type { ExampleSource, ReplacedSample, TrainingExample } from './examples.js';
+import type { ExampleSource, TrainingExample } from './examples.js';
 
 export interface PlaceInHandParts<Cues extends object> {
   readonly source: ExampleSource<Cues>;

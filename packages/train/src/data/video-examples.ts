@@ -24,6 +24,7 @@ import { TrainError } from '../errors.js';
 import type { CaptionEmbeddings } from './caption-embeddings.js';
 import { digestOfIds } from './content-digest.js';
 import type { ClipView, ExampleSource, TrainingExample } from './examples.js';
+import { datasetField, poolField } from './option-fields.js';
 import { tokenMotion } from './token-motion.js';
 
 /** Cues that the caller finds for each clip. */
@@ -61,8 +62,8 @@ export interface VideoExamplesOptions<Cues extends object = object> {
 const TABLE = optionTable(
   'videoExamples',
   {
-    dataset: unrecorded(objectWith<VideoDataset>('a data set', ['name', 'length', 'at'])),
-    pool: unrecorded(objectWith<VideoPool>('a pool', ['workers', 'decode', 'probe', 'timeline'])),
+    dataset: unrecorded(datasetField()),
+    pool: unrecorded(poolField()),
     recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan', 'describe']),
     motion: optional(objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns'])),
     views: optional(wholeNumber({ from: 1 }), 1),

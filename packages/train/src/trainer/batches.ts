@@ -1,6 +1,16 @@
 import type { Description, Json } from '@tgm/options';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
-import type { ReplacedSample } from '../data/examples.js';
+
+/** A sample that could not be read, told once. Its places go to other samples. */
+export interface ReplacedSample {
+  readonly id: string;
+  /** The file, where the error names it. */
+  readonly source?: string;
+  readonly code: string;
+  readonly message: string;
+  /** The number of the sample that stands in for it. */
+  readonly by: number;
+}
 
 /** One batch, or this process's share of it. */
 export interface Batch<out Tensors extends TensorTree> {

@@ -1,5 +1,5 @@
 import type { Params } from '@tgm/models';
-import type { ReplacedSample } from '../data/examples.js';
+import type { ReplacedSample } from './batches.js';
 
 export interface StepEvent {
   readonly type: 'step';

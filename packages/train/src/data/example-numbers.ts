@@ -1,0 +1,104 @@
+import type { VideoMae } from '@tgm/models';
+import { showValue } from '@tgm/options';
+import type { HostTensor } from '../checkpoint/saved-run.js';
+import { TrainError } from '../errors.js';
+import { keyTensor } from './batch-tensors.js';
+import type { TrainingExample } from './examples.js';
+
+/** @throws TrainError `EXAMPLE_INVALID` unless the clip has the model's [T, H, W, 3] bytes. */
+export function framesOf(
+  model: VideoMae,
+  { frames }: { readonly frames: Uint8Array },
+  { id }: TrainingExample<object>,
+): Uint8Array {
+  const { numFrames, imageSize } = model.config;
+  const bytes = numFrames * imageSize * imageSize * 3;
+  if (frames instanceof Uint8Array && frames.length === bytes) return frames;
+  throw new TrainError('EXAMPLE_INVALID', {
+    where: `Example "${id}"`,
+    expected: `${numFrames} frames of ${imageSize} x ${imageSize} pixels, ${bytes} bytes`,
+    received: frames instanceof Uint8Array ? `${frames.length} bytes` : showValue(frames),
+  });
+}
+
+/**
+ * [B, E] embeddings and [B, 2] keys of the captions.
+ *
+ * @throws TrainError `TEXT_MISSING`, `EXAMPLE_INVALID` for an embedding of another width.
+ */
+export function textOf(
+  examples: readonly TrainingExample<object>[],
+  width: number,
+): { embedding: HostTensor; captionKey: HostTensor } {
+  const values = new Float32Array(examples.length * width);
+  const captions = examples.map(({ id, caption, textEmbedding }, row) => {
+    const where = `Example "${id}"`;
+    if (caption === undefined || textEmbedding === undefined) {
+      throw new TrainError('TEXT_MISSING', {
+        where,
+        expected: 'a caption and its embedding, which a loss reads',
+        received: caption === undefined ? 'no caption' : 'no embedding',
+      });
+    }
+    if (textEmbedding.length !== width) {
+      throw new TrainError('EXAMPLE_INVALID', {
+        where,
+        expected: `an embedding of ${width} numbers, as the examples' textWidth says`,
+        received: `${textEmbedding.length}`,
+      });
+    }
+    values.set(textEmbedding, row * width);
+    return caption;
+  });
+  return {
+    embedding: { shape: [examples.length, width], data: values },
+    captionKey: keyTensor(captions),
+  };
+}
+
+/**
+ * [B, M, F] features of the reconstructed tokens.
+ *
+ * @throws TrainError `EXAMPLE_INVALID` for an example without features, or with another number of them than the first.
+ */
+export function featuresOf(
+  model: VideoMae,
+  examples: readonly TrainingExample<object>[],
+  reconstructed: readonly Uint32Array[],
+): HostTensor {
+  const { slices, rows, columns } = model.grid;
+  const tokens = slices * rows * columns;
+  const length = examples[0]!.features?.length ?? 0;
+  const width = length / tokens;
+  const count = reconstructed[0]!.length;
+  const data = new Float32Array(examples.length * count * width);
+  examples.forEach(({ id, features }, row) => {
+    if (features === undefined || features.length !== length || !Number.isInteger(width) || width === 0) {
+      throw new TrainError('EXAMPLE_INVALID', {
+        where: `Example "${id}"`,
+        expected: `features of each of ${tokens} tokens, as many as example "${examples[0]!.id}" has`,
+        received: features === undefined ? 'none' : `${features.length} numbers, and ${length} there`,
+      });
+    }
+    reconstructed[row]!.forEach((token, at) => {
+      data.set(features.subarray(token * width, (token + 1) * width), (row * count + at) * width);
+    });
+  });
+  return { shape: [examples.length, count, width], data };
+}
+
+/** @throws TrainError `MASK_COUNT_CHANGED` unless all lists have one length. */
+export function alike(
+  lists: readonly Uint32Array[],
+  { masking }: { readonly masking: { readonly name: string } },
+  examples: readonly TrainingExample<object>[],
+): readonly Uint32Array[] {
+  const count = lists[0]!.length;
+  const other = lists.findIndex((list) => list.length !== count);
+  if (other < 0) return lists;
+  throw new TrainError('MASK_COUNT_CHANGED', {
+    where: `Masking strategy "${masking.name}", example "${examples[other]!.id}"`,
+    expected: `as many tokens as for example "${examples[0]!.id}", ${count}`,
+    received: `${lists[other]!.length}`,
+  });
+}
