@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { causalMasking } from './causal-masking.js';
 import { type MaskingContractOptions, maskingContract } from './contract.js';
 import type { StrategyFactory } from './contract-refusals.js';
 import type { TextCues } from './cues.js';
@@ -11,12 +12,17 @@ import type { MaskingStrategy, TokenMask } from './strategy.js';
 import type { SyntheticCues } from './synthetic-cues.js';
 import { textGuidedMasking } from './text-guided-masking.js';
 import { tubeMasking } from './tube-masking.js';
+import { windowMasking } from './window-masking.js';
 
 const makers = {
   random: () => randomMasking({ ratio: 0.9 }),
   'random, nothing hidden': () => randomMasking({ ratio: 0 }),
   'random-slice': () => randomSliceMasking({ ratio: 0.75 }),
   tube: () => tubeMasking({ ratio: 0.9 }),
+  causal: () => causalMasking({ ratio: 0.5 }),
+  'causal, within a slice': () => causalMasking({ ratio: 0.9 }),
+  'window, the last half': () => windowMasking({ from: 0.5, to: 1 }),
+  'window, within slices': () => windowMasking({ from: 0.3, to: 0.35 }),
   motion: () => motionGuidedMasking({ ratio: 0.75 }),
   'motion, low ratio': () => motionGuidedMasking({ ratio: 0.1 }),
   'motion-magnitude': () => motionMagnitudeMasking({ ratio: 0.75 }),
@@ -36,6 +42,8 @@ describe('every strategy keeps the contract', () => {
     random: { make: randomMasking, options: { ratio: 0.9 } },
     'random-slice': { make: randomSliceMasking, options: { ratio: 0.9 } },
     tube: { make: tubeMasking, options: { ratio: 0.9 } },
+    causal: { make: causalMasking, options: { ratio: 0.9 } },
+    window: { make: windowMasking, options: { from: 0.25, to: 0.5 } },
     motion: { make: motionGuidedMasking, options: { ratio: 0.75 } },
     'motion-magnitude': { make: motionMagnitudeMasking, options: { ratio: 0.75 } },
     text: { make: textGuidedMasking, options: { ratio: 0.6, select: 'bottom', textShare: 0.5 } },

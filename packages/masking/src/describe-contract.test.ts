@@ -17,8 +17,15 @@ const checks = descriptionContract({
     byRatio('randomMasking', masking.randomMasking),
     byRatio('randomSliceMasking', randomSliceMasking),
     byRatio('tubeMasking', tubeMasking),
+    byRatio('causalMasking', masking.causalMasking),
     byRatio('motionGuidedMasking', masking.motionGuidedMasking),
     byRatio('motionMagnitudeMasking', masking.motionMagnitudeMasking),
+    {
+      name: 'windowMasking',
+      make: masking.windowMasking,
+      options: { from: 0.5, to: 1 },
+      changes: { from: [0, 0.75], to: 0.75 } satisfies Record<keyof masking.WindowMaskingOptions, unknown>,
+    },
     {
       name: 'textGuidedMasking',
       make: textGuidedMasking,

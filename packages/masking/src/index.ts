@@ -1,4 +1,5 @@
 export { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '@tgm/random';
+export { type CausalMaskingOptions, causalMasking } from './causal-masking.js';
 export type { MotionCues, TextCues } from './cues.js';
 export type { DenseMotion } from './dense-motion.js';
 export { MaskingError, type MaskingErrorCode } from './errors.js';
@@ -28,3 +29,4 @@ export { type TextGuidedMaskingOptions, textGuidedMasking } from './text-guided-
 export { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
 export { type TubeMaskingOptions, tubeMasking } from './tube-masking.js';
 export { visibilityScores } from './visibility-scores.js';
+export { type WindowMaskingOptions, windowMasking } from './window-masking.js';

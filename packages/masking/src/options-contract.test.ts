@@ -4,6 +4,7 @@ import * as masking from './index.js';
 import * as testing from './testing.js';
 
 const {
+  causalMasking,
   flowVisibility,
   mixedMasking,
   motionCue,
@@ -17,6 +18,7 @@ const {
   textGuidedMasking,
   tubeMasking,
   visibilityScores,
+  windowMasking,
 } = masking;
 
 const grid = { slices: 2, rows: 2, columns: 2 };
@@ -34,6 +36,8 @@ const checks = optionsContract({
   module: { ...masking, ...testing },
   declarations: `${import.meta.dirname}/../dist`,
   calls: {
+    causalMasking: (extra) => causalMasking({ ...half, ...extra }),
+    windowMasking: (extra) => windowMasking({ from: 0.5, to: 1, ...extra }),
     randomMasking: (extra) => randomMasking({ ...half, ...extra }),
     randomSliceMasking: (extra) => randomSliceMasking({ ...half, ...extra }),
     tubeMasking: (extra) => tubeMasking({ ...half, ...extra }),
