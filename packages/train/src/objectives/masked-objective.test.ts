@@ -18,7 +18,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PartOutputs, Rows, Scalars } from '../trainer/objective.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { type MaskedObjectiveOptions, maskedObjective } from './masked-objective.js';
-import { ENGINES, TEXT_WIDTH, tinyBatch, tinyModel } from './tiny-batch.test-support.js';
+import { clipsFrom, ENGINES, TEXT_WIDTH, tinyBatch, tinyModel } from './tiny-batch.test-support.js';
 
 const terms = (...losses: Loss[]) => losses.map((loss) => ({ loss, weight: 1 }));
 const objectiveOf = (model: VideoMae, ...losses: Loss[]) =>
@@ -98,18 +98,6 @@ describe.each(ENGINES)('the masked objective on $name', ({ make }) => {
     expect((await numbersOf(joined)).contrastive).toBeCloseTo((await numbersOf(once)).contrastive!, 6);
   });
 });
-
-/** `count` clips of a batch. */
-function clipsFrom(batch: MaskedBatch, from: number, count: number): MaskedBatch {
-  const cut = (tree: object): object =>
-    Object.fromEntries(
-      Object.entries(tree).map(([name, value]) => [
-        name,
-        value instanceof tf.Tensor ? tf.slice(value, from, count) : cut(value),
-      ]),
-    );
-  return cut(batch) as MaskedBatch;
-}
 
 /** The model, and how often it encoded and decoded. */
 function counted(model: VideoMae): { model: VideoMae; passes: { encoder: number; decoder: number } } {

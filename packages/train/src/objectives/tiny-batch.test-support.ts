@@ -113,3 +113,15 @@ function view(
 }
 
 const noise = (count: number, random: Random): Float32Array => Float32Array.from({ length: count }, random);
+
+/** `count` clips of a batch. */
+export function clipsFrom(batch: MaskedBatch, from: number, count: number): MaskedBatch {
+  const cut = (tree: object): object =>
+    Object.fromEntries(
+      Object.entries(tree).map(([name, value]) => [
+        name,
+        value instanceof tf.Tensor ? tf.slice(value, from, count) : cut(value),
+      ]),
+    );
+  return cut(batch) as MaskedBatch;
+}

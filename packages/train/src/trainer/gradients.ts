@@ -16,29 +16,40 @@ export function valueAndGradients<Extra extends tf.TensorContainerObject>(
   forward: (params: Params) => { readonly value: tf.Scalar; readonly extra: Extra },
 ): ValueAndGradients<Extra> {
   const kept: { extra?: Extra } = {};
-  const { value, grads } = tf.engine().gradients(
-    () => {
-      const made = forward(params);
-      // What leaves the forward pass beside its value would be disposed with it.
-      kept.extra = mapTensors(made.extra, (tensor) => tf.keep(tf.clone(tensor)));
-      return made.value;
-    },
-    Object.values(params),
-    undefined,
-    true,
-  );
-  const extra = mapTensors(kept.extra!, (tensor) => {
-    const given = tf.clone(tensor);
-    tensor.dispose();
-    return given;
-  });
-  const names = Object.keys(params);
-  return {
-    value: value as tf.Scalar,
-    // The types of TensorFlow.js do not say that a gradient may be missing.
-    gradients: Object.fromEntries(names.map((name, index) => [name, grads[index] as tf.Tensor | undefined])),
-    extra,
-  };
+  let done = false;
+  try {
+    const { value, grads } = tf.engine().gradients(
+      () => {
+        const made = forward(params);
+        // What leaves the forward pass beside its value would be disposed with it.
+        kept.extra = mapTensors(made.extra, (tensor) => tf.keep(tf.clone(tensor)));
+        return made.value;
+      },
+      Object.values(params),
+      undefined,
+      true,
+    );
+    done = true;
+    const names = Object.keys(params);
+    return {
+      value: value as tf.Scalar,
+      // The types of TensorFlow.js do not say that a gradient may be missing.
+      gradients: Object.fromEntries(
+        names.map((name, index) => [name, grads[index] as tf.Tensor | undefined]),
+      ),
+      extra: mapTensors(kept.extra!, (tensor) => tf.clone(tensor)),
+    };
+  } finally {
+    tf.dispose((kept.extra ?? []) as tf.TensorContainer);
+    if (!done) forgetTape();
+  }
+}
+
+/** TensorFlow.js keeps what a pass saved for its gradients when the pass throws. */
+function forgetTape(): void {
+  const { state } = tf.engine();
+  tf.dispose((state.activeTape ?? []).map(({ saved }) => saved ?? []));
+  state.activeTape = [];
 }
 
 /** Gradients as the vectors of a layout, with zeros for the parameters that have none. */

@@ -122,48 +122,52 @@ export function stepInParts<Batch extends TensorTree>(
   return async (state, parts, learningRate) => {
     const { vectors, buffers } = state;
     const clips = parts.reduce((sum, part) => sum + part.clips, 0);
-    const rows: Rows[] = [];
-    if (objective.whole) {
-      for (const { tensors } of parts) rows.push(await rowsOf({ vectors, buffers, batch: tensors }));
-    }
-    const whole = rows.some((part) => Object.keys(part).length > 0)
-      ? await compareAll({ vectors, buffers, parts: rows })
-      : undefined;
-    tf.dispose(rows as unknown as tf.TensorContainer);
-    const told: Told[] = whole ? [whole.told] : [];
-    let sum = whole?.gradients ?? (await zeroSum({ vectors }));
-    for (const [index, part] of parts.entries()) {
-      const share = tf.scalar(part.clips / clips);
-      const after = await addPart({
-        vectors,
-        buffers,
-        batch: part.tensors,
-        rows: whole?.rows[index] ?? {},
-        share,
-        sum,
-      });
-      share.dispose();
-      sum = after.sum;
-      told.push(after.told);
-    }
-    tf.dispose((whole?.rows ?? []) as unknown as tf.TensorContainer);
-    const next = whole?.buffers ?? clonesOf(buffers);
-    const { state: updated, ...norms } = await finish({
-      state,
-      buffers: next,
-      sum,
-      learningRate,
-    });
-    tf.dispose(next as tf.NamedTensorMap);
-    const terms = summed(told.map((each) => each.terms));
-    const outcome: StepOutcome = {
-      total: tf.tidy(() => weightedSum(objective, requireTerms(terms))),
-      terms,
-      figures: summed(told.map((each) => each.figures)),
-      ...norms,
+    // What a call made is disposed when it is used up, and here where a later call throws.
+    const made: unknown[] = [];
+    const hold = <Tensors>(tensors: Tensors): Tensors => {
+      made.push(tensors);
+      return tensors;
     };
-    tf.dispose(told as unknown as tf.TensorContainer);
-    return { state: updated, outcome };
+    try {
+      const rows: Rows[] = [];
+      if (objective.whole) {
+        for (const { tensors } of parts) rows.push(hold(await rowsOf({ vectors, buffers, batch: tensors })));
+      }
+      const whole = rows.some((part) => Object.keys(part).length > 0)
+        ? hold(await compareAll({ vectors, buffers, parts: rows }))
+        : undefined;
+      tf.dispose(rows as unknown as tf.TensorContainer);
+      const told: Told[] = whole ? [whole.told] : [];
+      let sum = whole?.gradients ?? hold(await zeroSum({ vectors }));
+      for (const [index, part] of parts.entries()) {
+        const share = hold(tf.scalar(part.clips / clips));
+        const after = hold(
+          await addPart({
+            vectors,
+            buffers,
+            batch: part.tensors,
+            rows: whole?.rows[index] ?? {},
+            share,
+            sum,
+          }),
+        );
+        share.dispose();
+        sum = after.sum;
+        told.push(after.told);
+      }
+      tf.dispose((whole?.rows ?? []) as unknown as tf.TensorContainer);
+      const terms = hold(summed(told.map((each) => each.terms)));
+      const figures = hold(summed(told.map((each) => each.figures)));
+      tf.dispose(told as unknown as tf.TensorContainer);
+      const total = hold(tf.tidy(() => weightedSum(objective, requireTerms(terms))));
+      const next = whole?.buffers ?? hold(clonesOf(buffers));
+      const { state: updated, ...norms } = await finish({ state, buffers: next, sum, learningRate });
+      tf.dispose(next as tf.NamedTensorMap);
+      return { state: updated, outcome: { total, terms, figures, ...norms } };
+    } catch (error) {
+      tf.dispose(made as tf.TensorContainer);
+      throw error;
+    }
   };
 }
 

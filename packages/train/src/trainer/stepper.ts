@@ -66,10 +66,16 @@ function inParts<Tensors extends TensorTree>(
     let next = state;
     for (const [index, parts] of steps.entries()) {
       const rate = tf.scalar(rates[index]!);
-      const done = await take(next, parts, rate);
-      rate.dispose();
-      next = done.state;
-      numbers.push(await numbersOf(done.outcome));
+      try {
+        const done = await take(next, parts, rate);
+        next = done.state;
+        numbers.push(await numbersOf(done.outcome));
+      } catch (error) {
+        tf.dispose(next as unknown as tf.TensorContainer);
+        throw error;
+      } finally {
+        rate.dispose();
+      }
     }
     return { state: next, steps: numbers };
   };
