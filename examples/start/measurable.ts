@@ -1,4 +1,5 @@
 import type { DecodedClip } from '@tgm/train';
+import { oneLabel } from './one-label.js';
 import type { VideoSet } from './source.js';
 
 /** Neighbours that vote in k-NN: fewer training clips cannot be measured with it. */
@@ -21,7 +22,7 @@ export function measurable(
   test: readonly DecodedClip[] | undefined,
 ): Measurable {
   if (test === undefined) return { set, train };
-  const labels = (clips: readonly DecodedClip[]) => new Set(clips.map(({ sample }) => sample.label!));
+  const labels = (clips: readonly DecodedClip[]) => new Set(clips.map(({ sample }) => oneLabel(sample)!));
   const learnt = labels(train);
   const unknown = [...labels(test)].filter((label) => !learnt.has(label));
   const lacking =

@@ -11,6 +11,7 @@ import {
 } from '@tgm/video-io';
 import { ProgramError } from '../program/errors.js';
 import type { Command } from './command-line.js';
+import { oneLabel } from './one-label.js';
 import type { VideoSet } from './source.js';
 
 /** Clips of a run of one's own videos: about as many as the demo trains on need more time than they tell. */
@@ -51,13 +52,15 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
     CLIPS_PER_VIDEO_AT_MOST,
     Math.max(1, Math.round(CLIPS_WANTED / train.length)),
   );
-  const labels = [...new Set(samples.flatMap(({ label }) => label ?? []))].sort((a, b) => a - b);
+  const labels = [...new Set(samples.flatMap((sample) => oneLabel(sample) ?? []))].sort((a, b) => a - b);
+  const names: readonly (string | undefined)[] = Array.isArray(all.classes) ? all.classes : [];
   const numbered = (name: string, part: readonly VideoSample[]): VideoDataset =>
     datasetOf(
       name,
-      part.map((sample) =>
-        sample.label === undefined ? sample : { ...sample, label: labels.indexOf(sample.label) },
-      ),
+      part.map((sample) => {
+        const label = oneLabel(sample);
+        return label === undefined ? sample : { ...sample, label: labels.indexOf(label) };
+      }),
     );
   return {
     name: basename(path),
@@ -65,7 +68,7 @@ export async function ownVideosSet(path: string, command: Command): Promise<Vide
     ...(test.length > 0
       ? {
           test: numbered('test', test),
-          classes: labels.map((label) => all.classes?.[label] ?? `class ${label}`),
+          classes: labels.map((label) => names[label] ?? `class ${label}`),
         }
       : {}),
     stride: 4,
@@ -108,12 +111,12 @@ async function withCaption(dataset: VideoDataset, caption: string | undefined): 
 }
 
 function testSplit(samples: readonly VideoSample[]): { test: VideoSample[]; note?: string } {
-  const unlabelled = samples.filter((sample) => sample.label === undefined).length;
+  const unlabelled = samples.filter((sample) => oneLabel(sample) === undefined).length;
   if (unlabelled > 0) {
     return { test: [], note: `No evaluation: ${unlabelled} of ${samples.length} videos have no label.` };
   }
   const perClass = new Map<number, number>();
-  for (const { label } of samples) perClass.set(label!, (perClass.get(label!) ?? 0) + 1);
+  for (const label of samples.map(oneLabel)) perClass.set(label!, (perClass.get(label!) ?? 0) + 1);
   const fewest = Math.min(...perClass.values());
   if (perClass.size < 2 || fewest < VIDEOS_PER_CLASS) {
     return {
@@ -123,9 +126,10 @@ function testSplit(samples: readonly VideoSample[]): { test: VideoSample[]; note
   }
   const seen = new Map<number, number>();
   return {
-    test: samples.filter(({ label }) => {
-      const count = (seen.get(label!) ?? 0) + 1;
-      seen.set(label!, count);
+    test: samples.filter((sample) => {
+      const label = oneLabel(sample)!;
+      const count = (seen.get(label) ?? 0) + 1;
+      seen.set(label, count);
       return count % TEST_EVERY === 0;
     }),
   };

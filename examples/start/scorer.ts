@@ -4,6 +4,7 @@ import { seededRandom } from '@tgm/masking';
 import type { VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';
+import { oneLabel } from './one-label.js';
 import type { ArmResult } from './pretrain-arm.js';
 import { MODEL } from './settings.js';
 import { paramsOf } from './weights.js';
@@ -37,7 +38,7 @@ export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Nu
   );
   const labelled = (clips: readonly CaptionedClip[]) => ({
     clips: clips.map((clip) => clip.frames),
-    labels: clips.map((clip) => clip.sample.label!),
+    labels: clips.map((clip) => oneLabel(clip.sample)!),
   });
   const [trainSet, testSet] = [labelled(train), labelled(test)];
   const evaluator = representation({

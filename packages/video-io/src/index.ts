@@ -79,9 +79,11 @@ export type { ShardEncoding } from './shards/reencode.js';
 export type { RefusedSample, ShardReport, ShardSettings } from './shards/shard-report.js';
 export { type ShardSample, writeShard } from './shards/write-shard.js';
 export type {
+  ClassNames,
   CropGeometry,
   MotionField,
   Rectangle,
+  SampleLabel,
   Size,
   VideoClip,
   VideoDataset,

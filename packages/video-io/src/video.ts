@@ -57,12 +57,18 @@ export interface VideoTimeline {
   readonly end: number;
 }
 
+/** The class of a sample, a whole number from 0; or, where a sample has several labels, each class by its label's name. */
+export type SampleLabel = number | Readonly<Record<string, number>>;
+
+/** The names of classes, by number; or, where a sample has several labels, those of each label. */
+export type ClassNames = readonly string[] | Readonly<Record<string, readonly string[]>>;
+
 /** One row of a data set. */
 export interface VideoSample {
   readonly id: string;
   readonly source: VideoSource;
   readonly captions: readonly string[];
-  readonly label?: number;
+  readonly label?: SampleLabel;
   /** Seconds on the video's clock; the part of the video that this sample is about. */
   readonly start?: number;
   /** Seconds, end exclusive. */
@@ -72,7 +78,7 @@ export interface VideoSample {
 export interface VideoDataset {
   readonly name: string;
   /** Names of the classes where the source gives labels as text; a label is a position in it. */
-  readonly classes?: readonly string[];
+  readonly classes?: ClassNames;
   readonly length: number;
   at(index: number): Promise<VideoSample>;
 }

@@ -1,4 +1,5 @@
 import { type MaskingStrategy, motionGuidedMasking, seededRandom, textGuidedMasking } from '@tgm/masking';
+import type { SampleLabel } from '@tgm/video-io';
 import { describe, expect, it } from 'vitest';
 import { clipExamples } from './clip-examples.js';
 import type { DecodedClip } from './decode-clips.js';
@@ -47,6 +48,20 @@ describe('clipExamples', () => {
     const mixed = clipExamples([captioned('a', ['red']), captioned('b', [])]);
     expect(mixed.textWidth).toBe(2);
     expect((await mixed.load(1, seededRandom(0)))[0]).not.toHaveProperty('caption');
+  });
+
+  it('gives the labels of the samples, and tells data sets apart by them', async () => {
+    const labelled = (label?: SampleLabel) =>
+      clipExamples([
+        { ...decoded('a'), sample: { ...decoded('a').sample, ...(label !== undefined && { label }) } },
+      ]);
+    expect((await labelled(3).load(0, () => 0))[0]).toMatchObject({ label: 3 });
+    expect((await labelled({ verb: 1, noun: 0 }).load(0, () => 0))[0]).toMatchObject({
+      label: { verb: 1, noun: 0 },
+    });
+    expect((await labelled().load(0, () => 0))[0]).not.toHaveProperty('label');
+    const told = await Promise.all([labelled(3), labelled(4), labelled()].map((each) => each.describe()));
+    expect(new Set(told.map(({ content }) => content)).size).toBe(3);
   });
 
   it('calls clips of one video by one id', async () => {

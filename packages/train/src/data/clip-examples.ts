@@ -17,7 +17,7 @@ const CLIPS = optionTable(
  * Clips in memory as training examples, each of them a sample. Clips of `decodeClips` have no captions and the cue
  * `motion`; those of `scoreClips` have the cue `text` too, and one of their captions is drawn each time (TGM, section 4.1).
  *
- * The description tells clips from others by their ids and captions, by 256 bytes of each one's pixels and motion, spread
+ * The description tells clips from others by their ids, labels and captions, by 256 bytes of each one's pixels and motion, spread
  * evenly, and by the lengths of their embeddings. Of what an encoder made, whose last digits depend on the machine, it tells a
  * few numbers of the first caption, to two decimals.
  *
@@ -62,6 +62,7 @@ const plain = ({ sample, frames, motion }: DecodedClip): TrainingExample<MotionC
   id: sample.id,
   frames,
   cues: { motion },
+  ...(sample.label !== undefined && { label: sample.label }),
 });
 
 const captionsOf = (clip: DecodedClip | CaptionedClip): readonly CaptionScores[] =>
@@ -86,7 +87,7 @@ function widthOf(clips: readonly (DecodedClip | CaptionedClip)[]): number | unde
 function digestOf(clips: readonly (DecodedClip | CaptionedClip)[]): string {
   const hash = createHash('sha256');
   for (const clip of clips) {
-    hash.update(`\n${JSON.stringify([clip.id, clip.sample.id])}`);
+    hash.update(`\n${JSON.stringify([clip.id, clip.sample.id, clip.sample.label])}`);
     for (const array of [clip.frames, clip.motion.vectors, clip.motion.known]) addSomeBytes(hash, array);
     for (const { caption, embedding, text } of captionsOf(clip)) {
       hash.update(`\n${JSON.stringify([caption, embedding.length, text.length])}`);

@@ -1,5 +1,6 @@
 import type { Random } from '@tgm/masking';
 import type { Description, Json } from '@tgm/options';
+import type { SampleLabel } from '@tgm/video-io';
 import type { ReplacedSample } from '../trainer/batches.js';
 
 /** Pixels of a clip, and what masking strategies may read about it. */
@@ -14,6 +15,8 @@ export interface TrainingExample<Cues extends object> extends ClipView<Cues> {
   /** The sample that it is of. Clips of one sample are no negatives of each other. */
   readonly id: string;
   readonly caption?: string;
+  /** The sample's class; of several labels, each class by its label's name. */
+  readonly label?: SampleLabel;
   /** [E] L2-normalised embedding of the caption. */
   readonly textEmbedding?: Float32Array;
   /** [N, F] numbers of each token that a loss predicts in place of pixels. */

@@ -191,6 +191,15 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     await expect(wider.load(0, seededRandom(0))).rejects.toMatchObject({ code: 'TEXT_MISSING' });
   });
 
+  it('gives the label of the sample to each of its examples', async () => {
+    const labelled = samples.slice(0, 2).map((sample) => ({ ...sample, label: { shape: 1, colour: 0 } }));
+    const source = videoExamples({ dataset: datasetOf('labelled', labelled), pool, recipe: recipeOf(2) });
+    const examples = await source.load(1, seededRandom(0));
+    expect(examples.map(({ label }) => label)).toEqual([labelled[1]!.label, labelled[1]!.label]);
+    const without = videoExamples({ dataset: dataset(), pool, recipe: recipeOf(1) });
+    expect((await without.load(1, seededRandom(0)))[0]).not.toHaveProperty('label');
+  });
+
   it('draws the same clips with captions and without them', async () => {
     const without = datasetOf(
       'none',

@@ -137,6 +137,7 @@ export function videoExamples(options: VideoExamplesOptions): ExampleSource<obje
           ...own!,
           id: sample.id,
           ...(caption !== undefined && { caption }),
+          ...(sample.label !== undefined && { label: sample.label }),
           ...(textEmbedding && { textEmbedding }),
           ...(views > 1 && { others }),
         };

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { VideoSample } from '../video.js';
+import type { ClassNames, VideoSample } from '../video.js';
 import type { AnnotatedDataset, BadRow } from './bad-rows.js';
 import { datasetOf } from './in-memory.js';
 import { manifestFault } from './tables/fault.js';
@@ -13,7 +13,7 @@ export function annotated(
   path: string,
   samples: readonly VideoSample[],
   badRows: readonly BadRow[],
-  classes?: readonly string[],
+  classes?: ClassNames,
 ): AnnotatedDataset {
   if (samples.length === 0) throw manifestFault(path, 'at least one sample', 'none');
   return { ...datasetOf(basename(path), samples, classes), badRows };

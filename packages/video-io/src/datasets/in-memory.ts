@@ -1,6 +1,7 @@
-import { listOf, optional, optionTable, passing, text } from '@tgm/options';
+import { optional, optionTable, passing, text } from '@tgm/options';
 import { VideoError } from '../errors.js';
-import type { VideoDataset, VideoSample } from '../video.js';
+import type { ClassNames, VideoDataset, VideoSample } from '../video.js';
+import { isClassNames } from './label.js';
 import { outOfRange } from './out-of-range.js';
 import { requireSample } from './sample.js';
 
@@ -9,7 +10,7 @@ const ARGUMENTS = optionTable(
   {
     name: text(),
     samples: passing('a list of samples', (value): value is VideoSample[] => Array.isArray(value)),
-    classes: optional(listOf(text())),
+    classes: optional(passing('a list of names, or such lists by name', isClassNames)),
   },
   VideoError,
 );
@@ -19,11 +20,7 @@ const ARGUMENTS = optionTable(
  *
  * @throws {VideoError} `OPTION_INVALID`
  */
-export function datasetOf(
-  name: string,
-  samples: readonly VideoSample[],
-  classes?: readonly string[],
-): VideoDataset {
+export function datasetOf(name: string, samples: readonly VideoSample[], classes?: ClassNames): VideoDataset {
   ARGUMENTS.check({ name, samples, classes });
   for (const [index, sample] of samples.entries()) requireSample(`datasetOf, sample ${index}`, sample);
   return {

@@ -5,6 +5,7 @@ import { requirePath } from '../option-fields.js';
 import type { VideoSample } from '../video.js';
 import { MANIFEST_FIELDS, type ManifestOptions } from './annotation-options.js';
 import type { AnnotatedDataset } from './bad-rows.js';
+import { isLabel } from './label.js';
 import { fastJsonRow } from './tables/fast-json-row.js';
 import { type RowFault, shown } from './tables/fault.js';
 import { type JsonRecord, jsonLines } from './tables/json-lines.js';
@@ -17,8 +18,8 @@ const OPTIONS = optionTable('readManifest', MANIFEST_FIELDS, VideoError);
  *
  *     {"id": "ucf/1", "path": "ucf/1.avi", "captions": ["a man juggles"], "label": 3, "start": 0, "end": 2.5}
  *
- * `path` is relative to the manifest's folder. `captions`, `label` (a whole number from 0), `start` and `end`
- * (seconds, end exclusive) may be left out; other keys are ignored, but `caption`
+ * `path` is relative to the manifest's folder. `captions`, `label` (a whole number from 0, or
+ * `{"verb": 3, "noun": 7}`), `start` and `end` (seconds, end exclusive) may be left out; other keys are ignored, but `caption`
  * without `captions`, which is a slip. Blank lines, a byte order mark and
  * CRLF are allowed. The videos themselves are not opened. Rows stay on disk: 16 bytes of each are kept in memory.
  *
@@ -47,8 +48,8 @@ function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
   }
   if (captions.some((caption) => caption.trim() === ''))
     fault(`captions with text for "${id}"`, 'an empty one', 'CAPTION_EMPTY');
-  if (label !== undefined && !(Number.isSafeInteger(label) && (label as number) >= 0)) {
-    fault('"label" to be a whole number from 0', shown(label));
+  if (label !== undefined && !isLabel(label)) {
+    return fault('"label" to be a whole number from 0, or such numbers by name', shown(label));
   }
   requireSeconds('start', start, fault);
   requireSeconds('end', end, fault);
@@ -59,7 +60,7 @@ function sampleOf(record: JsonRecord, fault: RowFault): VideoSample {
     id,
     source: path,
     captions,
-    ...(label !== undefined && { label: label as number }),
+    ...(label !== undefined && { label }),
     ...(start !== undefined && { start: start as number }),
     ...(end !== undefined && { end: end as number }),
   };

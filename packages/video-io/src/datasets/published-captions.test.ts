@@ -34,6 +34,35 @@ describe('EPIC-Kitchens-100', () => {
     expect(nouns.map(({ label }) => label)).toEqual([7, 4]);
   });
 
+  it('reads verbs and nouns by name, with the published names of the classes', async () => {
+    const path = await file('epic/EPIC_100_train.csv', header + rows);
+    const both = await readEpicKitchens(path, { videos: '/epic' });
+    expect((await all(both)).map(({ label }) => label)).toEqual([
+      { verb: 3, noun: 7 },
+      { verb: 0, noun: 4 },
+    ]);
+    expect(both.classes).toBeUndefined();
+    const names = (count: number, kind: string) =>
+      Array.from({ length: count }, (_, id) => `${id},${kind}-${id},"['${kind}', 'x']",other\n`).join('');
+    const verb = await file('epic/verbs.csv', `id,key,instances,category\n${names(4, 'verb')}`);
+    const noun = await file('epic/nouns.csv', `id,key,instances,category\n${names(8, 'noun')}`);
+    const told = await readEpicKitchens(path, { videos: '/epic', classes: { verb, noun } });
+    expect(told.classes).toEqual({
+      verb: ['verb-0', 'verb-1', 'verb-2', 'verb-3'],
+      noun: Array.from({ length: 8 }, (_, id) => `noun-${id}`),
+    });
+    const verbs = await readEpicKitchens(path, { videos: '/epic', label: 'verb', classes: { verb } });
+    expect(verbs.classes).toHaveLength(4);
+    const few = await file('epic/few.csv', `id,key,instances,category\n${names(7, 'noun')}`);
+    await expect(readEpicKitchens(path, { videos: '/epic', classes: { verb, noun: few } })).rejects.toEqual(
+      refusal(2, /"noun_class" from 0 to 6, got "7"/),
+    );
+    const gap = await file('epic/gap.csv', 'id,key\n0,take\n2,put\n');
+    await expect(
+      readEpicKitchens(path, { videos: '/epic', label: 'verb', classes: { verb: gap } }),
+    ).rejects.toEqual(refusal(3, /class 1 and its name, got "2" and "put"/));
+  });
+
   it('reads the test timestamps, which have neither class nor narration', async () => {
     const path = await file(
       'epic/EPIC_100_test_timestamps.csv',

@@ -1,11 +1,12 @@
 import { showValue } from '@tgm/options';
 import { VideoError } from '../errors.js';
 import type { VideoDataset, VideoSample } from '../video.js';
+import { isLabel } from './label.js';
 
 /** What every sample has, and what it may have. */
 const SAMPLE =
   'a sample (with id and source, two texts, and captions, a list of texts; ' +
-  'label, if any, is a whole number from 0, and start and end are seconds)';
+  'label, if any, is a whole number from 0 or such numbers by name, and start and end are seconds)';
 
 /**
  * One sample of a data set, which may be anyone's.
@@ -23,7 +24,7 @@ export function requireSample(where: string, value: unknown): asserts value is V
   const { id, source, captions, label, start, end } = (value ?? {}) as Partial<VideoSample>;
   const named = isText(id) && id !== '' && isText(source) && source !== '';
   const captioned = Array.isArray(captions) && captions.every(isText);
-  const labelled = label === undefined || (Number.isSafeInteger(label) && label >= 0);
+  const labelled = label === undefined || isLabel(label);
   if (named && captioned && labelled && [start, end].every(isTime)) return;
   throw new VideoError('OPTION_INVALID', { where, expected: SAMPLE, received: showValue(value) });
 }

@@ -47,6 +47,11 @@ const OPTIONS = optionTable(
  */
 export async function readVideoFolder(
   folder: string,
+  options: VideoFolderOptions & { readonly classes: 'folders' | readonly string[] },
+): Promise<FolderDataset & { readonly classes: readonly string[] }>;
+export async function readVideoFolder(folder: string, options?: VideoFolderOptions): Promise<FolderDataset>;
+export async function readVideoFolder(
+  folder: string,
   options: VideoFolderOptions = {},
 ): Promise<FolderDataset> {
   requirePath('readVideoFolder', folder, 'folder');

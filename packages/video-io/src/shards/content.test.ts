@@ -73,7 +73,7 @@ describe('the files of a sample', () => {
     ['-1', 'a label in digits in .cls', '"-1"'],
     ['3.0', 'a label in digits in .cls', '"3.0"'],
     ['dog', 'a label in digits in .cls', '"dog"'],
-    ['99999999999999999999', 'a label from 0', '100000000000000000000'],
+    ['99999999999999999999', 'a label from 0, or such labels by name', '100000000000000000000'],
   ])('give no label where .cls holds %j', async (cls, expected, received) => {
     const path = join(folder, 'label.tar');
     await writeShard(path, [{ key: '0', files: { mp4: bytes('x'), cls: bytes(cls) } }]);

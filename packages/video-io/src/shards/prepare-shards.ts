@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { callable, flag, nested, number, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import { someLimits, type VideoLimits } from '../container/limits.js';
+import { classNameOf } from '../datasets/label.js';
 import { VIDEO_ENDINGS } from '../datasets/video-endings.js';
 import { VideoError } from '../errors.js';
 import { isSampleFault } from '../loader/sample-fault.js';
@@ -169,7 +170,7 @@ async function makeShard(
       }
       const key = String(index).padStart(digits, '0');
       const { captions, label } = sample;
-      const className = label === undefined ? undefined : dataset.classes?.[label];
+      const className = classNameOf(label, dataset.classes);
       const frames = section.clip.times.length;
       const facts = { id: sample.id, captions, label, className, frames, fps: section.fps };
       done.push({ id: sample.id, key, frames });

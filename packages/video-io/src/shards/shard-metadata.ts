@@ -1,4 +1,5 @@
 import { showValue } from '@tgm/options';
+import { isLabel } from '../datasets/label.js';
 import { VideoError } from '../errors.js';
 import type { VideoSample } from '../video.js';
 
@@ -31,8 +32,8 @@ export function readShardTexts(
     return fail('captions to be texts', JSON.stringify(captions));
   }
   if (label === undefined) return { id, captions };
-  if (Number.isSafeInteger(label) && (label as number) >= 0) return { id, captions, label: label as number };
-  return fail('a label from 0', JSON.stringify(label));
+  if (isLabel(label)) return { id, captions, label };
+  return fail('a label from 0, or such labels by name', JSON.stringify(label));
 }
 
 function parseObject(
