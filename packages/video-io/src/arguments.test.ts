@@ -12,6 +12,7 @@ const untyped = videoIo as any;
 const {
   clipBatches,
   clipLoader,
+  colourJitter,
   datasetOf,
   encodeVideo,
   estimateMotion,
@@ -67,6 +68,9 @@ const calls: readonly (readonly [where: string, wrong: readonly unknown[], call:
   ['randAugment, option size', noSize, (value) => randAugment(pixels(), value, random())],
   ['randAugment, option frames', [...nothing, []], (value) => randAugment(value, size, random())],
   ['randAugment, option random', noFunction, (value) => randAugment(pixels(), size, value)],
+  ['colourJitter, option size', noSize, (value) => colourJitter(pixels(), value, random())],
+  ['colourJitter, option frames', [...nothing, []], (value) => colourJitter(value, size, random())],
+  ['colourJitter, option random', noFunction, (value) => colourJitter(pixels(), size, value)],
   ['randomErasing, option size', noSize, (value) => randomErasing(pixels(), value, random())],
   ['randomErasing, option frames', [...nothing, []], (value) => randomErasing(value, size, random())],
   ['randomErasing, option random', noFunction, (value) => randomErasing(pixels(), size, value)],

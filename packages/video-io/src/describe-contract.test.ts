@@ -2,7 +2,7 @@ import { descriptionContract } from '@tgm/options/testing';
 import { expect, it } from 'vitest';
 import * as videoIo from './index.js';
 
-const { fineTuningRecipe, pretrainingRecipe, testRecipe } = videoIo;
+const { cvrlViews, fineTuningRecipe, interIntraViews, pretrainingRecipe, testRecipe, viewsRecipe } = videoIo;
 
 const clip = {
   frames: 8,
@@ -48,6 +48,23 @@ const checks = descriptionContract({
         unknown
       >,
     },
+    {
+      name: 'viewsRecipe',
+      make: viewsRecipe,
+      options: { views: cvrlViews({ stride: 2 }) },
+      changes: {
+        ...clip,
+        views: [
+          cvrlViews({ stride: 4 }),
+          cvrlViews({ stride: 2, flip: false }),
+          cvrlViews({ stride: 2, crop: { area: [0.5, 1] } }),
+          cvrlViews({ stride: 2, colours: { hue: 0.1 } }),
+          cvrlViews({ stride: 2 }).slice(0, 1),
+          interIntraViews({ stride: 2 }),
+          interIntraViews({ stride: 2, broken: 'repeated' }),
+        ],
+      } satisfies Record<keyof videoIo.ViewsRecipeOptions, unknown>,
+    },
   ],
   exported: {
     module: videoIo,
@@ -80,4 +97,28 @@ it('a size that is told is a width and a height, whatever it was taken from', ()
     size: { width: 64, height: 32 },
   });
   expect(pretrainingRecipe({ stride: 4, size: video }).describe()).not.toHaveProperty('size.source');
+});
+
+it('a recipe of views tells each of them', () => {
+  const views = [{ sampling: dense }, { moment: 'same', order: 'shuffled', colours: { grey: 0 } }] as const;
+  const { views: told } = viewsRecipe({ views }).describe();
+  const crop = { area: [0.08, 1], aspect: [3 / 4, 4 / 3] };
+  expect(told).toEqual([
+    { sampling: dense, moment: 'any', order: 'forward', crop, flip: false },
+    {
+      moment: 'same',
+      order: 'shuffled',
+      crop,
+      flip: false,
+      colours: {
+        probability: 0.8,
+        brightness: 0.8,
+        contrast: 0.8,
+        saturation: 0.8,
+        hue: 0.2,
+        grey: 0,
+        blur: 0.5,
+      },
+    },
+  ]);
 });

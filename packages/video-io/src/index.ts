@@ -1,3 +1,4 @@
+export { type ColourJitterOptions, colourJitter } from './augment/colour-jitter.js';
 export { flipClip } from './augment/flip.js';
 export { type MixableBatch, type MixOptions, mixBatch } from './augment/mix-batch.js';
 export { type RandAugmentOptions, randAugment } from './augment/rand-augment.js';
@@ -38,7 +39,18 @@ export {
   clipLoader,
   type LoadedSample,
 } from './loader/clip-loader.js';
+export type { FrameSampling } from './loader/frame-sampling.js';
 export type { LoaderState } from './loader/loader-state.js';
+export {
+  type BroadNarrowViewsOptions,
+  broadNarrowViews,
+  type CvrlViewsOptions,
+  cvrlViews,
+  type InterIntraViewsOptions,
+  interIntraViews,
+  type LongShortViewsOptions,
+  longShortViews,
+} from './loader/published-views.js';
 export {
   type BadSample,
   type NamedSample,
@@ -48,7 +60,6 @@ export {
 export type { ClipPlan, ClipRecipe, FrameRange, UntoldRecipe } from './loader/recipe.js';
 export {
   type FineTuningRecipeOptions,
-  type FrameSampling,
   fineTuningRecipe,
   type PretrainingRecipeOptions,
   pretrainingRecipe,
@@ -62,9 +73,11 @@ export {
   sampleLoader,
 } from './loader/sample-loader.js';
 export { framesOfSection, type Section } from './loader/section.js';
+export { type ClipView, type ViewsRecipeOptions, viewsRecipe } from './loader/views-recipe.js';
 export { type EstimateOptions, estimateMotion } from './motion/estimate.js';
 export { type VideoPool, type VideoPoolOptions, videoPool } from './pool/video-pool.js';
 export { type DenseSampling, denseIndices, denseViews } from './sampling/dense-indices.js';
+export type { FrameOrder } from './sampling/frame-order.js';
 export { multiScaleCrop } from './sampling/multi-scale-crop.js';
 export { type RandomResizedCropOptions, randomResizedCrop } from './sampling/random-resized-crop.js';
 export { type SegmentSampling, segmentIndices, segmentViews } from './sampling/segment-indices.js';

@@ -56,7 +56,10 @@ const loader = (extra: object) =>
 
 const calls: Record<string, (extra: object) => unknown> = {
   clipBatches: (extra) => videoIo.clipBatches(loader({}), { samples: 1, ...extra }).next(),
+  broadNarrowViews: (extra) => videoIo.broadNarrowViews({ stride: 1, ...extra }),
   clipLoader: loader,
+  colourJitter: (extra) => videoIo.colourJitter(frames(), size, random(), extra),
+  cvrlViews: (extra) => videoIo.cvrlViews({ stride: 1, ...extra }),
   decodeClip: (extra) => videoIo.decodeClip(video, { indices: [0], size, ...extra }),
   denseIndices: (extra) => videoIo.denseIndices({ frames: 9, count: 2, stride: 1, ...extra }),
   denseViews: (extra) => videoIo.denseViews({ frames: 9, count: 2, stride: 1, ...extra }, 2),
@@ -71,6 +74,8 @@ const calls: Record<string, (extra: object) => unknown> = {
       extra,
     ),
   fineTuningRecipe: (extra) => videoIo.fineTuningRecipe({ sampling, flip: false, ...extra }),
+  interIntraViews: (extra) => videoIo.interIntraViews({ stride: 1, ...extra }),
+  longShortViews: (extra) => videoIo.longShortViews({ short: 1, long: 2, ...extra }),
   mixBatch: (extra) =>
     videoIo.mixBatch({ ...size, pixels: frames(), targets: new Float32Array(2), count: 2 }, random(), extra),
   prepareShards: (extra) =>
@@ -110,6 +115,7 @@ const calls: Record<string, (extra: object) => unknown> = {
   segmentIndices: (extra) => videoIo.segmentIndices({ frames: 9, count: 2, ...extra }),
   segmentViews: (extra) => videoIo.segmentViews({ frames: 9, count: 2, ...extra }, 2),
   testRecipe: (extra) => videoIo.testRecipe({ sampling, clips: 1, crops: 1, ...extra }),
+  viewsRecipe: (extra) => videoIo.viewsRecipe({ views: videoIo.cvrlViews({ stride: 1 }), ...extra }),
   videoPool: (extra) => videoIo.videoPool({ workers: 1, ...extra }),
 };
 

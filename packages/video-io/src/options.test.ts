@@ -28,14 +28,19 @@ beforeAll(async () => {
 afterAll(() => pool.close());
 
 const {
+  broadNarrowViews,
   clipBatches,
   clipLoader,
+  colourJitter,
+  cvrlViews,
   decodeClip,
   denseIndices,
   denseViews,
   encodeVideo,
   estimateMotion,
   fineTuningRecipe,
+  interIntraViews,
+  longShortViews,
   mixBatch,
   pretrainingRecipe,
   probeVideo,
@@ -47,6 +52,7 @@ const {
   segmentViews,
   testRecipe,
   videoPool,
+  viewsRecipe,
 } = videoIo;
 
 const batch = () => ({ ...size, pixels: pixels(), targets: new Float32Array(3), count: 3 });
@@ -190,6 +196,49 @@ const CALLS: readonly [name: string, call: Call, sound: Options, refused: readon
     (options) => testRecipe(options),
     { sampling: { kind: 'dense', stride: 4 }, clips: 5, crops: 3 },
     [{ sampling: { kind: 'segment' } }, { clips: 0 }, { crops: undefined }],
+  ],
+  [
+    'viewsRecipe',
+    (options) => viewsRecipe(options),
+    { views: cvrlViews({ stride: 2 }) },
+    [
+      { frames: 0 },
+      { size: 224 },
+      { views: 2 },
+      { views: [] },
+      { views: undefined },
+      { views: [{ stride: 2 }] },
+    ],
+  ],
+  [
+    'cvrlViews',
+    (options) => cvrlViews(options),
+    { stride: 2 },
+    [{ stride: 0 }, { flip: 1 }, { crop: { area: [0, 1] } }, { colours: { hue: 0.6 } }],
+  ],
+  [
+    'longShortViews',
+    (options) => longShortViews(options),
+    { short: 2, long: 8 },
+    [{ short: 0 }, { long: undefined }, { long: 1.5 }],
+  ],
+  [
+    'broadNarrowViews',
+    (options) => broadNarrowViews(options),
+    { stride: 2 },
+    [{ stride: undefined }, { broadCrop: { area: [1, 0.5] } }],
+  ],
+  [
+    'interIntraViews',
+    (options) => interIntraViews(options),
+    { stride: 2 },
+    [{ broken: 'forward' }, { stride: '2' }],
+  ],
+  [
+    'colourJitter',
+    (options) => colourJitter(frames(), size, random(), options),
+    {},
+    [{ probability: 2 }, { brightness: -1 }, { hue: 0.6 }, { grey: '1' }, { blur: -0.1 }],
   ],
   [
     'clipLoader',

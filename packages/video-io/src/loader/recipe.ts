@@ -30,8 +30,8 @@ export interface ClipRecipe {
   readonly clips: number;
   /** What to take of a video. All that is drawn comes from `random`, so that the same sample and epoch give the same. */
   plan(video: VideoInfo, range: FrameRange, random: Random): readonly ClipPlan[];
-  /** Changes the pixels of a decoded clip, in place. */
-  readonly change?: (clip: VideoClip, random: Random) => void;
+  /** Changes the pixels of a decoded clip, in place. @param place which of the sample's clips it is, from 0. */
+  readonly change?: (clip: VideoClip, random: Random, place: number) => void;
   /**
    * What the recipe is: the function that made it and each of its options, in JSON. A run keeps it. Two recipes with the same
    * description make the same clips. `describer` of `@tgm/options` makes it from a table of options.

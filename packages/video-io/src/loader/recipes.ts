@@ -1,15 +1,4 @@
-import {
-  describer,
-  eitherOf,
-  type Field,
-  flag,
-  nested,
-  oneOf,
-  optional,
-  optionTable,
-  recorded,
-} from '@tgm/options';
-import type { Random } from '@tgm/random';
+import { describer, flag, optional, optionTable, recorded } from '@tgm/options';
 import { type RandAugmentOptions, randAugment, randAugmentOptions } from '../augment/rand-augment.js';
 import { type RandomErasingOptions, randomErasing, randomErasingOptions } from '../augment/random-erasing.js';
 import { VideoError } from '../errors.js';
@@ -21,17 +10,11 @@ import {
   randomResizedCrop,
   randomResizedCropOptions,
 } from '../sampling/random-resized-crop.js';
-import { segmentIndices, segmentViews } from '../sampling/segment-indices.js';
+import { segmentViews } from '../sampling/segment-indices.js';
 import { viewCrops } from '../sampling/view-crops.js';
 import type { Size } from '../video.js';
-import type { ClipRecipe, FrameRange } from './recipe.js';
-
-/** Which frames make a clip. */
-export type FrameSampling =
-  /** Neighbouring frames, `stride` apart: Kinetics, UCF101, HMDB51. */
-  | { readonly kind: 'dense'; readonly stride: number }
-  /** One of each of T equal segments of the video: Something-Something, Diving48. */
-  | { readonly kind: 'segments' };
+import { coin, type FrameSampling, frameSamplingField, framesOf, within } from './frame-sampling.js';
+import type { ClipRecipe } from './recipe.js';
 
 export interface PretrainingRecipeOptions {
   /** T. Default 16. */
@@ -47,17 +30,10 @@ export interface PretrainingRecipeOptions {
 }
 
 /** VideoMAE's clips. */
-const CLIP = {
+export const CLIP = {
   frames: optional(fields.count(), 16),
   size: optional(fields.size(), { width: 224, height: 224 }),
 };
-
-const sampling = (): Field<FrameSampling> =>
-  eitherOf(
-    '{ kind: "dense", stride } with a stride from 1, or { kind: "segments" }',
-    nested({ kind: oneOf(['dense']), stride: fields.count() }),
-    nested({ kind: oneOf(['segments']) }),
-  );
 
 const PRETRAINING = optionTable(
   'pretrainingRecipe',
@@ -107,7 +83,7 @@ const FINE_TUNING = optionTable(
   'fineTuningRecipe',
   {
     ...CLIP,
-    sampling: sampling(),
+    sampling: frameSamplingField(),
     clips: optional(fields.count(), 1),
     flip: flag(),
     crop: optional(randomResizedCropOptions(), {}),
@@ -128,12 +104,7 @@ export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
     clips,
     plan: (video, range, random) =>
       Array.from({ length: clips }, () => ({
-        indices: within(
-          range,
-          sampling.kind === 'dense'
-            ? denseIndices({ frames: range.count, count: frames, stride: sampling.stride, random })
-            : segmentIndices({ frames: range.count, count: frames, random }),
-        ),
+        indices: within(range, framesOf(sampling, { frames: range.count, count: frames, random })),
         crop: randomResizedCrop(video, random, crop),
         flip: coin(random) && flip,
       })),
@@ -158,7 +129,7 @@ export interface TestRecipeOptions {
 
 const TEST = optionTable(
   'testRecipe',
-  { ...CLIP, sampling: sampling(), clips: fields.count(), crops: fields.count() } satisfies Record<
+  { ...CLIP, sampling: frameSamplingField(), clips: fields.count(), crops: fields.count() } satisfies Record<
     keyof TestRecipeOptions,
     unknown
   >,
@@ -185,11 +156,4 @@ export function testRecipe(options: TestRecipeOptions): ClipRecipe {
       );
     },
   };
-}
-
-/** A draw is made whether or not anything depends on it, so that options do not move the draws behind it. */
-const coin = (random: Random): boolean => random() < 0.5;
-
-function within({ first }: FrameRange, indices: readonly number[]): number[] {
-  return indices.map((index) => first + index);
 }

@@ -66,7 +66,7 @@ export function sampleLoader(options: SampleLoaderOptions): SampleLoader {
     return clips.map((clip, view) => {
       const flipped = plans[view]!.flip;
       if (flipped) flipClip(clip);
-      recipe.change?.(clip, seededRandom(key, view));
+      recipe.change?.(clip, seededRandom(key, view), view);
       return { ...clip, flipped };
     });
   };

@@ -56,13 +56,15 @@ export function denseViews(sampling: Omit<DenseSampling, 'random'>, clips: numbe
   );
 }
 
-type Window = Pick<DenseSampling, 'frames' | 'count' | 'stride'>;
+export type Window = Pick<DenseSampling, 'frames' | 'count' | 'stride'>;
 
-function lastStart({ frames, count, stride }: Window): number {
+/** The last frame at which a clip can begin. */
+export function lastStart({ frames, count, stride }: Window): number {
   return Math.max(0, frames - 1 - (count - 1) * stride);
 }
 
-function clipFrom(start: number, { frames, count, stride }: Window): number[] {
+/** [count] indices of the clip that begins at `start`. */
+export function clipFrom(start: number, { frames, count, stride }: Window): number[] {
   const last = start + Math.floor((frames - 1 - start) / stride) * stride;
   return Array.from({ length: count }, (_, i) => Math.min(start + i * stride, last));
 }
