@@ -79,7 +79,7 @@ const checks = descriptionContract({
         ...blocks,
         useMeanPooling: false,
         poolNormEps: 1e-5,
-        labels: [['b'], ['a', 'b']],
+        labels: [['b'], ['a', 'b'], { verb: ['a'] }],
       } satisfies Record<keyof models.VideoMaeClassifierConfig | 'pixels', unknown>,
     },
     {

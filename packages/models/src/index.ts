@@ -80,6 +80,7 @@ export {
 } from './video-mae/config.js';
 export { type DropPathOptions, drawDropPath } from './video-mae/drop-path.js';
 export { type VideoMaeEncoder, type VideoMaeOptions, videoMaeEncoder } from './video-mae/encoder.js';
+export type { ClassifierLabels, LabelGroup } from './video-mae/label-groups.js';
 export { layerDecayScales, layerOf } from './video-mae/layer-decay.js';
 export { resizeVideoMae } from './video-mae/resize.js';
 export { type VideoMae, videoMae } from './video-mae/video-mae.js';

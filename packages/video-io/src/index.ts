@@ -1,6 +1,6 @@
 export { type ColourJitterOptions, colourJitter } from './augment/colour-jitter.js';
 export { flipClip } from './augment/flip.js';
-export { type MixableBatch, type MixOptions, mixBatch } from './augment/mix-batch.js';
+export { type MixableBatch, type MixOptions, mixBatch, mixOptions } from './augment/mix-batch.js';
 export { type RandAugmentOptions, randAugment } from './augment/rand-augment.js';
 export { type RandomErasingOptions, randomErasing } from './augment/random-erasing.js';
 export type { VideoLimits } from './container/limits.js';

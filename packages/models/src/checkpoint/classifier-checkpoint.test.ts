@@ -82,3 +82,59 @@ describe('saveVideoMaeClassifier and loadVideoMaeClassifier', () => {
     );
   });
 });
+
+describe('several groups of labels', () => {
+  const labels = { verb: ['open', 'cut: fast'], noun: ['door'] };
+  const grouped = videoMaeClassifier({ ...config, labels });
+  const save = async () => {
+    const path = await mkdtemp(join(folder, 'grouped-'));
+    await saveVideoMaeClassifier(path, grouped, grouped.init(seededRandom('save')));
+    return path;
+  };
+
+  it('are one list of classes for Python, and groups again here', async () => {
+    const path = await save();
+    const json = JSON.parse(await readFile(join(path, 'config.json'), 'utf8'));
+    expect(json.id2label).toEqual({ 0: 'verb: open', 1: 'verb: cut: fast', 2: 'noun: door' });
+    expect(json.label2id).toEqual({ 'verb: open': 0, 'verb: cut: fast': 1, 'noun: door': 2 });
+    const { model, params } = await loadVideoMaeClassifier(path);
+    expect(model.config.labels).toEqual(labels);
+    expect(model.groups).toEqual([
+      { name: 'verb', labels: ['open', 'cut: fast'], from: 0 },
+      { name: 'noun', labels: ['door'], from: 2 },
+    ]);
+    expect(params['classifier.weight']!.shape).toEqual([3, 8]);
+  });
+
+  it.each([
+    [[{ name: 'verb', count: 2 }], 'label_groups: expected groups'],
+    [
+      [
+        { name: 'verb', count: 3 },
+        { name: 'noun', count: 0 },
+      ],
+      'label_groups: expected groups',
+    ],
+    [
+      [
+        { name: 'verb', count: 2 },
+        { name: 'verb', count: 1 },
+      ],
+      'label_groups: expected groups',
+    ],
+    ['verb', 'label_groups: expected groups'],
+    [
+      [
+        { name: 'verb', count: 1 },
+        { name: 'noun', count: 2 },
+      ],
+      'id2label, 1: expected a class of the group "noun"',
+    ],
+  ])('refuse label_groups that are %o', async (label_groups, message) => {
+    const path = await save();
+    const file = join(path, 'config.json');
+    const json = JSON.parse(await readFile(file, 'utf8'));
+    await writeFile(file, JSON.stringify({ ...json, label_groups }));
+    await expect(loadVideoMaeClassifier(path)).rejects.toThrow(`${file}, key ${message}`);
+  });
+});

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { optionTable, showValue, text } from '@tgm/options';
+import { optionTable, text } from '@tgm/options';
 import { snakeFields } from '../config-source.js';
 import { ModelError } from '../errors.js';
 import { classifierModel } from '../model-fields.js';
@@ -8,7 +8,7 @@ import type { Params } from '../params.js';
 import { type VideoMaeClassifier, videoMaeClassifier } from '../video-mae/classifier.js';
 import { checkClassifierConfig } from '../video-mae/config.js';
 import { makeFolder, writeJson } from './json-file.js';
-import type { Json } from './json-keys.js';
+import { labelsIn, labelsJson } from './labels-json.js';
 import { type LoadOptions, pixelsOf } from './load-options.js';
 import { saveParams, WEIGHTS } from './params-file.js';
 import { writePixels } from './preprocessor.js';
@@ -23,7 +23,8 @@ const saved = optionTable(
 
 /**
  * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's
- * `VideoMAEForVideoClassification` and `VideoMAEImageProcessor` read them.
+ * `VideoMAEForVideoClassification` and `VideoMAEImageProcessor` read them. Several groups of labels are one list of classes
+ * there, "verb: open" among them, and the key `label_groups`, which Python passes over, tells them apart.
  * @throws ModelError with `OPTION_INVALID` or `FILE_FAILED`; CheckpointKeysError when a parameter is missing or has another shape.
  */
 export async function saveVideoMaeClassifier(
@@ -32,14 +33,13 @@ export async function saveVideoMaeClassifier(
   params: Params,
 ): Promise<void> {
   saved.check({ folder, model, params });
-  const { labels, ...config } = model.config;
+  const { labels: _, ...config } = model.config;
   await makeFolder(folder);
   await saveParams(join(folder, WEIGHTS), model.parameters, params);
   await writeJson(join(folder, 'config.json'), {
     architectures: ['VideoMAEForVideoClassification'],
     ...snakeFields({ ...VIDEO_MAE_JSON, useMeanPooling: true, ...config }),
-    id2label: Object.fromEntries(labels.entries()),
-    label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
+    ...labelsJson(model.config.labels),
   });
   await writePixels(folder, 'VideoMAEImageProcessor', config.imageSize, model.pixels);
 }
@@ -56,44 +56,7 @@ export async function loadVideoMaeClassifier(
   const pixelsIn = pixelsOf('loadVideoMaeClassifier', folder, options, VIDEO_MAE_PIXELS);
   const path = join(folder, 'config.json');
   const { json, source } = await readVideoMaeJson(path);
-  const config = checkClassifierConfig(source({ labels: labelsOf(path, json) }));
+  const config = checkClassifierConfig(source({ labels: labelsIn(path, json) }));
   const model = videoMaeClassifier(config, { pixels: await pixelsIn(config.imageSize) });
   return { model, params: await loadVideoMaeParams('loadVideoMaeClassifier', folder, json, model) };
-}
-
-/** Python's classes have two classes where a config.json names and counts none. */
-const CLASSES = 2;
-
-/** `{ "0": "archery", … }` as a list; where classes are only counted, Python's names for them. */
-function labelsOf(path: string, { id2label: names, num_labels: counted }: Json): string[] {
-  const wrong = (key: string, expected: string, received: unknown) =>
-    new ModelError('CONFIG_INVALID', {
-      where: `${path}, key ${key}`,
-      expected,
-      received: showValue(received),
-    });
-  if (names === undefined || names === null) {
-    const count = counted ?? CLASSES;
-    if (!Number.isSafeInteger(count) || (count as number) < 1) {
-      throw wrong(
-        'num_labels',
-        'a whole number from 1, since a classifier without classes is an encoder',
-        count,
-      );
-    }
-    return Array.from({ length: count as number }, (_, id) => `LABEL_${id}`);
-  }
-  const entries = new Map(Object.entries(names));
-  if (entries.size === 0) {
-    throw wrong(
-      'id2label',
-      'the name of at least one class; loadVideoMaeEncoder opens a model without',
-      names,
-    );
-  }
-  return Array.from({ length: entries.size }, (_, id) => {
-    const label = entries.get(String(id));
-    if (typeof label === 'string' && label !== '') return label;
-    throw wrong(`id2label, ${id}`, 'the name of a class', label);
-  });
 }

@@ -178,8 +178,13 @@ describe('videoMaeClassifier', () => {
 
   it('names what is wrong', () => {
     expect(() => videoMaeClassifier({ ...config, labels: [] })).toThrow(
-      'videoMaeClassifier, option labels: expected a list of at least 1, got [].',
+      'videoMaeClassifier, option labels: expected a list of at least 1 name, or such lists by name, got [].',
     );
+    for (const labels of [{}, { verb: [] }, { '': ['a'] }, { verb: 'open' }, [''], 'run']) {
+      expect(() => videoMaeClassifier({ ...config, labels } as never), JSON.stringify(labels)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    }
     const params = model.init(seededRandom('shapes'));
     expect(() => model.encode(params, tf.zeros([2, 7, 24]))).toThrow(
       'encode, tokens: expected [2,8,24], got [2,7,24].',

@@ -17,6 +17,7 @@ import {
   recordedClassifier,
   type VideoMaeClassifierConfig,
 } from './config.js';
+import { type LabelGroup, labelGroups } from './label-groups.js';
 import { classifierOfficial } from './official.js';
 import { CLASSIFIER, classifierNorm, classifierParameters } from './parameters.js';
 
@@ -33,6 +34,8 @@ export interface VideoMaeClassifier {
   readonly tokenSize: number;
   /** Names and shapes of `Params`. */
   readonly parameters: readonly ParameterSpec[];
+  /** The parts of the logits, one for each label that a clip has. */
+  readonly groups: readonly LabelGroup[];
   /** How they lie in a checkpoint of the authors. */
   readonly official: readonly OfficialTensor[];
   /**
@@ -51,7 +54,7 @@ export interface VideoMaeClassifier {
   encode(params: Params, tokens: tf.Tensor3D, dropPath?: tf.Tensor3D): tf.Tensor3D;
   /** The features of a clip, the norm of its tokens' mean, or of its first token: [B, N, D] from `encode` to [B, D]. */
   pool(params: Params, encoded: tf.Tensor3D): tf.Tensor2D;
-  /** [B, D] from `pool` to [B, classes] logits. */
+  /** [B, D] from `pool` to [B, C] logits, those of all groups. */
   classify(params: Params, features: tf.Tensor2D): tf.Tensor2D;
 }
 
@@ -83,6 +86,7 @@ export function videoMaeClassifier(
     pixels,
     tokenSize,
     parameters,
+    groups: labelGroups(config.labels),
     official: classifierOfficial(config),
     describe: describer(OPTIONS.where, recordedClassifier(config), recorded(OPTIONS, { pixels })),
 

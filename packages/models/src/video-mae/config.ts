@@ -1,6 +1,7 @@
-import { flag, listOf, number, oneOf, optional, type Recorded, text, wholeNumber } from '@tgm/options';
+import { flag, number, oneOf, optional, type Recorded, wholeNumber } from '@tgm/options';
 import { type ConfigSource, requireMultiple } from '../config-source.js';
 import type { PatchConfig } from '../patchify.js';
+import { type ClassifierLabels, classifierLabels } from './label-groups.js';
 
 /** The shape of the encoder's blocks: the fields of Hugging Face's `VideoMAEConfig`, `hidden_size` as `hiddenSize`. */
 export interface VideoMaeBlocksConfig extends PatchConfig {
@@ -48,10 +49,13 @@ export interface VideoMaeConfig extends VideoMaeEncoderConfig {
 
 /** The shape of a Video MAE that classifies. */
 export interface VideoMaeClassifierConfig extends VideoMaeBlocksConfig {
-  /** `layerNormEps` of the norm after pooling, where Hugging Face's class has 1e-5 and no field for it. */
-  readonly poolNormEps: number;
-  /** Names of the classes, by number. */
-  readonly labels: readonly string[];
+  /**
+   * `layerNormEps` of the norm after pooling. Default 1e-5, which Hugging Face's class has, without a field for it; the
+   * reference has 1e-6.
+   */
+  readonly poolNormEps?: number;
+  /** Names of the classes, by number; or such lists by name, for several labels a clip. */
+  readonly labels: ClassifierLabels;
 }
 
 /** A configuration with its defaults filled in. */
@@ -130,8 +134,8 @@ const UNREAD_DECODER = {
 const CLASSIFIER = {
   ...BLOCKS,
   useMeanPooling: optional(flag(), CLASSIFIER_DEFAULTS.useMeanPooling),
-  poolNormEps: number({ above: 0 }),
-  labels: listOf(text(), { from: 1 }),
+  poolNormEps: optional(number({ above: 0 }), 1e-5),
+  labels: classifierLabels(),
 };
 
 /**

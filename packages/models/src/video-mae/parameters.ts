@@ -16,6 +16,7 @@ import type {
   VideoMaeEncoderConfig,
   WithDefaults,
 } from './config.js';
+import { classCount } from './label-groups.js';
 
 export const PATCH_PROJECTION = layer('videomae.embeddings.patch_embeddings.projection');
 export const ENCODER_NORM = layer('videomae.layernorm');
@@ -156,7 +157,7 @@ export function classifierParameters(
   return [
     ...patchesAndBlocks(config, block),
     ...normParameters(classifierNorm(config), hiddenSize),
-    ...linearParameters(CLASSIFIER, hiddenSize, labels.length, normal(CLASSIFIER_STD * HEAD_SCALE)),
+    ...linearParameters(CLASSIFIER, hiddenSize, classCount(labels), normal(CLASSIFIER_STD * HEAD_SCALE)),
   ];
 }
 

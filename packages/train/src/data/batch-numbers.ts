@@ -1,10 +1,12 @@
-import { type PixelScale, UNIT_PIXELS, type VideoMae } from '@tgm/models';
+import { UNIT_PIXELS, type VideoMae } from '@tgm/models';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import { indexTensor, keyTensor } from './batch-tensors.js';
 import { type ClipMasks, clipOf, drawMasks } from './clip-masks.js';
+import { type CutTokensParts, cutTokens } from './cut-tokens.js';
 import { alike, featuresOf, framesOf, textOf } from './example-numbers.js';
 import type { DrawnExample, TrainingExample } from './examples.js';
 import type { TokenJob } from './fill-tokens.js';
+import type { BatchNumbers } from './filled-batches.js';
 import type { BatchPlan } from './masked-batches-options.js';
 import type { NumberBuffers } from './number-buffers.js';
 
@@ -20,15 +22,6 @@ export interface HostBatch {
   readonly sampleKey: HostTensor;
 }
 
-/** A batch whose tokens are still to be cut. */
-export interface BatchNumbers {
-  readonly host: HostBatch;
-  /** They fill the tokens and pixels. */
-  readonly jobs: readonly TokenJob[];
-  /** Arrays of the buffers that the batch lies in. */
-  readonly taken: readonly Float32Array[];
-}
-
 type Drawn = readonly DrawnExample<object>[];
 
 /**
@@ -42,7 +35,7 @@ export function batchNumbers(
   model: VideoMae,
   drawn: Drawn,
   buffers: NumberBuffers,
-): BatchNumbers {
+): BatchNumbers<HostBatch> {
   const examples = drawn.map(({ example }) => example);
   const masks = drawn.map((each) => drawMasks(plan, model.grid, each));
   const text = plan.needs.text ? textOf(examples, plan.textWidth!) : undefined;
@@ -62,27 +55,16 @@ export function batchNumbers(
 
   const jobs: TokenJob[] = [];
   const taken: Float32Array[] = [];
-  const tokens = (
-    frames: readonly Uint8Array[],
-    lists: readonly Uint32Array[],
-    scale: PixelScale,
-    readFrames: number,
-  ): HostTensor => {
-    const size = (model.tokenSize / model.config.tubeletSize) * readFrames;
-    const count = lists[0]!.length;
-    const data = buffers.take(lists.length * count * size);
-    taken.push(data);
-    const { imageSize, patchSize, numFrames, tubeletSize } = model.config;
-    const cut = { imageSize, patchSize, numFrames, tubeletSize, readFrames };
-    lists.forEach((list, row) => {
-      jobs.push({ frames: frames[row]!, indices: list, cut, scale, into: data, offset: row * count * size });
-    });
-    return { shape: [lists.length, count, size], data };
+  const tokens = (parts: Omit<CutTokensParts, 'config'>): HostTensor => {
+    const cut = cutTokens({ config: model.config, ...parts }, buffers);
+    jobs.push(...cut.jobs);
+    taken.push(cut.tensor.data);
+    return cut.tensor;
   };
 
   const views = plan.views.map(({ name }, at) => {
     const lists = indices[at]!;
-    const seen = tokens(clips[at]!, lists, model.pixels, model.config.tubeletSize);
+    const seen = tokens({ frames: clips[at]!, lists, scale: model.pixels });
     return [name, { tokens: seen, positions: indexTensor(lists) }] as const;
   });
   const own = examples.map(({ frames }) => frames);
@@ -96,7 +78,14 @@ export function batchNumbers(
             reconstruct: {
               masked: indexTensor(reconstructed),
               ...(plan.needs.pixels
-                ? { pixels: tokens(own, reconstructed, UNIT_PIXELS, model.predictedFrames) }
+                ? {
+                    pixels: tokens({
+                      frames: own,
+                      lists: reconstructed,
+                      scale: UNIT_PIXELS,
+                      readFrames: model.predictedFrames,
+                    }),
+                  }
                 : {}),
               ...(features ? { features } : {}),
             },

@@ -1,4 +1,4 @@
-import type { VideoMae } from '@tgm/models';
+import type { PatchConfig, VideoMae } from '@tgm/models';
 import { showValue } from '@tgm/options';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import { TrainError } from '../errors.js';
@@ -7,7 +7,7 @@ import type { TrainingExample } from './examples.js';
 
 /** @throws TrainError `EXAMPLE_INVALID` unless the clip has the model's [T, H, W, 3] bytes. */
 export function framesOf(
-  model: VideoMae,
+  model: { readonly config: PatchConfig },
   { frames }: { readonly frames: Uint8Array },
   { id }: TrainingExample<object>,
 ): Uint8Array {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { TrainError } from '../errors.js';
-import type { TokenFiller, TokenJob } from './fill-tokens.js';
+import { fillHere, type TokenFiller, type TokenJob } from './fill-tokens.js';
 import { arraysOf, buffersOf } from './token-arrays.js';
 
 /** What a thread is asked: the jobs of a batch. The memory of its arrays is handed over with them. */
@@ -93,6 +93,12 @@ export function tokenThreads(count: number, program: URL = BUILT_WORKER): TokenF
   };
 }
 
+/** Who fills on so many threads, 0 being the calling one, and how many batches are in the making at a time. */
+export const fillerOf = (threads: number): { readonly filler: TokenFiller; readonly atOnce: number } => ({
+  filler: threads > 0 ? tokenThreads(threads) : fillHere,
+  atOnce: Math.max(1, threads),
+});
+
 /**
  * Clips that are parts of larger buffers as arrays of their own: sending one would send the whole buffer. A clip of several
  * jobs stays one array, which is sent once.
@@ -109,7 +115,7 @@ function withOwnFrames(jobs: readonly TokenJob[]): TokenJob[] {
 
 function threadFailed(received: string, cause?: Error): TrainError {
   return new TrainError('THREAD_FAILED', {
-    where: 'maskedBatches',
+    where: 'the threads that cut tokens',
     expected: 'tokens from a thread',
     received,
     cause,

@@ -1,4 +1,4 @@
-import { number, optional, optionTable, passing } from '@tgm/options';
+import { type Field, nested, number, optional, optionTable, passing } from '@tgm/options';
 import type { Random } from '@tgm/random';
 import { VideoError } from '../errors.js';
 import * as fields from '../option-fields.js';
@@ -14,21 +14,22 @@ export interface MixOptions {
   readonly cutmixShare?: number;
 }
 
-const OPTIONS = optionTable(
-  'mixBatch',
-  {
-    mixup: optional(number({ above: 0 }), 0.8),
-    cutmix: optional(number({ above: 0 }), 1),
-    cutmixShare: optional(number({ from: 0, to: 1 }), 0.5),
-  } satisfies Record<keyof MixOptions, unknown>,
-  VideoError,
-);
+const FIELDS = {
+  mixup: optional(number({ above: 0 }), 0.8),
+  cutmix: optional(number({ above: 0 }), 1),
+  cutmixShare: optional(number({ from: 0, to: 1 }), 0.5),
+} satisfies Record<keyof MixOptions, unknown>;
+
+const OPTIONS = optionTable('mixBatch', FIELDS, VideoError);
+
+/** The same options within those of whatever mixes batches. */
+export const mixOptions = (): Field<MixOptions> => nested(FIELDS);
 
 /** Clips of equal size, to be mixed with each other. */
 export interface MixableBatch extends Size {
   /** [B, T, height, width, 3] pixels on any scale. */
   readonly pixels: Float32Array | Uint8Array;
-  /** [B, classes] targets; a row sums to 1. */
+  /** [B, classes] targets; a row sums to 1, or to the number of labels that a clip has. */
   readonly targets: Float32Array;
   /** B, at least 1. */
   readonly count: number;
