@@ -43,7 +43,10 @@ export async function* checkFinetune(fixture: Fixture, engine: Engine): AsyncGen
   yield compare(table, sinusoidTable(count, config.hiddenSize), numbers(fixture, table), ROUNDING);
   const batch: LabelledBatch = {
     tokens: tf.tensor3d(tokensOf(clip, config), [clip.shape[0]!, count, model.tokenSize]),
-    labels: tensor<tf.Tensor1D>(fixture, 'input/labels'),
+    labels: tf.cast(
+      tf.oneHot(tensor<tf.Tensor1D>(fixture, 'input/labels'), fixture.json.config.num_classes),
+      'float32',
+    ) as tf.Tensor2D,
   };
   yield* checkForward(fixture, engine, model, batch);
   yield* checkLayerDecay(fixture, model);

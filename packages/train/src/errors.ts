@@ -20,6 +20,8 @@ export type TrainErrorCode =
   | 'TEXT_MISSING'
   /** An example does not fit the model, a view or a loss. */
   | 'EXAMPLE_INVALID'
+  /** A sample has no label, or one that is none of the classifier's classes. */
+  | 'LABEL_INVALID'
   /** A loss that compares clips finds all of them alike. */
   | 'NO_NEGATIVES'
   /** A strategy hides another number of tokens for one clip of a batch than of another. */

@@ -23,12 +23,18 @@ export type {
 } from './data/examples.js';
 export { type ImageTextBatchesOptions, imageTextBatches } from './data/image-text-batches.js';
 export type { ImageTextPair, ImageTextPairs, Wording } from './data/image-text-pairs.js';
+export {
+  type LabelledBatchesOptions,
+  type LabelledDataOptions,
+  labelledBatches,
+} from './data/labelled-batches.js';
 export { maskedBatches } from './data/masked-batches.js';
 export type { MaskedBatchesOptions, MaskedDataOptions, ViewOptions } from './data/masked-batches-options.js';
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './data/score-clips.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
+export { type FinetuneOptions, finetune } from './finetune.js';
 export {
   type ClassificationObjectiveOptions,
   classificationObjective,

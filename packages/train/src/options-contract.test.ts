@@ -44,6 +44,22 @@ const checks = optionsContract({
     clipObjective: (extra) => train.clipObjective({ model: tinyClip(), tokenizer: letters(), ...extra }),
     maskedBatches: (extra) =>
       train.maskedBatches({ model, examples, masking: masking!, losses, batchSize, seed, ...extra }),
+    labelledBatches: (extra) =>
+      train.labelledBatches({ model: tinyClassifier(), examples, batchSize, seed, ...extra }),
+    finetune: (extra) =>
+      all(
+        train.finetune({
+          engine,
+          model: tinyClassifier(),
+          examples: train.shuffled(noiseSource(6, () => ({ label: 0 }))),
+          batchSize,
+          optimizer,
+          schedule,
+          steps,
+          seed,
+          ...extra,
+        }),
+      ),
     imageTextBatches: (extra) =>
       train.imageTextBatches({
         model: tinyClip(),

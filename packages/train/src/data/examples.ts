@@ -45,11 +45,11 @@ export interface ExampleSource<Cues extends object> {
   load(index: number, random: Random): Promise<readonly TrainingExample<Cues>[]>;
 }
 
-/** An example in its place, with the draws that decide its masks. */
+/** An example in its place, with the draws that decide its masks and whatever else is done to it. */
 export interface DrawnExample<Cues extends object> {
   readonly example: TrainingExample<Cues>;
-  /** Fresh draws for a mask of this name: another mask beside it changes nothing in them. */
-  draws(mask: string): Random;
+  /** Fresh draws for a mask, or another purpose, of this name: others beside it change nothing in them. */
+  draws(purpose: string): Random;
 }
 
 export interface ExampleBatch<Cues extends object> {

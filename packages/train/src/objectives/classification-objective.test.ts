@@ -24,7 +24,7 @@ describe.each(ENGINES)('the classification objective on $name', ({ make }) => {
   });
   afterAll(() => engine.dispose());
 
-  it('is the cross-entropy of labels and of shares, by the probabilities that the model gives', async () => {
+  it('is the cross-entropy of shares, by the probabilities that the model gives', async () => {
     const objective = classificationObjective({ model, smoothing: 0.1 });
     const random = seededRandom('classifier'); // a fresh one is so small that all clips look alike
     const weight = tf.tensor2d(
@@ -32,7 +32,7 @@ describe.each(ENGINES)('the classification objective on $name', ({ make }) => {
       [3, 12],
     );
     const params = { ...objective.init(seededRandom('init')).params, 'classifier.weight': weight };
-    const batch = batchOf(tf.tensor1d([2, 0], 'int32'));
+    const batch = batchOf(tf.tensor2d([0, 0, 1, 1, 0, 0], [2, 3]));
     const mixed = batchOf(tf.tensor2d([0, 0.25, 0.75, 1, 0, 0], [2, 3]));
     const dropPath = tf.tensor3d(
       drawDropPath({ rate: 0.9, layers: 2, batch: 2 }, seededRandom(3)),
@@ -78,7 +78,75 @@ describe.each(ENGINES)('the classification objective on $name', ({ make }) => {
     expect(dropped).toBeCloseTo(entropy(await read(found.droppedProbabilities), classes), 5);
     expect(Math.abs(dropped! - labelled!)).toBeGreaterThan(1e-4);
   });
+
+  it('has a term for each group of labels, of its own logits, and what one says that knows nothing', async () => {
+    const grouped = tinyClassifier({ labels: { verb: ['open', 'cut'], noun: ['door', 'knife', 'pan'] } });
+    const objective = classificationObjective({ model: grouped, smoothing: 0.2 });
+    expect(objective.weights).toEqual({ verb: 1, noun: 1 });
+    // All weights of the head are 0, so that its bias alone decides.
+    const bias = [0.5, -0.5, 1, 2, -1];
+    const params = {
+      ...objective.init(seededRandom('init')).params,
+      'classifier.weight': tf.zeros([5, 12]),
+      'classifier.bias': tf.tensor1d(bias),
+    };
+    const shares = [
+      [1, 0, 0, 0.3, 0.7],
+      [0.25, 0.75, 0, 1, 0],
+    ];
+    const step = engine.compile((given: { params: Params; batch: LabelledBatch }) => {
+      const { gradients, outputs } = withGradient(objective, given.params, given.batch);
+      return { ...outputs, gradient: gradients };
+    });
+    const found = await step({ params, batch: batchOf(tf.tensor2d(shares)) });
+    const [verb, noun, verbBaseline, nounBaseline] = await Promise.all(
+      [found.verb, found.noun, found.verbBaseline, found.nounBaseline].map(
+        async (each) => (await each.data())[0],
+      ),
+    );
+    const softmax = (logits: number[]) => {
+      const sum = logits.reduce((total, logit) => total + Math.exp(logit), 0);
+      return logits.map((logit) => Math.exp(logit) / sum);
+    };
+    const chances = [...softmax(bias.slice(0, 2)), ...softmax(bias.slice(2))];
+    const smoothed = shares.map((row) => row.map((share, at) => 0.8 * share + 0.2 / (at < 2 ? 2 : 3)));
+    const entropy = (from: number, to: number) =>
+      smoothed
+        .flatMap((row) => row.slice(from, to).map((share, at) => -share * Math.log(chances[from + at]!)))
+        .reduce((sum, each) => sum + each, 0) / 2;
+    expect(verb).toBeCloseTo(entropy(0, 2), 5);
+    expect(noun).toBeCloseTo(entropy(2, 5), 5);
+    expect(verbBaseline).toBeCloseTo(Math.log(2), 6);
+    expect(nounBaseline).toBeCloseTo(Math.log(3), 6);
+    // The gradient of a cross-entropy with respect to a logit: its probability less its share, mean over the clips.
+    const slopes = chances.map((chance, at) => chance - (smoothed[0]![at]! + smoothed[1]![at]!) / 2);
+    (await found.gradient.data()).forEach((slope, at) => {
+      expect(slope).toBeCloseTo(slopes[at]!, 5);
+    });
+  });
 });
+
+/** The terms and figures of a batch, and the gradient of the terms' sum with respect to the head's bias. */
+function withGradient(
+  objective: ReturnType<typeof classificationObjective>,
+  params: Params,
+  batch: LabelledBatch,
+) {
+  const { terms, figures } = objective.part(params, {}, batch);
+  const total = (bias: tf.Tensor) => {
+    const { terms: of } = objective.part({ ...params, 'classifier.bias': bias }, {}, batch);
+    return tf.add(of.verb!, of.noun!) as tf.Scalar;
+  };
+  return {
+    gradients: tf.grad(total)(params['classifier.bias']!),
+    outputs: {
+      verb: terms.verb!,
+      noun: terms.noun!,
+      verbBaseline: figures!['verb baseline']!,
+      nounBaseline: figures!['noun baseline']!,
+    },
+  };
+}
 
 it('lets earlier layers learn less, and decays matrices', () => {
   const { group } = classificationObjective({ model, smoothing: 0, layerDecay: 0.5 });

@@ -1,17 +1,23 @@
-import type * as tf from '@tensorflow/tfjs';
-import { classificationLoss, softLabelLoss } from '@tgm/losses';
-import { layerDecayScales, layerOf, saveVideoMaeClassifier, type VideoMaeClassifier } from '@tgm/models';
+import * as tf from '@tensorflow/tfjs';
+import { softLabelLoss } from '@tgm/losses';
+import {
+  type LabelGroup,
+  layerDecayScales,
+  layerOf,
+  saveVideoMaeClassifier,
+  type VideoMaeClassifier,
+} from '@tgm/models';
 import { describer, number, objectWith, optional, optionTable, recorded } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { Objective } from '../trainer/objective.js';
 import { matrixDecays } from './parameter-rule.js';
 
-/** Clips with their labels. B clips, N tokens, P numbers in a token. */
+/** Clips with their labels. B clips, N tokens, P numbers in a token, C classes of all groups together. */
 export type LabelledBatch = {
   /** [B, N, P] all tokens, pixels in the model's scale. */
   readonly tokens: tf.Tensor3D;
-  /** [B] int32 classes; or [B, C] shares of classes that sum to 1, of clips that were mixed. */
-  readonly labels: tf.Tensor1D | tf.Tensor2D;
+  /** [B, C] shares of the classes; those of a group sum to 1. A clip that is not mixed has 1 at its class. */
+  readonly labels: tf.Tensor2D;
   /** [layers, 2, B] from `drawDropPath` of `@tgm/models`. */
   readonly dropPath?: tf.Tensor3D;
 };
@@ -33,6 +39,7 @@ const OPTIONS = optionTable(
       'classify',
       'init',
       'config',
+      'groups',
       'describe',
     ]),
     smoothing: number({ from: 0, below: 1 }),
@@ -42,8 +49,9 @@ const OPTIONS = optionTable(
 );
 
 /**
- * Learns to tell the classes of clips apart: fine-tuning. One term, `classification`. The encoder's parameters of pre-training
- * are given to the trainer as `start`.
+ * Learns to tell the classes of clips apart: fine-tuning. One term for each group of labels, by its name; with one group
+ * `classification`. All have the weight 1. Each has a figure `… baseline`, the loss of a classifier that knows nothing: ln C of
+ * C classes, whatever the labels are. The encoder's parameters of pre-training are given to the trainer as `start`.
  *
  * @throws TrainError `OPTION_INVALID`; `part` throws LossError `OPTION_INVALID` and `SHAPE_MISMATCH` for labels of another
  *   shape.
@@ -51,20 +59,23 @@ const OPTIONS = optionTable(
 export function classificationObjective(options: ClassificationObjectiveOptions): Objective<LabelledBatch> {
   const checked = OPTIONS.check(options);
   const { model, smoothing, layerDecay } = checked;
+  const { groups } = model;
   const scales = layerDecayScales(model.config, layerDecay);
+  const byGroup = <Value>(of: (group: LabelGroup) => Value): Record<string, Value> =>
+    Object.fromEntries(groups.map((group) => [group.name, of(group)]));
   return {
-    weights: { classification: 1 },
+    weights: byGroup(() => 1),
     init: (random) => ({ params: model.init(random) }),
     part(params, _buffers, { tokens, labels, dropPath }) {
       const features = model.pool(params, model.encode(params, tokens, dropPath));
-      const logits = model.classify(params, features);
+      const logits = model.classify(params, features); // [B, C]
+      const ofGroup = (scores: tf.Tensor2D, { from, labels: names }: LabelGroup) =>
+        groups.length === 1 ? scores : tf.slice(scores, [0, from], [-1, names.length]);
       return {
-        terms: {
-          classification:
-            labels.shape.length === 2
-              ? softLabelLoss(logits, labels as tf.Tensor2D, smoothing)
-              : classificationLoss(logits, labels as tf.Tensor1D, smoothing),
-        },
+        terms: byGroup((group) => softLabelLoss(ofGroup(logits, group), ofGroup(labels, group), smoothing)),
+        figures: Object.fromEntries(
+          groups.map(({ name, labels: names }) => [`${name} baseline`, tf.scalar(Math.log(names.length))]),
+        ),
       };
     },
     group: (name, shape) => ({
