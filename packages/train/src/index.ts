@@ -29,7 +29,12 @@ export {
   labelledBatches,
 } from './data/labelled-batches.js';
 export { maskedBatches } from './data/masked-batches.js';
-export type { MaskedBatchesOptions, MaskedDataOptions, ViewOptions } from './data/masked-batches-options.js';
+export type {
+  MaskedBatchesOptions,
+  MaskedDataOptions,
+  MaskedModel,
+  ViewOptions,
+} from './data/masked-batches-options.js';
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './data/score-clips.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
@@ -48,8 +53,12 @@ export type {
   TextTensors,
   ViewTensors,
 } from './objectives/masked-batch.js';
-export { type MaskedObjectiveOptions, maskedObjective } from './objectives/masked-objective.js';
-export type { WeightedLoss } from './objectives/weighted-loss.js';
+export {
+  type MaskedObjective,
+  type MaskedObjectiveOptions,
+  maskedObjective,
+} from './objectives/masked-objective.js';
+export type { MaskedNeeds, WeightedLoss } from './objectives/weighted-loss.js';
 export { withoutGradients } from './objectives/without-gradients.js';
 export { type AdamWOptions, adamW } from './optimizers/adamw.js';
 export type { Optimizer, OptimizerState } from './optimizers/optimizer.js';

@@ -15,6 +15,7 @@ afterAll(() => pool.close());
 
 const { model, examples, masking, losses, batchSize, seed, ...run } = { ...tinyRun(engine), steps: 1 };
 const { optimizer, schedule, steps } = run;
+const { needs } = train.maskedObjective({ model, losses, textWidth: 5 });
 const dataset: VideoDataset = {
   name: 'none',
   length: 0,
@@ -43,7 +44,7 @@ const checks = optionsContract({
       train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),
     clipObjective: (extra) => train.clipObjective({ model: tinyClip(), tokenizer: letters(), ...extra }),
     maskedBatches: (extra) =>
-      train.maskedBatches({ model, examples, masking: masking!, losses, batchSize, seed, ...extra }),
+      train.maskedBatches({ model, examples, masking: masking!, needs, batchSize, seed, ...extra }),
     labelledBatches: (extra) =>
       train.labelledBatches({ model: tinyClassifier(), examples, batchSize, seed, ...extra }),
     finetune: (extra) =>

@@ -1,18 +1,30 @@
-import { optionTable, showValue } from '@tgm/options';
+import type { VideoMae } from '@tgm/models';
+import { objectWith, optionTable, showValue } from '@tgm/options';
 import { maskedBatches } from './data/masked-batches.js';
 import { MASKED_DATA_FIELDS, type MaskedDataOptions } from './data/masked-batches-options.js';
 import { TrainError } from './errors.js';
 import { maskedObjective } from './objectives/masked-objective.js';
-import { jointNeeds } from './objectives/weighted-loss.js';
+import { jointNeeds, type WeightedLoss, weightedLosses } from './objectives/weighted-loss.js';
 import type { TrainEvent } from './trainer/events.js';
 import { trainer } from './trainer/trainer.js';
 import { RUN_FIELDS, type RunOptions } from './trainer/trainer-options.js';
 
-export interface PretrainOptions<Cues extends object> extends MaskedDataOptions<Cues>, RunOptions {}
+export interface PretrainOptions<Cues extends object>
+  extends Omit<MaskedDataOptions<Cues>, 'model'>,
+    RunOptions {
+  readonly model: VideoMae;
+  /** The terms; what none of them needs is not made. */
+  readonly losses: readonly WeightedLoss[];
+}
 
 const OPTIONS = optionTable(
   'pretrain',
-  { ...MASKED_DATA_FIELDS, ...RUN_FIELDS } satisfies Record<keyof PretrainOptions<object>, unknown>,
+  {
+    ...MASKED_DATA_FIELDS,
+    ...RUN_FIELDS,
+    model: objectWith<VideoMae>('a VideoMae', ['encode', 'decode', 'predictedFrames', 'config', 'describe']),
+    losses: weightedLosses(),
+  } satisfies Record<keyof PretrainOptions<object>, unknown>,
   TrainError,
 );
 
@@ -28,10 +40,11 @@ export async function* pretrain<Cues extends object>(
   const { model, examples, masking, views, decoderMasking, losses, batchSize, threads, ...run } =
     OPTIONS.check(options);
   const { textWidth } = examples;
+  const needs = jointNeeds(losses);
   const batches = maskedBatches({
     model,
     examples,
-    losses,
+    needs,
     batchSize,
     threads,
     seed: run.seed,
@@ -39,8 +52,8 @@ export async function* pretrain<Cues extends object>(
     ...(views ? { views } : {}),
     ...(decoderMasking ? { decoderMasking } : {}),
   });
-  requireOtherClips(jointNeeds(losses).otherClips, batchSize * run.accumulate, batchSize);
   const objective = maskedObjective({ model, losses, ...(textWidth === undefined ? {} : { textWidth }) });
+  requireOtherClips(needs.otherClips, batchSize * run.accumulate, batchSize);
   yield* trainer({ ...run, objective, batches });
 }
 

@@ -1,4 +1,4 @@
-import { UNIT_PIXELS, type VideoMae } from '@tgm/models';
+import { UNIT_PIXELS } from '@tgm/models';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import { indexTensor, keyTensor } from './batch-tensors.js';
 import { type ClipMasks, clipOf, drawMasks } from './clip-masks.js';
@@ -7,7 +7,7 @@ import { alike, featuresOf, framesOf, textOf } from './example-numbers.js';
 import type { DrawnExample, TrainingExample } from './examples.js';
 import type { TokenJob } from './fill-tokens.js';
 import type { BatchNumbers } from './filled-batches.js';
-import type { BatchPlan } from './masked-batches-options.js';
+import type { BatchPlan, MaskedModel } from './masked-batches-options.js';
 import type { NumberBuffers } from './number-buffers.js';
 
 /** A `MaskedBatch` on the host. */
@@ -32,7 +32,7 @@ type Drawn = readonly DrawnExample<object>[];
  */
 export function batchNumbers(
   plan: BatchPlan,
-  model: VideoMae,
+  model: MaskedModel,
   drawn: Drawn,
   buffers: NumberBuffers,
 ): BatchNumbers<HostBatch> {
@@ -83,7 +83,7 @@ export function batchNumbers(
                       frames: own,
                       lists: reconstructed,
                       scale: UNIT_PIXELS,
-                      readFrames: model.predictedFrames,
+                      readFrames: model.predictedFrames!,
                     }),
                   }
                 : {}),

@@ -1,9 +1,10 @@
-import type { PatchConfig, VideoMae } from '@tgm/models';
+import type { PatchConfig } from '@tgm/models';
 import { showValue } from '@tgm/options';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import { TrainError } from '../errors.js';
 import { keyTensor } from './batch-tensors.js';
 import type { TrainingExample } from './examples.js';
+import type { MaskedModel } from './masked-batches-options.js';
 
 /** @throws TrainError `EXAMPLE_INVALID` unless the clip has the model's [T, H, W, 3] bytes. */
 export function framesOf(
@@ -62,7 +63,7 @@ export function textOf(
  * @throws TrainError `EXAMPLE_INVALID` for an example without features, or with another number of them than the first.
  */
 export function featuresOf(
-  model: VideoMae,
+  model: Pick<MaskedModel, 'grid'>,
   examples: readonly TrainingExample<object>[],
   reconstructed: readonly Uint32Array[],
 ): HostTensor {

@@ -1,8 +1,11 @@
 import type { MaskingStrategy } from '@tgm/masking';
-import type { VideoMae } from '@tgm/models';
+import type { VideoMaeEncoder } from '@tgm/models';
 import {
   eitherOf,
   type Field,
+  flag,
+  listOf,
+  nested,
   number,
   objectWith,
   optional,
@@ -13,14 +16,7 @@ import {
   wholeNumber,
 } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import {
-  type JointNeeds,
-  jointNeeds,
-  RECONSTRUCT,
-  requireNamesApart,
-  type WeightedLoss,
-  weightedLosses,
-} from '../objectives/weighted-loss.js';
+import { type MaskedNeeds, RECONSTRUCT } from '../objectives/weighted-loss.js';
 import type { MaskPlan, ViewPlan } from './clip-masks.js';
 import type { Examples } from './examples.js';
 
@@ -31,9 +27,13 @@ export interface ViewOptions<Cues extends object> {
   readonly clip?: number;
 }
 
+/** An encoder; a whole Video MAE says which frames its decoder predicts. */
+export type MaskedModel = VideoMaeEncoder & { readonly predictedFrames?: number };
+
 /** What decides the clips, masks and views of pre-training. */
 export interface MaskedDataOptions<Cues extends object> {
-  readonly model: VideoMae;
+  /** A `videoMae`; a `videoMaeEncoder` where nothing is reconstructed. */
+  readonly model: MaskedModel;
   readonly examples: Examples<Cues>;
   /** Masks the view `reconstruct`, the one that the decoder reads. Needed where a loss reads that view. */
   readonly masking?: MaskingStrategy<NoInfer<Cues>>;
@@ -48,8 +48,6 @@ export interface MaskedDataOptions<Cues extends object> {
    * Default: all.
    */
   readonly decoderMasking?: MaskingStrategy<NoInfer<Cues>>;
-  /** The terms that the batches are for; what none of them needs is not made. */
-  readonly losses: readonly WeightedLoss[];
   /** Clips of a batch, those of all ranks together. */
   readonly batchSize: number;
   /**
@@ -61,6 +59,8 @@ export interface MaskedDataOptions<Cues extends object> {
 }
 
 export interface MaskedBatchesOptions<Cues extends object> extends MaskedDataOptions<Cues> {
+  /** What the objective needs: its own `needs`. Nothing else is made. */
+  readonly needs: MaskedNeeds;
   /** Decides the order and all draws; a trainer's own seed. */
   readonly seed: number | string;
   /** This process among those that share each batch, and how many they are. Default: the only one. */
@@ -84,11 +84,10 @@ type Views = Readonly<Record<string, ViewOptions<object>>>;
 
 /** The fields of `MaskedDataOptions`. */
 export const MASKED_DATA_FIELDS = {
-  model: objectWith<VideoMae>('a VideoMae', [
+  model: objectWith<MaskedModel>('a VideoMae, or its encoder', [
     'grid',
     'pixels',
     'tokenSize',
-    'predictedFrames',
     'config',
     'describe',
   ]),
@@ -104,7 +103,6 @@ export const MASKED_DATA_FIELDS = {
     ),
   ),
   decoderMasking: optional(strategy()),
-  losses: weightedLosses(),
   batchSize: wholeNumber({ from: 1 }),
   threads: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
 } satisfies Record<keyof MaskedDataOptions<object>, unknown>;
@@ -113,6 +111,14 @@ export const MASKED_BATCHES_OPTIONS = optionTable(
   'maskedBatches',
   {
     ...MASKED_DATA_FIELDS,
+    needs: nested({
+      views: listOf(text(), { from: 1 }),
+      decoder: flag(),
+      pixels: flag(),
+      features: flag(),
+      text: flag(),
+      otherClips: flag(),
+    } satisfies Record<keyof MaskedNeeds, unknown>),
     seed: eitherOf('a number or a text', number(), text()),
     rank: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
     ranks: unrecorded(optional(wholeNumber({ from: 1 }), 1)),
@@ -125,7 +131,7 @@ export type CheckedBatchesOptions = ReturnType<typeof MASKED_BATCHES_OPTIONS.che
 
 /** What is made of each example. */
 export interface BatchPlan extends MaskPlan<object> {
-  readonly needs: JointNeeds;
+  readonly needs: MaskedNeeds;
   /** E, where a loss reads text. */
   readonly textWidth: number | undefined;
   /** Clips of this rank's share. */
@@ -134,14 +140,15 @@ export interface BatchPlan extends MaskPlan<object> {
 
 /** @throws TrainError `OPTION_INVALID` for options that do not fit each other. */
 export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
-  const { examples, masking, decoderMasking, losses, batchSize, rank, ranks } = options;
-  requireNamesApart('maskedBatches', losses);
+  const { examples, masking, decoderMasking, needs, batchSize, rank, ranks } = options;
   if (rank >= ranks) refuse('rank', `a whole number below ranks, ${ranks}`, String(rank));
   if (batchSize % ranks !== 0) refuse('batchSize', `a multiple of ranks, ${ranks}`, String(batchSize));
-  const needs = jointNeeds(losses);
   const views = viewPlans(needs, masking, options.views ?? {});
   if (decoderMasking && !needs.decoder) {
     refuse('decoderMasking', 'nothing, since no loss needs the decoder', `"${decoderMasking.name}"`);
+  }
+  if (needs.decoder && options.model.predictedFrames === undefined) {
+    refuse('model', 'a VideoMae, whose decoder a loss needs', 'an encoder');
   }
   const textWidth = needs.text ? examples.textWidth : undefined;
   if (needs.text && textWidth === undefined) {
@@ -151,7 +158,7 @@ export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
 }
 
 function viewPlans(
-  needs: JointNeeds,
+  needs: MaskedNeeds,
   masking: MaskingStrategy<object> | undefined,
   views: Views,
 ): readonly ViewPlan<object>[] {

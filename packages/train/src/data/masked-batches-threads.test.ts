@@ -8,24 +8,30 @@ import * as tf from '@tensorflow/tfjs';
 import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
 import { randomSliceMasking, textGuidedMasking } from '@tgm/masking';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tinyModel } from '../objectives/tiny-batch.test-support.js';
+import { TEXT_WIDTH, tinyModel } from '../objectives/tiny-batch.test-support.js';
 import { noiseSource } from './noise-source.test-support.js';
 
 // Threads cannot load TypeScript: what is under test is built.
-const { maskedBatches, shuffled } = (await import(
+const { maskedBatches, maskedObjective, shuffled } = (await import(
   new URL('../../dist/index.js', import.meta.url).href
 )) as typeof import('../index.js');
 
+const model = tinyModel();
+
 const batchesWith = (threads: number) =>
   maskedBatches({
-    model: tinyModel(),
+    model,
     examples: shuffled(noiseSource()),
     masking: textGuidedMasking({ ratio: 0.5 }),
     views: { contrast: { masking: randomSliceMasking({ ratio: 0.5 }) } },
-    losses: [
-      { loss: reconstructionLoss(), weight: 1 },
-      { loss: contrastiveLoss({ view: 'contrast' }), weight: 1 },
-    ],
+    needs: maskedObjective({
+      model,
+      losses: [
+        { loss: reconstructionLoss(), weight: 1 },
+        { loss: contrastiveLoss({ view: 'contrast' }), weight: 1 },
+      ],
+      textWidth: TEXT_WIDTH,
+    }).needs,
     batchSize: 4,
     seed: 3,
     threads,
@@ -101,7 +107,7 @@ describe('a program that uses threads', () => {
         `import { videoMae } from ${url('@tgm/models')};
          import { randomMasking } from ${url('@tgm/masking')};
          import { reconstructionLoss } from ${url('@tgm/losses')};
-         const { maskedBatches, shuffled } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
+         const { maskedBatches, maskedObjective, shuffled } = await import(${JSON.stringify(new URL('../../dist/index.js', import.meta.url).href)});
          const model = videoMae(${JSON.stringify(tinyModel().config)});
          const { numFrames, imageSize } = model.config;
          const source = {
@@ -116,7 +122,7 @@ describe('a program that uses threads', () => {
            model,
            examples: shuffled(source),
            masking: randomMasking({ ratio: 0.5 }),
-           losses: [{ loss: reconstructionLoss(), weight: 1 }],
+           needs: maskedObjective({ model, losses: [{ loss: reconstructionLoss(), weight: 1 }] }).needs,
            batchSize: 2,
            seed: 0,
            threads: 2,

@@ -4,7 +4,8 @@ import { type MaskingStrategy, randomMasking, randomSliceMasking, textGuidedMask
 import { frameTokens, type PixelScale, SYMMETRIC_PIXELS, UNIT_PIXELS, videoMae } from '@tgm/models';
 import { describe, expect, it } from 'vitest';
 import type { MaskedBatch, ViewTensors } from '../objectives/masked-batch.js';
-import { TINY, tinyModel } from '../objectives/tiny-batch.test-support.js';
+import { TINY, tinyEncoder, tinyModel } from '../objectives/tiny-batch.test-support.js';
+import { jointNeeds } from '../objectives/weighted-loss.js';
 import type { Batch } from '../trainer/batches.js';
 import type { ExampleSource, TrainingExample } from './examples.js';
 import { maskedBatches } from './masked-batches.js';
@@ -14,14 +15,14 @@ import { shuffled } from './shuffled.js';
 
 type Options = MaskedBatchesOptions<TextCueOnly>;
 
-const terms = (...losses: Loss[]) => losses.map((loss) => ({ loss, weight: 1 }));
+const needsOf = (...losses: Loss[]) => jointNeeds(losses.map((loss) => ({ loss, weight: 1 })));
 const features: Target = { ...pixelTarget(), of: 'features' };
 
 const optionsOf = (change: Partial<Options> = {}): Options => ({
   model: tinyModel(),
   examples: shuffled(noiseSource()),
   masking: textGuidedMasking({ ratio: 0.5 }),
-  losses: terms(reconstructionLoss(), contrastiveLoss()),
+  needs: needsOf(reconstructionLoss(), contrastiveLoss()),
   batchSize: 2,
   seed: 1,
   ...change,
@@ -70,7 +71,7 @@ describe('the tensors of a batch', () => {
     const { tensors, ids } = await firstOf({
       model,
       views: { contrast: { masking: randomSliceMasking({ ratio: 0.25 }), clip: 1 } },
-      losses: terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' })),
+      needs: needsOf(reconstructionLoss(), contrastiveLoss({ view: 'contrast' })),
     });
     const { reconstruct, contrast } = tensors.views as Record<'reconstruct' | 'contrast', ViewTensors>;
     const { masked, pixels } = tensors.reconstruct!;
@@ -103,7 +104,7 @@ describe('the tensors of a batch', () => {
 
   it('hold the frames of the target that the decoder predicts', async () => {
     const model = tinyModel({ predictedFrames: 1 });
-    const { tensors, ids } = await firstOf({ model, batchSize: 1, losses: terms(reconstructionLoss()) });
+    const { tensors, ids } = await firstOf({ model, batchSize: 1, needs: needsOf(reconstructionLoss()) });
     const { frames } = await sourceExample(ids[0]!);
     const { masked, pixels } = tensors.reconstruct!;
     const wanted = (await numbersOf(masked)).flatMap((token) => [
@@ -115,7 +116,7 @@ describe('the tensors of a batch', () => {
   });
 
   it('hold the features of the reconstructed tokens', async () => {
-    const { tensors, ids } = await firstOf({ losses: terms(reconstructionLoss({ target: features })) });
+    const { tensors, ids } = await firstOf({ needs: needsOf(reconstructionLoss({ target: features })) });
     const tokens = await numbersOf(tensors.reconstruct!.masked);
     const expected = tokens.flatMap((token, at) => {
       const sample = Number(ids[Math.floor(at / 4)]!.split(' ')[1]);
@@ -160,19 +161,19 @@ function counting(): { strategy: MaskingStrategy; calls: () => number } {
 describe('what is made', () => {
   const contrast = { masking: randomSliceMasking({ ratio: 0.75 }) };
   it.each([
-    ['pixels', terms(reconstructionLoss()), {}, ['reconstruct'], ['masked', 'pixels'], false],
+    ['pixels', needsOf(reconstructionLoss()), {}, ['reconstruct'], ['masked', 'pixels'], false],
     [
       'features',
-      terms(reconstructionLoss({ target: features })),
+      needsOf(reconstructionLoss({ target: features })),
       {},
       ['reconstruct'],
       ['masked', 'features'],
       false,
     ],
-    ['contrast', terms(contrastiveLoss()), {}, ['reconstruct'], undefined, true],
+    ['contrast', needsOf(contrastiveLoss()), {}, ['reconstruct'], undefined, true],
     [
       'contrast elsewhere',
-      terms(contrastiveLoss({ view: 'contrast' })),
+      needsOf(contrastiveLoss({ view: 'contrast' })),
       { contrast },
       ['contrast'],
       undefined,
@@ -180,28 +181,34 @@ describe('what is made', () => {
     ],
     [
       'both',
-      terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' })),
+      needsOf(reconstructionLoss(), contrastiveLoss({ view: 'contrast' })),
       { contrast },
       ['reconstruct', 'contrast'],
       ['masked', 'pixels'],
       true,
     ],
-  ] as const)('for %s is what it needs', async (_name, losses, views, made, reconstruct, text) => {
+  ] as const)('for %s is what it needs', async (_name, needs, views, made, reconstruct, text) => {
     const { strategy, calls } = counting();
     const reads = (made as readonly string[]).includes('reconstruct');
-    const { tensors } = await firstOf({ losses, views, masking: reads ? strategy : undefined });
+    const { tensors } = await firstOf({ needs, views, masking: reads ? strategy : undefined });
     expect(Object.keys(tensors.views)).toEqual(made);
     expect(tensors.reconstruct && Object.keys(tensors.reconstruct)).toEqual(reconstruct);
     expect(tensors.text !== undefined).toBe(text);
     expect(calls()).toBe(reads ? 2 : 0);
   });
 
+  it('is the same for an encoder alone, where nothing is reconstructed', async () => {
+    const needs = needsOf(contrastiveLoss());
+    const alone = await firstOf({ model: tinyEncoder(), needs });
+    expect(await clipsOf(alone)).toEqual(await clipsOf(await firstOf({ needs })));
+  });
+
   it('is fewer tokens to reconstruct with a mask for the decoder, those first that it hides', async () => {
-    const losses = terms(reconstructionLoss());
-    const all = await clipsOf(await firstOf({ losses, batchSize: 6 }));
+    const needs = needsOf(reconstructionLoss());
+    const all = await clipsOf(await firstOf({ needs, batchSize: 6 }));
     // The decoder's mask hides half of the clip, the cue's better half as the mask itself: all that it hides are masked.
     const half = await clipsOf(
-      await firstOf({ losses, batchSize: 6, decoderMasking: randomMasking({ ratio: 0.5 }) }),
+      await firstOf({ needs, batchSize: 6, decoderMasking: randomMasking({ ratio: 0.5 }) }),
     );
     for (const [row, clip] of half.entries()) {
       const [chosen, masked] = [clip['reconstruct.masked'], all[row]!['reconstruct.masked']] as number[][];
@@ -217,7 +224,7 @@ describe('what is made', () => {
     const batch = await firstOf({
       examples: shuffled(source),
       masking: randomSliceMasking({ ratio: 0.5 }),
-      losses: terms(reconstructionLoss()),
+      needs: needsOf(reconstructionLoss()),
     });
     expect(Object.keys(batch.tensors)).toEqual(['views', 'reconstruct', 'sampleKey']);
   });
@@ -227,8 +234,8 @@ describe('the draws', () => {
   it('of a view are its own: what else is made changes nothing in them', async () => {
     const views = { contrast: { masking: randomSliceMasking({ ratio: 0.5 }) } };
     const contrast = contrastiveLoss({ view: 'contrast' });
-    const alone = await clipsOf(await firstOf({ losses: terms(contrast), views, masking: undefined }));
-    const beside = await clipsOf(await firstOf({ losses: terms(reconstructionLoss(), contrast), views }));
+    const alone = await clipsOf(await firstOf({ needs: needsOf(contrast), views, masking: undefined }));
+    const beside = await clipsOf(await firstOf({ needs: needsOf(reconstructionLoss(), contrast), views }));
     const positions = (clips: typeof alone) => clips.map((clip) => clip['views.contrast.positions']);
     expect(positions(alone)).toEqual(positions(beside));
     expect(new Set(positions(alone).map(String)).size).toBeGreaterThan(1);
@@ -240,7 +247,7 @@ describe('the draws', () => {
       also: { masking: randomMasking({ ratio: 0.25 }) },
     },
     decoderMasking: randomMasking({ ratio: 0.6 }),
-    losses: terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' }), {
+    needs: needsOf(reconstructionLoss(), contrastiveLoss({ view: 'contrast' }), {
       ...contrastiveLoss({ view: 'also' }),
       name: 'second',
     }),
@@ -344,7 +351,7 @@ describe('errors', () => {
       'without features',
       {
         ...only(() => ({ features: undefined as never })),
-        losses: terms(reconstructionLoss({ target: features })),
+        needs: needsOf(reconstructionLoss({ target: features })),
       },
       'EXAMPLE_INVALID',
       'Example "noise 0"',
@@ -354,7 +361,7 @@ describe('errors', () => {
       'with features of no tokens',
       {
         ...only(() => ({ features: new Float32Array(9) })),
-        losses: terms(reconstructionLoss({ target: features })),
+        needs: needsOf(reconstructionLoss({ target: features })),
       },
       'EXAMPLE_INVALID',
       'Example "noise 0"',
@@ -366,7 +373,7 @@ describe('errors', () => {
         ...only(() => ({ others: [] })),
         views: { contrast: { ...contrast, clip: 1 } },
         masking: undefined,
-        losses: terms(contrastiveLoss({ view: 'contrast' })),
+        needs: needsOf(contrastiveLoss({ view: 'contrast' })),
       },
       'EXAMPLE_INVALID',
       'Example "noise 0"',
@@ -381,7 +388,7 @@ describe('errors', () => {
       noiseSource(2, (_example, index) => ({ features: new Float32Array(8 * (index + 1)) })),
     );
     await expect(
-      firstOf({ examples, losses: terms(reconstructionLoss({ target: features })) }),
+      firstOf({ examples, needs: needsOf(reconstructionLoss({ target: features })) }),
     ).rejects.toMatchObject({ code: 'EXAMPLE_INVALID', where: expect.stringContaining('Example "noise ') });
   });
 
@@ -438,22 +445,29 @@ describe('errors', () => {
       batchesOf(optionsOf({ examples: shuffled(noiseSource(1)), batchSize: 16 }), 4),
     ).rejects.toMatchObject(error);
     expect(
-      (await batchesOf(optionsOf({ examples: alike, losses: terms(reconstructionLoss()), batchSize: 16 }), 5))
-        .length,
+      (
+        await batchesOf(
+          optionsOf({ examples: alike, needs: needsOf(reconstructionLoss()), batchSize: 16 }),
+          5,
+        )
+      ).length,
     ).toBe(5);
     expect((await batchesOf(optionsOf({ batchSize: 16 }), 5)).length).toBe(5);
   });
 
-  const reconstruction = terms(reconstructionLoss());
   const { textWidth: _width, ...wordless } = noiseSource();
   it.each<[string, object, string]>([
     ['a view that no loss reads', { views: { contrast } }, 'views'],
-    ['a loss whose view is not given', { losses: terms(contrastiveLoss({ view: 'contrast' })) }, 'views'],
+    ['a loss whose view is not given', { needs: needsOf(contrastiveLoss({ view: 'contrast' })) }, 'views'],
     ['a second mask for the reconstructed view', { views: { reconstruct: contrast } }, 'views'],
-    ['a view without a mask', { losses: terms(contrastiveLoss({ view: 'x' })), views: { x: {} } }, 'masking'],
+    [
+      'a view without a mask',
+      { needs: needsOf(contrastiveLoss({ view: 'x' })), views: { x: {} } },
+      'masking',
+    ],
     [
       'a view with an unknown option',
-      { losses: terms(contrastiveLoss({ view: 'x' })), views: { x: { ...contrast, clp: 1 } } },
+      { needs: needsOf(contrastiveLoss({ view: 'x' })), views: { x: { ...contrast, clp: 1 } } },
       'clp',
     ],
     ['views in a list', { views: [contrast] }, 'views'],
@@ -461,14 +475,14 @@ describe('errors', () => {
     [
       'a mask for a view that no loss reads',
       {
-        losses: terms(contrastiveLoss({ view: 'x' })),
+        needs: needsOf(contrastiveLoss({ view: 'x' })),
         views: { x: { masking: randomMasking({ ratio: 0.5 }) } },
       },
       'masking',
     ],
     [
       'a mask for a decoder that does not run',
-      { losses: terms(contrastiveLoss()), decoderMasking: contrast.masking },
+      { needs: needsOf(contrastiveLoss()), decoderMasking: contrast.masking },
       'decoderMasking',
     ],
     [
@@ -479,8 +493,8 @@ describe('errors', () => {
     ['a batch that ranks cannot share', { batchSize: 3, ranks: 2 }, 'batchSize'],
     ['a rank that is none', { batchSize: 4, ranks: 2, rank: 2 }, 'rank'],
     ['a batch of nothing', { batchSize: 0 }, 'batchSize'],
-    ['no losses', { losses: [] }, 'losses'],
-    ['two losses of a name', { losses: [...reconstruction, ...reconstruction] }, 'losses'],
+    ['needs of no view', { needs: { ...needsOf(reconstructionLoss()), views: [] } }, 'needs.views'],
+    ['an encoder without a decoder that a loss needs', { model: tinyEncoder() }, 'model'],
     ['an unknown name', { contrastMasking: contrast.masking }, 'contrastMasking'],
   ])('refuse %s', (_name, change, option) => {
     const refused = () => maskedBatches({ ...optionsOf(), ...change } as Options);
@@ -492,34 +506,30 @@ describe('errors', () => {
 describe('the description', () => {
   const describe = (change: Partial<Options> = {}) => maskedBatches(optionsOf(change)).describe();
   const views = { contrast: { masking: randomMasking({ ratio: 0.5 }) } };
-  const losses = terms(reconstructionLoss(), contrastiveLoss({ view: 'contrast' }));
+  const needs = needsOf(reconstructionLoss(), contrastiveLoss({ view: 'contrast' }));
 
   it('tells what decides the batches, with defaults', async () => {
-    expect(await describe({ views, losses })).toEqual({
+    expect(await describe({ views, needs })).toEqual({
       is: 'maskedBatches',
       model: tinyModel().describe(),
       examples: { is: 'shuffled', source: { is: 'noiseSource', length: 6 } },
       masking: textGuidedMasking({ ratio: 0.5 }).describe(),
       views: { contrast: { masking: randomMasking({ ratio: 0.5 }).describe(), clip: 0 } },
-      losses: losses.map(({ loss: { name, needs } }) => ({ name, needs })),
+      needs,
       batchSize: 2,
       seed: 1,
     });
   });
 
-  it('is the same for other ranks, and for a weight, which the objective tells', async () => {
-    const plain = await describe();
-    expect(await describe({ rank: 1, ranks: 2 })).toEqual(plain);
-    expect(await describe({ losses: optionsOf().losses.map((term) => ({ ...term, weight: 3 })) })).toEqual(
-      plain,
-    );
+  it('is the same for other ranks', async () => {
+    expect(await describe({ rank: 1, ranks: 2 })).toEqual(await describe());
   });
 
   it.each<[string, Partial<Options>]>([
     ['masking', { masking: textGuidedMasking({ ratio: 0.25 }) }],
     ['decoderMasking', { decoderMasking: randomMasking({ ratio: 0.5 }) }],
-    ['losses', { losses: terms(reconstructionLoss()) }],
-    ['views', { views, losses }],
+    ['needs', { needs: needsOf(reconstructionLoss()) }],
+    ['views', { views, needs }],
     ['batchSize', { batchSize: 4 }],
     ['seed', { seed: 'other' }],
     ['model', { model: tinyModel({ hiddenSize: 16 }) }],

@@ -15,7 +15,7 @@ import { numberBuffers } from './number-buffers.js';
 import { fillerOf } from './token-threads.js';
 
 /**
- * Batches of masked clips for pre-training: what the losses need of each example, and nothing else.
+ * Batches of masked clips for pre-training: what an objective needs of each example, and nothing else.
  *
  * All draws are functions of the seed and of an example's place in the run: the same for any number of ranks, threads and
  * resumes. Each mask of an example has draws of its own, so that a further view changes nothing in the others.
@@ -36,8 +36,6 @@ export function maskedBatches<Cues extends object>(
         ...checked,
         ...maskingOf(plan),
         examples: { describe: () => described },
-        // A loss decides by its needs alone what is made.
-        losses: checked.losses.map(({ loss }) => ({ name: loss.name, needs: { ...loss.needs } })),
       };
       return describer('maskedBatches', recorded(MASKED_BATCHES_OPTIONS, told as never))();
     },

@@ -170,7 +170,7 @@ async function taken(
   parts: readonly number[],
   options: { clipNorm?: number; averageDecay?: number; steps?: number } = {},
 ): Promise<Taken> {
-  const { params, buffers = {} } = objective.init(seededRandom('accumulation'));
+  const { params, buffers = {} } = objective.init(seededRandom('accumulation'), {});
   const layout = vectorLayout(params, objective.group);
   const { clipNorm, averageDecay, steps = 1 } = options;
   const updates = { optimizer: remembering, layout, clipNorm, averageDecay };
@@ -266,7 +266,7 @@ describe.each(ENGINES)('a step in parts on $name', { timeout: 120_000 }, ({ make
   it('moves the average as often as the parameters, once a step', async () => {
     const each = both as unknown as Case<TensorTree>;
     const decay = 0.75;
-    const start = each.objective.init(seededRandom('accumulation')).params;
+    const start = each.objective.init(seededRandom('accumulation'), {}).params;
     const before: Record<string, HostTensor> = {};
     for (const [name, value] of Object.entries(start)) {
       before[name] = { shape: value.shape, data: await value.data<'float32'>() };

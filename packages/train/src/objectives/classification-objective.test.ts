@@ -31,7 +31,7 @@ describe.each(ENGINES)('the classification objective on $name', ({ make }) => {
       Float32Array.from({ length: 36 }, () => random() - 0.5),
       [3, 12],
     );
-    const params = { ...objective.init(seededRandom('init')).params, 'classifier.weight': weight };
+    const params = { ...objective.init(seededRandom('init'), {}).params, 'classifier.weight': weight };
     const batch = batchOf(tf.tensor2d([0, 0, 1, 1, 0, 0], [2, 3]));
     const mixed = batchOf(tf.tensor2d([0, 0.25, 0.75, 1, 0, 0], [2, 3]));
     const dropPath = tf.tensor3d(
@@ -86,7 +86,7 @@ describe.each(ENGINES)('the classification objective on $name', ({ make }) => {
     // All weights of the head are 0, so that its bias alone decides.
     const bias = [0.5, -0.5, 1, 2, -1];
     const params = {
-      ...objective.init(seededRandom('init')).params,
+      ...objective.init(seededRandom('init'), {}).params,
       'classifier.weight': tf.zeros([5, 12]),
       'classifier.bias': tf.tensor1d(bias),
     };
@@ -165,7 +165,7 @@ it('lets earlier layers learn less, and decays matrices', () => {
 it('keeps a classifier that opens', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tgm-classifier-'));
   const objective = classificationObjective({ model, smoothing: 0 });
-  const { params } = objective.init(seededRandom('init'));
+  const { params } = objective.init(seededRandom('init'), {});
   await objective.artefacts(params)[0]!.write(folder);
   const loaded = await loadVideoMaeClassifier(folder);
   expect(loaded.model.config.labels).toEqual(['walk', 'run', 'jump']);

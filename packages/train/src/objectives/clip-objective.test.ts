@@ -121,7 +121,7 @@ describe.each(ENGINES)('the objective of CLIP on $name', ({ make }) => {
   afterAll(() => engine.dispose());
 
   it('has the terms that are computed by hand from the embeddings', async () => {
-    const { params } = objectiveOf().init(seededRandom('terms'));
+    const { params } = objectiveOf().init(seededRandom('terms'), {});
     const batch = await firstBatch();
     const step = engine.compile((inputs: { params: Params; batch: ClipBatch }) => {
       const { texts, images } = inputs.batch;
@@ -163,7 +163,7 @@ describe.each(ENGINES)('the objective of CLIP on $name', ({ make }) => {
   });
 
   it('never scales cosines by more than 100, and lets the scale come back', async () => {
-    const { params } = objectiveOf().init(seededRandom('scale'));
+    const { params } = objectiveOf().init(seededRandom('scale'), {});
     const batch = await firstBatch();
     const step = engine.compile((inputs: { params: Params; batch: ClipBatch }) => {
       const at = (scale: number) => {
@@ -188,7 +188,7 @@ describe.each(ENGINES)('the objective of CLIP on $name', ({ make }) => {
   });
 
   it('has gradients that agree with finite differences, with patches dropped', async () => {
-    const { params } = objectiveOf().init(seededRandom('gradients'));
+    const { params } = objectiveOf().init(seededRandom('gradients'), {});
     const batch = await firstBatch({ dropPatches: 0.5 });
     expect(batch.images!.positions!.shape).toEqual([8, 8]);
     const names = [
@@ -409,7 +409,7 @@ describe('the objective of CLIP', () => {
   });
 
   it('has a term only where it is asked for and the batch has what it needs', async () => {
-    const { params } = objectiveOf().init(seededRandom('terms'));
+    const { params } = objectiveOf().init(seededRandom('terms'), {});
     const batch = await firstBatch();
     const { texts, images } = batch;
     const { meaning, ...plain } = texts;

@@ -105,7 +105,7 @@ describe.each(ENGINES)('a mask that is learned, on $name', { timeout: 60_000 }, 
   afterAll(() => engine.dispose());
 
   it('gets the gradient of its probability, and none of its choice', async () => {
-    const { params } = learnedMask.init(seededRandom('init'));
+    const { params } = learnedMask.init(seededRandom('init'), {});
     const batch = clipsOf(0);
     const slopes = engine.compile((given: { params: Params; batch: WholeClips }) => {
       const total = (weight: tf.Tensor) =>

@@ -42,7 +42,7 @@ describe.each(ENGINES)('the masked objective on $name', ({ make }) => {
 
   it('comes to the terms that its parts make by hand', async () => {
     const objective = objectiveOf(model, reconstructionLoss(), contrastiveLoss({ view: 'contrast' }));
-    const { params } = objective.init(seededRandom('init'));
+    const { params } = objective.init(seededRandom('init'), {});
     const batch = tinyBatch(model, 4, 'batch');
     const step = engine.compile((given: { params: Params; batch: typeof batch }) => {
       const part = objective.part(given.params, {}, given.batch);
@@ -80,7 +80,7 @@ describe.each(ENGINES)('the masked objective on $name', ({ make }) => {
 
   it('sees the whole batch by the rows of its parts', async () => {
     const objective = objectiveOf(model, contrastiveLoss());
-    const { params } = objective.init(seededRandom('init'));
+    const { params } = objective.init(seededRandom('init'), {});
     const batch = tinyBatch(model, 4, 'batch');
     const step = engine.compile((given: { params: Params; batch: MaskedBatch }) => {
       const halves = [0, 2].map((from) => clipsFrom(given.batch, from, 2));
@@ -134,7 +134,7 @@ describe('what is computed', () => {
   ] as const)('%s', (_name, losses, expected, views) => {
     const { model, passes } = counted(tinyModel());
     const objective = objectiveOf(model, ...losses);
-    const { params } = objective.init(seededRandom('init'));
+    const { params } = objective.init(seededRandom('init'), {});
     const whole = tinyBatch(model, 2, 'batch');
     const kept = Object.entries(whole.views).filter(([name]) => (views as readonly string[]).includes(name));
     tf.tidy(() => {
@@ -147,7 +147,7 @@ describe('what is computed', () => {
   it('reaches every parameter with both losses', () => {
     const model = tinyModel({ positions: 'separable', classToken: true });
     const objective = objectiveOf(model, reconstructionLoss(), contrastiveLoss());
-    const { params } = objective.init(seededRandom('init'));
+    const { params } = objective.init(seededRandom('init'), {});
     const batch = tinyBatch(model, 3, 'batch');
     const names = Object.keys(params);
     const { grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
@@ -167,7 +167,7 @@ describe('parameters', () => {
   const objective = objectiveOf(model, reconstructionLoss(), contrastiveLoss());
 
   it("are the model's and then the losses', drawn in this order", async () => {
-    const { params, buffers } = objective.init(seededRandom('init'));
+    const { params, buffers } = objective.init(seededRandom('init'), {});
     const random = seededRandom('init');
     const expected = {
       ...model.init(random),
@@ -181,7 +181,7 @@ describe('parameters', () => {
   });
 
   it('decay where they are matrices, but not tokens and positions, and learn at the full rate', () => {
-    const { params } = objective.init(seededRandom('init'));
+    const { params } = objective.init(seededRandom('init'), {});
     const groups = Object.entries(params).map(
       ([name, { shape }]) => [name, objective.group(name, shape)] as const,
     );
@@ -206,7 +206,7 @@ describe('parameters', () => {
 
   it('are kept as a model that opens, without the losses', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tgm-objective-'));
-    const { params } = objective.init(seededRandom('init'));
+    const { params } = objective.init(seededRandom('init'), {});
     const [artefact, ...others] = objective.artefacts(params);
     expect([artefact!.folder, others]).toEqual(['.', []]);
     await artefact!.write(folder);
@@ -227,7 +227,7 @@ describe('parameters', () => {
       init: () => ({ [name]: tf.scalar(1) }),
     });
     const before = tf.memory().numTensors;
-    expect(() => objectiveOf(model, named('mask_token')).init(seededRandom('init'))).toThrow(
+    expect(() => objectiveOf(model, named('mask_token')).init(seededRandom('init'), {})).toThrow(
       expect.objectContaining({
         code: 'OPTION_INVALID',
         where: 'maskedObjective, loss own',
@@ -235,9 +235,9 @@ describe('parameters', () => {
       }),
     );
     expect(tf.memory().numTensors).toBe(before);
-    expect(Object.keys(objectiveOf(model, named('own.scale')).init(seededRandom('init')).params)).toContain(
-      'own.scale',
-    );
+    expect(
+      Object.keys(objectiveOf(model, named('own.scale')).init(seededRandom('init'), {}).params),
+    ).toContain('own.scale');
   });
 });
 
@@ -263,7 +263,7 @@ describe('options', () => {
 
   it('names what a batch lacks', () => {
     const objective = objectiveOf(model, reconstructionLoss(), contrastiveLoss({ view: 'contrast' }));
-    const { params } = objective.init(seededRandom('init'));
+    const { params } = objective.init(seededRandom('init'), {});
     const batch = tinyBatch(model, 2, 'batch');
     const { contrast: _contrast, ...views } = batch.views;
     const { reconstruct: _reconstruct, ...without } = batch;

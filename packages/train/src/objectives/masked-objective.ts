@@ -8,8 +8,8 @@ import { drawLossParams } from './loss-params.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { matrixDecays } from './parameter-rule.js';
 import {
-  type JointNeeds,
   jointNeeds,
+  type MaskedNeeds,
   RECONSTRUCT,
   requireNamesApart,
   type WeightedLoss,
@@ -22,6 +22,11 @@ export interface MaskedObjectiveOptions {
   readonly losses: readonly WeightedLoss[];
   /** E, of the captions' embeddings; needed where a loss reads text. */
   readonly textWidth?: number;
+}
+
+/** An objective that says what it needs, for `maskedBatches`. */
+export interface MaskedObjective extends Objective<MaskedBatch> {
+  readonly needs: MaskedNeeds;
 }
 
 const OPTIONS = optionTable(
@@ -49,7 +54,7 @@ const OPTIONS = optionTable(
  *
  * @throws TrainError `OPTION_INVALID`. `init` throws it for a loss whose parameters have names of others.
  */
-export function maskedObjective(options: MaskedObjectiveOptions): Objective<MaskedBatch> {
+export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjective {
   const checked = OPTIONS.check(options);
   const { model, losses } = checked;
   requireNamesApart('maskedObjective', losses);
@@ -69,6 +74,7 @@ export function maskedObjective(options: MaskedObjectiveOptions): Objective<Mask
   };
   const compared = losses.flatMap(({ loss }) => (loss.kind === 'batch' ? [loss] : []));
   return {
+    needs,
     weights: Object.fromEntries(losses.map(({ loss, weight }) => [loss.name, weight])),
     init: (random) =>
       tf.tidy(() => {
@@ -113,7 +119,7 @@ function compare(losses: readonly BatchLoss[], params: Params, rows: Rows) {
 }
 
 /** Encodes what is visible, decodes what is masked. */
-function forward(model: VideoMae, needs: JointNeeds, params: Params, batch: MaskedBatch): LossInputs {
+function forward(model: VideoMae, needs: MaskedNeeds, params: Params, batch: MaskedBatch): LossInputs {
   const views: Record<string, EncodedView> = {};
   requireParts(needs, batch);
   for (const name of needs.views) {
@@ -143,7 +149,7 @@ function forward(model: VideoMae, needs: JointNeeds, params: Params, batch: Mask
 }
 
 /** @throws TrainError `OPTION_INVALID` for a batch without a view, or without the masked tokens, that a loss needs. */
-function requireParts(needs: JointNeeds, batch: MaskedBatch): void {
+function requireParts(needs: MaskedNeeds, batch: MaskedBatch): void {
   const missing = needs.views.find((name) => batch.views[name] === undefined);
   if (missing === undefined && !(needs.decoder && batch.reconstruct === undefined)) return;
   throw new TrainError('OPTION_INVALID', {

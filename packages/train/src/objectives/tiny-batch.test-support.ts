@@ -5,8 +5,11 @@ import {
   type VideoMaeClassifier,
   type VideoMaeClassifierConfig,
   type VideoMaeConfig,
+  type VideoMaeEncoder,
+  type VideoMaeEncoderConfig,
   videoMae,
   videoMaeClassifier,
+  videoMaeEncoder,
 } from '@tgm/models';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import type { MaskedBatch, ViewTensors } from './masked-batch.js';
@@ -40,6 +43,14 @@ export const TEXT_WIDTH = 5;
 const TOKENS = 8;
 
 export const tinyModel = (change: Partial<VideoMaeConfig> = {}): VideoMae => videoMae({ ...TINY, ...change });
+
+/** The encoder of `TINY`. */
+export function tinyEncoder(change: Partial<VideoMaeEncoderConfig> = {}): VideoMaeEncoder {
+  const { imageSize, patchSize, numFrames, tubeletSize, hiddenSize, ...rest } = TINY;
+  const { numHiddenLayers, numAttentionHeads, intermediateSize, layerNormEps } = rest;
+  const blocks = { hiddenSize, numHiddenLayers, numAttentionHeads, intermediateSize, layerNormEps };
+  return videoMaeEncoder({ imageSize, patchSize, numFrames, tubeletSize, ...blocks, ...change });
+}
 
 /** Two blocks and three classes. */
 export function tinyClassifier(change: Partial<VideoMaeClassifierConfig> = {}): VideoMaeClassifier {

@@ -40,14 +40,17 @@ export function requireNamesApart(where: string, losses: readonly WeightedLoss[]
   });
 }
 
-/** What any of several losses needs. */
-export interface JointNeeds {
+/** What an objective needs of a masked batch: what any of its losses needs. Nothing else is made. */
+export interface MaskedNeeds {
   /** Names of the views to encode, the decoder's first. */
   readonly views: readonly string[];
-  /** Whether the decoder runs. */
+  /** Whether the decoder runs on the view `reconstruct`. */
   readonly decoder: boolean;
+  /** Whether the pixels of the reconstructed tokens are read. */
   readonly pixels: boolean;
+  /** Whether the features of the reconstructed tokens are read. */
   readonly features: boolean;
+  /** Whether the captions' embeddings and keys are read. */
   readonly text: boolean;
   /** Whether any compares the clips of a batch with each other. */
   readonly otherClips: boolean;
@@ -56,7 +59,7 @@ export interface JointNeeds {
 /** The view that the decoder reads. */
 export const RECONSTRUCT = 'reconstruct';
 
-export function jointNeeds(losses: readonly WeightedLoss[]): JointNeeds {
+export function jointNeeds(losses: readonly WeightedLoss[]): MaskedNeeds {
   const needs: readonly LossNeeds[] = losses.map((term) => term.loss.needs);
   const any = (test: (need: LossNeeds) => boolean): boolean => needs.some(test);
   const decoder = any(({ reconstruction }) => reconstruction !== undefined);

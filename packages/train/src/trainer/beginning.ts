@@ -24,7 +24,9 @@ export function beginning(
   objective: Objective<never>,
   { seed, start = {} }: Pick<RunOptions, 'seed' | 'start'>,
 ): Beginning {
-  const drawn = objective.init(seededRandom(seed, 'init'));
+  requireLiveTensors('params', start.params);
+  requireLiveTensors('buffers', start.buffers);
+  const drawn = objective.init(seededRandom(seed, 'init'), start.params ?? {});
   if (Object.keys(drawn?.params ?? {}).length === 0) {
     throw new TrainError('OPTION_INVALID', {
       where: 'trainer, option objective, init',
@@ -59,17 +61,26 @@ function requireTypes(kind: string, tensors: Params, types: readonly string[]): 
   });
 }
 
-function fitting(part: 'params' | 'buffers', own: Params, given: Params = {}): Params {
+/** Before the objective sees them, since it may copy them. */
+function requireLiveTensors(part: Part, given: Params = {}): void {
+  for (const [name, tensor] of Object.entries(given)) {
+    if (!(tensor instanceof tf.Tensor)) refuse(part, `a tensor ${name}`, showValue(tensor));
+    if (tensor.isDisposed) refuse(part, `a tensor ${name}`, 'one that is disposed');
+  }
+}
+
+function fitting(part: Part, own: Params, given: Params = {}): Params {
   for (const [name, tensor] of Object.entries(given)) {
     const wanted = own[name];
-    const refuse = (expected: string, received: string): never => {
-      throw new TrainError('OPTION_INVALID', { where: `trainer, option start.${part}`, expected, received });
-    };
-    if (!wanted) refuse(`tensors of the objective, such as ${Object.keys(own)[0] ?? 'none'}`, name);
-    else if (!(tensor instanceof tf.Tensor)) refuse(`a tensor ${name}`, showValue(tensor));
-    else if (tensor.isDisposed) refuse(`a tensor ${name}`, 'one that is disposed');
+    if (!wanted) refuse(part, `tensors of the objective, such as ${Object.keys(own)[0] ?? 'none'}`, name);
     else if (!tf.util.arraysEqual(tensor.shape, wanted.shape))
-      refuse(`${name} of shape [${wanted.shape}]`, `[${tensor.shape}]`);
+      refuse(part, `${name} of shape [${wanted.shape}]`, `[${tensor.shape}]`);
   }
   return given;
+}
+
+type Part = 'params' | 'buffers';
+
+function refuse(part: Part, expected: string, received: string): never {
+  throw new TrainError('OPTION_INVALID', { where: `trainer, option start.${part}`, expected, received });
 }

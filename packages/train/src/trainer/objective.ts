@@ -55,8 +55,11 @@ export interface Objective<in Batch extends TensorTree> {
   /**
    * Fresh parameters, float32, and buffers, float32 or int32: tensors that are saved but not trained, such as a queue, a
    * codebook or a frozen teacher. The caller disposes both.
+   *
+   * @param given parameters that the run starts with in place of drawn ones, by name; they stay their owner's. A teacher that
+   *   begins as a copy of what is trained is a copy of these where they are given.
    */
-  init(random: Random): { readonly params: Params; readonly buffers?: Params };
+  init(random: Random, given: Params): { readonly params: Params; readonly buffers?: Params };
   part(params: Params, buffers: Params, batch: Batch): PartOutputs;
   /** Needed where parts give rows, and asked when any part of a batch does. */
   whole?(params: Params, buffers: Params, rows: Rows): WholeOutputs;

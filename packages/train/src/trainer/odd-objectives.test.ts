@@ -33,7 +33,7 @@ async function seenBy(engine: Engine, objective: Odd, accumulate: number): Promi
 }
 
 const counted = (): Odd['init'] => (random) => ({
-  ...regression().init(random),
+  ...regression().init(random, {}),
   buffers: { seen: tf.scalar(0) },
 });
 
@@ -71,7 +71,10 @@ describe.each(['onnx', 'cpu'] as const)('an objective on %s', (name) => {
     [
       'has a buffer of a type that no checkpoint holds',
       {
-        init: (random) => ({ ...regression().init(random), buffers: { seen: tf.tensor1d([true], 'bool') } }),
+        init: (random) => ({
+          ...regression().init(random, {}),
+          buffers: { seen: tf.tensor1d([true], 'bool') },
+        }),
       },
       'buffer seen to be float32 or int32',
     ],

@@ -34,7 +34,7 @@ function failing(name: 'part' | 'whole', nth: number): Objective<Points> {
 /** Tensors that a step leaves behind, and how it ended. Its two parts are of different sizes, so that each is traced. */
 async function leftBehind(engine: Engine, objective: Objective<Points>, optimizer = sgd()) {
   const before = tf.memory().numTensors;
-  const { params, buffers = {} } = objective.init(seededRandom('parts'));
+  const { params, buffers = {} } = objective.init(seededRandom('parts'), {});
   const layout = vectorLayout(params, objective.group);
   const state = await freshState(engine, optimizer, layout, params, buffers, false);
   const options = { optimizer, layout, clipNorm: 1, averageDecay: undefined };

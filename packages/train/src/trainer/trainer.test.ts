@@ -56,7 +56,7 @@ async function run(options: TrainerOptions<Points>) {
 
 /** The run of `base` in double precision, with its gradients written down. */
 async function byHand(steps: number) {
-  const { params } = regression().init(seededRandom(3, 'init'));
+  const { params } = regression().init(seededRandom(3, 'init'), {});
   const w = Array.from(await params.w!.data());
   const b = [0, 0];
   const velocity = { w: w.map(() => 0), b: [0, 0] };
@@ -233,6 +233,26 @@ describe.each(['onnx', 'cpu'] as const)('trainer on %s', (name) => {
       const code = { code: 'OPTION_INVALID', where: 'trainer, option start.params' };
       await expect(run({ ...still, start: { params } })).rejects.toMatchObject(code);
     }
+  });
+
+  it('tells the objective what is given, so that a buffer can begin as a copy of it', async () => {
+    const w = tf.fill([3, 2], 0.25);
+    const plain = regression();
+    const objective: typeof plain = {
+      ...plain,
+      init(random, given) {
+        const { params } = plain.init(random, given);
+        return { params, buffers: { copy: tf.clone(given.w ?? params.w!) } };
+      },
+    };
+    const still = { ...base(engines[name]), objective, schedule: constantSchedule({ base: 0 }) };
+    const given = await run({ ...still, start: { params: { w } } });
+    expect(given.buffers.copy).toEqual(Array(6).fill(0.25));
+    const drawn = await run(still);
+    expect(drawn.buffers.copy).toEqual(drawn.params.w);
+    w.dispose();
+    const refused = { code: 'OPTION_INVALID', received: 'one that is disposed' };
+    await expect(run({ ...still, start: { params: { w } } })).rejects.toMatchObject(refused);
   });
 
   it('shortens gradients to a norm, and averages the parameters', async () => {
