@@ -43,6 +43,7 @@ export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Nu
   const [trainSet, testSet] = [labelled(train), labelled(test)];
   const evaluator = representation({
     engine,
+    model,
     train: trainSet,
     test: testSet,
     classes,
@@ -67,7 +68,7 @@ export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Nu
     }
     const params =
       encoder === 'untrained' ? model.init(seededRandom(seed, 'init')) : paramsOf(encoder.weights);
-    const numbers = await evaluator.evaluate(model, params);
+    const numbers = await evaluator.evaluate(params);
     tf.dispose(params as tf.NamedTensorMap);
     return numbers;
   };

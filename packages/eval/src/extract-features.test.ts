@@ -102,7 +102,7 @@ describe('extractFeatures', () => {
 });
 
 describe('representation', () => {
-  it('names its numbers, measures subsets, and compiles a model once', async () => {
+  it('names its numbers, measures subsets, and compiles its model once', async () => {
     const compiled: string[] = [];
     const counting: Engine = {
       ...engine,
@@ -122,6 +122,7 @@ describe('representation', () => {
     };
     const evaluator = representation({
       engine: counting,
+      model,
       train,
       test,
       classes: 2,
@@ -130,7 +131,7 @@ describe('representation', () => {
       subsets: { first: Array.from({ length: 20 }, (_, i) => i < 10), none: new Array(20).fill(false) },
       captions,
     });
-    const numbers = await evaluator.evaluate(model, params);
+    const numbers = await evaluator.evaluate(params);
     expect(numbers['probe/top1']).toBe(100);
     expect(numbers['probe/first']).toBe(100);
     expect(numbers['probe/none']).toBeNaN();
@@ -141,7 +142,7 @@ describe('representation', () => {
       Float32Array.from({ length: 24 }, (_, i) => Math.sin(i)),
       [2, 12],
     );
-    const again = await evaluator.evaluate(model, { ...params, 'contrastive.projection.weight': projection });
+    const again = await evaluator.evaluate({ ...params, 'contrastive.projection.weight': projection });
     projection.dispose();
     expect(again).toMatchObject(numbers);
     expect(again['textToVideo/R@10']).toBeGreaterThanOrEqual(0);
@@ -164,11 +165,11 @@ describe('representation', () => {
     const clipGroups = Array.from(test.labels, (label) =>
       [0, 1, 2].map((w) => `class ${label}, wording ${w}`),
     );
-    const options = { engine, train, test, classes: 2, batchSize: 8, seed: 3 };
+    const options = { engine, model, train, test, classes: 2, batchSize: 8, seed: 3 };
     const projection = tf.ones([2, 12]);
     const lossParams = { 'contrastive.projection.weight': projection };
     const captions = { embeddings, groups, clipGroups };
-    const numbers = await representation({ ...options, captions }).evaluate(model, {
+    const numbers = await representation({ ...options, captions }).evaluate({
       ...params,
       ...lossParams,
     });
@@ -181,7 +182,7 @@ describe('representation', () => {
   it('refuses labels and options when it is made', () => {
     const { clips, labels } = clipsOf(20, 'x');
     const set = { clips, labels };
-    const options = { engine, train: set, test: set, classes: 2, batchSize: 2, seed: 0 };
+    const options = { engine, model, train: set, test: set, classes: 2, batchSize: 2, seed: 0 };
     const codeOf = (change: object) => {
       try {
         representation({ ...options, ...change } as never);
@@ -213,7 +214,7 @@ describe('representation', () => {
   it('refuses a subset of another length', () => {
     const { clips, labels } = clipsOf(4, 'x');
     const set = { clips, labels };
-    const options = { engine, train: set, test: set, classes: 2, batchSize: 2, seed: 0 };
+    const options = { engine, model, train: set, test: set, classes: 2, batchSize: 2, seed: 0 };
     expect(() => representation({ ...options, subsets: { still: [true] } })).toThrow(
       /subset "still": expected 4/,
     );

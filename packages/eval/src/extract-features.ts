@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { frameTokens, type Params, type VideoMaeEncoder } from '@tgm/models';
-import { callable, listOf, objectWith, optional, optionTable, passing, wholeNumber } from '@tgm/options';
+import { callable, listOf, optional, optionTable, passing, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { EvaluationError } from './errors.js';
 import { checkCount, type Features } from './features.js';
-import { bytes, engineField } from './option-fields.js';
+import { bytes, encoderField, engineField } from './option-fields.js';
 
 export interface FeatureExtractorOptions {
   readonly engine: Engine;
@@ -30,13 +30,7 @@ export interface ExtractFeaturesOptions extends FeatureExtractorOptions {
 
 const OF_MODEL = {
   engine: engineField(),
-  model: objectWith<VideoMaeEncoder>('a model of videoMae or videoMaeEncoder', [
-    'config',
-    'grid',
-    'tokenSize',
-    'pixels',
-    'encode',
-  ]),
+  model: encoderField(),
   batchSize: wholeNumber({ from: 1 }),
 } satisfies Record<keyof FeatureExtractorOptions, unknown>;
 

@@ -1,3 +1,4 @@
+import type { VideoMaeEncoder } from '@tgm/models';
 import { type Field, objectWith, passing, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { Features, LabelledFeatures, Labels } from './features.js';
@@ -21,6 +22,9 @@ export const labelledFeatures = {
 } satisfies Record<keyof LabelledFeatures, unknown>;
 
 export const engineField = (): Field<Engine> => objectWith('an engine', ['compile']);
+
+export const encoderField = (): Field<VideoMaeEncoder> =>
+  objectWith('a model of videoMae or videoMaeEncoder', ['config', 'grid', 'tokenSize', 'pixels', 'encode']);
 
 /** Named subsets, each with a mark for every test example. */
 export const subsetMarks = (): Field<Readonly<Record<string, ArrayLike<boolean>>>> =>

@@ -69,6 +69,7 @@ const checks = optionsContract({
     representation: (extra) =>
       representation({
         engine,
+        model,
         train: labelled(40),
         test: labelled(6),
         classes: 2,

@@ -1,4 +1,4 @@
-import type { Params, VideoMae } from '@tgm/models';
+import type { Params, VideoMaeEncoder } from '@tgm/models';
 import {
   callable,
   type Field,
@@ -12,11 +12,19 @@ import {
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
-import { type FeatureExtractor, featureExtractor } from './extract-features.js';
+import { featureExtractor } from './extract-features.js';
 import { checkSubsets, featureScores } from './feature-scores.js';
 import { checkCount, checkFeatures, checkLabels, type Features, type Labels } from './features.js';
 import { NEIGHBOURS } from './knn.js';
-import { bytes, classCount, engineField, features, labels, subsetMarks } from './option-fields.js';
+import {
+  bytes,
+  classCount,
+  encoderField,
+  engineField,
+  features,
+  labels,
+  subsetMarks,
+} from './option-fields.js';
 import { projectVideo } from './project-video.js';
 import { retrieval } from './retrieval.js';
 import { checkGroups, type Groups, groups } from './retrieval-groups.js';
@@ -39,6 +47,8 @@ export interface CaptionSet {
 
 export interface RepresentationOptions {
   readonly engine: Engine;
+  /** A `VideoMae`, or its encoder alone. */
+  readonly model: VideoMaeEncoder;
   readonly train: LabelledClips;
   readonly test: LabelledClips;
   /** From 1. */
@@ -60,6 +70,7 @@ const OPTIONS = optionTable(
   'representation',
   {
     engine: engineField(),
+    model: encoderField(),
     train: labelledClips(),
     test: labelledClips(),
     classes: classCount(),
@@ -86,7 +97,7 @@ const PROJECTION = 'contrastive.projection.weight';
  *   `evaluate` rejects with what {@link extractFeatures}, {@link linearProbe}, {@link knn} and {@link retrieval} throw.
  */
 export function representation(options: RepresentationOptions): Evaluator {
-  const { engine, train, test, classes, batchSize, seed, subsets, captions, onProgress } =
+  const { engine, model, train, test, classes, batchSize, seed, subsets, captions, onProgress } =
     OPTIONS.check(options);
   checkLabels('representation train', train.clips.length, train.labels, classes);
   checkLabels('representation test', test.clips.length, test.labels, classes);
@@ -96,13 +107,11 @@ export function representation(options: RepresentationOptions): Evaluator {
   checkCount('representation test', test.clips.length, 1);
   if (captions) checkCaptions(captions, test.clips.length);
   const total = train.clips.length + test.clips.length;
-  const extractors = new WeakMap<VideoMae, FeatureExtractor>(); // a model evaluated again is not compiled again
+  const extract = featureExtractor({ engine, model, batchSize });
 
   return {
     name: 'representation',
-    async evaluate(model, params) {
-      const extract = extractors.get(model) ?? featureExtractor({ engine, model, batchSize });
-      extractors.set(model, extract);
+    async evaluate(params) {
       const trainFeatures = await extract(params, train.clips, (done) => onProgress?.(done, total));
       const testFeatures = await extract(params, test.clips, (done) =>
         onProgress?.(train.clips.length + done, total),

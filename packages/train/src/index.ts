@@ -68,7 +68,9 @@ export { type ConstantOptions, constantSchedule } from './schedules/constant.js'
 export { type CosineOptions, cosineSchedule } from './schedules/cosine.js';
 export type { Schedule } from './schedules/schedule.js';
 export type { Batch, Batches, BatchStream, ReplacedSample } from './trainer/batches.js';
+export type { Evaluator, MeasuredParameters } from './trainer/evaluator.js';
 export type {
+  BeginEvent,
   EndEvent,
   EvaluatedEvent,
   NoticeEvent,
@@ -86,4 +88,4 @@ export type {
   WholeOutputs,
 } from './trainer/objective.js';
 export { trainer } from './trainer/trainer.js';
-export type { EvaluationInputs, RunOptions, TrainerOptions } from './trainer/trainer-options.js';
+export type { RunOptions, TrainerOptions } from './trainer/trainer-options.js';

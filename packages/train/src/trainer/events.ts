@@ -1,5 +1,17 @@
 import type { Params } from '@tgm/models';
+import type { RunDescription } from '../checkpoint/saved-run.js';
 import type { ReplacedSample } from './batches.js';
+import type { MeasuredParameters } from './evaluator.js';
+
+/** The first event of every run: what it is, and where it stands. */
+export interface BeginEvent {
+  readonly type: 'begin';
+  /** Steps done before: 0, or those of the checkpoint that the run goes on from. What was told of later ones is void. */
+  readonly step: number;
+  readonly steps: number;
+  /** What every option came to, defaults included; JSON. A checkpoint of the run holds the same. */
+  readonly description: RunDescription;
+}
 
 export interface StepEvent {
   readonly type: 'step';
@@ -36,7 +48,10 @@ export interface SavedEvent {
 export interface EvaluatedEvent {
   readonly type: 'evaluated';
   readonly step: number;
-  /** What `evaluate.run` gave. */
+  /** Name of the evaluator. */
+  readonly evaluator: string;
+  readonly parameters: MeasuredParameters;
+  /** What it gave. */
   readonly figures: Readonly<Record<string, number>>;
 }
 
@@ -61,4 +76,4 @@ export interface EndEvent {
   readonly checkpoint?: string;
 }
 
-export type TrainEvent = StepEvent | SavedEvent | EvaluatedEvent | NoticeEvent | EndEvent;
+export type TrainEvent = BeginEvent | StepEvent | SavedEvent | EvaluatedEvent | NoticeEvent | EndEvent;

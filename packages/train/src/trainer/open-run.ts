@@ -20,6 +20,7 @@ import type { CheckedOptions } from './trainer-options.js';
 /** A run in hand: where it stands, and how it is kept. */
 export interface Run {
   readonly layout: VectorLayout;
+  readonly description: RunDescription;
   /** What happened as it was opened. */
   readonly notices: readonly NoticeEvent[];
   /** The trainer sets these three together, behind each call of the engine. */
@@ -95,6 +96,7 @@ async function opened(options: CheckedOptions, first: Beginning, unlock: () => P
 
   const run: Run = {
     layout,
+    description,
     notices,
     ...at,
     saved: () => savedPath,

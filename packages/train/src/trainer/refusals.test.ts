@@ -132,10 +132,11 @@ it.each<[unknown, string, string]>([
   [[1], '', '[1]'],
   [{ accuracy: '0.5' }, ', figure accuracy', '"0.5"'],
 ])('refuses an evaluation that gives %j', async (figures, where, received) => {
-  const evaluate = { every: 1, run: async () => figures as Record<string, number> };
+  const evaluator = { name: 'own', evaluate: async () => figures as Record<string, number> };
+  const evaluate = { every: 1, evaluators: [evaluator] };
   await expect(totalsOf(options({ evaluate }))).rejects.toMatchObject({
     code: 'OPTION_INVALID',
-    where: `trainer, option evaluate.run${where}`,
+    where: `trainer, evaluator own${where}`,
     received,
   });
 });

@@ -77,7 +77,7 @@ describe('a run that goes on', () => {
     const into = newFolder();
     const { events } = await run(base(into));
     expect(events.map(({ type }) => type).join(' ')).toBe(
-      'step step saved step step saved step step saved step step saved step saved end',
+      'begin step step saved step step saved step step saved step step saved step saved end',
     );
     expect(events.filter(({ type }) => type === 'saved').at(-1)).toEqual({
       type: 'saved',
@@ -95,12 +95,15 @@ describe('a run that goes on', () => {
     const into = newFolder();
     const first = await run(base(into), stopAt(step));
     const second = await run(base(into));
+    // It says where it stands, and is the same run.
+    expect(second.events[0]).toEqual({ ...first.events[0], step });
+    expect(first.events[0]).toMatchObject({ type: 'begin', step: 0, steps: 9 });
     expect(second.steps[0]!.step).toBe(step + 1);
     expect(numbersOf([...first.steps, ...second.steps])).toEqual(numbersOf(whole.steps));
     expect(second.bits).toBe(whole.bits);
     // A finished run gives the same again, without a step.
     const third = await run(base(into));
-    expect(third.events.map(({ type }) => type)).toEqual(['end']);
+    expect(third.events.map(({ type }) => type)).toEqual(['begin', 'end']);
     expect(third.bits).toBe(whole.bits);
   });
 
@@ -179,7 +182,8 @@ describe('a run that goes on', () => {
     expect((await readdir(into)).sort()).toEqual(['step-00000004', 'step-00000005']);
     await truncate(join(into, 'step-00000005', 'training-state.safetensors'), 100);
     const again = await run(base(into));
-    expect(again.events[0]).toMatchObject({
+    expect(again.events[0]).toMatchObject({ type: 'begin', step: 4 });
+    expect(again.events[1]).toMatchObject({
       type: 'notice',
       code: 'CHECKPOINT_DAMAGED',
       message: expect.stringMatching(/step-00000005.*training-state\.safetensors/),

@@ -1,10 +1,11 @@
 import type { Params } from '@tgm/models';
 import {
-  callable,
   eitherOf,
+  listOf,
   nested,
   number,
   objectWith,
+  oneOf,
   optional,
   optionTable,
   passing,
@@ -17,17 +18,8 @@ import { TrainError } from '../errors.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules/schedule.js';
 import type { Batches } from './batches.js';
+import type { Evaluator, MeasuredParameters } from './evaluator.js';
 import type { Objective } from './objective.js';
-
-/** What an evaluation sees of a run. The tensors are valid until its promise settles. */
-export interface EvaluationInputs {
-  /** Steps done. */
-  readonly step: number;
-  readonly params: Params;
-  readonly buffers: Params;
-  /** The average of the parameters over the steps, where one is kept. */
-  readonly average?: Params;
-}
 
 /** What every training takes, whatever it learns. */
 export interface RunOptions {
@@ -59,10 +51,13 @@ export interface RunOptions {
     /** Checkpoints that stay, the newest ones; at least 1. Default 2. */
     readonly keep?: number;
   };
-  /** Measures the parameters every so many steps; what it gives is told as an event. */
+  /** Measures the parameters every so many steps, and behind the last one; told as events, one for each evaluator. */
   readonly evaluate?: {
     readonly every: number;
-    run(inputs: EvaluationInputs): Promise<Readonly<Record<string, number>>>;
+    /** At least one, of different names. */
+    readonly evaluators: readonly Evaluator[];
+    /** Which parameters; the average needs the option `average`. Default `current`. */
+    readonly parameters?: MeasuredParameters | 'both';
   };
   /**
    * Steps that the engine takes in one call; a call ends at a checkpoint and at an evaluation in any case. Default: 1 where
@@ -99,7 +94,8 @@ export const RUN_FIELDS = {
     optional(
       nested({
         every: count(),
-        run: callable<(inputs: EvaluationInputs) => Promise<Readonly<Record<string, number>>>>(),
+        evaluators: listOf(objectWith<Evaluator>('an evaluator', ['name', 'evaluate']), { from: 1 }),
+        parameters: optional(oneOf(['current', 'average', 'both']), 'current'),
       }),
     ),
   ),

@@ -7,6 +7,7 @@ import { sgd } from '../optimizers/sgd.js';
 import { constantSchedule } from '../schedules/constant.js';
 import { cosineSchedule } from '../schedules/cosine.js';
 import type { Batches } from './batches.js';
+import type { Evaluator } from './evaluator.js';
 import type { EndEvent, StepEvent, TrainEvent } from './events.js';
 import type { Objective } from './objective.js';
 import { comparison, type Points, points, regression } from './toy-objectives.test-support.js';
@@ -278,21 +279,79 @@ describe.each(['onnx', 'cpu'] as const)('trainer on %s', (name) => {
     });
   });
 
-  it('evaluates on its schedule, at the ends of calls', async () => {
+  it('evaluates on its schedule and behind the last step, at the ends of calls', async () => {
     const seen: number[] = [];
-    const { events } = await run({
+    const evaluator: Evaluator = {
+      name: 'first',
+      async evaluate({ w }) {
+        seen.push((await w!.data())[0]!);
+        return { weight: seen.at(-1)! };
+      },
+    };
+    const { events, params } = await run({
       ...base(engines[name]),
       stepsPerCall: 4,
-      evaluate: {
-        every: 2,
-        async run({ step, params }) {
-          seen.push(step);
-          return { first: (await params.w!.data())[0]! };
-        },
+      evaluate: { every: 2, evaluators: [evaluator] },
+    });
+    expect(events.map(({ type }) => type).join(' ')).toBe(
+      'begin step step evaluated step step evaluated step evaluated end',
+    );
+    expect(events.filter(({ type }) => type === 'evaluated')).toEqual(
+      [2, 4, 5].map((step, at) => ({
+        type: 'evaluated',
+        step,
+        evaluator: 'first',
+        parameters: 'current',
+        figures: { weight: seen[at] },
+      })),
+    );
+    expect(seen[2]).toBe(params.w![0]);
+    expect(new Set(seen).size).toBe(3);
+  });
+
+  it('evaluates the average of the parameters, alone or beside them, and leaves no tensors', async () => {
+    const tensors = tf.memory().numTensors;
+    const sum: Evaluator = {
+      name: 'sum',
+      evaluate: async ({ w, b }) => ({ w: (await w!.data())[0]!, b: (await b!.data())[0]! }),
+    };
+    const none: Evaluator = { name: 'none', evaluate: async () => ({}) };
+    const options = { ...base(engines[name]), steps: 2, average: { decay: 0.5 } };
+    const evaluate = { every: 2, evaluators: [sum, none] };
+    const both = await run({ ...options, evaluate: { ...evaluate, parameters: 'both' } });
+    const told = both.events.filter((event) => event.type === 'evaluated');
+    expect(told.map((event) => `${event.evaluator} ${event.parameters}`)).toEqual([
+      'sum current',
+      'none current',
+      'sum average',
+      'none average',
+    ]);
+    expect(told[0]!.figures).toEqual({ w: both.params.w![0], b: both.params.b![0] });
+    expect(told[2]!.figures).toEqual({ w: both.average.w![0], b: both.average.b![0] });
+    expect(told[2]!.figures.w).not.toBe(told[0]!.figures.w);
+    const one = await run({ ...options, evaluate: { ...evaluate, parameters: 'average' } });
+    expect(one.events.filter(({ type }) => type === 'evaluated')).toEqual(told.slice(2));
+    const failing: Evaluator = { name: 'bad', evaluate: () => Promise.reject(new Error('no data left')) };
+    const fails = { ...options, evaluate: { every: 1, evaluators: [failing] } };
+    await expect(run(fails)).rejects.toThrow('no data left');
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
+  it('tells first what the run is, in JSON', async () => {
+    const { events } = await run({ ...base(engines[name]), clipNorm: 2, average: { decay: 0.5 } });
+    expect(events[0]).toEqual({
+      type: 'begin',
+      step: 0,
+      steps: 5,
+      description: {
+        objective: { is: 'regression' },
+        batches: { is: 'points', clips: 4 },
+        optimizer: { is: 'sgd', momentum: 0.9, weightDecay: 0.1, nesterov: false },
+        schedule: { is: 'constantSchedule', base: 0.2, warmupSteps: 0 },
+        run: { seed: 3, steps: 5, accumulate: 1, clipNorm: 2, average: { decay: 0.5 }, start: null },
       },
     });
-    expect(seen).toEqual([2, 4]);
-    expect(events.map(({ type }) => type).join(' ')).toBe('step step evaluated step step evaluated step end');
+    expect(JSON.parse(JSON.stringify(events[0]))).toEqual(events[0]);
   });
 
   it('ends on a signal, when the batches end and with the error of a batch, and frees every tensor', async () => {
@@ -324,6 +383,10 @@ describe.each(['onnx', 'cpu'] as const)('trainer on %s', (name) => {
   });
 });
 
+function evaluator(name: string): Evaluator {
+  return { name, evaluate: async () => ({}) };
+}
+
 it.each([
   [{ steps: 0 }, 'trainer, option steps'],
   [{ accumulate: 1.5 }, 'trainer, option accumulate'],
@@ -331,6 +394,21 @@ it.each([
   [{ average: { decay: 1 } }, 'trainer, option average.decay'],
   [{ checkpoint: { folder: 'a', every: 0 } }, 'trainer, option checkpoint.every'],
   [{ lr: 1 }, 'trainer, option lr'],
+  [{ evaluate: { every: 1, evaluators: [] } }, 'trainer, option evaluate.evaluators'],
+  [{ evaluate: { every: 1, evaluators: [{ name: 'a' }] } }, 'trainer, option evaluate.evaluators.0'],
+  [
+    { evaluate: { every: 1, evaluators: [evaluator('a'), evaluator('a')] } },
+    'trainer, option evaluate.evaluators',
+  ],
+  [{ evaluate: { every: 1, evaluators: [evaluator('')] } }, 'trainer, option evaluate.evaluators'],
+  [
+    { evaluate: { every: 1, evaluators: [evaluator('a')], parameters: 'all' } },
+    'trainer, option evaluate.parameters',
+  ],
+  [
+    { evaluate: { every: 1, evaluators: [evaluator('a')], parameters: 'both' } },
+    'trainer, option evaluate.parameters',
+  ],
   [{ schedule: () => 1 }, 'trainer, option schedule'],
   [{ schedule: cosineSchedule({ base: 1, steps: 4 }) }, 'trainer, option steps'],
 ])('refuses %j', async (options, where) => {

@@ -1,8 +1,7 @@
-import * as tf from '@tensorflow/tfjs';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
 import { TrainError } from '../errors.js';
 import { callsOf, discard } from './calls.js';
-import { requireFigures } from './evaluation-figures.js';
+import { evaluations, requireEvaluators } from './evaluations.js';
 import type { TrainEvent } from './events.js';
 import { learningRates } from './learning-rates.js';
 import { requireWeights } from './objective-outputs.js';
@@ -17,7 +16,8 @@ const STEPS_PER_COPY = 8;
 /**
  * Trains an objective on batches: the one loop through which everything here learns.
  *
- * Yields an event for each step, for each checkpoint that lies safely on the disk, for each evaluation, and one at the end.
+ * Yields an event that tells the run, one for each step, for each checkpoint that lies safely on the disk, for each evaluation,
+ * and one at the end.
  * The same options give the same numbers. A run that was stopped, broken off or killed, and is called again with the same
  * checkpoint folder, goes on as if it had never stopped; under other options it is refused with the names of those that
  * differ.
@@ -32,14 +32,16 @@ export async function* trainer<Batch extends TensorTree>(
   const options = TRAINER_OPTIONS.check(given);
   requireWeights(options.objective);
   requireLongEnough(options);
+  requireEvaluators(options);
   const { engine, objective, batches, optimizer, schedule, steps, accumulate, clipNorm, signal } = options;
   const { checkpoint, evaluate, average } = options;
   const run = await openRun(options);
   let broken = false;
   let failed = false;
   try {
+    const { layout, description } = run;
+    yield { type: 'begin', step: run.step, steps, description };
     yield* run.notices;
-    const { layout } = run;
     const updates = { optimizer, layout, clipNorm, averageDecay: average?.decay };
     const take = stepper(engine, objective, updates, accumulate);
     const perCall = accumulate > 1 ? 1 : (options.stepsPerCall ?? (engine.keepsState ? 1 : STEPS_PER_COPY));
@@ -70,7 +72,9 @@ export async function* trainer<Batch extends TensorTree>(
         run.after = call.steps.at(-1)!.at(-1)!.after;
         yield* events;
         if (checkpoint && run.step % checkpoint.every === 0) yield* saved();
-        if (evaluate && run.step % evaluate.every === 0) yield* evaluated();
+        if (evaluate && (run.step % evaluate.every === 0 || run.step === steps)) {
+          yield* evaluations(run, evaluate);
+        }
       }
     } finally {
       await calls.close();
@@ -94,16 +98,6 @@ export async function* trainer<Batch extends TensorTree>(
   async function* saved(): AsyncGenerator<TrainEvent> {
     const path = await run.save();
     if (path !== undefined) yield { type: 'saved', step: run.step, path };
-  }
-
-  async function* evaluated(): AsyncGenerator<TrainEvent> {
-    const tensors = await run.tensors();
-    try {
-      const figures = await evaluate!.run({ step: run.step, ...tensors });
-      yield { type: 'evaluated', step: run.step, figures: requireFigures(figures) };
-    } finally {
-      tf.dispose(tensors as unknown as tf.TensorContainer);
-    }
   }
 }
 
