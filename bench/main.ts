@@ -13,7 +13,7 @@ import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Device } from '@tgm/tfjs-backend-onnx';
-import { benchClip } from './clip/bench.js';
+import { benchClipModel } from './clip/bench.js';
 import { benchDecode } from './decode/bench.js';
 import type { Figure } from './figure.js';
 import { benchGrowth } from './growth/bench.js';
@@ -64,7 +64,7 @@ async function* measure(): AsyncGenerator<Figure> {
   if (steps.length > 0) {
     yield* benchStep({ ...options, ...threads, ...against, device: values.device as Device, figures: steps });
   }
-  if (positionals.includes('clip')) yield* benchClip({ ...options, ...threads });
+  if (positionals.includes('clip')) yield* benchClipModel({ ...options, ...threads });
   if (positionals.includes('decode')) yield* benchDecode(options);
   if (positionals.includes('loader')) yield* benchLoader(options);
   if (positionals.includes('growth')) yield* benchGrowth(options);

@@ -13,7 +13,7 @@ export interface VideoSpec {
   readonly height: number;
   /** Whole. */
   readonly fps: number;
-  readonly frames: number;
+  readonly frameCount: number;
   /** Frames from one I-frame to the next. */
   readonly gop: number;
 }
@@ -50,7 +50,7 @@ function picture({ width, height }: VideoSpec, t: number): Buffer {
  * @param path ends in `.mp4`.
  */
 export function makeVideo(path: string, spec: VideoSpec): void {
-  const { width, height, frames } = spec;
+  const { width, height, frameCount } = spec;
   Log.setLevel(AV_LOG_QUIET);
   const format = new FormatContext();
   check(format.allocOutputContext2(null, 'mp4', path));
@@ -78,7 +78,7 @@ export function makeVideo(path: string, spec: VideoSpec): void {
   frame.alloc();
   Object.assign(frame, { width, height, format: AV_PIX_FMT_YUV420P });
   check(frame.getBuffer());
-  for (let t = 0; t < frames; t++) {
+  for (let t = 0; t < frameCount; t++) {
     check(frame.makeWritable());
     check(frame.fromBuffer(picture(spec, t)));
     frame.pts = BigInt(t);

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { checkCheckpointNames } from './checks/checkpoint-names.js';
-import { checkClip } from './checks/clip.js';
-import { checkClipTokenizer } from './checks/clip-tokenizer.js';
+import { checkClipModel } from './checks/clip-model.js';
+import { checkClipModelTokenizer } from './checks/clip-model-tokenizer.js';
 import { checkFinetune } from './checks/finetune.js';
 import { checkInfoNce } from './checks/infonce.js';
 import { checkMasks } from './checks/masks.js';
@@ -34,8 +34,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'videomaev2-pretrain': (fixture, { engine }) => checkPretrain(fixture, engine),
   'videomae-finetune': (fixture, { engine }) => checkFinetune(fixture, engine),
   schedules: checkSchedules,
-  clip: (fixture, { engine }) => checkClip(fixture, engine),
-  'clip-tokenizer': (fixture, { vocabulary }) => checkClipTokenizer(fixture, vocabulary),
+  clip: (fixture, { engine }) => checkClipModel(fixture, engine),
+  'clip-tokenizer': (fixture, { vocabulary }) => checkClipModelTokenizer(fixture, vocabulary),
   infonce: (fixture, { engine }) => checkInfoNce(fixture, engine),
   masks: checkMasks,
   'checkpoint-names': (fixture, { engine }) => checkCheckpointNames(fixture, engine),

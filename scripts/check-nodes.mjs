@@ -16,7 +16,7 @@ const FAST = {
   masking: [],
   losses: [],
   'tfjs-backend-onnx': ['src/compile.test.ts', 'src/eager-engines.test.ts', 'src/runtime'],
-  models: ['src/safetensors', 'src/clip/tokenizer.test.ts', 'src/frame-tokens.test.ts'],
+  models: ['src/safetensors', 'src/clip-model/tokenizer.test.ts', 'src/frame-tokens.test.ts'],
   'video-io': ['src/encode.test.ts', 'src/pool', 'src/container'],
 };
 

@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CLIP_PIXELS } from '@tgm/models';
+import { CLIP_MODEL_PIXELS } from '@tgm/models';
 import { Contestant } from '../contestant.js';
 import { type Figure, figure, median } from '../figure.js';
-import { CLIP_CASES, type ClipCase } from './cases.js';
+import { CLIP_MODEL_CASES, type ClipModelCase } from './cases.js';
 
-export interface ClipBenchOptions {
+export interface ClipModelBenchOptions {
   /** Names of cases; all when empty. */
   readonly cases: readonly string[];
   /** Turns of each program. */
@@ -18,28 +18,39 @@ export interface ClipBenchOptions {
 const HERE = import.meta.dirname;
 
 /** Frames a second from bytes to normalised patch embeddings, against PyTorch on the same weights and frames. */
-export async function* benchClip(options: ClipBenchOptions): AsyncGenerator<Figure> {
-  const cases = CLIP_CASES.filter(({ name }) => options.cases.length === 0 || options.cases.includes(name));
+export async function* benchClipModel(options: ClipModelBenchOptions): AsyncGenerator<Figure> {
+  const cases = CLIP_MODEL_CASES.filter(
+    ({ name }) => options.cases.length === 0 || options.cases.includes(name),
+  );
   for (const each of cases) yield await benchCase(each, options);
 }
 
-async function benchCase(each: ClipCase, { rounds, python, threads }: ClipBenchOptions): Promise<Figure> {
+async function benchCase(
+  each: ClipModelCase,
+  { rounds, python, threads }: ClipModelBenchOptions,
+): Promise<Figure> {
   const folder = mkdtempSync(join(tmpdir(), 'tgm-bench-'));
   try {
     const program = ['--import', 'tsx', `${HERE}/ours.ts`, each.name, folder];
     const ours = new Contestant(process.execPath, [...program, ...(threads ? [`${threads}`] : [])]);
     const start = await ours.hear();
     if (!start) throw new Error('Our own program ended before its first frames.');
-    const { name, frames, config } = each;
+    const { name, frameCount, config } = each;
     const weights = join(folder, 'model.safetensors');
-    const given = { frames, config: config.visionConfig, weights, threads: threads ?? null, ...CLIP_PIXELS };
+    const given = {
+      frameCount,
+      config: config.visionConfig,
+      weights,
+      threads: threads ?? null,
+      ...CLIP_MODEL_PIXELS,
+    };
     const peer = new Contestant(python, [`${HERE}/torch_clip.py`, JSON.stringify(given)]);
     const peerStart = await peer.hear();
     if (peerStart) requireSame(start, peerStart);
     const rates = { ours: [] as number[], peer: [] as number[] };
     for (let round = 0; round < rounds; round++) {
-      rates.ours.push(frames / (await ours.ask('encode')).seconds!);
-      if (peerStart) rates.peer.push(frames / (await peer.ask('encode')).seconds!);
+      rates.ours.push(frameCount / (await ours.ask('encode')).seconds!);
+      if (peerStart) rates.peer.push(frameCount / (await peer.ask('encode')).seconds!);
       console.error(
         `${name}: ${rates.ours.at(-1)!.toFixed(1)} frames/s, peer ${rates.peer.at(-1)?.toFixed(1)}`,
       );

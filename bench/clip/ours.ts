@@ -4,20 +4,30 @@
  */
 import { createInterface } from 'node:readline';
 import { seededRandom } from '@tgm/masking';
-import { clip, clipPatchTextEncoder, clipTokenizer, clipTokenizerJson, saveClip } from '@tgm/models';
+import {
+  clipModel,
+  clipModelPatchTextEncoder,
+  clipModelTokenizer,
+  clipModelTokenizerJson,
+  saveClipModel,
+} from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { CLIP_CASES } from './cases.js';
+import { CLIP_MODEL_CASES } from './cases.js';
 import { frameBytes } from './frame-bytes.js';
 
 const [name, folder, threads] = process.argv.slice(2);
-const { config, frames: count } = CLIP_CASES.find((each) => each.name === name)!;
+const { config, frameCount: count } = CLIP_MODEL_CASES.find((each) => each.name === name)!;
 const engine = await onnxEngine(threads ? { threads: Number(threads) } : {});
-const model = clip(config);
+const model = clipModel(config);
 const params = model.init(seededRandom('bench'));
-const vocabulary = clipTokenizerJson({ '<|startoftext|>': 0, '<|endoftext|>': 1 }, []);
-const tokenizer = clipTokenizer(vocabulary.json, vocabulary.config, config.textConfig.maxPositionEmbeddings);
-await saveClip(folder!, { clip: model, params, tokenizer });
-const encoder = clipPatchTextEncoder({ clip: model, params, tokenizer, engine, variant: 'value' });
+const vocabulary = clipModelTokenizerJson({ '<|startoftext|>': 0, '<|endoftext|>': 1 }, []);
+const tokenizer = clipModelTokenizer(
+  vocabulary.json,
+  vocabulary.config,
+  config.textConfig.maxPositionEmbeddings,
+);
+await saveClipModel(folder!, { model, params, tokenizer });
+const encoder = clipModelPatchTextEncoder({ model, params, tokenizer, engine, variant: 'value' });
 const side = config.visionConfig.imageSize;
 const frames = frameBytes(count, side);
 

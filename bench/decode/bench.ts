@@ -53,7 +53,7 @@ async function benchCase(each: DecodeCase, { rounds, python }: DecodeBenchOption
 
     const rates = new Map(running.map(({ name }) => [name, [] as number[]]));
     const random = seededRandom('decode', each.name);
-    const last = VIDEO.frames - (CLIP.frames - 1) * CLIP.stride;
+    const last = VIDEO.frameCount - (CLIP.frameCount - 1) * CLIP.stride;
     const draw = (name: string): WantedClip => {
       const start = uniformIndex(last, random);
       if (each.files === 'one') return [path, start];

@@ -21,9 +21,9 @@ export const DECODE_CASES: readonly DecodeCase[] = [
 ];
 
 /** Short side 256: nothing is left to scale, as in data sets that were prepared for training. */
-export const VIDEO = { width: 340, height: 256, fps: 30, frames: 300 } as const;
+export const VIDEO = { width: 340, height: 256, fps: 30, frameCount: 300 } as const;
 /** Frames of a clip, the step between them, the side of the centred crop. */
-export const CLIP = { frames: 16, stride: 4, side: 224 } as const;
+export const CLIP = { frameCount: 16, stride: 4, side: 224 } as const;
 
 /** What a program is asked for: a clip from this frame of this file on. */
 export type WantedClip = readonly [path: string, start: number];

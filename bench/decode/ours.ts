@@ -4,7 +4,7 @@ import { videoPool } from '@tgm/video-io';
 import { CLIP, type WantedClip } from './cases.js';
 
 const [, , first, threads] = process.argv;
-const { frames, stride, side } = CLIP;
+const { frameCount, stride, side } = CLIP;
 const size = { width: side, height: side };
 const crop = { x: 58, y: 16, ...size };
 const pool = videoPool({ workers: Number(threads) });
@@ -15,7 +15,7 @@ async function decode(wanted: readonly WantedClip[]): Promise<number> {
   const rest = wanted.values();
   const work = async () => {
     for (const [path, start] of rest) {
-      const indices = Array.from({ length: frames }, (_, i) => start + i * stride);
+      const indices = Array.from({ length: frameCount }, (_, i) => start + i * stride);
       await pool.decode(path, { indices, size, crop, motion: true });
     }
   };

@@ -19,7 +19,7 @@ const pool = videoPool({ workers: 2 });
 const loader = clipLoader({
   dataset,
   pool,
-  recipe: pretrainingRecipe({ frames: 2, stride: 2, size: { width: 32, height: 32 } }),
+  recipe: pretrainingRecipe({ frameCount: 2, stride: 2, size: { width: 32, height: 32 } }),
   seed: 0,
   epochs: Math.ceil((Number(late) + WINDOW) / SAMPLES),
   badSamples: { kind: 'fail' },

@@ -10,7 +10,7 @@ export const LOADING = {
   videos: 4,
   copies: 10,
   batch: 4,
-  frames: 16,
+  frameCount: 16,
   stride: 4,
   side: 224,
 } as const;

@@ -5,7 +5,7 @@ import { clipBatches, clipLoader, datasetOf, pretrainingRecipe, videoPool } from
 import { LOADING } from './cases.js';
 
 const [folder, workers] = process.argv.slice(2);
-const { videos, copies, batch, frames, stride, side } = LOADING;
+const { videos, copies, batch, frameCount, stride, side } = LOADING;
 const dataset = datasetOf(
   'bench',
   Array.from({ length: videos * copies }, (_, i) => ({
@@ -14,7 +14,7 @@ const dataset = datasetOf(
     captions: [],
   })),
 );
-const recipe = pretrainingRecipe({ frames, stride, size: { width: side, height: side }, flip: true });
+const recipe = pretrainingRecipe({ frameCount, stride, size: { width: side, height: side }, flip: true });
 const pool = videoPool({ workers: Number(workers) });
 
 /** Loader and buffers begin empty each time; only the threads stay. */

@@ -12,7 +12,7 @@ export interface StreamCase {
   readonly gop: number;
   readonly video: Size;
   /** Frames of each video. */
-  readonly frames: number;
+  readonly frameCount: number;
   /** Different files, and how often each is in the data set. */
   readonly files: number;
   readonly copies: number;
@@ -35,7 +35,7 @@ const published = (name: string, gop: number): StreamCase => ({
   ratio: 0.9,
   gop,
   video: { width: 340, height: 256 },
-  frames: 300,
+  frameCount: 300,
   files: 4,
   copies: 10,
   stride: 4,
@@ -63,7 +63,7 @@ export const SMALL_CASE: StreamCase = {
   ratio: 0.75,
   gop: 12,
   video: { width: 64, height: 48 },
-  frames: 24,
+  frameCount: 24,
   files: 400,
   copies: 1,
   stride: 2,

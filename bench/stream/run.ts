@@ -63,7 +63,7 @@ async function sourceOf(
     })),
   );
   const recipe = pretrainingRecipe({
-    frames: config.numFrames,
+    frameCount: config.numFrames,
     stride,
     size: { width: config.imageSize, height: config.imageSize },
   });

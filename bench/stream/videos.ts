@@ -7,7 +7,7 @@ import type { StreamCase } from './cases.js';
 export const videoOf = (folder: string, file: number): string => join(folder, `${file}.mp4`);
 
 /** Writes a case's files, copies of one video. */
-export function makeVideos(folder: string, { video, frames, gop, files }: StreamCase): void {
-  makeVideo(videoOf(folder, 0), { ...video, frames, gop, fps: 30 });
+export function makeVideos(folder: string, { video, frameCount, gop, files }: StreamCase): void {
+  makeVideo(videoOf(folder, 0), { ...video, frameCount, gop, fps: 30 });
   for (let file = 1; file < files; file++) copyFileSync(videoOf(folder, 0), videoOf(folder, file));
 }

@@ -1,4 +1,4 @@
-import { hiddenCount, type MaskingStrategy, tokenMask, tokensPerSlice } from '@tgm/masking';
+import { type MaskingStrategy, maskedCount, tokenMask, tokensPerSlice } from '@tgm/masking';
 
 /** Hides a disc around a random point, the same in every slice: the k cells nearest to it. */
 export function discMasking({ ratio }: { readonly ratio: number }): MaskingStrategy {
@@ -17,11 +17,11 @@ export function discMasking({ ratio }: { readonly ratio: number }): MaskingStrat
         return Math.hypot(row - centreRow, column - centreColumn);
       });
       const nearest = [...distances.keys()].sort((a, b) => distances[a]! - distances[b]! || a - b);
-      const hidden = new Uint8Array(grid.slices * perSlice);
-      for (const cell of nearest.slice(0, hiddenCount(perSlice, ratio))) {
-        for (let slice = 0; slice < grid.slices; slice++) hidden[slice * perSlice + cell] = 1;
+      const masked = new Uint8Array(grid.slices * perSlice);
+      for (const cell of nearest.slice(0, maskedCount(perSlice, ratio))) {
+        for (let slice = 0; slice < grid.slices; slice++) masked[slice * perSlice + cell] = 1;
       }
-      return tokenMask(grid, hidden);
+      return tokenMask(grid, masked);
     },
   };
 }

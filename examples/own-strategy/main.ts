@@ -13,10 +13,10 @@ import { discMasking } from './disc-masking.js';
 const grid = { slices: 4, rows: 8, columns: 8 };
 const mask = discMasking({ ratio: 0.5 }).mask({ grid, random: seededRandom(7), cues: {} });
 
-const hidden = new Set(mask.masked);
+const masked = new Set(mask.masked);
 for (let row = 0; row < grid.rows; row++) {
   const cells = Array.from({ length: grid.columns }, (_, column) => row * grid.columns + column);
-  console.log(cells.map((token) => (hidden.has(token) ? '#' : '.')).join(' '));
+  console.log(cells.map((token) => (masked.has(token) ? '#' : '.')).join(' '));
 }
 
 const checks = maskingContract('disc', () => discMasking({ ratio: 0.5 }));

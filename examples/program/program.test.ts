@@ -83,7 +83,7 @@ describe('readCommandLine', () => {
 
 describe.each([
   ['moving-shapes/main.ts', '--train'],
-  ['train-clip/main.ts', '--scenes'],
+  ['train-clip-model/main.ts', '--scenes'],
   ['prepare-shards/main.ts', '--threads'],
   ['start/main.ts', '--steps'],
 ])('%s', { timeout: 60_000 }, (program, option) => {

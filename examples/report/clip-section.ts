@@ -58,9 +58,9 @@ function maskStrip(clip: ClipReport, mask: MaskPicture, frames: Markup): Markup 
   const total = clip.slices * clip.rows * clip.columns;
   const share = `${Math.round((100 * mask.masked.length) / total)} % hidden`;
   const ofObject =
-    mask.hiddenShare === undefined ? '' : `, of the named object ${Math.round(100 * mask.hiddenShare)} %`;
-  const hidden = patchImages(clip, (slice) => maskLayer(mask.masked, slice, clip.rows * clip.columns));
-  return strip(clip, mask.strategy, `${share}${ofObject}`, [frames, hidden, boxes(clip)]);
+    mask.maskedShare === undefined ? '' : `, of the named object ${Math.round(100 * mask.maskedShare)} %`;
+  const masked = patchImages(clip, (slice) => maskLayer(mask.masked, slice, clip.rows * clip.columns));
+  return strip(clip, mask.strategy, `${share}${ofObject}`, [frames, masked, boxes(clip)]);
 }
 
 function reconstructionStrip(clip: ClipReport, { run, frames, strategy }: Reconstruction): Markup {

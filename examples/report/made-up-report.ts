@@ -208,5 +208,5 @@ function picture(
   onObject: readonly number[],
 ): MaskPicture {
   const hidden = onObject.filter((token) => masked.includes(token)).length;
-  return { strategy, masked, hiddenShare: hidden / onObject.length };
+  return { strategy, masked, maskedShare: hidden / onObject.length };
 }

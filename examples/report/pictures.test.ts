@@ -26,7 +26,7 @@ describe('patch layers', () => {
     expect(heatLayer(Float32Array.of(2), scoreRange(Float32Array.of(2)))[3]).toBeGreaterThan(0);
   });
 
-  test('the mask of a slice covers the hidden patches of that slice only', () => {
+  test('the mask of a slice covers the masked patches of that slice only', () => {
     const layer = maskLayer(Uint32Array.of(0, 5, 6), 1, 4); // slice 1 holds tokens 4 ... 7
     const opaque = [3, 7, 11, 15].map((i) => layer[i]! > 0);
     expect(opaque).toEqual([false, true, true, false]);

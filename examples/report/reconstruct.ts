@@ -10,13 +10,13 @@ export interface ReconstructOptions {
   readonly config: PatchConfig;
 }
 
-/** Slices before and after a hidden patch whose visible patches tell of it. */
+/** Slices before and after a masked patch whose visible patches tell of it. */
 const NEIGHBOUR_SLICES = 1;
 
 /**
  * The clip as the model completes it: visible patches from the input, hidden ones predicted, [T, H, W, 3].
  *
- * The decoder's target is normalised by each hidden patch's own mean and deviation, which the model never saw.
+ * The decoder's target is normalised by each masked patch's own mean and deviation, which the model never saw.
  * Here both are estimated, per channel, from visible patches of the same and the neighbouring slices (of all
  * slices where those have none), weighted by the inverse square of their distance in cells and slices.
  */
@@ -24,7 +24,7 @@ export function reconstruct({ frames, mask, prediction, config }: ReconstructOpt
   const size = tokenSizeOf(config);
   if (prediction.length !== mask.masked.length * size) {
     throw new RangeError(
-      `reconstruct: ${mask.masked.length} hidden patches of ${size} numbers need ${mask.masked.length * size}, ${prediction.length} came.`,
+      `reconstruct: ${mask.masked.length} masked patches of ${size} numbers need ${mask.masked.length * size}, ${prediction.length} came.`,
     );
   }
   const patches = patchify(frames, config); // [N, P]

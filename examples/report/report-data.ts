@@ -89,10 +89,10 @@ export interface ScoreMaps {
 
 export interface MaskPicture {
   readonly strategy: string;
-  /** Numbers of the hidden tokens, (slice * rows + row) * columns + column. */
+  /** Numbers of the masked tokens, (slice * rows + row) * columns + column. */
   readonly masked: Uint32Array;
   /** Share of the named object's patches that is hidden, 0-1, where known. */
-  readonly hiddenShare?: number;
+  readonly maskedShare?: number;
 }
 
 export interface Reconstruction {

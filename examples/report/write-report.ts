@@ -10,7 +10,7 @@ import type { ReportData } from './report-data.js';
 import { scoreSection } from './score-section.js';
 
 const UNNORMALISED =
-  'The model predicts pixels relative to the mean and deviation of their own patch. To show them, the mean and deviation of a hidden patch are estimated from visible patches around it, never taken from its own pixels; so a hidden object shows as texture at best. Visible patches are the input.';
+  'The model predicts pixels relative to the mean and deviation of their own patch. To show them, the mean and deviation of a masked patch are estimated from visible patches around it, never taken from its own pixels; so a hidden object shows as texture at best. Visible patches are the input.';
 
 /**
  * Writes `report.html` into `folder`, made where it is missing, and gives its path. The page needs nothing else:

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { clipPatchTextEncoder, loadClip } from '@tgm/models';
+import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';
 import { videoPool } from '@tgm/video-io';
@@ -14,7 +14,7 @@ import type { RunFolder } from './run-folder.js';
 import type { VideoSet } from './source.js';
 import type { Stages } from './stages.js';
 
-const TINY_CLIP = resolve(import.meta.dirname, '../models/tiny-clip');
+const TINY_CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model');
 
 /** Clips in memory, decoded and scored against their captions. */
 export interface PreparedData {
@@ -48,8 +48,8 @@ export async function prepareData(run: RunFolder, timed: Stages, signal: AbortSi
 
   const engine = await onnxEngine({ threads: workers });
   try {
-    const clip = await loadClip(TINY_CLIP);
-    const encoder = clipPatchTextEncoder({ ...clip, engine, variant: 'value' });
+    const clip = await loadClipModel(TINY_CLIP_MODEL);
+    const encoder = clipModelPatchTextEncoder({ ...clip, engine, variant: 'value' });
     return await timed.run('Score patches against the captions', async () => {
       const train = await scoreSet(encoder, measured.train, grid, signal);
       const { test } = measured;

@@ -61,7 +61,7 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
     const covered = boxes && coveredTokens(boxes, grid);
     const masks = strategies.map((strategy) => {
       const random = seededRandom(seed, 'picture', clip.id, strategy.name);
-      return strategy.mask({ grid, random, cues: { text: caption.text, motion: clip.motion } });
+      return strategy.mask({ grid, random, cues: { tokenScores: caption.tokenScores, motion: clip.motion } });
     });
     const strategyNames = ['random', 'tube', 'motion', 'text'];
     const reconstructions = [];
@@ -83,11 +83,11 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
       ...grid,
       frames: firstFrames(clip.frames, model.config),
       ...(boxes ? { boxes } : {}),
-      scores: { values: caption.text, label: 'cosine with the caption' },
+      scores: { values: caption.tokenScores, label: 'cosine with the caption' },
       masks: masks.map((mask, index) => ({
         strategy: strategyNames[index]!,
         masked: mask.masked,
-        ...(covered ? { hiddenShare: hiddenShare(mask, covered) } : {}),
+        ...(covered ? { maskedShare: maskedShare(mask, covered) } : {}),
       })),
       reconstructions,
     });
@@ -134,6 +134,6 @@ function coveredTokens(boxes: readonly PixelBox[], { rows, columns }: TokenGrid)
   return covered;
 }
 
-function hiddenShare(mask: TokenMask, covered: ReadonlySet<number>): number {
+function maskedShare(mask: TokenMask, covered: ReadonlySet<number>): number {
   return mask.masked.reduce((count, token) => count + (covered.has(token) ? 1 : 0), 0) / covered.size;
 }

@@ -35,7 +35,7 @@ export async function decodeSet(
     grid,
     recipe: testRecipe({
       sampling: { kind: 'dense', stride: set.stride },
-      frames: MODEL.numFrames,
+      frameCount: MODEL.numFrames,
       size: { width: MODEL.imageSize, height: MODEL.imageSize },
       clips: set.clipsPerVideo,
       crops: 1,
@@ -76,7 +76,13 @@ export async function scoreSet(
 ): Promise<CaptionedClip[]> {
   const shown = progress('score patches against captions', clips.length, 'clips');
   const scored: CaptionedClip[] = [];
-  for await (const group of scoreClips({ encoder, clips, grid, frames: TRAINING.scoreFrames, signal })) {
+  for await (const group of scoreClips({
+    encoder,
+    clips,
+    grid,
+    scoredFrames: TRAINING.scoreFrames,
+    signal,
+  })) {
     scored.push(...group);
     shown.update(scored.length);
   }

@@ -48,7 +48,7 @@ export async function reportData(parts: ReportParts): Promise<ReportData> {
     ...(scores ? { scores: { ...scores, ...(isUsual(run.command) ? MOVING_SHAPES_EXPECTED : {}) } } : {}),
     plots: [
       curve(rows, reconstructing, 'reconstruction', 'Reconstruction loss', {
-        note: 'Mean square error of normalised pixels over hidden patches. “contrast” has none.',
+        note: 'Mean square error of normalised pixels over masked patches. “contrast” has none.',
         references: last ? [{ label: 'predict the mean', value: predictTheMean(last) }] : [],
       }),
       curve(rows, trained, 'contrastive', 'Video-text contrastive loss', {

@@ -52,7 +52,7 @@ export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Nu
     subsets,
     captions: captionSet(test, options.meanings),
   });
-  const size = { frames: MODEL.numFrames, height: MODEL.imageSize, width: MODEL.imageSize };
+  const size = { frameCount: MODEL.numFrames, height: MODEL.imageSize, width: MODEL.imageSize };
   return async (encoder) => {
     if (encoder === 'pixels') {
       return featureScores({

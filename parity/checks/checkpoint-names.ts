@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { reconstructionLoss } from '@tgm/losses';
 import {
-  CLIP_CONFIGS,
-  type ClipConfig,
-  clip,
+  CLIP_MODEL_CONFIGS,
+  type ClipModelConfig,
+  clipModel,
   type ParameterLayout,
   type Params,
   paramsFromTensors,
@@ -17,7 +17,7 @@ import { type Fixture, numbers, stored, withPrefix } from '../fixture.js';
 import { compare, compareAll, type Quantity, same } from '../quantity.js';
 import { EXACT, toleranceOf } from '../tolerance.js';
 import { tokensOf } from '../video-tokens.js';
-import { clipConfig } from './clip.js';
+import { clipModelConfig } from './clip-model.js';
 import { finetuneConfig } from './finetune.js';
 import { pretrainConfig, pretrainInputs } from './pretrain.js';
 
@@ -54,7 +54,7 @@ export async function* checkCheckpointNames(fixture: Fixture, engine: Engine): A
   );
   for (const [name, keys] of Object.entries<Names>(clips)) {
     if (!keys.hf_keys) continue;
-    const model = clip(CLIP_CONFIGS[name] ?? shapeOf(keys.hf_keys));
+    const model = clipModel(CLIP_MODEL_CONFIGS[name] ?? shapeOf(keys.hf_keys));
     yield* checkNames(`clip ${name}`, model, keys, keys.openai_keys!);
   }
   yield* checkSameWeights(fixture);
@@ -101,7 +101,7 @@ function* checkNames(
 }
 
 /** The shape of a CLIP from its tensors; heads do not show in them. */
-function shapeOf(keys: Readonly<Record<string, readonly number[]>>): ClipConfig {
+function shapeOf(keys: Readonly<Record<string, readonly number[]>>): ClipModelConfig {
   const tower = (prefix: string, norm: string) => ({
     hiddenSize: keys[`${norm}.weight`]![0]!,
     intermediateSize: keys[`${prefix}.encoder.layers.0.mlp.fc1.bias`]![0]!,
@@ -136,7 +136,7 @@ async function* checkSameWeights(fixture: Fixture): AsyncGenerator<Quantity> {
   const groups: [string, string, (sibling: Fixture) => ParameterLayout][] = [
     ['hf_videomae/', 'videomae-pretrain', (sibling) => videoMae(pretrainConfig(sibling))],
     ['hf_videomae_cls/', 'videomae-finetune', (sibling) => videoMaeClassifier(finetuneConfig(sibling))],
-    ['hf_clip/', 'clip', (sibling) => clip(clipConfig(sibling))],
+    ['hf_clip/', 'clip', (sibling) => clipModel(clipModelConfig(sibling))],
   ];
   for (const [prefix, name, modelOf] of groups) {
     const sibling = await fixture.sibling(name);

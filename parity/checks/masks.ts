@@ -16,10 +16,10 @@ export function* checkMasks(fixture: Fixture): Generator<Quantity> {
   for (const given of fixture.json.running_cell.cases) {
     const [slices, rows, columns] = given.grid;
     const phases = [0, 1, 2, 3].flatMap((phase) => {
-      const hidden = new Array<number>(slices * rows * columns).fill(0);
+      const masked = new Array<number>(slices * rows * columns).fill(0);
       for (const token of runningCellMask({ slices, rows, columns }, given.mask_ratio, phase).masked)
-        hidden[token] = 1;
-      return hidden;
+        masked[token] = 1;
+      return masked;
     });
     yield compare(
       given.key,
@@ -116,10 +116,10 @@ function* checkFlow(fixture: Fixture, given: any): Generator<Quantity> {
 
 /** 1 for all but the best `count` of each part of `size` tokens. */
 function hideLeast(scores: Float32Array, size: number, count: number): Float32Array {
-  const hidden = new Float32Array(scores.length).fill(1);
+  const masked = new Float32Array(scores.length).fill(1);
   for (let start = 0; start < scores.length; start += size) {
     const order = Array.from(scores.subarray(start, start + size).entries()).sort((a, b) => b[1] - a[1]);
-    for (const [place] of order.slice(0, count)) hidden[start + place] = 0;
+    for (const [place] of order.slice(0, count)) masked[start + place] = 0;
   }
-  return hidden;
+  return masked;
 }

@@ -1,6 +1,6 @@
 // What must work where onnxruntime-node and node-av have no native binary. Arguments: names of packages to import.
 import * as tf from '@tensorflow/tfjs';
-import { clipTokenizer, clipTokenizerJson, readSafetensors, writeSafetensors } from '@tgm/models';
+import { clipModelTokenizer, clipModelTokenizerJson, readSafetensors, writeSafetensors } from '@tgm/models';
 import { cpuEngine, onnxEngine, wasmEngine } from '@tgm/tfjs-backend-onnx';
 import { decodeClip } from '@tgm/video-io';
 
@@ -20,8 +20,8 @@ const { shape } = tensors.numbers;
 if (shape.join() !== '2') throw new Error(`a tensor of 2 numbers came back as [${shape}]`);
 
 const words = ['a</w>', '<|startoftext|>', '<|endoftext|>'];
-const { json, config } = clipTokenizerJson(Object.fromEntries(words.map((word, id) => [word, id])), []);
-const { ids } = clipTokenizer(json, config, 4).encode('a');
+const { json, config } = clipModelTokenizerJson(Object.fromEntries(words.map((word, id) => [word, id])), []);
+const { ids } = clipModelTokenizer(json, config, 4).encode('a');
 if (ids.join() !== '1,0,2,0') throw new Error(`the tokens of "a" came out as ${ids}`);
 
 /** The error of `call`, which must have a code and name the package to install. */

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { EvaluationError, meanOfViews, pixelBaseline, projectVideo, subsetAccuracy } from './index.js';
 
 const rows = { values: new Float32Array(4).fill(1), count: 2, width: 2 };
-const size = { frames: 1, height: 8, width: 8, slices: 1 };
+const size = { frameCount: 1, height: 8, width: 8, slices: 1 };
 const marks = [true, false];
 const nothing = [null, undefined, 1.5, 'x', {}, () => 1];
 

@@ -61,7 +61,7 @@ const checks = optionsContract({
         ...extra,
       }),
     pixelBaseline: (extra) =>
-      pixelBaseline(clips(1), { frames: 1, height: 2, width: 2, slices: 1, cells: 2, ...extra }),
+      pixelBaseline(clips(1), { frameCount: 1, height: 2, width: 2, slices: 1, cells: 2, ...extra }),
     knn: (extra) => knn({ ...sets, k: 3, ...extra }),
     linearProbe: (extra) => linearProbe({ engine, ...sets, seed: 1, ...extra }),
     featureScores: (extra) => featureScores({ engine, ...sets, seed: 1, ...extra }),

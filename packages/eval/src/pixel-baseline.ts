@@ -5,7 +5,7 @@ import { bytes } from './option-fields.js';
 
 export interface PixelBaselineOptions {
   /** T, H, W of every clip, from 1. */
-  readonly frames: number;
+  readonly frameCount: number;
   readonly height: number;
   readonly width: number;
   /** Equal parts of the clip in time, each averaged; at most T. 4 by default. */
@@ -17,7 +17,7 @@ export interface PixelBaselineOptions {
 const OPTIONS = optionTable(
   'pixelBaseline',
   {
-    frames: wholeNumber({ from: 1 }),
+    frameCount: wholeNumber({ from: 1 }),
     height: wholeNumber({ from: 1 }),
     width: wholeNumber({ from: 1 }),
     slices: optional(wholeNumber({ from: 1 }), 4),
@@ -36,12 +36,12 @@ const CLIPS = optionTable('pixelBaseline', { clips: listOf(bytes()) }, Evaluatio
  * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` for a clip of another size, `TOO_FEW_EXAMPLES` without clips.
  */
 export function pixelBaseline(clips: readonly Uint8Array[], options: PixelBaselineOptions): Features {
-  const { frames, height, width, slices, cells } = OPTIONS.check(options);
+  const { frameCount, height, width, slices, cells } = OPTIONS.check(options);
   CLIPS.check({ clips });
-  if (slices > frames || cells > height || cells > width) {
+  if (slices > frameCount || cells > height || cells > width) {
     throw new EvaluationError('OPTION_INVALID', {
       where: 'pixelBaseline, options slices and cells',
-      expected: `at most ${frames} slices and ${Math.min(height, width)} cells`,
+      expected: `at most ${frameCount} slices and ${Math.min(height, width)} cells`,
       received: `${slices} and ${cells}`,
     });
   }
@@ -51,18 +51,18 @@ export function pixelBaseline(clips: readonly Uint8Array[], options: PixelBaseli
   const counts = new Float64Array(size);
   const values = new Float32Array(clips.length * size);
   for (const [index, clip] of clips.entries()) {
-    if (clip.length !== frames * height * width * 3) {
+    if (clip.length !== frameCount * height * width * 3) {
       throw new EvaluationError('SHAPE_MISMATCH', {
         where: `pixelBaseline clip ${index}`,
-        expected: `${frames} x ${height} x ${width} x 3`,
+        expected: `${frameCount} x ${height} x ${width} x 3`,
         received: `${clip.length} numbers`,
       });
     }
     sums.fill(0);
     counts.fill(0);
     let pixel = 0;
-    for (let t = 0; t < frames; t++) {
-      const slice = Math.floor((t * slices) / frames);
+    for (let t = 0; t < frameCount; t++) {
+      const slice = Math.floor((t * slices) / frameCount);
       for (let y = 0; y < height; y++) {
         const row = slice * cells + Math.floor((y * cells) / height);
         for (let x = 0; x < width; x++) {

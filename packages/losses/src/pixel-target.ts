@@ -24,7 +24,7 @@ const OPTIONS = optionTable(
 const BASELINE = optionTable('pixelTarget baseline', { values: tensor(3) }, LossError);
 
 /**
- * The pixels of each hidden token, as VideoMAE (Tong et al. 2022) predicts them: each colour channel normalised by itself.
+ * The pixels of each masked token, as VideoMAE (Tong et al. 2022) predicts them: each colour channel normalised by itself.
  *
  * `baseline` is the loss of a decoder that knows nothing. Of a normalised target it says the mean, zero: that is close to
  * (n - 1) / n for n values normalised together, less where patches are flat. Of the pixels themselves it says their mean

@@ -72,7 +72,7 @@ describe.each(ENGINES)('reconstruction on $name', ({ make }) => {
     expect(found.loss![0]).toBeCloseTo(loss, 4);
   });
 
-  it('is the mean square over all numbers of the hidden tokens (by hand), with its gradient', async () => {
+  it('is the mean square over all numbers of the masked tokens (by hand), with its gradient', async () => {
     const prediction = tf.fill([1, 2, 6], 1);
     const found = await evaluate(
       engine,

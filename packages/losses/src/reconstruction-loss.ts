@@ -20,7 +20,7 @@ const OPTIONS = optionTable(
 );
 
 /**
- * How far the decoder's output is from what it was to say of the hidden tokens, mean over all of them (VideoMAE, Tong et al.
+ * How far the decoder's output is from what it was to say of the masked tokens, mean over all of them (VideoMAE, Tong et al.
  * 2022). Without parameters.
  *
  * Figure: `baseline`, what a decoder that knows nothing would score.

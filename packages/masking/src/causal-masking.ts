@@ -1,7 +1,7 @@
 import { describer, optionTable, recorded } from '@tgm/options';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
-import { hiddenCount, ratioField } from './hidden-count.js';
+import { maskedCount, ratioField } from './masked-count.js';
 import { showWindow } from './show-window.js';
 import type { MaskingStrategy } from './strategy.js';
 import { tokenCount } from './token-grid.js';
@@ -36,7 +36,7 @@ export function causalMasking(options: CausalMaskingOptions): MaskingStrategy {
       checkRequest(request, 'causalMasking');
       const { grid, random } = request;
       const tokens = tokenCount(grid);
-      return showWindow(grid, 0, tokens - hiddenCount(tokens, ratio), random);
+      return showWindow(grid, 0, tokens - maskedCount(tokens, ratio), random);
     },
   };
 }

@@ -31,7 +31,7 @@ export function expectSameMask(mask: TokenMask, other: TokenMask, where: string)
   const difference = other.masked.findIndex((token, index) => token !== mask.masked[index]);
   if (difference < 0 && mask.masked.length === other.masked.length) return;
   throw broken(
-    `hidden tokens ${mask.masked.slice(0, 8).join(', ')}, ...`,
+    `masked tokens ${mask.masked.slice(0, 8).join(', ')}, ...`,
     `${other.masked.slice(0, 8).join(', ')}, ...`,
     where,
   );

@@ -64,7 +64,7 @@ describe('every strategy keeps the contract', () => {
     ratio: 0.5,
     requires: ['flow'],
     describe: () => ({ is: 'flow' }),
-    mask: ({ grid, random, cues }) => source().mask({ grid, random, cues: { text: cues.flow } }),
+    mask: ({ grid, random, cues }) => source().mask({ grid, random, cues: { tokenScores: cues.flow } }),
   };
   const options = {
     cues: () => ({ flow: new Float32Array(30).map((_, index) => index) }),
@@ -105,7 +105,7 @@ describe('a strategy that breaks the contract fails the check that says so', () 
         ...base,
         mask: (request) => {
           const mask = base.mask(request);
-          if (request.cues.text[0]! < 0) return mask;
+          if (request.cues.tokenScores[0]! < 0) return mask;
           const visible = Uint32Array.from([...mask.visible, mask.masked[0]!]).sort();
           return { ...mask, visible, masked: mask.masked.slice(1) };
         },
@@ -150,7 +150,7 @@ describe('a strategy that breaks the contract fails the check that says so', () 
       strategy: {
         ...base,
         mask: (request) => {
-          request.cues.text[0] = 9;
+          request.cues.tokenScores[0] = 9;
           return base.mask(request);
         },
       },
@@ -199,7 +199,7 @@ describe('a strategy that breaks the contract fails the check that says so', () 
         mask: (request) =>
           base.mask({
             ...request,
-            cues: { text: request.cues.text.map((score) => (Number.isNaN(score) ? 0 : score)) },
+            cues: { tokenScores: request.cues.tokenScores.map((score) => (Number.isNaN(score) ? 0 : score)) },
           }),
       },
       fails: 'NaN and infinities',
@@ -208,7 +208,10 @@ describe('a strategy that breaks the contract fails the check that says so', () 
       strategy: {
         ...base,
         mask: (request) =>
-          base.mask({ ...request, cues: { text: request.cues.text.map((score) => Math.min(score, 9)) } }),
+          base.mask({
+            ...request,
+            cues: { tokenScores: request.cues.tokenScores.map((score) => Math.min(score, 9)) },
+          }),
       },
       fails: 'NaN and infinities',
     },
@@ -216,7 +219,7 @@ describe('a strategy that breaks the contract fails the check that says so', () 
       strategy: {
         ...base,
         mask: (request) =>
-          base.mask({ ...request, cues: { text: request.cues.text ?? new Float32Array(105) } }),
+          base.mask({ ...request, cues: { tokenScores: request.cues.tokenScores ?? new Float32Array(105) } }),
       },
       fails: 'lacks a cue',
     },

@@ -123,7 +123,7 @@ export function maskingContract(
           const wanted = makeStrategy().ratio * tokenCount(grid);
           const { length } = draw(grid, clip).masked;
           if (Math.abs(length - wanted) > grid.slices) {
-            throw broken(`${wanted} hidden tokens, give or take ${grid.slices}`, String(length), where);
+            throw broken(`${wanted} masked tokens, give or take ${grid.slices}`, String(length), where);
           }
         }),
     },
@@ -133,7 +133,7 @@ export function maskingContract(
         forEachClip((grid, clip, where) => {
           const first = draw(grid, 0).masked.length;
           const { length } = draw(grid, clip).masked;
-          if (length !== first) throw broken(`${first} hidden tokens, as in clip 0`, String(length), where);
+          if (length !== first) throw broken(`${first} masked tokens, as in clip 0`, String(length), where);
         }),
     },
     {
@@ -206,7 +206,7 @@ export function maskingContract(
           expectMask(mask, grid, `${where}, flat cues`);
           const { length } = draw(grid, clip).masked;
           if (mask.masked.length === length) return;
-          throw broken(`${length} hidden tokens`, String(mask.masked.length), `${where}, flat cues`);
+          throw broken(`${length} masked tokens`, String(mask.masked.length), `${where}, flat cues`);
         }),
     },
     ...(factory

@@ -6,7 +6,7 @@ import { tokenCount } from './token-grid.js';
 /** What text-guided masking reads. */
 export interface TextCues {
   /** How well each token matches the caption. */
-  readonly text: TokenScores;
+  readonly tokenScores: TokenScores;
 }
 
 /** What motion-guided masking reads. */
@@ -16,10 +16,10 @@ export interface MotionCues {
 
 /** @throws MaskingError `CUE_MISSING`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`. */
 export function checkTextCue(cues: TextCues, grid: TokenGrid, where: string): TokenScores {
-  const { text } = cues;
-  if (!text) throw missing('text', 'TokenScores', where);
-  checkFloats(text, tokenCount(grid), `${where}, cue text`);
-  return text;
+  const { tokenScores } = cues;
+  if (!tokenScores) throw missing('tokenScores', 'TokenScores', where);
+  checkFloats(tokenScores, tokenCount(grid), `${where}, cue tokenScores`);
+  return tokenScores;
 }
 
 /** @throws MaskingError `CUE_MISSING`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`. */

@@ -46,14 +46,14 @@ export function checkDenseMotion(field: DenseMotion, grid: TokenGrid, width: num
     });
   }
   checkKind(field.known, 'Uint8Array', 'motionCue, known');
-  const frames = field.known.length / (rows * columns);
-  if (frames === 0 || !Number.isInteger(frames / grid.slices)) {
+  const frameCount = field.known.length / (rows * columns);
+  if (frameCount === 0 || !Number.isInteger(frameCount / grid.slices)) {
     throw new MaskingError('GRID_INVALID', {
       expected: `a multiple of ${grid.slices} slices of ${rows} x ${columns} raster cells`,
-      received: `${frames} frames`,
+      received: `${frameCount} frames`,
       where: 'motionCue',
     });
   }
   checkFloats(field.vectors, field.known.length * 2, 'motionCue, vectors');
-  return frames / grid.slices;
+  return frameCount / grid.slices;
 }

@@ -3,7 +3,7 @@ import { MaskingError } from './errors.js';
 
 /** A clip's size in pixels and the side of a token. */
 export interface FlowShape {
-  readonly frames: number;
+  readonly frameCount: number;
   readonly height: number;
   readonly width: number;
   readonly patchSize: number;
@@ -11,7 +11,7 @@ export interface FlowShape {
 
 const side = wholeNumber({ from: 1 });
 
-export const flowShapeFields = { frames: side, height: side, width: side, patchSize: side };
+export const flowShapeFields = { frameCount: side, height: side, width: side, patchSize: side };
 
 /** A table of a shape alone. */
 export const flowShapeTable = (where: string) => optionTable(where, flowShapeFields, MaskingError);

@@ -4,7 +4,7 @@ import { seedVisibility } from './seed-visibility.js';
 import { visibilityScores } from './visibility-scores.js';
 
 describe('flowVisibility', () => {
-  const shape = { frames: 3, height: 4, width: 4, patchSize: 2 };
+  const shape = { frameCount: 3, height: 4, width: 4, patchSize: 2 };
   const still = new Float32Array(2 * 2 * 16);
 
   it('is the same everywhere where nothing moves', () => {

@@ -42,19 +42,19 @@ const table = optionTable(
  */
 export function flowVisibility(options: FlowOptions): Float32Array {
   const checked: Required<FlowOptions> = table.check(options);
-  const { frames, height, width, seed, baseFrame, backward, forward, fillHoles } = checked;
+  const { frameCount, height, width, seed, baseFrame, backward, forward, fillHoles } = checked;
   const size = height * width;
-  if (baseFrame >= frames) {
+  if (baseFrame >= frameCount) {
     throw new MaskingError('OPTION_INVALID', {
       where: 'flowVisibility, option baseFrame',
-      expected: `a frame of 0 to ${frames - 1}`,
+      expected: `a frame of 0 to ${frameCount - 1}`,
       received: String(baseFrame),
     });
   }
   checkFloats(seed, size, 'flowVisibility, seed');
-  checkFloats(backward, (frames - 1) * 2 * size, 'flowVisibility, backward');
-  checkFloats(forward, (frames - 1) * 2 * size, 'flowVisibility, forward');
-  const maps = new Float32Array(frames * size);
+  checkFloats(backward, (frameCount - 1) * 2 * size, 'flowVisibility, backward');
+  checkFloats(forward, (frameCount - 1) * 2 * size, 'flowVisibility, forward');
+  const maps = new Float32Array(frameCount * size);
   maps.set(seed, baseFrame * size);
   const carry = (from: number, to: number, flow: Float32Array, pair: number) => {
     const source = maps.subarray(from * size, (from + 1) * size);
@@ -63,7 +63,7 @@ export function flowVisibility(options: FlowOptions): Float32Array {
     if (fillHoles) for (let at = 0; at < size; at++) if (carried[at] === 0) carried[at] = seed[at]!;
     maps.set(carried, to * size);
   };
-  for (let frame = baseFrame + 1; frame < frames; frame++) carry(frame - 1, frame, backward, frame - 1);
+  for (let frame = baseFrame + 1; frame < frameCount; frame++) carry(frame - 1, frame, backward, frame - 1);
   for (let frame = baseFrame - 1; frame >= 0; frame--) carry(frame + 1, frame, forward, frame);
   return maps;
 }

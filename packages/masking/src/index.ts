@@ -5,7 +5,7 @@ export type { DenseMotion } from './dense-motion.js';
 export { MaskingError, type MaskingErrorCode } from './errors.js';
 export type { FlowShape } from './flow-shape.js';
 export { type FlowOptions, flowVisibility } from './flow-visibility.js';
-export { hiddenCount } from './hidden-count.js';
+export { maskedCount } from './masked-count.js';
 export { type MixedMaskingOptions, mixedMasking } from './mixed-masking.js';
 export { type MotionCueOptions, motionCue } from './motion-cue.js';
 export { type MotionGuidedMaskingOptions, motionGuidedMasking } from './motion-guided-masking.js';

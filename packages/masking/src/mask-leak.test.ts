@@ -30,18 +30,21 @@ function madeUpClip(index: number): MadeUpClip {
   const [x, y] = DIRECTIONS[action];
   const left = startOf(x, random);
   const top = startOf(y, random);
-  const text = new Float32Array(grid.slices * 64).map(() => 0.3 * normal(random));
-  const vectors = new Float32Array(text.length * 2);
+  const tokenScores = new Float32Array(grid.slices * 64).map(() => 0.3 * normal(random));
+  const vectors = new Float32Array(tokenScores.length * 2);
   for (let slice = 0; slice < grid.slices; slice += 1) {
     for (let cell = 0; cell < SIDE * SIDE; cell += 1) {
       const row = top + slice * y + Math.floor(cell / SIDE);
       const column = left + slice * x + (cell % SIDE);
       const token = (slice * 8 + row) * 8 + column;
-      text[token]! += 1;
+      tokenScores[token]! += 1;
       vectors.set([x, y], token * 2);
     }
   }
-  return { action, cues: { text, motion: { vectors, known: new Uint8Array(text.length).fill(1) } } };
+  return {
+    action,
+    cues: { tokenScores, motion: { vectors, known: new Uint8Array(tokenScores.length).fill(1) } },
+  };
 }
 
 /** A first cell from which the square stays inside the frame. */
@@ -113,7 +116,7 @@ describe('maskLeak', () => {
   });
 
   it('finds by likeness what no place tells alone', () => {
-    // Whether tokens 0 and 1 are hidden alike: each is hidden in half of the clips of both classes.
+    // Whether tokens 0 and 1 are masked alike: each is masked in half of the clips of both classes.
     const masks = Array.from({ length: 80 }, (_, index) =>
       hiding(
         [

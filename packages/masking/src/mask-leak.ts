@@ -42,7 +42,7 @@ const table = optionTable(
  * How well a clip's class can be told from its mask alone, without a pixel.
  *
  * A contrastive loss on the visible tokens reads what their positions tell of the caption. Two simple readers try
- * the same: one learns how often each token is hidden in each class (naive Bayes), one asks the most similar masks.
+ * the same: one learns how often each token is masked in each class (naive Bayes), one asks the most similar masks.
  * Each reads clips that it has not learned from (10 folds). A share above chance is a leak. A share at chance is no
  * proof that a network finds nothing. The proof is training with contrast alone and every pixel grey: the loss must
  * stay at ln(batch size).

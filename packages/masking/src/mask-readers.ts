@@ -14,7 +14,7 @@ export interface LabelledMasks {
 export type MaskReader = (known: LabelledMasks) => (mask: TokenMask) => number;
 
 /**
- * Reads each place by itself: naive Bayes on whether each token is hidden, classes equally likely, one clip more of
+ * Reads each place by itself: naive Bayes on whether each token is masked, classes equally likely, one clip more of
  * each kind counted than seen (Laplace).
  */
 export const readPlaces: MaskReader = ({ masks, classes, classCount }) => {
@@ -44,9 +44,9 @@ const VOTES = 15;
 
 /** Reads the places together: the commonest class of the 15 masks that differ in the fewest tokens. */
 export const readNearest: MaskReader = ({ masks, classes, classCount }) => {
-  const known = masks.map(hiddenBits);
+  const known = masks.map(maskedBits);
   return (mask) => {
-    const bits = hiddenBits(mask);
+    const bits = maskedBits(mask);
     const nearness = known.map((other) => -differing(bits, other));
     const votes = new Array<number>(classCount).fill(0);
     for (const clip of rankDescending(nearness).slice(0, VOTES)) votes[classes[clip]!]! += 1;
@@ -61,14 +61,14 @@ function largest(values: readonly number[]): number {
 /** Flags that fit in one word. */
 const WORD = 32;
 
-/** [ceil(tokens / 32)] one bit a token, 1 where it is hidden. */
-function hiddenBits({ grid, masked }: TokenMask): Uint32Array {
+/** [ceil(tokens / 32)] one bit a token, 1 where it is masked. */
+function maskedBits({ grid, masked }: TokenMask): Uint32Array {
   const bits = new Uint32Array(Math.ceil(tokenCount(grid) / WORD));
   for (const token of masked) bits[Math.floor(token / WORD)]! |= 1 << (token % WORD);
   return bits;
 }
 
-/** How many tokens are hidden in one of the two only. */
+/** How many tokens are masked in one of the two only. */
 function differing(own: Uint32Array, other: Uint32Array): number {
   let count = 0;
   for (let word = 0; word < own.length; word += 1) count += ones(own[word]! ^ other[word]!);

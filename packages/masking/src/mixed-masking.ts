@@ -1,7 +1,7 @@
 import { callable, describer, listOf, objectWith, optionTable, recorded, text } from '@tgm/options';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
-import { ratioField, shareField } from './hidden-count.js';
+import { ratioField, shareField } from './masked-count.js';
 import type { MaskingStrategy } from './strategy.js';
 
 export interface MixedMaskingOptions {
@@ -69,7 +69,7 @@ export function mixedMasking<Cues extends object, OtherCues extends object>(
       const otherMask = other.mask(request);
       if (mask.masked.length !== otherMask.masked.length) {
         throw new MaskingError('MASK_COUNT_MISMATCH', {
-          expected: `as many hidden tokens as ${strategy.name} hides, ${mask.masked.length}`,
+          expected: `as many masked tokens as ${strategy.name} hides, ${mask.masked.length}`,
           received: `${otherMask.masked.length} from ${other.name}`,
           where: 'mixedMasking',
         });

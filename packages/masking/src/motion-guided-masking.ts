@@ -3,7 +3,7 @@ import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { checkMotionCue, type MotionCues } from './cues.js';
 import { MaskingError } from './errors.js';
-import { hiddenCount, ratioField } from './hidden-count.js';
+import { maskedCount, ratioField } from './masked-count.js';
 import { boxAround, boxHolds, followMotion } from './motion-box.js';
 import { motionMagnitudes, slicesWithMotion } from './motion-magnitude.js';
 import { rankDescending } from './rank.js';
@@ -11,7 +11,7 @@ import type { MaskingStrategy } from './strategy.js';
 import { tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface MotionGuidedMaskingOptions {
-  /** Share of each slice that is hidden, [0, 1). MGM uses 0.75. */
+  /** Share of each slice that is masked, [0, 1). MGM uses 0.75. */
   readonly ratio: number;
 }
 
@@ -30,7 +30,7 @@ const table = optionTable(
  * - From slice to slice it moves by the mean of the known vectors inside it, and stops at the edges. A slice without
  *   vectors leaves it where it is. Tokens that stand still count in the mean, so an object much smaller than the box
  *   pulls it slowly.
- * - In each slice exactly k tokens are hidden: a box too large loses its slowest tokens, one too small is joined by the
+ * - In each slice exactly k tokens are masked: a box too large loses its slowest tokens, one too small is joined by the
  *   fastest tokens outside. Equally fast tokens go in an order drawn once for the clip, so a clip in which nothing
  *   moves has a box at a random place.
  *
@@ -56,22 +56,22 @@ export function motionGuidedMasking(options: MotionGuidedMaskingOptions): Maskin
       const motion = checkMotionCue(cues, grid, 'motionGuidedMasking');
       const magnitudes = motionMagnitudes(motion, grid);
       const perSlice = tokensPerSlice(grid);
-      const count = hiddenCount(perSlice, ratio);
+      const count = maskedCount(perSlice, ratio);
       const ties = chooseIndices(perSlice, perSlice, random);
       const inSlice = (slice: number) => magnitudes.subarray(slice * perSlice, (slice + 1) * perSlice);
 
       const first = Math.max(0, slicesWithMotion(motion, grid).indexOf(true));
       const fastest = rankDescending(inSlice(first), ties)[0]!;
       let box = boxAround(fastest, count, grid);
-      const hidden = new Uint8Array(magnitudes.length);
+      const masked = new Uint8Array(magnitudes.length);
       for (let slice = 0; slice < grid.slices; slice += 1) {
         const order = rankDescending(inSlice(slice), ties);
         const inside = order.filter((cell) => boxHolds(box, cell, grid));
         const outside = order.filter((cell) => !boxHolds(box, cell, grid));
-        for (const cell of [...inside, ...outside].slice(0, count)) hidden[slice * perSlice + cell] = 1;
+        for (const cell of [...inside, ...outside].slice(0, count)) masked[slice * perSlice + cell] = 1;
         box = followMotion(box, motion, slice, grid);
       }
-      return tokenMask(grid, hidden);
+      return tokenMask(grid, masked);
     },
   };
 }

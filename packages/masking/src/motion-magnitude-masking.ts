@@ -3,14 +3,14 @@ import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { checkMotionCue, type MotionCues } from './cues.js';
 import { MaskingError } from './errors.js';
-import { hiddenCount, ratioField } from './hidden-count.js';
+import { maskedCount, ratioField } from './masked-count.js';
 import { motionMagnitudes } from './motion-magnitude.js';
 import { rankDescending } from './rank.js';
 import type { MaskingStrategy } from './strategy.js';
 import { tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface MotionMagnitudeMaskingOptions {
-  /** Share of each slice that is hidden, [0, 1). */
+  /** Share of each slice that is masked, [0, 1). */
   readonly ratio: number;
 }
 
@@ -44,14 +44,14 @@ export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): 
       const { grid, random, cues } = request;
       const magnitudes = motionMagnitudes(checkMotionCue(cues, grid, 'motionMagnitudeMasking'), grid);
       const perSlice = tokensPerSlice(grid);
-      const count = hiddenCount(perSlice, ratio);
+      const count = maskedCount(perSlice, ratio);
       const ties = chooseIndices(perSlice, perSlice, random);
-      const hidden = new Uint8Array(magnitudes.length);
-      for (let start = 0; start < hidden.length; start += perSlice) {
+      const masked = new Uint8Array(magnitudes.length);
+      for (let start = 0; start < masked.length; start += perSlice) {
         const order = rankDescending(magnitudes.subarray(start, start + perSlice), ties);
-        for (const cell of order.slice(0, count)) hidden[start + cell] = 1;
+        for (const cell of order.slice(0, count)) masked[start + cell] = 1;
       }
-      return tokenMask(grid, hidden);
+      return tokenMask(grid, masked);
     },
   };
 }

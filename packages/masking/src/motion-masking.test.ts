@@ -68,10 +68,10 @@ describe('motionGuidedMasking', () => {
     // One of the 36 tokens of the box goes 11.52 cells right: 0.32 in the mean.
     const motion = still(grid);
     for (let slice = 0; slice < 6; slice += 1) motion.vectors[(slice * 144 + 6 * 12 + 3) * 2] = 11.52;
-    const hidden = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
+    const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
     // Offsets 0, 0.32, 0.64, 0.96, 1.28, 1.6.
-    expect(hidden.map((cells) => cells[0]! - 36)).toEqual([0, 0, 1, 1, 1, 2]);
-    for (const cells of hidden) expect(cells).toEqual(hidden[0]!.map((cell) => cell + cells[0]! - 36));
+    expect(masked.map((cells) => cells[0]! - 36)).toEqual([0, 0, 1, 1, 1, 2]);
+    for (const cells of masked) expect(cells).toEqual(masked[0]!.map((cell) => cell + cells[0]! - 36));
   });
 
   it('takes the mean over known vectors only, and stays once none is left in the box (by hand)', () => {
@@ -81,8 +81,8 @@ describe('motionGuidedMasking', () => {
       motion.known[slice * 144 + 6 * 12 + 3] = 1;
       motion.vectors[(slice * 144 + 6 * 12 + 3) * 2] = 1;
     }
-    const hidden = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
-    expect(hidden.map((cells) => cells[0]! - 36)).toEqual([0, 1, 2, 3, 4, 4]);
+    const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
+    expect(masked.map((cells) => cells[0]! - 36)).toEqual([0, 1, 2, 3, 4, 4]);
   });
 
   it('hides one contiguous box where the count is a box, and stays inside the grid', () => {
@@ -101,12 +101,12 @@ describe('motionGuidedMasking', () => {
       motion.known.fill(0, slice * 144, (slice + 1) * 144);
       motion.vectors.fill(0, slice * 288, (slice + 1) * 288);
     }
-    const hidden = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
-    expect(hidden[0]).toEqual(hidden[2]);
-    expect(hidden[1]).toEqual(hidden[2]);
-    expect(hidden[3]).toEqual(hidden[2]!.map((cell) => cell + 13));
-    expect(hidden[4]).toEqual(hidden[3]);
-    expect(hidden[5]).toEqual(hidden[3]);
+    const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
+    expect(masked[0]).toEqual(masked[2]);
+    expect(masked[1]).toEqual(masked[2]);
+    expect(masked[3]).toEqual(masked[2]!.map((cell) => cell + 13));
+    expect(masked[4]).toEqual(masked[3]);
+    expect(masked[5]).toEqual(masked[3]);
   });
 
   it('adds the fastest tokens outside to a box too small, and drops the slowest of one too large', () => {

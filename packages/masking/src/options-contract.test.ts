@@ -22,10 +22,10 @@ const {
 } = masking;
 
 const grid = { slices: 2, rows: 2, columns: 2 };
-const shape = { frames: 2, height: 4, width: 4, patchSize: 2 };
+const shape = { frameCount: 2, height: 4, width: 4, patchSize: 2 };
 const flow = new Float32Array(2 * 16);
-const text = Float32Array.of(1, 0);
-const patches = { values: new Float32Array(16).fill(1), frames: 2, rows: 2, columns: 2, width: 2 };
+const textEmbedding = Float32Array.of(1, 0);
+const patches = { values: new Float32Array(16).fill(1), frameCount: 2, rows: 2, columns: 2, width: 2 };
 const motion = { vectors: new Float32Array(16), known: new Uint8Array(8), rows: 2, columns: 2, cell: 8 };
 const half = { ratio: 0.5 };
 const tube = tubeMasking(half);
@@ -46,7 +46,7 @@ const checks = optionsContract({
     textGuidedMasking: (extra) => textGuidedMasking({ ...half, ...extra }),
     mixedMasking: (extra) => mixedMasking(tube, tube, { share: 0.5, ...extra }),
     motionCue: (extra) => motionCue(motion, grid, { width: 16, height: 16, framesPerSlice: 2, ...extra }),
-    textCue: (extra) => textCue({ patches, text, grid, ...extra }),
+    textCue: (extra) => textCue({ patches, textEmbedding, grid, ...extra }),
     seedVisibility: (extra) => seedVisibility({ ...shape, ...extra }, [0]),
     flowVisibility: (extra) => {
       const seed = new Float32Array(16);

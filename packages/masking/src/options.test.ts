@@ -22,7 +22,7 @@ const {
 
 const grid = { slices: 2, rows: 2, columns: 3 };
 const motion = { vectors: new Float32Array(24), known: new Uint8Array(12).fill(1) };
-const cues = { text: new Float32Array(12), motion };
+const cues = { tokenScores: new Float32Array(12), motion };
 const makers = [
   'randomMasking',
   'randomSliceMasking',
@@ -99,7 +99,7 @@ describe('textGuidedMasking', () => {
     const text = new Array(12).fill(0);
     expect(refusal(() => mask({ grid, random: seededRandom(0), cues: { text } }))).toMatchObject({
       code: 'CUE_WRONG_KIND',
-      where: 'textGuidedMasking, cue text',
+      where: 'textGuidedMasking, cue tokenScores',
     });
   });
 });
@@ -131,8 +131,8 @@ describe('mixedMasking', () => {
 });
 
 describe('cues', () => {
-  const patches = { values: new Float32Array(16).fill(1), frames: 2, rows: 2, columns: 2, width: 2 };
-  const text = Float32Array.of(1, 0);
+  const patches = { values: new Float32Array(16).fill(1), frameCount: 2, rows: 2, columns: 2, width: 2 };
+  const tokenScores = Float32Array.of(1, 0);
   it.each([
     ['tubelet', 'avg'],
     ['tubelet', null],
@@ -141,11 +141,16 @@ describe('cues', () => {
     ['grid', 7],
     ['reduce', 'mean'],
   ])('textCue refuses %s %o', (option, value) => {
-    invalid(() => textCue({ patches, text, grid, [option]: value }), `textCue, option ${option}`);
+    invalid(() => textCue({ patches, tokenScores, grid, [option]: value }), `textCue, option ${option}`);
   });
   it('similarityMaps refuses sides that are none, and values of another kind', () => {
-    invalid(() => similarityMaps({ ...patches, width: 1.5 }, text), 'similarityMaps, patches, option width');
-    expect(refusal(() => similarityMaps({ ...patches, values: [1] }, text)).code).toBe('CUE_WRONG_KIND');
+    invalid(
+      () => similarityMaps({ ...patches, width: 1.5 }, tokenScores),
+      'similarityMaps, patches, option width',
+    );
+    expect(refusal(() => similarityMaps({ ...patches, values: [1] }, tokenScores)).code).toBe(
+      'CUE_WRONG_KIND',
+    );
   });
   it('motionCue refuses sizes that are none and other names', () => {
     const field = { ...motion, rows: 2, columns: 3, cell: 8 };
@@ -168,7 +173,7 @@ describe('cues', () => {
 });
 
 describe('rules beside the strategies', () => {
-  const shape = { frames: 2, height: 4, width: 4, patchSize: 2 };
+  const shape = { frameCount: 2, height: 4, width: 4, patchSize: 2 };
   it('runningCellMask takes whole phases, given as numbers', () => {
     invalid(
       () => runningCellMask({ slices: 1, rows: 2, columns: 2 }, 0.5, '1'),
@@ -197,7 +202,7 @@ describe('rules beside the strategies', () => {
     const maps = new Float32Array(32);
     expect(visibilityScores(maps, shape, 2)).toHaveLength(4);
     invalid(() => visibilityScores(maps, shape, 0), 'visibilityScores, option tubeletSize');
-    expect(refusal(() => visibilityScores(maps, { ...shape, frames: 3 }, 2)).code).toBe('GRID_INVALID');
+    expect(refusal(() => visibilityScores(maps, { ...shape, frameCount: 3 }, 2)).code).toBe('GRID_INVALID');
     expect(refusal(() => visibilityScores(new Float32Array(16), shape, 2)).code).toBe('CUE_WRONG_SIZE');
   });
   it('tokenMask refuses flags that do not fill the grid, and the counts refuse what is none', () => {
@@ -205,8 +210,8 @@ describe('rules beside the strategies', () => {
     expect(refusal(() => tokenMask(grid, new Array(12).fill(true))).code).toBe('CUE_WRONG_KIND');
     expect(refusal(() => untyped.tokenCount({ slices: 1 })).code).toBe('GRID_INVALID');
     expect(refusal(() => untyped.tokensPerSlice(undefined)).code).toBe('GRID_INVALID');
-    invalid(() => untyped.hiddenCount(10, 1), 'hiddenCount, option ratio');
-    invalid(() => untyped.hiddenCount(0, 0.5), 'hiddenCount, option total');
+    invalid(() => untyped.maskedCount(10, 1), 'maskedCount, option ratio');
+    invalid(() => untyped.maskedCount(0, 0.5), 'maskedCount, option total');
   });
 });
 

@@ -16,7 +16,7 @@ export interface Embeddings {
 export interface PatchEmbeddings {
   /** [T, rows, columns, width] L2-normalised vectors. */
   readonly values: Float32Array;
-  readonly frames: number;
+  readonly frameCount: number;
   readonly rows: number;
   readonly columns: number;
   readonly width: number;

@@ -2,12 +2,12 @@ import { describer, optionTable, recorded } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
-import { hiddenCount, ratioField } from './hidden-count.js';
+import { maskedCount, ratioField } from './masked-count.js';
 import type { MaskingStrategy } from './strategy.js';
 import { tokenCount, tokenMask } from './token-grid.js';
 
 export interface RandomMaskingOptions {
-  /** Share of all tokens that is hidden, [0, 1). */
+  /** Share of all tokens that is masked, [0, 1). */
   readonly ratio: number;
 }
 
@@ -35,9 +35,9 @@ export function randomMasking(options: RandomMaskingOptions): MaskingStrategy {
       checkRequest(request, 'randomMasking');
       const { grid, random } = request;
       const tokens = tokenCount(grid);
-      const hidden = new Uint8Array(tokens);
-      for (const token of chooseIndices(hiddenCount(tokens, ratio), tokens, random)) hidden[token] = 1;
-      return tokenMask(grid, hidden);
+      const masked = new Uint8Array(tokens);
+      for (const token of chooseIndices(maskedCount(tokens, ratio), tokens, random)) masked[token] = 1;
+      return tokenMask(grid, masked);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { seededRandom, uniformIndex } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
-import { hiddenCount } from './hidden-count.js';
+import { maskedCount } from './masked-count.js';
 import { mixedMasking } from './mixed-masking.js';
 import { randomMasking } from './random-masking.js';
 import { randomSliceMasking } from './random-slice-masking.js';
@@ -14,12 +14,12 @@ const base = { slices: 8, rows: 14, columns: 14 };
 const draw = (strategy: MaskingStrategy, grid: TokenGrid, clip: number) =>
   strategy.mask({ grid, random: seededRandom('clip', clip), cues: {} });
 
-const hiddenInSlice = (masked: Uint32Array, grid: TokenGrid, slice: number) =>
+const maskedInSlice = (masked: Uint32Array, grid: TokenGrid, slice: number) =>
   [...masked]
     .filter((token) => Math.floor(token / tokensPerSlice(grid)) === slice)
     .map((token) => token % tokensPerSlice(grid));
 
-/** How often each token is hidden over many clips, as a z score of the expected share. */
+/** How often each token is masked over many clips, as a z score of the expected share. */
 function frequencyScores(strategy: MaskingStrategy, grid: TokenGrid, share: number, clips: number): number[] {
   const counts = new Array<number>(tokenCount(grid)).fill(0);
   for (let clip = 0; clip < clips; clip += 1) {
@@ -28,22 +28,22 @@ function frequencyScores(strategy: MaskingStrategy, grid: TokenGrid, share: numb
   return counts.map((count) => (count / clips - share) / Math.sqrt((share * (1 - share)) / clips));
 }
 
-describe('hiddenCount', () => {
+describe('maskedCount', () => {
   it('is the floor of the exact product, not of the rounded one', () => {
     expect(0.29 * 100).toBeLessThan(29);
-    expect(hiddenCount(100, 0.29)).toBe(29);
-    expect(hiddenCount(195, 0.6)).toBe(117);
-    expect(hiddenCount(196, 0.6)).toBe(117);
-    expect(hiddenCount(1568, 0.9)).toBe(1411);
-    expect(hiddenCount(3, 0.5)).toBe(1);
-    expect(hiddenCount(4, 1 - 1e-12)).toBe(3);
+    expect(maskedCount(100, 0.29)).toBe(29);
+    expect(maskedCount(195, 0.6)).toBe(117);
+    expect(maskedCount(196, 0.6)).toBe(117);
+    expect(maskedCount(1568, 0.9)).toBe(1411);
+    expect(maskedCount(3, 0.5)).toBe(1);
+    expect(maskedCount(4, 1 - 1e-12)).toBe(3);
   });
   it('takes a fraction for what it is meant', () => {
     for (let total = 1; total <= 300; total += 1) {
-      for (let hidden = 0; hidden < total; hidden += 1)
-        expect(hiddenCount(total, hidden / total)).toBe(hidden);
+      for (let masked = 0; masked < total; masked += 1)
+        expect(maskedCount(total, masked / total)).toBe(masked);
     }
-    expect(hiddenCount(196, 1 / 7)).toBe(28);
+    expect(maskedCount(196, 1 / 7)).toBe(28);
   });
   it('agrees with whole-number arithmetic on the decimal text, for all texts of 15 digits with the total', () => {
     const random = seededRandom('decimals');
@@ -57,13 +57,13 @@ describe('hiddenCount', () => {
       const decimal = BigInt(Math.min(Math.max(drawn, 0), 10 ** digits - 1));
       const text = `0.${decimal.toString().padStart(digits, '0')}`;
       const exact = Number((BigInt(total) * decimal) / 10n ** BigInt(digits));
-      expect(hiddenCount(total, Number(text)), `${total} * ${text}`).toBe(exact);
+      expect(maskedCount(total, Number(text)), `${total} * ${text}`).toBe(exact);
     }
   });
   it('agrees with whole-number arithmetic for every percentage of every small grid', () => {
     for (let total = 1; total <= 400; total += 1) {
       for (let percent = 0; percent < 100; percent += 1) {
-        expect(hiddenCount(total, percent / 100)).toBe(Math.floor((total * percent) / 100));
+        expect(maskedCount(total, percent / 100)).toBe(Math.floor((total * percent) / 100));
       }
     }
   });
@@ -82,7 +82,7 @@ describe('randomMasking', () => {
     const perSlice = new Set(
       Array.from(
         { length: 20 },
-        (_, clip) => hiddenInSlice(draw(strategy, grid, clip).masked, grid, 0).length,
+        (_, clip) => maskedInSlice(draw(strategy, grid, clip).masked, grid, 0).length,
       ),
     );
     expect(perSlice.size).toBeGreaterThan(1);
@@ -93,7 +93,7 @@ describe('randomSliceMasking', () => {
   it('hides the same number in each slice, at places of its own', () => {
     const strategy = randomSliceMasking({ ratio: 0.6 });
     const { masked } = draw(strategy, base, 1);
-    const slices = Array.from({ length: 8 }, (_, slice) => hiddenInSlice(masked, base, slice));
+    const slices = Array.from({ length: 8 }, (_, slice) => maskedInSlice(masked, base, slice));
     expect(slices.map((cells) => cells.length)).toEqual(new Array(8).fill(117));
     expect(new Set(slices.map((cells) => cells.join())).size).toBe(8);
     // Two independent slices share 117 * 117 / 196 = 69.8 cells in the mean, with a deviation of 3.4.
@@ -107,10 +107,10 @@ describe('randomSliceMasking', () => {
 describe('tubeMasking', () => {
   it('hides the same cells in all slices: 176 of 196 at 0.9', () => {
     const { masked, visible } = draw(tubeMasking({ ratio: 0.9 }), base, 0);
-    const first = hiddenInSlice(masked, base, 0);
+    const first = maskedInSlice(masked, base, 0);
     expect(first).toHaveLength(176);
     expect(visible).toHaveLength(160);
-    for (let slice = 1; slice < 8; slice += 1) expect(hiddenInSlice(masked, base, slice)).toEqual(first);
+    for (let slice = 1; slice < 8; slice += 1) expect(maskedInSlice(masked, base, slice)).toEqual(first);
   });
   it('counts as VideoMAE does, by truncation of the rounded product', () => {
     const grid = { slices: 1, rows: 10, columns: 10 };
@@ -135,7 +135,7 @@ describe.skipIf(!existsSync(fixture))('tubeMasking against the reference generat
     const patterns = new Set<string>();
     for (let clip = 0; clip < 1000; clip += 1) {
       const { masked } = draw(strategy, grid, clip);
-      const first = hiddenInSlice(masked, grid, 0);
+      const first = maskedInSlice(masked, grid, 0);
       expect(masked).toHaveLength(reference.masked_per_frame * slices);
       patterns.add(first.join());
     }
@@ -151,7 +151,7 @@ describe.skipIf(!existsSync(fixture))('tubeMasking against the reference generat
 
 describe('mixedMasking', () => {
   const grid = { slices: 2, rows: 4, columns: 4 };
-  const cues = { text: Float32Array.from({ length: 32 }, (_, token) => -token) };
+  const cues = { tokenScores: Float32Array.from({ length: 32 }, (_, token) => -token) };
   const text = textGuidedMasking({ ratio: 0.5 });
   const countOther = (share: number) => {
     const strategy = mixedMasking(text, randomSliceMasking({ ratio: 0.5 }), { share });

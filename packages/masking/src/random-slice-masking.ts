@@ -2,12 +2,12 @@ import { describer, optionTable, recorded } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
-import { hiddenCount, ratioField } from './hidden-count.js';
+import { maskedCount, ratioField } from './masked-count.js';
 import type { MaskingStrategy } from './strategy.js';
 import { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface RandomSliceMaskingOptions {
-  /** Share of each slice that is hidden, [0, 1). */
+  /** Share of each slice that is masked, [0, 1). */
   readonly ratio: number;
 }
 
@@ -35,12 +35,12 @@ export function randomSliceMasking(options: RandomSliceMaskingOptions): MaskingS
       checkRequest(request, 'randomSliceMasking');
       const { grid, random } = request;
       const perSlice = tokensPerSlice(grid);
-      const count = hiddenCount(perSlice, ratio);
-      const hidden = new Uint8Array(tokenCount(grid));
-      for (let start = 0; start < hidden.length; start += perSlice) {
-        for (const cell of chooseIndices(count, perSlice, random)) hidden[start + cell] = 1;
+      const count = maskedCount(perSlice, ratio);
+      const masked = new Uint8Array(tokenCount(grid));
+      for (let start = 0; start < masked.length; start += perSlice) {
+        for (const cell of chooseIndices(count, perSlice, random)) masked[start + cell] = 1;
       }
-      return tokenMask(grid, hidden);
+      return tokenMask(grid, masked);
     },
   };
 }

@@ -33,12 +33,12 @@ export function runningCellMask(grid: TokenGrid, ratio: number, phase: number): 
     throw new MaskingError('GRID_INVALID', { expected: 'even rows and columns', received, where: WHERE });
   }
   const maskedCells = Math.trunc(CELLS * ratio);
-  const hidden = Uint8Array.from({ length: tokenCount(grid) }, (_, token) => {
+  const masked = Uint8Array.from({ length: tokenCount(grid) }, (_, token) => {
     const column = token % columns;
     const row = Math.floor(token / columns) % rows;
     const slice = Math.floor(token / (columns * rows));
     const cell = (row % 2) * 2 + (column % 2);
     return (cell + phase + slice + 1) % CELLS < maskedCells ? 1 : 0;
   });
-  return tokenMask(grid, hidden);
+  return tokenMask(grid, masked);
 }

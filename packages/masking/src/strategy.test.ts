@@ -26,7 +26,7 @@ const bare = examples<object>();
 const withMotion = examples<MotionCues>();
 const withText = examples<TextCues>();
 const withBoth = examples<TextCues & MotionCues>();
-const maybeText = examples<{ text?: Float32Array }>();
+const maybeText = examples<{ tokenScores?: Float32Array }>();
 
 const tube = tubeMasking({ ratio: 0.9 });
 const motion = motionGuidedMasking({ ratio: 0.75 });

@@ -9,7 +9,7 @@ export interface TokenGrid {
   readonly columns: number;
 }
 
-/** Which tokens are hidden. Both lists ascend, share nothing, and together are 0 ... tokens - 1. */
+/** Which tokens are masked. Both lists ascend, share nothing, and together are 0 ... tokens - 1. */
 export interface TokenMask {
   readonly grid: TokenGrid;
   readonly visible: Uint32Array;
@@ -34,7 +34,7 @@ export interface MaskRequest<Cues extends object> {
 }
 
 /**
- * Decides which tokens of one clip are hidden.
+ * Decides which tokens of one clip are masked.
  *
  * A strategy hides the same number of tokens in every clip of the same grid, draws all its randomness
  * from `request.random`, and keeps no state. `Cues` are the facts about the clip that it reads, such as
@@ -42,7 +42,7 @@ export interface MaskRequest<Cues extends object> {
  */
 export interface MaskingStrategy<in Cues extends object = object> {
   readonly name: string;
-  /** Share of the tokens that are hidden, in [0, 1). */
+  /** Share of the tokens that are masked, in [0, 1). */
   readonly ratio: number;
   /** The names of the cues that `mask` reads. */
   readonly requires: readonly (keyof Cues & string)[];

@@ -26,5 +26,8 @@ export function syntheticCues(grid: TokenGrid, random: Random): SyntheticCues {
     const value = normal(random);
     return known[at >> 1] ? value : 0;
   });
-  return { text: Float32Array.from({ length: tokens }, () => random() * 2 - 1), motion: { vectors, known } };
+  return {
+    tokenScores: Float32Array.from({ length: tokens }, () => random() * 2 - 1),
+    motion: { vectors, known },
+  };
 }

@@ -9,35 +9,37 @@ describe('textCue', () => {
   /** Two frames of two patches of width 2. */
   const patches = {
     values: Float32Array.of(1, 0, 0, 1, /* frame 1 */ 0.6, 0.8, -1, 0),
-    frames: 2,
+    frameCount: 2,
     rows: 1,
     columns: 2,
     width: 2,
   };
-  const text = Float32Array.of(1, 0);
+  const textEmbedding = Float32Array.of(1, 0);
   const rounded = (values: Float32Array) => [...values].map((value) => Math.round(value * 1e6) / 1e6);
 
   it('gives cosines, also of vectors that are not normalised', () => {
-    expect(rounded(similarityMaps(patches, text))).toEqual([1, 0, 0.6, -1]);
+    expect(rounded(similarityMaps(patches, textEmbedding))).toEqual([1, 0, 0.6, -1]);
     const long = { ...patches, values: patches.values.map((value) => value * 3) };
     expect(rounded(similarityMaps(long, Float32Array.of(5, 0)))).toEqual([1, 0, 0.6, -1]);
   });
   it('reduces the frames of a tubelet', () => {
-    expect(rounded(textCue({ patches, text, grid }))).toEqual([0.8, -0.5]);
-    expect(rounded(textCue({ patches, text, grid, tubelet: 'first' }))).toEqual([1, 0]);
-    expect(rounded(textCue({ patches, text, grid, tubelet: 'max' }))).toEqual([1, 0]);
+    expect(rounded(textCue({ patches, textEmbedding, grid }))).toEqual([0.8, -0.5]);
+    expect(rounded(textCue({ patches, textEmbedding, grid, tubelet: 'first' }))).toEqual([1, 0]);
+    expect(rounded(textCue({ patches, textEmbedding, grid, tubelet: 'max' }))).toEqual([1, 0]);
   });
   it('keeps the slices apart and resamples each map', () => {
-    const scores = textCue({ patches, text, grid: { slices: 2, rows: 1, columns: 4 } });
+    const scores = textCue({ patches, textEmbedding, grid: { slices: 2, rows: 1, columns: 4 } });
     expect(rounded(scores)).toEqual([1, 0.75, 0.25, 0, 0.6, 0.2, -0.6, -1]);
   });
   it('refuses frames that do not fit, vectors of another width, and a zero vector', () => {
     const fails = (change: object, code: string) =>
-      expect(() => textCue({ patches, text, grid, ...change })).toThrow(expect.objectContaining({ code }));
+      expect(() => textCue({ patches, textEmbedding, grid, ...change })).toThrow(
+        expect.objectContaining({ code }),
+      );
     fails({ grid: { slices: 4, rows: 1, columns: 2 } }, 'GRID_INVALID');
-    fails({ text: Float32Array.of(1, 0, 0) }, 'CUE_WRONG_SIZE');
-    fails({ patches: { ...patches, frames: 4 } }, 'CUE_WRONG_SIZE');
-    fails({ text: Float32Array.of(0, 0) }, 'CUE_NOT_FINITE');
+    fails({ textEmbedding: Float32Array.of(1, 0, 0) }, 'CUE_WRONG_SIZE');
+    fails({ patches: { ...patches, frameCount: 4 } }, 'CUE_WRONG_SIZE');
+    fails({ textEmbedding: Float32Array.of(0, 0) }, 'CUE_NOT_FINITE');
   });
   it('hides a planted object and shows it under the bottom control', () => {
     const clip = { slices: 4, rows: 8, columns: 8 };
@@ -60,15 +62,15 @@ describe('textCue', () => {
       if (onObject(slice * 2, row & ~1, column & ~1)) planted.add(token);
     }
     const scores = textCue({
-      patches: { values, frames: 8, rows: 4, columns: 4, width: 16 },
-      text: caption,
+      patches: { values, frameCount: 8, rows: 4, columns: 4, width: 16 },
+      textEmbedding: caption,
       grid: clip,
     });
     const share = (select: 'top' | 'bottom') => {
       const { masked } = textGuidedMasking({ ratio: 0.5, select }).mask({
         grid: clip,
         random,
-        cues: { text: scores },
+        cues: { textEmbedding: scores },
       });
       return masked.filter((token) => planted.has(token)).length / planted.size;
     };

@@ -13,15 +13,21 @@ export interface TextCueOptions {
   /** [T, rows, columns, width] of the clip's frames. */
   readonly patches: PatchEmbeddings;
   /** [width] embedding of the caption. */
-  readonly text: Float32Array;
+  readonly textEmbedding: Float32Array;
   readonly grid: TokenGrid;
   /** Default `mean`. The paper does not say. */
   readonly tubelet?: TubeletReduction;
 }
 
 const embedded = {
-  patches: objectWith<PatchEmbeddings>('patch embeddings', ['values', 'frames', 'rows', 'columns', 'width']),
-  text: floatsField,
+  patches: objectWith<PatchEmbeddings>('patch embeddings', [
+    'values',
+    'frameCount',
+    'rows',
+    'columns',
+    'width',
+  ]),
+  textEmbedding: floatsField,
 };
 
 const table = optionTable(
@@ -40,7 +46,7 @@ const side = wholeNumber({ from: 1 });
 
 const patchSides = optionTable(
   'similarityMaps, patches',
-  { frames: side, rows: side, columns: side, width: side },
+  { frameCount: side, rows: side, columns: side, width: side },
   MaskingError,
 );
 
@@ -53,17 +59,17 @@ const patchSides = optionTable(
  *   `CUE_WRONG_SIZE`, `CUE_NOT_FINITE` (also for a zero vector, which has no direction).
  */
 export function textCue(options: TextCueOptions): TokenScores {
-  const { patches, text, grid, tubelet }: Required<TextCueOptions> = table.check(options);
+  const { patches, textEmbedding, grid, tubelet }: Required<TextCueOptions> = table.check(options);
   checkGrid(grid, 'textCue');
-  const framesPerSlice = patches.frames / grid.slices;
+  const framesPerSlice = patches.frameCount / grid.slices;
   if (!Number.isInteger(framesPerSlice) || framesPerSlice === 0) {
     throw new MaskingError('GRID_INVALID', {
       expected: `a multiple of ${grid.slices} slices`,
-      received: `${patches.frames} frames of patches`,
+      received: `${patches.frameCount} frames of patches`,
       where: 'textCue',
     });
   }
-  const maps = similarityMaps(patches, text);
+  const maps = similarityMaps(patches, textEmbedding);
   const cells = patches.rows * patches.columns;
   const scores = new Float32Array(tokenCount(grid));
   for (let slice = 0; slice < grid.slices; slice += 1) {
@@ -80,17 +86,17 @@ export function textCue(options: TextCueOptions): TokenScores {
  *
  * @throws MaskingError `OPTION_INVALID`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
-export function similarityMaps(patches: PatchEmbeddings, text: Float32Array): Float32Array {
-  mapsTable.check({ patches, text });
-  const { values, frames, rows, columns, width } = patches;
-  patchSides.check({ frames, rows, columns, width });
-  checkFloats(values, frames * rows * columns * width, 'similarityMaps, patches');
-  checkFloats(text, width, 'similarityMaps, text');
-  const textLength = Math.sqrt(dot(text, text));
-  const similarities = new Float32Array(frames * rows * columns);
+export function similarityMaps(patches: PatchEmbeddings, textEmbedding: Float32Array): Float32Array {
+  mapsTable.check({ patches, textEmbedding });
+  const { values, frameCount, rows, columns, width } = patches;
+  patchSides.check({ frameCount, rows, columns, width });
+  checkFloats(values, frameCount * rows * columns * width, 'similarityMaps, patches');
+  checkFloats(textEmbedding, width, 'similarityMaps, textEmbedding');
+  const textLength = Math.sqrt(dot(textEmbedding, textEmbedding));
+  const similarities = new Float32Array(frameCount * rows * columns);
   for (let patch = 0; patch < similarities.length; patch += 1) {
     const vector = values.subarray(patch * width, (patch + 1) * width);
-    similarities[patch] = dot(vector, text) / (Math.sqrt(dot(vector, vector)) * textLength);
+    similarities[patch] = dot(vector, textEmbedding) / (Math.sqrt(dot(vector, vector)) * textLength);
   }
   checkFinite(similarities, 'similarityMaps');
   return similarities;

@@ -3,18 +3,18 @@ import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { checkTextCue, type TextCues } from './cues.js';
 import { MaskingError } from './errors.js';
-import { hiddenCount, ratioField, shareField } from './hidden-count.js';
+import { maskedCount, ratioField, shareField } from './masked-count.js';
 import { rankDescending } from './rank.js';
 import type { MaskingStrategy } from './strategy.js';
 import { tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface TextGuidedMaskingOptions {
-  /** Share of each slice that is hidden, [0, 1). TGM's best is 0.6. */
+  /** Share of each slice that is masked, [0, 1). TGM's best is 0.6. */
   readonly ratio: number;
   /** `top` (default) hides what matches the caption best, TGM's rule; `bottom` what matches least, its control. */
   readonly select?: 'top' | 'bottom';
   /**
-   * Share of the hidden tokens that the caption chooses, [0, 1]; the rest is drawn at random from the other tokens of
+   * Share of the masked tokens that the caption chooses, [0, 1]; the rest is drawn at random from the other tokens of
    * the slice. 1 (default) is TGM's rule. Less is this project's addition: a mask that hides all that the caption names
    * leaves a contrastive loss on the visible tokens nothing to match the caption with. The mask still tells the caption.
    */
@@ -52,26 +52,26 @@ export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStr
   return {
     name: select === 'top' ? 'text' : 'text-bottom',
     ratio,
-    requires: ['text'],
+    requires: ['tokenScores'],
     describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'textGuidedMasking');
       const { grid, random, cues } = request;
       const scores = checkTextCue(cues, grid, 'textGuidedMasking');
       const perSlice = tokensPerSlice(grid);
-      const count = hiddenCount(perSlice, ratio);
+      const count = maskedCount(perSlice, ratio);
       const byText = Math.min(count, Math.round(count * textShare));
-      const hidden = new Uint8Array(scores.length);
+      const masked = new Uint8Array(scores.length);
       for (let start = 0; start < scores.length; start += perSlice) {
         const slice = scores.subarray(start, start + perSlice);
         const order = rankDescending(select === 'top' ? slice : slice.map((score) => -score));
-        for (const cell of order.slice(0, byText)) hidden[start + cell] = 1;
+        for (const cell of order.slice(0, byText)) masked[start + cell] = 1;
         const others = order.slice(byText).sort((a, b) => a - b);
         for (const index of chooseIndices(count - byText, others.length, random)) {
-          hidden[start + others[index]!] = 1;
+          masked[start + others[index]!] = 1;
         }
       }
-      return tokenMask(grid, hidden);
+      return tokenMask(grid, masked);
     },
   };
 }

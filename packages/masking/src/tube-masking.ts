@@ -2,12 +2,12 @@ import { describer, optionTable, recorded } from '@tgm/options';
 import { chooseIndices } from '@tgm/random';
 import { checkRequest } from './check-request.js';
 import { MaskingError } from './errors.js';
-import { ratioField } from './hidden-count.js';
+import { ratioField } from './masked-count.js';
 import type { MaskingStrategy } from './strategy.js';
 import { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
 
 export interface TubeMaskingOptions {
-  /** Share of each slice that is hidden, [0, 1). */
+  /** Share of each slice that is masked, [0, 1). */
   readonly ratio: number;
 }
 
@@ -37,11 +37,11 @@ export function tubeMasking(options: TubeMaskingOptions): MaskingStrategy {
       const { grid, random } = request;
       const perSlice = tokensPerSlice(grid);
       const cells = chooseIndices(Math.trunc(ratio * perSlice), perSlice, random);
-      const hidden = new Uint8Array(tokenCount(grid));
-      for (let start = 0; start < hidden.length; start += perSlice) {
-        for (const cell of cells) hidden[start + cell] = 1;
+      const masked = new Uint8Array(tokenCount(grid));
+      for (let start = 0; start < masked.length; start += perSlice) {
+        for (const cell of cells) masked[start + cell] = 1;
       }
-      return tokenMask(grid, hidden);
+      return tokenMask(grid, masked);
     },
   };
 }

@@ -19,12 +19,12 @@ const table = optionTable(WHERE, { tubeletSize: wholeNumber({ from: 1 }) }, Mask
 export function visibilityScores(maps: Float32Array, shape: FlowShape, tubeletSize: number): Float32Array {
   checkFlowShape(shapeTable, shape);
   table.check({ tubeletSize });
-  const { frames, height, width, patchSize } = shape;
-  checkDivides(tubeletSize, frames, 'frames', WHERE);
-  checkFloats(maps, frames * height * width, `${WHERE}, maps`);
+  const { frameCount, height, width, patchSize } = shape;
+  checkDivides(tubeletSize, frameCount, 'frameCount', WHERE);
+  checkFloats(maps, frameCount * height * width, `${WHERE}, maps`);
   const rows = height / patchSize;
   const columns = width / patchSize;
-  const scores = new Float32Array((frames / tubeletSize) * rows * columns);
+  const scores = new Float32Array((frameCount / tubeletSize) * rows * columns);
   for (let at = 0; at < maps.length; at++) {
     const column = Math.floor((at % width) / patchSize);
     const row = Math.floor((Math.floor(at / width) % height) / patchSize);

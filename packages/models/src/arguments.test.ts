@@ -6,7 +6,7 @@ import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as models from './index.js';
-import { tinyClip } from './testing/tiny-clip.js';
+import { tinyClipModel } from './testing/tiny-clip-model.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 import { lettersTokenizer, lettersVocabulary } from './testing/tokenizer-json.js';
 
@@ -14,12 +14,12 @@ import { lettersTokenizer, lettersVocabulary } from './testing/tokenizer-json.js
 // biome-ignore lint/suspicious/noExplicitAny: calls without the compiler's help
 const untyped = models as any;
 const {
-  clipPatchTextEncoder,
-  clipTokenizer,
-  clipTokenizerJson,
+  clipModelPatchTextEncoder,
+  clipModelTokenizer,
+  clipModelTokenizerJson,
   drawDropPath,
-  exportClipImage,
-  exportClipText,
+  exportClipModelImage,
+  exportClipModelText,
   exportVideoMaeClassifier,
   exportVideoMaeEncoder,
   fillTemplate,
@@ -29,7 +29,7 @@ const {
   labelWords,
   layerDecayScales,
   layerOf,
-  loadClip,
+  loadClipModel,
   loadParams,
   loadVideoMae,
   loadVideoMaeClassifier,
@@ -39,9 +39,9 @@ const {
   readCaptions,
   readClassDescriptions,
   readSafetensors,
-  resizeClip,
+  resizeClipModel,
   resizeVideoMae,
-  saveClip,
+  saveClipModel,
   saveVideoMae,
   saveVideoMaeClassifier,
   tokenGridOf,
@@ -56,8 +56,8 @@ const model = models.videoMae(TINY_VIDEO_MAE);
 const params = model.init(random);
 const classifier = models.videoMaeClassifier({ ...TINY_VIDEO_MAE, poolNormEps: 1e-6, labels: ['a'] });
 const classifierParams = classifier.init(random);
-const clip = models.clip(tinyClip);
-const clipParams = clip.init(random);
+const clipModel = models.clipModel(tinyClipModel);
+const clipModelParams = clipModel.init(random);
 const tokenizer = lettersTokenizer(8);
 const { numFrames, imageSize } = TINY_VIDEO_MAE;
 const frames = new Uint8Array(numFrames * imageSize * imageSize * 3);
@@ -98,9 +98,19 @@ const calls: [string, string, readonly unknown[], Call][] = [
   ['resizeVideoMae', 'model', noObject, (value) => resizeVideoMae({ model: value, params }, {})],
   ['resizeVideoMae', 'params', noParams, (value) => resizeVideoMae({ model, params: value }, {})],
   ['resizeVideoMae', 'clip', [1], (value) => resizeVideoMae({ model, params, clip: value }, {})],
-  ['resizeClip', 'clip', noObject, (value) => resizeClip({ clip: value, params: clipParams }, 8)],
-  ['resizeClip', 'params', noParams, (value) => resizeClip({ clip, params: value }, 8)],
-  ['resizeClip', 'imageSize', noText, (value) => resizeClip({ clip, params: clipParams }, value)],
+  [
+    'resizeClipModel',
+    'clip',
+    noObject,
+    (value) => resizeClipModel({ clip: value, params: clipModelParams }, 8),
+  ],
+  ['resizeClipModel', 'params', noParams, (value) => resizeClipModel({ model: clipModel, params: value }, 8)],
+  [
+    'resizeClipModel',
+    'imageSize',
+    noText,
+    (value) => resizeClipModel({ model: clipModel, params: clipModelParams }, value),
+  ],
   ['exportVideoMaeEncoder', 'model', noObject, (value) => exportVideoMaeEncoder(value, exporting(params))],
   [
     'exportVideoMaeClassifier',
@@ -109,14 +119,19 @@ const calls: [string, string, readonly unknown[], Call][] = [
     (value) => exportVideoMaeClassifier(value, exporting(classifierParams)),
   ],
   [
-    'exportClipImage',
+    'exportClipModelImage',
     'model',
     [...noObject, model],
-    (value) => exportClipImage(value, exporting(clipParams)),
+    (value) => exportClipModelImage(value, exporting(clipModelParams)),
   ],
-  ['exportClipText', 'model', [...noObject, model], (value) => exportClipText(value, exporting(clipParams))],
+  [
+    'exportClipModelText',
+    'model',
+    [...noObject, model],
+    (value) => exportClipModelText(value, exporting(clipModelParams)),
+  ],
   ['saveVideoMae', 'folder', noText, (value) => saveVideoMae(value, model, params)],
-  ['saveVideoMae', 'model', [...noObject, clip], (value) => saveVideoMae(path(), value, params)],
+  ['saveVideoMae', 'model', [...noObject, clipModel], (value) => saveVideoMae(path(), value, params)],
   ['saveVideoMae', 'params', noParams, (value) => saveVideoMae(path(), model, value)],
   [
     'saveVideoMaeClassifier',
@@ -136,25 +151,41 @@ const calls: [string, string, readonly unknown[], Call][] = [
     noParams,
     (value) => saveVideoMaeClassifier(path(), classifier, value),
   ],
-  ['saveClip', 'folder', noText, (value) => saveClip(value, { clip, params: clipParams, tokenizer })],
-  ['saveClip', 'clip', noObject, (value) => saveClip(path(), { clip: value, params: clipParams, tokenizer })],
-  ['saveClip', 'params', noParams, (value) => saveClip(path(), { clip, params: value, tokenizer })],
   [
-    'saveClip',
-    'tokenizer',
-    [...noObject, { ...tokenizer, json: null }],
-    (value) => saveClip(path(), { clip, params: clipParams, tokenizer: value }),
+    'saveClipModel',
+    'folder',
+    noText,
+    (value) => saveClipModel(value, { model: clipModel, params: clipModelParams, tokenizer }),
   ],
   [
-    'saveClip',
+    'saveClipModel',
+    'clip',
+    noObject,
+    (value) => saveClipModel(path(), { clip: value, params: clipModelParams, tokenizer }),
+  ],
+  [
+    'saveClipModel',
+    'params',
+    noParams,
+    (value) => saveClipModel(path(), { model: clipModel, params: value, tokenizer }),
+  ],
+  [
+    'saveClipModel',
+    'tokenizer',
+    [...noObject, { ...tokenizer, json: null }],
+    (value) => saveClipModel(path(), { model: clipModel, params: clipModelParams, tokenizer: value }),
+  ],
+  [
+    'saveClipModel',
     'processor',
     [1],
-    (value) => saveClip(path(), { clip, params: clipParams, tokenizer, processor: value }),
+    (value) =>
+      saveClipModel(path(), { model: clipModel, params: clipModelParams, tokenizer, processor: value }),
   ],
   ['loadVideoMae', 'folder', noText, (value) => loadVideoMae(value)],
   ['loadVideoMaeEncoder', 'folder', noText, (value) => loadVideoMaeEncoder(value)],
   ['loadVideoMaeClassifier', 'folder', noText, (value) => loadVideoMaeClassifier(value)],
-  ['loadClip', 'folder', noText, (value) => loadClip(value)],
+  ['loadClipModel', 'folder', noText, (value) => loadClipModel(value)],
   ['loadParams', 'path', noText, (value) => loadParams(value, model)],
   ['loadParams', 'model', noObject, (value) => loadParams(path(), value)],
   [
@@ -213,41 +244,49 @@ const calls: [string, string, readonly unknown[], Call][] = [
     (value) => tokenSizeOf({ ...TINY_VIDEO_MAE, tubeletSize: value }),
   ],
   [
-    'clipTokenizerJson',
+    'clipModelTokenizerJson',
     'vocab',
     [null, 1, [], { ...lettersVocabulary, a: 0.5 }],
-    (value) => clipTokenizerJson(value, []),
+    (value) => clipModelTokenizerJson(value, []),
   ],
   ['hubFolder', 'repo', ['c/d'], (value) => hubFolder('a/b', { revision: '0'.repeat(40), repo: value })],
   [
-    'clipTokenizer',
+    'clipModelTokenizer',
     'contextLength',
     [4],
-    (value) => clipTokenizer(tokenizer.json, tokenizer.config, 8, { contextLength: value }),
+    (value) => clipModelTokenizer(tokenizer.json, tokenizer.config, 8, { contextLength: value }),
   ],
   [
-    'clipTokenizerJson',
+    'clipModelTokenizerJson',
     'merges',
     [null, 1, 'x', {}, ['a e']],
-    (value) => clipTokenizerJson(lettersVocabulary, value),
+    (value) => clipModelTokenizerJson(lettersVocabulary, value),
   ],
   [
-    'clipTokenizerJson',
+    'clipModelTokenizerJson',
     'merges.0',
     [[1], ['ab'], [['a', 'b']]],
-    (value) => clipTokenizerJson(lettersVocabulary, value),
+    (value) => clipModelTokenizerJson(lettersVocabulary, value),
   ],
   [
-    'clipPatchTextEncoder',
+    'clipModelPatchTextEncoder',
     'params',
     noParams,
-    (value) => clipPatchTextEncoder({ clip, params: value, tokenizer, engine, variant: 'value' }),
+    (value) =>
+      clipModelPatchTextEncoder({ model: clipModel, params: value, tokenizer, engine, variant: 'value' }),
   ],
   [
-    'clipPatchTextEncoder',
+    'clipModelPatchTextEncoder',
     'tokenizer',
     noObject,
-    (value) => clipPatchTextEncoder({ clip, params: clipParams, tokenizer: value, engine, variant: 'value' }),
+    (value) =>
+      clipModelPatchTextEncoder({
+        model: clipModel,
+        params: clipModelParams,
+        tokenizer: value,
+        engine,
+        variant: 'value',
+      }),
   ],
 ];
 
@@ -273,7 +312,13 @@ it('frameTokens takes whole numbers of tokens only', () => {
   }
 });
 
-const encoder = clipPatchTextEncoder({ clip, params: clipParams, tokenizer, engine, variant: 'value' });
+const encoder = clipModelPatchTextEncoder({
+  model: clipModel,
+  params: clipModelParams,
+  tokenizer,
+  engine,
+  variant: 'value',
+});
 const oneFrame = { frames: new Uint8Array(48), height: 4, width: 4 };
 
 it.each([
@@ -313,7 +358,7 @@ it('encodePatches takes one frame at least, and a clip with more about it', asyn
       received: '0 bytes',
     },
   );
-  expect(await encoder.encodePatches({ ...oneFrame, times: [0] })).toMatchObject({ frames: 1 });
+  expect(await encoder.encodePatches({ ...oneFrame, times: [0] })).toMatchObject({ frameCount: 1 });
 });
 
 const floats = (...shape: number[]) => tf.zeros(shape);
@@ -337,19 +382,28 @@ const forward: [string, (value: unknown) => unknown][] = [
     'classify, features',
     (value) => untyped.videoMaeClassifier(classifier.config).classify(classifierParams, value),
   ],
-  ['clip vision, patches', (value) => untyped.clip(tinyClip).encodeImage(clipParams, value)],
-  ['clip vision, patches', (value) => untyped.clip(tinyClip).patchFeatures(clipParams, value, 'raw')],
+  ['clipModel vision, patches', (value) => untyped.clip(tinyClipModel).encodeImage(clipModelParams, value)],
   [
-    'clip vision, positions',
+    'clipModel vision, patches',
+    (value) => untyped.clip(tinyClipModel).patchFeatures(clipModelParams, value, 'raw'),
+  ],
+  [
+    'clipModel vision, positions',
     // Left out, they are all.
-    (value) => untyped.clip(tinyClip).encodeImage(clipParams, tf.zeros([1, 4, 12]), value ?? null),
+    (value) => untyped.clip(tinyClipModel).encodeImage(clipModelParams, tf.zeros([1, 4, 12]), value ?? null),
   ],
-  ['clip vision, patches', (value) => untyped.clip(tinyClip).hiddenTokens(clipParams, value, 1)],
   [
-    'clip text, tokenIds',
-    (value) => untyped.clip(tinyClip).encodeText(clipParams, value, tf.zeros([1], 'int32')),
+    'clipModel vision, patches',
+    (value) => untyped.clip(tinyClipModel).tokensAtDepth(clipModelParams, value, 1),
   ],
-  ['clip text, endPositions', (value) => untyped.clip(tinyClip).encodeText(clipParams, places, value)],
+  [
+    'clipModel text, tokenIds',
+    (value) => untyped.clip(tinyClipModel).encodeText(clipModelParams, value, tf.zeros([1], 'int32')),
+  ],
+  [
+    'clipModel text, endPositions',
+    (value) => untyped.clip(tinyClipModel).encodeText(clipModelParams, places, value),
+  ],
 ];
 
 it.each(forward)('%s that is no tensor is refused (%#)', async (where, call) => {
@@ -373,12 +427,12 @@ it.each([
   expect(await thrown(call)).toMatchObject({ code: 'INPUT_SHAPE', where });
 });
 
-it('clipPatchTextEncoder wants all parameters of both towers', () => {
-  const { 'text_projection.weight': _, ...lacking } = clipParams;
+it('clipModelPatchTextEncoder wants all parameters of both towers', () => {
+  const { 'text_projection.weight': _, ...lacking } = clipModelParams;
   for (const given of [{}, lacking]) {
-    expect(() => clipPatchTextEncoder({ clip, params: given, tokenizer, engine, variant: 'value' })).toThrow(
-      expect.objectContaining({ code: 'CHECKPOINT_KEYS_MISMATCH' }),
-    );
+    expect(() =>
+      clipModelPatchTextEncoder({ model: clipModel, params: given, tokenizer, engine, variant: 'value' }),
+    ).toThrow(expect.objectContaining({ code: 'CHECKPOINT_KEYS_MISMATCH' }));
   }
 });
 

@@ -2,10 +2,10 @@ import { seededRandom } from '@tgm/masking';
 import { descriptionContract } from '@tgm/options/testing';
 import { expect, it } from 'vitest';
 import * as models from './index.js';
-import { tinyClip } from './testing/tiny-clip.js';
+import { tinyClipModel } from './testing/tiny-clip-model.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 
-const { clip, videoMae, videoMaeClassifier, videoMaeEncoder } = models;
+const { clipModel, videoMae, videoMaeClassifier, videoMaeEncoder } = models;
 
 /** One configuration for each field, with that field changed. */
 const each = <Config extends object>(config: Config, changes: Record<keyof Config, unknown>): Config[] =>
@@ -84,26 +84,26 @@ const checks = descriptionContract({
     },
     {
       name: 'clip',
-      make: ({ pixels, ...config }) => clip(config, { pixels }),
-      options: tinyClip,
+      make: ({ pixels, ...config }) => clipModel(config, { pixels }),
+      options: tinyClipModel,
       changes: {
         pixels,
         projectionDim: 4,
         logitScaleInitValue: 0,
-        textConfig: each<models.ClipTextConfig>(tinyClip.textConfig, {
+        textConfig: each<models.ClipModelTextConfig>(tinyClipModel.textConfig, {
           ...tower,
           hiddenAct: 'quick_gelu',
           vocabSize: 13,
           maxPositionEmbeddings: 9,
           eosTokenId: 3,
         }),
-        visionConfig: each<models.ClipVisionConfig>(tinyClip.visionConfig, {
+        visionConfig: each<models.ClipModelVisionConfig>(tinyClipModel.visionConfig, {
           ...tower,
           hiddenAct: 'gelu',
           imageSize: 8,
           patchSize: 1,
         }),
-      } satisfies Record<keyof models.ClipConfig | 'pixels', unknown>,
+      } satisfies Record<keyof models.ClipModelConfig | 'pixels', unknown>,
     },
   ],
   exported: {

@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const model = models.videoMae(TINY_VIDEO_MAE);
 const loaders = [
-  models.loadClip,
+  models.loadClipModel,
   models.loadVideoMae,
   models.loadVideoMaeClassifier,
   models.loadVideoMaeEncoder,

@@ -11,28 +11,35 @@ export type { KeyFrame } from './captions/describe-video.js';
 export { keyFrames } from './captions/key-frames.js';
 export { fillTemplate, labelCaptions, labelWords, readClassDescriptions } from './captions/label-captions.js';
 export { loadVideoMaeClassifier, saveVideoMaeClassifier } from './checkpoint/classifier-checkpoint.js';
-export { type ClipCheckpoint, loadClip, saveClip } from './checkpoint/clip-checkpoint.js';
+export {
+  type ClipModelCheckpoint,
+  loadClipModel,
+  saveClipModel,
+} from './checkpoint/clip-model-checkpoint.js';
 export { type HubFolderOptions, hubFolder } from './checkpoint/hub-folder.js';
 export type { LoadOptions } from './checkpoint/load-options.js';
 export { loadParams, type ParameterLayout, paramsFromTensors } from './checkpoint/params-file.js';
 export { loadVideoMae, loadVideoMaeEncoder, saveVideoMae } from './checkpoint/video-mae-checkpoint.js';
-export { type Clip, clip } from './clip/clip.js';
+export { type ClipModel, clipModel } from './clip-model/clip-model.js';
 export {
-  CLIP_CONFIGS,
-  CLIP_VIT_B_16,
-  CLIP_VIT_B_32,
-  CLIP_VIT_L_14,
-  type ClipActivation,
-  type ClipConfig,
-  type ClipTextConfig,
-  type ClipTowerConfig,
-  type ClipVisionConfig,
-} from './clip/config.js';
-export { type ClipPatchTextEncoderOptions, clipPatchTextEncoder } from './clip/patch-text-encoder.js';
-export { resizeClip } from './clip/resize.js';
-export { type ClipTokenizer, type ClipTokens, clipTokenizer } from './clip/tokenizer.js';
-export { clipTokenizerJson } from './clip/tokenizer-json.js';
-export type { PatchFeatures } from './clip/vision.js';
+  CLIP_MODEL_CONFIGS,
+  CLIP_MODEL_VIT_B_16,
+  CLIP_MODEL_VIT_B_32,
+  CLIP_MODEL_VIT_L_14,
+  type ClipModelActivation,
+  type ClipModelConfig,
+  type ClipModelTextConfig,
+  type ClipModelTowerConfig,
+  type ClipModelVisionConfig,
+} from './clip-model/config.js';
+export {
+  type ClipModelPatchTextEncoderOptions,
+  clipModelPatchTextEncoder,
+} from './clip-model/patch-text-encoder.js';
+export { resizeClipModel } from './clip-model/resize.js';
+export { type ClipModelTokenizer, type ClipModelTokens, clipModelTokenizer } from './clip-model/tokenizer.js';
+export { clipModelTokenizerJson } from './clip-model/tokenizer-json.js';
+export type { PatchFeatures } from './clip-model/vision.js';
 export {
   CheckpointKeysError,
   type KeysMismatch,
@@ -42,8 +49,8 @@ export {
 } from './errors.js';
 export {
   type ExportOptions,
-  exportClipImage,
-  exportClipText,
+  exportClipModelImage,
+  exportClipModelText,
   exportVideoMaeClassifier,
   exportVideoMaeEncoder,
 } from './export/export-model.js';
@@ -59,7 +66,7 @@ export {
   unpatchify,
 } from './patchify.js';
 export {
-  CLIP_PIXELS,
+  CLIP_MODEL_PIXELS,
   IMAGENET_PIXELS,
   type PixelScale,
   SYMMETRIC_PIXELS,

@@ -1,6 +1,6 @@
 import { type Field, passing } from '@tgm/options';
-import type { Clip } from './clip/clip.js';
-import type { ClipTokenizer } from './clip/tokenizer.js';
+import type { ClipModel } from './clip-model/clip-model.js';
+import type { ClipModelTokenizer } from './clip-model/tokenizer.js';
 import { isRecord } from './option-fields.js';
 import { isPixelScale } from './pixels.js';
 import type { VideoMaeClassifier } from './video-mae/classifier.js';
@@ -22,15 +22,15 @@ export const classifierModel = (): Field<VideoMaeClassifier> =>
     ['init', 'describe', 'encode', 'pool', 'classify'],
   );
 
-export const clipModel = (): Field<Clip> =>
+export const clipModelField = (): Field<ClipModel> =>
   made(
-    'what clip() gives',
+    'what clipModel() gives',
     ['textConfig', 'visionConfig'],
-    ['describe', 'encodeImage', 'patchFeatures', 'encodeText', 'hiddenTokens'],
+    ['describe', 'encodeImage', 'patchFeatures', 'encodeText', 'tokensAtDepth'],
   );
 
-export const clipTokenizerField = (): Field<ClipTokenizer> =>
-  passing('what clipTokenizer() gives', (value): value is ClipTokenizer => {
+export const clipModelTokenizerField = (): Field<ClipModelTokenizer> =>
+  passing('what clipModelTokenizer() gives', (value): value is ClipModelTokenizer => {
     if (!isRecord(value) || !isRecord(value.json) || !isRecord(value.config)) return false;
     const numbers = [value.contextLength, value.startId, value.endId, value.eosTokenId];
     return numbers.every(Number.isSafeInteger) && typeof value.encode === 'function';

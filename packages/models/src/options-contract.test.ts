@@ -7,7 +7,7 @@ import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, it } from 'vitest';
 import * as models from './index.js';
 import { writeTinyCaptioner } from './testing/tiny-captioner.js';
-import { tinyClip } from './testing/tiny-clip.js';
+import { tinyClipModel } from './testing/tiny-clip-model.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 import { lettersTokenizer } from './testing/tokenizer-json.js';
 
@@ -19,8 +19,8 @@ const params = model.init(random);
 const classifierConfig = { ...TINY_VIDEO_MAE, poolNormEps: 1e-6, labels: ['a'] };
 const classifier = models.videoMaeClassifier(classifierConfig);
 const classifierParams = classifier.init(random);
-const clip = models.clip(tinyClip);
-const clipParams = clip.init(random);
+const clipModel = models.clipModel(tinyClipModel);
+const clipModelParams = clipModel.init(random);
 const tokenizer = lettersTokenizer(8);
 
 let folder: string;
@@ -29,14 +29,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tgm-contract-'));
   await models.saveVideoMae(inside('mae'), model, params);
   await models.saveVideoMaeClassifier(inside('classifier'), classifier, classifierParams);
-  await models.saveClip(inside('clip'), { clip, params: clipParams, tokenizer });
+  await models.saveClipModel(inside('clip'), { model: clipModel, params: clipModelParams, tokenizer });
   await mkdir(inside(`models--a--b/snapshots/${revision}`), { recursive: true });
   await writeTinyCaptioner(inside('captioner'));
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 const batch = 1;
-const clipExport = { params: clipParams, batch };
+const clipModelExport = { params: clipModelParams, batch };
 
 const checks = optionsContract({
   module: models,
@@ -50,22 +50,23 @@ const checks = optionsContract({
         offline: true,
         ...extra,
       }),
-    clip: (extra) => models.clip(tinyClip, { ...extra }),
-    clipPatchTextEncoder: (extra) =>
-      models.clipPatchTextEncoder({
-        clip,
-        params: clipParams,
+    clipModel: (extra) => models.clipModel(tinyClipModel, { ...extra }),
+    clipModelPatchTextEncoder: (extra) =>
+      models.clipModelPatchTextEncoder({
+        model: clipModel,
+        params: clipModelParams,
         tokenizer,
         engine,
         variant: 'value',
         ...extra,
       }),
-    clipTokenizer: (extra) => models.clipTokenizer(tokenizer.json, tokenizer.config, 8, { ...extra }),
+    clipModelTokenizer: (extra) =>
+      models.clipModelTokenizer(tokenizer.json, tokenizer.config, 8, { ...extra }),
     drawDropPath: (extra) => models.drawDropPath({ rate: 0.1, layers: 1, batch, ...extra }, random),
-    exportClipImage: (extra) =>
-      models.exportClipImage(clip, { path: inside('i.onnx'), ...clipExport, ...extra }),
-    exportClipText: (extra) =>
-      models.exportClipText(clip, { path: inside('t.onnx'), ...clipExport, ...extra }),
+    exportClipModelImage: (extra) =>
+      models.exportClipModelImage(clipModel, { path: inside('i.onnx'), ...clipModelExport, ...extra }),
+    exportClipModelText: (extra) =>
+      models.exportClipModelText(clipModel, { path: inside('t.onnx'), ...clipModelExport, ...extra }),
     exportVideoMaeClassifier: (extra) =>
       models.exportVideoMaeClassifier(classifier, {
         path: inside('c.onnx'),
@@ -76,11 +77,12 @@ const checks = optionsContract({
     exportVideoMaeEncoder: (extra) =>
       models.exportVideoMaeEncoder(model, { path: inside('e.onnx'), params, batch, ...extra }),
     hubFolder: (extra) => models.hubFolder('a/b', { revision, offline: true, cacheDir: folder, ...extra }),
-    loadClip: (extra) => models.loadClip(inside('clip'), { ...extra }),
+    loadClipModel: (extra) => models.loadClipModel(inside('clip'), { ...extra }),
     loadVideoMae: (extra) => models.loadVideoMae(inside('mae'), { ...extra }),
     loadVideoMaeClassifier: (extra) => models.loadVideoMaeClassifier(inside('classifier'), { ...extra }),
     loadVideoMaeEncoder: (extra) => models.loadVideoMaeEncoder(inside('mae'), { ...extra }),
-    resizeClip: (extra) => models.resizeClip({ clip, params: clipParams, ...extra }, 8),
+    resizeClipModel: (extra) =>
+      models.resizeClipModel({ model: clipModel, params: clipModelParams, ...extra }, 8),
     resizeVideoMae: (extra) => models.resizeVideoMae({ model, params }, { imageSize: 8, ...extra }),
     videoMae: (extra) => models.videoMae(TINY_VIDEO_MAE, { ...extra }),
     videoMaeClassifier: (extra) => models.videoMaeClassifier(classifierConfig, { ...extra }),

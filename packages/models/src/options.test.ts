@@ -4,19 +4,19 @@ import { beforeAll, expect, it } from 'vitest';
 import {
   captioner,
   captionVideos,
-  clip,
-  clipTokenizerJson,
+  clipModel,
+  clipModelTokenizerJson,
   drawDropPath,
-  exportClipImage,
+  exportClipModelImage,
   exportVideoMaeEncoder,
   fillTemplate,
   frameTokens,
   hubFolder,
   keyFrames,
   layerDecayScales,
-  loadClip,
+  loadClipModel,
   ModelError,
-  resizeClip,
+  resizeClipModel,
   resizeVideoMae,
   sinusoidTable,
   UNIT_PIXELS,
@@ -24,7 +24,7 @@ import {
   videoMaeClassifier,
   videoMaeEncoder,
 } from './index.js';
-import { tinyClip } from './testing/tiny-clip.js';
+import { tinyClipModel } from './testing/tiny-clip-model.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 
 beforeAll(() => cpuEngine());
@@ -52,15 +52,19 @@ const wrong: [string, string, () => unknown][] = [
     () => videoMaeClassifier({ ...classifier, positions: 'separable' } as never),
   ],
   ['videoMaeClassifier', 'dropPath', () => videoMaeClassifier(classifier, { dropPath: 0.1 } as never)],
-  ['clip', 'pixels', () => clip(tinyClip, { pixels: {} as never })],
+  ['clip', 'pixels', () => clipModel(tinyClipModel, { pixels: {} as never })],
   [
     'clip, textConfig',
     'heads',
-    () => clip({ ...tinyClip, textConfig: { ...tinyClip.textConfig, heads: 2 } } as never),
+    () => clipModel({ ...tinyClipModel, textConfig: { ...tinyClipModel.textConfig, heads: 2 } } as never),
   ],
-  ['clipTokenizerJson', 'vocab', () => clipTokenizerJson({ a: 0 }, [])],
-  ['resizeClip', '', () => resizeClip({ clip: clip(tinyClip), params: {} }, 5)],
-  ['resizeVideoMae', 'frames', () => resizeVideoMae({ model: model(), params: {} }, { frames: 8 } as never)],
+  ['clipModelTokenizerJson', 'vocab', () => clipModelTokenizerJson({ a: 0 }, [])],
+  ['resizeClipModel', '', () => resizeClipModel({ model: clipModel(tinyClipModel), params: {} }, 5)],
+  [
+    'resizeVideoMae',
+    'frames',
+    () => resizeVideoMae({ model: model(), params: {} }, { frameCount: 8 } as never),
+  ],
   [
     'drawDropPath',
     'share',
@@ -81,9 +85,10 @@ const wrong: [string, string, () => unknown][] = [
     () => exportVideoMaeEncoder(model(), { path: 'x', params: {}, batch: 0 }),
   ],
   [
-    'exportClipImage',
+    'exportClipModelImage',
     'opset',
-    () => exportClipImage(clip(tinyClip), { path: 'x', params: {}, batch: 1, opset: 9 } as never),
+    () =>
+      exportClipModelImage(clipModel(tinyClipModel), { path: 'x', params: {}, batch: 1, opset: 9 } as never),
   ],
   ['hubFolder', 'token', () => hubFolder('a/b', { revision, token: 'x' } as never)],
   ['hubFolder', 'repo', () => hubFolder('', { revision })],
@@ -91,7 +96,7 @@ const wrong: [string, string, () => unknown][] = [
   ['captionVideos', 'captioner', () => captionVideos('x', [], {} as never)],
   ['keyFrames', 'count', () => keyFrames(10, 0)],
   ['fillTemplate', 'things', () => fillTemplate('[a]', [])],
-  ['loadClip', 'pixels', () => loadClip('x', { pixels: 0.5 as never })],
+  ['loadClipModel', 'pixels', () => loadClipModel('x', { pixels: 0.5 as never })],
 ];
 
 it.each(wrong)('%s refuses a wrong %s where it comes in', async (where, option, call) => {

@@ -32,7 +32,7 @@ export const SYMMETRIC_PIXELS: PixelScale = { mean: [0.5, 0.5, 0.5], std: [0.5, 
 export const IMAGENET_PIXELS: PixelScale = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
 /** What CLIP reads (openai/CLIP, clip/clip.py, `_transform`). */
-export const CLIP_PIXELS: PixelScale = {
+export const CLIP_MODEL_PIXELS: PixelScale = {
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
 };

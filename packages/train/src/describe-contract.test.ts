@@ -1,10 +1,10 @@
 import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
-import { clip } from '@tgm/models';
+import { clipModel } from '@tgm/models';
 import { descriptionContract } from '@tgm/options/testing';
 import { it } from 'vitest';
 import * as train from './index.js';
 import { tinyClassifier, tinyModel } from './objectives/tiny-batch.test-support.js';
-import { letters, tinyClip } from './objectives/tiny-clip.test-support.js';
+import { letters, tinyClipModel } from './objectives/tiny-clip-model.test-support.js';
 
 const reconstruction = { loss: reconstructionLoss(), weight: 1 };
 const contrast = { loss: contrastiveLoss(), weight: 1 };
@@ -70,15 +70,15 @@ const checks = descriptionContract({
       } satisfies Record<keyof train.ClassificationObjectiveOptions, unknown>,
     },
     {
-      name: 'clipObjective',
+      name: 'clipModelObjective',
       make: ({ tokenizer: _tokenizer, ...options }) =>
-        train.clipObjective({ tokenizer: letters(), ...options }),
-      options: { model: tinyClip() },
+        train.clipModelObjective({ tokenizer: letters(), ...options }),
+      options: { model: tinyClipModel() },
       changes: {
-        model: clip({ ...tinyClip().config, projectionDim: 3 }),
+        model: clipModel({ ...tinyClipModel().config, projectionDim: 3 }),
         patchTerm: { weight: 0.5 },
         paraphraseTerm: { weight: 0.5 },
-      } satisfies Omit<Record<keyof train.ClipObjectiveOptions, unknown>, 'tokenizer'>,
+      } satisfies Omit<Record<keyof train.ClipModelObjectiveOptions, unknown>, 'tokenizer'>,
     },
   ],
   exported: {

@@ -41,7 +41,7 @@ async function tuned(workers: number, rest: object = {}, onStep?: (event: StepEv
   try {
     const dataset = await readVideoFolder(join(folder, 'videos'), { classes: 'folders' });
     const recipe = fineTuningRecipe({
-      frames: 4,
+      frameCount: 4,
       sampling: { kind: 'dense', stride: 2 },
       size: { width: 16, height: 16 },
       clips: 2,

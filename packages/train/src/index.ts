@@ -45,8 +45,8 @@ export {
   classificationObjective,
   type LabelledBatch,
 } from './objectives/classification-objective.js';
-export type { ClipBatch } from './objectives/clip-batch.js';
-export { type ClipObjectiveOptions, clipObjective } from './objectives/clip-objective.js';
+export type { ClipModelBatch } from './objectives/clip-model-batch.js';
+export { type ClipModelObjectiveOptions, clipModelObjective } from './objectives/clip-model-objective.js';
 export type {
   MaskedBatch,
   ReconstructTensors,

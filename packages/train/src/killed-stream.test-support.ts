@@ -41,7 +41,7 @@ const engine = await onnxEngine({ threads: 1 });
 const source = videoExamples({
   dataset: await readVideoFolder(videos),
   pool,
-  recipe: pretrainingRecipe({ frames: 4, stride: 2, size: { width: 16, height: 16 }, clips: 2 }),
+  recipe: pretrainingRecipe({ frameCount: 4, stride: 2, size: { width: 16, height: 16 }, clips: 2 }),
 });
 const events = pretrain({
   engine,

@@ -5,7 +5,7 @@ import { afterAll, it } from 'vitest';
 import { noiseSource } from './data/noise-source.test-support.js';
 import * as train from './index.js';
 import { tinyClassifier } from './objectives/tiny-batch.test-support.js';
-import { colours, letters, tinyClip } from './objectives/tiny-clip.test-support.js';
+import { colours, letters, tinyClipModel } from './objectives/tiny-clip-model.test-support.js';
 import { tinyRun } from './pretrain.test-support.js';
 import { points, regression } from './trainer/toy-objectives.test-support.js';
 
@@ -21,7 +21,7 @@ const dataset: VideoDataset = {
   length: 0,
   at: async () => Promise.reject(new RangeError('no sample')),
 };
-const recipe = pretrainingRecipe({ frames: 4, stride: 1, size: { width: 16, height: 16 } });
+const recipe = pretrainingRecipe({ frameCount: 4, stride: 1, size: { width: 16, height: 16 } });
 const videos = { dataset, pool, recipe };
 const nothing = async () => Promise.reject(new RangeError('nothing to encode'));
 const encoder = { encodePatches: nothing, encodeText: nothing };
@@ -42,7 +42,8 @@ const checks = optionsContract({
     maskedObjective: (extra) => train.maskedObjective({ model, losses, textWidth: 5, ...extra }),
     classificationObjective: (extra) =>
       train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),
-    clipObjective: (extra) => train.clipObjective({ model: tinyClip(), tokenizer: letters(), ...extra }),
+    clipModelObjective: (extra) =>
+      train.clipModelObjective({ model: tinyClipModel(), tokenizer: letters(), ...extra }),
     maskedBatches: (extra) =>
       train.maskedBatches({ model, examples, masking: masking!, needs, batchSize, seed, ...extra }),
     labelledBatches: (extra) =>
@@ -63,7 +64,7 @@ const checks = optionsContract({
       ),
     imageTextBatches: (extra) =>
       train.imageTextBatches({
-        model: tinyClip(),
+        model: tinyClipModel(),
         tokenizer: letters(),
         pairs: colours(4),
         batchSize: 2,

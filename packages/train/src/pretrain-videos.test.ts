@@ -71,7 +71,7 @@ async function trained(
 ) {
   const pool = videoPool({ workers });
   try {
-    const recipe = pretrainingRecipe({ frames: 4, stride: 2, size, clips: 2 });
+    const recipe = pretrainingRecipe({ frameCount: 4, stride: 2, size, clips: 2 });
     const examples = shuffled(videoExamples({ dataset, pool, recipe }), shuffling);
     return await runToEnd(pretrain(optionsOf(examples, rest)));
   } finally {
@@ -92,7 +92,7 @@ describe('pre-training on videos, without captions', { timeout: 120_000 }, () =>
     for (const stop of [2, 4]) {
       const controller = new AbortController();
       const pool = videoPool({ workers: 2 });
-      const recipe = pretrainingRecipe({ frames: 4, stride: 2, size, clips: 2 });
+      const recipe = pretrainingRecipe({ frameCount: 4, stride: 2, size, clips: 2 });
       const examples = shuffled(videoExamples({ dataset: withBroken(), pool, recipe }), {
         prefetch: stop,
         badSamples: replace,
@@ -124,7 +124,7 @@ describe('pre-training on videos, without captions', { timeout: 120_000 }, () =>
     const pool = videoPool({ workers: 2 });
     const recipe = testRecipe({
       sampling: { kind: 'dense', stride: 2 },
-      frames: 4,
+      frameCount: 4,
       size,
       clips: 2,
       crops: 1,

@@ -31,7 +31,7 @@ const {
 const size = { width: 16, height: 16 };
 const pixels = () => new Uint8Array(2 * 16 * 16 * 3);
 const random = () => seededRandom('arguments');
-const recipe = videoIo.pretrainingRecipe({ stride: 1, frames: 2, size });
+const recipe = videoIo.pretrainingRecipe({ stride: 1, frameCount: 2, size });
 const sample = { id: 'a', source: 'a.mp4', captions: [] };
 const clip = () => ({
   frames: pixels(),

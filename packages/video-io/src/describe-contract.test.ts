@@ -5,7 +5,7 @@ import * as videoIo from './index.js';
 const { cvrlViews, fineTuningRecipe, interIntraViews, pretrainingRecipe, testRecipe, viewsRecipe } = videoIo;
 
 const clip = {
-  frames: 8,
+  frameCount: 8,
   size: [
     { width: 112, height: 224 },
     { width: 224, height: 112 },
@@ -77,7 +77,7 @@ for (const { name, run } of checks) it(name, run);
 it('a recipe tells the options of what it does within, with their defaults', () => {
   const told = {
     is: 'fineTuningRecipe',
-    frames: 16,
+    frameCount: 16,
     size: { width: 224, height: 224 },
     sampling: dense,
     clips: 1,

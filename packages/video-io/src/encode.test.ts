@@ -29,7 +29,7 @@ describe('encodeVideo', () => {
     const path = join(folder, 'colours.mp4');
     await encodeVideo(path, colours(), { ...size, fps: 29.97, crf: 10, preset: 'medium' });
     const info = await probeVideo(path, { countFrames: true });
-    expect(info).toMatchObject({ ...size, frames: FRAMES, codec: 'h264' });
+    expect(info).toMatchObject({ ...size, frameCount: FRAMES, codec: 'h264' });
     expect(info.fps).toBeCloseTo(29.97, 2);
     const clip = await decodeClip(path, { indices: [0, 4, 9], size });
     for (const [slot, t] of [0, 4, 9].entries()) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { VideoError } from './index.js';
 import { receivedError, sentError } from './pool/messages.js';
 
-const fault = { source: 'a.mp4', expected: 'an intact stream', received: 'damage', frames: 3 };
+const fault = { source: 'a.mp4', expected: 'an intact stream', received: 'damage', frameCount: 3 };
 
 describe('VideoError', () => {
   it('is a TgmError that says where, what was expected, what came, and what to do', () => {

@@ -61,7 +61,7 @@ export interface VideoErrorFields {
   /** Frame index that was asked for, from 0. */
   readonly index?: number | undefined;
   /** Number of frames that the video has. */
-  readonly frames?: number | undefined;
+  readonly frameCount?: number | undefined;
 }
 
 /** What a `VideoError` is made of. `where` is the source and its line, unless it is given. */
@@ -75,16 +75,16 @@ export class VideoError extends TgmError<VideoErrorCode> {
   readonly source: string | undefined;
   readonly line: number | undefined;
   readonly index: number | undefined;
-  readonly frames: number | undefined;
+  readonly frameCount: number | undefined;
 
   constructor(code: VideoErrorCode, fault: VideoFault) {
-    const { source, line, index, frames } = fault;
+    const { source, line, index, frameCount } = fault;
     super(code, { ...fault, where: fault.where ?? placeOf(fault) });
     this.fault = SIDES[code];
     this.source = source;
     this.line = line;
     this.index = index;
-    this.frames = frames;
+    this.frameCount = frameCount;
   }
 }
 

@@ -42,7 +42,7 @@ const file = (name: string) => join(folder, name);
 const videos = '/v';
 const sampling = { kind: 'segments' } as const;
 const one = () => videoIo.datasetOf('one', [{ id: 'a', source: video, captions: [] }]);
-const recipe = videoIo.pretrainingRecipe({ stride: 1, frames: 2, size });
+const recipe = videoIo.pretrainingRecipe({ stride: 1, frameCount: 2, size });
 const loader = (extra: object) =>
   videoIo.clipLoader({
     dataset: one(),
@@ -61,8 +61,8 @@ const calls: Record<string, (extra: object) => unknown> = {
   colourJitter: (extra) => videoIo.colourJitter(frames(), size, random(), extra),
   cvrlViews: (extra) => videoIo.cvrlViews({ stride: 1, ...extra }),
   decodeClip: (extra) => videoIo.decodeClip(video, { indices: [0], size, ...extra }),
-  denseIndices: (extra) => videoIo.denseIndices({ frames: 9, count: 2, stride: 1, ...extra }),
-  denseViews: (extra) => videoIo.denseViews({ frames: 9, count: 2, stride: 1, ...extra }, 2),
+  denseIndices: (extra) => videoIo.denseIndices({ frameCount: 9, count: 2, stride: 1, ...extra }),
+  denseViews: (extra) => videoIo.denseViews({ frameCount: 9, count: 2, stride: 1, ...extra }, 2),
   encodeVideo: (extra) => videoIo.encodeVideo(file('b.mp4'), frames(), { ...size, fps: 25, ...extra }),
   estimateMotion: (extra) =>
     videoIo.estimateMotion(
@@ -112,8 +112,8 @@ const calls: Record<string, (extra: object) => unknown> = {
     videoIo.readUcf101(file('list.txt'), { videos, classes: file('classInd.txt'), ...extra }),
   readVideoFolder: (extra) => videoIo.readVideoFolder(folder, extra),
   sampleLoader: (extra) => videoIo.sampleLoader({ pool: directPool(), recipe, ...extra }),
-  segmentIndices: (extra) => videoIo.segmentIndices({ frames: 9, count: 2, ...extra }),
-  segmentViews: (extra) => videoIo.segmentViews({ frames: 9, count: 2, ...extra }, 2),
+  segmentIndices: (extra) => videoIo.segmentIndices({ frameCount: 9, count: 2, ...extra }),
+  segmentViews: (extra) => videoIo.segmentViews({ frameCount: 9, count: 2, ...extra }, 2),
   testRecipe: (extra) => videoIo.testRecipe({ sampling, clips: 1, crops: 1, ...extra }),
   viewsRecipe: (extra) => videoIo.viewsRecipe({ views: videoIo.cvrlViews({ stride: 1 }), ...extra }),
   videoPool: (extra) => videoIo.videoPool({ workers: 1, ...extra }),

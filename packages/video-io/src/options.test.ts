@@ -14,7 +14,7 @@ const size = { width: 16, height: 16 };
 const frames = () => new Uint8Array(2 * 16 * 16 * 3);
 const pixels = () => new Uint8Array(3 * 16 * 16 * 3);
 const random = () => seededRandom('options');
-const recipe = videoIo.pretrainingRecipe({ stride: 1, frames: 2, size });
+const recipe = videoIo.pretrainingRecipe({ stride: 1, frameCount: 2, size });
 const set = videoIo.datasetOf('one', [{ id: 'a', source: 'a.mp4', captions: [] }]);
 const pool = directPool();
 let video: string;
@@ -82,7 +82,7 @@ const CALLS: readonly [name: string, call: Call, sound: Options, refused: readon
       { motion: 1 },
       { motionCell: 1.5 },
       { clampToEnd: 'yes' },
-      { limits: { frames: -1 } },
+      { limits: { frameCount: -1 } },
       { limits: { frame: 5 } },
       { limits: 7 },
     ],
@@ -123,22 +123,27 @@ const CALLS: readonly [name: string, call: Call, sound: Options, refused: readon
   [
     'denseIndices',
     (options) => denseIndices(options),
-    { frames: 9, count: 2, stride: 1 },
-    [{ frames: 0 }, { count: 1.5 }, { stride: '1' }, { random: 7 }],
+    { frameCount: 9, count: 2, stride: 1 },
+    [{ frameCount: 0 }, { count: 1.5 }, { stride: '1' }, { random: 7 }],
   ],
   [
     'denseViews',
     (options) => denseViews(options, 2),
-    { frames: 9, count: 2, stride: 1 },
+    { frameCount: 9, count: 2, stride: 1 },
     [{ stride: 0 }, { random }],
   ],
   [
     'segmentIndices',
     (options) => segmentIndices(options),
-    { frames: 9, count: 2 },
+    { frameCount: 9, count: 2 },
     [{ count: 0 }, { stride: 1 }],
   ],
-  ['segmentViews', (options) => segmentViews(options, 2), { frames: 9, count: 2 }, [{ frames: Number.NaN }]],
+  [
+    'segmentViews',
+    (options) => segmentViews(options, 2),
+    { frameCount: 9, count: 2 },
+    [{ frameCount: Number.NaN }],
+  ],
   [
     'randomResizedCrop',
     (options) => randomResizedCrop(size, random(), options),
@@ -174,7 +179,7 @@ const CALLS: readonly [name: string, call: Call, sound: Options, refused: readon
     'pretrainingRecipe',
     (options) => pretrainingRecipe(options),
     { stride: 4 },
-    [{ stride: 0 }, { frames: 0 }, { size: 224 }, { clips: 0 }, { flip: 1 }],
+    [{ stride: 0 }, { frameCount: 0 }, { size: 224 }, { clips: 0 }, { flip: 1 }],
   ],
   [
     'fineTuningRecipe',
@@ -202,7 +207,7 @@ const CALLS: readonly [name: string, call: Call, sound: Options, refused: readon
     (options) => viewsRecipe(options),
     { views: cvrlViews({ stride: 2 }) },
     [
-      { frames: 0 },
+      { frameCount: 0 },
       { size: 224 },
       { views: 2 },
       { views: [] },
@@ -316,8 +321,8 @@ describe('arguments that are no options', () => {
     ['randAugment of another size', () => randAugment(bytes, size, random())],
     ['randomErasing of another size', () => randomErasing(bytes, size, random())],
     ['mixBatch of another size', () => mixBatch({ ...batch(), count: 2 }, random())],
-    ['denseViews of no clip', () => denseViews({ frames: 9, count: 2, stride: 1 }, 0)],
-    ['segmentViews of half a clip', () => segmentViews({ frames: 9, count: 2 }, 0.5)],
+    ['denseViews of no clip', () => denseViews({ frameCount: 9, count: 2, stride: 1 }, 0)],
+    ['segmentViews of half a clip', () => segmentViews({ frameCount: 9, count: 2 }, 0.5)],
     ['viewCrops of no crop', () => videoIo.viewCrops(size, size, Number.NaN)],
     ['readShards of a path', () => videoIo.readShards('a.tar' as never, { cache: 'cache' })],
     ['readShards of nothing', () => videoIo.readShards([], { cache: 'cache' })],

@@ -35,7 +35,7 @@ const loader = clipLoader({
     sources.map((source) => ({ id: source, source, captions: [] })),
   ),
   pool: directPool(),
-  recipe: pretrainingRecipe({ frames: 2, stride: 1, size: { width: 16, height: 16 } }),
+  recipe: pretrainingRecipe({ frameCount: 2, stride: 1, size: { width: 16, height: 16 } }),
   seed: 0,
   epochs: 1,
   shuffle: false,

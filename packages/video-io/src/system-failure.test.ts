@@ -75,7 +75,7 @@ describe.skipIf(process.platform === 'win32')('a fault of the system ends a run 
         [first, second].map((source) => ({ id: source, source, captions: [] })),
       ),
       pool: directPool(),
-      recipe: pretrainingRecipe({ frames: 2, stride: 1, size }),
+      recipe: pretrainingRecipe({ frameCount: 2, stride: 1, size }),
       seed: 0,
       epochs: 1,
       prefetch: 1,

@@ -25,7 +25,7 @@ export interface VideoInfo {
   readonly width: number;
   readonly height: number;
   /** Number of frames: counted where `framesExact`; else what the header says, 0 where it says nothing. */
-  readonly frames: number;
+  readonly frameCount: number;
   /**
    * True when `frames`, `start`, `duration` and `fps` are those of the frames themselves (`countFrames: true`). What a
    * header says is a hint, and can be far off.

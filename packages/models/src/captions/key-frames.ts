@@ -3,7 +3,7 @@ import { ModelError } from '../errors.js';
 
 const table = optionTable(
   'keyFrames',
-  { frames: wholeNumber({ from: 0 }), count: wholeNumber({ from: 1 }) },
+  { frameCount: wholeNumber({ from: 0 }), count: wholeNumber({ from: 1 }) },
   ModelError,
 );
 
@@ -14,8 +14,8 @@ const table = optionTable(
  * @returns ascending numbers of frames, fewer than `count` where the video has fewer.
  * @throws ModelError with `OPTION_INVALID`
  */
-export function keyFrames(frames: number, count = 3): number[] {
-  table.check({ frames, count });
-  const places = Array.from({ length: count }, (_, part) => Math.floor(((part + 0.5) * frames) / count));
-  return [...new Set(places)].filter((place) => place < frames);
+export function keyFrames(frameCount: number, count = 3): number[] {
+  table.check({ frameCount, count });
+  const places = Array.from({ length: count }, (_, part) => Math.floor(((part + 0.5) * frameCount) / count));
+  return [...new Set(places)].filter((place) => place < frameCount);
 }

@@ -42,7 +42,7 @@ const table = optionTable(
 );
 
 /**
- * Fetches a model from the Hugging Face Hub, what is not in the cache yet, for `loadVideoMae`, `loadClip` and
+ * Fetches a model from the Hugging Face Hub, what is not in the cache yet, for `loadVideoMae`, `loadClipModel` and
  * `loadVideoMaeClassifier`. Needs the package `@huggingface/hub`.
  *
  * @param repo such as `MCG-NJU/videomae-base`.

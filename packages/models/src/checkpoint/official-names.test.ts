@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clip } from '../clip/clip.js';
+import { clipModel } from '../clip-model/clip-model.js';
 import { type WritableTensor, writeSafetensors } from '../safetensors/write.js';
 import { counted, countedModel, expected, numbers, type Tensors } from '../testing/counted-tensors.js';
-import { tinyClip } from '../testing/tiny-clip.js';
+import { tinyClipModel } from '../testing/tiny-clip-model.js';
 import { loadParams } from './params-file.js';
 
 let folder: string;
@@ -67,7 +67,7 @@ describe('the names of the authors', () => {
   });
 
   it('are read for CLIP, the projections turned over, and the sizes beside them passed by', async () => {
-    const tower = clip(tinyClip);
+    const tower = clipModel(tinyClipModel);
     const own = counted(tower);
     const official: Tensors = { input_resolution: { dtype: 'I64', shape: [], data: BigInt64Array.of(4n) } };
     for (const row of tower.official) {

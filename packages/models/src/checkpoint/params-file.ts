@@ -15,7 +15,7 @@ import { pickled, refusePickle } from './pickle.js';
 import { readShards } from './shards.js';
 import { expectedNames } from './tensor-names.js';
 
-/** What `loadParams` has to know of a model; `VideoMae`, `VideoMaeEncoder`, `VideoMaeClassifier` and `Clip` have it. */
+/** What `loadParams` has to know of a model; `VideoMae`, `VideoMaeEncoder`, `VideoMaeClassifier` and `ClipModel` have it. */
 export interface ParameterLayout {
   readonly parameters: readonly ParameterSpec[];
   readonly official: readonly OfficialTensor[];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { frameTokens } from '../frame-tokens.js';
-import { CLIP_PIXELS, IMAGENET_PIXELS, SYMMETRIC_PIXELS } from '../pixels.js';
+import { CLIP_MODEL_PIXELS, IMAGENET_PIXELS, SYMMETRIC_PIXELS } from '../pixels.js';
 import { readPixels } from './preprocessor.js';
 
 let folder: string;
@@ -70,7 +70,7 @@ describe("a preprocessor's steps", () => {
 });
 
 describe('the place of the scale', () => {
-  const own = { image_mean: CLIP_PIXELS.mean, image_std: CLIP_PIXELS.std };
+  const own = { image_mean: CLIP_MODEL_PIXELS.mean, image_std: CLIP_MODEL_PIXELS.std };
 
   it('is the default of the published models without a file', async () => {
     expect(await scaleOf({})).toEqual(IMAGENET_PIXELS);
@@ -83,7 +83,7 @@ describe('the place of the scale', () => {
     { 'processor_config.json': { video_processor: own }, 'preprocessor_config.json': own },
     { 'processor_config.json': { processor_class: 'CLIPProcessor' }, 'preprocessor_config.json': own },
   ])('is found in %j', async (files) => {
-    expect(await scaleOf(files)).toEqual(CLIP_PIXELS);
+    expect(await scaleOf(files)).toEqual(CLIP_MODEL_PIXELS);
   });
 
   it.each<Record<string, object>>([

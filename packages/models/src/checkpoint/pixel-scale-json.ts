@@ -1,7 +1,7 @@
 import { flag, number, optional, showValue } from '@tgm/options';
 import { jsonSource, snakeFields } from '../config-source.js';
 import { ModelError } from '../errors.js';
-import { CLIP_PIXELS, type PixelScale, SYMMETRIC_PIXELS } from '../pixels.js';
+import { CLIP_MODEL_PIXELS, type PixelScale, SYMMETRIC_PIXELS } from '../pixels.js';
 
 /** What a file, or an object in it, says of an image or video processor of Hugging Face. */
 export interface PreprocessorSection {
@@ -100,7 +100,7 @@ function defaultsOf(json: PreprocessorSection['json'], silent: PixelScale): Pixe
   const type = json.image_processor_type ?? json.video_processor_type ?? json.feature_extractor_type;
   if (type === undefined) return silent;
   if (String(type).startsWith('VideoMAE')) return SYMMETRIC_PIXELS;
-  return String(type).startsWith('CLIP') ? CLIP_PIXELS : undefined;
+  return String(type).startsWith('CLIP') ? CLIP_MODEL_PIXELS : undefined;
 }
 
 function wrong(where: string, key: string, expected: string, received: unknown): ModelError {

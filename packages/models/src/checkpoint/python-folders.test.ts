@@ -9,7 +9,7 @@ import type { PatchConfig } from '../patchify.js';
 import { readSafetensors, type Safetensors } from '../safetensors/read.js';
 import { expectClose, placesOf, stored } from '../testing/parity.js';
 import { loadVideoMaeClassifier } from './classifier-checkpoint.js';
-import { loadClip } from './clip-checkpoint.js';
+import { loadClipModel } from './clip-model-checkpoint.js';
 import { loadVideoMae, loadVideoMaeEncoder } from './video-mae-checkpoint.js';
 
 /** Folders that Python's transformers wrote, with its inputs and outputs; they need not be there. */
@@ -63,12 +63,12 @@ describe.skipIf(!existsSync(FOLDERS))('folders of Python give its numbers', () =
   it('of a CLIP with a scale of pixels of its own', async () => {
     const folder = join(FOLDERS, 'clip-half-mean');
     const file = await expectedOf(folder);
-    const { clip, params } = await loadClip(folder);
-    const { imageSize, patchSize } = clip.config.visionConfig;
+    const { model: clipModel, params } = await loadClipModel(folder);
+    const { imageSize, patchSize } = clipModel.config.visionConfig;
     const layout = { numFrames: 3, imageSize, patchSize, tubeletSize: 1 };
     const every = Array.from({ length: 48 }, (_, token) => token);
-    const patches = frameTokens(file.tensors.frames!.data as Uint8Array, layout, every, clip.pixels);
-    const images = clip.encodeImage(params, tf.tensor3d(patches, [3, 16, 192]));
+    const patches = frameTokens(file.tensors.frames!.data as Uint8Array, layout, every, clipModel.pixels);
+    const images = clipModel.encodeImage(params, tf.tensor3d(patches, [3, 16, 192]));
     expectClose(images.dataSync(), file.tensors.image_embeds!.data as Float32Array, 1e-5);
   });
 });

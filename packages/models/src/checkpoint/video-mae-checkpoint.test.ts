@@ -241,13 +241,13 @@ describe('what Python writes by default', () => {
       ...Object.fromEntries(zeros.map((z) => [z.name, tf.zeros([...z.shape])])),
     };
     const tokens = tf.randomUniform<tf.Rank.R3>([1, 3, 12], 0, 1, 'float32', 1);
-    const [seen, hidden] = [[[0, 3, 5]], [[1, 7]]].map((rows) => tf.tensor2d(rows, undefined, 'int32'));
+    const [seen, masked] = [[[0, 3, 5]], [[1, 7]]].map((rows) => tf.tensor2d(rows, undefined, 'int32'));
     const outputs = [
       [model, params],
       [videoMae(config), withZeros],
     ] as const;
     const [without, with0] = outputs.map(([one, weights]) => [
-      ...one.decode(weights, one.encode(weights, tokens, seen!), seen!, hidden!).dataSync(),
+      ...one.decode(weights, one.encode(weights, tokens, seen!), seen!, masked!).dataSync(),
     ]);
     expect(without).toEqual(with0);
   });

@@ -10,7 +10,7 @@ const FIXED: readonly FixedKey[] = [
     key: 'model_type',
     values: ['videomae'],
     advice:
-      'The model is of another kind. loadClip opens "clip". Weights under names of VideoMAE or VideoMAEv2 open with ' +
+      'The model is of another kind. loadClipModel opens "clip". Weights under names of VideoMAE or VideoMAEv2 open with ' +
       'loadParams(folder, model), where videoMae, videoMaeEncoder or videoMaeClassifier makes the model.',
   },
   {

@@ -6,15 +6,15 @@ import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clip } from '../clip/clip.js';
+import { clipModel } from '../clip-model/clip-model.js';
 import type { Params } from '../params.js';
 import { type PatchConfig, patchify } from '../patchify.js';
-import { tinyClip } from '../testing/tiny-clip.js';
+import { tinyClipModel } from '../testing/tiny-clip-model.js';
 import { videoMaeClassifier } from '../video-mae/classifier.js';
 import { videoMae } from '../video-mae/video-mae.js';
 import {
-  exportClipImage,
-  exportClipText,
+  exportClipModelImage,
+  exportClipModelText,
   exportVideoMaeClassifier,
   exportVideoMaeEncoder,
 } from './export-model.js';
@@ -123,11 +123,11 @@ describe('a file of ONNX Runtime says what the model says', () => {
   });
 
   it("of CLIP's towers", async () => {
-    const model = clip(tinyClip);
+    const model = clipModel(tinyClipModel);
     const params = drawn(model);
     const [image, text] = [join(folder, 'image.onnx'), join(folder, 'text.onnx')];
-    await exportClipImage(model, { path: image, params, batch: 2 });
-    await exportClipText(model, { path: text, params, batch: 2 });
+    await exportClipModelImage(model, { path: image, params, batch: 2 });
+    await exportClipModelText(model, { path: text, params, batch: 2 });
     await cpuEngine();
     const { tokens, values } = pixels(2, { imageSize: 4, patchSize: 2, numFrames: 1, tubeletSize: 1 });
     const pixel_values = new ort.Tensor('float32', values, [2, 3, 4, 4]);

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { type Field, optionTable, text, wholeNumber } from '@tgm/options';
 import { type ExportedModel, exportOnnx } from '@tgm/tfjs-backend-onnx';
-import type { Clip } from '../clip/clip.js';
+import type { ClipModel } from '../clip-model/clip-model.js';
 import { ModelError } from '../errors.js';
-import { classifierModel, clipModel, encoderModel } from '../model-fields.js';
+import { classifierModel, clipModelField, encoderModel } from '../model-fields.js';
 import { params } from '../option-fields.js';
 import type { Params } from '../params.js';
 import type { VideoMaeClassifier } from '../video-mae/classifier.js';
@@ -87,8 +87,8 @@ export async function exportVideoMaeClassifier(
  * normalised.
  * @throws ModelError with `OPTION_INVALID`; what `exportOnnx` throws
  */
-export async function exportClipImage(model: Clip, options: ExportOptions): Promise<ExportedModel> {
-  const { params, batch, path } = checked('exportClipImage', clipModel(), model, options);
+export async function exportClipModelImage(model: ClipModel, options: ExportOptions): Promise<ExportedModel> {
+  const { params, batch, path } = checked('exportClipModelImage', clipModelField(), model, options);
   const { imageSize, patchSize } = model.config.visionConfig;
   const config = { imageSize, patchSize, numFrames: 1, tubeletSize: 1 };
   return withInputs({ pixel_values: tf.zeros([batch, 3, imageSize, imageSize]) }, (inputs) =>
@@ -108,8 +108,8 @@ export async function exportClipImage(model: Clip, options: ExportOptions): Prom
  * int32 to `text_embeds` [B, E], not normalised.
  * @throws ModelError with `OPTION_INVALID`; what `exportOnnx` throws
  */
-export async function exportClipText(model: Clip, options: ExportOptions): Promise<ExportedModel> {
-  const { params, batch, path } = checked('exportClipText', clipModel(), model, options);
+export async function exportClipModelText(model: ClipModel, options: ExportOptions): Promise<ExportedModel> {
+  const { params, batch, path } = checked('exportClipModelText', clipModelField(), model, options);
   const inputs = {
     input_ids: tf.zeros<tf.Rank.R2>([batch, model.config.textConfig.maxPositionEmbeddings], 'int32'),
     end_positions: tf.zeros<tf.Rank.R1>([batch], 'int32'),

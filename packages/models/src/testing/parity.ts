@@ -9,8 +9,8 @@ import { readSafetensors, type Safetensors } from '../safetensors/read.js';
 const SHARED = join(import.meta.dirname, '../../../../../shared');
 const PARITY = join(SHARED, 'fixtures/parity');
 export const hasParity = existsSync(PARITY);
-export const clipVocabulary = join(SHARED, 'clip-vocab');
-export const hasClipVocabulary = existsSync(clipVocabulary) && hasParity;
+export const clipModelVocabulary = join(SHARED, 'clip-vocab');
+export const hasClipModelVocabulary = existsSync(clipModelVocabulary) && hasParity;
 
 export function parityTensors(name: string): Promise<Safetensors> {
   return readSafetensors(join(PARITY, `${name}.safetensors`));

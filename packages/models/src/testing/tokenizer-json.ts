@@ -1,5 +1,5 @@
-import { type ClipTokenizer, clipTokenizer } from '../clip/tokenizer.js';
-import { clipTokenizerJson } from '../clip/tokenizer-json.js';
+import { type ClipModelTokenizer, clipModelTokenizer } from '../clip-model/tokenizer.js';
+import { clipModelTokenizerJson } from '../clip-model/tokenizer-json.js';
 
 /** The ids of the tokens of `lettersTokenizer`. */
 export const lettersVocabulary: Readonly<Record<string, number>> = Object.fromEntries(
@@ -10,7 +10,7 @@ export const lettersVocabulary: Readonly<Record<string, number>> = Object.fromEn
 );
 
 /** A tokenizer of the letters a to d with two merges. */
-export function lettersTokenizer(contextLength: number): ClipTokenizer {
-  const { json, config } = clipTokenizerJson(lettersVocabulary, ['a b', 'ab c</w>']);
-  return clipTokenizer(json, config, contextLength);
+export function lettersTokenizer(contextLength: number): ClipModelTokenizer {
+  const { json, config } = clipModelTokenizerJson(lettersVocabulary, ['a b', 'ab c</w>']);
+  return clipModelTokenizer(json, config, contextLength);
 }

@@ -52,7 +52,7 @@ export function decoderBlocks(
   params: Params,
   rows: tf.Tensor2D,
   batch: number,
-  hidden: number,
+  maskedCount: number,
 ): tf.Tensor2D {
   const shape: BlockShape = {
     heads: config.decoderNumAttentionHeads,
@@ -61,7 +61,7 @@ export function decoderBlocks(
   };
   let x = rows;
   for (let index = 0; index < config.decoderNumHiddenLayers; index++) {
-    const last = index === config.decoderNumHiddenLayers - 1 ? { last: hidden } : {};
+    const last = index === config.decoderNumHiddenLayers - 1 ? { last: maskedCount } : {};
     x = transformerBlock(params, names.decoderBlock(index, config), shape, x, batch, last);
   }
   return x;

@@ -30,7 +30,7 @@ export interface VideoMae extends VideoMaeEncoder {
   /** Frames of a tubelet that `decode` predicts, from its first on. */
   readonly predictedFrames: number;
   /**
-   * The reconstruction of the hidden tokens.
+   * The reconstruction of the masked tokens.
    * @param latent [B, K, D] from `encode`.
    * @param visible [B, K] int32 token numbers of `latent`.
    * @param masked [B, M] int32 token numbers to reconstruct.
@@ -81,8 +81,8 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
 
     decode(params, latent, visible, masked) {
       const [batch, count] = requireIndices('decode', 'visible', visible);
-      const [, hidden] = requireIndices('decode', 'masked', masked);
-      requireShape('decode', 'masked', masked, [batch, hidden]);
+      const [, maskedCount] = requireIndices('decode', 'masked', masked);
+      requireShape('decode', 'masked', masked, [batch, maskedCount]);
       requireShape('decode', 'latent', latent, [batch, count, hiddenSize]);
       const bridged = linearRows(params, names.BRIDGE, tf.reshape(latent, [batch * count, hiddenSize]));
       const table = decoder.positions(params);
@@ -92,14 +92,14 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
       const joined = tf.concat(
         [
           tf.reshape(seen, [batch, count, decoderHiddenSize]),
-          tf.reshape(unseen, [batch, hidden, decoderHiddenSize]),
+          tf.reshape(unseen, [batch, maskedCount, decoderHiddenSize]),
         ],
         1,
       ); // [B, K + M, decoder width]
       const entered = decoder.enter(params, tf.reshape(joined, [-1, decoderHiddenSize]), batch);
-      const rows = decoderBlocks(config, params, entered, batch, hidden);
+      const rows = decoderBlocks(config, params, entered, batch, maskedCount);
       const normed = normRows(params, names.DECODER_NORM, rows, config.decoderNormEps);
-      return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, hidden, predictionSize]);
+      return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, maskedCount, predictionSize]);
     },
   };
 }

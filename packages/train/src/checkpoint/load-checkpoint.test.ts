@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import {
-  clip,
-  clipTokenizer,
-  clipTokenizerJson,
+  clipModel,
+  clipModelTokenizer,
+  clipModelTokenizerJson,
   type Params,
   SYMMETRIC_PIXELS,
-  saveClip,
+  saveClipModel,
   saveVideoMae,
   saveVideoMaeClassifier,
   videoMae,
@@ -143,18 +143,18 @@ describe('loadCheckpoint', () => {
   it('opens a CLIP model with its tokenizer', async () => {
     const vocabulary = ['a', 'a</w>', 'b', 'b</w>', 'ab</w>', '<|startoftext|>', '<|endoftext|>'];
     const ids = Object.fromEntries(vocabulary.map((token, id) => [token, id]));
-    const { json, config } = clipTokenizerJson(ids, ['a b</w>']);
-    const tokenizer = clipTokenizer(json, config, 5);
+    const { json, config } = clipModelTokenizerJson(ids, ['a b</w>']);
+    const tokenizer = clipModelTokenizer(json, config, 5);
     const tower = { hiddenSize: 8, intermediateSize: 16, numHiddenLayers: 1, numAttentionHeads: 2 };
     const rest = { hiddenAct: 'gelu', layerNormEps: 1e-5 } as const;
-    const twins = clip({
+    const twins = clipModel({
       projectionDim: 4,
       logitScaleInitValue: 1,
       textConfig: { ...tower, ...rest, vocabSize: vocabulary.length, maxPositionEmbeddings: 5 },
       visionConfig: { ...tower, ...rest, imageSize: 4, patchSize: 2 },
     });
     const params = twins.init(seededRandom('clip'));
-    const save = (at: string) => saveClip(at, { clip: twins, params, tokenizer });
+    const save = (at: string) => saveClipModel(at, { model: twins, params, tokenizer });
     await write(1, params, [{ folder: '.', write: save }]);
     const loaded = await loadCheckpoint(folder);
     if (loaded.architecture !== 'CLIPModel') throw new Error('another model');

@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import {
-  type Clip,
-  type ClipTokenizer,
-  loadClip,
+  type ClipModel,
+  type ClipModelTokenizer,
+  loadClipModel,
   loadVideoMae,
   loadVideoMaeClassifier,
   type VideoMae,
@@ -17,7 +17,7 @@ import type { HostTensors } from './saved-run.js';
 export type ModelBeside =
   | { readonly architecture: 'VideoMAEForPreTraining'; readonly model: VideoMae }
   | { readonly architecture: 'VideoMAEForVideoClassification'; readonly model: VideoMaeClassifier }
-  | { readonly architecture: 'CLIPModel'; readonly model: Clip; readonly tokenizer: ClipTokenizer }
+  | { readonly architecture: 'CLIPModel'; readonly model: ClipModel; readonly tokenizer: ClipModelTokenizer }
   | { readonly architecture?: undefined; readonly model?: undefined };
 
 /** The model of the files in a checkpoint, where its parameters are among those of the run. */
@@ -40,7 +40,7 @@ async function opened(folder: string): Promise<ModelBeside> {
     return { architecture, model };
   }
   if (architecture === 'CLIPModel') {
-    const { clip: model, params, tokenizer } = await loadClip(folder);
+    const { model, params, tokenizer } = await loadClipModel(folder);
     tf.dispose(params);
     return { architecture, model, tokenizer };
   }

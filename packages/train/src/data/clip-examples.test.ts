@@ -21,7 +21,7 @@ const captioned = (id: string, captions: readonly string[]): CaptionedClip => ({
   captions: captions.map((caption) => ({
     caption,
     embedding: Float32Array.of(caption.length, 0),
-    text: Float32Array.of(0, caption.length),
+    tokenScores: Float32Array.of(0, caption.length),
   })),
 });
 
@@ -33,7 +33,7 @@ describe('clipExamples', () => {
     const drawn = (await Promise.all(Array.from({ length: 40 }, () => examples.load(0, random)))).flat();
     expect(new Set(drawn.map(({ caption }) => caption))).toEqual(new Set(['red', 'not red']));
     for (const { caption, cues, textEmbedding } of drawn) {
-      expect(cues.text).toEqual(Float32Array.of(0, caption!.length));
+      expect(cues.tokenScores).toEqual(Float32Array.of(0, caption!.length));
       expect(textEmbedding).toEqual(Float32Array.of(caption!.length, 0));
     }
   });
@@ -82,13 +82,13 @@ describe('clipExamples', () => {
       [a, { ...b, frames: new Uint8Array(b.frames.length).fill(1) }],
       [a, { ...b, frames: b.frames.subarray(1) }],
       [a, captioned('b', ['green'])],
-      [{ ...a, captions: [{ ...a.captions[0]!, text: Float32Array.of(1, 1) }] }, b],
+      [{ ...a, captions: [{ ...a.captions[0]!, tokenScores: Float32Array.of(1, 1) }] }, b],
       [{ ...a, captions: [{ ...a.captions[0]!, embedding: Float32Array.of(0, 1) }] }, b],
       [
         a,
         {
           ...b,
-          captions: [{ ...b.captions[0]!, embedding: new Float32Array(2), text: new Float32Array(3) }],
+          captions: [{ ...b.captions[0]!, embedding: new Float32Array(2), tokenScores: new Float32Array(3) }],
         },
       ],
       [a, { ...b, motion: { ...b.motion, known: Uint8Array.of(1, 1) } }],
@@ -102,7 +102,7 @@ describe('clipExamples', () => {
       ...a!,
       captions: a!.captions.map((caption) => ({
         ...caption,
-        text: caption.text.map((score) => score * (1 + 1e-6)),
+        tokenScores: caption.tokenScores.map((score) => score * (1 + 1e-6)),
       })),
     };
     expect(await clipExamples([almost]).describe()).toEqual(await clipExamples([a!]).describe());
@@ -110,13 +110,13 @@ describe('clipExamples', () => {
 
   it('describes itself in JSON, small negative numbers too', async () => {
     const [a] = [captioned('a', ['red'])];
-    const captions = a!.captions.map((caption) => ({ ...caption, text: Float32Array.of(-1e-4, -1) }));
+    const captions = a!.captions.map((caption) => ({ ...caption, tokenScores: Float32Array.of(-1e-4, -1) }));
     const described = await clipExamples([{ ...a!, captions }]).describe();
     expect(JSON.parse(JSON.stringify(described))).toStrictEqual(described);
   });
 
   it('refuses what is no clip', () => {
-    expect(() => clipExamples([decoded('a'), { frames: 1 } as never])).toThrow(
+    expect(() => clipExamples([decoded('a'), { frameCount: 1 } as never])).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', where: 'clipExamples, argument, option clips.1' }),
     );
   });

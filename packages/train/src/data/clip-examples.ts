@@ -52,8 +52,10 @@ export function clipExamples(
       const clip = clips[index]!;
       const captions = captionsOf(clip);
       if (captions.length === 0) return [plain(clip)];
-      const { caption, embedding, text } = captions[uniformIndex(captions.length, random)]!;
-      return [{ ...plain(clip), cues: { text, motion: clip.motion }, caption, textEmbedding: embedding }];
+      const { caption, embedding, tokenScores } = captions[uniformIndex(captions.length, random)]!;
+      return [
+        { ...plain(clip), cues: { tokenScores, motion: clip.motion }, caption, textEmbedding: embedding },
+      ];
     },
   };
 }
@@ -89,8 +91,8 @@ function digestOf(clips: readonly (DecodedClip | CaptionedClip)[]): string {
   for (const clip of clips) {
     hash.update(`\n${JSON.stringify([clip.id, clip.sample.id, clip.sample.label])}`);
     for (const array of [clip.frames, clip.motion.vectors, clip.motion.known]) addSomeBytes(hash, array);
-    for (const { caption, embedding, text } of captionsOf(clip)) {
-      hash.update(`\n${JSON.stringify([caption, embedding.length, text.length])}`);
+    for (const { caption, embedding, tokenScores } of captionsOf(clip)) {
+      hash.update(`\n${JSON.stringify([caption, embedding.length, tokenScores.length])}`);
     }
   }
   return hash.digest('hex');
@@ -99,5 +101,5 @@ function digestOf(clips: readonly (DecodedClip | CaptionedClip)[]): string {
 /** What tells one encoder from another. */
 function encodedIn(clips: readonly (DecodedClip | CaptionedClip)[]): Record<string, number[]> {
   const first = clips.flatMap(captionsOf)[0];
-  return first ? { embedding: fewNumbers(first.embedding), scores: fewNumbers(first.text) } : {};
+  return first ? { embedding: fewNumbers(first.embedding), scores: fewNumbers(first.tokenScores) } : {};
 }

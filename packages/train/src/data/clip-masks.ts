@@ -47,7 +47,7 @@ export function drawMasks<Cues extends object>(
     const mask = maskOf(view.masking, grid, example, clipOf(view, example), draws(view.name));
     visible.set(view.name, some(mask.visible, view.masking, example.id, 'a visible token'));
     if (view.name === RECONSTRUCT && plan.reconstructs) {
-      const masked = some(mask.masked, view.masking, example.id, 'a hidden token to reconstruct');
+      const masked = some(mask.masked, view.masking, example.id, 'a masked token to reconstruct');
       reconstructed = chosenBy(plan.decoderMasking, grid, example, masked, draws(DECODER));
     }
   }

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DecodedSample, decodeClips } from './decode-clips.js';
 
 const size = { width: 32, height: 32 };
-const recipeOf = (clips: number, frames = 4) =>
-  testRecipe({ sampling: { kind: 'dense', stride: 2 }, frames, size, clips, crops: 1 });
+const recipeOf = (clips: number, frameCount = 4) =>
+  testRecipe({ sampling: { kind: 'dense', stride: 2 }, frameCount, size, clips, crops: 1 });
 
 describe('decodeClips', { timeout: 60_000 }, () => {
   const [width, height, count] = [64, 64, 24];
@@ -90,13 +90,19 @@ describe('decodeClips', { timeout: 60_000 }, () => {
     const pool = videoPool({ workers: 1 });
     const grid = { slices: 2, rows: 4, columns: 4 };
     const dataset = datasetOf('wide', [{ id: 'wide', source, captions: [] }]);
-    const clipsOf = async (clips: number, frames = 4) => {
-      const decoded = decodeClips({ dataset, pool, grid, recipe: recipeOf(clips, frames), concurrency: 1 });
+    const clipsOf = async (clips: number, frameCount = 4) => {
+      const decoded = decodeClips({
+        dataset,
+        pool,
+        grid,
+        recipe: recipeOf(clips, frameCount),
+        concurrency: 1,
+      });
       for await (const result of decoded) if ('clips' in result) return result.clips;
       throw new Error('the video should decode');
     };
     const three = await clipsOf(3);
-    for (const [at, indices] of denseViews({ frames: 24, count: 4, stride: 2 }, 3).entries()) {
+    for (const [at, indices] of denseViews({ frameCount: 24, count: 4, stride: 2 }, 3).entries()) {
       const plain = await pool.decode(source, { indices, size, motion: true });
       expect(three[at]!.frames).toEqual(plain.frames);
       expect(three[at]!.motion).toEqual(

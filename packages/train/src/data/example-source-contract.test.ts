@@ -57,7 +57,7 @@ describe('exampleSourceContract', () => {
     captions: ['one', 'two'].map((caption) => ({
       caption,
       embedding: Float32Array.of(1, 0),
-      text: new Float32Array(4),
+      tokenScores: new Float32Array(4),
     })),
   }));
   for (const { name, run } of exampleSourceContract('clipExamples', () => clipExamples(clips), { model }))

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs';
 import { frameTokens } from '@tgm/models';
 import { descriptionContract } from '@tgm/options/testing';
 import { describe, expect, it } from 'vitest';
-import { colours, letters, tinyClip } from '../objectives/tiny-clip.test-support.js';
+import { colours, letters, tinyClipModel } from '../objectives/tiny-clip-model.test-support.js';
 import { type ImageTextBatchesOptions, imageTextBatches } from './image-text-batches.js';
 import type { ImageTextPair, ImageTextPairs } from './image-text-pairs.js';
 
-const model = tinyClip();
+const model = tinyClipModel();
 const tokenizer = letters();
 const pairs = colours(10);
 const base: ImageTextBatchesOptions = { model, tokenizer, pairs, batchSize: 4, seed: 1 };

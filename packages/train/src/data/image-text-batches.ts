@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
-import type { Clip, ClipTokenizer } from '@tgm/models';
+import type { ClipModel, ClipModelTokenizer } from '@tgm/models';
 import {
   describer,
   eitherOf,
@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import type { ClipBatch } from '../objectives/clip-batch.js';
+import type { ClipModelBatch } from '../objectives/clip-model-batch.js';
 import type { Batch, Batches } from '../trainer/batches.js';
 import { exampleOrder } from './example-order.js';
 import type { ImageTextPairs } from './image-text-pairs.js';
@@ -25,8 +25,8 @@ import { type NegativesWatch, negativesWatch } from './negatives-watch.js';
 import { textKeys } from './text-keys.js';
 
 export interface ImageTextBatchesOptions {
-  readonly model: Clip;
-  readonly tokenizer: ClipTokenizer;
+  readonly model: ClipModel;
+  readonly tokenizer: ClipModelTokenizer;
   readonly pairs: ImageTextPairs;
   /** Pairs of a batch, at least 2. */
   readonly batchSize: number;
@@ -42,8 +42,13 @@ export interface ImageTextBatchesOptions {
 const OPTIONS = optionTable(
   'imageTextBatches',
   {
-    model: objectWith<Clip>('a Clip', ['config', 'pixels', 'describe']),
-    tokenizer: objectWith<ClipTokenizer>('a ClipTokenizer', ['encode', 'json', 'config', 'contextLength']),
+    model: objectWith<ClipModel>('a ClipModel', ['config', 'pixels', 'describe']),
+    tokenizer: objectWith<ClipModelTokenizer>('a ClipModelTokenizer', [
+      'encode',
+      'json',
+      'config',
+      'contextLength',
+    ]),
     pairs: objectWith<ImageTextPairs>('pairs of images and texts', ['length', 'load', 'describe']),
     batchSize: wholeNumber({ from: 2 }),
     seed: eitherOf('a number or a text', number(), text()),
@@ -53,7 +58,7 @@ const OPTIONS = optionTable(
 );
 
 /**
- * Batches of pairs of images and texts for `clipObjective`, without end. Each epoch has an order of its own; a batch may run
+ * Batches of pairs of images and texts for `clipModelObjective`, without end. Each epoch has an order of its own; a batch may run
  * across the end of one. All that is drawn is a function of the seed and the number of the batch, so that a run goes on from
  * any of them.
  *
@@ -64,7 +69,7 @@ const OPTIONS = optionTable(
  *   without id or text, and where some pairs of a batch have an image or a paraphrase and others have none; `NO_NEGATIVES` where
  *   all pairs match, and whatever `load` throws.
  */
-export function imageTextBatches(options: ImageTextBatchesOptions): Batches<ClipBatch> {
+export function imageTextBatches(options: ImageTextBatchesOptions): Batches<ClipModelBatch> {
   const checked = OPTIONS.check(options);
   const { model, tokenizer, pairs, batchSize, seed, dropPatches } = checked;
   const where = 'imageTextBatches';
@@ -73,7 +78,7 @@ export function imageTextBatches(options: ImageTextBatchesOptions): Batches<Clip
     throw new TrainError('NO_EXAMPLES', { where, expected: 'at least one pair', received });
   }
 
-  async function make(number: number, watch: NegativesWatch): Promise<Batch<ClipBatch>> {
+  async function make(number: number, watch: NegativesWatch): Promise<Batch<ClipModelBatch>> {
     const places = Array.from({ length: batchSize }, (_, row) => number * batchSize + row);
     const indices = places.map((place) => order.sample(place, 0));
     const loaded = await pairs.load(indices, seededRandom(seed, 'load', number), number);
@@ -125,9 +130,9 @@ function batchAfter(after: Json | undefined): number {
 }
 
 /** What decides which numbers a text becomes. */
-function describeTokenizer({ json, config, contextLength, eosTokenId }: ClipTokenizer) {
+function describeTokenizer({ json, config, contextLength, eosTokenId }: ClipModelTokenizer) {
   const digest = createHash('sha256')
     .update(JSON.stringify([json, config]))
     .digest('hex');
-  return { is: 'clipTokenizer', contextLength, eosTokenId, digest };
+  return { is: 'clipModelTokenizer', contextLength, eosTokenId, digest };
 }

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
-import { chooseIndices, hiddenCount, type Random } from '@tgm/masking';
-import { type Clip, type ClipTokenizer, frameTokens } from '@tgm/models';
+import { chooseIndices, maskedCount, type Random } from '@tgm/masking';
+import { type ClipModel, type ClipModelTokenizer, frameTokens } from '@tgm/models';
 import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import type { ClipBatch } from '../objectives/clip-batch.js';
+import type { ClipModelBatch } from '../objectives/clip-model-batch.js';
 import type { ImageTextPair, Wording } from './image-text-pairs.js';
 import { textKeys } from './text-keys.js';
 
@@ -25,7 +25,10 @@ export function requireTexts(pair: ImageTextPair): void {
 }
 
 /** The texts of pairs, then those that belong to no image, then the paraphrases of all in the same order. */
-export function textTensors(tokenizer: ClipTokenizer, pairs: readonly ImageTextPair[]): ClipBatch['texts'] {
+export function textTensors(
+  tokenizer: ClipModelTokenizer,
+  pairs: readonly ImageTextPair[],
+): ClipModelBatch['texts'] {
   const wordings: readonly Wording[] = [...pairs, ...pairs.flatMap(({ others = [] }) => others)];
   const paraphrases = wordings.flatMap(({ paraphrase }) => paraphrase ?? []);
   requireAllOrNone('texts with a paraphrase', paraphrases.length, wordings.length);
@@ -52,18 +55,18 @@ export function textTensors(tokenizer: ClipTokenizer, pairs: readonly ImageTextP
  * @param dropped the share of each image's patches that are left out, drawn by its generator in `randoms`.
  */
 export function imageTensors(
-  model: Clip,
+  model: ClipModel,
   pairs: readonly ImageTextPair[],
   dropped: number,
   randoms: readonly Random[],
-): ClipBatch['images'] {
+): ClipModelBatch['images'] {
   const images = pairs.flatMap(({ image }) => image ?? []);
   requireAllOrNone('pairs with an image', images.length, pairs.length);
   if (images.length === 0) return undefined;
   const { imageSize, patchSize } = model.config.visionConfig;
   const layout = { numFrames: 1, tubeletSize: 1, imageSize, patchSize };
   const patches = (imageSize / patchSize) ** 2;
-  const kept = patches - hiddenCount(patches, dropped);
+  const kept = patches - maskedCount(patches, dropped);
   const size = patchSize * patchSize * 3;
   const pixels = new Float32Array(pairs.length * kept * size);
   const positions = new Int32Array(pairs.length * kept);

@@ -429,7 +429,7 @@ describe('errors', () => {
   });
 
   it('name the strategy that fails, and the example whose cue is of another size', async () => {
-    const examples = shuffled(noiseSource(2, () => ({ cues: { text: new Float32Array(3) } })));
+    const examples = shuffled(noiseSource(2, () => ({ cues: { tokenScores: new Float32Array(3) } })));
     await expect(firstOf({ examples })).rejects.toMatchObject({
       code: 'EXAMPLE_INVALID',
       where: expect.stringMatching(/^Masking strategy "text", example "noise \d"$/),

@@ -1,7 +1,7 @@
 import { seededRandom, type TokenScores } from '@tgm/masking';
 import type { ExampleSource, TrainingExample } from './examples.js';
 
-export type TextCueOnly = { text: TokenScores };
+export type TextCueOnly = { tokenScores: TokenScores };
 
 /** E of the examples. */
 export const TEXT_WIDTH = 5;
@@ -22,7 +22,7 @@ export function noiseSource(
     const random = seededRandom('noise', ...key);
     return {
       frames: Uint8Array.from({ length: 4 * 16 * 16 * 3 }, () => random() * 256),
-      cues: { text: Float32Array.from({ length: 8 }, () => random()) },
+      cues: { tokenScores: Float32Array.from({ length: 8 }, () => random()) },
     };
   };
   return {

@@ -1,4 +1,4 @@
-import { chooseIndices, hiddenCount, type Random, type TokenMask } from '@tgm/masking';
+import { chooseIndices, maskedCount, type Random, type TokenMask } from '@tgm/masking';
 
 /**
  * The masked tokens that the decoder reconstructs: a share of them, at least one. Those that a mask for the decoder hides too
@@ -16,7 +16,7 @@ export function reconstructedTokens(
   ratio: number,
   random: Random,
 ): Uint32Array {
-  const count = Math.max(1, hiddenCount(masked.length, ratio));
+  const count = Math.max(1, maskedCount(masked.length, ratio));
   const wanted = new Set(decoderMask.masked);
   const first = masked.filter((token) => wanted.has(token));
   const others = masked.filter((token) => !wanted.has(token));

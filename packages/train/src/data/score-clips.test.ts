@@ -15,7 +15,7 @@ const redness: PatchTextEncoder = {
       const length = Math.hypot(red, 255 - red);
       values.set([red / length, (255 - red) / length], frame * 2);
     }
-    return { values, frames: count, rows: 1, columns: 1, width: 2 };
+    return { values, frameCount: count, rows: 1, columns: 1, width: 2 };
   },
   async encodeText(captions) {
     return {
@@ -37,9 +37,12 @@ const clip = (id: string, reds: readonly number[], captions: readonly string[]):
   motion: { vectors: new Float32Array(4), known: new Uint8Array(2) },
 });
 
-async function scored(clips: readonly DecodedClip[], frames: 'all' | 'first'): Promise<CaptionedClip[]> {
+async function scored(
+  clips: readonly DecodedClip[],
+  scoredFrames: 'all' | 'first',
+): Promise<CaptionedClip[]> {
   const all: CaptionedClip[] = [];
-  for await (const group of scoreClips({ encoder: redness, clips, grid, frames })) all.push(...group);
+  for await (const group of scoreClips({ encoder: redness, clips, grid, scoredFrames })) all.push(...group);
   return all;
 }
 
@@ -48,22 +51,22 @@ describe('scoreClips', () => {
 
   it('scores each clip against its own captions, as the mean over a tubelet', async () => {
     const [a, b] = await scored(clips, 'all');
-    expect([...a!.captions[0]!.text]).toEqual([0.5, 0]);
-    expect([...a!.captions[1]!.text]).toEqual([0.5, 1]);
-    expect([...b!.captions[0]!.text]).toEqual([0, 1]);
+    expect([...a!.captions[0]!.tokenScores]).toEqual([0.5, 0]);
+    expect([...a!.captions[1]!.tokenScores]).toEqual([0.5, 1]);
+    expect([...b!.captions[0]!.tokenScores]).toEqual([0, 1]);
     expect([...a!.captions[0]!.embedding]).toEqual([1, 0]);
   });
 
   it('or by the first frame of each tubelet alone', async () => {
     const [a] = await scored(clips, 'first');
-    expect([...a!.captions[0]!.text]).toEqual([1, 0]);
+    expect([...a!.captions[0]!.tokenScores]).toEqual([1, 0]);
   });
 
   it('keeps order and count over several calls of the encoder', async () => {
     const many = Array.from({ length: 100 }, (_, i) => clip(`${i}`, [255 * (i % 2), 0, 0, 0], ['red']));
     const all = await scored(many, 'first');
     expect(all.map(({ id }) => id)).toEqual(many.map(({ id }) => id));
-    expect(all.map(({ captions }) => captions[0]!.text[0])).toEqual(many.map((_, i) => i % 2));
+    expect(all.map(({ captions }) => captions[0]!.tokenScores[0])).toEqual(many.map((_, i) => i % 2));
   });
 
   it('names the clip that is of another size than the first, or of frames that fill no slices', async () => {

@@ -12,7 +12,7 @@ export interface CaptionScores {
   readonly caption: string;
   /** [E] L2-normalised. */
   readonly embedding: Float32Array;
-  readonly text: TokenScores;
+  readonly tokenScores: TokenScores;
 }
 
 export interface ScoreOptions {
@@ -23,7 +23,7 @@ export interface ScoreOptions {
    * Which frames of a tubelet are scored: the mean over `all`, or the `first` alone, which costs a tubelet's share.
    * Default `all`. The paper does not say.
    */
-  readonly frames?: 'all' | 'first';
+  readonly scoredFrames?: 'all' | 'first';
   readonly signal?: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ const OPTIONS = optionTable(
     encoder: objectWith<PatchTextEncoder>('an encoder of patches and text', ['encodePatches', 'encodeText']),
     clips: listOf(objectWith<DecodedClip>('a decoded clip', ['id', 'sample', 'frames', 'frameCount'])),
     grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
-    frames: optional(oneOf(['all', 'first']), 'all'),
+    scoredFrames: optional(oneOf(['all', 'first']), 'all'),
     signal: optional(objectWith<AbortSignal>('an AbortSignal', ['aborted'])),
   } satisfies Record<keyof ScoreOptions, unknown>,
   TrainError,
@@ -49,14 +49,14 @@ const FRAMES_PER_CALL = 128;
  * @throws TrainError `OPTION_INVALID`, and `TEXT_MISSING` for a clip without a caption.
  */
 export async function* scoreClips(options: ScoreOptions): AsyncGenerator<readonly CaptionedClip[]> {
-  const { encoder, clips, grid, frames, signal } = OPTIONS.check(options);
+  const { encoder, clips, grid, scoredFrames, signal } = OPTIONS.check(options);
   let next = 0;
   while (next < clips.length && !signal?.aborted) {
     const group: DecodedClip[] = [];
     let count = 0;
     while (
       next < clips.length &&
-      (count === 0 || count + framesOf(clips[next]!, grid, frames) <= FRAMES_PER_CALL)
+      (count === 0 || count + frameCountOf(clips[next]!, grid, scoredFrames) <= FRAMES_PER_CALL)
     ) {
       const clip = clips[next++]!;
       if (clip.sample.captions.length === 0) {
@@ -68,9 +68,9 @@ export async function* scoreClips(options: ScoreOptions): AsyncGenerator<readonl
       }
       requireSize(clip, clips[0]!, grid);
       group.push(clip);
-      count += framesOf(clip, grid, frames);
+      count += frameCountOf(clip, grid, scoredFrames);
     }
-    yield await scoreGroup(encoder, group, grid, frames);
+    yield await scoreGroup(encoder, group, grid, scoredFrames);
   }
 }
 
@@ -85,18 +85,18 @@ function requireSize(clip: DecodedClip, first: DecodedClip, { slices }: TokenGri
   });
 }
 
-const framesOf = (clip: DecodedClip, grid: TokenGrid, frames: 'all' | 'first'): number =>
-  frames === 'all' ? clip.frameCount : grid.slices;
+const frameCountOf = (clip: DecodedClip, grid: TokenGrid, scoredFrames: 'all' | 'first'): number =>
+  scoredFrames === 'all' ? clip.frameCount : grid.slices;
 
 async function scoreGroup(
   encoder: PatchTextEncoder,
   clips: readonly DecodedClip[],
   grid: TokenGrid,
-  frames: 'all' | 'first',
+  scoredFrames: 'all' | 'first',
 ): Promise<CaptionedClip[]> {
   const { height, width } = clips[0]!;
   const frameSize = height * width * 3;
-  const counts = clips.map((clip) => framesOf(clip, grid, frames));
+  const counts = clips.map((clip) => frameCountOf(clip, grid, scoredFrames));
   const pixels = new Uint8Array(counts.reduce((sum, count) => sum + count, 0) * frameSize);
   let filled = 0;
   clips.forEach((clip, index) => {
@@ -117,7 +117,7 @@ async function scoreGroup(
   return clips.map((clip, index) => {
     const own = {
       ...patches,
-      frames: counts[index]!,
+      frameCount: counts[index]!,
       values: patches.values.subarray(first * patchesPerFrame, (first + counts[index]!) * patchesPerFrame),
     };
     first += counts[index]!;
@@ -125,7 +125,7 @@ async function scoreGroup(
       ...clip,
       captions: clip.sample.captions.map((caption) => {
         const embedding = embeddings.get(caption)!;
-        return { caption, embedding, text: textCue({ patches: own, text: embedding, grid }) };
+        return { caption, embedding, tokenScores: textCue({ patches: own, textEmbedding: embedding, grid }) };
       }),
     };
   });

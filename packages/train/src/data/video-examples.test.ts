@@ -33,7 +33,7 @@ const STRIDE = 3;
 
 /** A dense clip from anywhere, mirrored or not. */
 const recipeOf = (clips: number): ClipRecipe =>
-  pretrainingRecipe({ frames: 4, stride: STRIDE, size, clips, flip: true });
+  pretrainingRecipe({ frameCount: 4, stride: STRIDE, size, clips, flip: true });
 
 const texts: CaptionEmbeddings = {
   width: 2,
@@ -78,7 +78,9 @@ describe('videoExamples', { timeout: 60_000 }, () => {
       describe: () => ({ is: 'plain' }),
       plan: (video, { first, count }, random) => [
         {
-          indices: denseIndices({ frames: count, count: 4, stride: STRIDE, random }).map((at) => first + at),
+          indices: denseIndices({ frameCount: count, count: 4, stride: STRIDE, random }).map(
+            (at) => first + at,
+          ),
           crop: { x: 0, y: 0, width: video.height, height: video.height },
           flip: false,
         },
@@ -94,7 +96,7 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     const random = seededRandom('draws');
     random();
     random();
-    const indices = denseIndices({ frames: VIDEO.count - 6, count: 4, stride: STRIDE, random }).map(
+    const indices = denseIndices({ frameCount: VIDEO.count - 6, count: 4, stride: STRIDE, random }).map(
       (at) => 6 + at,
     );
     const crop = { x: 0, y: 0, width: VIDEO.height, height: VIDEO.height };
@@ -223,14 +225,14 @@ describe('videoExamples', { timeout: 60_000 }, () => {
       cues: {
         of: async ({ frames }, { id }, caption) => {
           asked.push(caption);
-          return { text: Float32Array.of(frames[0]!, id.length) };
+          return { tokenScores: Float32Array.of(frames[0]!, id.length) };
         },
         describe: () => ({ is: 'first pixel' }),
       },
     });
     const [example] = await source.load(2, seededRandom(1));
     for (const view of [example!, ...example!.others!]) {
-      expect(view.cues.text).toEqual(Float32Array.of(view.frames[0]!, 2));
+      expect(view.cues.tokenScores).toEqual(Float32Array.of(view.frames[0]!, 2));
       expect(view.cues.motion.known).toHaveLength(32);
     }
     expect(asked).toEqual(['dddd', 'dddd']);
@@ -291,12 +293,14 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     expect(first).toMatchObject({
       is: 'videoExamples',
       dataset: { name: 'stripes', length: 3 },
-      recipe: { is: 'pretrainingRecipe', frames: 4, stride: STRIDE, size, clips: 2, flip: true },
+      recipe: { is: 'pretrainingRecipe', frameCount: 4, stride: STRIDE, size, clips: 2, flip: true },
       views: 1,
     });
     expect(JSON.parse(JSON.stringify(first))).toEqual(first);
     const moved = samples.slice(0, 3).map((sample) => ({ ...sample, source: `/elsewhere/${sample.id}.mp4` }));
-    expect(await described({ dataset: datasetOf('stripes', moved), limits: { frames: 10 } })).toEqual(first);
+    expect(await described({ dataset: datasetOf('stripes', moved), limits: { frameCount: 10 } })).toEqual(
+      first,
+    );
     const renamed = moved.map((sample, i) => ({ ...sample, id: `w${i}` }));
     for (const other of [
       { dataset: datasetOf('stripes', renamed) },

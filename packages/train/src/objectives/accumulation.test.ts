@@ -13,8 +13,8 @@ import { vectorLayout } from '../trainer/parameter-vectors.js';
 import { freshState, hostState } from '../trainer/run-state.js';
 import { type StepNumbers, stepper } from '../trainer/stepper.js';
 import { classificationObjective, type LabelledBatch } from './classification-objective.js';
-import type { ClipBatch } from './clip-batch.js';
-import { clipObjective } from './clip-objective.js';
+import type { ClipModelBatch } from './clip-model-batch.js';
+import { clipModelObjective } from './clip-model-objective.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { maskedObjective } from './masked-objective.js';
 import {
@@ -25,7 +25,7 @@ import {
   tinyClassifier,
   tinyModel,
 } from './tiny-batch.test-support.js';
-import { colours, letters, tinyClip } from './tiny-clip.test-support.js';
+import { colours, letters, tinyClipModel } from './tiny-clip-model.test-support.js';
 
 /** Clips of a step. */
 const CLIPS = 8;
@@ -67,12 +67,12 @@ function masked(
   };
 }
 
-const images: Case<ClipBatch> = (() => {
-  const [model, tokenizer] = [tinyClip(), letters()];
+const images: Case<ClipModelBatch> = (() => {
+  const [model, tokenizer] = [tinyClipModel(), letters()];
   return {
     name: 'images and texts',
     compares: true,
-    objective: clipObjective({
+    objective: clipModelObjective({
       model,
       tokenizer,
       patchTerm: { weight: 0.5 },

@@ -38,31 +38,35 @@ const tooLarge = (name: string) => ({
 describe('limits', () => {
   it('admit the longest videos of published data sets', () => {
     // P01_18 of EPIC-Kitchens.
-    expect(DEFAULT_LIMITS.frames).toBeGreaterThan(221_339);
+    expect(DEFAULT_LIMITS.frameCount).toBeGreaterThan(221_339);
   });
 
   it('name the option to raise, of every way to a video', async () => {
     const once = { indices: [20], size };
-    await expect(decodeClip(video, { ...once, limits: { frames: 10 } })).rejects.toMatchObject(
-      tooLarge('frames'),
+    await expect(decodeClip(video, { ...once, limits: { frameCount: 10 } })).rejects.toMatchObject(
+      tooLarge('frameCount'),
     );
     await expect(decodeClip(video, { ...once, limits: { bytes: 767 } })).rejects.toMatchObject(
       tooLarge('bytes'),
     );
-    await expect(readTimeline(video, { limits: { frames: 29 } })).rejects.toMatchObject(tooLarge('frames'));
+    await expect(readTimeline(video, { limits: { frameCount: 29 } })).rejects.toMatchObject(
+      tooLarge('frameCount'),
+    );
     await expect(probeVideo(video, { limits: { streams: 0 } })).rejects.toMatchObject(tooLarge('streams'));
-    expect((await decodeClip(video, { ...once, limits: { frames: 30, bytes: 768 } })).indices[0]).toBe(20);
+    expect((await decodeClip(video, { ...once, limits: { frameCount: 30, bytes: 768 } })).indices[0]).toBe(
+      20,
+    );
   });
 
   it('are options of a pool, over which those of a call stand', async () => {
-    const pool = videoPool({ workers: 1, limits: { frames: 10, streams: 1 } });
+    const pool = videoPool({ workers: 1, limits: { frameCount: 10, streams: 1 } });
     const once = { indices: [20], size };
-    await expect(pool.decode(video, once)).rejects.toMatchObject(tooLarge('frames'));
-    await expect(pool.timeline(video)).rejects.toMatchObject(tooLarge('frames'));
+    await expect(pool.decode(video, once)).rejects.toMatchObject(tooLarge('frameCount'));
+    await expect(pool.timeline(video)).rejects.toMatchObject(tooLarge('frameCount'));
     await expect(
       pool.decode(video, { ...once, limits: { frames: undefined } } as never),
-    ).rejects.toMatchObject(tooLarge('frames'));
-    const raised = { limits: { frames: 30 } };
+    ).rejects.toMatchObject(tooLarge('frameCount'));
+    const raised = { limits: { frameCount: 30 } };
     expect((await pool.decode(video, { ...once, ...raised })).indices[0]).toBe(20);
     expect((await pool.timeline(video, raised)).times).toHaveLength(30);
     await expect(pool.probe(video, { limits: { streams: 0 } })).rejects.toMatchObject(tooLarge('streams'));
@@ -75,7 +79,7 @@ describe('limits', () => {
       const loader = clipLoader({
         dataset: datasetOf('one', [{ id: 'a', source: video, captions: [] }]),
         pool: directPool(),
-        recipe: pretrainingRecipe({ frames: 2, stride: 1, size }),
+        recipe: pretrainingRecipe({ frameCount: 2, stride: 1, size }),
         seed: 0,
         epochs: 1,
         badSamples: { kind: 'fail' },
@@ -84,16 +88,16 @@ describe('limits', () => {
       for await (const { clips } of loader) return clips.length;
       return 0;
     };
-    await expect(load({ frames: 20 })).rejects.toMatchObject(tooLarge('frames'));
+    await expect(load({ frameCount: 20 })).rejects.toMatchObject(tooLarge('frameCount'));
     await expect(load({ bytes: 100 })).rejects.toMatchObject(tooLarge('bytes'));
-    expect(await load({ frames: 30 })).toBe(1);
+    expect(await load({ frameCount: 30 })).toBe(1);
   });
 
   it('have defaults where nothing is said', () => {
     expect(joinLimits()).toEqual(DEFAULT_LIMITS);
-    expect(joinLimits({ frames: 5, time: 9 }, { frames: 6 }, undefined)).toEqual({
+    expect(joinLimits({ frameCount: 5, time: 9 }, { frameCount: 6 }, undefined)).toEqual({
       ...DEFAULT_LIMITS,
-      frames: 6,
+      frameCount: 6,
       time: 9,
     });
   });

@@ -7,7 +7,7 @@ export interface VideoLimits {
   /** Pixels of one coded frame. */
   readonly pixels: number;
   /** Frames of the video: an index must lie below, and a longer one has no timeline. Each takes some 40 bytes. */
-  readonly frames: number;
+  readonly frameCount: number;
   /** Streams of all kinds in one file. */
   readonly streams: number;
   /** Seconds that the container says the video lasts. */
@@ -24,7 +24,7 @@ export interface VideoLimits {
  */
 export const DEFAULT_LIMITS: VideoLimits = {
   pixels: 7680 * 4320,
-  frames: 1_296_000,
+  frameCount: 1_296_000,
   streams: 64,
   duration: 86_400,
   time: 300,
@@ -35,7 +35,7 @@ export const DEFAULT_LIMITS: VideoLimits = {
 export const someLimits = (): Field<Partial<VideoLimits>> =>
   nested({
     pixels: optional(wholeNumber({ from: 0 })),
-    frames: optional(wholeNumber({ from: 0 })),
+    frameCount: optional(wholeNumber({ from: 0 })),
     streams: optional(wholeNumber({ from: 0 })),
     duration: optional(number({ from: 0 })),
     time: optional(number({ from: 0 })),
@@ -66,7 +66,7 @@ export function checkPixels(size: Size, limits: VideoLimits, source: string): vo
 
 const UNITS: Readonly<Record<keyof VideoLimits, string>> = {
   pixels: 'pixels',
-  frames: 'frames',
+  frameCount: 'frames',
   streams: 'streams',
   duration: 'seconds of duration',
   time: 'seconds of time',

@@ -53,7 +53,7 @@ const video = (width: number, height: number): TestVideo => ({
   encoder: 'libx264',
   width,
   height,
-  frames: 12,
+  frameCount: 12,
   luma: () => width,
 });
 

@@ -15,7 +15,7 @@ const base: TestVideo = {
   encoder: 'libx264',
   width: 128,
   height: 72,
-  frames: 6,
+  frameCount: 6,
   luma: ramp(128),
   options: { crf: '8' },
 };

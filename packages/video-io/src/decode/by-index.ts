@@ -37,7 +37,7 @@ function chosenFrames(video: OpenVideo, timeline: Timeline, plan: DecodePlan): n
   return plan.wanted.map((target) => {
     if (target >= end) {
       if (plan.clampToEnd) return times.length - 1;
-      throw frameOutOfRange(video, plan, target, { frames: times.length, time: times.at(-1)! });
+      throw frameOutOfRange(video, plan, target, { frameCount: times.length, time: times.at(-1)! });
     }
     return plan.by === 'index' ? target : Math.max(0, frameAt(timeline, target));
   });

@@ -120,7 +120,7 @@ describe('what is not a video', () => {
       writeFileSync(path, intact);
       expect(await probeVideo(path, { countFrames: true })).toEqual({
         ...SIZE,
-        frames: FRAMES,
+        frameCount: FRAMES,
         framesExact: true,
         start: 0,
         duration: 1.2,

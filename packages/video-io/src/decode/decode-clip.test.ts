@@ -156,7 +156,7 @@ describe('decodeClip on a moving square', () => {
     await expect(decodeClip(path, { indices: [3, 16], size })).rejects.toMatchObject({
       code: 'FRAME_OUT_OF_RANGE',
       index: 16,
-      frames: 16,
+      frameCount: 16,
     });
     await expect(decodeClip(path, { times: [0.65], size })).rejects.toMatchObject({
       code: 'FRAME_OUT_OF_RANGE',
@@ -181,6 +181,6 @@ describe('decodeClip on a moving square', () => {
     const options = { indices: [5], size: full };
     const large = { code: 'VIDEO_TOO_LARGE' };
     await expect(decodeClip(path, { ...options, limits: { pixels: 1000 } })).rejects.toMatchObject(large);
-    await expect(decodeClip(path, { ...options, limits: { frames: 5 } })).rejects.toMatchObject(large);
+    await expect(decodeClip(path, { ...options, limits: { frameCount: 5 } })).rejects.toMatchObject(large);
   });
 });

@@ -7,11 +7,11 @@ export function frameOutOfRange(
   { source }: OpenVideo,
   plan: DecodePlan,
   target: number,
-  { frames, time }: { frames: number; time: number },
+  { frameCount, time }: { frameCount: number; time: number },
 ): VideoError {
   const [expected, received] =
     plan.by === 'index'
-      ? [`frame indices below ${frames}`, `${target}`]
+      ? [`frame indices below ${frameCount}`, `${target}`]
       : [`times up to the last frame at ${time} s`, `${target} s`];
-  return new VideoError('FRAME_OUT_OF_RANGE', { source, index: target, frames, expected, received });
+  return new VideoError('FRAME_OUT_OF_RANGE', { source, index: target, frameCount, expected, received });
 }

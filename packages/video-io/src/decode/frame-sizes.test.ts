@@ -45,7 +45,7 @@ describe.each<[name: string, encoder: string, bFrames: number]>([
       next: sized(after.width, after.height, { encoder, bFrames }),
     });
     const info = await probeVideo(path, { countFrames: true });
-    expect(info).toMatchObject({ ...before, frames: 60 });
+    expect(info).toMatchObject({ ...before, frameCount: 60 });
     const crop = { x: 0, y: 0, width: info.width, height: info.height };
     for (const [first, last] of [
       [0, 29],
@@ -75,7 +75,7 @@ describe.each<[name: string, encoder: string, bFrames: number]>([
       const clips = clipLoader({
         dataset: datasetOf('one', [{ id: 'a', source: path, captions: [] }]),
         pool: directPool(),
-        recipe: pretrainingRecipe({ frames: 4, stride: 4, size: { width: 32, height: 32 } }),
+        recipe: pretrainingRecipe({ frameCount: 4, stride: 4, size: { width: 32, height: 32 } }),
         seed,
         epochs: 1,
         badSamples: { kind: 'skip', limit: 1, log: ({ code }) => codes.push(code) },

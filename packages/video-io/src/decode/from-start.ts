@@ -55,7 +55,10 @@ function pickFrames(
     visit(last, endOf(video, lastTimes, Number(last.frame.duration)));
   if (slots.size < targets.length) {
     if (!plan.clampToEnd)
-      throw frameOutOfRange(video, plan, targets[slots.size]!, { frames: last.index + 1, time: last.time });
+      throw frameOutOfRange(video, plan, targets[slots.size]!, {
+        frameCount: last.index + 1,
+        time: last.time,
+      });
     visit(last, Number.POSITIVE_INFINITY);
   }
   return { builder, slots };

@@ -65,7 +65,7 @@ describe.skipIf(!existsSync(media))('videos of other people', () => {
           expect(info.width, where).toBe(WIDE_PIXELS[row.file!] ?? Number(width));
           expect(info.fps, where).toBeCloseTo(Number(row.fps), 2);
         }
-        expect(info.frames, row.file).toBe(counted);
+        expect(info.frameCount, row.file).toBe(counted);
         // A quarter of the frames near the start keeps this quick.
         const indices = Array.from({ length: FRAMES }, (_, i) => Math.min(i * 3, counted - 1));
         const clip = await pool.decode(path, { indices, size, motion: true });
@@ -87,12 +87,12 @@ describe.skipIf(!existsSync(media))('videos of other people', () => {
       const path = `${media}videos/${name}`;
       const index = withVideo(path, DEFAULT_LIMITS, (video) => indexFrames(video, DEFAULT_LIMITS));
       if (index === undefined) continue;
-      const frames = index.packetOf.length;
+      const frameCount = index.packetOf.length;
       // The first frame behind a place to enter at, if there is one, and one in the middle of what follows.
-      const entry = index.entryOf[Math.floor(frames * 0.6)]!;
+      const entry = index.entryOf[Math.floor(frameCount * 0.6)]!;
       if (entry > 0) entered++;
       const first = index.packetOf.indexOf(entry);
-      const indices = [Math.min(first + 1, frames - 1), Math.floor(frames * 0.6)];
+      const indices = [Math.min(first + 1, frameCount - 1), Math.floor(frameCount * 0.6)];
       const plan = planDecode(path, { indices, size });
       const [start, ...sought] = [
         withVideo(path, DEFAULT_LIMITS, (video) => decodeFromStart(video, plan)),

@@ -84,12 +84,12 @@ export function planDecode(input: VideoInput, options: DecodeOptions): DecodePla
   const limits = joinLimits(given.limits);
   checkLimit('bytes', pixels ? wanted.length * size.width * size.height * 3 : 0, limits, source);
   const targets = [...new Set(wanted)].sort((a, b) => a - b);
-  if (by === 'index' && !clampToEnd && targets.at(-1)! >= limits.frames) {
+  if (by === 'index' && !clampToEnd && targets.at(-1)! >= limits.frameCount) {
     throw new VideoError('VIDEO_TOO_LARGE', {
       source,
-      expected: `frame indices below ${limits.frames}`,
+      expected: `frame indices below ${limits.frameCount}`,
       received: `${targets.at(-1)}`,
-      advice: raiseLimit('frames'),
+      advice: raiseLimit('frameCount'),
     });
   }
   return { by, wanted, targets, size, crop, pixels, motion, motionCell, clampToEnd, limits };

@@ -89,15 +89,15 @@ export function readTimelineSync(
   });
 }
 
-type Clock = Pick<VideoInfo, 'frames' | 'framesExact' | 'start' | 'duration' | 'fps'>;
+type Clock = Pick<VideoInfo, 'frameCount' | 'framesExact' | 'start' | 'duration' | 'fps'>;
 
 function trueClock(video: OpenVideo, { times, end }: Timeline): Clock {
-  const [start, frames] = [times[0]!, times.length];
+  const [start, frameCount] = [times[0]!, times.length];
   const duration = end - start;
   const told = headerRate(video);
   // Stamps are often rounded to milliseconds: the header's rate is more exact, if it fits them.
-  const fits = told > 0 && Math.abs(times[frames - 1]! - start - (frames - 1) / told) < 1 / told;
-  return { frames, framesExact: true, start, duration, fps: fits ? told : frames / duration };
+  const fits = told > 0 && Math.abs(times[frameCount - 1]! - start - (frameCount - 1) / told) < 1 / told;
+  return { frameCount, framesExact: true, start, duration, fps: fits ? told : frameCount / duration };
 }
 
 function headerClock(video: OpenVideo): Clock {
@@ -105,7 +105,7 @@ function headerClock(video: OpenVideo): Clock {
   const duration = stream.duration > 0n ? seconds(Number(stream.duration)) : header.duration;
   const fps = headerRate(video);
   return {
-    frames: stream.nbFrames > 0n ? Number(stream.nbFrames) : Math.round(duration * fps),
+    frameCount: stream.nbFrames > 0n ? Number(stream.nbFrames) : Math.round(duration * fps),
     framesExact: false,
     start: stream.startTime === AV_NOPTS_VALUE ? 0 : time(Number(stream.startTime)),
     duration,

@@ -60,7 +60,7 @@ export function* readFrames(
         throw damaged(`frame ${count}`, video);
       }
       checkPixels(frame, options.limits, source);
-      if (count >= options.limits.frames) throw tooManyFrames(options.limits, source);
+      if (count >= options.limits.frameCount) throw tooManyFrames(options.limits, source);
       const { bestEffortTimestamp, duration, flags } = frame;
       const time = timeOf({
         stamp: bare || bestEffortTimestamp === AV_NOPTS_VALUE ? undefined : Number(bestEffortTimestamp),
@@ -90,11 +90,11 @@ function sendPacket(decoder: CodecContext, packet: Packet | null, count: number,
   );
 }
 
-export function tooManyFrames({ frames }: VideoLimits, source: string): VideoError {
+export function tooManyFrames({ frameCount }: VideoLimits, source: string): VideoError {
   return new VideoError('VIDEO_TOO_LARGE', {
     source,
-    expected: `at most ${frames} frames`,
+    expected: `at most ${frameCount} frames`,
     received: 'more',
-    advice: raiseLimit('frames'),
+    advice: raiseLimit('frameCount'),
   });
 }

@@ -21,7 +21,7 @@ export function findFrames(
   refuse?: () => never,
 ): FoundVideo | undefined {
   const { known, header } = video;
-  if (known && known.timeline.times.length <= limits.frames) return known;
+  if (known && known.timeline.times.length <= limits.frameCount) return known;
   const index = indexFrames(video, limits, refuse);
   return index && { header, index, timeline: indexedTimeline(video, index) };
 }
@@ -73,5 +73,10 @@ function decodedTimeline(video: OpenVideo, limits: VideoLimits): Timeline {
 }
 
 export function noFrames({ source }: OpenVideo): VideoError {
-  return new VideoError('VIDEO_DECODE_FAILED', { source, frames: 0, expected: 'frames', received: 'none' });
+  return new VideoError('VIDEO_DECODE_FAILED', {
+    source,
+    frameCount: 0,
+    expected: 'frames',
+    received: 'none',
+  });
 }

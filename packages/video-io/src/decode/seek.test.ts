@@ -18,7 +18,7 @@ const FRAMES = 60;
 /** Noise that moves and changes, so that no two frames are alike and each picture needs those before. */
 const luma = (x: number, y: number, t: number) =>
   128 + 60 * Math.sin((x + 3 * t) / 5) * Math.cos((y - t) / 7) + 40 * Math.sin(x * y * 0.05 + t * t * 0.1);
-const x264: TestVideo = { encoder: 'libx264', width: 96, height: 64, frames: FRAMES, luma };
+const x264: TestVideo = { encoder: 'libx264', width: 96, height: 64, frameCount: FRAMES, luma };
 
 /** Name of the file, how it is written, and how many places it can be entered at; 0: only at its start. */
 const VIDEOS: readonly [name: string, video: TestVideo, entries: number][] = [
@@ -110,7 +110,7 @@ describe.each(VIDEOS)('%s', (name, video, entries) => {
     const whole = withVideo(path, DEFAULT_LIMITS, (opened) =>
       decodeFromStart(opened, planDecode(path, { indices: every, size })),
     );
-    expect((await probeVideo(path, { countFrames: true })).frames).toBe(FRAMES);
+    expect((await probeVideo(path, { countFrames: true })).frameCount).toBe(FRAMES);
     const { learnt } = decodeClipSync(path, { indices: [0], size });
     expect(learnt?.header.toldAtOnce).toBe(index && true);
     const ways = index

@@ -72,19 +72,19 @@ function pack(
   packetOf: readonly number[],
   entryOf: readonly number[],
 ): FrameIndex {
-  const [count, frames] = [packets.length, packetOf.length];
-  const memory = new SharedArrayBuffer(count * (8 + 8 + 4 + 4 + 4 + 1) + frames * (4 + 4));
+  const [count, frameCount] = [packets.length, packetOf.length];
+  const memory = new SharedArrayBuffer(count * (8 + 8 + 4 + 4 + 4 + 1) + frameCount * (4 + 4));
   const index = {
     pts: new Float64Array(memory, 0, count),
     position: new Float64Array(memory, count * 8, count),
     size: new Uint32Array(memory, count * 16, count),
     frameOf: new Int32Array(memory, count * 20, count).fill(-1),
     prefixOf: new Int32Array(memory, count * 24, count).fill(-1),
-    packetOf: new Uint32Array(memory, count * 28, frames),
-    entryOf: new Uint32Array(memory, count * 28 + frames * 4, frames),
-    referenced: new Uint8Array(memory, count * 28 + frames * 8, count),
+    packetOf: new Uint32Array(memory, count * 28, frameCount),
+    entryOf: new Uint32Array(memory, count * 28 + frameCount * 4, frameCount),
+    referenced: new Uint8Array(memory, count * 28 + frameCount * 8, count),
     prefixes: [] as Uint8Array[],
-    lastDuration: packets[packetOf[frames - 1]!]!.duration,
+    lastDuration: packets[packetOf[frameCount - 1]!]!.duration,
   };
   packets.forEach(({ pts, position, size, referenced, prefix }, number) => {
     index.pts[number] = pts;

@@ -11,7 +11,7 @@ const base: TestVideo = {
   encoder: 'libx264',
   width: 64,
   height: 48,
-  frames: 20,
+  frameCount: 20,
   gop: 5,
   luma: (x, y, t) => 128 + 90 * Math.sin((x + 2 * t) / 4) * Math.cos((y * (1 + t)) / 17),
 };
@@ -47,11 +47,11 @@ describe('what is known of a file', () => {
   it('is not used when the file has changed, even with its time kept', () => {
     write(base);
     const { learnt } = decodeClipSync(path, options);
-    write({ ...base, frames: 12 });
+    write({ ...base, frameCount: 12 });
     const shorter = { ...options, indices: [17] };
-    expect(() => decodeClipSync(path, shorter)).toThrow(expect.objectContaining({ frames: 12 }));
-    expect(() => decodeClipSync(path, shorter, learnt)).toThrow(expect.objectContaining({ frames: 12 }));
-    write({ ...base, frames: 30 });
+    expect(() => decodeClipSync(path, shorter)).toThrow(expect.objectContaining({ frameCount: 12 }));
+    expect(() => decodeClipSync(path, shorter, learnt)).toThrow(expect.objectContaining({ frameCount: 12 }));
+    write({ ...base, frameCount: 30 });
     const longer = decodeClipSync(path, { ...options, indices: [29] }, learnt);
     expect([...longer.clip.indices]).toEqual([29]);
     expect(longer.learnt!.index!.packetOf).toHaveLength(30);
@@ -67,7 +67,7 @@ describe('what is known of a file', () => {
   it('keeps to the limits of the call', () => {
     write(base);
     const { clip, learnt } = decodeClipSync(path, options);
-    const limits = { frames: 18 };
+    const limits = { frameCount: 18 };
     expect(decodeClipSync(path, { ...options, limits }, learnt).clip.frames).toEqual(clip.frames);
     const tooLarge = expect.objectContaining({ code: 'VIDEO_TOO_LARGE' });
     for (const less of [{ pixels: 1000 }, { duration: 0.5 }, { streams: 0 }])

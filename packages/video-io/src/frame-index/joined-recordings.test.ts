@@ -46,14 +46,16 @@ describe('recordings joined byte by byte', () => {
     ['far-back.ts', [recording(0, 200_000), recording(500, 0)]],
     ['far-ahead.ts', [recording(0, 0), recording(500, 200_000)]],
     ['segments.ts', [recording(0, 0), recording(500, 1200)]],
-    ['short.ts', [recording(0, 0, { frames: 3, bFrames: 0 }), recording(500, 0, { bFrames: 0 })]],
+    ['short.ts', [recording(0, 0, { frameCount: 3, bFrames: 0 }), recording(500, 0, { bFrames: 0 })]],
     ['recorder.webm', [recording(0, 0, vp8), recording(500, 20, vp8)]],
     ['recorder.mkv', [recording(0, 0, live), recording(500, 20, live)]],
     ['discs.mpg', [recording(0, 0, mpeg2), recording(500, 0, mpeg2)]],
     ['discs.ts', [recording(0, 0, mpeg2), recording(500, 0, mpeg2)]],
   ])('%s: every frame is there, and the clock goes on behind the joint', async (name, recordings) => {
     const path = joined(name, recordings);
-    const expected = recordings.flatMap(({ frames }, part) => between(part * 500, part * 500 + frames - 1));
+    const expected = recordings.flatMap(({ frameCount }, part) =>
+      between(part * 500, part * 500 + frameCount - 1),
+    );
     const { info, times } = await readTimeline(path);
     expect(times).toHaveLength(expected.length);
     times.forEach((time, frame) => {

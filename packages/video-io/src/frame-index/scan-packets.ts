@@ -57,7 +57,7 @@ export function indexPackets(
         (flags & AV_PKT_FLAG_CORRUPT) === 0 &&
         packet.getSideData(AV_PKT_DATA_NEW_EXTRADATA) === null;
       if (!tells) return undefined;
-      if (packets.length >= limits.frames) return refuse?.();
+      if (packets.length >= limits.frameCount) return refuse?.();
       end = Math.max(end, endOfPacket(packet));
       packets.push({
         pts: Number(pts),

@@ -55,7 +55,7 @@ describe('the clock of a video', () => {
   ])('%s begins at %f s', async (name, start, video) => {
     const path = write(name, video);
     const { info, times, end } = await readTimeline(path);
-    expect(info).toMatchObject({ frames: 30, framesExact: true });
+    expect(info).toMatchObject({ frameCount: 30, framesExact: true });
     expect(info.start).toBeCloseTo(start, 2);
     expect(times).toHaveLength(30);
     times.forEach((time, frame) => {
@@ -120,14 +120,14 @@ describe('the number of frames', () => {
       'live.webm',
       numberedVideo({ encoder: 'libvpx', container: { options: { live: '1' } } }),
     );
-    expect(await probeVideo(path)).toMatchObject({ frames: 0, framesExact: false, duration: 0 });
-    expect(await probeVideo(path, { countFrames: true })).toMatchObject({ frames: 30, fps: 25 });
+    expect(await probeVideo(path)).toMatchObject({ frameCount: 0, framesExact: false, duration: 0 });
+    expect(await probeVideo(path, { countFrames: true })).toMatchObject({ frameCount: 30, fps: 25 });
   });
 
   it('is that of the pictures, however long the sound', async () => {
     const path = write('long-sound.mkv', { ...late, time: (i) => i * 40, sound: { from: 0, to: 6000 } });
     const { info, end } = await readTimeline(path);
-    expect(info.frames).toBe(30);
+    expect(info.frameCount).toBe(30);
     expect(end).toBeCloseTo(1.2, 2);
   });
 });

@@ -7,8 +7,8 @@ export interface Timeline {
 }
 
 /** [frames] in memory that threads share. */
-export function sharedTimes(frames: number): Float64Array {
-  return new Float64Array(new SharedArrayBuffer(frames * Float64Array.BYTES_PER_ELEMENT));
+export function sharedTimes(frameCount: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(frameCount * Float64Array.BYTES_PER_ELEMENT));
 }
 
 /** The frame on screen at a time: the last that began by then; -1 before the first. */

@@ -14,7 +14,7 @@ import {
 export const info: VideoInfo = {
   width: 340,
   height: 256,
-  frames: 100,
+  frameCount: 100,
   framesExact: true,
   start: 0,
   duration: 4,
@@ -45,7 +45,7 @@ export function fakePool(seed: number): FakePool {
       open.now += 1;
       open.most = Math.max(open.most, open.now);
       await delay(random() * 3);
-      const times = Float64Array.from({ length: info.frames }, (_, i) => i / info.fps);
+      const times = Float64Array.from({ length: info.frameCount }, (_, i) => i / info.fps);
       return { info, times, end: info.duration };
     },
     async decode(input, options) {
@@ -86,7 +86,7 @@ export const sources = (count: number, bad: readonly number[] = []) =>
     })),
   );
 
-export const recipe = pretrainingRecipe({ frames: 4, stride: 4, size, flip: true });
+export const recipe = pretrainingRecipe({ frameCount: 4, stride: 4, size, flip: true });
 export const base = { recipe, seed: 7, epochs: 2, badSamples: { kind: 'fail' } } as const;
 
 /** What a run gave: everything that chance decides. */

@@ -41,7 +41,7 @@ describe('loading videos', { timeout: 60_000 }, () => {
     const loader = clipLoader({
       dataset: datasetOf('greys', samples),
       pool: directPool(),
-      recipe: pretrainingRecipe({ frames: 4, stride: 2, size: { width: 16, height: 16 }, clips: 2 }),
+      recipe: pretrainingRecipe({ frameCount: 4, stride: 2, size: { width: 16, height: 16 }, clips: 2 }),
       seed: 1,
       epochs: 3,
       motion: true,
@@ -73,7 +73,7 @@ describe('loading videos', { timeout: 60_000 }, () => {
         pool: directPool(),
         recipe: fineTuningRecipe({
           sampling: { kind: 'segments' },
-          frames: 2,
+          frameCount: 2,
           size: { width: 16, height: 16 },
           flip: true,
           randAugment: { probability: 1 },
@@ -113,7 +113,7 @@ describe('loading videos', { timeout: 60_000 }, () => {
       const loader = clipLoader({
         dataset: datasetOf('moving', samples),
         pool,
-        recipe: pretrainingRecipe({ frames: 4, stride: 2, size: { width: 32, height: 32 }, clips: 2 }),
+        recipe: pretrainingRecipe({ frameCount: 4, stride: 2, size: { width: 32, height: 32 }, clips: 2 }),
         seed: 1,
         epochs: 2,
         motion: true,

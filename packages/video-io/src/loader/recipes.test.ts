@@ -16,13 +16,13 @@ describe('recipes', () => {
   });
 
   it('draw several clips of a video, and flip only where asked to', () => {
-    const repeated = pretrainingRecipe({ frames: 3, stride: 2, clips: 4 });
+    const repeated = pretrainingRecipe({ frameCount: 3, stride: 2, clips: 4 });
     const plans = repeated.plan(info, range, seededRandom(1));
     expect(plans).toHaveLength(repeated.clips);
     expect(new Set(plans.map((plan) => JSON.stringify(plan))).size).toBe(4);
     expect(plans.some(({ flip }) => flip)).toBe(false);
     // Allowing flips changes nothing else.
-    const flipping = pretrainingRecipe({ frames: 3, stride: 2, clips: 4, flip: true }).plan(
+    const flipping = pretrainingRecipe({ frameCount: 3, stride: 2, clips: 4, flip: true }).plan(
       info,
       range,
       seededRandom(1),
@@ -31,7 +31,7 @@ describe('recipes', () => {
   });
 
   it('give every view of a test, clip by clip', () => {
-    const views = testRecipe({ sampling: { kind: 'dense', stride: 4 }, frames: 2, clips: 2, crops: 3 });
+    const views = testRecipe({ sampling: { kind: 'dense', stride: 4 }, frameCount: 2, clips: 2, crops: 3 });
     const plans = views.plan(info, range, () => Number.NaN);
     expect(views.clips).toBe(6);
     expect(plans.map(({ indices, crop }) => [indices, crop.x])).toEqual([
@@ -42,7 +42,7 @@ describe('recipes', () => {
       [[65, 69], 42],
       [[65, 69], 84],
     ]);
-    const segments = testRecipe({ sampling: { kind: 'segments' }, frames: 2, clips: 1, crops: 1 });
+    const segments = testRecipe({ sampling: { kind: 'segments' }, frameCount: 2, clips: 1, crops: 1 });
     expect(segments.plan(info, range, () => Number.NaN)[0]!.indices).toEqual([25, 55]);
   });
 });

@@ -18,7 +18,7 @@ import type { ClipRecipe } from './recipe.js';
 
 export interface PretrainingRecipeOptions {
   /** T. Default 16. */
-  readonly frames?: number;
+  readonly frameCount?: number;
   /** Source frames from one to the next: 4 for Kinetics-400 and UCF101, 2 for Something-Something and HMDB51. */
   readonly stride: number;
   /** Default 224 x 224. */
@@ -31,7 +31,7 @@ export interface PretrainingRecipeOptions {
 
 /** VideoMAE's clips. */
 export const CLIP = {
-  frames: optional(fields.count(), 16),
+  frameCount: optional(fields.count(), 16),
   size: optional(fields.size(), { width: 224, height: 224 }),
 };
 
@@ -49,7 +49,7 @@ const PRETRAINING = optionTable(
 /** VideoMAE's pre-training: a dense clip from a random start and a multi-scale crop, scaled. */
 export function pretrainingRecipe(options: PretrainingRecipeOptions): ClipRecipe {
   const checked = PRETRAINING.check(options);
-  const { frames, stride, clips, flip } = checked;
+  const { frameCount, stride, clips, flip } = checked;
   const size = fields.sizeOf(checked.size);
   return {
     describe: describer(PRETRAINING.where, recorded(PRETRAINING, { ...checked, size })),
@@ -57,7 +57,7 @@ export function pretrainingRecipe(options: PretrainingRecipeOptions): ClipRecipe
     clips,
     plan: (video, range, random) =>
       Array.from({ length: clips }, () => ({
-        indices: within(range, denseIndices({ frames: range.count, count: frames, stride, random })),
+        indices: within(range, denseIndices({ frameCount: range.count, count: frameCount, stride, random })),
         crop: multiScaleCrop(video, random),
         flip: coin(random) && flip,
       })),
@@ -67,7 +67,7 @@ export function pretrainingRecipe(options: PretrainingRecipeOptions): ClipRecipe
 export interface FineTuningRecipeOptions {
   readonly sampling: FrameSampling;
   /** T. Default 16. */
-  readonly frames?: number;
+  readonly frameCount?: number;
   /** Default 224 x 224. */
   readonly size?: Size;
   /** Clips drawn of each video (repeated augmentation). Default 1; VideoMAE fine-tunes with 2. */
@@ -96,7 +96,7 @@ const FINE_TUNING = optionTable(
 /** VideoMAE's fine-tuning: random resized crop, flip, RandAugment, random erasing. Mix whole batches with `mixBatch`. */
 export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
   const checked = FINE_TUNING.check(options);
-  const { sampling, frames, clips, flip, crop, ...changes } = checked;
+  const { sampling, frameCount, clips, flip, crop, ...changes } = checked;
   const size = fields.sizeOf(checked.size);
   return {
     describe: describer(FINE_TUNING.where, recorded(FINE_TUNING, { ...checked, size })),
@@ -104,7 +104,7 @@ export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
     clips,
     plan: (video, range, random) =>
       Array.from({ length: clips }, () => ({
-        indices: within(range, framesOf(sampling, { frames: range.count, count: frames, random })),
+        indices: within(range, framesOf(sampling, { frameCount: range.count, count: frameCount, random })),
         crop: randomResizedCrop(video, random, crop),
         flip: coin(random) && flip,
       })),
@@ -118,7 +118,7 @@ export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
 export interface TestRecipeOptions {
   readonly sampling: FrameSampling;
   /** T. Default 16. */
-  readonly frames?: number;
+  readonly frameCount?: number;
   /** Default 224 x 224. */
   readonly size?: Size;
   /** Clips along the video: 5 for Kinetics-400 and UCF101, 2 for Something-Something, 10 for HMDB51 (VideoMAE). */
@@ -139,7 +139,7 @@ const TEST = optionTable(
 /** Multi-view test: `clips * crops` views of each video, clip by clip, without chance. */
 export function testRecipe(options: TestRecipeOptions): ClipRecipe {
   const checked = TEST.check(options);
-  const { sampling, frames, clips, crops } = checked;
+  const { sampling, frameCount, clips, crops } = checked;
   const size = fields.sizeOf(checked.size);
   return {
     describe: describer(TEST.where, recorded(TEST, { ...checked, size })),
@@ -149,8 +149,8 @@ export function testRecipe(options: TestRecipeOptions): ClipRecipe {
       const parts = viewCrops(video, size, crops);
       const windows =
         sampling.kind === 'dense'
-          ? denseViews({ frames: range.count, count: frames, stride: sampling.stride }, clips)
-          : segmentViews({ frames: range.count, count: frames }, clips);
+          ? denseViews({ frameCount: range.count, count: frameCount, stride: sampling.stride }, clips)
+          : segmentViews({ frameCount: range.count, count: frameCount }, clips);
       return windows.flatMap((indices) =>
         parts.map((crop) => ({ indices: within(range, indices), crop, flip: false })),
       );

@@ -57,7 +57,7 @@ export function framesOfSection(timeline: VideoTimeline, section: Section, sourc
   if (shown >= 0 && start < last && end > times[0]!) return { first: shown, count: 1 };
   throw new VideoError('FRAME_OUT_OF_RANGE', {
     source,
-    frames: times.length,
+    frameCount: times.length,
     expected: `a section with pictures, which are shown from ${times[0]} s to ${last} s`,
     received: `${start} s to ${end} s`,
   });

@@ -35,16 +35,16 @@ describe('the clips of many epochs', { timeout: 60_000 }, () => {
       const path = join(folder, name);
       writeTestVideo(path, video);
       if (name.endsWith('.avi')) tellFrames(path, told);
-      expect((await probeVideo(path)).frames).toBe(told);
+      expect((await probeVideo(path)).frameCount).toBe(told);
       // Limits are held against what is there, too.
-      expect((await readTimeline(path, { limits: { frames: 30 } })).times).toHaveLength(30);
-      const beyond = readTimeline(path, { limits: { frames: 29 } });
+      expect((await readTimeline(path, { limits: { frameCount: 30 } })).times).toHaveLength(30);
+      const beyond = readTimeline(path, { limits: { frameCount: 29 } });
       await expect(beyond).rejects.toMatchObject({ code: 'VIDEO_TOO_LARGE' });
       const seen = new Set<number>();
       for await (const { clips } of clipLoader({
         dataset: datasetOf('one', [{ id: 'a', source: path, captions: [] }]),
         pool: directPool(),
-        recipe: pretrainingRecipe({ frames: 4, stride: 2, size: { width: 32, height: 32 } }),
+        recipe: pretrainingRecipe({ frameCount: 4, stride: 2, size: { width: 32, height: 32 } }),
         seed: 0,
         epochs: 90,
         badSamples: { kind: 'fail' },

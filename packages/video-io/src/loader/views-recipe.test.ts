@@ -21,8 +21,8 @@ const dense = (stride: number) => ({ kind: 'dense', stride }) as const;
 const range = { first: 10, count: 60 };
 
 /** Plans of many samples. */
-function plans(views: readonly ClipView[], count: number, frames = 8): ClipPlan[][] {
-  const recipe = viewsRecipe({ frames, size, views });
+function plans(views: readonly ClipView[], count: number, frameCount = 8): ClipPlan[][] {
+  const recipe = viewsRecipe({ frameCount, size, views });
   return Array.from({ length: count }, (_, i) => [...recipe.plan(info, range, seededRandom('views', i))]);
 }
 
@@ -159,7 +159,7 @@ describe('viewsRecipe', () => {
   });
 
   it('repeats the last frame of a video that is shorter than a view', () => {
-    const recipe = viewsRecipe({ frames: 4, size, views: cvrlViews({ stride: 4 }) });
+    const recipe = viewsRecipe({ frameCount: 4, size, views: cvrlViews({ stride: 4 }) });
     const short = { first: 3, count: 6 };
     for (const { indices } of recipe.plan(info, short, seededRandom('short'))) {
       expect(indices).toEqual([3, 7, 7, 7]);
@@ -229,7 +229,7 @@ describe('views of a real video', () => {
 
   it('are decoded in their order, and each has its own colours', async () => {
     const recipe = viewsRecipe({
-      frames: 4,
+      frameCount: 4,
       size: { width: 16, height: 16 },
       views: [
         { sampling: dense(2) },

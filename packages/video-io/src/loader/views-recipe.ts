@@ -40,7 +40,7 @@ export interface ClipView {
 
 export interface ViewsRecipeOptions {
   /** T of every view. Default 16. */
-  readonly frames?: number;
+  readonly frameCount?: number;
   /** Of every view. Default 224 x 224. */
   readonly size?: Size;
   /** One clip of each, in this order: `cvrlViews`, `longShortViews`, `broadNarrowViews`, `interIntraViews`, or your own. */
@@ -76,7 +76,7 @@ type Views = ReturnType<typeof TABLE.check>['views'];
  */
 export function viewsRecipe(options: ViewsRecipeOptions): ClipRecipe {
   const checked = TABLE.check(options);
-  const { frames, views } = checked;
+  const { frameCount, views } = checked;
   const size = fields.sizeOf(checked.size);
   views.forEach((view, place) => {
     requireMoment(view, place, views[0]!);
@@ -87,7 +87,7 @@ export function viewsRecipe(options: ViewsRecipeOptions): ClipRecipe {
     clips: views.length,
     plan(video, range, random) {
       const key = random();
-      const windows = windowsOf(views, frames, range.count, key);
+      const windows = windowsOf(views, frameCount, range.count, key);
       return views.map(({ order, crop, flip }, place) => {
         const draws = seededRandom(key, 'view', place);
         return {
@@ -105,15 +105,15 @@ export function viewsRecipe(options: ViewsRecipeOptions): ClipRecipe {
 }
 
 /** [views][T] the frames of each view in time, of a video of `count`. */
-function windowsOf(views: Views, frames: number, count: number, key: number): number[][] {
+function windowsOf(views: Views, frameCount: number, count: number, key: number): number[][] {
   const alone = (place: number): number[] =>
     framesOf(views[place]!.sampling!, {
-      frames: count,
-      count: frames,
+      frameCount: count,
+      count: frameCount,
       random: seededRandom(key, 'frames', place),
     });
   const near = views.flatMap(({ moment }, place) => (moment === 'near' ? [place] : []));
-  const together = near.length > 0 ? nearTogether(views, [0, ...near], frames, count, key) : undefined;
+  const together = near.length > 0 ? nearTogether(views, [0, ...near], frameCount, count, key) : undefined;
   const first = together?.get(0) ?? alone(0);
   return views.map(({ moment }, place) =>
     place === 0 || moment === 'same' ? first : (together?.get(place) ?? alone(place)),
@@ -124,11 +124,15 @@ function windowsOf(views: Views, frames: number, count: number, key: number): nu
 function nearTogether(
   views: Views,
   places: readonly number[],
-  frames: number,
+  frameCount: number,
   count: number,
   key: number,
 ): Map<number, number[]> {
-  const clips = places.map((place) => ({ frames: count, count: frames, stride: strideOf(views[place]!) }));
+  const clips = places.map((place) => ({
+    frameCount: count,
+    count: frameCount,
+    stride: strideOf(views[place]!),
+  }));
   const last = Math.min(...clips.map(lastStart));
   const starts = nearbyStarts(places.length - 1, last, seededRandom(key, 'near'));
   return new Map(places.map((place, i) => [place, clipFrom(starts[i]!, clips[i]!)]));

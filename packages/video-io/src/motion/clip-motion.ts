@@ -28,10 +28,15 @@ export interface ClipMotion {
 const NO_VECTORS: BlockVectors = new Int32Array(0);
 
 /** A field of `frames` clip frames with cells of `cell` output pixels. */
-export function createClipMotion(video: OpenVideo, crop: CropPlan, frames: number, cell: number): ClipMotion {
+export function createClipMotion(
+  video: OpenVideo,
+  crop: CropPlan,
+  frameCount: number,
+  cell: number,
+): ClipMotion {
   const { codecpar } = video.stream;
   const tells = MOTION_CODECS.includes(codecpar.codecId);
-  const grid = createMotionGrid(crop, frames, cell, tells ? 'codec' : 'none');
+  const grid = createMotionGrid(crop, frameCount, cell, tells ? 'codec' : 'none');
   const most = referencePictures(codecpar);
   const tracker = createMotionTracker(grid, most);
   return {

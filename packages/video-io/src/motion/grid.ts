@@ -17,7 +17,7 @@ const COVERAGE = 0.5;
 /** A grid for `frames` clip frames with cells of `cell` output pixels. */
 export function createMotionGrid(
   plan: CropPlan,
-  frames: number,
+  frameCount: number,
   cell: number,
   origin: MotionField['origin'],
 ): MotionGrid {
@@ -27,8 +27,8 @@ export function createMotionGrid(
   const columns = Math.ceil(width / cell);
   const rows = Math.ceil(height / cell);
   const cells = rows * columns;
-  const vectors = new Float32Array(frames * cells * 2);
-  const known = new Uint8Array(frames * cells);
+  const vectors = new Float32Array(frameCount * cells * 2);
+  const known = new Uint8Array(frameCount * cells);
   const sums = blockSums(coded);
   const upright = turnSize(geometry.size, orientation);
   const scaleX = upright.width / coded.width;

@@ -28,7 +28,14 @@ function luma(x: number, y: number, t: number): number {
 }
 
 const steady = 'weightp=0:no-psy=1:aq-mode=0:me=umh:subme=7:scenecut=0:b-adapt=0:mbtree=0';
-const base: TestVideo = { encoder: 'libx264', width, height, frames: FRAMES, luma, options: { crf: '18' } };
+const base: TestVideo = {
+  encoder: 'libx264',
+  width,
+  height,
+  frameCount: FRAMES,
+  luma,
+  options: { crf: '18' },
+};
 const x264 = (parameters: string, bFrames: number): TestVideo => ({
   ...base,
   bFrames,

@@ -56,11 +56,11 @@ export interface SentError {
 }
 
 export function sentError(error: VideoError): SentError {
-  const { code, where, expected, received, advice, source, line, index, frames, cause } = error;
+  const { code, where, expected, received, advice, source, line, index, frameCount, cause } = error;
   return {
     kind: 'refused',
     code,
-    fault: { where, expected, received, ...(advice && { advice }), source, line, index, frames },
+    fault: { where, expected, received, ...(advice && { advice }), source, line, index, frameCount },
     cause:
       cause instanceof Error
         ? { message: cause.message, code: (cause as NodeJS.ErrnoException).code }

@@ -47,9 +47,9 @@ describe('videoPool', () => {
       code: 'VIDEO_NOT_FOUND',
       source: join(folder, 'none.mp4'),
     });
-    await expect(beyond).rejects.toMatchObject({ code: 'FRAME_OUT_OF_RANGE', index: 9, frames: 4 });
+    await expect(beyond).rejects.toMatchObject({ code: 'FRAME_OUT_OF_RANGE', index: 9, frameCount: 4 });
     await expect(beyond).rejects.toBeInstanceOf(VideoError);
-    expect(await pool.probe(paths[1]!)).toMatchObject({ frames: 4, width: 32 });
+    expect(await pool.probe(paths[1]!)).toMatchObject({ frameCount: 4, width: 32 });
     await pool.close();
   });
 
@@ -75,7 +75,7 @@ describe('videoPool', () => {
       await expect(pool.timeline(source)).rejects.toMatchObject(refused);
       await expect(pool.decode(source, { indices: [0], size })).rejects.toMatchObject(refused);
     }
-    expect(await pool.probe(paths[1]!)).toMatchObject({ frames: 4 });
+    expect(await pool.probe(paths[1]!)).toMatchObject({ frameCount: 4 });
     await pool.close();
     await expect(pool.probe(undefined as never)).rejects.toMatchObject(refused);
   });

@@ -6,7 +6,7 @@ import { requirePositive } from './positive.js';
 
 export interface DenseSampling {
   /** Frames that the video has, at least 1. */
-  readonly frames: number;
+  readonly frameCount: number;
   /** Frames to take, T. */
   readonly count: number;
   /** Source frames from one taken frame to the next. 4 for Kinetics-400, 2 for Something-Something (VideoMAE). */
@@ -15,7 +15,7 @@ export interface DenseSampling {
   readonly random?: Random;
 }
 
-const WINDOW = { frames: count(), count: count(), stride: count() };
+const WINDOW = { frameCount: count(), count: count(), stride: count() };
 const OPTIONS = optionTable(
   'denseIndices',
   { ...WINDOW, random: optional(random()) } satisfies Record<keyof DenseSampling, unknown>,
@@ -31,10 +31,10 @@ const VIEW_OPTIONS = optionTable('denseViews', WINDOW, VideoError);
  * @throws {VideoError} `OPTION_INVALID`
  */
 export function denseIndices(sampling: DenseSampling): number[] {
-  const { frames, count, stride, random } = OPTIONS.check(sampling);
-  const last = lastStart({ frames, count, stride });
+  const { frameCount, count, stride, random } = OPTIONS.check(sampling);
+  const last = lastStart({ frameCount, count, stride });
   return clipFrom(random ? Math.floor(random() * (last + 1)) : Math.floor(last / 2), {
-    frames,
+    frameCount,
     count,
     stride,
   });
@@ -56,15 +56,15 @@ export function denseViews(sampling: Omit<DenseSampling, 'random'>, clips: numbe
   );
 }
 
-export type Window = Pick<DenseSampling, 'frames' | 'count' | 'stride'>;
+export type Window = Pick<DenseSampling, 'frameCount' | 'count' | 'stride'>;
 
 /** The last frame at which a clip can begin. */
-export function lastStart({ frames, count, stride }: Window): number {
-  return Math.max(0, frames - 1 - (count - 1) * stride);
+export function lastStart({ frameCount, count, stride }: Window): number {
+  return Math.max(0, frameCount - 1 - (count - 1) * stride);
 }
 
 /** [count] indices of the clip that begins at `start`. */
-export function clipFrom(start: number, { frames, count, stride }: Window): number[] {
-  const last = start + Math.floor((frames - 1 - start) / stride) * stride;
+export function clipFrom(start: number, { frameCount, count, stride }: Window): number[] {
+  const last = start + Math.floor((frameCount - 1 - start) / stride) * stride;
   return Array.from({ length: count }, (_, i) => Math.min(start + i * stride, last));
 }

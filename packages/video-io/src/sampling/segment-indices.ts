@@ -6,7 +6,7 @@ import { requirePositive } from './positive.js';
 
 export interface SegmentSampling {
   /** Frames that the video has, at least 1. */
-  readonly frames: number;
+  readonly frameCount: number;
   /** Frames to take, T: one from each of as many equal segments. */
   readonly count: number;
   /** Draws the frame of each segment. Left out: the middle one. */
@@ -15,13 +15,13 @@ export interface SegmentSampling {
 
 const OPTIONS = optionTable(
   'segmentIndices',
-  { frames: count(), count: count(), random: optional(random()) } satisfies Record<
+  { frameCount: count(), count: count(), random: optional(random()) } satisfies Record<
     keyof SegmentSampling,
     unknown
   >,
   VideoError,
 );
-const VIEW_OPTIONS = optionTable('segmentViews', { frames: count(), count: count() }, VideoError);
+const VIEW_OPTIONS = optionTable('segmentViews', { frameCount: count(), count: count() }, VideoError);
 
 /**
  * [count] indices spread over the whole video, one from each of `count` equal segments (TSN, Wang et al. 2016): drawn in
@@ -30,8 +30,8 @@ const VIEW_OPTIONS = optionTable('segmentViews', { frames: count(), count: count
  * @throws {VideoError} `OPTION_INVALID`
  */
 export function segmentIndices(sampling: SegmentSampling): number[] {
-  const { frames, count, random } = OPTIONS.check(sampling);
-  return Array.from({ length: count }, (_, i) => frameAt(i + (random ? random() : 0.5), frames, count));
+  const { frameCount, count, random } = OPTIONS.check(sampling);
+  return Array.from({ length: count }, (_, i) => frameAt(i + (random ? random() : 0.5), frameCount, count));
 }
 
 /**
@@ -41,14 +41,14 @@ export function segmentIndices(sampling: SegmentSampling): number[] {
  * @throws {VideoError} `OPTION_INVALID`
  */
 export function segmentViews(sampling: Omit<SegmentSampling, 'random'>, clips: number): number[][] {
-  const { frames, count } = VIEW_OPTIONS.check(sampling);
+  const { frameCount, count } = VIEW_OPTIONS.check(sampling);
   requirePositive('segmentViews', { clips });
   return Array.from({ length: clips }, (_, clip) =>
-    Array.from({ length: count }, (_, i) => frameAt(i + (clip + 0.5) / clips, frames, count)),
+    Array.from({ length: count }, (_, i) => frameAt(i + (clip + 0.5) / clips, frameCount, count)),
   );
 }
 
 /** The frame at a place counted in segments. */
-function frameAt(place: number, frames: number, count: number): number {
-  return Math.min(Math.floor((place * frames) / count), frames - 1);
+function frameAt(place: number, frameCount: number, count: number): number {
+  return Math.min(Math.floor((place * frameCount) / count), frameCount - 1);
 }

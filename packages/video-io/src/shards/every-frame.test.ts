@@ -85,7 +85,7 @@ describe('a prepared video', { timeout: 60_000 }, () => {
     const output = join(folder, 'plain');
     const dataset = datasetOf('plain', [{ id: 'a', source: join(folder, 'plain.mp4'), captions: [] }]);
     for await (const { report } of prepareShards({ dataset, output, pool: directPool() }))
-      expect(report.done).toMatchObject([{ frames: 30 }]);
+      expect(report.done).toMatchObject([{ frameCount: 30 }]);
     const shards = await readShards([join(output, 'shard-000000.tar')], { cache: join(output, 'cache') });
     const { source } = await shards.at(0);
     expect(await probeVideo(source)).toMatchObject({ width: 342, height: 256 }); // 64 x 48, to even sides

@@ -171,9 +171,9 @@ async function makeShard(
       const key = String(index).padStart(digits, '0');
       const { captions, label } = sample;
       const className = classNameOf(label, dataset.classes);
-      const frames = section.clip.times.length;
-      const facts = { id: sample.id, captions, label, className, frames, fps: section.fps };
-      done.push({ id: sample.id, key, frames });
+      const frameCount = section.clip.times.length;
+      const facts = { id: sample.id, captions, label, className, frameCount, fps: section.fps };
+      done.push({ id: sample.id, key, frameCount });
       const attached = (await attach?.(sample)) ?? {};
       requireForeign(sample, Object.keys(attached));
       yield {

@@ -60,7 +60,7 @@ export async function decodeSection(
   if (count > maxFrames) {
     throw new VideoError('VIDEO_TOO_LARGE', {
       source,
-      frames: count,
+      frameCount: count,
       expected: `at most ${maxFrames} frames`,
       received: `${count}`,
       advice: 'Raise the option encoding.maxFrames to take it.',

@@ -115,11 +115,11 @@ describe('prepareShards', () => {
   });
 
   it('refuses videos beyond its limits', async () => {
-    const made = await prepare({ limits: { frames: 2 }, refusedShare: 1 });
+    const made = await prepare({ limits: { frameCount: 2 }, refusedShare: 1 });
     expect(made.map(([, , refused]) => refused)).toEqual(['0 1', '2 3']);
     expect((await report(0)).refused[0]).toMatchObject({
       code: 'VIDEO_TOO_LARGE',
-      message: expect.stringContaining('Raise the option limits.frames'),
+      message: expect.stringContaining('Raise the option limits.frameCount'),
     });
   });
 

@@ -13,7 +13,7 @@ export interface ShardReport {
   readonly file: string | null;
   /** From which data set and how it was made. */
   readonly settings: ShardSettings;
-  readonly done: readonly { readonly id: string; readonly key: string; readonly frames: number }[];
+  readonly done: readonly { readonly id: string; readonly key: string; readonly frameCount: number }[];
   readonly refused: readonly RefusedSample[];
 }
 

@@ -174,8 +174,8 @@ describe('prepareShards', { timeout: 120_000 }, () => {
       [2, 3, true, 'shard-000002.tar'],
     ]);
     expect(made[0]!.report.done).toEqual([
-      { id: 'whole', key: '0', frames: 24 },
-      { id: 'section', key: '1', frames: 6 },
+      { id: 'whole', key: '0', frameCount: 24 },
+      { id: 'section', key: '1', frameCount: 6 },
     ]);
     expect(made[1]!.report.refused.map(({ id, code }) => [id, code])).toEqual([
       ['broken', 'VIDEO_UNREADABLE'],
@@ -196,7 +196,7 @@ describe('prepareShards', { timeout: 120_000 }, () => {
     expect(whole).toMatchObject({ id: 'whole', captions: ['it brightens'], label: 1 });
     expect(short).toMatchObject({ id: 'short', captions: ['one', 'two'] });
     const info = await probeVideo(section!.source, { countFrames: true });
-    expect(info).toMatchObject({ width: 48, height: 32, frames: 6, fps });
+    expect(info).toMatchObject({ width: 48, height: 32, frameCount: 6, fps });
     // The section from 0.5 s on begins with frame 6, whose grey is 20 + 6 * 8.
     const clip = await decodeClip(section!.source, { indices: [0, 5], size: { width: 48, height: 32 } });
     const middle = (t: number) => clip.frames[(t * 32 * 48 + 16 * 48 + 24) * 3]!;

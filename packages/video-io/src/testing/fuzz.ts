@@ -15,7 +15,7 @@ const base: TestVideo = {
   encoder: 'libx264',
   width: 64,
   height: 48,
-  frames: 12,
+  frameCount: 12,
   gop: 5,
   luma: (x, y, t) => 128 + 90 * Math.sin((x + 2 * t) / 4) * Math.cos((y * (1 + t)) / 17),
 };
@@ -69,7 +69,7 @@ export async function fuzz(options: { seed: string; first: number; count: number
     const random = seededRandom(seed, number);
     const { name, bytes } = files[uniformIndex(files.length, random)]!;
     const began = performance.now();
-    const outcome = outcomeOf(damaged, mutate(bytes, random), uniformIndex(base.frames, random));
+    const outcome = outcomeOf(damaged, mutate(bytes, random), uniformIndex(base.frameCount, random));
     slowest = Math.max(slowest, (performance.now() - began) / 1000);
     if (outcome.startsWith('fault')) faults.push(`${name} ${number}: ${outcome}`);
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
@@ -93,7 +93,7 @@ function outcomeOf(path: string, bytes: Buffer, index: number): string {
     probeVideoSync(bytes, { countFrames: index % 3 === 0, limits });
     writeFileSync(path, bytes);
     utimesSync(path, 0, 0);
-    const indices = [index, 0, base.frames - 1];
+    const indices = [index, 0, base.frameCount - 1];
     const options = { indices, size, motion: true, clampToEnd: true, limits };
     const { clip, learnt } = decodeClipSync(path, options);
     if (learnt && !isDeepStrictEqual(decodeClipSync(path, options, learnt).clip, clip))

@@ -15,7 +15,7 @@ export const numberedLuma = (x: number, y: number, number: number): number =>
 /** A video of numbered pictures, 25 a second. */
 export const numberedVideo = (video: Partial<TestVideo> = {}): TestVideo => ({
   encoder: 'libx264',
-  frames: 30,
+  frameCount: 30,
   gop: 10,
   ...NUMBERED,
   luma: numberedLuma,

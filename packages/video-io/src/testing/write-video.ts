@@ -37,7 +37,7 @@ export interface TestVideo {
   readonly encoder: string;
   readonly width: number;
   readonly height: number;
-  readonly frames: number;
+  readonly frameCount: number;
   /** Brightness of a pixel, 0-255. */
   readonly luma: (x: number, y: number, frame: number) => number;
   readonly pixels?: keyof typeof FORMATS;
@@ -88,7 +88,7 @@ export function writeTestVideo(path: string, video: TestVideo): void {
   encodeFrames(video, 0, encoder, packet, stream, format);
   // The parameters of what follows come with its own packets.
   if (video.next)
-    encodeFrames(video.next, video.frames, openEncoder(video.next, false), packet, stream, format);
+    encodeFrames(video.next, video.frameCount, openEncoder(video.next, false), packet, stream, format);
   check(format.writeTrailerSync());
   format.closeOutputSync();
   packet.free();
@@ -100,7 +100,7 @@ function check(status: number): void {
 }
 
 function openEncoder(video: TestVideo, globalHeader: boolean): CodecContext {
-  const { width, height, frames, gop = frames, bFrames = 0 } = video;
+  const { width, height, frameCount, gop = frameCount, bFrames = 0 } = video;
   const { format: pixelFormat } = FORMATS[video.pixels ?? 'yuv420p'];
   const codec = Codec.findEncoderByName(video.encoder as FFEncoderCodec)!;
   const encoder = new CodecContext();
@@ -124,7 +124,7 @@ function encodeFrames(
   stream: Stream,
   format: FormatContext,
 ): void {
-  const { width, height, frames, time = (i) => i * 40 } = video;
+  const { width, height, frameCount, time = (i) => i * 40 } = video;
   const { num, den } = encoder.timeBase;
   const ticks = (milliseconds: number) => BigInt(Math.round((milliseconds * den) / (num * 1000)));
   const drain = () => {
@@ -142,7 +142,7 @@ function encodeFrames(
   frame.alloc();
   Object.assign(frame, { width, height, format: FORMATS[video.pixels ?? 'yuv420p'].format });
   check(frame.getBuffer());
-  for (let i = first; i < first + frames; i++) {
+  for (let i = first; i < first + frameCount; i++) {
     check(frame.makeWritable());
     check(frame.fromBuffer(render(video, i)));
     frame.pts = ticks(time(i));

@@ -1,0 +1,49 @@
+import { type ClipModelCheckpoint, clipModelPatchTextEncoder, type PatchFeatures } from '@tgm/models';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { ACTIONS, type CaptionLevel, captionsOf, sceneOf } from '../moving-shapes/index.js';
+import { type ActionFigures, actionFigures, type MaskedShares, maskedShares } from './figures.js';
+import { makeKnownClips } from './known-clips.js';
+
+export interface TinyClipModelFigures {
+  /** Share of the named object's tokens that are hidden at ratio 0.6, for each kind of patch features. */
+  readonly masked: Readonly<Record<PatchFeatures, MaskedShares>>;
+  /** How well captions tell actions apart, for each caption level. */
+  readonly actions: Readonly<Record<CaptionLevel, ActionFigures>>;
+}
+
+/** Another seed than any training or data set here uses. */
+const SEED = 7001;
+const CLIPS = 96;
+const RATIO = 0.6;
+
+function captionedActions(split: string, count: number, level: CaptionLevel) {
+  return Array.from({ length: count }, (_, index) => {
+    const scene = sceneOf({ seed: SEED, split, index });
+    const captions = captionsOf(scene)[level];
+    return { caption: captions[index % captions.length]!, label: ACTIONS.indexOf(scene.action) };
+  });
+}
+
+/** The figures of a CLIP on clips that it has not seen. */
+export async function measure(
+  checkpoint: ClipModelCheckpoint,
+  engine: Engine,
+): Promise<TinyClipModelFigures> {
+  const encoder = (variant: PatchFeatures) => clipModelPatchTextEncoder({ ...checkpoint, engine, variant });
+  const clips = await makeKnownClips(SEED, CLIPS);
+  const masked = (variant: PatchFeatures) => maskedShares(encoder(variant), clips, RATIO);
+  const actions = (level: CaptionLevel) =>
+    actionFigures(
+      encoder('value'),
+      captionedActions('train', 600, level),
+      captionedActions('test', 300, level),
+    );
+  return {
+    masked: {
+      value: await masked('value'),
+      'value-residual': await masked('value-residual'),
+      raw: await masked('raw'),
+    },
+    actions: { object: await actions('object'), scene: await actions('scene') },
+  };
+}

@@ -1,0 +1,205 @@
+import * as tf from '@tensorflow/tfjs';
+import type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '@tgm/masking';
+import { listOf, objectWith, optionTable, passing } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { ModelError } from '../errors.js';
+import { frameTokens } from '../frame-tokens.js';
+import { inputShape } from '../input-shape.js';
+import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
+import { anyText, bytes, params as paramsField } from '../option-fields.js';
+import { type Params, requireParams } from '../params.js';
+import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import type { ClipModel } from './clip-model.js';
+import type { ClipModelTokenizer } from './tokenizer.js';
+import { type PatchFeatures, patchFeaturesVariant } from './vision.js';
+
+/** Frames and captions of one call of the engine: the rest is filled up, so that one trace serves. */
+const FRAMES_A_CALL = 16;
+const CAPTIONS_A_CALL = 4;
+
+/** Captions whose embeddings are kept, the oldest dropped first: 128 MiB at a width of 512. */
+const CAPTIONS_KEPT = 65_536;
+
+/** Names of the parameters of each tower, with its projection. */
+const VISION = /^vis/;
+const TEXT = /^text_/;
+
+export interface ClipModelPatchTextEncoderOptions {
+  readonly model: ClipModel;
+  readonly params: Params;
+  readonly tokenizer: ClipModelTokenizer;
+  readonly engine: Engine;
+  readonly variant: PatchFeatures;
+}
+
+const table = optionTable(
+  'clipModelPatchTextEncoder',
+  {
+    model: clipModelField(),
+    params: paramsField(),
+    tokenizer: clipModelTokenizerField(),
+    engine: objectWith<Engine>('an engine', ['compile']),
+    variant: patchFeaturesVariant,
+  } satisfies Record<keyof ClipModelPatchTextEncoderOptions, unknown>,
+  ModelError,
+);
+
+const captionsTable = optionTable('encodeText', { captions: listOf(anyText()) }, ModelError);
+const side = passing('a number of pixels', (value): value is number => typeof value === 'number');
+const framesTable = optionTable(
+  'encodePatches',
+  { frames: bytes(), height: side, width: side } satisfies Record<keyof ClipFrames, unknown>,
+  ModelError,
+);
+
+/**
+ * CLIP as text-guided masking uses it. Frames must have the size of CLIP's images; an embedding of a caption is
+ * computed once. The parameters stay the caller's.
+ * @throws ModelError with `OPTION_INVALID`, also when the tokenizer has more places or tokens than the text tower;
+ *   CheckpointKeysError when a parameter of a tower is missing or has another shape.
+ */
+export function clipModelPatchTextEncoder(options: ClipModelPatchTextEncoderOptions): PatchTextEncoder {
+  const { model, params, tokenizer, engine, variant } = table.check(options);
+  requireSameTexts(model, tokenizer);
+  const towers = model.parameters.filter(({ name }) => VISION.test(name) || TEXT.test(name));
+  requireParams('clipModelPatchTextEncoder, option params', towers, params);
+  const width = model.config.projectionDim;
+  const { imageSize, patchSize } = model.config.visionConfig;
+  const layout = { imageSize, patchSize, tubeletSize: 1 };
+  const { rows, columns } = tokenGridOf({ ...layout, numFrames: 1 });
+  const frameSize = rows * columns * width;
+  const visionParams = paramsOf(params, VISION);
+  const textParams = paramsOf(params, TEXT);
+  const captions = new Map<string, Float32Array>();
+
+  const embedPatches = engine.compile((inputs: { params: Params; patches: tf.Tensor3D }) =>
+    normalised(model.patchFeatures(inputs.params, inputs.patches, variant)),
+  );
+  const embedTexts = engine.compile((inputs: { params: Params; ids: tf.Tensor2D; ends: tf.Tensor1D }) =>
+    normalised(model.encodeText(inputs.params, inputs.ids, inputs.ends)),
+  );
+
+  /** Embeds at most CAPTIONS_A_CALL captions, [count, width]. */
+  async function embedCaptions(texts: readonly string[]): Promise<Float32Array> {
+    const ids = new Int32Array(CAPTIONS_A_CALL * tokenizer.contextLength);
+    const ends = new Int32Array(CAPTIONS_A_CALL);
+    for (const [row, text] of texts.entries()) {
+      const tokens = tokenizer.encode(text);
+      ids.set(tokens.ids, row * tokenizer.contextLength);
+      ends[row] = tokens.end;
+    }
+    const inputs = {
+      ids: tf.tensor2d(ids, [CAPTIONS_A_CALL, tokenizer.contextLength], 'int32'),
+      ends: tf.tensor1d(ends, 'int32'),
+    };
+    return read(embedTexts({ params: textParams, ...inputs }), inputs);
+  }
+
+  return {
+    async encodeText(texts): Promise<Embeddings> {
+      captionsTable.check({ captions: texts });
+      const found = new Map(texts.map((text) => [text, captions.get(text)]));
+      const missing = [...found.keys()].filter((text) => found.get(text) === undefined);
+      for (let start = 0; start < missing.length; start += CAPTIONS_A_CALL) {
+        const batch = missing.slice(start, start + CAPTIONS_A_CALL);
+        const rows = await embedCaptions(batch);
+        for (const [row, text] of batch.entries()) {
+          const embedding = rows.slice(row * width, (row + 1) * width);
+          found.set(text, embedding);
+          captions.set(text, embedding);
+        }
+      }
+      for (const oldest of captions.keys()) {
+        if (captions.size <= CAPTIONS_KEPT) break;
+        captions.delete(oldest);
+      }
+      const values = new Float32Array(texts.length * width);
+      for (const [row, text] of texts.entries()) values.set(found.get(text)!, row * width);
+      return { values, count: texts.length, width };
+    },
+
+    async encodePatches(given: ClipFrames): Promise<PatchEmbeddings> {
+      // A clip of a decoder may be passed whole.
+      const { frames, height, width: frameWidth } = (given ?? {}) as ClipFrames;
+      framesTable.check({ frames, height, width: frameWidth });
+      if (height !== imageSize || frameWidth !== imageSize) {
+        const got = `${height} x ${frameWidth}`;
+        throw inputShape('encodePatches', 'frames', `${imageSize} x ${imageSize} pixels`, got);
+      }
+      const frameBytes = imageSize * imageSize * 3;
+      const count = frames.length / frameBytes;
+      if (!(Number.isInteger(count) && count >= 1)) {
+        throw inputShape(
+          'encodePatches',
+          'frames',
+          `${frameBytes} bytes for each of one or more frames`,
+          `${frames.length} bytes`,
+        );
+      }
+      const tokenSize = tokenSizeOf(layout);
+      const values = new Float32Array(count * frameSize);
+      for (let start = 0; start < count; start += FRAMES_A_CALL) {
+        const batch = Math.min(FRAMES_A_CALL, count - start);
+        const first = start * rows * columns;
+        const tokens = Array.from({ length: batch * rows * columns }, (_, i) => first + i);
+        const pixels = new Float32Array(FRAMES_A_CALL * rows * columns * tokenSize);
+        frameTokens(frames, { ...layout, numFrames: count }, tokens, model.pixels, pixels);
+        const inputs = { patches: tf.tensor3d(pixels, [FRAMES_A_CALL, rows * columns, tokenSize]) };
+        const embedded = await read(embedPatches({ params: visionParams, ...inputs }), inputs);
+        values.set(embedded.subarray(0, batch * frameSize), start * frameSize);
+      }
+      return { values, frameCount: count, rows, columns, width };
+    },
+  };
+}
+
+/** Below this a vector is taken as zero, and stays it. */
+const SMALLEST_NORM = 1e-12;
+
+/** Rows along the last axis with the L2 norm 1. */
+function normalised(x: tf.Tensor): tf.Tensor {
+  return tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), -1, true)), SMALLEST_NORM));
+}
+
+/** The numbers of a result; disposes it and the inputs. */
+async function read(result: Promise<tf.Tensor>, inputs: tf.TensorContainerObject): Promise<Float32Array> {
+  try {
+    const tensor = await result;
+    try {
+      return (await tensor.data()) as Float32Array;
+    } finally {
+      tensor.dispose();
+    }
+  } finally {
+    tf.dispose(inputs);
+  }
+}
+
+function paramsOf(params: Params, names: RegExp): Params {
+  return Object.fromEntries(Object.entries(params).filter(([name]) => names.test(name)));
+}
+
+function requireSameTexts(
+  model: ClipModel,
+  { contextLength, startId, endId, eosTokenId: readAt }: ClipModelTokenizer,
+): void {
+  const { maxPositionEmbeddings, vocabSize, eosTokenId = readAt } = model.config.textConfig;
+  if (contextLength > maxPositionEmbeddings) {
+    throw wrongTokenizer(
+      'contextLength',
+      `at most ${maxPositionEmbeddings}, the text tower's places`,
+      contextLength,
+    );
+  }
+  if (Math.max(startId, endId) >= vocabSize) {
+    throw wrongTokenizer('ids', `below ${vocabSize}, the text tower's vocabulary`, Math.max(startId, endId));
+  }
+  if (readAt !== eosTokenId) {
+    throw wrongTokenizer('eosTokenId', `${eosTokenId}, as the text tower's`, readAt);
+  }
+}
+
+function wrongTokenizer(part: string, expected: string, received: number): ModelError {
+  const where = `clipModelPatchTextEncoder, option tokenizer.${part}`;
+  return new ModelError('OPTION_INVALID', { where, expected, received: String(received) });
+}
