@@ -12,7 +12,7 @@ import torch.nn.functional as F
 case = json.loads(sys.argv[1])
 if case["threads"]:
     torch.set_num_threads(case["threads"])
-config, count = case["config"], case["frames"]
+config, count = case["config"], case["frameCount"]
 width, heads, eps = config["hiddenSize"], config["numAttentionHeads"], config["layerNormEps"]
 side, patch, depth = config["imageSize"], config["patchSize"], config["numHiddenLayers"]
 

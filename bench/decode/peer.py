@@ -10,7 +10,7 @@ import sys
 import time
 
 name, first, clip, cores = sys.argv[1], sys.argv[2], json.loads(sys.argv[3]), sys.argv[4]
-count, stride, side, fps = clip["frames"], clip["stride"], clip["side"], clip["fps"]
+count, stride, side, fps = clip["frameCount"], clip["stride"], clip["side"], clip["fps"]
 x, y = clip["x"], clip["y"]
 
 if name == "pyav":

@@ -14,7 +14,7 @@ import numpy
 import torch
 
 folder, loading = sys.argv[1], json.loads(sys.argv[2])
-count, stride, side = loading["frames"], loading["stride"], loading["side"]
+count, stride, side = loading["frameCount"], loading["stride"], loading["side"]
 torch.set_num_threads(1)
 
 SCALES = [1, 0.875, 0.75, 0.66]

@@ -3,7 +3,7 @@
  *
  *   npx tsx examples/own-strategy/main.ts
  *
- * Prints one slice of a mask ('#' hidden, '.' visible), then one line for each check of the masking contract
+ * Prints one slice of a mask ('#' masked, '.' visible), then one line for each check of the masking contract
  * that the strategy passes, and how many it passed.
  */
 import { seededRandom } from '@tgm/masking';

@@ -207,6 +207,6 @@ function picture(
   { masked }: Pick<TokenMask, 'masked'>,
   onObject: readonly number[],
 ): MaskPicture {
-  const hidden = onObject.filter((token) => masked.includes(token)).length;
-  return { strategy, masked, maskedShare: hidden / onObject.length };
+  const maskedOfObject = onObject.filter((token) => masked.includes(token)).length;
+  return { strategy, masked, maskedShare: maskedOfObject / onObject.length };
 }

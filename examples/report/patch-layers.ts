@@ -8,7 +8,7 @@ export interface ScoreRange {
 
 const HEAT_OPACITY = 190; // of 255: the frame stays visible beneath
 const HIDDEN_GREY = 128;
-const MASKED_OPACITY = 236; // of 255: what is hidden can still be guessed
+const MASKED_OPACITY = 236; // of 255: what is masked can still be guessed
 
 export function scoreRange(values: Float32Array): ScoreRange {
   const finite = values.filter(Number.isFinite);
@@ -31,7 +31,7 @@ export function heatLayer(scores: Float32Array, { least, greatest }: ScoreRange)
   return pixels;
 }
 
-/** The masked patches of one slice as RGBA pixels, one for each patch: grey where hidden, clear elsewhere. */
+/** The masked patches of one slice as RGBA pixels, one for each patch: grey where masked, clear elsewhere. */
 export function maskLayer(masked: Uint32Array, slice: number, patches: number): Uint8Array {
   const pixels = new Uint8Array(patches * 4);
   for (const token of masked) {

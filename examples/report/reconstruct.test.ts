@@ -31,7 +31,7 @@ describe('reconstruct', () => {
   });
 
   test('weights neighbours by the inverse square of the distance', () => {
-    // Token 0 hidden. Visible by distance²: 1 and 2 and 4 at 1; 3, 5 and 6 at 2; 7 at 3. All flat, only token 1 has 90.
+    // Token 0 masked. Visible by distance²: 1 and 2 and 4 at 1; 3, 5 and 6 at 2; 7 at 3. All flat, only token 1 has 90.
     const frames = clip((t, y, x) => (t < 2 && y < 2 && x >= 2 ? 90 : 0));
     const result = reconstruct({ frames, mask: maskOf(0), prediction: new Float32Array(24), config });
     const expected = Math.round(90 / (3 + 3 / 2 + 1 / 3));
@@ -53,15 +53,15 @@ describe('reconstruct', () => {
     expect(at(result, 0, 3, 2)[0]).toBe(0);
   });
 
-  test('does not read hidden pixels', () => {
+  test('does not read masked pixels', () => {
     const random = seededRandom('pixels');
     const frames = clip(() => Math.floor(256 * random()));
     const mask = maskOf(0, 1, 2, 5, 6);
     const prediction = Float32Array.from({ length: 5 * 24 }, () => 4 * random() - 2);
     const before = reconstruct({ frames, mask, prediction, config });
-    const hidden = (t: number, y: number, x: number) =>
+    const isMasked = (t: number, y: number, x: number) =>
       mask.masked.includes(Math.floor(t / 2) * 4 + Math.floor(y / 2) * 2 + Math.floor(x / 2));
-    const changed = clip((t, y, x, c) => (hidden(t, y, x) ? 255 : frames[((t * 4 + y) * 4 + x) * 3 + c]!));
+    const changed = clip((t, y, x, c) => (isMasked(t, y, x) ? 255 : frames[((t * 4 + y) * 4 + x) * 3 + c]!));
     expect(changed).not.toEqual(frames);
     expect(reconstruct({ frames: changed, mask, prediction, config })).toEqual(before);
   });

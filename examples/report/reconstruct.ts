@@ -14,7 +14,7 @@ export interface ReconstructOptions {
 const NEIGHBOUR_SLICES = 1;
 
 /**
- * The clip as the model completes it: visible patches from the input, hidden ones predicted, [T, H, W, 3].
+ * The clip as the model completes it: visible patches from the input, masked ones predicted, [T, H, W, 3].
  *
  * The decoder's target is normalised by each masked patch's own mean and deviation, which the model never saw.
  * Here both are estimated, per channel, from visible patches of the same and the neighbouring slices (of all

@@ -91,7 +91,7 @@ export interface MaskPicture {
   readonly strategy: string;
   /** Numbers of the masked tokens, (slice * rows + row) * columns + column. */
   readonly masked: Uint32Array;
-  /** Share of the named object's patches that is hidden, 0-1, where known. */
+  /** Share of the named object's patches that is masked, 0-1, where known. */
   readonly maskedShare?: number;
 }
 

@@ -29,7 +29,7 @@ const USAGE = `npm run arms -- --seeds 0,1,2
     .map(({ name }) => name)
     .join(',')}
   --steps <n>      pre-training steps of each run
-  --ratio <r>      share of the tokens that is hidden, in [0, 1); default 0.75
+  --ratio <r>      share of the tokens that is masked, in [0, 1); default 0.75
   --out <folder>   default runs/arms in the repository; what it holds is gone on with
   --data <folder>  where Moving Shapes is made; default data/ in the repository
   --quick          a tenth of the data and a few steps, to see that everything works

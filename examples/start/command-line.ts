@@ -12,7 +12,7 @@ export interface Command {
   /** Pre-training steps of each run. */
   readonly steps?: number;
   readonly seed: number;
-  /** Share of the tokens that is hidden, in [0, 1). */
+  /** Share of the tokens that is masked, in [0, 1). */
   readonly ratio: number;
   /** A tenth of the data and a few steps: shows that everything works, not that it learns. */
   readonly quick: boolean;
@@ -35,7 +35,7 @@ npm start -- --videos <folder or manifest.jsonl>   the same on your videos
   --caption "…"    caption of every video that has none in the manifest or a .txt file beside it
   --resume <run>   go on with a run that was stopped, e.g. runs/2026-01-31T12-00-00
   --steps <n>      pre-training steps of each run
-  --ratio <r>      share of the tokens that is hidden, in [0, 1); default 0.75
+  --ratio <r>      share of the tokens that is masked, in [0, 1); default 0.75
   --seed <n>       default 0
   --out <folder>   where runs are written; default runs/ in the repository
   --data <folder>  where Moving Shapes is made; default data/ in the repository

@@ -52,11 +52,11 @@ export async function maskedShares(
     const perSlice = COVERAGE_CELLS * COVERAGE_CELLS;
     const grid = { slices: coverage.length / perSlice, rows: COVERAGE_CELLS, columns: COVERAGE_CELLS };
     const patches = await encoder.encodePatches({ frames: clip.frames, height: side, width: side });
-    const random = seededRandom('hidden-share', index);
+    const random = seededRandom('masked-share', index);
     const share = (tokenScores: Float32Array): number => {
       const { masked } = masking.mask({ grid, random, cues: { tokenScores } });
-      const hidden = masked.reduce((count, token) => count + (coverage[token]! > OBJECT_TOKEN ? 1 : 0), 0);
-      return hidden / coverage.reduce((count, part) => count + (part > OBJECT_TOKEN ? 1 : 0), 0);
+      const ofObject = masked.reduce((count, token) => count + (coverage[token]! > OBJECT_TOKEN ? 1 : 0), 0);
+      return ofObject / coverage.reduce((count, part) => count + (part > OBJECT_TOKEN ? 1 : 0), 0);
     };
     const shareOf = ({ values, width }: { values: Float32Array; width: number }) =>
       share(textCue({ patches, grid, textEmbedding: values.slice(index * width, (index + 1) * width) }));

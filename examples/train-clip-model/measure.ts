@@ -5,7 +5,7 @@ import { type ActionFigures, actionFigures, type MaskedShares, maskedShares } fr
 import { makeKnownClips } from './known-clips.js';
 
 export interface TinyClipModelFigures {
-  /** Share of the named object's tokens that are hidden at ratio 0.6, for each kind of patch features. */
+  /** Share of the named object's tokens that are masked at ratio 0.6, for each kind of patch features. */
   readonly masked: Readonly<Record<PatchFeatures, MaskedShares>>;
   /** How well captions tell actions apart, for each caption level. */
   readonly actions: Readonly<Record<CaptionLevel, ActionFigures>>;

@@ -23,7 +23,7 @@ export function tinyClipModelConfig(vocabularySize: number): ClipModelConfig {
     visionConfig: {
       ...SHARED,
       // With a second block the patches mix before the last one, and their value features no longer tell where the
-      // object is: 62-80 % of it hidden instead of 98 %.
+      // object is: 62-80 % of it masked instead of 98 %.
       numHiddenLayers: 1,
       hiddenSize: 96,
       intermediateSize: 384,

@@ -36,7 +36,7 @@ const SAVE_EVERY = 60;
 /**
  * Trains from fresh parameters, or goes on from the checkpoints in `folder`.
  *
- * With the term of patches 98 % of the object is hidden, without it 91 %, and 87 % of objects at rest. Paraphrases keep the
+ * With the term of patches 98 % of the object is masked, without it 91 %, and 87 % of objects at rest. Paraphrases keep the
  * actions in the texts: a caption is told from those of other scenes and of its own scene with another action.
  */
 export function trainClipModel(options: TrainClipModelOptions): AsyncGenerator<TrainEvent> {

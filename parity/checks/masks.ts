@@ -31,7 +31,7 @@ export function* checkMasks(fixture: Fixture): Generator<Quantity> {
   for (const given of fixture.json.mgmae.cases) yield* checkFlow(fixture, given);
 }
 
-/** Draws enough to see that places are hidden alike: 5 standard deviations of a share. */
+/** Draws enough to see that places are masked alike: 5 standard deviations of a share. */
 const DRAWS = 400;
 const DEVIATIONS = 5;
 
@@ -65,9 +65,9 @@ function* checkTube({ key, grid: [slices, rows, columns], mask_ratio, masked_per
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape of each file is its own.
 function* checkFlow(fixture: Fixture, given: any): Generator<Quantity> {
-  const { name, batch, frames, height, width, patch, tubelet, base_index } = given;
+  const { name, batch, frames: frameCount, height, width, patch, tubelet, base_index } = given;
   const tolerance = (quantity: string) => toleranceOf(fixture.json.tolerance, quantity);
-  const shape = { frames, height, width, patchSize: patch };
+  const shape = { frameCount, height, width, patchSize: patch };
   const all = (quantity: string) => numbers(fixture, `mgmae/${name}/${quantity}`);
   const part = (quantity: string, clip: number) => {
     const values = all(quantity);

@@ -9,7 +9,7 @@ const mask = textGuidedMasking({ ratio: 0.6 }).mask({
   cues: { tokenScores: text },
 });
 if (mask.masked.length !== 8 * 117)
-  throw new Error(`117 of 196 a slice should be hidden, got ${mask.masked.length}`);
+  throw new Error(`117 of 196 a slice should be masked, got ${mask.masked.length}`);
 const checks = maskingContract('random', () => randomMasking({ ratio: 0.9 }));
 for (const check of checks) await check.run();
-console.log(`${mask.masked.length} of 1568 tokens hidden by text; ${checks.length} contract checks hold`);
+console.log(`${mask.masked.length} of 1568 tokens masked by text; ${checks.length} contract checks hold`);

@@ -16,7 +16,7 @@ import { windowMasking } from './window-masking.js';
 
 const makers = {
   random: () => randomMasking({ ratio: 0.9 }),
-  'random, nothing hidden': () => randomMasking({ ratio: 0 }),
+  'random, nothing masked': () => randomMasking({ ratio: 0 }),
   'random-slice': () => randomSliceMasking({ ratio: 0.75 }),
   tube: () => tubeMasking({ ratio: 0.9 }),
   causal: () => causalMasking({ ratio: 0.5 }),

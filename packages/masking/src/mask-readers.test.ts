@@ -18,7 +18,7 @@ describe('readPlaces (by hand)', () => {
     [[0], 1], // 3/5 * 1/5 and 4/5 * 4/5
     [[1], 0], // 2/5 * 4/5 and 1/5 * 1/5
     [[0, 1], 0], // 3/5 * 4/5 and 4/5 * 1/5
-  ])('hidden %o is of class %i', (tokens, of) => {
+  ])('masked %o is of class %i', (tokens, of) => {
     expect(read(hiding(2, tokens))).toBe(of);
   });
 });
@@ -34,7 +34,7 @@ describe('readNearest (by hand)', () => {
     [33, 34],
     [64, 63],
   ])('lets 8 masks that differ in %i tokens and 16 that differ in %i vote', (few, many) => {
-    // Differing tokens are the first of the row, so that the hidden ones among them become visible.
+    // Differing tokens are the first of the row, so that the masked ones among them become visible.
     const differing = (count: number) => {
       const others = range(0, count);
       return hiding(COLUMNS, [

@@ -19,18 +19,18 @@ export type MaskReader = (known: LabelledMasks) => (mask: TokenMask) => number;
  */
 export const readPlaces: MaskReader = ({ masks, classes, classCount }) => {
   const tokens = tokenCount(masks[0]!.grid);
-  const hidden = Array.from({ length: classCount }, () => new Float64Array(tokens));
+  const maskedTimes = Array.from({ length: classCount }, () => new Float64Array(tokens));
   const clips = new Float64Array(classCount);
   masks.forEach(({ masked }, clip) => {
-    const counts = hidden[classes[clip]!]!;
+    const counts = maskedTimes[classes[clip]!]!;
     for (const token of masked) counts[token]! += 1;
     clips[classes[clip]!]! += 1;
   });
-  const share = (of: number, token: number) => (hidden[of]![token]! + 1) / (clips[of]! + 2);
-  const weights = hidden.map((counts, of) =>
+  const share = (of: number, token: number) => (maskedTimes[of]![token]! + 1) / (clips[of]! + 2);
+  const weights = maskedTimes.map((counts, of) =>
     counts.map((_, token) => Math.log(share(of, token) / (1 - share(of, token)))),
   );
-  const allVisible = hidden.map((counts, of) =>
+  const allVisible = maskedTimes.map((counts, of) =>
     counts.reduce((sum, _, token) => sum + Math.log(1 - share(of, token)), 0),
   );
   return ({ masked }) =>

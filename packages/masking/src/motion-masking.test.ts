@@ -13,7 +13,7 @@ const draw = (
   seed = 0,
 ) => make({ ratio }).mask({ grid, random: seededRandom(seed), cues: { motion } });
 
-/** Cells hidden in each slice. */
+/** Cells masked in each slice. */
 const cellsBySlice = (masked: Uint32Array, grid: TokenGrid) =>
   Array.from({ length: grid.slices }, (_, slice) =>
     [...masked]

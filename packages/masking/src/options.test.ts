@@ -96,8 +96,8 @@ describe('textGuidedMasking', () => {
   });
   it('refuses scores that are no Float32Array', () => {
     const { mask } = make({ ratio: 0.5 });
-    const text = new Array(12).fill(0);
-    expect(refusal(() => mask({ grid, random: seededRandom(0), cues: { text } }))).toMatchObject({
+    const tokenScores = new Array(12).fill(0);
+    expect(refusal(() => mask({ grid, random: seededRandom(0), cues: { tokenScores } }))).toMatchObject({
       code: 'CUE_WRONG_KIND',
       where: 'textGuidedMasking, cue tokenScores',
     });
@@ -132,23 +132,23 @@ describe('mixedMasking', () => {
 
 describe('cues', () => {
   const patches = { values: new Float32Array(16).fill(1), frameCount: 2, rows: 2, columns: 2, width: 2 };
-  const tokenScores = Float32Array.of(1, 0);
+  const textEmbedding = Float32Array.of(1, 0);
   it.each([
     ['tubelet', 'avg'],
     ['tubelet', null],
-    ['text', [1, 0]],
+    ['textEmbedding', [1, 0]],
     ['patches', undefined],
     ['grid', 7],
     ['reduce', 'mean'],
   ])('textCue refuses %s %o', (option, value) => {
-    invalid(() => textCue({ patches, tokenScores, grid, [option]: value }), `textCue, option ${option}`);
+    invalid(() => textCue({ patches, textEmbedding, grid, [option]: value }), `textCue, option ${option}`);
   });
   it('similarityMaps refuses sides that are none, and values of another kind', () => {
     invalid(
-      () => similarityMaps({ ...patches, width: 1.5 }, tokenScores),
+      () => similarityMaps({ ...patches, width: 1.5 }, textEmbedding),
       'similarityMaps, patches, option width',
     );
-    expect(refusal(() => similarityMaps({ ...patches, values: [1] }, tokenScores)).code).toBe(
+    expect(refusal(() => similarityMaps({ ...patches, values: [1] }, textEmbedding)).code).toBe(
       'CUE_WRONG_KIND',
     );
   });

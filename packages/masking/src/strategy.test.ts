@@ -61,5 +61,5 @@ it('refuses a strategy whose cues are not there (checked by the compiler)', () =
   pretrain({ examples: withText, masking: mixedMasking(text, motion, { share: 0.5 }) });
   // @ts-expect-error a strategy with needs is no strategy without
   const none: MaskingStrategy = text;
-  expect(none.requires).toEqual(['text']);
+  expect(none.requires).toEqual(['tokenScores']);
 });

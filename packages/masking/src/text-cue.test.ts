@@ -70,7 +70,7 @@ describe('textCue', () => {
       const { masked } = textGuidedMasking({ ratio: 0.5, select }).mask({
         grid: clip,
         random,
-        cues: { textEmbedding: scores },
+        cues: { tokenScores: scores },
       });
       return masked.filter((token) => planted.has(token)).length / planted.size;
     };

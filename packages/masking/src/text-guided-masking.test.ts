@@ -21,7 +21,7 @@ describe('textGuidedMasking by hand', () => {
     const bright = Float32Array.of(9, 9, 9, 9, 0, 0, 0, 1);
     expect([...mask({ ratio: 0.5 }, grid, bright).masked]).toEqual([0, 1, 4, 7]);
   });
-  it('gives 117 hidden and 79 visible tokens a slice at 0.6', () => {
+  it('gives 117 masked and 79 visible tokens a slice at 0.6', () => {
     const clip = { slices: 8, rows: 14, columns: 14 };
     const { masked, visible } = mask({ ratio: 0.6 }, clip, new Float32Array(1568));
     expect([masked.length, visible.length]).toEqual([8 * 117, 632]);

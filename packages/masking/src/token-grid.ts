@@ -37,17 +37,17 @@ export function checkGrid(grid: TokenGrid, where: string): void {
 /**
  * The two index lists of a clip.
  *
- * @param hidden [tokens] anything but 0 hides the token.
+ * @param flags [tokens] anything but 0 masks the token.
  * @throws MaskingError `GRID_INVALID`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`.
  */
-export function tokenMask(grid: TokenGrid, hidden: Uint8Array): TokenMask {
-  checkFlags(hidden, tokenCount(grid), 'tokenMask, hidden');
-  const count = hidden.reduce((sum, flag) => sum + (flag ? 1 : 0), 0);
+export function tokenMask(grid: TokenGrid, flags: Uint8Array): TokenMask {
+  checkFlags(flags, tokenCount(grid), 'tokenMask, flags');
+  const count = flags.reduce((sum, flag) => sum + (flag ? 1 : 0), 0);
   const masked = new Uint32Array(count);
-  const visible = new Uint32Array(hidden.length - count);
+  const visible = new Uint32Array(flags.length - count);
   let maskedEnd = 0;
   let visibleEnd = 0;
-  hidden.forEach((flag, token) => {
+  flags.forEach((flag, token) => {
     if (flag) masked[maskedEnd++] = token;
     else visible[visibleEnd++] = token;
   });

@@ -100,9 +100,9 @@ const calls: [string, string, readonly unknown[], Call][] = [
   ['resizeVideoMae', 'clip', [1], (value) => resizeVideoMae({ model, params, clip: value }, {})],
   [
     'resizeClipModel',
-    'clip',
+    'model',
     noObject,
-    (value) => resizeClipModel({ clip: value, params: clipModelParams }, 8),
+    (value) => resizeClipModel({ model: value, params: clipModelParams }, 8),
   ],
   ['resizeClipModel', 'params', noParams, (value) => resizeClipModel({ model: clipModel, params: value }, 8)],
   [
@@ -159,9 +159,9 @@ const calls: [string, string, readonly unknown[], Call][] = [
   ],
   [
     'saveClipModel',
-    'clip',
+    'model',
     noObject,
-    (value) => saveClipModel(path(), { clip: value, params: clipModelParams, tokenizer }),
+    (value) => saveClipModel(path(), { model: value, params: clipModelParams, tokenizer }),
   ],
   [
     'saveClipModel',
@@ -382,27 +382,31 @@ const forward: [string, (value: unknown) => unknown][] = [
     'classify, features',
     (value) => untyped.videoMaeClassifier(classifier.config).classify(classifierParams, value),
   ],
-  ['clipModel vision, patches', (value) => untyped.clip(tinyClipModel).encodeImage(clipModelParams, value)],
   [
     'clipModel vision, patches',
-    (value) => untyped.clip(tinyClipModel).patchFeatures(clipModelParams, value, 'raw'),
+    (value) => untyped.clipModel(tinyClipModel).encodeImage(clipModelParams, value),
+  ],
+  [
+    'clipModel vision, patches',
+    (value) => untyped.clipModel(tinyClipModel).patchFeatures(clipModelParams, value, 'raw'),
   ],
   [
     'clipModel vision, positions',
     // Left out, they are all.
-    (value) => untyped.clip(tinyClipModel).encodeImage(clipModelParams, tf.zeros([1, 4, 12]), value ?? null),
+    (value) =>
+      untyped.clipModel(tinyClipModel).encodeImage(clipModelParams, tf.zeros([1, 4, 12]), value ?? null),
   ],
   [
     'clipModel vision, patches',
-    (value) => untyped.clip(tinyClipModel).tokensAtDepth(clipModelParams, value, 1),
+    (value) => untyped.clipModel(tinyClipModel).tokensAtDepth(clipModelParams, value, 1),
   ],
   [
     'clipModel text, tokenIds',
-    (value) => untyped.clip(tinyClipModel).encodeText(clipModelParams, value, tf.zeros([1], 'int32')),
+    (value) => untyped.clipModel(tinyClipModel).encodeText(clipModelParams, value, tf.zeros([1], 'int32')),
   ],
   [
     'clipModel text, endPositions',
-    (value) => untyped.clip(tinyClipModel).encodeText(clipModelParams, places, value),
+    (value) => untyped.clipModel(tinyClipModel).encodeText(clipModelParams, places, value),
   ],
 ];
 

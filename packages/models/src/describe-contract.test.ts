@@ -83,7 +83,7 @@ const checks = descriptionContract({
       } satisfies Record<keyof models.VideoMaeClassifierConfig | 'pixels', unknown>,
     },
     {
-      name: 'clip',
+      name: 'clipModel',
       make: ({ pixels, ...config }) => clipModel(config, { pixels }),
       options: tinyClipModel,
       changes: {
@@ -109,7 +109,7 @@ const checks = descriptionContract({
   exported: {
     module: models,
     declarations: `${import.meta.dirname}/../dist`,
-    returns: ['VideoMae', 'VideoMaeEncoder', 'VideoMaeClassifier', 'Clip'],
+    returns: ['VideoMae', 'VideoMaeEncoder', 'VideoMaeClassifier', 'ClipModel'],
   },
 });
 for (const { name, run } of checks) it(name, run);

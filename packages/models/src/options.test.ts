@@ -52,9 +52,9 @@ const wrong: [string, string, () => unknown][] = [
     () => videoMaeClassifier({ ...classifier, positions: 'separable' } as never),
   ],
   ['videoMaeClassifier', 'dropPath', () => videoMaeClassifier(classifier, { dropPath: 0.1 } as never)],
-  ['clip', 'pixels', () => clipModel(tinyClipModel, { pixels: {} as never })],
+  ['clipModel', 'pixels', () => clipModel(tinyClipModel, { pixels: {} as never })],
   [
-    'clip, textConfig',
+    'clipModel, textConfig',
     'heads',
     () => clipModel({ ...tinyClipModel, textConfig: { ...tinyClipModel.textConfig, heads: 2 } } as never),
   ],
@@ -62,7 +62,7 @@ const wrong: [string, string, () => unknown][] = [
   ['resizeClipModel', '', () => resizeClipModel({ model: clipModel(tinyClipModel), params: {} }, 5)],
   [
     'resizeVideoMae',
-    'frames',
+    'frameCount',
     () => resizeVideoMae({ model: model(), params: {} }, { frameCount: 8 } as never),
   ],
   [

@@ -212,7 +212,7 @@ it('a sample number in quotes is none, and is shown as such', async () => {
 
 it('an unknown limit is told the known ones', async () => {
   await expect(videoIo.probeVideo('a.mp4', { limits: { frame: 3 } } as never)).rejects.toThrow(
-    /probeVideo, option limits.frame: expected one of the options .*frames.*, got an unknown name\./,
+    /probeVideo, option limits.frame: expected one of the options .*frameCount.*, got an unknown name\./,
   );
 });
 

@@ -27,7 +27,7 @@ export interface VideoInfo {
   /** Number of frames: counted where `framesExact`; else what the header says, 0 where it says nothing. */
   readonly frameCount: number;
   /**
-   * True when `frames`, `start`, `duration` and `fps` are those of the frames themselves (`countFrames: true`). What a
+   * True when `frameCount`, `start`, `duration` and `fps` are those of the frames themselves (`countFrames: true`). What a
    * header says is a hint, and can be far off.
    */
   readonly framesExact: boolean;

@@ -54,8 +54,8 @@ describe('captionVideos', () => {
       [false, 2],
     ]);
     expect(await readCaptions(path)).toEqual([
-      { id: 'a', captions: ['grey 1', 'grey 2'], frames: [0, 10], model: 'greys', revision: 'r' },
-      { id: 'b', captions: ['Bright'], frames: [0], model: 'greys', revision: 'r' },
+      { id: 'a', captions: ['grey 1', 'grey 2'], frameIndices: [0, 10], model: 'greys', revision: 'r' },
+      { id: 'b', captions: ['Bright'], frameIndices: [0], model: 'greys', revision: 'r' },
     ]);
   });
 
@@ -87,7 +87,10 @@ describe('captionVideos', () => {
 
   it('names the line that is none of its own', async () => {
     const path = join(folder, 'broken.jsonl');
-    await writeFile(path, '{"id":"a","captions":[],"frames":[],"model":"m","revision":"r"}\n{"id":3}\n');
+    await writeFile(
+      path,
+      '{"id":"a","captions":[],"frameIndices":[],"model":"m","revision":"r"}\n{"id":3}\n',
+    );
     await expect(readCaptions(path)).rejects.toThrow(`${path}, line 2: expected a captions record, with id`);
     await writeFile(path, 'no\n');
     await expect(all(captionVideos(path, [], greys('r')))).rejects.toMatchObject({

@@ -9,7 +9,7 @@ export interface CaptionRecord {
   /** Different from each other, without regard to case. */
   readonly captions: readonly string[];
   /** Number of the frame that each caption describes. */
-  readonly frames: readonly number[];
+  readonly frameIndices: readonly number[];
   readonly model: string;
   readonly revision: string;
 }
@@ -65,15 +65,17 @@ export function recordOf(line: string, where: string): CaptionRecord {
     throw invalid(where, 'a captions record in JSON', showValue(line), cause);
   }
   if (isRecord(json)) return json;
-  const fields = 'a captions record, with id, captions, frames, model and revision';
+  const fields = 'a captions record, with id, captions, frameIndices, model and revision';
   throw invalid(where, fields, showValue(json));
 }
 
 function isRecord(json: unknown): json is CaptionRecord {
   if (typeof json !== 'object' || json === null) return false;
-  const { id, captions, frames, model, revision } = json as Partial<Record<keyof CaptionRecord, unknown>>;
+  const { id, captions, frameIndices, model, revision } = json as Partial<
+    Record<keyof CaptionRecord, unknown>
+  >;
   const texts = [id, model, revision].every((text) => typeof text === 'string' && text !== '');
-  const lists = [captions, frames].every(Array.isArray);
+  const lists = [captions, frameIndices].every(Array.isArray);
   return texts && lists && (captions as unknown[]).every((caption) => typeof caption === 'string');
 }
 

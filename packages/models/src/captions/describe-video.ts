@@ -19,9 +19,9 @@ export async function describeVideo(
   id: string,
   keyFrames: readonly KeyFrame[],
   captioner: Captioner,
-): Promise<Pick<CaptionRecord, 'captions' | 'frames'>> {
+): Promise<Pick<CaptionRecord, 'captions' | 'frameIndices'>> {
   requireKeyFrames(id, keyFrames);
-  const frames: number[] = [];
+  const frameIndices: number[] = [];
   const captions: string[] = [];
   for (const { frame, picture } of keyFrames) {
     const caption: unknown = await captioner.caption(picture);
@@ -34,9 +34,9 @@ export async function describeVideo(
     }
     if (captions.some((other) => other.toLowerCase() === caption.toLowerCase())) continue;
     captions.push(caption);
-    frames.push(frame);
+    frameIndices.push(frame);
   }
-  return { captions, frames };
+  return { captions, frameIndices };
 }
 
 function requireKeyFrames(id: string, keyFrames: unknown): asserts keyFrames is readonly KeyFrame[] {

@@ -10,7 +10,7 @@ const table = optionTable(
 /**
  * The frames of a video to describe: the middles of `count` equal parts. TGM (Fan et al., ECCV 2024) describes three,
  * uniformly spaced.
- * @param frames the number of the video's frames.
+ * @param frameCount the number of the video's frames.
  * @returns ascending numbers of frames, fewer than `count` where the video has fewer.
  * @throws ModelError with `OPTION_INVALID`
  */

@@ -24,12 +24,12 @@ function texts(...rows: number[][]): tf.Tensor2D {
   return tf.tensor2d(rows, undefined, 'int32');
 }
 
-describe('clip', () => {
+describe('clipModel', () => {
   it('refuses configurations that no model can have', () => {
     const { visionConfig, textConfig } = tinyClipModel;
     const three = { ...visionConfig, patchSize: 3 };
     expect(() => clipModel({ ...tinyClipModel, visionConfig: three })).toThrow(
-      'clip, visionConfig, option imageSize: expected a multiple of patchSize (3), got 4.',
+      'clipModel, visionConfig, option imageSize: expected a multiple of patchSize (3), got 4.',
     );
     const relu = { ...textConfig, hiddenAct: 'relu' as 'gelu' };
     expect(() => clipModel({ ...tinyClipModel, textConfig: relu })).toThrow(

@@ -125,7 +125,7 @@ describe.each(engines)('clipModelPatchTextEncoder on %s', (_, makeEngine) => {
 
   it.each([
     [{ variant: 'values' }, 'option variant: expected "value" or "value-residual" or "raw", got "values".'],
-    [{ features: 'raw' }, 'option features: expected one of the options clip, params'],
+    [{ features: 'raw' }, 'option features: expected one of the options model, params'],
     [{ engine: undefined }, 'option engine: expected'],
   ])('refuses the options %j', async (wrong, message) => {
     const engine = await makeEngine();

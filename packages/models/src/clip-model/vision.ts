@@ -51,8 +51,8 @@ export function patchFeatures(
   requireTensor('clipModel vision', 'patches', patches);
   const [batch, count] = patches.shape;
   const depth = variant === 'raw' ? numHiddenLayers : numHiddenLayers - 1;
-  const hidden = tokensAtDepth(config, params, patches, depth, positions);
-  const tokens = tf.slice(hidden, [0, 1, 0], [-1, count, -1]);
+  const all = tokensAtDepth(config, params, patches, depth, positions);
+  const tokens = tf.slice(all, [0, 1, 0], [-1, count, -1]);
   let x = tf.reshape(tokens, [batch * count, hiddenSize]) as tf.Tensor2D; // without the class token
   if (variant !== 'raw') {
     const last = names.visionBlock(numHiddenLayers - 1);

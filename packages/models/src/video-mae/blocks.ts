@@ -42,10 +42,10 @@ export function encoderBlocks(
 }
 
 /**
- * The decoder's blocks, without a norm after them, on what is to be reconstructed: the last `hidden` rows of each clip.
+ * The decoder's blocks, without a norm after them, on what is to be reconstructed: the last `maskedCount` rows of each clip.
  * The last block leaves out what only the other rows would need, the same figures with less work.
- * @param rows [B * (K + hidden), width]
- * @returns [B * hidden, width]
+ * @param rows [B * (K + maskedCount), width]
+ * @returns [B * maskedCount, width]
  */
 export function decoderBlocks(
   config: WithDefaults<VideoMaeConfig>,

@@ -147,8 +147,8 @@ describe.skipIf(!hasParity)('Video MAE and its reference implementations', () =>
           const output = model.decode(inputs.params, latent, inputs.visible, inputs.masked);
           const loss = (...tensors: tf.Tensor[]) => {
             const given = Object.fromEntries(names.map((name, i) => [name, tensors[i]!]));
-            const hidden = model.encode(given, inputs.tokens, inputs.visible);
-            const predicted = model.decode(given, hidden, inputs.visible, inputs.masked);
+            const encoded = model.encode(given, inputs.tokens, inputs.visible);
+            const predicted = model.decode(given, encoded, inputs.visible, inputs.masked);
             return tf.mean(tf.squaredDifference(predicted, inputs.target)) as tf.Scalar;
           };
           const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => inputs.params[name]!));

@@ -98,8 +98,8 @@ describe('the tensors of a batch', () => {
         ]);
       }
     }
-    const [seen, hidden] = [await numbersOf(reconstruct.positions), await numbersOf(masked)];
-    expect([...seen.slice(0, 4), ...hidden.slice(0, 4)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    const [seen, unseen] = [await numbersOf(reconstruct.positions), await numbersOf(masked)];
+    expect([...seen.slice(0, 4), ...unseen.slice(0, 4)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
   it('hold the frames of the target that the decoder predicts', async () => {

@@ -67,7 +67,7 @@ const errorsByToken = (errors: tf.Tensor, masked: tf.Tensor): tf.Tensor =>
   tf.sum(tf.mul(tf.oneHot(masked, TOKENS), tf.expandDims(errors, 2)), 1);
 
 /**
- * Learns which tokens to show: those are likely seen that are reconstructed badly where they are hidden (AdaMAE, Bandara et al.
+ * Learns which tokens to show: those are likely seen that are reconstructed badly where they are masked (AdaMAE, Bandara et al.
  * 2023, section 3.2). The choice itself has no gradient; its probability has.
  */
 const learnedMask: Objective<WholeClips> = {

@@ -16,8 +16,8 @@ export function decodeByIndex(
   plan: DecodePlan,
   timeline: Timeline = indexedTimeline(video, index),
 ): VideoClip {
-  const frames = chosenFrames(video, timeline, plan);
-  const chosen = [...new Set(frames)].sort((a, b) => a - b);
+  const frameIndices = chosenFrames(video, timeline, plan);
+  const chosen = [...new Set(frameIndices)].sort((a, b) => a - b);
   const builder = createClipBuilder(video, plan, chosen.length);
   for (const decoded of readSought(video, index, chosen, plan)) {
     if (decoded.index === chosen[builder.picked]) builder.pick(decoded);
@@ -26,7 +26,7 @@ export function decodeByIndex(
   const places = new Map(chosen.map((frame, place) => [frame, place]));
   return arrangeClip(
     builder.finish(),
-    frames.map((frame) => places.get(frame)!),
+    frameIndices.map((frame) => places.get(frame)!),
   );
 }
 

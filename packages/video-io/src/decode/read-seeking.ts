@@ -46,7 +46,7 @@ export function* readSought(
     yield* readRun(run);
   }
 
-  function* readRun({ packets, frames }: DecodeRun): Generator<DecodedFrame> {
+  function* readRun({ packets, frameIndices }: DecodeRun): Generator<DecodedFrame> {
     const start = index.pts[packets[0]!]!;
     let done = 0;
     function* drain(): Generator<DecodedFrame> {
@@ -54,7 +54,7 @@ export function* readSought(
         // Frames shown before the entry that they follow in the file cannot be trusted, and no one asked.
         const stamp = Number(frame.pts);
         if (stamp < start) continue;
-        const expected = frames[done++];
+        const expected = frameIndices[done++];
         if (expected === undefined || index.pts[index.packetOf[expected]!] !== stamp)
           throw damaged(`the order of frames near ${video.time(stamp)} s`, video);
         checkPixels(frame, options.limits, video.source);
@@ -79,7 +79,7 @@ export function* readSought(
       video.source,
     );
     yield* drain();
-    if (done < frames.length) throw damaged(`frame ${frames[done]}`, video);
+    if (done < frameIndices.length) throw damaged(`frame ${frameIndices[done]}`, video);
   }
 }
 

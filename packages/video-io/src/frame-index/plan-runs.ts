@@ -5,7 +5,7 @@ export interface DecodeRun {
   /** Numbers of the packets to decode, ascending; the first is an entry. */
   readonly packets: readonly number[];
   /** Frames that the decoder must give for them, no more and no less, in this order. */
-  readonly frames: readonly number[];
+  readonly frameIndices: readonly number[];
 }
 
 /**
@@ -33,9 +33,9 @@ export function planRuns(index: FrameIndex, chosen: readonly number[]): DecodeRu
       if (index.referenced[number] === 1 || wanted.has(number)) packets.push(number);
     }
     const start = index.pts[from]!;
-    const frames = packets
+    const frameIndices = packets
       .filter((number) => index.pts[number]! >= start && index.frameOf[number]! >= 0)
       .map((number) => index.frameOf[number]!);
-    return { packets, frames: frames.sort((a, b) => a - b) };
+    return { packets, frameIndices: frameIndices.sort((a, b) => a - b) };
   });
 }
