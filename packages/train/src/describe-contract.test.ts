@@ -45,6 +45,31 @@ const checks = descriptionContract({
       >,
     },
     {
+      name: 'cosineRestartsSchedule',
+      make: train.cosineRestartsSchedule,
+      options: { base: 1, period: 5 },
+      changes: {
+        base: 2,
+        period: 6,
+        growth: 2,
+        final: 0.1,
+        warmupSteps: 1,
+        start: 0.1,
+      } satisfies Record<keyof train.CosineRestartsOptions, unknown>,
+    },
+    {
+      name: 'stepSchedule',
+      make: train.stepSchedule,
+      options: { base: 1, milestones: [4, 8] },
+      changes: {
+        base: 2,
+        milestones: [[4, 9], [4], { every: 4 }],
+        factor: 0.5,
+        warmupSteps: 1,
+        start: 0.1,
+      } satisfies Record<keyof train.StepOptions, unknown>,
+    },
+    {
       name: 'maskedObjective',
       make: train.maskedObjective,
       options: { model: tinyModel(), losses: [contrast], textWidth: 5 },

@@ -66,7 +66,11 @@ export { type SgdOptions, sgd } from './optimizers/sgd.js';
 export { type PretrainOptions, pretrain } from './pretrain.js';
 export { type ConstantOptions, constantSchedule } from './schedules/constant.js';
 export { type CosineOptions, cosineSchedule } from './schedules/cosine.js';
+export { type CosineRestartsOptions, cosineRestartsSchedule } from './schedules/cosine-restarts.js';
+export { type LinearScalingOptions, linearScaling } from './schedules/linear-scaling.js';
 export type { Schedule } from './schedules/schedule.js';
+export { type StepOptions, stepSchedule } from './schedules/step.js';
+export type { WarmupOptions } from './schedules/warmup.js';
 export type { Batch, Batches, BatchStream, ReplacedSample } from './trainer/batches.js';
 export type { Evaluator, MeasuredParameters } from './trainer/evaluator.js';
 export type {

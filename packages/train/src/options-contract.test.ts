@@ -39,6 +39,9 @@ const checks = optionsContract({
     sgd: (extra) => train.sgd({ momentum: 0, ...extra }),
     constantSchedule: (extra) => train.constantSchedule({ base: 1, ...extra }),
     cosineSchedule: (extra) => train.cosineSchedule({ base: 1, steps: 1, ...extra }),
+    cosineRestartsSchedule: (extra) => train.cosineRestartsSchedule({ base: 1, period: 1, ...extra }),
+    stepSchedule: (extra) => train.stepSchedule({ base: 1, milestones: [1], ...extra }),
+    linearScaling: (extra) => train.linearScaling({ batchSize: 1, ...extra }),
     maskedObjective: (extra) => train.maskedObjective({ model, losses, textWidth: 5, ...extra }),
     classificationObjective: (extra) =>
       train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { type ClipLoss, contrastiveLoss, type Loss, reconstructionLoss } from '@tgm/losses';
 import { randomMasking, randomSliceMasking } from '@tgm/masking';
-import { loadVideoMae } from '@tgm/models';
+import { loadVideoMae, saveVideoMae, type VideoMae } from '@tgm/models';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadCheckpoint } from './checkpoint/load-checkpoint.js';
 import { noiseSource, type TextCueOnly } from './data/noise-source.test-support.js';
 import { shuffled } from './data/shuffled.js';
 import { ENGINES, tinyModel } from './objectives/tiny-batch.test-support.js';
@@ -49,6 +50,23 @@ describe('pretrain', { timeout: 60_000 }, () => {
     expect(total).toBeCloseTo(first.reconstruction! + first.contrastive!, 4);
     expect(Object.keys(figures).sort()).toEqual(['contrastive negatives', 'reconstruction baseline']);
     expect(figures['contrastive negatives']).toBe(3);
+  });
+
+  it("saves a checkpoint's average as a model of its own", async () => {
+    const checkpoint = { folder: join(folder, 'averaged'), every: STEPS };
+    await run({ checkpoint, average: { decay: 0.9 } });
+    const { model, params, average, buffers } = await loadCheckpoint(checkpoint.folder);
+    await saveVideoMae(join(folder, 'average'), model as VideoMae, average!);
+    const opened = await loadVideoMae(join(folder, 'average'));
+    expect(Object.keys(average!)).toContain('contrastive.projection.weight');
+    expect(Object.keys(opened.params)).not.toContain('contrastive.projection.weight');
+    expect(Object.keys(opened.params).length).toBe(tinyModel().parameters.length);
+    for (const [name, value] of Object.entries(opened.params)) {
+      expect(await value.data(), name).toEqual(await average![name]!.data());
+    }
+    const weight = 'videomae.embeddings.patch_embeddings.projection.weight';
+    expect(await opened.params[weight]!.data()).not.toEqual(await params[weight]!.data());
+    tf.dispose([params, average, buffers, opened.params] as unknown as tf.TensorContainer);
   });
 
   it('learns: the reconstruction of two clips falls below what a decoder that knows nothing scores', async () => {

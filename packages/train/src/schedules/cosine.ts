@@ -1,16 +1,14 @@
-import { describer, number, optional, optionTable, recorded, showValue, wholeNumber } from '@tgm/options';
+import { describer, number, optional, optionTable, recorded, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { Schedule } from './schedule.js';
+import { refuseOption, WARMUP_FIELDS, type WarmupOptions, warmupRate } from './warmup.js';
 
-export interface CosineOptions {
+/** The warm-up has 0 to `steps` steps. */
+export interface CosineOptions extends WarmupOptions {
   /** Learning rate at the end of the warm-up, at least 0. */
   readonly base: number;
   /** Steps in the whole run. */
   readonly steps: number;
-  /** Steps of the linear warm-up, whole, 0 to `steps`. Default 0. */
-  readonly warmupSteps?: number;
-  /** Learning rate of the first warm-up step, at least 0. Default 0. */
-  readonly start?: number;
   /** Learning rate that the cosine approaches, at least 0. Default 0. */
   readonly final?: number;
 }
@@ -20,9 +18,8 @@ const OPTIONS = optionTable(
   {
     base: number({ from: 0 }),
     steps: wholeNumber({ from: 1 }),
-    warmupSteps: optional(wholeNumber({ from: 0 }), 0),
-    start: optional(number({ from: 0 }), 0),
     final: optional(number({ from: 0 }), 0),
+    ...WARMUP_FIELDS,
   } satisfies Record<keyof CosineOptions, unknown>,
   TrainError,
 );
@@ -35,21 +32,15 @@ const OPTIONS = optionTable(
  */
 export function cosineSchedule(options: CosineOptions): Schedule {
   const checked = OPTIONS.check(options);
-  const { base, steps, warmupSteps, start, final } = checked;
-  if (warmupSteps > steps) {
-    throw new TrainError('OPTION_INVALID', {
-      where: 'cosineSchedule, option warmupSteps',
-      expected: `at most the run's ${steps} steps`,
-      received: showValue(warmupSteps),
-    });
-  }
+  const { base, steps, warmupSteps, final } = checked;
+  if (warmupSteps > steps)
+    refuseOption('cosineSchedule', 'warmupSteps', `at most the run's ${steps} steps`, warmupSteps);
   const cosineSteps = steps - warmupSteps;
   return {
     steps,
     at(step) {
-      if (step < warmupSteps) {
-        return warmupSteps === 1 ? start : start + ((base - start) * step) / (warmupSteps - 1);
-      }
+      const rising = warmupRate(step, base, checked);
+      if (rising !== undefined) return rising;
       const progress = Math.min(step - warmupSteps, cosineSteps) / Math.max(cosineSteps, 1);
       return final + 0.5 * (base - final) * (1 + Math.cos(Math.PI * progress));
     },

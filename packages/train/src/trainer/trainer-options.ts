@@ -39,7 +39,10 @@ export interface RunOptions {
   readonly accumulate?: number;
   /** Largest Euclidean norm of all gradients together, above 0; longer ones are shortened to it. Default: none. */
   readonly clipNorm?: number;
-  /** Keeps a running average of the parameters: each step it keeps this share of itself, [0, 1). */
+  /**
+   * Keeps a running average of the parameters. Each step it keeps min(decay, (1 + t) / (10 + t)) of itself, t being the steps
+   * before, so that it forgets what was drawn. `decay` is in [0, 1).
+   */
   readonly average?: { readonly decay: number };
   /**
    * Where to save, and every how many steps; saved at the end, on a stop and on an error in any case. Goes on from what it

@@ -261,14 +261,36 @@ describe.each(['onnx', 'cpu'] as const)('trainer on %s', (name) => {
     const free = await run(options);
     expect(free.steps[0]).not.toHaveProperty('gradientNorm');
     const norm = (await run({ ...options, clipNorm: 1e6 })).steps[0]!.gradientNorm!;
-    const clipped = await run({ ...options, clipNorm: norm / 4, average: { decay: 0.75 } });
+    const clipped = await run({ ...options, clipNorm: norm / 4, average: { decay: 0.05 } });
     expect(clipped.steps[0]!.gradientNorm!).toBeCloseTo(norm, 5);
     const before = await run({ ...options, schedule: constantSchedule({ base: 0 }) });
     const change = (at: number, of: typeof free) => of.params.w![at]! - before.params.w![at]!;
     for (let at = 0; at < 6; at++) {
       expect(change(at, clipped)).toBeCloseTo(change(at, free) / 4, 5);
-      expect(clipped.average.w![at]).toBeCloseTo(before.params.w![at]! + change(at, clipped) / 4, 5);
+      expect(clipped.average.w![at]).toBeCloseTo(before.params.w![at]! + 0.95 * change(at, clipped), 5);
     }
+  });
+
+  it('averages the last tenth of the steps until that is as long as the decay asks for', async () => {
+    const steps = 6;
+    const ws: number[][] = [];
+    const watched: Evaluator = {
+      name: 'w',
+      async evaluate({ w }) {
+        ws.push(Array.from(await w!.data()));
+        return {};
+      },
+    };
+    // The fourth step is the first that (1 + t) / (10 + t) would keep more of than the decay.
+    const options = { ...base(engines[name]), steps, average: { decay: 0.3 } };
+    const { average } = await run({ ...options, evaluate: { every: 1, evaluators: [watched] } });
+    const kept = [1 / 10, 2 / 11, 3 / 12, 0.3, 0.3, 0.3];
+    const drawn = Array.from(await regression().init(seededRandom(3, 'init'), {}).params.w!.data());
+    const expected = ws.reduce(
+      (mean, w, step) => w.map((value, at) => kept[step]! * mean[at]! + (1 - kept[step]!) * value),
+      drawn,
+    );
+    close(average.w!, expected, 6);
   });
 
   it('names the samples of a batch whose loss is not finite', async () => {
