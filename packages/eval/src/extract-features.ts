@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
-import { frameTokens, type Params, type VideoMaeEncoder } from '@tgm/models';
+import type { Params, VideoMaeEncoder } from '@tgm/models';
 import { callable, listOf, optional, optionTable, passing, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { clipPasses } from './clip-passes.js';
 import { EvaluationError } from './errors.js';
 import { checkCount, type Features } from './features.js';
 import { bytes, encoderField, engineField } from './option-fields.js';
@@ -68,50 +69,26 @@ export async function extractFeatures(options: ExtractFeaturesOptions): Promise<
  */
 export function featureExtractor(options: FeatureExtractorOptions): FeatureExtractor {
   const { engine, model, batchSize } = EXTRACTOR_OPTIONS.check(options);
-  const { config, grid, tokenSize } = model;
-  const tokenCount = grid.slices * grid.rows * grid.columns;
-  const everyToken = Int32Array.from({ length: tokenCount }, (_, i) => i);
-  const clipSize = tokenCount * tokenSize;
-
-  const encode = engine.compile(
-    ({ params, tokens, positions }: { params: Params; tokens: tf.Tensor3D; positions: tf.Tensor2D }) =>
-      tf.mean(model.encode(params, tokens, positions), 1), // [B, N, D] -> [B, D]
-  );
+  const passes = clipPasses({
+    where: 'extractFeatures',
+    engine,
+    model,
+    batchSize,
+    compute: ({ params, tokens, positions }) => tf.mean(model.encode(params, tokens, positions), 1), // [B, N, D] -> [B, D]
+  });
 
   return async (params, clips, onProgress) => {
     checkCount('extractFeatures', clips.length, 1);
-    for (const [index, clip] of clips.entries()) {
-      if (clip.length !== clipSize) {
-        const { numFrames, imageSize } = config;
-        throw new EvaluationError('SHAPE_MISMATCH', {
-          where: `extractFeatures clip ${index}`,
-          expected: `${numFrames} x ${imageSize} x ${imageSize} x 3 = ${clipSize} bytes`,
-          received: `${clip.length}`,
-        });
-      }
-    }
-    const pixels = new Float32Array(batchSize * clipSize);
-    const everyPosition = new Int32Array(batchSize * tokenCount);
-    for (let b = 0; b < batchSize; b++) everyPosition.set(everyToken, b * tokenCount);
-    const positions = tf.tensor2d(everyPosition, [batchSize, tokenCount], 'int32');
     let values: Float32Array | undefined;
     let width = 0;
-    try {
-      for (let start = 0; start < clips.length; start += batchSize) {
-        const count = Math.min(batchSize, clips.length - start);
-        for (let b = 0; b < count; b++) {
-          frameTokens(clips[start + b]!, config, everyToken, model.pixels, pixels, b * clipSize);
-        }
-        const tokens = tf.tensor3d(pixels, [batchSize, tokenCount, tokenSize]);
-        const pooled = await encode({ params, tokens, positions }).finally(() => tokens.dispose());
-        width = pooled.shape[1]!;
-        values ??= new Float32Array(clips.length * width);
-        values.set((await pooled.data()).subarray(0, count * width), start * width);
-        pooled.dispose();
-        onProgress?.(start + count, clips.length);
-      }
-    } finally {
-      positions.dispose();
+    let done = 0;
+    const named = clips.map((frames, index) => ({ frames, name: `clip ${index}` }));
+    for await (const row of passes(params, named)) {
+      width = row.length;
+      values ??= new Float32Array(clips.length * width);
+      values.set(row, done * width);
+      done += 1;
+      if (done % batchSize === 0 || done === clips.length) onProgress?.(done, clips.length);
     }
     return { values: values!, count: clips.length, width };
   };

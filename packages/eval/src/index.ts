@@ -14,6 +14,17 @@ export { type KnnOptions, type KnnResult, knn } from './knn.js';
 export type { ValidatedStrength } from './l2-strength.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linear-probe.js';
 export { meanOfViews } from './mean-of-views.js';
+export {
+  type MultiViewScores,
+  type MultiViewScoresOptions,
+  type MultiViewTestOptions,
+  multiViewScores,
+  multiViewTest,
+  type TestVideo,
+  type TestVideos,
+  type TopScores,
+  type VideoPrediction,
+} from './multi-view-test.js';
 export { type PixelBaselineOptions, pixelBaseline } from './pixel-baseline.js';
 export { projectVideo } from './project-video.js';
 export {

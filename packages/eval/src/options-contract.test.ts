@@ -1,4 +1,4 @@
-import { videoMae } from '@tgm/models';
+import { videoMae, videoMaeClassifier } from '@tgm/models';
 import { optionsContract } from '@tgm/options/testing';
 import { seededRandom } from '@tgm/random';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
@@ -24,6 +24,18 @@ const model = videoMae({
   decoderNormEps: 1e-6,
 });
 const params = model.init(random);
+const classifier = videoMaeClassifier({
+  numFrames: 2,
+  imageSize: 4,
+  patchSize: 2,
+  tubeletSize: 2,
+  hiddenSize: 4,
+  numHiddenLayers: 1,
+  numAttentionHeads: 1,
+  intermediateSize: 4,
+  layerNormEps: 1e-6,
+  labels: ['a', 'b'],
+});
 const features = (count: number) => ({
   values: Float32Array.from({ length: count * 2 }, () => random()),
   count,
@@ -41,6 +53,8 @@ const {
   featureScores,
   knn,
   linearProbe,
+  multiViewScores,
+  multiViewTest,
   pixelBaseline,
   representation,
   retrieval,
@@ -66,6 +80,17 @@ const checks = optionsContract({
     linearProbe: (extra) => linearProbe({ engine, ...sets, seed: 1, ...extra }),
     featureScores: (extra) => featureScores({ engine, ...sets, seed: 1, ...extra }),
     retrieval: (extra) => retrieval({ ...pairs, ...extra }),
+    multiViewTest: (extra) =>
+      multiViewTest({ engine, model: classifier, examples: [], batchSize: 1, ...extra }),
+    multiViewScores: (extra) =>
+      multiViewScores({
+        engine,
+        model: classifier,
+        params: classifier.init(random),
+        examples: [{ id: 'a', frames: new Uint8Array(2 * 4 * 4 * 3), label: 0 }],
+        batchSize: 1,
+        ...extra,
+      }),
     representation: (extra) =>
       representation({
         engine,

@@ -1,0 +1,266 @@
+import type { Params, VideoMaeClassifier } from '@tgm/models';
+import { callable, objectWith, optional, optionTable, passing, showValue, wholeNumber } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { hitAmong } from './accuracy.js';
+import { clipPasses, type NamedClip } from './clip-passes.js';
+import { EvaluationError } from './errors.js';
+import type { Evaluator } from './evaluator.js';
+import { checkCount } from './features.js';
+import { jointClass, jointProbabilities } from './joint-scores.js';
+import { meanOfViews } from './mean-of-views.js';
+import { engineField } from './option-fields.js';
+
+/** A video with its label. Examples of `@tgm/train` are such. */
+export interface TestVideo {
+  readonly id: string;
+  /** The first view: [T, H, W, 3] RGB, 0-255, in the model's size. */
+  readonly frames: Uint8Array;
+  /** Its further views. */
+  readonly others?: readonly { readonly frames: Uint8Array }[];
+  /** Its class; for a classifier of several groups the class of each, by name. */
+  readonly label?: number | Readonly<Record<string, number>>;
+}
+
+/**
+ * Videos in memory, or as they come; they are gone through at each evaluation. `length` says how many there are, so that those
+ * that do not come are counted as left out.
+ */
+export type TestVideos = (AsyncIterable<TestVideo> | Iterable<TestVideo>) & { readonly length?: number };
+
+export interface MultiViewTestOptions {
+  readonly engine: Engine;
+  readonly model: VideoMaeClassifier;
+  readonly examples: TestVideos;
+  /** Views of one pass, from 1. */
+  readonly batchSize: number;
+  /** Hears of each video that is done; of how many, where that is known. */
+  readonly onProgress?: (done: number, total?: number) => void;
+}
+
+export interface MultiViewScoresOptions extends MultiViewTestOptions {
+  readonly params: Params;
+}
+
+/** Percentages of videos whose right class is the first, or among the first five. Ties count as in a random order. */
+export interface TopScores {
+  readonly top1: number;
+  readonly top5: number;
+}
+
+/** What a classifier says of one video. */
+export interface VideoPrediction {
+  readonly id: string;
+  readonly views: number;
+  /** Its class in each group. */
+  readonly labels: readonly number[];
+  /** [classes] of each group: the mean over the views of their softmax. */
+  readonly probabilities: readonly Float64Array[];
+}
+
+export interface MultiViewScores {
+  /** By the name of the group; `classification` where there is one alone. */
+  readonly groups: Readonly<Record<string, TopScores>>;
+  /**
+   * Of several groups: videos for which all are right, such as an action of a verb and a noun. Combinations of classes are
+   * ordered by the product of their probabilities.
+   */
+  readonly all?: TopScores;
+  /** Videos that were measured. */
+  readonly videos: number;
+  /** Videos that were to come and did not. */
+  readonly leftOut: number;
+  readonly predictions: readonly VideoPrediction[];
+}
+
+const FIELDS = {
+  engine: engineField(),
+  model: objectWith<VideoMaeClassifier>('what videoMaeClassifier() gives', [
+    'config',
+    'grid',
+    'groups',
+    'tokenSize',
+    'pixels',
+    'encode',
+    'pool',
+    'classify',
+  ]),
+  examples: passing(
+    'videos, one after the other',
+    (value): value is TestVideos =>
+      typeof value === 'object' &&
+      value !== null &&
+      (Symbol.asyncIterator in value || Symbol.iterator in value),
+  ),
+  batchSize: wholeNumber({ from: 1 }),
+  onProgress: optional(callable<(done: number, total?: number) => void>()),
+} satisfies Record<keyof MultiViewTestOptions, unknown>;
+
+const TEST = optionTable('multiViewTest', FIELDS, EvaluationError);
+
+const SCORES = optionTable(
+  'multiViewScores',
+  {
+    ...FIELDS,
+    params: passing('parameters by name', (value): value is Params => typeof value === 'object' && !!value),
+  },
+  EvaluationError,
+);
+
+/**
+ * What a classifier gets right when it sees several views of each video, clips along it and crops of them: the softmax of each
+ * view, their mean, the best classes of that (VideoMAE, arXiv 2203.12602, appendix: 5 x 3 views of Kinetics-400). One view a
+ * video is the case of clips in memory.
+ *
+ * @throws EvaluationError `OPTION_INVALID`; `LABEL_OUT_OF_RANGE` for a video without a label of the classifier's,
+ *   `SHAPE_MISMATCH` for a view of another size, `NON_FINITE_LOGIT`, `TOO_FEW_EXAMPLES` without videos; what the videos throw.
+ */
+export async function multiViewScores({
+  params,
+  ...options
+}: MultiViewScoresOptions): Promise<MultiViewScores> {
+  SCORES.check({ ...options, params });
+  return scorer(options)(params);
+}
+
+/**
+ * {@link multiViewScores} as an evaluator, compiled once. Its numbers are `top1` and `top5` in per cent, for several groups
+ * `<group>/top1`, `<group>/top5`, `all/top1` and `all/top5`; beside them the counts `videos` and `leftOut`.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others; `evaluate` rejects as
+ *   `multiViewScores` does.
+ */
+export function multiViewTest(options: MultiViewTestOptions): Evaluator {
+  const { model } = TEST.check(options);
+  if (model.groups.length > 1 && model.groups.some(({ name }) => name === 'all')) {
+    throw new EvaluationError('OPTION_INVALID', {
+      where: 'multiViewTest, option model',
+      expected: 'groups of other names than "all", by which all of them together are told',
+      received: showValue(model.groups.map(({ name }) => name)),
+    });
+  }
+  const scores = scorer(options);
+  return {
+    name: 'multiViewTest',
+    async evaluate(params) {
+      const { groups, all, videos, leftOut } = await scores(params);
+      const told = all ? { ...groups, all } : groups;
+      const numbers: Record<string, number> = {};
+      for (const [name, { top1, top5 }] of Object.entries(told)) {
+        const prefix = all ? `${name}/` : '';
+        numbers[`${prefix}top1`] = top1;
+        numbers[`${prefix}top5`] = top5;
+      }
+      return { ...numbers, videos, leftOut };
+    },
+  };
+}
+
+type Waiting = Omit<VideoPrediction, 'probabilities'> & { readonly rows: Float32Array[] };
+
+function scorer({ engine, model, examples, batchSize, onProgress }: MultiViewTestOptions) {
+  const { groups } = model;
+  const passes = clipPasses({
+    where: 'multiViewTest,',
+    engine,
+    model,
+    batchSize,
+    compute: ({ params, tokens }) => model.classify(params, model.pool(params, model.encode(params, tokens))),
+  });
+
+  return async (params: Params): Promise<MultiViewScores> => {
+    const waiting: Waiting[] = [];
+    const predictions: VideoPrediction[] = [];
+    for await (const logits of passes(params, views(waiting))) {
+      const video = waiting[0]!;
+      video.rows.push(logits);
+      if (video.rows.length < video.views) continue;
+      waiting.shift();
+      predictions.push(predictionOf(video));
+      onProgress?.(predictions.length, examples.length);
+    }
+    checkCount('multiViewTest', predictions.length, 1);
+    const { length = predictions.length } = examples;
+    const several = groups.length > 1;
+    return {
+      groups: Object.fromEntries(
+        groups.map(({ name }, at) => [
+          name,
+          topScores(predictions, (each) => [each.probabilities[at]!, each.labels[at]!]),
+        ]),
+      ),
+      ...(several && { all: topScores(predictions, jointly) }),
+      videos: predictions.length,
+      leftOut: length - predictions.length,
+      predictions,
+    };
+  };
+
+  /** The views of all videos, one after the other. The videos wait for what is said of them. */
+  async function* views(waiting: Waiting[]): AsyncGenerator<NamedClip> {
+    for await (const { id, frames, others = [], label } of examples) {
+      waiting.push({ id, views: 1 + others.length, labels: labelsOf(model, id, label), rows: [] });
+      for (const [view, clip] of [{ frames }, ...others].entries()) {
+        yield { frames: clip.frames, name: `view ${view} of video "${id}"` };
+      }
+    }
+  }
+
+  function predictionOf({ id, views: count, labels, rows }: Waiting): VideoPrediction {
+    const bad = rows.findIndex((row) => !row.every(Number.isFinite));
+    if (bad >= 0) {
+      throw new EvaluationError('NON_FINITE_LOGIT', {
+        where: `multiViewTest, view ${bad} of video "${id}"`,
+        expected: 'finite logits',
+        received: showValue(rows[bad]!.find((logit) => !Number.isFinite(logit))),
+        advice: 'The parameters may have diverged.',
+      });
+    }
+    const probabilities = groups.map(({ from, labels: names }) => {
+      const logits = new Float32Array(count * names.length);
+      rows.forEach((row, view) => {
+        logits.set(row.subarray(from, from + names.length), view * names.length);
+      });
+      return meanOfViews(logits, count, names.length);
+    });
+    return { id, views: count, labels, probabilities };
+  }
+}
+
+/** @throws EvaluationError `LABEL_OUT_OF_RANGE` */
+function labelsOf({ config, groups }: VideoMaeClassifier, id: string, label: TestVideo['label']): number[] {
+  const named = !Array.isArray(config.labels);
+  return groups.map(({ name, labels }) => {
+    const own: unknown = named ? (label as Readonly<Record<string, unknown>> | undefined)?.[name] : label;
+    if (Number.isInteger(own) && (own as number) >= 0 && (own as number) < labels.length)
+      return own as number;
+    throw new EvaluationError('LABEL_OUT_OF_RANGE', {
+      where: `multiViewTest, video "${id}"`,
+      expected: `a label${named ? ` "${name}"` : ''} from 0 to ${labels.length - 1}`,
+      received: label === undefined ? 'none' : showValue(label),
+    });
+  });
+}
+
+function topScores(
+  predictions: readonly VideoPrediction[],
+  of: (prediction: VideoPrediction) => readonly [scores: Float64Array, label: number],
+): TopScores {
+  const hits = [0, 0];
+  for (const prediction of predictions) {
+    const [scores, label] = of(prediction);
+    [1, 5].forEach((k, at) => {
+      hits[at]! += hitAmong(k, scores, 0, scores.length, label);
+    });
+  }
+  const [top1, top5] = hits.map((count) => (100 * count) / predictions.length);
+  return { top1: top1!, top5: top5! };
+}
+
+const jointly = ({ probabilities, labels }: VideoPrediction) =>
+  [
+    jointProbabilities(probabilities),
+    jointClass(
+      labels,
+      probabilities.map(({ length }) => length),
+    ),
+  ] as const;
