@@ -24,6 +24,12 @@ export type {
 export { type ImageTextBatchesOptions, imageTextBatches } from './data/image-text-batches.js';
 export type { ImageTextPair, ImageTextPairs, Wording } from './data/image-text-pairs.js';
 export {
+  type InOrderOptions,
+  inOrder,
+  type LeftOutSample,
+  type OrderedExamples,
+} from './data/in-order.js';
+export {
   type LabelledBatchesOptions,
   type LabelledDataOptions,
   labelledBatches,

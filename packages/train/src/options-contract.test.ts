@@ -75,6 +75,7 @@ const checks = optionsContract({
         ...extra,
       }),
     shuffled: (extra) => train.shuffled(noiseSource(), { prefetch: 1, ...extra }),
+    inOrder: (extra) => train.inOrder(noiseSource(), { prefetch: 1, ...extra }),
     videoExamples: (extra) => train.videoExamples({ ...videos, ...extra }),
     decodeClips: (extra) => all(train.decodeClips({ ...videos, grid: model.grid, concurrency: 1, ...extra })),
     scoreClips: (extra) => all(train.scoreClips({ encoder, clips: [], grid: model.grid, ...extra })),

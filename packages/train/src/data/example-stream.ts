@@ -63,7 +63,7 @@ export function exampleStream<Cues extends object>(parts: ExampleStreamParts<Cue
   }
 
   function loading(place: number): PlaceInHand<Cues> {
-    const begun = placeInHand({ source, perSample, order, place, bad, closed: () => ended !== undefined });
+    const begun = placeInHand({ source, order, place, bad, closed: () => ended !== undefined });
     const ahead = begun.ahead().finally(() => running.delete(ahead));
     running.add(ahead);
     return begun;

@@ -1,14 +1,13 @@
-import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { ReplacedSample } from '../trainer/batches.js';
 import type { BadExamples } from './bad-examples.js';
-import { exampleFailed, type FileFault, factsOf, isFileFault } from './example-fault.js';
+import { type FileFault, factsOf } from './example-fault.js';
 import type { ExampleOrder } from './example-order.js';
 import type { ExampleSource, TrainingExample } from './examples.js';
+import { type LoadedSample, loadSample } from './load-sample.js';
 
 export interface PlaceInHandParts<Cues extends object> {
   readonly source: ExampleSource<Cues>;
-  readonly perSample: number;
   readonly order: ExampleOrder;
   readonly place: number;
   readonly bad: BadExamples;
@@ -34,45 +33,14 @@ export interface PlaceInHand<Cues extends object> {
   settle(): Promise<SettledPlace<Cues>>;
 }
 
-type Loaded<Cues extends object> = readonly TrainingExample<Cues>[] | FileFault;
-
 export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>): PlaceInHand<Cues> {
-  const { source, perSample, order, place, bad, closed } = parts;
-  const loads = new Map<number, Promise<Loaded<Cues>>>();
+  const { source, order, place, bad, closed } = parts;
+  const loads = new Map<number, Promise<LoadedSample<Cues>>>();
 
-  /** For errors: a data set that fails may not know the id either. */
-  const nameOf = async (index: number): Promise<string> => {
-    try {
-      return await source.id(index);
-    } catch {
-      return `number ${index}`;
-    }
-  };
-
-  function load(index: number): Promise<Loaded<Cues>> {
-    const begun = loads.get(index) ?? loadNow(index);
+  function load(index: number): Promise<LoadedSample<Cues>> {
+    const begun = loads.get(index) ?? loadSample(source, index, order.loading(place));
     loads.set(index, begun);
     return begun;
-  }
-
-  async function loadNow(index: number): Promise<Loaded<Cues>> {
-    let given: unknown;
-    try {
-      const examples = await source.load(index, order.loading(place));
-      if (Array.isArray(examples) && examples.length === perSample && examples.every(hasId)) return examples;
-      given = examples;
-    } catch (error) {
-      if (isFileFault(error)) return error;
-      throw exampleFailed(await nameOf(index), error);
-    }
-    const counted = Array.isArray(given) && given.length === perSample;
-    throw new TrainError('OPTION_INVALID', {
-      where: `Sample "${await nameOf(index)}"`,
-      expected: counted
-        ? 'examples with an id, the name of the sample'
-        : `a list of as many examples as the source's perSample says, ${perSample}`,
-      received: Array.isArray(given) && !counted ? `a list of ${given.length}` : showValue(given),
-    });
   }
 
   /** Tries the place's samples in their order. `found` hears of each that turns out to be bad. */
@@ -117,9 +85,6 @@ export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>):
     },
   };
 }
-
-const hasId = (example: unknown): boolean =>
-  typeof (example as TrainingExample<object> | null | undefined)?.id === 'string';
 
 function noneLeft(length: number): TrainError {
   return new TrainError('NO_EXAMPLES', {

@@ -1,18 +1,9 @@
-import {
-  eitherOf,
-  number,
-  objectWith,
-  optional,
-  optionTable,
-  passing,
-  showValue,
-  text,
-  wholeNumber,
-} from '@tgm/options';
+import { eitherOf, number, optional, optionTable, passing, showValue, text, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { type BadExamplePolicy, badExamplePolicy, badExamples } from './bad-examples.js';
 import { exampleStream, type StreamPlace } from './example-stream.js';
 import type { ExampleSource, Examples, OpenOptions } from './examples.js';
+import { requireSource } from './require-source.js';
 
 export interface ShuffledOptions {
   /**
@@ -31,17 +22,6 @@ const OPTIONS = optionTable(
     prefetch: optional(wholeNumber({ from: 1 })),
     badSamples: optional(badExamplePolicy(), { kind: 'fail' }),
   } satisfies Record<keyof ShuffledOptions, unknown>,
-  TrainError,
-);
-
-const SOURCE = optionTable(
-  'shuffled, argument source',
-  {
-    length: wholeNumber({ from: 1 }),
-    perSample: optional(wholeNumber({ from: 1 })),
-    parallel: optional(wholeNumber({ from: 1 })),
-    textWidth: optional(wholeNumber({ from: 1 })),
-  },
   TrainError,
 );
 
@@ -80,7 +60,7 @@ export function shuffled<Cues extends object>(
   options: ShuffledOptions = {},
 ): Examples<Cues> {
   const { prefetch, badSamples } = OPTIONS.check(options);
-  requireSource(source);
+  requireSource('shuffled', source);
   return {
     ...(source.textWidth !== undefined && { textWidth: source.textWidth }),
     describe: async () => ({ source: await source.describe(), is: 'shuffled' }),
@@ -97,25 +77,4 @@ export function shuffled<Cues extends object>(
       return exampleStream({ source, seed, rank, ranks, start: after?.example ?? 0, prefetch, bad });
     },
   };
-}
-
-const MEMBERS = objectWith<ExampleSource<object>>('a source of examples', [
-  'length',
-  'id',
-  'describe',
-  'load',
-]);
-const ARGUMENTS = optionTable('shuffled', { source: MEMBERS }, TrainError);
-
-function requireSource<Cues extends object>(source: ExampleSource<Cues>): void {
-  ARGUMENTS.check({ source });
-  const { length, perSample, parallel, textWidth } = source;
-  if (length === 0) {
-    throw new TrainError('NO_EXAMPLES', {
-      where: 'shuffled, argument source',
-      expected: 'at least one sample',
-      received: 'none',
-    });
-  }
-  SOURCE.check({ length, perSample, parallel, textWidth });
 }
