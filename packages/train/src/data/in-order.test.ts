@@ -118,7 +118,7 @@ describe('views of videos on disk', { timeout: 60_000 }, () => {
     const size = { width: 16, height: 16 };
     const recipe = testRecipe({
       sampling: { kind: 'dense', stride: 2 },
-      frames: 4,
+      frameCount: 4,
       size,
       clips: 2,
       crops: 3,
