@@ -76,7 +76,11 @@ export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js
 export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';
 export { sinusoidTable } from './sinusoid.js';
-export { type VideoMaeClassifier, videoMaeClassifier } from './video-mae/classifier.js';
+export {
+  type VideoMaeClassifier,
+  type VideoMaeClassifierOptions,
+  videoMaeClassifier,
+} from './video-mae/classifier.js';
 export {
   VIDEO_MAE_CONFIGS,
   type VideoMaeBlocksConfig,

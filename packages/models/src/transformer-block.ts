@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { attention, layerNorm, linear } from '@tgm/tfjs-backend-onnx';
+import { attention, layerNorm, linear, recomputed } from '@tgm/tfjs-backend-onnx';
 import { type Params, parameter } from './params.js';
 
 /** The two tensors of a linear layer or a LayerNorm, or a linear layer's one. */
@@ -24,6 +24,8 @@ export interface BlockShape {
   readonly heads: number;
   readonly epsilon: number;
   readonly activation: (x: tf.Tensor) => tf.Tensor;
+  /** Whether the block is computed again for its gradient, so that only its input is kept. */
+  readonly recompute: boolean;
 }
 
 export interface BlockInputs {
@@ -48,7 +50,29 @@ export function transformerBlock(
   shape: BlockShape,
   x: tf.Tensor2D,
   batch: number,
-  { mask, branchFactors, last = x.shape[0] / batch }: BlockInputs = {},
+  { last = x.shape[0] / batch, ...given }: BlockInputs = {},
+): tf.Tensor2D {
+  if (!shape.recompute) return computed(params, names, shape, x, batch, { ...given, last });
+  const own = Object.fromEntries(tensorNames(names).map((name) => [name, parameter(params, name)]));
+  const inputs = { ...given, x, ...own };
+  return recomputed(({ x, mask, branchFactors, ...own }: typeof inputs) => {
+    const again = { last, ...(mask && { mask }), ...(branchFactors && { branchFactors }) };
+    return computed(own, names, shape, x, batch, again);
+  }, inputs);
+}
+
+const tensorNames = (names: BlockNames): string[] =>
+  Object.values(names).flatMap(({ weight, bias }: LayerNames) =>
+    bias === undefined ? [weight] : [weight, bias],
+  );
+
+function computed(
+  params: Params,
+  names: BlockNames,
+  shape: BlockShape,
+  x: tf.Tensor2D,
+  batch: number,
+  { mask, branchFactors, last }: BlockInputs & { readonly last: number },
 ): tf.Tensor2D {
   const scaled = (branch: tf.Tensor2D, index: 0 | 1) =>
     branchFactors ? scaleClips(branch, tf.slice(branchFactors, [index, 0], [1, batch]), batch) : branch;

@@ -6,6 +6,7 @@ export { attention } from './fused/attention.js';
 export { gelu, quickGelu } from './fused/gelu.js';
 export { layerNorm } from './fused/layer-norm.js';
 export { linear } from './fused/linear.js';
+export { recomputed } from './fused/recomputed.js';
 export { onnxEngine } from './onnx-engine.js';
 export type { OnnxEngineOptions } from './options.js';
 export type { Device } from './runtime/device.js';

@@ -7,5 +7,6 @@ export function blockShape({ numAttentionHeads, layerNormEps, hiddenAct }: ClipM
     heads: numAttentionHeads,
     epsilon: layerNormEps,
     activation: hiddenAct === 'gelu' ? gelu : quickGelu,
+    recompute: false,
   };
 }

@@ -17,6 +17,7 @@ export function embedTokens(params: Params, tokens: tf.Tensor3D): tf.Tensor2D {
 
 /**
  * The encoder's blocks, without a norm after them: [B * K, D] to [B * K, D].
+ * @param recompute whether blocks are computed again for their gradients.
  * @param dropPath [layers, 2, B] factors of each block's two branches.
  */
 export function encoderBlocks(
@@ -24,12 +25,14 @@ export function encoderBlocks(
   params: Params,
   rows: tf.Tensor2D,
   batch: number,
+  recompute: boolean,
   dropPath?: tf.Tensor3D,
 ): tf.Tensor2D {
   const shape: BlockShape = {
     heads: config.numAttentionHeads,
     epsilon: config.layerNormEps,
     activation: gelu,
+    recompute,
   };
   let x = rows;
   for (let index = 0; index < config.numHiddenLayers; index++) {
@@ -52,12 +55,14 @@ export function decoderBlocks(
   params: Params,
   rows: tf.Tensor2D,
   batch: number,
+  recompute: boolean,
   maskedCount: number,
 ): tf.Tensor2D {
   const shape: BlockShape = {
     heads: config.decoderNumAttentionHeads,
     epsilon: config.layerNormEps,
     activation: gelu,
+    recompute,
   };
   let x = rows;
   for (let index = 0; index < config.decoderNumHiddenLayers; index++) {

@@ -17,6 +17,7 @@ import {
   recordedClassifier,
   type VideoMaeClassifierConfig,
 } from './config.js';
+import { recomputeField, type VideoMaeOptions } from './encoder.js';
 import { type LabelGroup, labelGroups } from './label-groups.js';
 import { classifierOfficial } from './official.js';
 import { CLASSIFIER, classifierNorm, classifierParameters } from './parameters.js';
@@ -58,18 +59,25 @@ export interface VideoMaeClassifier {
   classify(params: Params, features: tf.Tensor2D): tf.Tensor2D;
 }
 
+/** Options of `VideoMaeOptions` that a classifier has too. */
+export type VideoMaeClassifierOptions = Pick<VideoMaeOptions, 'pixels' | 'recompute'>;
+
 const OPTIONS = optionTable(
   'videoMaeClassifier',
-  { pixels: optional(pixelScale(), IMAGENET_PIXELS) },
+  {
+    pixels: optional(pixelScale(), IMAGENET_PIXELS),
+    recompute: recomputeField(),
+  } satisfies Record<keyof VideoMaeClassifierOptions, unknown>,
   ModelError,
 );
 
 /** @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have. */
 export function videoMaeClassifier(
   given: VideoMaeClassifierConfig,
-  options?: { readonly pixels?: PixelScale },
+  options?: VideoMaeClassifierOptions,
 ): VideoMaeClassifier {
-  const pixels = scaleOf(OPTIONS.check(options).pixels);
+  const { recompute, ...checked } = OPTIONS.check(options);
+  const pixels = scaleOf(checked.pixels);
   const config = checkClassifierConfig(optionsSource('videoMaeClassifier', given));
   const grid = tokenGridOf(config);
   const count = grid.slices * grid.rows * grid.columns;
@@ -88,7 +96,11 @@ export function videoMaeClassifier(
     parameters,
     groups: labelGroups(config.labels),
     official: classifierOfficial(config),
-    describe: describer(OPTIONS.where, recordedClassifier(config), recorded(OPTIONS, { pixels })),
+    describe: describer(
+      OPTIONS.where,
+      recordedClassifier(config),
+      recorded(OPTIONS, { ...checked, pixels, recompute }),
+    ),
 
     init(random, pretrained = {}) {
       const fresh = parameters.filter(({ name }) => pretrained[name] === undefined);
@@ -110,7 +122,7 @@ export function videoMaeClassifier(
       const embedded = tf.reshape(embedTokens(params, tokens), [batch, count, hiddenSize]);
       const placed = tf.add(embedded, tf.tensor2d(table, [count, hiddenSize]));
       const rows = tf.reshape(placed, [batch * count, hiddenSize]) as tf.Tensor2D;
-      const x = encoderBlocks(config, params, rows, batch, dropPath);
+      const x = encoderBlocks(config, params, rows, batch, recompute, dropPath);
       return tf.reshape(x, [batch, count, hiddenSize]);
     },
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random, TokenGrid } from '@tgm/masking';
-import { type Description, describer, flag, optional, optionTable, recorded } from '@tgm/options';
+import { type Description, describer, flag, optional, optionTable, recorded, unrecorded } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
 import { requireIndices, requireShape } from '../input-shape.js';
@@ -30,11 +30,20 @@ export interface VideoMaeOptions {
    * reference's way.
    */
   readonly scaledResiduals?: boolean;
+  /**
+   * Computes each block again for its gradient, so that only its input is kept until then: less memory for one more forward
+   * pass, the same gradients (T. Chen et al., arXiv 1604.06174). Default false.
+   */
+  readonly recompute?: boolean;
 }
+
+/** `recompute` as an option. It changes no number, so that no run is another one for it. */
+export const recomputeField = () => unrecorded(optional(flag(), false));
 
 export const VIDEO_MAE_OPTIONS = {
   pixels: optional(pixelScale(), IMAGENET_PIXELS),
   scaledResiduals: optional(flag(), false),
+  recompute: recomputeField(),
 } satisfies Record<keyof VideoMaeOptions, unknown>;
 
 /**
@@ -83,7 +92,7 @@ const table = optionTable('videoMaeEncoder', VIDEO_MAE_OPTIONS, ModelError);
  */
 export function videoMaeEncoder(given: VideoMaeEncoderConfig, options?: VideoMaeOptions): VideoMaeEncoder {
   const checked = table.check(options);
-  const { scaledResiduals } = checked;
+  const { scaledResiduals, recompute } = checked;
   const pixels = scaleOf(checked.pixels);
   const config = checkEncoderConfig(optionsSource('videoMaeEncoder', given));
   const parameters = encoderParameters(config, scaledResiduals);
@@ -98,12 +107,15 @@ export function videoMaeEncoder(given: VideoMaeEncoderConfig, options?: VideoMae
     otherParts: BESIDES_ENCODER,
     describe: describer(table.where, recordedEncoder(config), recorded(table, { ...checked, pixels })),
     init: (random) => initParams(parameters, random),
-    encode: encodeFunction(config),
+    encode: encodeFunction(config, recompute),
   };
 }
 
 /** `VideoMaeEncoder.encode` of a checked configuration. */
-export function encodeFunction(config: WithDefaults<VideoMaeEncoderConfig>): VideoMaeEncoder['encode'] {
+export function encodeFunction(
+  config: WithDefaults<VideoMaeEncoderConfig>,
+  recompute: boolean,
+): VideoMaeEncoder['encode'] {
   const { hiddenSize, layerNormEps, useMeanPooling } = config;
   const tokenSize = tokenSizeOf(config);
   const encoder = stack(config, ENCODER_STACK, hiddenSize);
@@ -112,7 +124,7 @@ export function encodeFunction(config: WithDefaults<VideoMaeEncoderConfig>): Vid
     requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
     const embedded = embedTokens(params, tokens); // [B * K, D]
     const placed = tf.add(embedded, rowsAt(encoder.positions(params), positions)) as tf.Tensor2D;
-    const x = encoderBlocks(config, params, encoder.enter(params, placed, batch), batch);
+    const x = encoderBlocks(config, params, encoder.enter(params, placed, batch), batch, recompute);
     const rows = lastRows(x, batch, count);
     const features = useMeanPooling ? rows : normRows(params, ENCODER_NORM, rows, layerNormEps);
     return tf.reshape(features, [batch, count, hiddenSize]);

@@ -52,7 +52,7 @@ const sizes = optionTable(
  */
 export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: VideoMaeOptions): VideoMae {
   const checked = table.check(options);
-  const { scaledResiduals } = checked;
+  const { scaledResiduals, recompute } = checked;
   const pixels = scaleOf(checked.pixels);
   const given =
     typeof sizeOrConfig === 'string'
@@ -77,7 +77,7 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
 
     init: (random) => initParams(parameters, random),
 
-    encode: encodeFunction(config),
+    encode: encodeFunction(config, recompute),
 
     decode(params, latent, visible, masked) {
       const [batch, count] = requireIndices('decode', 'visible', visible);
@@ -97,7 +97,7 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
         1,
       ); // [B, K + M, decoder width]
       const entered = decoder.enter(params, tf.reshape(joined, [-1, decoderHiddenSize]), batch);
-      const rows = decoderBlocks(config, params, entered, batch, maskedCount);
+      const rows = decoderBlocks(config, params, entered, batch, recompute, maskedCount);
       const normed = normRows(params, names.DECODER_NORM, rows, config.decoderNormEps);
       return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, maskedCount, predictionSize]);
     },

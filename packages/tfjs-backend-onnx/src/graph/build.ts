@@ -52,7 +52,9 @@ export function reshape(x: Value, shape: Shape): Value {
   if (x.source.kind === 'uniform') return uniform(x.source.number, shape, x.type);
   if (x.source.kind === 'constant') return constant(x.source.data, shape, x.type);
   const before = producer(x);
-  if (before?.op === 'Reshape') return reshape(before.inputs[0]!, shape);
+  // A shape that is computed is waited for, see `after`.
+  const known = before?.inputs[1]?.source.kind === 'constant';
+  if (before?.op === 'Reshape' && known) return reshape(before.inputs[0]!, shape);
   return record('Reshape', [x, int64s(shape)], { shape, type: x.type }, { allowzero: 1 });
 }
 

@@ -1,3 +1,4 @@
+import { after } from '../graph/after.js';
 import { add, like, multiply, subtract, unary } from '../graph/build.js';
 import { affine, matrixProduct } from '../graph/matrix.js';
 import { recordAll } from '../graph/record.js';
@@ -13,6 +14,7 @@ export const FUSED = {
   normalCdf: 'TgmNormalCdf',
   affine: 'TgmAffine',
   product: 'TgmProduct',
+  after: 'TgmAfter',
 } as const;
 
 /** The factor of QuickGELU, x sigmoid(1.702 x). */
@@ -68,4 +70,5 @@ export const fusedKernels: readonly Kernel[] = [
     affine(a!, b!, c ?? null, options),
   ),
   kernel<ProductAttributes>(FUSED.product, ({ a, b }, options) => matrixProduct(a!, b!, options)),
+  kernel(FUSED.after, ({ x, other }) => after(x!, other!)),
 ];
