@@ -48,7 +48,7 @@ const finetuning: Case<LabelledBatch> = {
     const { tokenSize } = tinyClassifier();
     return {
       tokens: tf.tensor3d(Float32Array.from({ length: 4 * 8 * tokenSize }, random), [4, 8, tokenSize]),
-      labels: tf.tensor1d([0, 1, 2, 1], 'int32'),
+      labels: tf.tensor2d([1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0.5, 0.5], [4, 3]),
       dropPath: tf.tensor3d(drawDropPath({ rate: 0.5, layers: 2, batch: 4 }, random), [2, 2, 4]),
     };
   },
