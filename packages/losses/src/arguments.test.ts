@@ -3,10 +3,13 @@ import { expect, it } from 'vitest';
 import {
   classificationLoss,
   contrastiveLoss,
+  equalKeys,
   LossError,
   normalisedTarget,
+  oneSidedBaseline,
   pixelTarget,
   reconstructionLoss,
+  sinkhorn,
   softLabelLoss,
   tokenErrors,
 } from './index.js';
@@ -18,6 +21,10 @@ const noTensors = [null, undefined, 1.5, 'x', {}, [], [[1, 2, 3]], () => 1, new 
 const calls: [string, string, (value: never) => unknown][] = [
   ['classificationLoss', 'logits', (value) => classificationLoss(value, labels, 0.1)],
   ['classificationLoss', 'labels', (value) => classificationLoss(logits, value, 0.1)],
+  ['equalKeys', 'rows', (value) => equalKeys(value, tf.zeros([1, 1], 'int32'))],
+  ['equalKeys', 'columns', (value) => equalKeys(tf.zeros([1, 1], 'int32'), value)],
+  ['oneSidedBaseline', 'leftOut', (value) => oneSidedBaseline(value)],
+  ['sinkhorn', 'scores', (value) => sinkhorn(value, { epsilon: 0.05, iterations: 3 })],
   ['normalisedTarget', 'pixels', (value) => normalisedTarget(value, 'channel')],
   ['normalisedTarget', 'pixels', (value) => pixelTarget().values(value)],
   ['pixelTarget baseline', 'values', (value) => pixelTarget().baseline(value)],

@@ -1,6 +1,7 @@
 export { clampFromAbove } from './clamp-from-above.js';
 export { classificationLoss, softLabelLoss } from './classification-loss.js';
 export { type ContrastiveLossOptions, contrastiveLoss } from './contrastive-loss.js';
+export { equalKeys } from './equal-keys.js';
 export { LossError, type LossErrorCode } from './errors.js';
 export { type InfoNceInputs, infoNce, meanNegatives } from './info-nce.js';
 export { l2Normalise } from './l2-normalise.js';
@@ -17,7 +18,13 @@ export type {
   Rows,
 } from './loss.js';
 export { normalisedTarget, type TargetNormalisation } from './normalised-target.js';
+export {
+  type OneSidedInfoNceInputs,
+  oneSidedBaseline,
+  oneSidedInfoNce,
+} from './one-sided-info-nce.js';
 export { type PixelTargetOptions, pixelTarget } from './pixel-target.js';
 export { type ReconstructionLossOptions, reconstructionLoss } from './reconstruction-loss.js';
+export { type SinkhornOptions, sinkhorn } from './sinkhorn.js';
 export type { Target } from './target.js';
 export { tokenErrors } from './token-errors.js';

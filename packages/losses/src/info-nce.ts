@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { listOf, optionTable } from '@tgm/options';
+import { equalKeys } from './equal-keys.js';
 import { LossError } from './errors.js';
 import { checkShape } from './shape-check.js';
+import { SHUT_OUT } from './shut-out.js';
 import { tensor, wholeNumbers } from './tensor-field.js';
-
-/** In the place of a logit that is shut out: its exponential is 0 beside any other. */
-const SHUT_OUT = -1e30;
 
 /** What `infoNce` compares. */
 export interface InfoNceInputs {
@@ -72,7 +71,7 @@ export function meanNegatives(keys: readonly tf.Tensor2D[], batch: number): tf.S
 /** [B, B] whether a column is not the row's own, but the same by any of the keys; nothing where there are no keys. */
 function sameElsewhere(keys: readonly tf.Tensor2D[], batch: number): tf.Tensor2D | undefined {
   if (keys.length === 0) return undefined;
-  const same = keys.map(equalPairs).reduce((one, other) => tf.logicalOr(one, other));
+  const same = keys.map((key) => equalKeys(key, key)).reduce((one, other) => tf.logicalOr(one, other));
   return tf.logicalAnd(same, elsewhere(batch));
 }
 
@@ -80,12 +79,4 @@ function sameElsewhere(keys: readonly tf.Tensor2D[], batch: number): tf.Tensor2D
 function elsewhere(batch: number): tf.Tensor2D {
   const values = Uint8Array.from({ length: batch * batch }, (_, at) => (at % (batch + 1) === 0 ? 0 : 1));
   return tf.tensor2d(values, [batch, batch], 'bool');
-}
-
-/** [B, k] -> [B, B] whether all k numbers of two rows are equal, in all their 32 bits. */
-function equalPairs(key: tf.Tensor2D): tf.Tensor2D {
-  const columns = tf.split(key, key.shape[1], 1); // k of [B, 1]
-  return columns
-    .map((column) => tf.equal(column, tf.transpose(column)) as tf.Tensor2D)
-    .reduce((one, other) => tf.logicalAnd(one, other));
 }

@@ -7,6 +7,7 @@ const rows = tf.tensor2d([
   [1, 0],
   [0, 1],
 ]);
+const none = tf.zeros([2, 2], 'bool') as tf.Tensor2D;
 const inputs = { rows, columns: rows, scale: tf.scalar(1), keys: [tf.tensor2d([0, 1], [2, 1], 'int32')] };
 
 const checks = optionsContract({
@@ -16,6 +17,9 @@ const checks = optionsContract({
     contrastiveLoss: (extra) => losses.contrastiveLoss({ temperature: 0.1, ...extra }),
     reconstructionLoss: (extra) => losses.reconstructionLoss({ target: losses.pixelTarget(), ...extra }),
     pixelTarget: (extra) => losses.pixelTarget({ normalise: 'joint', ...extra }),
+    oneSidedInfoNce: (extra) =>
+      losses.oneSidedInfoNce({ right: tf.zeros([2]), others: rows, leftOut: none, ...extra }),
+    sinkhorn: (extra) => losses.sinkhorn(rows, { epsilon: 0.05, iterations: 3, ...extra }),
     infoNce: (extra) => losses.infoNce({ ...inputs, ...extra }),
   },
 });

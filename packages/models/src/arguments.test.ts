@@ -43,6 +43,7 @@ const {
   resizeVideoMae,
   saveClipModel,
   saveVideoMae,
+  saveVideoMaeEncoder,
   saveVideoMaeClassifier,
   tokenGridOf,
   tokenSizeOf,
@@ -132,6 +133,14 @@ const calls: [string, string, readonly unknown[], Call][] = [
   ],
   ['saveVideoMae', 'folder', noText, (value) => saveVideoMae(value, model, params)],
   ['saveVideoMae', 'model', [...noObject, clipModel], (value) => saveVideoMae(path(), value, params)],
+  ['saveVideoMaeEncoder', 'folder', noText, (value) => saveVideoMaeEncoder(value, model, params)],
+  [
+    'saveVideoMaeEncoder',
+    'model',
+    [...noObject, clipModel],
+    (value) => saveVideoMaeEncoder(path(), value, params),
+  ],
+  ['saveVideoMaeEncoder', 'params', noParams, (value) => saveVideoMaeEncoder(path(), model, value)],
   ['saveVideoMae', 'params', noParams, (value) => saveVideoMae(path(), model, value)],
   [
     'saveVideoMaeClassifier',

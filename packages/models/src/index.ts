@@ -19,7 +19,12 @@ export {
 export { type HubFolderOptions, hubFolder } from './checkpoint/hub-folder.js';
 export type { LoadOptions } from './checkpoint/load-options.js';
 export { loadParams, type ParameterLayout, paramsFromTensors } from './checkpoint/params-file.js';
-export { loadVideoMae, loadVideoMaeEncoder, saveVideoMae } from './checkpoint/video-mae-checkpoint.js';
+export {
+  loadVideoMae,
+  loadVideoMaeEncoder,
+  saveVideoMae,
+  saveVideoMaeEncoder,
+} from './checkpoint/video-mae-checkpoint.js';
 export { type ClipModel, clipModel } from './clip-model/clip-model.js';
 export {
   CLIP_MODEL_CONFIGS,

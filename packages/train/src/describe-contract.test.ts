@@ -3,7 +3,7 @@ import { clipModel } from '@tgm/models';
 import { descriptionContract } from '@tgm/options/testing';
 import { it } from 'vitest';
 import * as train from './index.js';
-import { tinyClassifier, tinyModel } from './objectives/tiny-batch.test-support.js';
+import { tinyClassifier, tinyEncoder, tinyModel } from './objectives/tiny-batch.test-support.js';
 import { letters, tinyClipModel } from './objectives/tiny-clip-model.test-support.js';
 
 const reconstruction = { loss: reconstructionLoss(), weight: 1 };
@@ -83,6 +83,26 @@ const checks = descriptionContract({
         ],
         textWidth: 6,
       } satisfies Record<keyof train.MaskedObjectiveOptions, unknown>,
+    },
+    {
+      name: 'viewContrast',
+      make: train.viewContrast,
+      options: { model: tinyEncoder(), target: 'stopped', keys: 'view', temperature: 0.1 },
+      changes: {
+        model: tinyEncoder({ hiddenSize: 16 }),
+        pairs: [[{ from: 'first', to: 'third' }]],
+        projection: [
+          { layers: 1, width: 4 },
+          { layers: 2, hidden: 8, width: 4, norm: 'all' },
+        ],
+        predictor: [{ layers: 1 }, { layers: 1, perPair: true }],
+        target: ['same', { momentum: 0.9 }, { momentum: 0.9, rampSteps: 9 }],
+        keys: ['batch', { queue: 9 }],
+        positives: [{ nearest: 9 }, { nearest: 8 }],
+        negatives: [['shuffled']],
+        similarity: 'product',
+        temperature: 0.2,
+      } satisfies Record<keyof train.ViewContrastOptions, unknown>,
     },
     {
       name: 'classificationObjective',

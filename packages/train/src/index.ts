@@ -64,6 +64,17 @@ export {
   type MaskedObjectiveOptions,
   maskedObjective,
 } from './objectives/masked-objective.js';
+export type { HeadOptions } from './objectives/view-contrast/head.js';
+export { VIEW_CONTRASTS } from './objectives/view-contrast/presets.js';
+export type { MomentumTarget } from './objectives/view-contrast/target-encoder.js';
+export { viewContrast } from './objectives/view-contrast/view-contrast.js';
+export type {
+  NearestPositives,
+  PredictorOptions,
+  PrototypePositives,
+  ViewContrastOptions,
+  ViewPair,
+} from './objectives/view-contrast/view-contrast-options.js';
 export type { MaskedNeeds, WeightedLoss } from './objectives/weighted-loss.js';
 export { withoutGradients } from './objectives/without-gradients.js';
 export { type AdamWOptions, adamW } from './optimizers/adamw.js';

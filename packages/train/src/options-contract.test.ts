@@ -4,7 +4,7 @@ import { pretrainingRecipe, type VideoDataset, videoPool } from '@tgm/video-io';
 import { afterAll, it } from 'vitest';
 import { noiseSource } from './data/noise-source.test-support.js';
 import * as train from './index.js';
-import { tinyClassifier } from './objectives/tiny-batch.test-support.js';
+import { tinyClassifier, tinyEncoder } from './objectives/tiny-batch.test-support.js';
 import { colours, letters, tinyClipModel } from './objectives/tiny-clip-model.test-support.js';
 import { tinyRun } from './pretrain.test-support.js';
 import { points, regression } from './trainer/toy-objectives.test-support.js';
@@ -43,6 +43,7 @@ const checks = optionsContract({
     stepSchedule: (extra) => train.stepSchedule({ base: 1, milestones: [1], ...extra }),
     linearScaling: (extra) => train.linearScaling({ batchSize: 1, ...extra }),
     maskedObjective: (extra) => train.maskedObjective({ model, losses, textWidth: 5, ...extra }),
+    viewContrast: (extra) => train.viewContrast({ model: tinyEncoder(), temperature: 0.1, ...extra }),
     classificationObjective: (extra) =>
       train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),
     clipModelObjective: (extra) =>

@@ -13,9 +13,14 @@ import { numbers } from '../testing/counted-tensors.js';
 import { hasParity, parityJson, parityTensors } from '../testing/parity.js';
 import { videoMaeClassifier } from '../video-mae/classifier.js';
 import type { VideoMaeConfig } from '../video-mae/config.js';
-import { videoMae } from '../video-mae/video-mae.js';
+import { type VideoMae, videoMae } from '../video-mae/video-mae.js';
 import { loadVideoMaeClassifier, saveVideoMaeClassifier } from './classifier-checkpoint.js';
-import { loadVideoMae, loadVideoMaeEncoder, saveVideoMae } from './video-mae-checkpoint.js';
+import {
+  loadVideoMae,
+  loadVideoMaeEncoder,
+  saveVideoMae,
+  saveVideoMaeEncoder,
+} from './video-mae-checkpoint.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -65,6 +70,13 @@ async function changed(
   return path;
 }
 
+/** The encoder of a model, of the configuration that a checkpoint of it has. */
+async function encoderOf(model: VideoMae) {
+  const path = join(folder, 'whole');
+  await saveVideoMae(path, model, model.init(seededRandom('whole')));
+  return loadVideoMaeEncoder(path);
+}
+
 describe('saveVideoMae and loadVideoMae', () => {
   it('give back the model and its parameters, without those of others', async () => {
     const model = videoMae(config);
@@ -86,6 +98,21 @@ describe('saveVideoMae and loadVideoMae', () => {
     });
     const { metadata } = await readSafetensors(join(folder, 'mae', 'model.safetensors'));
     expect(metadata).toEqual({ format: 'pt' });
+  });
+
+  it('give back an encoder alone, without what is learned beside it', async () => {
+    const whole = videoMae(config, { pixels: SYMMETRIC_PIXELS });
+    const { model } = await encoderOf(whole);
+    const params = model.init(seededRandom('encoder'));
+    const path = join(folder, 'encoder');
+    await saveVideoMaeEncoder(path, model, { ...params, 'view_contrast.prototypes': tf.zeros([2, 2]) });
+    const loaded = await loadVideoMaeEncoder(path);
+    expect(loaded.model.config).toEqual(model.config);
+    expect(loaded.model.pixels).toEqual(SYMMETRIC_PIXELS);
+    expect(await numbers(loaded.params)).toEqual(await numbers(params));
+    expect(await json('encoder', 'config.json')).toMatchObject({ architectures: ['VideoMAEModel'] });
+    expect(await json('encoder', 'config.json')).not.toHaveProperty('decoder_hidden_size');
+    await expect(loadVideoMae(path)).rejects.toThrow('loadVideoMaeEncoder opens the encoder alone');
   });
 
   it('keep the scale of pixels where Hugging Face looks for it', async () => {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { snakeFields } from '../config-source.js';
 import { ModelError } from '../errors.js';
-import { videoMaeModel } from '../model-fields.js';
+import { encoderModel, videoMaeModel } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { checkEncoderConfig, checkVideoMaeConfig } from '../video-mae/config.js';
@@ -32,6 +32,32 @@ export async function saveVideoMae(folder: string, model: VideoMae, params: Para
   await saveParams(join(folder, WEIGHTS), model.parameters, params);
   await writeJson(join(folder, 'config.json'), {
     architectures: ['VideoMAEForPreTraining'],
+    ...snakeFields({ ...VIDEO_MAE_JSON, useMeanPooling: false, ...model.config }),
+  });
+  await writePixels(folder, 'VideoMAEImageProcessor', model.config.imageSize, model.pixels);
+}
+
+const savedEncoder = optionTable(
+  'saveVideoMaeEncoder',
+  { folder: text(), model: encoderModel(), params: paramsField() },
+  ModelError,
+);
+
+/**
+ * Writes config.json, preprocessor_config.json and model.safetensors as Hugging Face's `VideoMAEModel` and
+ * `VideoMAEImageProcessor` read them: the encoder alone. Parameters that are not the model's are left out.
+ * @throws as `saveVideoMae`
+ */
+export async function saveVideoMaeEncoder(
+  folder: string,
+  model: VideoMaeEncoder,
+  params: Params,
+): Promise<void> {
+  savedEncoder.check({ folder, model, params });
+  await makeFolder(folder);
+  await saveParams(join(folder, WEIGHTS), model.parameters, params);
+  await writeJson(join(folder, 'config.json'), {
+    architectures: ['VideoMAEModel'],
     ...snakeFields({ ...VIDEO_MAE_JSON, useMeanPooling: false, ...model.config }),
   });
   await writePixels(folder, 'VideoMAEImageProcessor', model.config.imageSize, model.pixels);

@@ -7,8 +7,10 @@ import {
   loadClipModel,
   loadVideoMae,
   loadVideoMaeClassifier,
+  loadVideoMaeEncoder,
   type VideoMae,
   type VideoMaeClassifier,
+  type VideoMaeEncoder,
 } from '@tgm/models';
 import { orDamaged } from './file-faults.js';
 import type { HostTensors } from './saved-run.js';
@@ -16,6 +18,7 @@ import type { HostTensors } from './saved-run.js';
 /** The model of the Hugging Face files in a folder, by the name of its class in Python. */
 export type ModelBeside =
   | { readonly architecture: 'VideoMAEForPreTraining'; readonly model: VideoMae }
+  | { readonly architecture: 'VideoMAEModel'; readonly model: VideoMaeEncoder }
   | { readonly architecture: 'VideoMAEForVideoClassification'; readonly model: VideoMaeClassifier }
   | { readonly architecture: 'CLIPModel'; readonly model: ClipModel; readonly tokenizer: ClipModelTokenizer }
   | { readonly architecture?: undefined; readonly model?: undefined };
@@ -31,6 +34,11 @@ async function opened(folder: string): Promise<ModelBeside> {
   const architecture = await architectureOf(join(folder, 'config.json'));
   if (architecture === 'VideoMAEForPreTraining') {
     const { model, params } = await loadVideoMae(folder);
+    tf.dispose(params);
+    return { architecture, model };
+  }
+  if (architecture === 'VideoMAEModel') {
+    const { model, params } = await loadVideoMaeEncoder(folder);
     tf.dispose(params);
     return { architecture, model };
   }
