@@ -1,0 +1,218 @@
+import * as tf from '@tensorflow/tfjs';
+import { normal, seededRandom } from '@tgm/masking';
+import type { Params } from '@tgm/models';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { MaskedBatch } from '../masked-batch.js';
+import { ENGINES, tinyEncoder } from '../tiny-batch.test-support.js';
+import * as reference from './reference.test-support.js';
+import { layersOf, matrix, outcomeOf, type PresetName, small } from './small-presets.test-support.js';
+import { viewBatch } from './view-batch.test-support.js';
+import { viewContrast } from './view-contrast.js';
+import type { ViewContrastOptions } from './view-contrast-options.js';
+
+/** Clips 1 and 3 are of one sample. */
+const SAMPLES = [0, 1, 2, 1, 4];
+/** Of a queue of seven: the first rows are of samples in the batch, the rest of no sample yet. */
+const QUEUED = [2, 9, 1, 4];
+
+const PROJECTION = 'view_contrast.projection';
+const PREDICTOR = 'view_contrast.predictor';
+
+const byHand: Readonly<Record<string, (seen: Seen) => number>> = {
+  simclr: ({ z, samples }) => reference.ntXent(z('first'), z('second'), samples, 0.1),
+  cvrl: ({ z, samples }) => reference.ntXent(z('first'), z('second'), samples, 0.1),
+  mocoV1: (seen) => queued(seen, 0.07),
+  mocoV2: (seen) => queued(seen, 0.2),
+  byol: (seen) => bothWays((from, to) => reference.squaredDistance(seen.p(from), seen.k(to))),
+  simsiam: (seen) => bothWays((from, to) => reference.squaredDistance(seen.p(from), seen.k(to))),
+  nnclr: ({ p, k, queue, samples }) =>
+    bothWays((from, to) => reference.byNeighbours(p(from), k(to), queue, samples, QUEUED, 0.1)),
+  swav: ({ z, k, params }) =>
+    bothWays((from, to) =>
+      reference.swapped(z(from), k(to), matrix(params['view_contrast.prototypes']!), 0.1),
+    ),
+  cpc: ({ z, p, samples }) => {
+    const moments = ['later1', 'later2', 'later3'].map(z);
+    const terms = moments.map((_, at) => reference.predictive(p('context', at), moments, at, samples));
+    return reference.mean(terms);
+  },
+};
+
+const queued = ({ z, k, queue, samples }: Seen, temperature: number) =>
+  reference.withQueue(z('first'), k('second'), queue, samples, QUEUED, temperature);
+
+const bothWays = (term: (from: string, to: string) => number): number =>
+  (term('first', 'second') + term('second', 'first')) / 2;
+
+/** What the reference sees: projections, predictions and keys by view, in numbers. */
+interface Seen {
+  z(view: string): reference.Matrix;
+  p(view: string, pair?: number): reference.Matrix;
+  k(view: string): reference.Matrix;
+  readonly queue: reference.Matrix;
+  readonly samples: readonly number[];
+  readonly params: Params;
+}
+
+describe.each(ENGINES)('viewContrast on $name', { timeout: 60_000 }, ({ make }) => {
+  let engine: Engine;
+  beforeAll(async () => {
+    engine = await make();
+  });
+  afterAll(() => engine.dispose());
+
+  /** A state in the midst of a run: the target is not the encoder, the queue has rows of known samples. */
+  function begun(options: ViewContrastOptions) {
+    const objective = viewContrast(options);
+    const { params, buffers = {} } = objective.init(seededRandom('init'), {});
+    const random = seededRandom('buffers');
+    const moved = Object.entries(buffers).map(([name, tensor]) => {
+      if (name === 'view_contrast.queue_keys') {
+        const keys = Array.from({ length: tensor.shape[0]! }, (_, row) =>
+          row < QUEUED.length ? [QUEUED[row]!, 7] : [0, 0],
+        );
+        return [name, tf.tensor2d(keys, undefined, 'int32')] as const;
+      }
+      if (!name.startsWith('view_contrast.target.')) return [name, tensor] as const;
+      const noise = tf.tensor(
+        Float32Array.from({ length: tensor.size }, () => 0.1 * normal(random)),
+        tensor.shape,
+      );
+      return [name, tf.add(tensor, noise)] as const;
+    });
+    return { objective, params, buffers: Object.fromEntries(moved) };
+  }
+
+  /** The term of the objective, and that of the reference, which is given the encoder's means. */
+  async function compare(options: ViewContrastOptions, term: (seen: Seen) => number) {
+    const { objective, params, buffers } = begun(options);
+    const batch = viewBatch(options.model, objective.needs.views, SAMPLES, 'batch');
+    const made = await outcomeOf(engine, objective)({ params, buffers, batch });
+    const momentum = typeof options.target === 'object' ? options.target.momentum : undefined;
+    // The target in this step, in doubles.
+    const target = (name: string): tf.Tensor => {
+      const [old, now] = [buffers[`view_contrast.target.${name}`]!, params[name]!];
+      const values = old
+        .dataSync()
+        .map((value, at) => value * momentum! + now.dataSync()[at]! * (1 - momentum!));
+      return tf.tensor(values, old.shape);
+    };
+    const targets: Params =
+      momentum === undefined
+        ? params
+        : Object.fromEntries(
+            Object.keys(params)
+              .filter((name) => !name.startsWith(PREDICTOR))
+              .map((name) => [name, target(name)]),
+          );
+    const embed = engine.compile((given: { params: Params; batch: MaskedBatch }) => {
+      const views = Object.entries(given.batch.views).map(([view, { tokens, positions }]) => [
+        view,
+        tf.mean(options.model.encode(given.params, tokens, positions), 1),
+      ]);
+      return Object.fromEntries(views) as Params;
+    });
+    const projections = async (of: Params) => {
+      const views = Object.entries(await embed({ params: of, batch })).map(([view, tensor]) => {
+        const rows = matrix(tensor);
+        return [view, options.projection ? reference.head(layersOf(PROJECTION, of), rows) : rows] as const;
+      });
+      return Object.fromEntries(views);
+    };
+    const [own, others] = [await projections(params), await projections(targets)];
+    const seen: Seen = {
+      z: (view) => own[view]!,
+      p: (view, pair) =>
+        reference.head(
+          layersOf(pair === undefined ? PREDICTOR : `${PREDICTOR}.pair${pair}`, params),
+          own[view]!,
+        ),
+      k: (view) => others[view]!,
+      queue: buffers['view_contrast.queue'] ? matrix(buffers['view_contrast.queue']) : [],
+      samples: SAMPLES,
+      params,
+    };
+    return { got: made.term.dataSync()[0]!, wanted: term(seen), made, seen };
+  }
+
+  it.each(Object.keys(byHand) as PresetName[])('%s is what its paper says, in loops', async (name) => {
+    const { got, wanted } = await compare(small(name), byHand[name]!);
+    expect(wanted).toBeGreaterThan(0.01);
+    expect(Math.abs(got - wanted) / wanted).toBeLessThan(1e-4);
+  });
+
+  it('takes shuffled clips for wrong, those of the own sample too', async () => {
+    const options = small('simclr', { negatives: ['shuffled'] });
+    const { got, wanted } = await compare(options, ({ z, samples }) => {
+      const [first, second, shuffled] = ['first', 'second', 'shuffled'].map((view) =>
+        z(view).map(reference.unit),
+      );
+      const oneWay = (from: number[][], to: number[][]): number =>
+        reference.mean(
+          from.map((query, at) => {
+            const others = [...from, ...to].filter((_, other) => samples[other % 5] !== samples[at]);
+            const scores = [to[at]!, ...others, ...shuffled!].map((candidate) =>
+              candidate.reduce((sum, value, column) => sum + value * query[column]!, 0),
+            );
+            return reference.crossEntropy(scores.map((score) => score / 0.1));
+          }),
+        );
+      return (oneWay(first!, second!) + oneWay(second!, first!)) / 2;
+    });
+    expect(Math.abs(got - wanted) / wanted).toBeLessThan(1e-4);
+  });
+
+  it.each([
+    // Of five clips two are of one sample: these have 2 * 3 others, the rest 2 * 4.
+    ['simclr', Math.log(1 + 8) * 0.6 + Math.log(1 + 6) * 0.4],
+    // Of the queue's seven rows one is left out for each clip of a sample that it has, which are four of five.
+    ['mocoV2', Math.log(1 + 7) * 0.2 + Math.log(1 + 6) * 0.8],
+    ['byol', 2],
+    ['swav', Math.log(5)],
+  ] as const)('%s tells the value of knowing nothing', async (name, value) => {
+    const { made } = await compare(small(name), byHand[name]!);
+    expect(made.figures['viewContrast baseline']!.dataSync()[0]!).toBeCloseTo(value, 5);
+  });
+
+  it('is its baseline where all embeddings are the same, and has no spread there', async () => {
+    const { objective, params, buffers } = begun(small('mocoV1'));
+    const constant = Object.fromEntries(
+      Object.entries(params).map(([name, tensor]) => [
+        name,
+        name.startsWith(PROJECTION) && name.endsWith('weight') ? tf.zerosLike(tensor) : tf.onesLike(tensor),
+      ]),
+    );
+    const row = reference.unit([1, 1, 1, 1, 1, 1]);
+    const queue = tf.tensor2d(Array.from({ length: 7 }, () => row));
+    const targets = Object.entries(buffers).map(([name, tensor]) => {
+      const followed = name.replace('view_contrast.target.', '');
+      return [name, followed === name ? tensor : constant[followed]!] as const;
+    });
+    const made = await outcomeOf(
+      engine,
+      objective,
+    )({
+      params: constant,
+      buffers: { ...Object.fromEntries(targets), 'view_contrast.queue': queue },
+      batch: viewBatch(tinyEncoder(), objective.needs.views, SAMPLES, 'batch'),
+    });
+    const figures = made.figures;
+    expect(made.term.dataSync()[0]!).toBeCloseTo(figures['viewContrast baseline']!.dataSync()[0]!, 5);
+    expect(figures['viewContrast spread']!.dataSync()[0]!).toBeLessThan(1e-5);
+  });
+
+  it('tells the spread of the projections', async () => {
+    const { made, seen } = await compare(small('byol'), byHand.byol!);
+    const spread = (rows: reference.Matrix): number => {
+      const units = rows.map(reference.unit);
+      const deviations = units[0]!.map((_, column) => {
+        const values = units.map((unit) => unit[column]!);
+        return Math.sqrt(reference.mean(values.map((value) => (value - reference.mean(values)) ** 2)));
+      });
+      return reference.mean(deviations) * Math.sqrt(deviations.length);
+    };
+    const wanted = reference.mean([spread(seen.z('first')), spread(seen.z('second'))]);
+    expect(made.figures['viewContrast spread']!.dataSync()[0]!).toBeCloseTo(wanted, 5);
+  });
+});
