@@ -1,0 +1,58 @@
+import { join, resolve } from 'node:path';
+import { contrastiveLoss } from '@tgm/losses';
+import { randomSliceMasking } from '@tgm/masking';
+import { clipModelPatchTextEncoder, loadClipModel, type VideoMae } from '@tgm/models';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { adamW, cosineSchedule, type DecodedClip, embedCaptions, pretrain, shuffled } from '@tgm/train';
+import { progress } from '../start/progress.js';
+import { captionedExamples } from './captioned-examples.js';
+import { PRETRAINING } from './settings.js';
+
+const TINY_CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model');
+
+export interface PretrainOnceOptions {
+  readonly engine: Engine;
+  readonly model: VideoMae;
+  readonly clips: readonly DecodedClip[];
+  readonly steps: number;
+  /** Folder of the run. */
+  readonly out: string;
+  readonly signal: AbortSignal;
+}
+
+/** Pre-trains on the clips and their captions, or goes on where it was stopped. Returns the folder of the checkpoint. */
+export async function pretrainOnce(options: PretrainOnceOptions): Promise<string> {
+  const { engine, model, clips, steps, out, signal } = options;
+  const encoder = clipModelPatchTextEncoder({
+    ...(await loadClipModel(TINY_CLIP_MODEL)),
+    engine,
+    variant: 'value',
+  });
+  const captions = [...new Set(clips.flatMap(({ sample }) => sample.captions))];
+  const texts = await embedCaptions(encoder, captions);
+  const { batchSize, learningRate, warmupShare, maskRatio, seed } = PRETRAINING;
+  const events = pretrain({
+    engine,
+    model,
+    examples: shuffled(captionedExamples(clips, texts)),
+    views: { contrast: { masking: randomSliceMasking({ ratio: maskRatio }) } },
+    losses: [{ loss: contrastiveLoss({ view: 'contrast' }), weight: 1 }],
+    optimizer: adamW(),
+    schedule: cosineSchedule({ base: learningRate, warmupSteps: Math.floor(steps * warmupShare), steps }),
+    batchSize,
+    steps,
+    seed,
+    checkpoint: { folder: join(out, 'pretrained'), every: 100 },
+    signal,
+  });
+  const shown = progress('pre-train', steps, 'steps');
+  for await (const event of events) {
+    if (event.type === 'step') shown.update(event.step, `contrast ${event.terms.contrastive!.toFixed(2)}`);
+    if (event.type !== 'end') continue;
+    for (const tensor of Object.values(event.params)) tensor.dispose();
+    signal.throwIfAborted();
+    shown.end(`${event.checkpoint}`);
+    return event.checkpoint!;
+  }
+  throw new Error('pretrain ended without an end event.');
+}

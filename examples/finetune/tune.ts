@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Evaluator } from '@tgm/eval';
+import type { Params, VideoMaeClassifier } from '@tgm/models';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { adamW, clipExamples, cosineSchedule, type DecodedClip, finetune, shuffled } from '@tgm/train';
+import { progress } from '../start/progress.js';
+import { TUNING } from './settings.js';
+
+/** Where a fine-tuning begins. */
+export type Beginning = 'pretrained' | 'scratch';
+
+export interface TuneOptions {
+  readonly engine: Engine;
+  readonly model: VideoMaeClassifier;
+  readonly beginning: Beginning;
+  /** Parameters of the pre-trained Video MAE. */
+  readonly pretrained: Params;
+  readonly clips: readonly DecodedClip[];
+  readonly steps: number;
+  readonly seed: number;
+  readonly evaluator: Evaluator;
+  /** Folder of the run. */
+  readonly out: string;
+  readonly signal: AbortSignal;
+}
+
+/** Accuracy on the test clips, in per cent, at some steps and at the end. */
+export interface Tuned {
+  readonly curve: readonly { readonly step: number; readonly top1: number }[];
+  readonly top1: number;
+}
+
+/** Points of a curve. */
+const POINTS = 4;
+
+/** Fine-tunes once, or goes on where it was stopped; the curve has the steps of this call alone. */
+export async function tune(options: TuneOptions): Promise<Tuned> {
+  const { engine, model, beginning, pretrained, clips, steps, seed, evaluator, out, signal } = options;
+  const { batchSize, learningRate, warmupShare, dropPath, smoothing, mix, layerDecay, checkpointEvery } =
+    TUNING;
+  const name = `seed-${seed}-${beginning}`;
+  const events = finetune({
+    engine,
+    model,
+    ...(beginning === 'pretrained' && { pretrained }),
+    examples: shuffled(clipExamples(clips)),
+    optimizer: adamW({ betas: [0.9, 0.999] }),
+    schedule: cosineSchedule({ base: learningRate, warmupSteps: Math.floor(steps * warmupShare), steps }),
+    batchSize,
+    steps,
+    seed,
+    layerDecay: layerDecay[beginning],
+    dropPath,
+    smoothing,
+    mix,
+    evaluate: { every: Math.ceil(steps / POINTS), evaluators: [evaluator] },
+    checkpoint: { folder: join(out, name), every: checkpointEvery, keep: 1 },
+    signal,
+  });
+  const shown = progress(name, steps, 'steps');
+  const curve: { step: number; top1: number }[] = [];
+  for await (const event of events) {
+    if (event.type === 'step') shown.update(event.step, `loss ${event.terms.classification!.toFixed(2)}`);
+    if (event.type === 'evaluated') curve.push({ step: event.step, top1: event.figures.top1! });
+    if (event.type !== 'end') continue;
+    signal.throwIfAborted();
+    const last = curve.at(-1);
+    const top1 = last?.step === steps ? last.top1 : (await evaluator.evaluate(event.params)).top1!;
+    for (const tensor of Object.values(event.params)) tensor.dispose();
+    shown.end(`top-1 ${top1.toFixed(1)} %`);
+    return { curve, top1 };
+  }
+  throw new Error('finetune ended without an end event.');
+}
