@@ -26,6 +26,9 @@ import {
   tinyModel,
 } from './tiny-batch.test-support.js';
 import { colours, letters, tinyClipModel } from './tiny-clip-model.test-support.js';
+import { PRESETS, type PresetName, small } from './view-contrast/small-presets.test-support.js';
+import { viewBatch } from './view-contrast/view-batch.test-support.js';
+import { viewContrast } from './view-contrast/view-contrast.js';
 
 /** Clips of a step. */
 const CLIPS = 8;
@@ -130,6 +133,23 @@ const labels: Case<LabelledBatch> = (() => {
   };
 })();
 
+/** A queue tells a clip apart from those of earlier steps alone. */
+const QUEUES: readonly PresetName[] = ['mocoV1', 'mocoV2'];
+
+const views = PRESETS.map((name): Case<MaskedBatch> => {
+  const options = small(name);
+  const objective = viewContrast(options);
+  return {
+    name: `views, ${name}`,
+    compares: !QUEUES.includes(name),
+    objective,
+    async clips(from, count) {
+      const samples = [0, 1, 2, 3, 4, 1, 6, 7];
+      return clipsFrom(viewBatch(options.model, objective.needs.views, samples, 'views'), from, count);
+    },
+  };
+});
+
 const reconstruction = { loss: reconstructionLoss(), weight: 1 };
 const contrast = (view?: string) => ({ loss: contrastiveLoss(view ? { view } : {}), weight: 0.5 });
 const both = masked('both, of one view', [reconstruction, contrast()]);
@@ -140,6 +160,7 @@ const CASES = [
   masked('both, of two views, not all of what is masked decoded', [reconstruction, contrast('contrast')], 2),
   images,
   labels,
+  ...views,
 ] as unknown as readonly Case<TensorTree>[];
 
 /** Remembers the gradients that it was given, and descends along them. */

@@ -51,6 +51,28 @@ describe.each(['onnx', 'cpu'] as const)('an objective on %s', (name) => {
     expect(await seenBy(engines[name], objective, accumulate)).toBe(16);
   });
 
+  it.each([1, 2])(
+    'whose buffer holds whole numbers that no float32 does, in %i parts',
+    async (accumulate) => {
+      const objective: Odd = {
+        ...regression(),
+        init: (random, given) => ({
+          ...regression().init(random, given),
+          buffers: { seen: tf.scalar(2 ** 24 + 1, 'int32') },
+        }),
+        part: (params, buffers, batch) => ({
+          ...regression().part(params, buffers, batch),
+          rows: { x: tf.clone(batch.x) },
+        }),
+        whole: (_params, { seen }) => ({
+          terms: {},
+          buffers: { seen: tf.add(seen!, tf.scalar(2, 'int32')) },
+        }),
+      };
+      expect(await seenBy(engines[name], objective, accumulate)).toBe(2 ** 24 + 5);
+    },
+  );
+
   it.each([1, 2])('whose parts have no rows is not asked for the whole, in %i parts', async (accumulate) => {
     const objective: Odd = {
       ...regression(),

@@ -35,7 +35,12 @@ export async function freshState(
   averaged: boolean,
 ): Promise<RunState> {
   const copies = (tensors: Params): Params =>
-    Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, tf.mul(tensor, 1)]));
+    Object.fromEntries(
+      Object.entries(tensors).map(([name, tensor]) => [
+        name,
+        tf.mul(tensor, tf.scalar(1, tensor.dtype as 'float32' | 'int32')),
+      ]),
+    );
   // Compiled, so that the tensors are memory that the first step may write over.
   const make = engine.compile((given: { params: Params; buffers: Params }) => {
     const vectors = joinParams(layout, given.params);
