@@ -10,12 +10,13 @@
  */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { clipModel, clipModelTokenizer, type Params, saveClipModel } from '@tgm/models';
+import { clipModel, clipModelTokenizer, saveClipModel } from '@tgm/models';
 import { number, optional, text, wholeNumber } from '@tgm/options';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { follow, progressLine } from '@tgm/train';
 import { readCommandLine } from '../program/command-line.js';
 import { runProgram } from '../program/run-program.js';
-import { say, warn } from '../program/say.js';
+import { say } from '../program/say.js';
 import { measure } from './measure.js';
 import { IMAGE_SIZE, type Pair, renderPairs } from './pairs.js';
 import { CONTEXT_LENGTH, tinyClipModelConfig } from './tiny-clip-model.js';
@@ -48,7 +49,6 @@ await runProgram(async (signal) => {
   );
   if (options === undefined) return say(USAGE);
   const { out, scenes, steps, seed, drop } = options;
-  const seconds = () => performance.now() / 1000;
 
   say(`drawing ${scenes} scenes at ${IMAGE_SIZE} x ${IMAGE_SIZE}`);
   const pairs: Pair[] = [];
@@ -76,19 +76,7 @@ await runProgram(async (signal) => {
     folder: join(out, 'checkpoints'),
     signal,
   });
-  let first: { step: number; at: number } | undefined;
-  let params: Params = {};
-  for await (const event of training) {
-    if (event.type === 'notice') warn(event.message);
-    if (event.type === 'end') ({ params } = event);
-    if (event.type !== 'step') continue;
-    const { step, terms } = event;
-    first ??= { step, at: seconds() };
-    if (step % 10 !== 1) continue;
-    const told = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(2)}`);
-    const left = ((seconds() - first.at) / Math.max(step - first.step, 1)) * (steps - step);
-    say(`step ${step}/${steps}  ${told.join('  ')}${step > first.step ? `  ${left.toFixed(0)} s left` : ''}`);
-  }
+  const { params } = await follow(training, [progressLine()]);
   signal.throwIfAborted();
   await saveClipModel(out, { model, params, tokenizer });
 

@@ -37,7 +37,9 @@ export type TrainErrorCode =
   /** No checkpoint where one was expected. */
   | 'CHECKPOINT_NOT_FOUND'
   /** Another process runs in the folder. */
-  | 'RUN_LOCKED';
+  | 'RUN_LOCKED'
+  /** A sink cannot write what a run tells. `cause` has the file system's own error. */
+  | 'SINK_FAILED';
 
 /** Every error that this package throws on purpose. */
 export class TrainError extends TgmError<TrainErrorCode> {}

@@ -88,6 +88,14 @@ export { type LinearScalingOptions, linearScaling } from './schedules/linear-sca
 export type { Schedule } from './schedules/schedule.js';
 export { type StepOptions, stepSchedule } from './schedules/step.js';
 export type { WarmupOptions } from './schedules/warmup.js';
+export { follow } from './sinks/follow.js';
+export { jsonlSink } from './sinks/jsonl-sink.js';
+export type { LoggedEvent, ToldEvent } from './sinks/logged-event.js';
+export type { ProgressStream } from './sinks/progress/lines.js';
+export { type ProgressLineOptions, progressLine } from './sinks/progress/progress-line.js';
+export { readEvents } from './sinks/read-events.js';
+export type { Sink } from './sinks/sink.js';
+export { tensorBoardSink } from './sinks/tensor-board/tensor-board-sink.js';
 export type { Batch, Batches, BatchStream, ReplacedSample } from './trainer/batches.js';
 export type { Evaluator, MeasuredParameters } from './trainer/evaluator.js';
 export type {

@@ -42,6 +42,7 @@ const checks = optionsContract({
     cosineRestartsSchedule: (extra) => train.cosineRestartsSchedule({ base: 1, period: 1, ...extra }),
     stepSchedule: (extra) => train.stepSchedule({ base: 1, milestones: [1], ...extra }),
     linearScaling: (extra) => train.linearScaling({ batchSize: 1, ...extra }),
+    progressLine: (extra) => train.progressLine({ seconds: 1, ...extra }),
     maskedObjective: (extra) => train.maskedObjective({ model, losses, textWidth: 5, ...extra }),
     viewContrast: (extra) => train.viewContrast({ model: tinyEncoder(), temperature: 0.1, ...extra }),
     classificationObjective: (extra) =>

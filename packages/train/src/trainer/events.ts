@@ -29,6 +29,8 @@ export interface StepEvent {
   /** Euclidean norm of all parameters after the step. */
   readonly weightNorm: number;
   readonly learningRate: number;
+  /** How long the step took, with its wait for data; the steps of one call share its time. */
+  readonly seconds: number;
   /** Of this step, with its wait for data; the steps of one call share its time. */
   readonly clipsPerSecond: number;
   /** How long the step waited for its batch. */

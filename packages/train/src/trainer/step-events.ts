@@ -33,6 +33,7 @@ export function stepEvents({ call, numbers, rates, seconds, done, steps, saved }
       steps,
       ...each,
       learningRate: rates[index]!,
+      seconds: seconds / numbers.length,
       clipsPerSecond: clips / seconds,
       dataWaitSeconds: call.waitSeconds / numbers.length,
       replaced: batches.flatMap(({ replaced }) => replaced),
