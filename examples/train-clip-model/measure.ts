@@ -1,4 +1,4 @@
-import { type ClipModelCheckpoint, clipModelPatchTextEncoder, type PatchFeatures } from '@tgm/models';
+import { type ClipModelCheckpoint, clipModelPatchTextEncoder, type PatchFeaturesVariant } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ACTIONS, type CaptionLevel, captionsOf, sceneOf } from '../moving-shapes/index.js';
 import { type ActionFigures, actionFigures, type MaskedShares, maskedShares } from './figures.js';
@@ -6,7 +6,7 @@ import { makeKnownClips } from './known-clips.js';
 
 export interface TinyClipModelFigures {
   /** Share of the named object's tokens that are masked at ratio 0.6, for each kind of patch features. */
-  readonly masked: Readonly<Record<PatchFeatures, MaskedShares>>;
+  readonly masked: Readonly<Record<PatchFeaturesVariant, MaskedShares>>;
   /** How well captions tell actions apart, for each caption level. */
   readonly actions: Readonly<Record<CaptionLevel, ActionFigures>>;
 }
@@ -29,9 +29,10 @@ export async function measure(
   checkpoint: ClipModelCheckpoint,
   engine: Engine,
 ): Promise<TinyClipModelFigures> {
-  const encoder = (variant: PatchFeatures) => clipModelPatchTextEncoder({ ...checkpoint, engine, variant });
+  const encoder = (variant: PatchFeaturesVariant) =>
+    clipModelPatchTextEncoder({ ...checkpoint, engine, variant });
   const clips = await makeKnownClips(SEED, CLIPS);
-  const masked = (variant: PatchFeatures) => maskedShares(encoder(variant), clips, RATIO);
+  const masked = (variant: PatchFeaturesVariant) => maskedShares(encoder(variant), clips, RATIO);
   const actions = (level: CaptionLevel) =>
     actionFigures(
       encoder('value'),

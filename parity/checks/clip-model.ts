@@ -3,7 +3,7 @@ import {
   type ClipModelConfig,
   clipModel,
   type Params,
-  type PatchFeatures,
+  type PatchFeaturesVariant,
   paramsFromTensors,
 } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
@@ -12,7 +12,7 @@ import { compare, type Quantity } from '../quantity.js';
 import { toleranceOf } from '../tolerance.js';
 import { tokensOf } from '../video-tokens.js';
 
-const VARIANTS: Readonly<Record<string, PatchFeatures>> = {
+const VARIANTS: Readonly<Record<string, PatchFeaturesVariant>> = {
   raw: 'raw',
   value_plain: 'value',
   value_residual: 'value-residual',

@@ -44,7 +44,7 @@ export {
 export { resizeClipModel } from './clip-model/resize.js';
 export { type ClipModelTokenizer, type ClipModelTokens, clipModelTokenizer } from './clip-model/tokenizer.js';
 export { clipModelTokenizerJson } from './clip-model/tokenizer-json.js';
-export type { PatchFeatures } from './clip-model/vision.js';
+export type { PatchFeaturesVariant } from './clip-model/vision.js';
 export {
   CheckpointKeysError,
   type KeysMismatch,

@@ -9,13 +9,13 @@ import type { VideoMae } from './video-mae/video-mae.js';
 
 /** Models as options. */
 
-export const videoMaeModel = (): Field<VideoMae> =>
+export const videoMaeField = (): Field<VideoMae> =>
   made('what videoMae() gives', ['imageSize'], ['init', 'describe', 'encode', 'decode']);
 
-export const encoderModel = (): Field<VideoMaeEncoder> =>
+export const encoderField = (): Field<VideoMaeEncoder> =>
   made('what videoMaeEncoder() or videoMae() gives', ['imageSize'], ['init', 'describe', 'encode']);
 
-export const classifierModel = (): Field<VideoMaeClassifier> =>
+export const classifierField = (): Field<VideoMaeClassifier> =>
   made(
     'what videoMaeClassifier() gives',
     ['imageSize', 'labels'],

@@ -12,9 +12,9 @@ export {
   decodeClips,
 } from './data/decode-clips.js';
 export type {
-  ClipView,
   DrawnExample,
   ExampleBatch,
+  ExampleClip,
   ExampleSource,
   ExampleStream,
   Examples,

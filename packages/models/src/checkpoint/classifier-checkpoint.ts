@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { snakeFields } from '../config-source.js';
 import { ModelError } from '../errors.js';
-import { classifierModel } from '../model-fields.js';
+import { classifierField } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { type VideoMaeClassifier, videoMaeClassifier } from '../video-mae/classifier.js';
@@ -17,7 +17,7 @@ import { loadVideoMaeParams } from './video-mae-weights.js';
 
 const saved = optionTable(
   'saveVideoMaeClassifier',
-  { folder: text(), model: classifierModel(), params: paramsField() },
+  { folder: text(), model: classifierField(), params: paramsField() },
   ModelError,
 );
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { snakeFields } from '../config-source.js';
 import { ModelError } from '../errors.js';
-import { encoderModel, videoMaeModel } from '../model-fields.js';
+import { encoderField, videoMaeField } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { checkEncoderConfig, checkVideoMaeConfig } from '../video-mae/config.js';
@@ -17,7 +17,7 @@ import { loadVideoMaeParams } from './video-mae-weights.js';
 
 const saved = optionTable(
   'saveVideoMae',
-  { folder: text(), model: videoMaeModel(), params: paramsField() },
+  { folder: text(), model: videoMaeField(), params: paramsField() },
   ModelError,
 );
 
@@ -39,7 +39,7 @@ export async function saveVideoMae(folder: string, model: VideoMae, params: Para
 
 const savedEncoder = optionTable(
   'saveVideoMaeEncoder',
-  { folder: text(), model: encoderModel(), params: paramsField() },
+  { folder: text(), model: encoderField(), params: paramsField() },
   ModelError,
 );
 

@@ -10,7 +10,7 @@ import { type ClipModelConfig, checkClipModelConfig, recordedClipModel } from '.
 import { clipModelOfficial } from './official.js';
 import { clipModelParameters } from './parameters.js';
 import { encodeText } from './text.js';
-import { encodeImage, type PatchFeatures, patchFeatures, tokensAtDepth } from './vision.js';
+import { encodeImage, type PatchFeaturesVariant, patchFeatures, tokensAtDepth } from './vision.js';
 
 /**
  * CLIP: pure functions of parameters and tensors that put images, their patches and texts into one space.
@@ -51,7 +51,7 @@ export interface ClipModel {
   patchFeatures(
     params: Params,
     patches: tf.Tensor3D,
-    variant: PatchFeatures,
+    variant: PatchFeaturesVariant,
     positions?: tf.Tensor2D,
   ): tf.Tensor3D;
   /**

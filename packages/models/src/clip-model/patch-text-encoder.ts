@@ -11,7 +11,7 @@ import { type Params, requireParams } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import type { ClipModel } from './clip-model.js';
 import type { ClipModelTokenizer } from './tokenizer.js';
-import { type PatchFeatures, patchFeaturesVariant } from './vision.js';
+import { type PatchFeaturesVariant, patchFeaturesVariant } from './vision.js';
 
 /** Frames and captions of one call of the engine: the rest is filled up, so that one trace serves. */
 const FRAMES_A_CALL = 16;
@@ -29,7 +29,7 @@ export interface ClipModelPatchTextEncoderOptions {
   readonly params: Params;
   readonly tokenizer: ClipModelTokenizer;
   readonly engine: Engine;
-  readonly variant: PatchFeatures;
+  readonly variant: PatchFeaturesVariant;
 }
 
 const table = optionTable(

@@ -18,10 +18,10 @@ import * as names from './parameters.js';
  * - `value-residual`: the value path in the place of the attention, residual and MLP kept, as MaskCLIP's code.
  * - `raw`: the block as it is. What patches show then is often the inverse of the object.
  */
-export type PatchFeatures = 'value' | 'value-residual' | 'raw';
+export type PatchFeaturesVariant = 'value' | 'value-residual' | 'raw';
 
-/** `PatchFeatures` as an option. */
-export const patchFeaturesVariant = oneOf<PatchFeatures>(['value', 'value-residual', 'raw']);
+/** `PatchFeaturesVariant` as an option. */
+export const patchFeaturesVariant = oneOf<PatchFeaturesVariant>(['value', 'value-residual', 'raw']);
 
 const variants = optionTable('patchFeatures', { variant: patchFeaturesVariant }, ModelError);
 
@@ -43,7 +43,7 @@ export function patchFeatures(
   config: ClipModelConfig,
   params: Params,
   patches: tf.Tensor3D,
-  variant: PatchFeatures,
+  variant: PatchFeaturesVariant,
   positions?: tf.Tensor2D,
 ): tf.Tensor3D {
   variants.check({ variant });

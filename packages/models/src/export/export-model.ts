@@ -3,7 +3,7 @@ import { type Field, optionTable, text, wholeNumber } from '@tgm/options';
 import { type ExportedModel, exportOnnx } from '@tgm/tfjs-backend-onnx';
 import type { ClipModel } from '../clip-model/clip-model.js';
 import { ModelError } from '../errors.js';
-import { classifierModel, clipModelField, encoderModel } from '../model-fields.js';
+import { classifierField, clipModelField, encoderField } from '../model-fields.js';
 import { params } from '../option-fields.js';
 import type { Params } from '../params.js';
 import type { VideoMaeClassifier } from '../video-mae/classifier.js';
@@ -38,7 +38,7 @@ export async function exportVideoMaeEncoder(
   model: VideoMaeEncoder,
   options: ExportOptions,
 ): Promise<ExportedModel> {
-  const { params, batch, path } = checked('exportVideoMaeEncoder', encoderModel(), model, options);
+  const { params, batch, path } = checked('exportVideoMaeEncoder', encoderField(), model, options);
   const { numFrames, imageSize } = model.config;
   const { slices, rows, columns } = model.grid;
   const places = Array.from({ length: slices * rows * columns }, (_, place) => place);
@@ -68,7 +68,7 @@ export async function exportVideoMaeClassifier(
   model: VideoMaeClassifier,
   options: ExportOptions,
 ): Promise<ExportedModel> {
-  const { params, batch, path } = checked('exportVideoMaeClassifier', classifierModel(), model, options);
+  const { params, batch, path } = checked('exportVideoMaeClassifier', classifierField(), model, options);
   const { numFrames, imageSize } = model.config;
   return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
     exportOnnx(

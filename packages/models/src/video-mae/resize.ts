@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { optional, optionTable, wholeNumber } from '@tgm/options';
 import { ModelError } from '../errors.js';
-import { videoMaeModel } from '../model-fields.js';
+import { videoMaeField } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
@@ -18,7 +18,7 @@ const table = optionTable(
 
 const givenTable = optionTable(
   'resizeVideoMae',
-  { model: videoMaeModel(), params: paramsField() },
+  { model: videoMaeField(), params: paramsField() },
   ModelError,
 );
 

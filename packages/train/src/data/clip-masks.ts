@@ -2,7 +2,7 @@ import type { MaskingStrategy, MaskRequest, Random, TokenGrid, TokenMask } from 
 import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { RECONSTRUCT } from '../objectives/weighted-loss.js';
-import type { ClipView, DrawnExample, TrainingExample } from './examples.js';
+import type { DrawnExample, ExampleClip, TrainingExample } from './examples.js';
 import { reconstructedTokens } from './reconstructed-tokens.js';
 
 /** What the draws of the decoder's mask are named; no view's name, which is a word. */
@@ -58,7 +58,7 @@ export function drawMasks<Cues extends object>(
 export function clipOf<Cues extends object>(
   { name, clip }: ViewPlan<Cues>,
   example: TrainingExample<Cues>,
-): ClipView<Cues> {
+): ExampleClip<Cues> {
   const found = clip === 0 ? example : example.others?.[clip - 1];
   if (found) return found;
   throw new TrainError('EXAMPLE_INVALID', {
@@ -84,7 +84,7 @@ function maskOf<Cues extends object>(
   strategy: MaskingStrategy<Cues>,
   grid: TokenGrid,
   { id }: TrainingExample<Cues>,
-  { cues }: ClipView<Cues>,
+  { cues }: ExampleClip<Cues>,
   random: Random,
 ): TokenMask {
   const missing = strategy.requires.find((cue) => cues?.[cue] === undefined);

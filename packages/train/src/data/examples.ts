@@ -4,14 +4,14 @@ import type { SampleLabel } from '@tgm/video-io';
 import type { ReplacedSample } from '../trainer/batches.js';
 
 /** Pixels of a clip, and what masking strategies may read about it. */
-export interface ClipView<Cues extends object> {
+export interface ExampleClip<Cues extends object> {
   /** [T, H, W, 3] RGB, 0-255, in the model's size. */
   readonly frames: Uint8Array;
   readonly cues: Readonly<Cues>;
 }
 
 /** One clip to learn from. */
-export interface TrainingExample<Cues extends object> extends ClipView<Cues> {
+export interface TrainingExample<Cues extends object> extends ExampleClip<Cues> {
   /** The sample that it is of. Clips of one sample are no negatives of each other. */
   readonly id: string;
   readonly caption?: string;
@@ -22,7 +22,7 @@ export interface TrainingExample<Cues extends object> extends ClipView<Cues> {
   /** [N, F] numbers of each token that a loss predicts in place of pixels. */
   readonly features?: Float32Array;
   /** Further clips of the same video, for views of other moments. */
-  readonly others?: readonly ClipView<Cues>[];
+  readonly others?: readonly ExampleClip<Cues>[];
 }
 
 /** Training examples by number: clips in memory, or videos that are decoded when they are asked for. */

@@ -23,7 +23,7 @@ import {
 import { TrainError } from '../errors.js';
 import type { CaptionEmbeddings } from './caption-embeddings.js';
 import { digestOfIds } from './content-digest.js';
-import type { ClipView, ExampleSource, TrainingExample } from './examples.js';
+import type { ExampleClip, ExampleSource, TrainingExample } from './examples.js';
 import { datasetField, poolField } from './option-fields.js';
 import { tokenMotion } from './token-motion.js';
 
@@ -109,7 +109,7 @@ export function videoExamples(options: VideoExamplesOptions): ExampleSource<obje
     clip: LoadedClip,
     sample: VideoSample,
     caption: string | undefined,
-  ): Promise<ClipView<object>> {
+  ): Promise<ExampleClip<object>> {
     const own = await cues?.of(clip, sample, caption);
     return { frames: clip.frames, cues: { ...own, ...(motion && { motion: tokenMotion(clip, motion) }) } };
   }
