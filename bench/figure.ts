@@ -7,7 +7,8 @@ export interface Figure {
   readonly peerName: string;
   readonly unit: string;
   readonly ratio: number | null;
-  readonly bar: number;
+  /** Null where the figure is told and not judged. */
+  readonly bar: number | null;
   readonly ok: boolean | null;
   /** How to get the peer, where it is missing. */
   readonly install?: string;
@@ -34,6 +35,6 @@ export function figure(
     ours: rounded(ours),
     peer: peer === null ? null : rounded(peer),
     ratio: ratio === null ? null : rounded(ratio),
-    ok: ratio === null ? null : ratio >= given.bar,
+    ok: ratio === null || given.bar === null ? null : ratio >= given.bar,
   };
 }

@@ -5,8 +5,10 @@
  *   npm run bench -- step-device --device webgpu --case "vit-s tube 0.9 batch 4"
  *   npm run bench -- decode loader growth --peer-python /usr/bin/python3
  *   npm run bench -- clip --peer-python ~/venv/bin/python
+ *   npm run bench -- finetune extract --peer-python ~/venv/bin/python
  *   npm run bench -- step --case "vit-s tube 0.9 batch 2" --rounds 7 --peer-python ~/venv/bin/python
  *   npm run bench -- step step-memory --against <folder of another checkout, built>
+ *   npm run bench -- recompute --case "vit-s tube 0.9 batch 8"
  *   npm run bench -- stream stream-memory
  */
 import { cpus, loadavg } from 'node:os';
@@ -15,9 +17,12 @@ import { parseArgs } from 'node:util';
 import type { Device } from '@tgm/tfjs-backend-onnx';
 import { benchClipModel } from './clip/bench.js';
 import { benchDecode } from './decode/bench.js';
+import { benchExtract } from './extract/bench.js';
 import type { Figure } from './figure.js';
+import { benchFinetune } from './finetune/bench.js';
 import { benchGrowth } from './growth/bench.js';
 import { benchLoader } from './loader/bench.js';
+import { benchRecompute } from './recompute/bench.js';
 import { benchStep, STEP_FIGURES, type StepFigure } from './step/bench.js';
 import { benchStream, STREAM_FIGURES, type StreamFigure } from './stream/bench.js';
 
@@ -35,7 +40,16 @@ const { values, positionals } = parseArgs({
 
 const isStep = (name: string): name is StepFigure => (STEP_FIGURES as readonly string[]).includes(name);
 const isStream = (name: string): name is StreamFigure => (STREAM_FIGURES as readonly string[]).includes(name);
-const known = ['clip', 'decode', 'loader', 'growth', ...STREAM_FIGURES, ...STEP_FIGURES];
+const known = [
+  'clip',
+  'finetune',
+  'extract',
+  'decode',
+  'loader',
+  'growth',
+  ...STREAM_FIGURES,
+  ...STEP_FIGURES,
+];
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0 || positionals.length === 0) {
   console.error(
@@ -65,6 +79,9 @@ async function* measure(): AsyncGenerator<Figure> {
     yield* benchStep({ ...options, ...threads, ...against, device: values.device as Device, figures: steps });
   }
   if (positionals.includes('clip')) yield* benchClipModel({ ...options, ...threads });
+  if (positionals.includes('finetune')) yield* benchFinetune({ ...options, ...threads });
+  if (positionals.includes('extract')) yield* benchExtract({ ...options, ...threads });
+  if (positionals.includes('recompute')) yield* benchRecompute({ ...options, ...threads });
   if (positionals.includes('decode')) yield* benchDecode(options);
   if (positionals.includes('loader')) yield* benchLoader(options);
   if (positionals.includes('growth')) yield* benchGrowth(options);

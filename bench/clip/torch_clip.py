@@ -2,12 +2,15 @@
 (MaskCLIP), attention by scaled_dot_product_attention where PyTorch has it. Words on stdin, JSON lines on stdout."""
 
 import json
-import struct
 import sys
 import time
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from torch_safetensors import read
 
 case = json.loads(sys.argv[1])
 if case["threads"]:
@@ -16,17 +19,7 @@ config, count = case["config"], case["frameCount"]
 width, heads, eps = config["hiddenSize"], config["numAttentionHeads"], config["layerNormEps"]
 side, patch, depth = config["imageSize"], config["patchSize"], config["numHiddenLayers"]
 
-with open(case["weights"], "rb") as file:
-    (length,) = struct.unpack("<Q", file.read(8))
-    header = json.loads(file.read(length))
-    data = bytearray(file.read())
-weights = {}
-for name, entry in header.items():
-    if name.startswith("vis"):
-        begin, end = entry["data_offsets"]
-        weights[name] = torch.frombuffer(data, dtype=torch.float32, count=(end - begin) // 4, offset=begin).view(
-            entry["shape"]
-        )
+weights = read(case["weights"])
 
 
 def layer(name, x):

@@ -3,6 +3,9 @@ import { resolve } from 'node:path';
 import type { Device } from '@tgm/tfjs-backend-onnx';
 import { Contestant } from '../contestant.js';
 import { type Figure, figure, median } from '../figure.js';
+import { hasBfloat16 } from '../has-bfloat16.js';
+import { inTurn, secondsOf } from '../in-turn.js';
+import { INSTALL_TORCH, torchPeer } from '../torch-peer.js';
 import { DEMO_CASE, flopsOf, STEP_CASES, type StepCase } from './cases.js';
 
 export const STEP_FIGURES = [
@@ -31,7 +34,6 @@ export interface StepBenchOptions {
 
 const HERE = import.meta.dirname;
 const START_LIMITS: Readonly<Record<string, number>> = { 'vit-s': 3, 'vit-b': 6, 'demo ': 3 };
-const INSTALL = 'pip install torch, or apt-get install python3-torch libopenblas0-pthread';
 
 /** Gives each figure as soon as its case is measured. */
 export async function* benchStep(options: StepBenchOptions): AsyncGenerator<Figure> {
@@ -75,6 +77,14 @@ const ourProgram = (
     ],
     checkout,
   );
+
+const productProgram = (threads?: number): Contestant =>
+  new Contestant(process.execPath, [
+    '--import',
+    'tsx',
+    `${HERE}/product.ts`,
+    ...(threads ? [`${threads}`] : []),
+  ]);
 
 /** The traced engine beside TensorFlow.js's fastest eager one that needs no download. */
 async function benchEngines({ rounds, threads }: StepBenchOptions): Promise<Figure> {
@@ -130,7 +140,7 @@ async function* benchDevice(step: StepCase, options: StepBenchOptions): AsyncGen
         peerName: `PyTorch${peerStart ? ` ${peerStart.major}.${peerStart.minor}` : ''} on cuda, ${precision}`,
         unit: 'clips/s',
         bar: 1,
-        ...(peerStart ? {} : { install: INSTALL }),
+        ...(peerStart ? {} : { install: INSTALL_TORCH }),
       },
       'more',
     );
@@ -146,38 +156,37 @@ async function benchCase(
   const ours = ourProgram(step, 'cpu', threads);
   const start = await ours.hear();
   if (!start) throw new Error('Our own program ended before its first step.');
-  const peer =
-    against === undefined
-      ? new Contestant(options.python, [
-          `${HERE}/torch_step.py`,
-          JSON.stringify({ ...step, threads: threads ?? 0 }),
-        ])
-      : ourProgram(step, 'cpu', threads, against);
-  const peerStart = await peer.hear();
-  if (against !== undefined && !peerStart)
-    throw new Error(`The program of ${against} ended before its first step.`);
-  const times = { ours: [] as number[], peer: [] as number[], product: [] as number[] };
-  for (let round = 0; round < rounds; round++) {
-    times.ours.push((await ours.ask('step')).seconds!);
-    if (peerStart) times.peer.push((await peer.ask('step')).seconds!);
-    console.error(
-      `${step.name}: ${times.ours.at(-1)!.toFixed(2)} s, peer ${times.peer.at(-1)?.toFixed(2)} s`,
-    );
-  }
+  const script = `${HERE}/torch_step.py`;
+  const given = { ...step, threads: threads ?? 0 };
+  const peer = await (against === undefined
+    ? torchPeer(options.python, script, given)
+    : commitPeer(against, ourProgram(step, 'cpu', threads, against)));
+  const told = options.figures.includes('step') && against === undefined && hasBfloat16();
+  const half = told
+    ? await torchPeer(options.python, script, { ...given, precision: 'bfloat16' })
+    : undefined;
+  const product = options.figures.includes('step-limit') ? productProgram(threads) : undefined;
+  if (product) await product.hear();
+  const measures = {
+    ours: secondsOf(ours, 'step'),
+    peer: peer.program && secondsOf(peer.program, 'step'),
+    bfloat16: half?.program && secondsOf(half.program, 'step'),
+    // GFLOP/s
+    product: product && (async () => (await product.ask('product')).gflops!),
+  };
+  const times = await inTurn(measures, rounds, (line) => console.error(`${step.name}: ${line}`));
+  half?.program?.end();
+  product?.end();
   const memory = (await ours.ask('memory')).bytes!;
-  const peerMemory = peerStart ? (await peer.ask('memory')).bytes! : null;
-  peer.end();
-  for (let round = 0; round < rounds; round++) times.product.push((await ours.ask('product')).gflops!);
+  const peerMemory = peer.program ? (await peer.program.ask('memory')).bytes! : null;
+  peer.program?.end();
   ours.end();
 
   const seconds = median(times.ours);
-  const peerName =
-    against !== undefined
-      ? `commit ${commitOf(against)}`
-      : `PyTorch${peerStart ? ` ${peerStart.major}.${peerStart.minor} eager` : ''}`;
   // Against an earlier commit nothing may be lost but what is noise.
   const bars = against === undefined ? { step: 1, memory: 0.8 } : { step: 0.98, memory: 0.98 };
-  const shared = { case: step.name, peerName, ...(peerStart ? {} : { install: INSTALL }) };
+  const peerName = against === undefined ? `${peer.name} eager` : peer.name;
+  const shared = { case: step.name, peerName, ...(peer.program ? {} : { install: INSTALL_TORCH }) };
   const made: Readonly<Record<PairedFigure, () => Figure>> = {
     step: () =>
       figure(
@@ -185,7 +194,7 @@ async function benchCase(
           ...shared,
           figure: 'step',
           ours: step.batch / seconds,
-          peer: peerStart ? step.batch / median(times.peer) : null,
+          peer: peer.program ? step.batch / median(times.peer) : null,
           unit: 'clips/s',
           bar: bars.step,
         },
@@ -197,7 +206,7 @@ async function benchCase(
           case: step.name,
           figure: 'step-limit',
           ours: flopsOf(step) / seconds / 1e9,
-          peer: Math.max(...times.product),
+          peer: median(times.product),
           peerName: 'matrix product of 2048 x 2048 in ONNX Runtime',
           unit: 'GFLOP/s',
           bar: 0.85,
@@ -230,7 +239,29 @@ async function benchCase(
         'less',
       ),
   };
-  return options.figures.map((name) => made[name]());
+  const figures = options.figures.map((name) => made[name]());
+  if (!half?.program) return figures;
+  return [
+    ...figures,
+    figure(
+      {
+        case: step.name,
+        figure: 'step',
+        ours: step.batch / seconds,
+        peer: step.batch / median(times.bfloat16),
+        peerName: `${half.name} eager, bfloat16 autocast`,
+        unit: 'clips/s',
+        bar: null,
+      },
+      'more',
+    ),
+  ];
+}
+
+/** Another checkout's own program in the place of PyTorch's. */
+async function commitPeer(checkout: string, program: Contestant) {
+  if (!(await program.hear())) throw new Error(`The program of ${checkout} ended before its first step.`);
+  return { program, name: `commit ${commitOf(checkout)}` };
 }
 
 const commitOf = (checkout: string): string =>

@@ -16,20 +16,21 @@ export interface StepCase {
 const TOKENS_OF_SLICE = 196;
 const SLICES = 8;
 
-const PUBLISHED_CASES: readonly StepCase[] = (['small', 'base'] as const).flatMap((size) =>
-  [
-    { mask: 'tube', ratio: 0.9 },
-    { mask: 'text', ratio: 0.6 },
-  ].flatMap(({ mask, ratio }) =>
-    [2, 4].map((batch) => ({
-      name: `vit-${size[0]} ${mask} ${ratio} batch ${batch}`,
-      config: VIDEO_MAE_CONFIGS[size],
-      batch,
-      visible: SLICES * (TOKENS_OF_SLICE - Math.floor(ratio * TOKENS_OF_SLICE)),
-      tokens: SLICES * TOKENS_OF_SLICE,
-    })),
-  ),
-);
+const publishedCases = (batches: readonly number[]): readonly StepCase[] =>
+  (['small', 'base'] as const).flatMap((size) =>
+    [
+      { mask: 'tube', ratio: 0.9 },
+      { mask: 'text', ratio: 0.6 },
+    ].flatMap(({ mask, ratio }) =>
+      batches.map((batch) => ({
+        name: `vit-${size[0]} ${mask} ${ratio} batch ${batch}`,
+        config: VIDEO_MAE_CONFIGS[size],
+        batch,
+        visible: SLICES * (TOKENS_OF_SLICE - Math.floor(ratio * TOKENS_OF_SLICE)),
+        tokens: SLICES * TOKENS_OF_SLICE,
+      })),
+    ),
+  );
 
 /** The demo's step: 8 x 64 x 64, small enough for an eager engine. */
 export const DEMO_CASE: StepCase = {
@@ -40,7 +41,10 @@ export const DEMO_CASE: StepCase = {
   tokens: 256,
 };
 
-export const STEP_CASES: readonly StepCase[] = [...PUBLISHED_CASES, DEMO_CASE];
+export const STEP_CASES: readonly StepCase[] = [...publishedCases([2, 4]), DEMO_CASE];
+
+/** Batches where memory counts. */
+export const LARGE_STEP_CASES: readonly StepCase[] = publishedCases([8]);
 
 /**
  * Floating-point operations of the matrix products that one step needs: forward, and twice that backward. The decoder's

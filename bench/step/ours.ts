@@ -1,7 +1,7 @@
 /**
  * The step of a case, trained on one batch of noise by ONNX Runtime or op by op on TensorFlow.js's wasm backend; see
- * contestant.ts for how it is talked to. Arguments: the case, `wasm` or a device of the traced engine, and a number of
- * threads.
+ * contestant.ts for how it is talked to. Arguments: the case, `wasm` or a device of the traced engine, a number of threads or
+ * nothing, and `recompute` where blocks are computed again for their gradients.
  */
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
@@ -11,16 +11,17 @@ import { videoMae } from '@tgm/models';
 import { type Device, onnxEngine, wasmEngine } from '@tgm/tfjs-backend-onnx';
 import { adamW, constantSchedule, maskedObjective, type StepEvent, trainer } from '@tgm/train';
 import { constantBatch } from '../../parity/constant-batch.js';
-import { STEP_CASES } from './cases.js';
+import { LARGE_STEP_CASES, STEP_CASES } from './cases.js';
 import { peakMemory } from './peak-memory.js';
 
-const [name, engineName, threads] = process.argv.slice(2);
-const { config, batch, visible, tokens } = STEP_CASES.find((each) => each.name === name)!;
+const [name, engineName, threads, recompute] = process.argv.slice(2);
+const cases = [...STEP_CASES, ...LARGE_STEP_CASES];
+const { config, batch, visible, tokens } = cases.find((each) => each.name === name)!;
 const engine =
   engineName === 'wasm'
     ? await wasmEngine()
     : await onnxEngine({ device: engineName as Device, ...(threads ? { threads: Number(threads) } : {}) });
-const model = videoMae(config);
+const model = videoMae(config, { recompute: recompute === 'recompute' });
 const random = seededRandom('bench');
 
 const shuffled = Array.from({ length: batch }, () => chooseIndices(tokens, tokens, random));
@@ -70,30 +71,10 @@ async function timedStep(): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-const SIDE = 2048;
-let product: (() => Promise<number>) | undefined;
-
-/** GFLOP/s of a large matrix product. */
-async function largeProduct(): Promise<number> {
-  product ??= await (async () => {
-    const square = tf.tensor2d(Float32Array.from({ length: SIDE * SIDE }, random), [SIDE, SIDE]);
-    const multiply = engine.compile(({ a }: { a: tf.Tensor2D }) => ({ c: tf.matMul(a, a) }));
-    return async () => {
-      const started = performance.now();
-      const { c } = await multiply({ a: square });
-      const seconds = (performance.now() - started) / 1000;
-      c.dispose();
-      return (2 * SIDE ** 3) / seconds / 1e9;
-    };
-  })();
-  return product();
-}
-
 const answer = (fields: Record<string, number>): void => console.log(JSON.stringify(fields));
 // Of the first step without what comes before it, the drawing of parameters for one: trace, session and the step itself.
 answer({ seconds: batch / (await oneStep()).clipsPerSecond });
 for await (const word of createInterface({ input: process.stdin })) {
   if (word === 'step') answer({ seconds: await timedStep() });
-  if (word === 'product') answer({ gflops: await largeProduct() });
   if (word === 'memory') answer({ bytes: await peakMemory() });
 }

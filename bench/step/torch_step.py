@@ -1,14 +1,18 @@
-"""The same pre-training step in PyTorch, written for this comparison: VideoMAE's architecture, attention by
-scaled_dot_product_attention where PyTorch has it, fused or multi-tensor AdamW. Words on stdin, JSON lines on stdout."""
+"""The same pre-training step in PyTorch, written for this comparison: VideoMAE's architecture, fused or multi-tensor AdamW.
+Words on stdin, JSON lines on stdout."""
 
 import json
 import resource
 import sys
 import time
+from pathlib import Path
 
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from torch_blocks import Block, adamw, sinusoid, version
 
 case = json.loads(sys.argv[1])
 device, precision = case.get("device", "cpu"), case.get("precision", "float32")
@@ -16,31 +20,6 @@ if precision == "tf32":
     torch.set_float32_matmul_precision("high")
 if case["threads"]:
     torch.set_num_threads(case["threads"])
-
-
-class Block(nn.Module):
-    def __init__(self, width, heads, hidden):
-        super().__init__()
-        self.heads = heads
-        self.norm1, self.norm2 = nn.LayerNorm(width, eps=1e-6), nn.LayerNorm(width, eps=1e-6)
-        self.qkv, self.out = nn.Linear(width, 3 * width), nn.Linear(width, width)
-        self.up, self.down = nn.Linear(width, hidden), nn.Linear(hidden, width)
-
-    def forward(self, x):
-        b, n, d = x.shape
-        q, k, v = self.qkv(self.norm1(x)).view(b, n, 3, self.heads, d // self.heads).permute(2, 0, 3, 1, 4)
-        if hasattr(F, "scaled_dot_product_attention"):
-            mixed = F.scaled_dot_product_attention(q, k, v)
-        else:
-            mixed = (q @ k.transpose(-1, -2) * (d // self.heads) ** -0.5).softmax(-1) @ v
-        x = x + self.out(mixed.transpose(1, 2).reshape(b, n, d))
-        return x + self.down(F.gelu(self.up(self.norm2(x))))
-
-
-def sinusoid(count, width):
-    channel = torch.arange(width)
-    angle = torch.arange(count)[:, None] / 10000 ** ((channel - channel % 2) / width)[None]
-    return torch.where(channel % 2 == 0, angle.sin(), angle.cos())
 
 
 class VideoMae(nn.Module):
@@ -87,10 +66,7 @@ model = VideoMae(config).to(device)
 decayed = [p for p in model.parameters() if p.ndim > 1]
 others = [p for p in model.parameters() if p.ndim <= 1]
 groups = [{"params": decayed, "weight_decay": 0.05}, {"params": others, "weight_decay": 0.0}]
-try:
-    optimizer = torch.optim.AdamW(groups, lr=1e-4, betas=(0.9, 0.95), fused=True)
-except (TypeError, RuntimeError):
-    optimizer = torch.optim.AdamW(groups, lr=1e-4, betas=(0.9, 0.95), foreach=True)
+optimizer = adamw(groups, lr=1e-4, betas=(0.9, 0.95))
 order = torch.stack([torch.randperm(case["tokens"]) for _ in range(batch)]).to(device)
 visible, masked = order[:, :visible_count], order[:, visible_count:]
 pixel_count = 3 * config["tubeletSize"] * config["patchSize"] ** 2
@@ -114,8 +90,7 @@ def answer(**fields):
 
 
 step()
-answer(seconds=time.perf_counter() - started, major=int(torch.__version__.split(".")[0]),
-       minor=int(torch.__version__.split(".")[1]))
+answer(seconds=time.perf_counter() - started, **version())
 for line in sys.stdin:
     word = line.strip()
     if word == "step":
