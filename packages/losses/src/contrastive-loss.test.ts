@@ -181,7 +181,7 @@ describe('contrastiveLoss', () => {
     });
   });
 
-  it('tells how many negatives a clip has', async () => {
+  it('tells how many negatives a clip has, and what it is where all look alike', async () => {
     const { captionKey, sampleKey } = batch() as Record<string, tf.Tensor2D>;
     const rows = {
       video: tf.zeros([4, 3]),
@@ -189,8 +189,9 @@ describe('contrastiveLoss', () => {
       captionKey: captionKey!,
       sampleKey: sampleKey!,
     };
-    const { negatives } = contrastiveLoss().figures!({}, rows);
+    const { negatives, baseline } = contrastiveLoss().figures!({}, rows);
     expect((await negatives!.data())[0]).toBe(2);
+    expect((await baseline!.data())[0]).toBeCloseTo(Math.log(3), 6);
   });
 
   it('says what does not fit', () => {

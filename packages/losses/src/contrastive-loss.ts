@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { describer, number, optional, optionTable, recorded, text, wholeNumber } from '@tgm/options';
 import { clampFromAbove } from './clamp-from-above.js';
 import { LossError } from './errors.js';
-import { infoNce, meanNegatives } from './info-nce.js';
+import { infoNce, infoNceBaseline, meanNegatives } from './info-nce.js';
 import { l2Normalise } from './l2-normalise.js';
 import type { BatchLoss, LossInputs, Rows } from './loss.js';
 import { checkRank, checkShape } from './shape-check.js';
@@ -43,8 +43,9 @@ const LOGIT_SCALE = 'contrastive.logit_scale';
  * bias; `contrastive.logit_scale` [], the logarithm of 1 / temperature, clamped at ln 100. Both sides are L2-normalised.
  * Clips with the same caption or of the same sample are no negatives of each other.
  *
- * Rows: `video` and `text` [B, E] L2-normalised; `captionKey` and `sampleKey` [B, 2] int32. Figure: `negatives`, how many
- * a clip has on average; where there are none, the loss is 0 and nothing is learned.
+ * Rows: `video` and `text` [B, E] L2-normalised; `captionKey` and `sampleKey` [B, 2] int32. Figures: `negatives`, how many
+ * a clip has on average; where there are none, the loss is 0 and nothing is learned. `baseline`, the loss where all look alike:
+ * the mean of ln(1 + negatives).
  *
  * `init` throws LossError `OPTION_INVALID`; `rows` throws `VIEW_MISSING`, `TEXT_MISSING` and `SHAPE_MISMATCH`; `compare`
  * throws `SHAPE_MISMATCH` and `TOO_FEW_CLIPS`.
@@ -89,7 +90,11 @@ export function contrastiveLoss(options: ContrastiveLossOptions = {}): BatchLoss
     },
     figures(_params, rows) {
       const { video, captionKey, sampleKey } = comparable(rows);
-      return { negatives: meanNegatives([captionKey, sampleKey], video.shape[0]) };
+      const keys = [captionKey, sampleKey];
+      return {
+        negatives: meanNegatives(keys, video.shape[0]),
+        baseline: infoNceBaseline(keys, video.shape[0]),
+      };
     },
     describe: describer('contrastiveLoss', recorded(OPTIONS, checked)),
   };

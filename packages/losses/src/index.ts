@@ -3,7 +3,7 @@ export { classificationLoss, softLabelLoss } from './classification-loss.js';
 export { type ContrastiveLossOptions, contrastiveLoss } from './contrastive-loss.js';
 export { equalKeys } from './equal-keys.js';
 export { LossError, type LossErrorCode } from './errors.js';
-export { type InfoNceInputs, infoNce, meanNegatives } from './info-nce.js';
+export { type InfoNceInputs, infoNce, infoNceBaseline, meanNegatives } from './info-nce.js';
 export { l2Normalise } from './l2-normalise.js';
 export type {
   BatchLoss,

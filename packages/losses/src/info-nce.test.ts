@@ -3,7 +3,7 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINES, evaluate } from './engines.test-support.js';
 import { fixtureJson, fixtureTensors, hasFixture } from './fixtures.test-support.js';
-import { infoNce, meanNegatives } from './info-nce.js';
+import { infoNce, infoNceBaseline, meanNegatives } from './info-nce.js';
 import { l2Normalise } from './l2-normalise.js';
 
 interface InfoNceCase {
@@ -43,6 +43,7 @@ describe.each(ENGINES)('infoNce on $name', ({ make }) => {
       (given: typeof inputs) => ({
         loss: infoNce(given),
         negatives: meanNegatives(given.keys, video.length),
+        baseline: infoNceBaseline(given.keys, video.length),
       }),
       inputs,
     );
@@ -98,6 +99,23 @@ describe.each(ENGINES)('infoNce on $name', ({ make }) => {
     expect(found.negatives![0]).toBeCloseTo((2 + 1 + 2 + 3) / 4, 6);
     expect(await lossOf(same, same, 100, captions)).toBeCloseTo((4 * Math.LN2) / 8, 4);
     expect((await evaluated(same, same, 100)).negatives![0]).toBe(3);
+  });
+
+  it('has as its baseline what it is where nothing is told apart, at any scale', async () => {
+    const alike = Array.from({ length: 5 }, () => [0.6, 0.8]);
+    const captions = [1, 2, 2, 3, 2];
+    const samples = [5, 5, 6, 7, 8];
+    for (const scale of [1, 14, 100]) {
+      const all = await evaluated(alike, alike, scale);
+      expect(all.baseline![0]).toBeCloseTo(Math.log(5), 6);
+      expect(all.loss![0]).toBeCloseTo(all.baseline![0]!, 4);
+      const some = await evaluated(alike, alike, scale, captions, samples);
+      // Negatives: 3, 1, 2, 4 and 2. The mean of their logarithms is not the logarithm of their mean.
+      const byHand = (Math.log(4) + Math.log(2) + Math.log(3) + Math.log(5) + Math.log(3)) / 5;
+      expect(some.baseline![0]).toBeCloseTo(byHand, 6);
+      expect(some.loss![0]).toBeCloseTo(byHand, 4);
+    }
+    expect((await evaluated(alike, alike, 1, [1, 1, 1, 1, 1])).baseline![0]).toBe(0);
   });
 
   it('tells keys apart that differ in the last of 32 bits, and in any one of their numbers', async () => {

@@ -61,11 +61,22 @@ export function infoNce(inputs: InfoNceInputs): tf.Scalar {
 
 /** Scalar: columns that are negatives of a row, mean over the B rows. */
 export function meanNegatives(keys: readonly tf.Tensor2D[], batch: number): tf.Scalar {
-  return tf.tidy(() => {
-    const same = sameElsewhere(keys, batch);
-    if (!same) return tf.scalar(batch - 1);
-    return tf.sub(batch - 1, tf.div(tf.sum(tf.cast(same, 'float32')), batch)) as tf.Scalar;
-  });
+  return tf.tidy(() => tf.mean(negativesOf(keys, batch)) as tf.Scalar);
+}
+
+/**
+ * Scalar: what `infoNce` is for embeddings that tell nothing apart, at any scale: the mean over the B rows of ln(1 + negatives),
+ * which is ln B where no pair is left out.
+ */
+export function infoNceBaseline(keys: readonly tf.Tensor2D[], batch: number): tf.Scalar {
+  return tf.tidy(() => tf.mean(tf.log1p(negativesOf(keys, batch))) as tf.Scalar);
+}
+
+/** [B] how many columns are negatives of each row; as many rows are of each column. */
+function negativesOf(keys: readonly tf.Tensor2D[], batch: number): tf.Tensor {
+  const same = sameElsewhere(keys, batch);
+  if (!same) return tf.fill([batch], batch - 1);
+  return tf.sub(batch - 1, tf.sum(tf.cast(same, 'float32'), 1));
 }
 
 /** [B, B] whether a column is not the row's own, but the same by any of the keys; nothing where there are no keys. */

@@ -159,6 +159,14 @@ describe.each(ENGINES)('the objective of CLIP on $name', ({ make }) => {
       keys.flatMap((key) => keys.filter((other) => other !== key)).length / keys.length;
     expect(rest['image negatives']).toBeCloseTo(others(match), 4);
     expect(rest['paraphrase negatives']).toBeCloseTo(others(meaning), 4);
+    // Each baseline is what its term is of rows that are all alike.
+    const chance = (keys: readonly string[]) => {
+      const alike = keys.map(() => [1, 0]);
+      return byHand(alike, alike, 7, (i, j) => keys[i] === keys[j]);
+    };
+    expect(rest['image baseline']).toBeCloseTo(chance(match), 4);
+    expect(rest['patches baseline']).toBeCloseTo(chance(match), 4);
+    expect(rest['paraphrase baseline']).toBeCloseTo(chance(meaning), 4);
     expect(new Set(match).size).toBeLessThan(8);
   });
 

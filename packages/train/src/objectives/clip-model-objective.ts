@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { clampFromAbove, infoNce, l2Normalise, meanNegatives } from '@tgm/losses';
+import { clampFromAbove, infoNce, infoNceBaseline, l2Normalise, meanNegatives } from '@tgm/losses';
 import { type ClipModel, type ClipModelTokenizer, type Params, saveClipModel } from '@tgm/models';
 import {
   describer,
@@ -75,8 +75,9 @@ const PARAPHRASE_SCALE = 10;
  * - `paraphrase`: texts and their paraphrases, under `paraphraseTerm`. Texts of equal `meaning` are no negatives.
  *
  * The first two scale cosines by the exponential of CLIP's parameter `logit_scale`, at most 100; the third by 10. A batch of
- * texts alone has the third only, and leaves the image tower as it is. Figures: `scale`, and `image negatives` and
- * `paraphrase negatives`, how many a row has on average; where there are none, nothing is learned.
+ * texts alone has the third only, and leaves the image tower as it is. Figures: `scale`; `image negatives` and
+ * `paraphrase negatives`, how many a row has on average; where there are none, nothing is learned; and of each term
+ * `<term> baseline`, what it is where all look alike.
  *
  * Weight decay holds for all weights that are not gains or biases (section 2.5), which are those of two axes or more, as
  * OpenCLIP has it: embeddings of words and of positions decay; norms, biases, the class token and `logit_scale` do not.
@@ -152,13 +153,20 @@ function paraphrases(rows: Rows): Record<string, tf.Scalar> {
 }
 
 function figuresOf(params: Params, rows: Rows): Record<string, tf.Scalar> {
-  const { image, matchKey, sampleKey, meaning } = rows as Named;
+  const { image, patches, matchKey, sampleKey, meaning } = rows as Named;
+  const pairs = image && ([[matchKey!, sampleKey!], image.shape[0]] as const);
+  const texts = meaning && ([[meaning], meaning.shape[0]] as const);
   return {
-    ...(image && {
+    ...(pairs && {
       scale: scaleOf(params),
-      'image negatives': meanNegatives([matchKey!, sampleKey!], image.shape[0]),
+      'image negatives': meanNegatives(...pairs),
+      'image baseline': infoNceBaseline(...pairs),
     }),
-    ...(meaning && { 'paraphrase negatives': meanNegatives([meaning], meaning.shape[0]) }),
+    ...(pairs && patches && { 'patches baseline': infoNceBaseline(...pairs) }),
+    ...(texts && {
+      'paraphrase negatives': meanNegatives(...texts),
+      'paraphrase baseline': infoNceBaseline(...texts),
+    }),
   };
 }
 

@@ -72,10 +72,13 @@ describe.each(ENGINES)('the masked objective on $name', ({ make }) => {
     const found = await step({ params, batch });
     const expected = await numbersOf(await byHand({ params, batch }));
     const got = { ...(await numbersOf(found.terms)), ...(await numbersOf(found.figures)) };
-    expect(Object.keys(got).sort()).toEqual([...Object.keys(expected), 'contrastive negatives'].sort());
+    expect(Object.keys(got).sort()).toEqual(
+      [...Object.keys(expected), 'contrastive negatives', 'contrastive baseline'].sort(),
+    );
     for (const [name, value] of Object.entries(expected)) expect(got[name], name).toBeCloseTo(value, 4);
     // Of four clips two have the caption 0.
     expect(got['contrastive negatives']).toBe((2 * 3 + 2 * 2) / 4);
+    expect(got['contrastive baseline']).toBeCloseTo((2 * Math.log(4) + 2 * Math.log(3)) / 4, 5);
   });
 
   it('sees the whole batch by the rows of its parts', async () => {
