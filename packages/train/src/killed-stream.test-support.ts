@@ -10,9 +10,13 @@ import { tinyModel } from './objectives/tiny-batch.test-support.js';
 import { adamW } from './optimizers/adamw.js';
 import { pretrain } from './pretrain.js';
 import { constantSchedule } from './schedules/constant.js';
+import { follow } from './sinks/follow.js';
+import { jsonlSink } from './sinks/jsonl-sink.js';
+import type { Sink } from './sinks/sink.js';
 
 /**
- * A pre-training on videos in a process of its own, which writes down each step with the samples of its batch, and says so.
+ * A pre-training on videos in a process of its own, which writes down each step with the samples of its batch, and says so;
+ * beside that a file of events.
  * Arguments: the folder of videos, that of the checkpoints, the log, the number of steps, the decode threads.
  */
 const [videos = '', folder = '', log = '', steps = '', workers = ''] = process.argv.slice(2);
@@ -57,13 +61,16 @@ const events = pretrain({
   average: { decay: 0.99 },
   checkpoint: { folder, every: 3 },
 });
-for await (const event of events) {
-  if (event.type === 'step') {
+const own: Sink = {
+  write(event) {
+    if (event.type !== 'step') return;
     const { step, total, terms, weightNorm, learningRate } = event;
     const line = { step, total, terms, weightNorm, learningRate, samples: given.shift() };
     appendFileSync(log, `${JSON.stringify(line)}\n`);
     process.stdout.write('.');
-  }
-}
+  },
+  close: async () => {},
+};
+await follow(events, [own, jsonlSink(`${log}.events`)]);
 await pool.close();
 await engine.dispose();

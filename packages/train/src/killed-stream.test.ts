@@ -9,6 +9,7 @@ import { seededRandom } from '@tgm/masking';
 import { expect, it } from 'vitest';
 import { loadCheckpoint } from './checkpoint/load-checkpoint.js';
 import { writeStripes } from './data/test-videos.test-support.js';
+import { readEvents } from './sinks/read-events.js';
 
 const program = fileURLToPath(new URL('./killed-stream.test-support.ts', import.meta.url));
 
@@ -50,6 +51,16 @@ async function linesOf({ log }: Run): Promise<Map<number, string[]>> {
     lines.set(step, [...(lines.get(step) ?? []), line]);
   }
   return lines;
+}
+
+/** What the file of events tells of each step, but for its times. */
+async function toldOf({ log }: Run): Promise<unknown[]> {
+  const events = await readEvents(`${log}.events`);
+  return events.flatMap((event) => {
+    if (event.type !== 'step') return [];
+    const { time: _, seconds: _seconds, clipsPerSecond: _speed, dataWaitSeconds: _wait, ...told } = event;
+    return [told];
+  });
 }
 
 /** All that a checkpoint holds, as bytes. */
@@ -94,6 +105,11 @@ it(
       expect([...found.keys()].sort((a, b) => a - b)).toEqual([...expected.keys()]);
       for (const [step, lines] of found)
         expect(new Set(lines), `step ${step}`).toEqual(new Set(expected.get(step)));
+      const told = await toldOf(whole);
+      expect(told.length).toBe(STEPS);
+      // A sample that cannot be read is told once in a process.
+      const known = (events: unknown[]) => events.map((event) => ({ ...(event as object), replaced: [] }));
+      expect(known(await toldOf(broken))).toEqual(known(told));
       expect(await bytesOf(broken)).toEqual(await bytesOf(whole));
     } finally {
       await rm(root, { recursive: true });
