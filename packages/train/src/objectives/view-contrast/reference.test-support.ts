@@ -128,11 +128,18 @@ export function shares(scores: Matrix, epsilon: number, iterations: number): num
   return made;
 }
 
-/** SwAV, one direction. */
-export function swapped(queries: Matrix, targets: Matrix, prototypes: Matrix, temperature: number): number {
-  const scoresOf = (rows: Matrix) => rows.map((row) => prototypes.map((each) => dot(unit(row), unit(each))));
-  const codes = shares(scoresOf(targets), 0.05, 3);
-  const terms = scoresOf(queries).map((scores, at) => {
+/** SwAV, one direction. @param coding prototypes that the targets are coded with, without gradients. */
+export function swapped(
+  queries: Matrix,
+  targets: Matrix,
+  prototypes: Matrix,
+  temperature: number,
+  coding = prototypes,
+): number {
+  const scoresOf = (rows: Matrix, of: Matrix) =>
+    rows.map((row) => of.map((each) => dot(unit(row), unit(each))));
+  const codes = shares(scoresOf(targets, coding), 0.05, 3);
+  const terms = scoresOf(queries, prototypes).map((scores, at) => {
     const logits = scores.map((score) => score / temperature);
     return codes[at]!.reduce((sum, share, k) => {
       const others = logits.filter((_, other) => other !== k);

@@ -113,33 +113,86 @@ describe.each(ENGINES)('viewContrast on $name', { timeout: 60_000 }, ({ make }) 
       ]);
       return Object.fromEntries(views) as Params;
     });
-    const projections = async (of: Params) => {
-      const views = Object.entries(await embed({ params: of, batch })).map(([view, tensor]) => {
-        const rows = matrix(tensor);
-        return [view, options.projection ? reference.head(layersOf(PROJECTION, of), rows) : rows] as const;
-      });
-      return Object.fromEntries(views);
-    };
-    const [own, others] = [await projections(params), await projections(targets)];
-    const seen: Seen = {
-      z: (view) => own[view]!,
+    const means = async (of: Params): Promise<Readonly<Record<string, reference.Matrix>>> =>
+      Object.fromEntries(
+        Object.entries(await embed({ params: of, batch })).map(([view, rows]) => [view, matrix(rows)]),
+      );
+    const [own, others] = [await means(params), await means(targets)];
+    const projected = (of: Params, rows: reference.Matrix): reference.Matrix =>
+      options.projection ? reference.head(layersOf(PROJECTION, of), rows) : rows;
+    const keys = Object.fromEntries(
+      Object.entries(others).map(([view, rows]) => [view, projected(targets, rows)]),
+    );
+    /** With other weights of the heads; what has no gradients stays. */
+    const seenWith = (heads: Params): Seen => ({
+      z: (view) => projected(heads, own[view]!),
       p: (view, pair) =>
         reference.head(
-          layersOf(pair === undefined ? PREDICTOR : `${PREDICTOR}.pair${pair}`, params),
-          own[view]!,
+          layersOf(pair === undefined ? PREDICTOR : `${PREDICTOR}.pair${pair}`, heads),
+          projected(heads, own[view]!),
         ),
-      k: (view) => others[view]!,
+      k: (view) => keys[view]!,
       queue: buffers['view_contrast.queue'] ? matrix(buffers['view_contrast.queue']) : [],
       samples: SAMPLES,
       params,
-    };
-    return { got: made.term.dataSync()[0]!, wanted: term(seen), made, seen };
+    });
+    const seen = seenWith(params);
+    const termWith = (heads: Params) => term(seenWith(heads));
+    return { got: made.term.dataSync()[0]!, wanted: term(seen), made, seen, params, termWith };
   }
 
   it.each(Object.keys(byHand) as PresetName[])('%s is what its paper says, in loops', async (name) => {
     const { got, wanted } = await compare(small(name), byHand[name]!);
     expect(wanted).toBeGreaterThan(0.01);
     expect(Math.abs(got - wanted) / wanted).toBeLessThan(1e-4);
+  });
+
+  it.each(Object.keys(byHand) as PresetName[])('%s has the gradient of its formula', async (name) => {
+    const { made, params, termWith } = await compare(small(name), byHand[name]!);
+    const heads = Object.keys(params).filter(
+      (each) => each.startsWith(PROJECTION) || each.startsWith(PREDICTOR),
+    );
+    for (const weight of heads.filter((each) => each.endsWith('.weight'))) {
+      const [values, slopes] = [params[weight]!.dataSync(), made.gradients[weight]!.dataSync()];
+      const longest = Math.max(...slopes.map(Math.abs));
+      for (const at of [0, Math.floor(values.length / 2), values.length - 1]) {
+        // The differences of float32 numbers, as they came out.
+        const changed = [-1e-5, 1e-5].map((by) =>
+          values.map((value, entry) => (entry === at ? value + by : value)),
+        );
+        const [below, above] = changed.map((numbers) =>
+          termWith({ ...params, [weight]: tf.tensor(numbers, params[weight]!.shape) }),
+        );
+        const slope = (above! - below!) / (changed[1]![at]! - changed[0]![at]!);
+        expect(Math.abs(slopes[at]! - slope), `${weight} ${at}`).toBeLessThan(1e-3 * longest);
+      }
+    }
+  });
+
+  it('swav learns its prototypes behind the frozen steps, as its formula says', async () => {
+    const options = small('swav');
+    const { objective, params, buffers } = begun(options);
+    const batch = viewBatch(options.model, objective.needs.views, SAMPLES, 'batch');
+    const step = outcomeOf(engine, objective);
+    const name = 'view_contrast.prototypes';
+    const frozen = await step({ params, buffers, batch });
+    expect(frozen.gradients[name]!.dataSync().every((slope) => slope === 0)).toBe(true);
+    const later = await step({ params, buffers: frozen.buffers, batch });
+    expect(later.term.dataSync()[0]!).toBeCloseTo(frozen.term.dataSync()[0]!, 6);
+    const { seen } = await compare(options, byHand.swav!);
+    const prototypes = matrix(params[name]!);
+    const term = (changed: reference.Matrix) =>
+      bothWays((from, to) => reference.swapped(seen.z(from), seen.k(to), changed, 0.1, prototypes));
+    const slopes = matrix(later.gradients[name]!);
+    slopes.forEach((row, k) => {
+      row.forEach((slope, column) => {
+        const moved = (by: number) =>
+          prototypes.map((each, at) =>
+            each.map((value, of) => (at === k && of === column ? value + by : value)),
+          );
+        expect(slope).toBeCloseTo((term(moved(1e-5)) - term(moved(-1e-5))) / 2e-5, 3);
+      });
+    });
   });
 
   it('takes shuffled clips for wrong, those of the own sample too', async () => {
