@@ -65,7 +65,16 @@ describe.each(ENGINES)('viewContrast on $name', { timeout: 60_000 }, ({ make }) 
   /** A state in the midst of a run: the target is not the encoder, the queue has rows of known samples. */
   function begun(options: ViewContrastOptions) {
     const objective = viewContrast(options);
-    const { params, buffers = {} } = objective.init(seededRandom('init'), {});
+    const drawn = objective.init(seededRandom('init'), {});
+    const { buffers = {} } = drawn;
+    // Prototypes that training has made longer and shorter.
+    const lengths = tf.tensor2d([0.5, 0.8, 1.1, 1.5, 2], [5, 1]);
+    const params: Params = Object.fromEntries(
+      Object.entries(drawn.params).map(([name, tensor]) => [
+        name,
+        name === 'view_contrast.prototypes' ? tf.mul(tensor, lengths) : tensor,
+      ]),
+    );
     const random = seededRandom('buffers');
     const moved = Object.entries(buffers).map(([name, tensor]) => {
       if (name === 'view_contrast.queue_keys') {
