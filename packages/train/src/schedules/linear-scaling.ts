@@ -2,12 +2,10 @@ import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 
 export interface LinearScalingOptions {
-  /** Clips of a batch of one process, from 1. */
+  /** Clips of a batch, those of all ranks together; from 1. */
   readonly batchSize: number;
   /** Batches of a step, the trainer's `accumulate`. Default 1. */
   readonly accumulate?: number;
-  /** Processes that share a step. Default 1. */
-  readonly ranks?: number;
   /** Clips of a step for which the rates are told. Default 256. */
   readonly per?: number;
 }
@@ -19,7 +17,6 @@ const OPTIONS = optionTable(
   {
     batchSize: count(),
     accumulate: optional(count(), 1),
-    ranks: optional(count(), 1),
     per: optional(count(), 256),
   } satisfies Record<keyof LinearScalingOptions, unknown>,
   TrainError,
@@ -37,7 +34,7 @@ const RATE = optionTable('linearScaling', { rate: number({ from: 0 }) }, TrainEr
  * @throws TrainError `OPTION_INVALID`; what it gives throws it for a rate below 0.
  */
 export function linearScaling(options: LinearScalingOptions): (rate: number) => number {
-  const { batchSize, accumulate, ranks, per } = OPTIONS.check(options);
-  const factor = (batchSize * accumulate * ranks) / per;
+  const { batchSize, accumulate, per } = OPTIONS.check(options);
+  const factor = (batchSize * accumulate) / per;
   return (rate) => RATE.check({ rate }).rate * factor;
 }

@@ -1,0 +1,104 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { loadVideoMaeClassifier } from '@tgm/models';
+import { loadCheckpoint } from '@tgm/train';
+import { encodeVideo } from '@tgm/video-io';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const SIZE = 'size: { width: 32, height: 32 }, frameCount: 4';
+
+/** What a test has no time for, made small: what the README says and what is put in its place. */
+const SMALLER: readonly (readonly [string, string])[] = [
+  [
+    "videoMae('small')",
+    `videoMae({ imageSize: 32, patchSize: 16, numFrames: 4, tubeletSize: 2, hiddenSize: 24, numHiddenLayers: 2,
+      numAttentionHeads: 2, intermediateSize: 48, layerNormEps: 1e-6, decoderHiddenSize: 16, decoderNumHiddenLayers: 1,
+      decoderNumAttentionHeads: 2, decoderIntermediateSize: 32, decoderNormEps: 1e-6 })`,
+  ],
+  ['pretrainingRecipe({ stride: 4 })', `pretrainingRecipe({ stride: 1, ${SIZE} })`],
+  ['fineTuningRecipe({ sampling,', `fineTuningRecipe({ sampling, ${SIZE},`],
+  ['testRecipe({ sampling,', `testRecipe({ sampling, ${SIZE},`],
+  ['[20_000, 8, 0]', '[4, 2, 0]'],
+  ['[5000, 8, 0]', '[3, 2, 0]'],
+  ['warmupSteps: 1000', 'warmupSteps: 1'],
+  ['warmupSteps: 500', 'warmupSteps: 1'],
+  ['step-00020000', 'step-00000004'],
+];
+
+let folder: string;
+let programs: string[];
+
+/** A square that moves to the right, or down. */
+async function writeVideo(path: string, way: 'right' | 'down', start: number): Promise<void> {
+  const [side, count] = [40, 8];
+  const frames = Uint8Array.from({ length: count * side * side * 3 }, (_, i) => {
+    const pixel = Math.floor(i / 3);
+    const [x, y, t] = [pixel % side, Math.floor(pixel / side) % side, Math.floor(pixel / side ** 2)];
+    const moved = (start + 3 * t) % side;
+    const [left, top] = way === 'right' ? [moved, start] : [start, moved];
+    return x >= left && x < left + 10 && y >= top && y < top + 10 ? 220 : 40;
+  });
+  await encodeVideo(path, frames, { width: side, height: side, fps: 8 });
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-train-readme-'));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
+  for (const place of [
+    'videos',
+    'labelled/train/down',
+    'labelled/train/right',
+    'labelled/test/down',
+    'labelled/test/right',
+  ]) {
+    await mkdir(join(folder, place), { recursive: true });
+    for (const start of [2, 9, 17]) {
+      await writeVideo(join(folder, place, `${start}.mp4`), place.endsWith('down') ? 'down' : 'right', start);
+    }
+  }
+  const readme = await readFile(join(ROOT, 'packages/train/README.md'), 'utf8');
+  programs = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].slice(0, 2).map(([, code]) => code!);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const linesOf = (program: string): number =>
+  program.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('import ')).length;
+
+async function run(program: string): Promise<string> {
+  let small = program;
+  for (const [said, put] of SMALLER) small = small.replace(said, put);
+  await writeFile(join(folder, 'program.ts'), small);
+  const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
+  const child = spawn(process.execPath, [tsx, 'program.ts'], { cwd: folder });
+  let [printed, complaints] = ['', ''];
+  child.stdout.on('data', (text) => (printed += text));
+  child.stderr.on('data', (text) => (complaints += text));
+  const code = await new Promise((done) => child.on('close', done));
+  expect({ code, complaints: code === 0 ? '' : complaints }).toEqual({ code: 0, complaints: '' });
+  return printed;
+}
+
+describe('the README of train', { timeout: 180_000 }, () => {
+  it('begins with two programs, of ten lines and of fifteen, in which there is all that is made smaller here', () => {
+    expect(programs.map(linesOf)).toEqual([10, 15]);
+    const missing = SMALLER.filter(([said]) => !programs.some((program) => program.includes(said)));
+    expect(missing).toEqual([]);
+  });
+
+  it('has a first program that goes from a folder of videos to a trained model', async () => {
+    await run(programs[0]!);
+    const { step } = await loadCheckpoint(join(folder, 'run/pretrained'));
+    expect(step).toBe(4);
+  });
+
+  it('has a second one that goes on to a classifier, and tests it', async () => {
+    const printed = await run(programs[1]!);
+    expect(printed).toMatch(/top1: \d+(\.\d+)?, top5: 100, videos: 6, leftOut: 0/);
+    const { model } = await loadVideoMaeClassifier(join(folder, 'run/finetuned/step-00000003'));
+    expect(model.config.labels).toEqual(['down', 'right']);
+  });
+});
