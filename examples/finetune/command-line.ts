@@ -13,6 +13,8 @@ export interface Command {
   readonly pretrainingSteps: number;
   /** Steps of each fine-tuning. */
   readonly steps: number;
+  /** Fine-tunes with the defaults of `finetune`. */
+  readonly defaults: boolean;
   readonly quick: boolean;
   /** Folder of made data sets. */
   readonly data: string;
@@ -31,6 +33,7 @@ export const USAGE = `npm run finetune
   --labelled <n>           labelled clips of each of the 12 classes; default ${FULL.labelled}
   --pretraining-steps <n>  default ${FULL.pretrainingSteps}
   --steps <n>              of each fine-tuning; default ${FULL.steps}
+  --defaults               VideoMAE's drop path, smoothing and mixing, which the example turns off
   --world <n>              seed of the data set; default 0
   --out <folder>           default runs/finetune in the repository; what it holds is gone on with
   --data <folder>          where Moving Shapes is made; default data/ in the repository
@@ -61,6 +64,7 @@ export function readCommand(args: readonly string[]): Command | undefined {
         world: optional(wholeNumber({ from: 0 }), 0),
         out: optional(text()),
         data: optional(text(), resolve(ROOT, 'data')),
+        defaults: optional(flag(), false),
         quick: optional(flag(), false),
       },
       written: {
@@ -72,13 +76,14 @@ export function readCommand(args: readonly string[]): Command | undefined {
         world: 'number',
         out: 'text',
         data: 'text',
+        defaults: 'flag',
         quick: 'flag',
       },
     },
     args,
   );
   if (read === undefined) return undefined;
-  const { quick, checkpoint, world } = read;
+  const { quick, checkpoint, world, defaults } = read;
   const settings = quick ? QUICK : FULL;
   const { labelled, pretrainingSteps, steps, seeds } = settings;
   return {
@@ -87,6 +92,7 @@ export function readCommand(args: readonly string[]): Command | undefined {
     labelled: read.labelled ?? labelled,
     pretrainingSteps: read['pretraining-steps'] ?? pretrainingSteps,
     steps: read.steps ?? steps,
+    defaults,
     quick,
     world,
     data: resolve(read.data),

@@ -7,7 +7,6 @@
  * in hand; the same command goes on from there.
  */
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { multiViewTest } from '@tgm/eval';
 import { chooseIndices, seededRandom } from '@tgm/masking';
 import { loadVideoMae, videoMae, videoMaeClassifier } from '@tgm/models';
@@ -36,10 +35,10 @@ await runProgram(async (signal) => {
 });
 
 async function compare(command: Command, signal: AbortSignal): Promise<void> {
-  const { seeds, labelled, steps, out } = command;
+  const { seeds, labelled, steps, defaults, out } = command;
   const workers = availableParallelism();
-  const { world: seed } = command;
-  const set = await movingShapesSet({ data: command.data, quick: command.quick, seed, workers, signal });
+  const { data, quick, world } = command;
+  const set = await movingShapesSet({ data, quick, seed: world, workers, signal });
   const model = videoMae(MODEL, { pixels: PIXELS, scaledResiduals: true });
   const train = await decoded('training part', set.train, workers, signal);
   const test = await decoded('test part', set.test!, workers, signal);
@@ -64,11 +63,12 @@ async function compare(command: Command, signal: AbortSignal): Promise<void> {
         engine,
         model: classifier,
         pretrained,
+        defaults,
         clips,
         steps,
         seed,
         evaluator,
-        out: join(out),
+        out,
         signal,
       };
       results.push({

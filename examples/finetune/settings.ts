@@ -23,9 +23,7 @@ export const TUNING = {
   batchSize: 24,
   learningRate: 1e-3,
   warmupShare: 0.05,
-  dropPath: 0,
-  smoothing: 0,
-  mix: false,
+  off: { dropPath: 0, smoothing: 0, mix: false },
   /** From scratch all layers learn alike. */
   layerDecay: { pretrained: 0.75, scratch: 1 },
   checkpointEvery: 100,

@@ -13,6 +13,8 @@ export interface TuneOptions {
   readonly engine: Engine;
   readonly model: VideoMaeClassifier;
   readonly beginning: Beginning;
+  /** With VideoMAE's drop path, smoothing and mixing. */
+  readonly defaults: boolean;
   /** Parameters of the pre-trained Video MAE. */
   readonly pretrained: Params;
   readonly clips: readonly DecodedClip[];
@@ -35,10 +37,10 @@ const POINTS = 4;
 
 /** Fine-tunes once, or goes on where it was stopped; the curve has the steps of this call alone. */
 export async function tune(options: TuneOptions): Promise<Tuned> {
-  const { engine, model, beginning, pretrained, clips, steps, seed, evaluator, out, signal } = options;
-  const { batchSize, learningRate, warmupShare, dropPath, smoothing, mix, layerDecay, checkpointEvery } =
-    TUNING;
-  const name = `seed-${seed}-${beginning}`;
+  const { engine, model, beginning, defaults, pretrained, clips, steps, seed, evaluator, out, signal } =
+    options;
+  const { batchSize, learningRate, warmupShare, off, layerDecay, checkpointEvery } = TUNING;
+  const name = `seed-${seed}-${beginning}${defaults ? '-defaults' : ''}`;
   const events = finetune({
     engine,
     model,
@@ -50,9 +52,7 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
     steps,
     seed,
     layerDecay: layerDecay[beginning],
-    dropPath,
-    smoothing,
-    mix,
+    ...(defaults ? {} : off),
     evaluate: { every: Math.ceil(steps / POINTS), evaluators: [evaluator] },
     checkpoint: { folder: join(out, name), every: checkpointEvery, keep: 1 },
     signal,

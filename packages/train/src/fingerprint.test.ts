@@ -12,12 +12,13 @@ import {
 import type { Json } from '@tgm/options';
 import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadCheckpoint } from './checkpoint/load-checkpoint.js';
+import { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpoint.js';
 import { requireSameRun } from './checkpoint/require-same-run.js';
 import type { RunDescription } from './checkpoint/saved-run.js';
 import { noiseSource, type TextCueOnly } from './data/noise-source.test-support.js';
 import { shuffled } from './data/shuffled.js';
-import { tinyModel } from './objectives/tiny-batch.test-support.js';
+import { finetune } from './finetune.js';
+import { tinyClassifier, tinyModel } from './objectives/tiny-batch.test-support.js';
 import { adamW } from './optimizers/adamw.js';
 import { sgd } from './optimizers/sgd.js';
 import { type PretrainOptions, pretrain } from './pretrain.js';
@@ -86,11 +87,27 @@ function changed(value: Json, [name, ...rest]: readonly string[]): Json {
     : { ...record, [name]: made };
 }
 
-it('every value that a run has told is asked for again, by its name', async () => {
-  const { description, path } = await loadCheckpoint(folder);
+/** Asks for a run again under each of its values changed, by their names. */
+function expectAsked(
+  { description, path }: Pick<LoadedCheckpoint, 'description' | 'path'>,
+  told: readonly string[],
+): void {
   const paths = leaves(description as unknown as Json);
+  for (const each of told) expect(paths.map((names) => names.join('.'))).toContain(each);
+  const schedule = constantSchedule({ base: 1e-2 });
+  for (const each of paths) {
+    const other = changed(description as unknown as Json, each) as unknown as RunDescription;
+    const saved = { step: 1, description: other, rates: '' };
+    const ask = () => requireSameRun(path, saved as never, { description, schedule, steps: 9 });
+    expect(ask, each.join('.')).toThrow(expect.objectContaining({ code: 'CHECKPOINT_MISMATCH' }));
+    // Steps are told in words of their own.
+    if (each.join('.') !== 'run.steps') expect(ask).toThrow(each.slice(0, 3).join('.'));
+  }
+}
+
+it('every value that a run has told is asked for again, by its name', async () => {
   // One of each kind: a strategy in a strategy, a view, the decoder's, a loss's, a target's, the model's, the source's.
-  for (const told of [
+  expectAsked(await loadCheckpoint(folder), [
     'batches.masking.strategy.textShare',
     'batches.views.contrast.masking.ratio',
     'batches.decoderMasking.ratio',
@@ -103,18 +120,32 @@ it('every value that a run has told is asked for again, by its name', async () =
     'optimizer.betas.1',
     'schedule.base',
     'run.seed',
-  ]) {
-    expect(paths.map((each) => each.join('.'))).toContain(told);
-  }
-  const schedule = constantSchedule({ base: 1e-2 });
-  for (const each of paths) {
-    const other = changed(description as unknown as Json, each) as unknown as RunDescription;
-    const saved = { step: 1, description: other, rates: '' };
-    const ask = () => requireSameRun(path, saved as never, { description, schedule, steps: 9 });
-    expect(ask, each.join('.')).toThrow(expect.objectContaining({ code: 'CHECKPOINT_MISMATCH' }));
-    // Steps are told in words of their own.
-    if (each.join('.') !== 'run.steps') expect(ask).toThrow(each.slice(0, 3).join('.'));
-  }
+  ]);
+});
+
+it('every value of a fine-tuning is, too', async () => {
+  const run = {
+    engine,
+    model: tinyClassifier({ labels: { verb: ['open', 'cut'], noun: ['door'] } }),
+    examples: shuffled(noiseSource(6, (_, index) => ({ label: { verb: index % 2, noun: 0 } }))),
+    optimizer: adamW(),
+    schedule: constantSchedule({ base: 1e-2 }),
+    batchSize: 4,
+    steps: 9,
+    seed: 7,
+    checkpoint: { folder: join(folder, 'finetune'), every: 1 },
+  };
+  for await (const event of finetune(run)) if (event.type === 'saved') break;
+  expectAsked(await loadCheckpoint(run.checkpoint.folder), [
+    'batches.dropPath',
+    'batches.mix.mixup',
+    'batches.mix.cutmixShare',
+    'batches.batchSize',
+    'batches.model.labels.verb.1',
+    'objective.model.labels.noun.0',
+    'objective.smoothing',
+    'objective.layerDecay',
+  ]);
 });
 
 it.each<[string, () => Partial<Options>]>([
