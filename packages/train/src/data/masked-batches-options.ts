@@ -1,4 +1,4 @@
-import type { MaskingStrategy } from '@tgm/masking';
+import { type MaskingStrategy, randomMasking } from '@tgm/masking';
 import type { VideoMaeEncoder } from '@tgm/models';
 import {
   eitherOf,
@@ -22,7 +22,8 @@ import type { Examples } from './examples.js';
 
 /** A view besides `reconstruct`: what the encoder sees of the same example, or of another clip of its video. */
 export interface ViewOptions<Cues extends object> {
-  readonly masking: MaskingStrategy<Cues>;
+  /** Default: nothing is masked, the encoder sees the whole clip. */
+  readonly masking?: MaskingStrategy<Cues>;
   /** 0 the example's own clip (default), n its `others[n - 1]`. */
   readonly clip?: number;
 }
@@ -73,10 +74,10 @@ const strategy = (): Field<MaskingStrategy<object>> =>
 
 const VIEW = optionTable(
   'maskedBatches views',
-  { masking: strategy(), clip: optional(wholeNumber({ from: 0 }), 0) } satisfies Record<
-    keyof ViewOptions<object>,
-    unknown
-  >,
+  {
+    masking: optional(strategy(), randomMasking({ ratio: 0 })),
+    clip: optional(wholeNumber({ from: 0 }), 0),
+  } satisfies Record<keyof ViewOptions<object>, unknown>,
   TrainError,
 );
 

@@ -230,6 +230,21 @@ describe('what is made', () => {
   });
 });
 
+it('a view without a mask is the whole clip, and says so', async () => {
+  const needs = needsOf(contrastiveLoss({ view: 'whole' }));
+  const batch = await firstOf({ needs, views: { whole: { clip: 1 } }, masking: undefined });
+  const [clip] = await clipsOf(batch);
+  const { slices, rows, columns } = tinyModel().grid;
+  expect(clip!['views.whole.positions']).toEqual(
+    Array.from({ length: slices * rows * columns }, (_, i) => i),
+  );
+  const { masking: _, ...options } = optionsOf({ needs });
+  const whole = { masking: randomMasking({ ratio: 0 }), clip: 1 };
+  expect(await maskedBatches({ ...options, views: { whole: { clip: 1 } } }).describe()).toEqual(
+    await maskedBatches({ ...options, views: { whole } }).describe(),
+  );
+});
+
 describe('the draws', () => {
   it('of a view are its own: what else is made changes nothing in them', async () => {
     const views = { contrast: { masking: randomSliceMasking({ ratio: 0.5 }) } };
@@ -461,8 +476,8 @@ describe('errors', () => {
     ['a loss whose view is not given', { needs: needsOf(contrastiveLoss({ view: 'contrast' })) }, 'views'],
     ['a second mask for the reconstructed view', { views: { reconstruct: contrast } }, 'views'],
     [
-      'a view without a mask',
-      { needs: needsOf(contrastiveLoss({ view: 'x' })), views: { x: {} } },
+      'a view whose mask is none',
+      { needs: needsOf(contrastiveLoss({ view: 'x' })), views: { x: { masking: {} } } },
       'masking',
     ],
     [
