@@ -153,6 +153,33 @@ describe('finetune', { timeout: 120_000 }, () => {
     expect(steps.at(-1)!.terms.classification).toBeLessThan(0.1);
   });
 
+  it('learns several labels of a clip at a time, a term for each, and opens with its groups', async () => {
+    const labels = { verb: ['open', 'cut'], noun: ['door', 'knife', 'pan'] };
+    const examples = shuffled(
+      noiseSource(6, (_, index) => ({ label: { verb: index % 2, noun: index % 3 } })),
+    );
+    const off = { layerDecay: 1, smoothing: 0, dropPath: 0, mix: false as const };
+    const { steps, end } = await runToEnd(
+      finetune(
+        optionsOf({
+          ...off,
+          model: tinyClassifier({ labels }),
+          examples,
+          steps: 60,
+          batchSize: 6,
+          checkpoint: { folder: join(folder, 'groups'), every: 100 },
+        }),
+      ),
+    );
+    const last = steps.at(-1)!;
+    expect(last.figures['verb baseline']).toBeCloseTo(Math.log(2), 6);
+    expect(last.figures['noun baseline']).toBeCloseTo(Math.log(3), 6);
+    expect(last.terms.verb).toBeLessThan(0.2);
+    expect(last.terms.noun).toBeLessThan(0.2);
+    expect(last.total).toBeCloseTo(last.terms.verb! + last.terms.noun!, 5);
+    expect((await loadVideoMaeClassifier(end.checkpoint!)).model.config.labels).toEqual(labels);
+  });
+
   it('goes on bit for bit after a stop, and opens as a classifier', async () => {
     const options = optionsOf({ pretrained: pretraining.init(seededRandom('pretrained')) });
     const whole = await runToEnd(finetune(options));
