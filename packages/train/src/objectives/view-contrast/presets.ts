@@ -35,6 +35,17 @@ export const VIEW_CONTRASTS = {
     keys: { queue: 65536 },
     temperature: 0.2,
   },
+  /**
+   * Chen, Xie and He, "An empirical study of training self-supervised vision transformers", arXiv 2104.02057, of a ViT. The
+   * paper's momentum rises to 1 (`rampSteps`), and its loss has a factor of 0.4.
+   */
+  mocoV3: {
+    projection: { layers: 3, hidden: 4096, width: 256, norm: 'all' },
+    predictor: { layers: 2, hidden: 4096, norm: 'all' },
+    target: { momentum: 0.99 },
+    keys: 'view',
+    temperature: 0.2,
+  },
   /** Grill et al., "Bootstrap your own latent", arXiv 2006.07733. The paper's momentum rises to 1: `rampSteps`. */
   byol: {
     projection: { layers: 2, hidden: 4096, width: 256, norm: 'hidden' },

@@ -84,6 +84,21 @@ export function withQueue(
   return mean(terms);
 }
 
+/** MoCo v3, one direction: each prediction finds its key among those of other samples. */
+export function ofTheView(
+  predictions: Matrix,
+  keys: Matrix,
+  samples: readonly number[],
+  temperature: number,
+): number {
+  const terms = predictions.map((row, at) => {
+    const others = keys.filter((_, other) => samples[other] !== samples[at]);
+    const scores = [keys[at]!, ...others].map((key) => dot(unit(row), unit(key)));
+    return crossEntropy(scores.map((score) => score / temperature));
+  });
+  return mean(terms);
+}
+
 /** BYOL, one direction. */
 export const squaredDistance = (predictions: Matrix, targets: Matrix): number =>
   mean(

@@ -24,6 +24,7 @@ const byHand: Readonly<Record<string, (seen: Seen) => number>> = {
   cvrl: ({ z, samples }) => reference.ntXent(z('first'), z('second'), samples, 0.1),
   mocoV1: (seen) => queued(seen, 0.07),
   mocoV2: (seen) => queued(seen, 0.2),
+  mocoV3: ({ p, k, samples }) => bothWays((from, to) => reference.ofTheView(p(from), k(to), samples, 0.2)),
   byol: (seen) => bothWays((from, to) => reference.squaredDistance(seen.p(from), seen.k(to))),
   simsiam: (seen) => bothWays((from, to) => reference.squaredDistance(seen.p(from), seen.k(to))),
   nnclr: ({ p, k, queue, samples }) =>
@@ -225,11 +226,37 @@ describe.each(ENGINES)('viewContrast on $name', { timeout: 60_000 }, ({ make }) 
     expect(Math.abs(got - wanted) / wanted).toBeLessThan(1e-4);
   });
 
+  it.each(
+    (['same', 'stopped', { momentum: 0.9 }] as const).flatMap((target) =>
+      (['batch', 'view', 'none', { queue: 3 }] as const).flatMap((keys) =>
+        [undefined, { layers: 1 }].map((predictor) => ({ target, keys, predictor })),
+      ),
+    ),
+  )('learns with $target, $keys and the predictor $predictor', async ({ target, keys, predictor }) => {
+    const objective = viewContrast({
+      model: tinyEncoder(),
+      projection: { layers: 1, width: 6 },
+      target,
+      keys,
+      ...(keys === 'none' ? {} : { temperature: 0.5, negatives: ['shuffled'] }),
+      ...(predictor ? { predictor } : {}),
+    });
+    const { params, buffers = {} } = objective.init(seededRandom('all'), {});
+    const batch = viewBatch(tinyEncoder(), objective.needs.views, SAMPLES, 'all');
+    const { term, gradients, buffers: next } = await outcomeOf(engine, objective)({ params, buffers, batch });
+    expect(term.dataSync()[0]!).toBeGreaterThan(0);
+    expect(Object.keys(gradients).sort()).toEqual(Object.keys(params).sort());
+    const longest = Object.values(gradients).map((slopes) => Math.max(...slopes.dataSync().map(Math.abs)));
+    expect(Math.max(...longest)).toBeGreaterThan(1e-4);
+    expect(Object.keys(next).sort()).toEqual(Object.keys(buffers).sort());
+  });
+
   it.each([
     // Of five clips two are of one sample: these have 2 * 3 others, the rest 2 * 4.
     ['simclr', Math.log(1 + 8) * 0.6 + Math.log(1 + 6) * 0.4],
     // Of the queue's seven rows one is left out for each clip of a sample that it has, which are four of five.
     ['mocoV2', Math.log(1 + 7) * 0.2 + Math.log(1 + 6) * 0.8],
+    ['mocoV3', Math.log(1 + 4) * 0.6 + Math.log(1 + 3) * 0.4],
     ['byol', 2],
     ['swav', Math.log(5)],
   ] as const)('%s tells the value of knowing nothing', async (name, value) => {
