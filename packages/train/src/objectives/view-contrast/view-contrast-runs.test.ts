@@ -267,6 +267,25 @@ describe.each(ENGINES)('a run of viewContrast on $name', { timeout: 120_000 }, (
     expect(await end(options, { ...long, checkpoint: { folder: into, every: 9 } })).toEqual(once);
   });
 
+  it('is not gone on with under another option of what is compared', async () => {
+    const options = small('mocoV2');
+    const checkpoint = { folder: join(folder, `${runs++}`), every: 1 };
+    await end(options, { checkpoint });
+    for (const [name, change] of [
+      ['temperature', { temperature: 0.3 }],
+      ['keys.queue', { keys: { queue: 8 } }],
+      ['target.momentum', { target: { momentum: 0.9 } }],
+      ['projection.norm', { projection: { ...options.projection!, norm: 'hidden' } }],
+      ['pairs', { pairs: [...options.pairs!, { from: 'second', to: 'first' }] }],
+      ['negatives', { negatives: ['shuffled'] }],
+    ] as const) {
+      await expect(end({ ...options, ...change }, { checkpoint })).rejects.toMatchObject({
+        code: 'CHECKPOINT_MISMATCH',
+        message: expect.stringContaining(`objective.${name}`),
+      });
+    }
+  });
+
   it('saves the encoder as others read it', async () => {
     const options = small('mocoV2');
     const into = join(folder, `${runs++}`);
