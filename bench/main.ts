@@ -44,6 +44,7 @@ const known = [
   'clip',
   'finetune',
   'extract',
+  'recompute',
   'decode',
   'loader',
   'growth',

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exportOnnx, gelu, onnxEngine, quickGelu } from '../index.js';
+import { attention, exportOnnx, gelu, onnxEngine, quickGelu } from '../index.js';
 import {
   forward,
   initialState,
@@ -74,6 +74,18 @@ describe('exportOnnx', () => {
     expect(made.bytes).toBeGreaterThan(4 * total);
     expect(made.bytes).toBeLessThan(4 * total + 40_000);
     expectClose((await run({ input })).output!, await pass(input).data());
+  });
+
+  test('attention over many tokens, in standard operators', async () => {
+    const operand = (rows: number, seed: number) => tf.tensor(numbers(4 * rows * 4, seed), [2, 2, rows, 4]);
+    const inputs = [operand(1500, 1), operand(1600, 2), operand(1600, 3)];
+    const mix = ([q, k, v]: tf.Tensor[]) => attention(q!, k!, v!, 0.5);
+    const made = await exportOnnx(mix, inputs, file);
+    expect(made.domains).toEqual([]);
+    const [q, k, v] = inputs as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const wanted = await tf.matMul(tf.softmax(tf.matMul(q, k, false, true).mul(0.5)), v).data();
+    expectClose((await run(Object.fromEntries(inputs.map((input, at) => [`${at}`, input])))).output!, wanted);
+    expectClose(await mix(inputs).data(), wanted);
   });
 
   test('a training step, with the names of its structure', async () => {

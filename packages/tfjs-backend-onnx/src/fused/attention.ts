@@ -75,18 +75,12 @@ function allHeads(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number, mask?
 }
 
 /**
- * One head after the other, forward and backward, so that the weights of one are in memory at a time. FlashAttention
- * (Dao et al. 2022) does so with smaller blocks.
+ * Forward in blocks, as FlashAttention (Dao et al. 2022), and backward one head after the other, so that the weights of one are
+ * in memory at a time.
  */
 function headByHead(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number): tf.Tensor {
   return custom([q, k, v], (queries, keys, values) => {
-    const keysOf = splitHeads(keys!);
-    const valuesOf = splitHeads(values!);
-    const outputs = splitHeads(queries!).map((query, head) => {
-      const scores = product(query, keysOf[head]!, { transposeB: true, alpha: scale });
-      return product(tf.softmax(scores), valuesOf[head]!);
-    });
-    const value = tf.concat(outputs).reshape([...q.shape.slice(0, 3), v.shape[3]!]);
+    const value = runFused(FUSED.attention, { q: queries!, k: keys!, v: values! }, { scale })[0]!;
     const gradient: Gradient = (dy, saved) => headGradients(dy, saved, scale);
     return { value, saved: [queries!, keys!, values!, value], gradient };
   });

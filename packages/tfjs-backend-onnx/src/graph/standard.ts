@@ -1,6 +1,6 @@
 import type { GraphParts, NamedNode } from './model.js';
 import { type Naming, rewritten } from './rewrite.js';
-import { type Attribute, type Node, uniform } from './value.js';
+import { type Attribute, int64s, type Node, uniform } from './value.js';
 
 /**
  * Writes ONNX Runtime's own operators as standard ones, which every runtime has, where there is such a form.
@@ -12,6 +12,7 @@ function standardNodes(named: NamedNode, naming: Naming): NamedNode[] {
   if (named.node.domain === '') return [named];
   if (named.node.op === 'FusedMatMul') return matrixProduct(named, naming);
   if (named.node.op === 'QuickGelu') return quickGelu(named, naming);
+  if (named.node.op === 'MultiHeadAttention') return attention(named, naming);
   return [named];
 }
 
@@ -45,6 +46,36 @@ function quickGelu({ node, inputs, outputs }: NamedNode, naming: Naming): NamedN
     standard('Sigmoid', [scaled], gate),
     standard('Mul', [x, gate], outputs[0]!),
   ];
+}
+
+/** softmax(q kᵀ scale) v of [B, N, heads * headDim], one head after the other: together their weights may be too large. */
+function attention({ node, inputs, outputs }: NamedNode, naming: Naming): NamedNode[] {
+  const heads = node.attributes.num_heads as number;
+  const made: NamedNode[] = [];
+  const run = (op: string, operands: readonly string[], attributes = {}, output = naming.fresh()): string => {
+    made.push(standard(op, operands, output, attributes));
+    return output;
+  };
+  const integers = (...numbers: number[]) => naming.constant(int64s(numbers));
+  const factor = naming.constant(uniform(numberOf(node, 'scale'), [], 'float32'));
+  const [query, key, value] = inputs.map((name, position) => {
+    const [batch, rows, width] = node.inputs[position]!.shape as [number, number, number];
+    const apart = run('Reshape', [name, integers(batch, rows, heads, width / heads)]);
+    const swapped = run('Transpose', [apart], { perm: position === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3] });
+    const matrix = position === 1 ? [width / heads, rows] : [rows, width / heads];
+    return run('Reshape', [swapped, integers(batch * heads, ...matrix)]);
+  }) as [string, string, string];
+  const [batch, rows, width] = node.outputs[0]!.shape as [number, number, number];
+  const mixed = Array.from({ length: batch * heads }, (_, head) => {
+    const own = (operand: string) => run('Slice', [operand, integers(head), integers(head + 1), integers(0)]);
+    const scores = run('Mul', [run('MatMul', [own(query), own(key)]), factor]);
+    return run('MatMul', [run('Softmax', [scores], { axis: -1 }), own(value)]);
+  });
+  const joined = mixed.length === 1 ? mixed[0]! : run('Concat', mixed, { axis: 0 });
+  const apart = run('Reshape', [joined, integers(batch, heads, rows, width / heads)]);
+  const swapped = run('Transpose', [apart], { perm: [0, 2, 1, 3] });
+  run('Reshape', [swapped, integers(batch, rows, width)], {}, outputs[0]!);
+  return made;
 }
 
 const numberOf = (node: Node, attribute: string): number =>

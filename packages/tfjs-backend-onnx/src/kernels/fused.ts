@@ -1,7 +1,7 @@
 import { after } from '../graph/after.js';
-import { add, like, multiply, subtract, unary } from '../graph/build.js';
+import { add, like, multiply, reshape, subtract, transpose, unary } from '../graph/build.js';
 import { affine, matrixProduct } from '../graph/matrix.js';
-import { recordAll } from '../graph/record.js';
+import { record, recordAll } from '../graph/record.js';
 import { mean } from '../graph/sum.js';
 import type { Value } from '../graph/value.js';
 import { type Kernel, kernel } from './kernel.js';
@@ -15,6 +15,7 @@ export const FUSED = {
   affine: 'TgmAffine',
   product: 'TgmProduct',
   after: 'TgmAfter',
+  attention: 'TgmAttention',
 } as const;
 
 /** The factor of QuickGELU, x sigmoid(1.702 x). */
@@ -59,6 +60,27 @@ interface ProductAttributes {
   readonly alpha: number;
 }
 
+/**
+ * softmax(q kᵀ scale) v per head, in blocks that fit the processor's caches: ONNX Runtime computes it so on the CPU (T. Dao et al.,
+ * "FlashAttention", 2022). Its operands lie as [B, N, heads * headDim], where most come from, so that the transpositions on
+ * both sides fall away.
+ */
+function attention({ q, k, v }: Record<string, Value>, { scale }: { scale: number }): Value {
+  const [batch, heads, rows] = q!.shape as [number, number, number, number];
+  const widthOf = (x: Value) => heads * x.shape[3]!;
+  const joined = [q!, k!, v!].map((x) =>
+    reshape(transpose(x, [0, 2, 1, 3]), [batch, x.shape[2]!, widthOf(x)]),
+  );
+  const mixed = record(
+    'MultiHeadAttention',
+    joined,
+    { shape: [batch, rows, widthOf(v!)], type: q!.type },
+    { num_heads: heads, scale: { float: scale } },
+    'com.microsoft',
+  );
+  return transpose(reshape(mixed, [batch, rows, heads, v!.shape[3]!]), [0, 2, 1, 3]);
+}
+
 export const fusedKernels: readonly Kernel[] = [
   kernel<{ epsilon: number }>(FUSED.layerNorm, layerNorm),
   kernel(FUSED.gelu, ({ x }) => unary('Gelu', x!)),
@@ -70,5 +92,6 @@ export const fusedKernels: readonly Kernel[] = [
     affine(a!, b!, c ?? null, options),
   ),
   kernel<ProductAttributes>(FUSED.product, ({ a, b }, options) => matrixProduct(a!, b!, options)),
+  kernel<{ scale: number }>(FUSED.attention, attention),
   kernel(FUSED.after, ({ x, other }) => after(x!, other!)),
 ];
