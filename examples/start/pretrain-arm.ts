@@ -3,7 +3,16 @@ import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
 import { randomMasking } from '@tgm/masking';
 import type { VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { adamW, cosineSchedule, type ExampleSource, pretrain, type StepEvent, shuffled } from '@tgm/train';
+import {
+  adamW,
+  cosineSchedule,
+  type ExampleSource,
+  follow,
+  pretrain,
+  type Sink,
+  type StepEvent,
+  shuffled,
+} from '@tgm/train';
 import type { Arm, DemoCues } from './arms.js';
 import { greyExamples } from './grey-examples.js';
 import type { RunFolder } from './run-folder.js';
@@ -54,10 +63,10 @@ export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmRes
     checkpoint: { folder: join(run.path, arm.name), every: TRAINING.checkpointEvery },
     signal,
   });
-  for await (const event of events) {
-    if (event.type === 'step') onStep(event);
-    if (event.type !== 'end') continue;
-    return { weights: await weightsOf(event.params), checkpoint: event.checkpoint! };
-  }
-  throw new Error('pretrain ended without an end event.');
+  const told: Sink = {
+    write: (event) => void (event.type === 'step' && onStep(event)),
+    close: async () => {},
+  };
+  const { params, checkpoint } = await follow(events, [told]);
+  return { weights: await weightsOf(params), checkpoint: checkpoint! };
 }
