@@ -25,7 +25,7 @@ export {
   saveVideoMae,
   saveVideoMaeEncoder,
 } from './checkpoint/video-mae-checkpoint.js';
-export { type ClipModel, clipModel } from './clip-model/clip-model.js';
+export { type ClipModel, type ClipModelOptions, clipModel } from './clip-model/clip-model.js';
 export {
   CLIP_MODEL_CONFIGS,
   CLIP_MODEL_VIT_B_16,

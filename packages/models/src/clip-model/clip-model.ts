@@ -6,7 +6,13 @@ import { ModelError } from '../errors.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { CLIP_MODEL_PIXELS, type PixelScale, pixelScale, scaleOf } from '../pixels.js';
-import { type ClipModelConfig, checkClipModelConfig, recordedClipModel } from './config.js';
+import { recomputeField } from '../recompute-field.js';
+import {
+  type ClipModelConfig,
+  type ClipModelTowers,
+  checkClipModelConfig,
+  recordedClipModel,
+} from './config.js';
 import { clipModelOfficial } from './official.js';
 import { clipModelParameters } from './parameters.js';
 import { encodeText } from './text.js';
@@ -62,27 +68,40 @@ export interface ClipModel {
   encodeText(params: Params, tokenIds: tf.Tensor2D, endPositions: tf.Tensor1D): tf.Tensor2D;
 }
 
-const table = optionTable('clipModel', { pixels: optional(pixelScale(), CLIP_MODEL_PIXELS) }, ModelError);
+export interface ClipModelOptions {
+  /** The scale of the pixels that the vision tower reads. Default `CLIP_MODEL_PIXELS`. */
+  readonly pixels?: PixelScale;
+  /** As of `VideoMaeOptions`, for the blocks of both towers. Default false. */
+  readonly recompute?: boolean;
+}
 
-/**
- * @param options.pixels the scale of the pixels that the vision tower reads. Default `CLIP_MODEL_PIXELS`.
- * @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have.
- */
-export function clipModel(given: ClipModelConfig, options?: { readonly pixels?: PixelScale }): ClipModel {
-  const pixels = scaleOf(table.check(options).pixels);
+const table = optionTable(
+  'clipModel',
+  { pixels: optional(pixelScale(), CLIP_MODEL_PIXELS), recompute: recomputeField() } satisfies Record<
+    keyof ClipModelOptions,
+    unknown
+  >,
+  ModelError,
+);
+
+/** @throws ModelError with `OPTION_INVALID` when the configuration is one that no model can have. */
+export function clipModel(given: ClipModelConfig, options?: ClipModelOptions): ClipModel {
+  const checked = table.check(options);
+  const pixels = scaleOf(checked.pixels);
   const config = checkClipModelConfig(optionsSource('clipModel', given));
+  const towers: ClipModelTowers = { ...config, recompute: checked.recompute };
   const parameters = clipModelParameters(config);
   return {
     config,
     pixels,
     parameters,
     official: clipModelOfficial(config),
-    describe: describer(table.where, recordedClipModel(config), recorded(table, { pixels })),
+    describe: describer(table.where, recordedClipModel(config), recorded(table, { ...checked, pixels })),
     init: (random) => initParams(parameters, random),
-    tokensAtDepth: (params, patches, depth) => tokensAtDepth(config, params, patches, depth),
-    encodeImage: (params, patches, positions) => encodeImage(config, params, patches, positions),
+    tokensAtDepth: (params, patches, depth) => tokensAtDepth(towers, params, patches, depth),
+    encodeImage: (params, patches, positions) => encodeImage(towers, params, patches, positions),
     patchFeatures: (params, patches, variant, positions) =>
-      patchFeatures(config, params, patches, variant, positions),
-    encodeText: (params, tokenIds, endPositions) => encodeText(config, params, tokenIds, endPositions),
+      patchFeatures(towers, params, patches, variant, positions),
+    encodeText: (params, tokenIds, endPositions) => encodeText(towers, params, tokenIds, endPositions),
   };
 }

@@ -42,6 +42,12 @@ export interface ClipModelConfig {
   readonly visionConfig: ClipModelVisionConfig;
 }
 
+/** What the towers compute by. */
+export type ClipModelTowers = ClipModelConfig & {
+  /** Whether blocks are computed again for their gradients. */
+  readonly recompute: boolean;
+};
+
 const SHARED = { numHiddenLayers: 12, hiddenAct: 'quick_gelu', layerNormEps: 1e-5 } as const;
 
 /** OpenAI's ViT-B/32 (arXiv 2103.00020, table 19), which are also the defaults of Hugging Face's classes. */

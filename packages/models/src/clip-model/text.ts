@@ -3,12 +3,12 @@ import { inputShape, requireIndices, requireShape } from '../input-shape.js';
 import { type Params, parameter } from '../params.js';
 import { linearRows, normRows, transformerBlock } from '../transformer-block.js';
 import { blockShape } from './activation.js';
-import type { ClipModelConfig } from './config.js';
+import type { ClipModelTowers } from './config.js';
 import * as names from './parameters.js';
 
 /** [B, L] token ids and [B] places of the last token to [B, E]: the features of the last token. */
 export function encodeText(
-  { textConfig: text }: ClipModelConfig,
+  { textConfig: text, recompute }: ClipModelTowers,
   params: Params,
   tokenIds: tf.Tensor2D,
   endPositions: tf.Tensor1D,
@@ -25,7 +25,7 @@ export function encodeText(
   let x = tf.reshape(tf.add(words, positions), [batch * length, text.hiddenSize]) as tf.Tensor2D;
   const mask = causalMask(length);
   for (let index = 0; index < text.numHiddenLayers; index++) {
-    x = transformerBlock(params, names.textBlock(index), blockShape(text), x, batch, { mask });
+    x = transformerBlock(params, names.textBlock(index), blockShape(text, recompute), x, batch, { mask });
   }
   const rowStarts = tf.tensor1d(
     Array.from({ length: batch }, (_, row) => row * length),

@@ -7,7 +7,7 @@ import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
 import { linearRows, mlp, normRows, transformerBlock } from '../transformer-block.js';
 import { blockShape } from './activation.js';
-import type { ClipModelConfig } from './config.js';
+import type { ClipModelTowers } from './config.js';
 import * as names from './parameters.js';
 
 /**
@@ -27,7 +27,7 @@ const variants = optionTable('patchFeatures', { variant: patchFeaturesVariant },
 
 /** [B, K, 3 p p] patches and their [B, K] numbers, or all of them, to [B, E]: the class token after all blocks. */
 export function encodeImage(
-  config: ClipModelConfig,
+  config: ClipModelTowers,
   params: Params,
   patches: tf.Tensor3D,
   positions?: tf.Tensor2D,
@@ -40,7 +40,7 @@ export function encodeImage(
 
 /** [B, K, 3 p p] patches and their [B, K] numbers, or all of them, to [B, K, E]. */
 export function patchFeatures(
-  config: ClipModelConfig,
+  config: ClipModelTowers,
   params: Params,
   patches: tf.Tensor3D,
   variant: PatchFeaturesVariant,
@@ -61,7 +61,7 @@ export function patchFeatures(
     if (variant === 'value') x = path;
     else {
       x = tf.add(x, path) as tf.Tensor2D;
-      x = tf.add(x, mlp(params, last, blockShape(config.visionConfig), x)) as tf.Tensor2D;
+      x = tf.add(x, mlp(params, last, blockShape(config.visionConfig, config.recompute), x)) as tf.Tensor2D;
     }
   }
   return tf.reshape(project(config, params, x), [batch, count, config.projectionDim]);
@@ -72,7 +72,7 @@ export function patchFeatures(
  * token first.
  */
 export function tokensAtDepth(
-  { visionConfig: vision }: ClipModelConfig,
+  { visionConfig: vision, recompute }: ClipModelTowers,
   params: Params,
   patches: tf.Tensor3D,
   depth: number,
@@ -104,7 +104,7 @@ export function tokensAtDepth(
     layerNormEps,
   );
   for (let index = 0; index < depth; index++) {
-    x = transformerBlock(params, names.visionBlock(index), blockShape(vision), x, batch);
+    x = transformerBlock(params, names.visionBlock(index), blockShape(vision, recompute), x, batch);
   }
   return tf.reshape(x, [batch, 1 + count, hiddenSize]);
 }
@@ -117,7 +117,7 @@ function placesOf(table: tf.Tensor2D, positions: tf.Tensor2D | undefined): tf.Te
   return tf.reshape(tf.gather(table, tf.reshape(places, [-1])), [batch, 1 + count, -1]);
 }
 
-function project({ visionConfig }: ClipModelConfig, params: Params, rows: tf.Tensor2D): tf.Tensor2D {
+function project({ visionConfig }: ClipModelTowers, params: Params, rows: tf.Tensor2D): tf.Tensor2D {
   const normed = normRows(params, names.VISION_POST_NORM, rows, visionConfig.layerNormEps);
   return linearRows(params, names.VISUAL_PROJECTION, normed);
 }

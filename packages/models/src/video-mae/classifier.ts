@@ -8,6 +8,7 @@ import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale, pixelScale, scaleOf } from '../pixels.js';
+import { recomputeField } from '../recompute-field.js';
 import { sinusoidTable } from '../sinusoid.js';
 import { linearRows, normRows } from '../transformer-block.js';
 import { embedTokens, encoderBlocks } from './blocks.js';
@@ -17,7 +18,7 @@ import {
   recordedClassifier,
   type VideoMaeClassifierConfig,
 } from './config.js';
-import { recomputeField, type VideoMaeOptions } from './encoder.js';
+import type { VideoMaeOptions } from './encoder.js';
 import { type LabelGroup, labelGroups } from './label-groups.js';
 import { classifierOfficial } from './official.js';
 import { CLASSIFIER, classifierNorm, classifierParameters } from './parameters.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random, TokenGrid } from '@tgm/masking';
-import { type Description, describer, flag, optional, optionTable, recorded, unrecorded } from '@tgm/options';
+import { type Description, describer, flag, optional, optionTable, recorded } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
 import { requireIndices, requireShape } from '../input-shape.js';
@@ -8,6 +8,7 @@ import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale, pixelScale, scaleOf } from '../pixels.js';
+import { recomputeField } from '../recompute-field.js';
 import { lastRows, normRows } from '../transformer-block.js';
 import { embedTokens, encoderBlocks } from './blocks.js';
 import {
@@ -36,9 +37,6 @@ export interface VideoMaeOptions {
    */
   readonly recompute?: boolean;
 }
-
-/** `recompute` as an option. It changes no number, so that no run is another one for it. */
-export const recomputeField = () => unrecorded(optional(flag(), false));
 
 export const VIDEO_MAE_OPTIONS = {
   pixels: optional(pixelScale(), IMAGENET_PIXELS),

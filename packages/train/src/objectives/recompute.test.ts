@@ -1,23 +1,27 @@
 import * as tf from '@tensorflow/tfjs';
 import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
 import { seededRandom } from '@tgm/masking';
-import { drawDropPath, VIDEO_MAE_CONFIGS, videoMae, videoMaeClassifier } from '@tgm/models';
+import { clipModel, drawDropPath, VIDEO_MAE_CONFIGS, videoMae, videoMaeClassifier } from '@tgm/models';
 import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { imageTextBatches } from '../data/image-text-batches.js';
 import { adamW } from '../optimizers/adamw.js';
 import { type Course, runToEnd } from '../pretrain.test-support.js';
 import { constantSchedule } from '../schedules/constant.js';
 import type { Objective } from '../trainer/objective.js';
 import { trainer } from '../trainer/trainer.js';
 import { classificationObjective, type LabelledBatch } from './classification-objective.js';
+import type { ClipModelBatch } from './clip-model-batch.js';
+import { clipModelObjective } from './clip-model-objective.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { maskedObjective } from './masked-objective.js';
 import { ENGINES, TEXT_WIDTH, TINY, tinyBatch, tinyClassifier } from './tiny-batch.test-support.js';
+import { colours, letters, tinyClipModel } from './tiny-clip-model.test-support.js';
 
 interface Case<Batch extends TensorTree> {
   readonly name: string;
   objective(recompute: boolean): Objective<Batch>;
-  batch(step: number): Batch;
+  batch(step: number): Batch | Promise<Batch>;
 }
 
 const pretraining: Case<MaskedBatch> = {
@@ -54,6 +58,23 @@ const finetuning: Case<LabelledBatch> = {
   },
 };
 
+const pairs: Case<ClipModelBatch> = {
+  name: 'images and texts',
+  objective: (recompute) =>
+    clipModelObjective({
+      model: clipModel(tinyClipModel().config, { recompute }),
+      tokenizer: letters(),
+      patchTerm: { weight: 0.5 },
+    }),
+  batch: async (step) => {
+    const given = { model: tinyClipModel(), tokenizer: letters(), pairs: colours(16) };
+    const stream = await imageTextBatches({ ...given, batchSize: 4, seed: step }).open();
+    const { tensors } = (await stream.next())!;
+    await stream.close();
+    return tensors;
+  },
+};
+
 /** Three steps, whose state the engine writes over where it can. */
 function trained(
   { objective, batch }: Case<TensorTree>,
@@ -70,7 +91,7 @@ function trained(
         describe: () => ({ is: 'made here' }),
         open: () => ({
           next: async () => ({
-            tensors: batch(made++),
+            tensors: await batch(made++),
             ids: ['a', 'b', 'c', 'd'],
             clips: 4,
             after: made,
@@ -101,6 +122,8 @@ describe.each(ENGINES)('blocks that are computed again on $name', { timeout: 60_
     [pretraining, 2],
     [finetuning, 1],
     [finetuning, 2],
+    [pairs, 1],
+    [pairs, 2],
   ])('train to the same bits: $name', async (given, accumulate) => {
     const each = given as unknown as Case<TensorTree>;
     const before = tf.memory().numTensors;
@@ -115,7 +138,7 @@ describe.each(ENGINES)('blocks that are computed again on $name', { timeout: 60_
 });
 
 it('are no other run', () => {
-  for (const { objective } of [pretraining, finetuning]) {
+  for (const { objective } of [pretraining, finetuning, pairs]) {
     expect(objective(true).describe()).toEqual(objective(false).describe());
     expect(JSON.stringify(objective(true).describe())).not.toContain('recompute');
   }
