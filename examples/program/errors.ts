@@ -12,6 +12,8 @@ export type ProgramErrorCode =
   | 'VIDEOS_INVALID'
   /** A run is to go on under other options than it began with. */
   | 'OPTIONS_CHANGED'
+  /** A training did not come to what the program promises. */
+  | 'NOT_LEARNED'
   /** A file of a run cannot be written. */
   | 'WRITE_FAILED'
   /** A thread ended before its work did. */

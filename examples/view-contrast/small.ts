@@ -1,0 +1,34 @@
+import type { ViewContrastOptions } from '@tgm/train';
+
+type Contrast = Omit<ViewContrastOptions, 'model'>;
+
+const HIDDEN = 192;
+const WIDTH = 64;
+/** Clips of the last sixteen steps. */
+const QUEUE = 256;
+const PROTOTYPES = 48;
+/** The published ones reach hardly a step back in a run of a hundred: a target would stay untrained. */
+const MOMENTUM = 0.9;
+
+/**
+ * A published contrast for a run of a hundred steps on small data: its structure and temperature, but heads as wide as the
+ * small encoder asks for, a queue that a few steps fill, few prototypes, and a target that follows within the run.
+ */
+export function small(contrast: Contrast): Contrast {
+  const { projection, predictor, keys, positives, target } = contrast;
+  return {
+    ...contrast,
+    ...(projection && { projection: { ...projection, ...hidden(projection), width: WIDTH } }),
+    ...(predictor && { predictor: { ...predictor, ...hidden(predictor) } }),
+    ...(typeof keys === 'object' && { keys: { queue: QUEUE } }),
+    ...(typeof positives === 'object' && {
+      positives:
+        'nearest' in positives
+          ? { nearest: QUEUE }
+          : { ...positives, prototypes: PROTOTYPES, frozenSteps: 0 },
+    }),
+    ...(typeof target === 'object' && { target: { momentum: MOMENTUM } }),
+  };
+}
+
+const hidden = (head: { readonly hidden?: number }) => (head.hidden === undefined ? {} : { hidden: HIDDEN });

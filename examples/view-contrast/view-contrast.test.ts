@@ -1,0 +1,96 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { METHODS } from './methods.js';
+import { type Row, requireLearned, tableText } from './table.js';
+
+const EXAMPLES = resolve(import.meta.dirname, '..');
+let data: string;
+beforeAll(async () => {
+  data = await mkdtemp(join(tmpdir(), 'tgm-contrast-'));
+});
+afterAll(() => rm(data, { recursive: true }));
+
+/** Runs the program as a user does. `onText` hears what it has said so far. */
+function run(args: readonly string[], onText: (text: string, stop: () => void) => void = () => undefined) {
+  const command = ['--import', 'tsx', 'view-contrast/main.ts', '--data', data, ...args];
+  const child = spawn(process.execPath, command, { cwd: EXAMPLES });
+  return new Promise<{ code: number | null; text: string }>((done) => {
+    let text = '';
+    const hear = (chunk: Buffer): void => {
+      text += chunk;
+      onText(text, () => child.kill('SIGINT'));
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.on('close', (code) => done({ code, text }));
+  });
+}
+
+describe('npm run contrast', { timeout: 300_000 }, () => {
+  it('trains and measures every method', async () => {
+    const { code, text } = await run(['--quick']);
+    expect(text).toMatch(/\| pixels +\|/);
+    expect(text).toMatch(/\| untrained +\|/);
+    for (const { name } of METHODS) {
+      // Probe, difference with its interval, k-NN, loss with its baseline, seconds.
+      expect(text).toMatch(
+        new RegExp(
+          String.raw`\| ${name} +\| .+ \| \d+\.\d +\| [+-]\d+\.\d \([+-]\d+\.\d to [+-]\d+\.\d\) +\| \d+\.\d +\| -?\d+\.\d\d to -?\d+\.\d\d \(\d+\.\d\d\) +\| \d+ +\|`,
+        ),
+      );
+    }
+    expect(code).toBe(0);
+  });
+
+  it('stops at Ctrl-C, and says what is done', async () => {
+    let stopped = false;
+    const { code, text } = await run(
+      ['--quick', '--only', 'simclr,cvrl', '--steps', '20000'],
+      (said, stop) => {
+        if (stopped || !/simclr: \d+ of/.test(said)) return;
+        stopped = true;
+        stop();
+      },
+    );
+    expect(text).toMatch(/\| untrained +\|/);
+    expect(text).not.toMatch(/^\s+at /m);
+    expect(code).toBe(130);
+  });
+
+  it('refuses methods that it does not know', async () => {
+    const { code, text } = await run(['--only', 'simclr,dino']);
+    expect(text).toMatch(/got dino.*\(OPTION_INVALID\)/);
+    expect(code).toBe(1);
+  });
+});
+
+const measured = { probe: 30, knn: 12.5, right: [] };
+const row = (name: string, from: number): Row => ({
+  name,
+  note: 'a note',
+  measured,
+  difference: { points: from + 2, from, to: from + 4 },
+  losses: { begin: 3.5, end: 2, baseline: 3.43 },
+  seconds: 20.4,
+});
+
+it('asks that the whole interval lies above the untrained encoder', () => {
+  requireLearned([row('a', 0.1)]);
+  expect(() => requireLearned([row('a', 0.1), row('b', -0.5), row('c', Number.NaN)])).toThrow(
+    expect.objectContaining({
+      code: 'NOT_LEARNED',
+      received: 'b +1.5 (-0.5 to +3.5), c +NaN (+NaN to +NaN)',
+    }),
+  );
+});
+
+it('prints a table in columns', () => {
+  const lines = tableText({ pixels: measured, untrained: measured }, [row('a', 1)]).split('\n');
+  expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+  expect(lines.at(-1)).toMatch(
+    /^\| a +\| a note +\| 30\.0 +\| \+3\.0 \(\+1\.0 to \+5\.0\) \| 12\.5 \| 3\.50 to 2\.00 \(3\.43\) +\| 20 +\|$/,
+  );
+});
