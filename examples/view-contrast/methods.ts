@@ -111,8 +111,8 @@ export const METHODS: readonly Method[] = [
     clips: broadNarrowViews({ stride: 1, ...PICTURES }),
     views: FIRST_AND_SECOND,
     contrast: small({
-      ...VIEW_CONTRASTS.simsiam,
-      predictor: { ...VIEW_CONTRASTS.simsiam.predictor, perPair: true },
+      ...VIEW_CONTRASTS.byol,
+      predictor: { ...VIEW_CONTRASTS.byol.predictor, perPair: true },
     }),
   },
   {

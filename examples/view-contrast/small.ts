@@ -8,7 +8,7 @@ const WIDTH = 64;
 const QUEUE = 256;
 const PROTOTYPES = 48;
 /** The published ones reach hardly a step back in a run of a hundred: a target would stay untrained. */
-const MOMENTUM = 0.9;
+const MOMENTUM = 0.99;
 
 /**
  * A published contrast for a run of a hundred steps on small data: its structure and temperature, but heads as wide as the

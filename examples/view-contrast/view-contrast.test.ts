@@ -29,7 +29,7 @@ function run(args: readonly string[], onText: (text: string, stop: () => void) =
   });
 }
 
-describe('npm run contrast', { timeout: 300_000 }, () => {
+describe('npm run contrast', { timeout: 600_000 }, () => {
   it('trains and measures every method', async () => {
     const { code, text } = await run(['--quick']);
     expect(text).toMatch(/\| pixels +\|/);
