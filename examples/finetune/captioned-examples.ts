@@ -1,4 +1,4 @@
-import { uniformIndex } from '@tgm/random';
+import { uniformIndex } from '@tgm/masking';
 import { type CaptionEmbeddings, clipExamples, type DecodedClip, type ExampleSource } from '@tgm/train';
 
 /** Clips in memory with one of their captions, drawn each time, and its embedding. */
