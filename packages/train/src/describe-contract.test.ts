@@ -33,7 +33,10 @@ const checks = descriptionContract({
       name: 'constantSchedule',
       make: train.constantSchedule,
       options: { base: 1 },
-      changes: { base: 2, warmupSteps: 1 } satisfies Record<keyof train.ConstantOptions, unknown>,
+      changes: { base: 2, warmupSteps: 1, start: 1e-6 } satisfies Record<
+        keyof train.ConstantOptions,
+        unknown
+      >,
     },
     {
       name: 'cosineSchedule',

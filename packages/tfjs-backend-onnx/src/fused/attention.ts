@@ -31,7 +31,9 @@ export function attention(
   const [batch, heads, rows] = q.shape as [number, number, number];
   const bytes = 4 * batch * heads * rows * k.shape[2]!;
   const oneWidth = q.shape[3] === v.shape[3];
-  return bytes > MOST_KEPT && oneWidth && !mask ? headByHead(q, k, v, scale) : allHeads(q, k, v, scale, mask);
+  return bytes > MOST_KEPT && oneWidth && !mask
+    ? withoutWeights(q, k, v, scale)
+    : allHeads(q, k, v, scale, mask);
 }
 
 function checkShapes(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor): void {
@@ -78,7 +80,7 @@ function allHeads(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number, mask?
  * Forward in blocks, as FlashAttention (Dao et al. 2022), and backward one head after the other, so that the weights of one are
  * in memory at a time.
  */
-function headByHead(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number): tf.Tensor {
+function withoutWeights(q: tf.Tensor, k: tf.Tensor, v: tf.Tensor, scale: number): tf.Tensor {
   return custom([q, k, v], (queries, keys, values) => {
     const value = runFused(FUSED.attention, { q: queries!, k: keys!, v: values! }, { scale })[0]!;
     const gradient: Gradient = (dy, saved) => headGradients(dy, saved, scale);
@@ -97,8 +99,7 @@ function headGradients(dy: tf.Tensor, saved: readonly tf.Tensor[], scale: number
   const [keys, values, outputs, slopes] = [...saved.slice(1), dy].map(splitHeads);
   const heads = splitHeads(saved[0]!).map((query, head) => {
     const key = keys![head]!;
-    // Scaled before the product instead of in it: equal nodes are recorded once, and this is to be computed again.
-    const weights = tf.softmax(product(query.mul(scale), key, { transposeB: true }));
+    const weights = tf.softmax(product(query, key, { transposeB: true, alpha: scale }));
     const ofHead = gradients(query, key, values![head]!, weights, outputs![head]!, slopes![head]!, scale);
     // In one tensor, so that a head is done with before the next one begins.
     return tf.concat(ofHead, 1);

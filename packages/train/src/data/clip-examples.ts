@@ -15,7 +15,7 @@ const CLIPS = optionTable(
 
 /**
  * Clips in memory as training examples, each of them a sample. Clips of `decodeClips` have no captions and the cue
- * `motion`; those of `scoreClips` have the cue `text` too, and one of their captions is drawn each time (TGM, section 4.1).
+ * `motion`; those of `scoreClips` have the cue `tokenScores` too, and one of their captions is drawn each time (TGM, section 4.1).
  *
  * The description tells clips from others by their ids, labels and captions, by 256 bytes of each one's pixels and motion, spread
  * evenly, and by the lengths of their embeddings. Of what an encoder made, whose last digits depend on the machine, it tells a

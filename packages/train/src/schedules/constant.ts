@@ -1,20 +1,16 @@
-import { describer, number, optional, optionTable, recorded, wholeNumber } from '@tgm/options';
+import { describer, number, optionTable, recorded } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { Schedule } from './schedule.js';
+import { WARMUP_FIELDS, type WarmupOptions, warmupRate } from './warmup.js';
 
-export interface ConstantOptions {
+export interface ConstantOptions extends WarmupOptions {
   /** Learning rate, at least 0. */
   readonly base: number;
-  /** Steps of a linear warm-up from 0, whole. Default 0. */
-  readonly warmupSteps?: number;
 }
 
 const OPTIONS = optionTable(
   'constantSchedule',
-  {
-    base: number({ from: 0 }),
-    warmupSteps: optional(wholeNumber({ from: 0 }), 0),
-  } satisfies Record<keyof ConstantOptions, unknown>,
+  { base: number({ from: 0 }), ...WARMUP_FIELDS } satisfies Record<keyof ConstantOptions, unknown>,
   TrainError,
 );
 
@@ -25,9 +21,9 @@ const OPTIONS = optionTable(
  */
 export function constantSchedule(options: ConstantOptions): Schedule {
   const checked = OPTIONS.check(options);
-  const { base, warmupSteps } = checked;
+  const { base } = checked;
   return {
-    at: (step) => (step < warmupSteps ? (base * step) / warmupSteps : base),
+    at: (step) => warmupRate(step, base, checked) ?? base,
     describe: describer('constantSchedule', recorded(OPTIONS, checked)),
   };
 }

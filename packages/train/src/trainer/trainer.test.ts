@@ -369,7 +369,7 @@ describe.each(['onnx', 'cpu'] as const)('trainer on %s', (name) => {
         objective: { is: 'regression' },
         batches: { is: 'points', clips: 4 },
         optimizer: { is: 'sgd', momentum: 0.9, weightDecay: 0.1, nesterov: false },
-        schedule: { is: 'constantSchedule', base: 0.2, warmupSteps: 0 },
+        schedule: { is: 'constantSchedule', base: 0.2, warmupSteps: 0, start: 0 },
         run: { seed: 3, steps: 5, accumulate: 1, clipNorm: 2, average: { decay: 0.5 }, start: null },
       },
     });
@@ -391,8 +391,15 @@ describe.each(['onnx', 'cpu'] as const)('trainer on %s', (name) => {
       expect(event).toMatchObject({ reason: 'stopped', step: 2 });
       tf.dispose([event.params, event.buffers] as never);
     }
-    const short = await run({ ...base(engines[name]), batches: points(4, { ends: 3 }) });
+    const evaluators = [{ name: 'none', evaluate: async () => ({}) }];
+    const short = await run({
+      ...base(engines[name]),
+      batches: points(4, { ends: 3 }),
+      evaluate: { every: 2, evaluators },
+    });
     expect(short.end).toMatchObject({ reason: 'exhausted', step: 3 });
+    const measured = short.events.filter((event) => event.type === 'evaluated');
+    expect(measured.map(({ step }) => step)).toEqual([2, 3]);
     const odd = points(4, { ends: 3 });
     const halved = await run({ ...base(engines[name]), batches: odd, accumulate: 2 });
     expect(halved.end).toMatchObject({ reason: 'exhausted', step: 1 });

@@ -38,6 +38,8 @@ export async function* trainer<Batch extends TensorTree>(
   const run = await openRun(options);
   let broken = false;
   let failed = false;
+  /** Whether steps were taken behind the last evaluation. */
+  let unmeasured = false;
   try {
     const { layout, description } = run;
     yield { type: 'begin', step: run.step, steps, description };
@@ -72,14 +74,17 @@ export async function* trainer<Batch extends TensorTree>(
         run.after = call.steps.at(-1)!.at(-1)!.after;
         yield* events;
         if (checkpoint && run.step % checkpoint.every === 0) yield* saved();
-        if (evaluate && (run.step % evaluate.every === 0 || run.step === steps)) {
+        unmeasured = true;
+        if (evaluate && run.step % evaluate.every === 0) {
           yield* evaluations(run, evaluate);
+          unmeasured = false;
         }
       }
     } finally {
       await calls.close();
     }
     yield* saved();
+    if (evaluate && unmeasured && !signal?.aborted) yield* evaluations(run, evaluate);
     const path = run.saved();
     yield {
       type: 'end',
