@@ -13,6 +13,8 @@ export interface Method {
   /** What the encoder sees of them, by the names that the contrast uses. */
   readonly views: Readonly<Record<string, ViewOptions<object>>>;
   readonly contrast: Omit<ViewContrastOptions, 'model'>;
+  /** Default that of `TRAINING`. */
+  readonly learningRate?: number;
 }
 
 /**
@@ -66,6 +68,7 @@ export const METHODS: readonly Method[] = [
     clips: NEAR,
     views: FIRST_AND_SECOND,
     contrast: small(VIEW_CONTRASTS.byol),
+    learningRate: 2e-3,
   },
   {
     name: 'nnclr',
@@ -84,26 +87,32 @@ export const METHODS: readonly Method[] = [
   {
     name: 'cpc',
     note: 'predicts later slices of the clip from its beginning',
-    // Eight frames over the whole video: four slices, of which the first is the context.
-    clips: [{ ...NEAR[0]!, sampling: { kind: 'dense', stride: 2 } }],
+    // Eight frames over the whole video: four slices, of which the first is the context. What comes is cropped and coloured by
+    // itself, as the patches of CPC v2 are (Hénaff et al. 2020): in the same crop the background alone would tell it.
+    clips: [
+      { ...NEAR[0]!, sampling: { kind: 'dense', stride: 2 } },
+      { ...PICTURES, moment: 'same' },
+    ],
     views: {
       context: { masking: causalMasking({ ratio: 3 / 4 }) },
-      later1: { masking: windowMasking({ from: 1 / 4, to: 2 / 4 }) },
-      later2: { masking: windowMasking({ from: 2 / 4, to: 3 / 4 }) },
-      later3: { masking: windowMasking({ from: 3 / 4, to: 1 }) },
+      later1: { masking: windowMasking({ from: 1 / 4, to: 2 / 4 }), clip: 1 },
+      later2: { masking: windowMasking({ from: 2 / 4, to: 3 / 4 }), clip: 1 },
+      later3: { masking: windowMasking({ from: 3 / 4, to: 1 }), clip: 1 },
     },
-    contrast: small(VIEW_CONTRASTS.cpc),
+    // A product of raw embeddings learns nothing in a hundred steps. So they are projected and compared as SimCLR's are.
+    contrast: small({
+      ...VIEW_CONTRASTS.cpc,
+      projection: VIEW_CONTRASTS.simclr.projection,
+      similarity: 'cosine',
+      temperature: VIEW_CONTRASTS.simclr.temperature,
+    }),
   },
   {
     name: 'lstcl',
-    note: 'a short clip and a long one, by momentum contrast',
+    note: 'moco-v2 from a short clip to a long one',
     clips: longShortViews({ short: 1, long: 2, ...PICTURES }),
     views: FIRST_AND_SECOND,
-    contrast: small({
-      ...VIEW_CONTRASTS.nnclr,
-      positives: 'view',
-      target: VIEW_CONTRASTS.byol.target,
-    }),
+    contrast: small(VIEW_CONTRASTS.mocoV2),
   },
   {
     name: 'brave',

@@ -13,13 +13,21 @@ const MOMENTUM = 0.99;
 /**
  * A published contrast for a run of a hundred steps on small data: its structure and temperature, but heads as wide as the
  * small encoder asks for, a queue that a few steps fill, few prototypes, and a target that follows within the run.
+ *
+ * Where nothing is told apart, the projection has a batch norm behind its last map too (as in MoCo v3), which holds embeddings
+ * apart sooner.
  */
 export function small(contrast: Contrast): Contrast {
   const { projection, predictor, keys, positives, target } = contrast;
+  const regresses = keys === 'none' && typeof positives !== 'object';
   return {
     ...contrast,
-    ...(projection && { projection: { ...projection, ...hidden(projection), width: WIDTH } }),
-    ...(predictor && { predictor: { ...predictor, ...hidden(predictor) } }),
+    ...(projection && {
+      projection: { ...projection, ...hidden(projection), width: WIDTH, ...(regresses && { norm: 'all' }) },
+    }),
+    ...(predictor && {
+      predictor: { ...predictor, ...hidden(predictor) },
+    }),
     ...(typeof keys === 'object' && { keys: { queue: QUEUE } }),
     ...(typeof positives === 'object' && {
       positives:

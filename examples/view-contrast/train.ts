@@ -43,13 +43,17 @@ export async function train(method: Method, options: TrainOptions): Promise<Trai
   const objective = viewContrast({ model, ...contrast });
   const recipe = viewsRecipe({ frameCount: FRAME_COUNT, size: SIZE, views: clips });
   const examples = shuffled(videoExamples({ dataset: videos, pool, recipe, views: clips.length }));
-  const { batchSize, warmupSteps, learningRate, weightDecay } = TRAINING;
+  const { batchSize, warmupSteps, weightDecay } = TRAINING;
   const events = trainer({
     engine,
     objective,
     batches: maskedBatches({ model, examples, views, needs: objective.needs, batchSize, seed }),
     optimizer: adamW({ weightDecay }),
-    schedule: cosineSchedule({ base: learningRate, warmupSteps: Math.min(warmupSteps, steps - 1), steps }),
+    schedule: cosineSchedule({
+      base: method.learningRate ?? TRAINING.learningRate,
+      warmupSteps: Math.min(warmupSteps, steps - 1),
+      steps,
+    }),
     steps,
     seed,
     start: { params: start },
