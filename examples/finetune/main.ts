@@ -53,7 +53,7 @@ async function compare(command: Command, signal: AbortSignal): Promise<void> {
     const evaluator = multiViewTest({
       engine,
       model: classifier,
-      examples: inOrder(clipExamples(test)),
+      videos: inOrder(clipExamples(test)),
       batchSize: 50,
     });
     const results: SeedResult[] = [];

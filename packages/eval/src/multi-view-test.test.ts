@@ -123,7 +123,7 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
         engine: on,
         model: single,
         params,
-        examples: videos,
+        videos,
         batchSize,
       });
       expect(scores.predictions.map(({ id, views }) => [id, views])).toEqual(
@@ -163,7 +163,7 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
       engine,
       model: grouped,
       params,
-      examples: labelled,
+      videos: labelled,
       batchSize: 4,
     });
     expect(groups.verb!.top1).toBeCloseTo(
@@ -192,8 +192,8 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
       'classifier.weight': tf.zeros([6, 4]),
       'classifier.bias': tf.zeros([6]),
     };
-    const examples = videos.map((each) => ({ ...each, label: { verb: 1, noun: 2 } }));
-    const { groups, all } = await multiViewScores({ engine, model: grouped, params, examples, batchSize: 4 });
+    const same = videos.map((each) => ({ ...each, label: { verb: 1, noun: 2 } }));
+    const { groups, all } = await multiViewScores({ engine, model: grouped, params, videos: same, batchSize: 4 });
     expect(groups.verb!.top1).toBeCloseTo(50, 9);
     expect(groups.noun!.top1).toBeCloseTo(25, 9);
     expect(all!.top1).toBeCloseTo(100 / 8, 9);
@@ -203,7 +203,7 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
   it('takes videos as they come, a pass at a time, and counts those that do not', async () => {
     const asked: string[] = [];
     const done: (readonly [number, number | undefined])[] = [];
-    const examples = {
+    const coming = {
       length: 12,
       async *[Symbol.asyncIterator]() {
         for (const each of videos) {
@@ -216,7 +216,7 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
       engine,
       model: single,
       params: paramsOf(single),
-      examples,
+      videos: coming,
       batchSize: 3,
       onProgress: (count, total) => {
         done.push([count, total]);
@@ -232,33 +232,43 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
     [
       { label: undefined },
       'LABEL_OUT_OF_RANGE',
-      'multiViewTest, video "odd": expected a label from 0 to 6, got none',
+      'multiViewScores, video "odd": expected a label from 0 to 6, got none',
     ],
     [{ label: 7 }, 'LABEL_OUT_OF_RANGE', 'got 7'],
     [{ label: { verb: 1 } }, 'LABEL_OUT_OF_RANGE', 'expected a label from 0 to 6'],
-    [{ frames: new Uint8Array(95) }, 'SHAPE_MISMATCH', 'multiViewTest, view 0 of video "odd"'],
-    [{ others: [{ frames: new Uint8Array(1) }] }, 'SHAPE_MISMATCH', 'multiViewTest, view 1 of video "odd"'],
+    [{ frames: new Uint8Array(95) }, 'SHAPE_MISMATCH', 'multiViewScores, view 0 of video "odd"'],
+    [{ others: [{ frames: new Uint8Array(1) }] }, 'SHAPE_MISMATCH', 'multiViewScores, view 1 of video "odd"'],
   ])('names the video with %o', async (change, code, message) => {
-    const examples = [videos[0]!, { ...videos[1]!, id: 'odd', ...change } as TestVideo];
+    const two = [videos[0]!, { ...videos[1]!, id: 'odd', ...change } as TestVideo];
     const scoring = multiViewScores({
       engine,
       model: single,
       params: paramsOf(single),
-      examples,
+      videos: two,
       batchSize: 2,
     });
     await expect(scoring).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
+  it('refuses a call without options, as the evaluator does', async () => {
+    await expect(multiViewScores(undefined as never)).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining('multiViewScores, option engine'),
+    });
+    expect(() => multiViewTest(undefined as never)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
+  });
+
   it('names the video whose logits are no numbers, and says when there is none', async () => {
     const params = { ...paramsOf(single), 'classifier.bias': tf.fill([7], Number.NaN) };
-    const scoring = multiViewScores({ engine, model: single, params, examples: videos, batchSize: 2 });
+    const scoring = multiViewScores({ engine, model: single, params, videos, batchSize: 2 });
     await expect(scoring).rejects.toMatchObject({
       code: 'NON_FINITE_LOGIT',
-      message: expect.stringContaining('multiViewTest, view 0 of video "v0"'),
+      message: expect.stringContaining('multiViewScores, view 0 of video "v0"'),
     });
     await expect(
-      multiViewScores({ engine, model: single, params: paramsOf(single), examples: [], batchSize: 2 }),
+      multiViewScores({ engine, model: single, params: paramsOf(single), videos: [], batchSize: 2 }),
     ).rejects.toMatchObject({ code: 'TOO_FEW_EXAMPLES' });
   });
 
@@ -266,7 +276,7 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
     const evaluator = multiViewTest({
       engine,
       model: grouped,
-      examples: videos.map((each) => ({ ...each, label: { verb: 0, noun: 1 } })),
+      videos: videos.map((each) => ({ ...each, label: { verb: 0, noun: 1 } })),
       batchSize: 4,
     });
     const params = paramsOf(grouped);
@@ -285,12 +295,16 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
     expect(
       await evaluator.evaluate({ ...params, 'classifier.bias': tf.tensor1d([9, 0, 0, 9, 0, 0]) }),
     ).toMatchObject({ 'all/top1': 100 });
-    const alone = await multiViewTest({ engine, model: single, examples: videos, batchSize: 4 }).evaluate(
+    const alone = await multiViewTest({ engine, model: single, videos, batchSize: 4 }).evaluate(
       paramsOf(single),
     );
     expect(Object.keys(alone)).toEqual(['top1', 'top5', 'videos', 'leftOut']);
+    const unlabelled = [{ id: 'odd', ...view() }];
+    await expect(
+      multiViewTest({ engine, model: single, videos: unlabelled, batchSize: 4 }).evaluate(paramsOf(single)),
+    ).rejects.toMatchObject({ message: expect.stringContaining('multiViewTest, video "odd"') });
     const all = videoMaeClassifier({ ...config, labels: { all: ['a'], other: ['b'] } });
-    expect(() => multiViewTest({ engine, model: all, examples: videos, batchSize: 4 })).toThrow(
+    expect(() => multiViewTest({ engine, model: all, videos, batchSize: 4 })).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID' }),
     );
   });

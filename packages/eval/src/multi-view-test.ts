@@ -1,4 +1,4 @@
-import type { Params, VideoMaeClassifier } from '@tgm/models';
+import { classesOf, type Params, type VideoMaeClassifier } from '@tgm/models';
 import { callable, objectWith, optional, optionTable, passing, showValue, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { hitAmong } from './accuracy.js';
@@ -10,7 +10,7 @@ import { jointClass, jointProbabilities } from './joint-scores.js';
 import { meanOfViews } from './mean-of-views.js';
 import { engineField } from './option-fields.js';
 
-/** A video with its label. Examples of `@tgm/train` are such. */
+/** A video with its label. The examples of `inOrder` of `@tgm/train` are such. */
 export interface TestVideo {
   readonly id: string;
   /** The first view: [T, H, W, 3] RGB, 0-255, in the model's size. */
@@ -30,10 +30,10 @@ export type TestVideos = (AsyncIterable<TestVideo> | Iterable<TestVideo>) & { re
 export interface MultiViewTestOptions {
   readonly engine: Engine;
   readonly model: VideoMaeClassifier;
-  readonly examples: TestVideos;
+  readonly videos: TestVideos;
   /** Views of one pass, from 1. */
   readonly batchSize: number;
-  /** Hears of each video that is done; of how many, where that is known. */
+  /** Called when a video is done. `total` is given where `videos` has a length. */
   readonly onProgress?: (done: number, total?: number) => void;
 }
 
@@ -84,7 +84,7 @@ const FIELDS = {
     'pool',
     'classify',
   ]),
-  examples: passing(
+  videos: passing(
     'videos, one after the other',
     (value): value is TestVideos =>
       typeof value === 'object' &&
@@ -114,12 +114,9 @@ const SCORES = optionTable(
  * @throws EvaluationError `OPTION_INVALID`; `LABEL_OUT_OF_RANGE` for a video without a label of the classifier's,
  *   `SHAPE_MISMATCH` for a view of another size, `NON_FINITE_LOGIT`, `TOO_FEW_EXAMPLES` without videos; what the videos throw.
  */
-export async function multiViewScores({
-  params,
-  ...options
-}: MultiViewScoresOptions): Promise<MultiViewScores> {
-  SCORES.check({ ...options, params });
-  return scorer(options)(params);
+export async function multiViewScores(options: MultiViewScoresOptions): Promise<MultiViewScores> {
+  const { params, ...parts } = SCORES.check(options);
+  return scorer(SCORES.where, parts)(params);
 }
 
 /**
@@ -130,7 +127,8 @@ export async function multiViewScores({
  *   `multiViewScores` does.
  */
 export function multiViewTest(options: MultiViewTestOptions): Evaluator {
-  const { model } = TEST.check(options);
+  const checked = TEST.check(options);
+  const { model } = checked;
   if (model.groups.length > 1 && model.groups.some(({ name }) => name === 'all')) {
     throw new EvaluationError('OPTION_INVALID', {
       where: 'multiViewTest, option model',
@@ -138,7 +136,7 @@ export function multiViewTest(options: MultiViewTestOptions): Evaluator {
       received: showValue(model.groups.map(({ name }) => name)),
     });
   }
-  const scores = scorer(options);
+  const scores = scorer(TEST.where, checked);
   return {
     name: 'multiViewTest',
     async evaluate(params) {
@@ -157,10 +155,11 @@ export function multiViewTest(options: MultiViewTestOptions): Evaluator {
 
 type Waiting = Omit<VideoPrediction, 'probabilities'> & { readonly rows: Float32Array[] };
 
-function scorer({ engine, model, examples, batchSize, onProgress }: MultiViewTestOptions) {
+function scorer(where: string, parts: MultiViewTestOptions) {
+  const { engine, model, videos, batchSize, onProgress } = parts;
   const { groups } = model;
   const passes = clipPasses({
-    where: 'multiViewTest,',
+    where: `${where},`,
     engine,
     model,
     batchSize,
@@ -176,10 +175,10 @@ function scorer({ engine, model, examples, batchSize, onProgress }: MultiViewTes
       if (video.rows.length < video.views) continue;
       waiting.shift();
       predictions.push(predictionOf(video));
-      onProgress?.(predictions.length, examples.length);
+      onProgress?.(predictions.length, videos.length);
     }
-    checkCount('multiViewTest', predictions.length, 1);
-    const { length = predictions.length } = examples;
+    checkCount(where, predictions.length, 1);
+    const { length = predictions.length } = videos;
     const several = groups.length > 1;
     return {
       groups: Object.fromEntries(
@@ -197,19 +196,29 @@ function scorer({ engine, model, examples, batchSize, onProgress }: MultiViewTes
 
   /** The views of all videos, one after the other. The videos wait for what is said of them. */
   async function* views(waiting: Waiting[]): AsyncGenerator<NamedClip> {
-    for await (const { id, frames, others = [], label } of examples) {
-      waiting.push({ id, views: 1 + others.length, labels: labelsOf(model, id, label), rows: [] });
+    for await (const { id, frames, others = [], label } of videos) {
+      waiting.push({ id, views: 1 + others.length, labels: labelsOf(id, label), rows: [] });
       for (const [view, clip] of [{ frames }, ...others].entries()) {
         yield { frames: clip.frames, name: `view ${view} of video "${id}"` };
       }
     }
   }
 
+  function labelsOf(id: string, label: TestVideo['label']): number[] {
+    return classesOf(model, label, (expected, received) => {
+      throw new EvaluationError('LABEL_OUT_OF_RANGE', {
+        where: `${where}, video "${id}"`,
+        expected,
+        received,
+      });
+    });
+  }
+
   function predictionOf({ id, views: count, labels, rows }: Waiting): VideoPrediction {
     const bad = rows.findIndex((row) => !row.every(Number.isFinite));
     if (bad >= 0) {
       throw new EvaluationError('NON_FINITE_LOGIT', {
-        where: `multiViewTest, view ${bad} of video "${id}"`,
+        where: `${where}, view ${bad} of video "${id}"`,
         expected: 'finite logits',
         received: showValue(rows[bad]!.find((logit) => !Number.isFinite(logit))),
         advice: 'The parameters may have diverged.',
@@ -224,21 +233,6 @@ function scorer({ engine, model, examples, batchSize, onProgress }: MultiViewTes
     });
     return { id, views: count, labels, probabilities };
   }
-}
-
-/** @throws EvaluationError `LABEL_OUT_OF_RANGE` */
-function labelsOf({ config, groups }: VideoMaeClassifier, id: string, label: TestVideo['label']): number[] {
-  const named = !Array.isArray(config.labels);
-  return groups.map(({ name, labels }) => {
-    const own: unknown = named ? (label as Readonly<Record<string, unknown>> | undefined)?.[name] : label;
-    if (Number.isInteger(own) && (own as number) >= 0 && (own as number) < labels.length)
-      return own as number;
-    throw new EvaluationError('LABEL_OUT_OF_RANGE', {
-      where: `multiViewTest, video "${id}"`,
-      expected: `a label${named ? ` "${name}"` : ''} from 0 to ${labels.length - 1}`,
-      received: label === undefined ? 'none' : showValue(label),
-    });
-  });
 }
 
 function topScores(

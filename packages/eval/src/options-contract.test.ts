@@ -81,13 +81,13 @@ const checks = optionsContract({
     featureScores: (extra) => featureScores({ engine, ...sets, seed: 1, ...extra }),
     retrieval: (extra) => retrieval({ ...pairs, ...extra }),
     multiViewTest: (extra) =>
-      multiViewTest({ engine, model: classifier, examples: [], batchSize: 1, ...extra }),
+      multiViewTest({ engine, model: classifier, videos: [], batchSize: 1, ...extra }),
     multiViewScores: (extra) =>
       multiViewScores({
         engine,
         model: classifier,
         params: classifier.init(random),
-        examples: [{ id: 'a', frames: new Uint8Array(2 * 4 * 4 * 3), label: 0 }],
+        videos: [{ id: 'a', frames: new Uint8Array(2 * 4 * 4 * 3), label: 0 }],
         batchSize: 1,
         ...extra,
       }),

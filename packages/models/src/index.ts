@@ -81,6 +81,7 @@ export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js
 export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';
 export { sinusoidTable } from './sinusoid.js';
+export { classesOf } from './video-mae/classes-of.js';
 export {
   type VideoMaeClassifier,
   type VideoMaeClassifierOptions,
