@@ -70,7 +70,7 @@ const checks = descriptionContract({
         factor: 0.5,
         warmupSteps: 1,
         start: 0.1,
-      } satisfies Record<keyof train.StepOptions, unknown>,
+      } satisfies Record<keyof train.StepScheduleOptions, unknown>,
     },
     {
       name: 'maskedObjective',

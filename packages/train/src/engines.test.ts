@@ -8,7 +8,7 @@ import {
 } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { pretrain } from './pretrain.js';
-import { runToEnd, tinyRun } from './pretrain.test-support.js';
+import { runToEnd, tinyPretraining } from './pretrain.test-support.js';
 
 const TOLERANCE = 1e-4;
 
@@ -20,7 +20,7 @@ interface Course {
 }
 
 async function course(engine: Engine): Promise<Course> {
-  const { steps, weights } = await runToEnd(pretrain(tinyRun(engine)));
+  const { steps, weights } = await runToEnd(pretrain(tinyPretraining(engine)));
   return {
     totals: steps.map(({ total }) => total),
     terms: steps.flatMap(({ terms }) => Object.entries(terms)),

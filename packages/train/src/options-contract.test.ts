@@ -6,14 +6,17 @@ import { noiseSource } from './data/noise-source.test-support.js';
 import * as train from './index.js';
 import { tinyClassifier, tinyEncoder } from './objectives/tiny-batch.test-support.js';
 import { colours, letters, tinyClipModel } from './objectives/tiny-clip-model.test-support.js';
-import { tinyRun } from './pretrain.test-support.js';
+import { tinyPretraining } from './pretrain.test-support.js';
 import { points, regression } from './trainer/toy-objectives.test-support.js';
 
 const engine = await cpuEngine();
 const pool = videoPool({ workers: 1 });
 afterAll(() => pool.close());
 
-const { model, examples, masking, losses, batchSize, seed, ...run } = { ...tinyRun(engine), steps: 1 };
+const { model, examples, masking, losses, batchSize, seed, ...run } = {
+  ...tinyPretraining(engine),
+  steps: 1,
+};
 const { optimizer, schedule, steps } = run;
 const { needs } = train.maskedObjective({ model, losses, textWidth: 5 });
 const dataset: VideoDataset = {
@@ -81,7 +84,7 @@ const checks = optionsContract({
     videoExamples: (extra) => train.videoExamples({ ...videos, ...extra }),
     decodeClips: (extra) => all(train.decodeClips({ ...videos, grid: model.grid, concurrency: 1, ...extra })),
     scoreClips: (extra) => all(train.scoreClips({ encoder, clips: [], grid: model.grid, ...extra })),
-    pretrain: (extra) => all(train.pretrain({ ...tinyRun(engine), steps: 1, ...extra })),
+    pretrain: (extra) => all(train.pretrain({ ...tinyPretraining(engine), steps: 1, ...extra })),
     trainer: (extra) =>
       all(
         train.trainer({

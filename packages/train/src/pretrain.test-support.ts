@@ -12,7 +12,7 @@ import type { EndEvent, StepEvent, TrainEvent } from './trainer/events.js';
 export const STEPS = 5;
 
 /** Five steps of reconstruction and contrast on six clips of noise. */
-export const tinyRun = (engine: Engine): PretrainOptions<TextCueOnly> => ({
+export const tinyPretraining = (engine: Engine): PretrainOptions<TextCueOnly> => ({
   engine,
   model: tinyModel(),
   examples: shuffled(noiseSource()),

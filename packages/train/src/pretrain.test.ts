@@ -13,7 +13,7 @@ import { shuffled } from './data/shuffled.js';
 import { ENGINES, tinyModel } from './objectives/tiny-batch.test-support.js';
 import { adamW } from './optimizers/adamw.js';
 import { type PretrainOptions, pretrain } from './pretrain.js';
-import { runToEnd, STEPS, tinyRun } from './pretrain.test-support.js';
+import { runToEnd, STEPS, tinyPretraining } from './pretrain.test-support.js';
 import { constantSchedule } from './schedules/constant.js';
 import { cosineSchedule } from './schedules/cosine.js';
 
@@ -30,14 +30,14 @@ afterAll(async () => {
 });
 
 type Options = PretrainOptions<TextCueOnly>;
-const run = (change: Partial<Options> = {}) => runToEnd(pretrain({ ...tinyRun(engine), ...change }));
+const run = (change: Partial<Options> = {}) => runToEnd(pretrain({ ...tinyPretraining(engine), ...change }));
 const terms = (...losses: Loss[]) => losses.map((loss) => ({ loss, weight: 1 }));
 
 describe('pretrain', { timeout: 60_000 }, () => {
   it('gives the same losses traced and eager, and the same bits twice', async () => {
     const traced = await run();
     expect((await run()).weights).toEqual(traced.weights);
-    const eager = await runToEnd(pretrain(tinyRun(await cpuEngine())));
+    const eager = await runToEnd(pretrain(tinyPretraining(await cpuEngine())));
     expect(eager.steps.map((step) => step.step)).toEqual([1, 2, 3, 4, 5]);
     for (const [index, step] of traced.steps.entries()) {
       const other = eager.steps[index]!;
@@ -109,7 +109,7 @@ describe('pretrain', { timeout: 60_000 }, () => {
     const stop = new AbortController();
     const checkpoint = { folder: join(folder, 'stopped'), every: 100 };
     const first = await runToEnd(
-      pretrain({ ...tinyRun(engine), checkpoint, signal: stop.signal }),
+      pretrain({ ...tinyPretraining(engine), checkpoint, signal: stop.signal }),
       (event) => event.step === 2 && stop.abort(),
     );
     expect([first.end.reason, first.end.step]).toEqual(['stopped', 2]);
@@ -128,7 +128,10 @@ describe('pretrain', { timeout: 60_000 }, () => {
     ['masking', { masking: randomMasking({ ratio: 0.5 }) }],
     ['decoderMasking', { decoderMasking: randomMasking({ ratio: 0.5 }) }],
     ['temperature', { losses: terms(reconstructionLoss(), contrastiveLoss({ temperature: 0.5 })) }],
-    ['weight', { losses: tinyRun(undefined as never).losses.map((term) => ({ ...term, weight: 2 })) }],
+    [
+      'weight',
+      { losses: tinyPretraining(undefined as never).losses.map((term) => ({ ...term, weight: 2 })) },
+    ],
     ['examples', { examples: shuffled(noiseSource(7)) }],
     ['batchSize', { batchSize: 5 }],
   ])('refuses to go on with another %s, and names it', async (name, change) => {
@@ -171,7 +174,7 @@ describe('pretrain', { timeout: 60_000 }, () => {
   });
 
   it('does not compile with text masks and no text cue', () => {
-    const { examples: _e, views: _v, decoderMasking: _d, ...rest } = tinyRun(engine);
+    const { examples: _e, views: _v, decoderMasking: _d, ...rest } = tinyPretraining(engine);
     const cueless = shuffled<object>({ ...noiseSource(), load: async () => [] });
     // @ts-expect-error: text-guided masking reads the cue `text`, which these examples do not have.
     pretrain({ ...rest, examples: cueless });
@@ -207,7 +210,7 @@ describe.each(ENGINES)('a target of features on $name', { timeout: 60_000 }, ({ 
     const steps = 100;
     const course = await runToEnd(
       pretrain({
-        ...tinyRun(own),
+        ...tinyPretraining(own),
         examples: shuffled(
           noiseSource(4, () => ({
             features: Float32Array.from({ length: 32 }, (_, at) => Math.sin(at)),

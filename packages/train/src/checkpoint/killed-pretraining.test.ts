@@ -8,7 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { expect, it, vi } from 'vitest';
 import { pretrain } from '../pretrain.js';
-import { runToEnd, STEPS, tinyRun } from '../pretrain.test-support.js';
+import { runToEnd, STEPS, tinyPretraining } from '../pretrain.test-support.js';
 import { loadCheckpoint } from './load-checkpoint.js';
 
 // Many processes, one after the other.
@@ -29,14 +29,16 @@ it('a pre-training that is killed again and again ends as one that ran through, 
   const folder = await mkdtemp(join(tmpdir(), 'killed-'));
   try {
     const engine = await onnxEngine({ threads: 1 });
-    const whole = await runToEnd(pretrain(tinyRun(engine)));
+    const whole = await runToEnd(pretrain(tinyPretraining(engine)));
     for (let kills = 0; kills < 3; kills++) await killed(folder);
-    const last = await runToEnd(pretrain({ ...tinyRun(engine), checkpoint: { folder, every: 1, keep: 1 } }));
+    const last = await runToEnd(
+      pretrain({ ...tinyPretraining(engine), checkpoint: { folder, every: 1, keep: 1 } }),
+    );
     expect(last.weights).toEqual(whole.weights);
     expect(last.steps.length).toBeLessThanOrEqual(STEPS - 3);
     const { model, architecture, params, modelParams, lossParams, buffers } = await loadCheckpoint(folder);
     expect(architecture).toBe('VideoMAEForPreTraining');
-    expect(model?.config).toEqual(tinyRun(engine).model.config);
+    expect(model?.config).toEqual(tinyPretraining(engine).model.config);
     for (const [name, weights] of Object.entries(whole.weights))
       expect(await params[name]!.data(), name).toEqual(weights);
     expect(Object.keys({ ...modelParams, ...lossParams }).sort()).toEqual(Object.keys(whole.weights).sort());

@@ -1,5 +1,5 @@
 import { seededRandom, type TokenGrid, type TokenMotion } from '@tgm/masking';
-import { eitherOf, number, objectWith, optional, optionTable, text, wholeNumber } from '@tgm/options';
+import { objectWith, optional, optionTable, wholeNumber } from '@tgm/options';
 import {
   type LoadedClip,
   type SampleLoader,
@@ -11,6 +11,7 @@ import {
   type VideoSample,
 } from '@tgm/video-io';
 import { TrainError } from '../errors.js';
+import { seedField } from '../seed-field.js';
 import { isFileFault } from './example-fault.js';
 import { datasetField, poolField } from './option-fields.js';
 import { tokenMotion } from './token-motion.js';
@@ -56,7 +57,7 @@ const OPTIONS = optionTable(
     recipe: objectWith<UntoldRecipe>('a recipe', ['size', 'clips', 'plan']),
     grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
     concurrency: wholeNumber({ from: 1 }),
-    seed: optional(eitherOf('a number or a text', number(), text()), 0),
+    seed: optional(seedField(), 0),
     signal: optional(objectWith<AbortSignal>('an AbortSignal', ['aborted'])),
   } satisfies Record<keyof DecodeClipsOptions, unknown>,
   TrainError,

@@ -11,6 +11,7 @@ import type {
   TrainingExample,
 } from './examples.js';
 import { type PlaceInHand, placeInHand } from './place-in-hand.js';
+import { samplesInHand } from './samples-in-hand.js';
 
 /** Where a stream stands. */
 export type StreamPlace = {
@@ -31,13 +32,10 @@ export interface ExampleStreamParts<Cues extends object> {
   readonly bad: BadExamples;
 }
 
-/** The fewest samples in hand by default, for sources that load one at a time. */
-const FEWEST_IN_HAND = 4;
-
 /** One rank's stream. See `shuffled`. */
 export function exampleStream<Cues extends object>(parts: ExampleStreamParts<Cues>): ExampleStream<Cues> {
   const { source, seed, rank, ranks, bad } = parts;
-  const { perSample = 1, parallel = 1 } = source;
+  const { perSample = 1, parallel } = source;
   const order: ExampleOrder = exampleOrder(source.length, seed);
   const running = new Set<Promise<unknown>>();
   const inHand = new Map<number, PlaceInHand<Cues>>();
@@ -55,7 +53,7 @@ export function exampleStream<Cues extends object>(parts: ExampleStreamParts<Cue
 
   /** Begins loads until enough are in hand, those that are needed first, first. */
   function begin(from: number, count: number): void {
-    const most = parts.prefetch ?? Math.max(2 * parallel, Math.ceil(count / perSample), FEWEST_IN_HAND);
+    const most = parts.prefetch ?? samplesInHand(parallel, Math.ceil(count / perSample));
     for (let nth = from; inHand.size < most; nth++) {
       const place = Math.floor(exampleAt(nth, count) / perSample);
       if (place !== open?.place && !inHand.has(place)) inHand.set(place, loading(place));

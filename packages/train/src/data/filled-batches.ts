@@ -16,7 +16,7 @@ export interface BatchNumbers<Host extends object> {
   readonly taken: readonly Float32Array[];
 }
 
-export interface FilledBatchesParts<Host extends object> {
+export interface FilledBatchesParts {
   readonly stream: ExampleStream<object>;
   /** Examples of a batch, this rank's share. */
   readonly share: number;
@@ -24,13 +24,11 @@ export interface FilledBatchesParts<Host extends object> {
   readonly filler: TokenFiller;
   /** Batches in the making at a time. */
   readonly atOnce: number;
-  numbers(drawn: readonly DrawnExample<object>[]): BatchNumbers<Host>;
+  numbers(drawn: readonly DrawnExample<object>[]): BatchNumbers<object>;
 }
 
 /** The batches of a stream of examples, made ahead: their numbers, then their tokens by the filler. */
-export function filledBatches<Tensors extends TensorTree>(
-  parts: FilledBatchesParts<object>,
-): BatchStream<Tensors> {
+export function filledBatches<Tensors extends TensorTree>(parts: FilledBatchesParts): BatchStream<Tensors> {
   const { stream, share, buffers, filler, atOnce } = parts;
   const making: ReturnType<typeof make>[] = [];
 

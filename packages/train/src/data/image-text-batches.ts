@@ -4,7 +4,6 @@ import { seededRandom } from '@tgm/masking';
 import type { ClipModel, ClipModelTokenizer } from '@tgm/models';
 import {
   describer,
-  eitherOf,
   type Json,
   number,
   objectWith,
@@ -12,11 +11,11 @@ import {
   optionTable,
   recorded,
   showValue,
-  text,
   wholeNumber,
 } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { ClipModelBatch } from '../objectives/clip-model-batch.js';
+import { seedField } from '../seed-field.js';
 import type { Batch, Batches } from '../trainer/batches.js';
 import { exampleOrder } from './example-order.js';
 import type { ImageTextPairs } from './image-text-pairs.js';
@@ -51,7 +50,7 @@ const OPTIONS = optionTable(
     ]),
     pairs: objectWith<ImageTextPairs>('pairs of images and texts', ['length', 'load', 'describe']),
     batchSize: wholeNumber({ from: 2 }),
-    seed: eitherOf('a number or a text', number(), text()),
+    seed: seedField(),
     dropPatches: optional(number({ from: 0, below: 1 }), 0),
   } satisfies Record<keyof ImageTextBatchesOptions, unknown>,
   TrainError,

@@ -5,6 +5,7 @@ import { type FaultFacts, factsOf } from './example-fault.js';
 import type { ExampleSource, TrainingExample } from './examples.js';
 import { loadSample } from './load-sample.js';
 import { requireSource } from './require-source.js';
+import { samplesInHand } from './samples-in-hand.js';
 
 /** A sample that cannot be read, and why. */
 export interface LeftOutSample extends FaultFacts {
@@ -14,13 +15,13 @@ export interface LeftOutSample extends FaultFacts {
 export interface InOrderOptions {
   /** Samples in hand at most, loaded or being loaded. Default: two for each of the source's parallel loads, at least 4. */
   readonly prefetch?: number;
-  /** Hears of each sample that is left out, each time. */
+  /** Called for each sample that is left out, each time that it is. */
   readonly onLeftOut?: (sample: LeftOutSample) => void;
 }
 
 /** Examples in the order of their source, from its beginning each time that they are gone through. */
 export interface OrderedExamples<Cues extends object> extends AsyncIterable<TrainingExample<Cues>> {
-  /** Those of all samples; as many come if none is left out. */
+  /** Examples of all samples. Fewer come where samples are left out. */
   readonly length: number;
 }
 
@@ -32,9 +33,6 @@ const OPTIONS = optionTable(
   } satisfies Record<keyof InOrderOptions, unknown>,
   TrainError,
 );
-
-/** The fewest samples in hand by default, for sources that load one at a time. */
-const FEWEST_IN_HAND = 4;
 
 /**
  * A source's examples in order, each once: for evaluations. Several samples are loaded at a time. What is drawn of a sample is
@@ -48,8 +46,8 @@ export function inOrder<Cues extends object>(
 ): OrderedExamples<Cues> {
   const { prefetch, onLeftOut } = OPTIONS.check(options);
   requireSource('inOrder', source);
-  const { length, perSample = 1, parallel = 1 } = source;
-  const most = prefetch ?? Math.max(2 * parallel, FEWEST_IN_HAND);
+  const { length, perSample = 1, parallel } = source;
+  const most = prefetch ?? samplesInHand(parallel);
 
   async function* read(): AsyncGenerator<TrainingExample<Cues>, void, undefined> {
     const inHand: ReturnType<typeof loadSample<Cues>>[] = [];

@@ -8,15 +8,13 @@ import {
   optional,
   optionTable,
   recorded,
-  text,
-  unrecorded,
-  wholeNumber,
 } from '@tgm/options';
 import { type MixOptions, mixBatch, mixOptions } from '@tgm/video-io';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import { TrainError } from '../errors.js';
 import type { LabelledBatch } from '../objectives/classification-objective.js';
 import type { Batches } from '../trainer/batches.js';
+import { batchFields, orderFields, shareOf } from './batch-fields.js';
 import { cutTokens } from './cut-tokens.js';
 import { framesOf } from './example-numbers.js';
 import type { DrawnExample, Examples } from './examples.js';
@@ -57,12 +55,7 @@ export const LABELLED_DATA_FIELDS = {
     'groups',
     'describe',
   ]),
-  examples: objectWith<Examples<object>>('examples in an order, such as `shuffled(source)`', [
-    'open',
-    'describe',
-  ]),
-  batchSize: wholeNumber({ from: 1 }),
-  threads: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
+  ...batchFields(),
 };
 
 export const dropPathRate = () => number({ from: 0, below: 1 });
@@ -76,9 +69,7 @@ const OPTIONS = optionTable(
     ...LABELLED_DATA_FIELDS,
     dropPath: optional(dropPathRate(), 0),
     mix: optional(mixField(), false),
-    seed: eitherOf('a number or a text', number(), text()),
-    rank: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
-    ranks: unrecorded(optional(wholeNumber({ from: 1 }), 1)),
+    ...orderFields(),
   } satisfies Record<keyof LabelledBatchesOptions, unknown>,
   TrainError,
 );
@@ -98,9 +89,8 @@ type Checked = ReturnType<typeof OPTIONS.check>;
  */
 export function labelledBatches(options: LabelledBatchesOptions): Batches<LabelledBatch> {
   const checked = OPTIONS.check(options);
-  const { examples, batchSize, seed, rank, ranks, threads } = checked;
-  if (rank >= ranks) refuse('rank', `a whole number below ranks, ${ranks}`, rank);
-  if (batchSize % ranks !== 0) refuse('batchSize', `a multiple of ranks, ${ranks}`, batchSize);
+  const { examples, seed, rank, ranks, threads } = checked;
+  const share = shareOf(OPTIONS.where, checked);
   return {
     async describe() {
       const described = await examples.describe();
@@ -112,7 +102,7 @@ export function labelledBatches(options: LabelledBatchesOptions): Batches<Labell
       const buffers = numberBuffers();
       return filledBatches<LabelledBatch>({
         stream,
-        share: batchSize / ranks,
+        share,
         buffers,
         ...fillerOf(threads),
         numbers: (drawn) => labelledNumbers(checked, drawn, buffers),
@@ -176,9 +166,4 @@ function branches(rate: number, layers: number, drawn: readonly DrawnExample<obj
     });
   });
   return { shape: [layers, 2, drawn.length], data };
-}
-
-function refuse(option: string, expected: string, received: number): never {
-  const where = `labelledBatches, option ${option}`;
-  throw new TrainError('OPTION_INVALID', { where, expected, received: String(received) });
 }

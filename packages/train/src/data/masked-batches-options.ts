@@ -1,22 +1,20 @@
 import { type MaskingStrategy, randomMasking } from '@tgm/masking';
 import type { VideoMaeEncoder } from '@tgm/models';
 import {
-  eitherOf,
   type Field,
   flag,
   listOf,
   nested,
-  number,
   objectWith,
   optional,
   optionTable,
   passing,
   text,
-  unrecorded,
   wholeNumber,
 } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { type MaskedNeeds, RECONSTRUCT } from '../objectives/weighted-loss.js';
+import { batchFields, orderFields, shareOf } from './batch-fields.js';
 import type { MaskPlan, ViewPlan } from './clip-masks.js';
 import type { Examples } from './examples.js';
 
@@ -92,10 +90,7 @@ export const MASKED_DATA_FIELDS = {
     'config',
     'describe',
   ]),
-  examples: objectWith<Examples<object>>('examples in an order, such as `shuffled(source)`', [
-    'open',
-    'describe',
-  ]),
+  ...batchFields(),
   masking: optional(strategy()),
   views: optional(
     passing(
@@ -104,8 +99,6 @@ export const MASKED_DATA_FIELDS = {
     ),
   ),
   decoderMasking: optional(strategy()),
-  batchSize: wholeNumber({ from: 1 }),
-  threads: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
 } satisfies Record<keyof MaskedDataOptions<object>, unknown>;
 
 export const MASKED_BATCHES_OPTIONS = optionTable(
@@ -120,9 +113,7 @@ export const MASKED_BATCHES_OPTIONS = optionTable(
       text: flag(),
       otherClips: flag(),
     } satisfies Record<keyof MaskedNeeds, unknown>),
-    seed: eitherOf('a number or a text', number(), text()),
-    rank: unrecorded(optional(wholeNumber({ from: 0 }), 0)),
-    ranks: unrecorded(optional(wholeNumber({ from: 1 }), 1)),
+    ...orderFields(),
   } satisfies Record<keyof MaskedBatchesOptions<object>, unknown>,
   TrainError,
 );
@@ -141,9 +132,8 @@ export interface BatchPlan extends MaskPlan<object> {
 
 /** @throws TrainError `OPTION_INVALID` for options that do not fit each other. */
 export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
-  const { examples, masking, decoderMasking, needs, batchSize, rank, ranks } = options;
-  if (rank >= ranks) refuse('rank', `a whole number below ranks, ${ranks}`, String(rank));
-  if (batchSize % ranks !== 0) refuse('batchSize', `a multiple of ranks, ${ranks}`, String(batchSize));
+  const { examples, masking, decoderMasking, needs } = options;
+  const share = shareOf(MASKED_BATCHES_OPTIONS.where, options);
   const views = viewPlans(needs, masking, options.views ?? {});
   if (decoderMasking && !needs.decoder) {
     refuse('decoderMasking', 'nothing, since no loss needs the decoder', `"${decoderMasking.name}"`);
@@ -155,7 +145,7 @@ export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
   if (needs.text && textWidth === undefined) {
     refuse('examples', 'examples with embeddings of captions (textWidth), which a loss reads', 'none');
   }
-  return { needs, views, reconstructs: needs.decoder, decoderMasking, textWidth, share: batchSize / ranks };
+  return { needs, views, reconstructs: needs.decoder, decoderMasking, textWidth, share };
 }
 
 function viewPlans(

@@ -1,6 +1,7 @@
-import { eitherOf, number, optional, optionTable, passing, showValue, text, wholeNumber } from '@tgm/options';
+import { optional, optionTable, passing, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { type BadExamplePolicy, badExamplePolicy, badExamples } from './bad-examples.js';
+import { orderFields, requireRank } from './batch-fields.js';
 import { exampleStream, type StreamPlace } from './example-stream.js';
 import type { ExampleSource, Examples, OpenOptions } from './examples.js';
 import { requireSource } from './require-source.js';
@@ -28,9 +29,7 @@ const OPTIONS = optionTable(
 const OPEN = optionTable(
   'open',
   {
-    seed: eitherOf('a number or a text', number(), text()),
-    rank: optional(wholeNumber({ from: 0 }), 0),
-    ranks: optional(wholeNumber({ from: 1 }), 1),
+    ...orderFields(),
     after: optional(
       passing('a place that an earlier batch told', (value): value is StreamPlace => isStreamPlace(value)),
     ),
@@ -66,13 +65,7 @@ export function shuffled<Cues extends object>(
     describe: async () => ({ source: await source.describe(), is: 'shuffled' }),
     async open(given) {
       const { seed, rank, ranks, after } = OPEN.check(given);
-      if (rank >= ranks) {
-        throw new TrainError('OPTION_INVALID', {
-          where: 'open, option rank',
-          expected: `a whole number from 0 and below ranks, ${ranks}`,
-          received: showValue(rank),
-        });
-      }
+      requireRank(OPEN.where, rank, ranks);
       const bad = await badExamples(badSamples, after?.bad ?? []);
       return exampleStream({ source, seed, rank, ranks, start: after?.example ?? 0, prefetch, bad });
     },

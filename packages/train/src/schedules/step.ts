@@ -13,7 +13,7 @@ import { TrainError } from '../errors.js';
 import type { Schedule } from './schedule.js';
 import { refuseOption, WARMUP_FIELDS, type WarmupOptions, warmupRate } from './warmup.js';
 
-export interface StepOptions extends WarmupOptions {
+export interface StepScheduleOptions extends WarmupOptions {
   /** Learning rate behind the warm-up, at least 0. */
   readonly base: number;
   /**
@@ -36,7 +36,7 @@ const OPTIONS = optionTable(
     ),
     factor: optional(number({ above: 0, below: 1 }), 0.1),
     ...WARMUP_FIELDS,
-  } satisfies Record<keyof StepOptions, unknown>,
+  } satisfies Record<keyof StepScheduleOptions, unknown>,
   TrainError,
 );
 
@@ -46,7 +46,7 @@ const OPTIONS = optionTable(
  *
  * @throws TrainError `OPTION_INVALID`, also for milestones that do not ascend or lie in the warm-up.
  */
-export function stepSchedule(options: StepOptions): Schedule {
+export function stepSchedule(options: StepScheduleOptions): Schedule {
   const checked = OPTIONS.check(options);
   const { base, milestones, factor, warmupSteps } = checked;
   const refuse = (option: string, expected: string, received: unknown): never =>

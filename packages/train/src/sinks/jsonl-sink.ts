@@ -2,10 +2,10 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import { endOfWholeLines, looksLikeEvents } from './event-lines.js';
-import { lineOf } from './logged-event.js';
+import { lineOf } from './event-json.js';
 import type { Sink } from './sink.js';
 import { orSinkFailed } from './sink-failed.js';
+import { endOfWholeLines, looksLikeEvents } from './whole-lines.js';
 
 const INPUTS = optionTable('jsonlSink', { path: text() }, TrainError);
 
@@ -47,7 +47,7 @@ async function opened(path: string): Promise<FileHandle> {
   const handle = await open(path, 'a+');
   try {
     const { size } = await handle.stat();
-    // Of a pipe or a device nothing is read.
+    // Pipes and devices, which have no size, are not read.
     if (size === 0) return handle;
     if (!(await looksLikeEvents(handle))) {
       throw new TrainError('SINK_FAILED', {
@@ -65,7 +65,7 @@ async function opened(path: string): Promise<FileHandle> {
   }
 }
 
-/** Whether all of a file lies on the disk is not for a pipe or a device to say. */
+/** Waits until a file's bytes lie on the disk. A pipe or a device has none there. */
 async function synced(handle: FileHandle): Promise<void> {
   if ((await handle.stat()).isFile()) await handle.datasync();
 }

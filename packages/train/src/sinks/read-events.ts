@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { optionTable, showValue, text } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import { eventOf, type LoggedEvent } from './logged-event.js';
+import { eventOf, type LoggedEvent } from './event-json.js';
 
 const INPUTS = optionTable('readEvents', { path: text() }, TrainError);
 

@@ -1,6 +1,5 @@
 import type { Params } from '@tgm/models';
 import {
-  eitherOf,
   listOf,
   nested,
   number,
@@ -17,6 +16,7 @@ import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
 import { TrainError } from '../errors.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules/schedule.js';
+import { seedField } from '../seed-field.js';
 import type { Batches } from './batches.js';
 import type { Evaluator, MeasuredParameters } from './evaluator.js';
 import type { Objective } from './objective.js';
@@ -87,7 +87,7 @@ export const RUN_FIELDS = {
   optimizer: objectWith<Optimizer>('an optimiser', ['init', 'update', 'describe']),
   schedule: objectWith<Schedule>('a schedule', ['at', 'describe']),
   steps: count(),
-  seed: eitherOf('a number or a text', number(), text()),
+  seed: seedField(),
   start: unrecorded(optional(nested({ params: optional(tensors()), buffers: optional(tensors()) }))),
   accumulate: optional(count(), 1),
   clipNorm: optional(number({ above: 0 })),

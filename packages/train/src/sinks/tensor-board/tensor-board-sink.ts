@@ -6,9 +6,9 @@ import { optionTable, text } from '@tgm/options';
 import { TrainError } from '../../errors.js';
 import type { Sink } from '../sink.js';
 import { orSinkFailed } from '../sink-failed.js';
-import { versionMessage } from './event-message.js';
-import { recordOf } from './record.js';
-import { messagesOf } from './told-messages.js';
+import { versionMessage } from './event-protobuf.js';
+import { messagesOf } from './messages-of-event.js';
+import { recordOf } from './tf-record.js';
 
 const INPUTS = optionTable('tensorBoardSink', { folder: text() }, TrainError);
 

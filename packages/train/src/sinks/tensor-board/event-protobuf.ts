@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { doubleField, floatField, integerField, lengthField } from './message.js';
+import { doubleField, floatField, integerField, lengthField } from './protobuf-fields.js';
 
 /**
  * Messages of TensorFlow's event.proto, summary.proto, tensor.proto and tensor_shape.proto. Field numbers are theirs.

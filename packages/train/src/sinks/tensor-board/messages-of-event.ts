@@ -1,6 +1,6 @@
 import type { Buffer } from 'node:buffer';
 import type { EvaluatedEvent, StepEvent, TrainEvent } from '../../trainer/events.js';
-import { type EventParts, scalarsMessage, startMessage, textMessage } from './event-message.js';
+import { type EventParts, scalarsMessage, startMessage, textMessage } from './event-protobuf.js';
 
 /**
  * What TensorBoard is told of an event.

@@ -9,7 +9,7 @@ import type {
 } from '../trainer/events.js';
 
 /** An event without tensors. */
-export type ToldEvent =
+type ToldEvent =
   | BeginEvent
   | StepEvent
   | EvaluatedEvent
