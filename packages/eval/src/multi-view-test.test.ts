@@ -193,7 +193,13 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
       'classifier.bias': tf.zeros([6]),
     };
     const same = videos.map((each) => ({ ...each, label: { verb: 1, noun: 2 } }));
-    const { groups, all } = await multiViewScores({ engine, model: grouped, params, videos: same, batchSize: 4 });
+    const { groups, all } = await multiViewScores({
+      engine,
+      model: grouped,
+      params,
+      videos: same,
+      batchSize: 4,
+    });
     expect(groups.verb!.top1).toBeCloseTo(50, 9);
     expect(groups.noun!.top1).toBeCloseTo(25, 9);
     expect(all!.top1).toBeCloseTo(100 / 8, 9);

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { inputShape, requireIndices, requireShape } from '../input-shape.js';
 import { type Params, parameter } from '../params.js';
 import { linearRows, normRows, transformerBlock } from '../transformer-block.js';
-import { blockShape } from './activation.js';
+import { blockShape } from './block-shape.js';
 import type { ClipModelTowers } from './config.js';
 import * as names from './parameters.js';
 

@@ -6,7 +6,7 @@ import { requireIndices, requireShape, requireTensor } from '../input-shape.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
 import { linearRows, mlp, normRows, transformerBlock } from '../transformer-block.js';
-import { blockShape } from './activation.js';
+import { blockShape } from './block-shape.js';
 import type { ClipModelTowers } from './config.js';
 import * as names from './parameters.js';
 

@@ -23,7 +23,7 @@ export type LoggedEvent = ToldEvent & {
   readonly time: string;
 };
 
-export function withoutTensors(event: TrainEvent): ToldEvent {
+function withoutTensors(event: TrainEvent): ToldEvent {
   if (event.type !== 'end') return event;
   const { params: _params, buffers: _buffers, average: _average, ...told } = event;
   return told;

@@ -1,9 +1,7 @@
 import { eitherOf, type Field, nested, oneOf } from '@tgm/options';
-import type { Random } from '@tgm/random';
 import * as fields from '../option-fields.js';
 import { denseIndices } from '../sampling/dense-indices.js';
 import { type SegmentSampling, segmentIndices } from '../sampling/segment-indices.js';
-import type { FrameRange } from './recipe.js';
 
 /** Which frames make a clip. */
 export type FrameSampling =
@@ -25,12 +23,4 @@ export function framesOf(sampling: FrameSampling, video: SegmentSampling): numbe
   return sampling.kind === 'dense'
     ? denseIndices({ ...video, stride: sampling.stride })
     : segmentIndices(video);
-}
-
-/** A draw is made whether or not anything depends on it, so that options do not move the draws behind it. */
-export const coin = (random: Random): boolean => random() < 0.5;
-
-/** The same numbers, counted from the video's first frame instead of the range's. */
-export function within({ first }: FrameRange, indices: readonly number[]): number[] {
-  return indices.map((index) => first + index);
 }

@@ -3,6 +3,7 @@ import { type RandAugmentOptions, randAugment, randAugmentOptions } from '../aug
 import { type RandomErasingOptions, randomErasing, randomErasingOptions } from '../augment/random-erasing.js';
 import { VideoError } from '../errors.js';
 import * as fields from '../option-fields.js';
+import { coin } from '../sampling/coin.js';
 import { denseIndices, denseViews } from '../sampling/dense-indices.js';
 import { multiScaleCrop } from '../sampling/multi-scale-crop.js';
 import {
@@ -13,8 +14,10 @@ import {
 import { segmentViews } from '../sampling/segment-indices.js';
 import { viewCrops } from '../sampling/view-crops.js';
 import type { Size } from '../video.js';
-import { coin, type FrameSampling, frameSamplingField, framesOf, within } from './frame-sampling.js';
+import { CLIP_FIELDS } from './clip-fields.js';
+import { type FrameSampling, frameSamplingField, framesOf } from './frame-sampling.js';
 import type { ClipRecipe } from './recipe.js';
+import { withinRange } from './within-range.js';
 
 export interface PretrainingRecipeOptions {
   /** T. Default 16. */
@@ -29,16 +32,10 @@ export interface PretrainingRecipeOptions {
   readonly flip?: boolean;
 }
 
-/** VideoMAE's clips. */
-export const CLIP = {
-  frameCount: optional(fields.count(), 16),
-  size: optional(fields.size(), { width: 224, height: 224 }),
-};
-
 const PRETRAINING = optionTable(
   'pretrainingRecipe',
   {
-    ...CLIP,
+    ...CLIP_FIELDS,
     stride: fields.count(),
     clips: optional(fields.count(), 1),
     flip: optional(flag(), false),
@@ -57,7 +54,10 @@ export function pretrainingRecipe(options: PretrainingRecipeOptions): ClipRecipe
     clips,
     plan: (video, range, random) =>
       Array.from({ length: clips }, () => ({
-        indices: within(range, denseIndices({ frameCount: range.count, count: frameCount, stride, random })),
+        indices: withinRange(
+          range,
+          denseIndices({ frameCount: range.count, count: frameCount, stride, random }),
+        ),
         crop: multiScaleCrop(video, random),
         flip: coin(random) && flip,
       })),
@@ -82,7 +82,7 @@ export interface FineTuningRecipeOptions {
 const FINE_TUNING = optionTable(
   'fineTuningRecipe',
   {
-    ...CLIP,
+    ...CLIP_FIELDS,
     sampling: frameSamplingField(),
     clips: optional(fields.count(), 1),
     flip: flag(),
@@ -104,7 +104,10 @@ export function fineTuningRecipe(options: FineTuningRecipeOptions): ClipRecipe {
     clips,
     plan: (video, range, random) =>
       Array.from({ length: clips }, () => ({
-        indices: within(range, framesOf(sampling, { frameCount: range.count, count: frameCount, random })),
+        indices: withinRange(
+          range,
+          framesOf(sampling, { frameCount: range.count, count: frameCount, random }),
+        ),
         crop: randomResizedCrop(video, random, crop),
         flip: coin(random) && flip,
       })),
@@ -129,10 +132,12 @@ export interface TestRecipeOptions {
 
 const TEST = optionTable(
   'testRecipe',
-  { ...CLIP, sampling: frameSamplingField(), clips: fields.count(), crops: fields.count() } satisfies Record<
-    keyof TestRecipeOptions,
-    unknown
-  >,
+  {
+    ...CLIP_FIELDS,
+    sampling: frameSamplingField(),
+    clips: fields.count(),
+    crops: fields.count(),
+  } satisfies Record<keyof TestRecipeOptions, unknown>,
   VideoError,
 );
 
@@ -152,7 +157,7 @@ export function testRecipe(options: TestRecipeOptions): ClipRecipe {
           ? denseViews({ frameCount: range.count, count: frameCount, stride: sampling.stride }, clips)
           : segmentViews({ frameCount: range.count, count: frameCount }, clips);
       return windows.flatMap((indices) =>
-        parts.map((crop) => ({ indices: within(range, indices), crop, flip: false })),
+        parts.map((crop) => ({ indices: withinRange(range, indices), crop, flip: false })),
       );
     },
   };

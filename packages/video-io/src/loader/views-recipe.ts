@@ -3,6 +3,7 @@ import { seededRandom } from '@tgm/random';
 import { type ColourJitterOptions, colourJitter, colourJitterOptions } from '../augment/colour-jitter.js';
 import { VideoError } from '../errors.js';
 import * as fields from '../option-fields.js';
+import { coin } from '../sampling/coin.js';
 import { clipFrom, lastStart } from '../sampling/dense-indices.js';
 import { type FrameOrder, reorderFrames } from '../sampling/frame-order.js';
 import { nearbyStarts } from '../sampling/nearby-starts.js';
@@ -12,13 +13,14 @@ import {
   randomResizedCropOptions,
 } from '../sampling/random-resized-crop.js';
 import type { Size } from '../video.js';
-import { coin, type FrameSampling, frameSamplingField, framesOf, within } from './frame-sampling.js';
+import { CLIP_FIELDS } from './clip-fields.js';
+import { type FrameSampling, frameSamplingField, framesOf } from './frame-sampling.js';
 import type { ClipRecipe } from './recipe.js';
-import { CLIP } from './recipes.js';
+import { withinRange } from './within-range.js';
 
 /** One clip of each sample. */
 export interface ClipView {
-  /** Which frames, and so how much of the video. Of a view of the same moment left out: it has the frames of the first. */
+  /** Which frames, and so how much of the video. Leave it out for a view of the same moment, which has the first one's. */
   readonly sampling?: FrameSampling;
   /**
    * When it is, beside the first view:
@@ -58,7 +60,10 @@ const VIEW = {
 
 const TABLE = optionTable(
   'viewsRecipe',
-  { ...CLIP, views: listOf(nested(VIEW), { from: 1 }) } satisfies Record<keyof ViewsRecipeOptions, unknown>,
+  { ...CLIP_FIELDS, views: listOf(nested(VIEW), { from: 1 }) } satisfies Record<
+    keyof ViewsRecipeOptions,
+    unknown
+  >,
   VideoError,
 );
 
@@ -93,7 +98,7 @@ export function viewsRecipe(options: ViewsRecipeOptions): ClipRecipe {
         return {
           crop: randomResizedCrop(video, draws, crop),
           flip: coin(draws) && flip,
-          indices: within(range, reorderFrames(windows[place]!, order, draws)),
+          indices: withinRange(range, reorderFrames(windows[place]!, order, draws)),
         };
       });
     },
