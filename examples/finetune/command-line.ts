@@ -18,7 +18,7 @@ export interface Command {
   readonly quick: boolean;
   /** Folder of made data sets. */
   readonly data: string;
-  /** Folder of the checkpoints; what it holds is gone on with. */
+  /** Folder of the checkpoints; what it holds is gone on with. Other options than seeds and defaults need another. */
   readonly out: string;
   /** The data set of Moving Shapes. */
   readonly world: number;
@@ -35,7 +35,8 @@ export const USAGE = `npm run finetune
   --steps <n>              of each fine-tuning; default ${FULL.steps}
   --defaults               VideoMAE's drop path, smoothing and mixing, which the example turns off
   --world <n>              seed of the data set; default 0
-  --out <folder>           default runs/finetune in the repository; what it holds is gone on with
+  --out <folder>           default runs/finetune in the repository; what it holds is gone on with. Runs with other
+                           options need another folder, but for --seeds and --defaults
   --data <folder>          where Moving Shapes is made; default data/ in the repository
   --quick                  a tenth of the data and a few steps, to see that everything works
   --help`;

@@ -3,7 +3,15 @@ import { contrastiveLoss } from '@tgm/losses';
 import { randomSliceMasking } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel, type VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { adamW, cosineSchedule, type DecodedClip, embedCaptions, pretrain, shuffled } from '@tgm/train';
+import {
+  adamW,
+  cosineSchedule,
+  type DecodedClip,
+  embedCaptions,
+  follow,
+  pretrain,
+  shuffled,
+} from '@tgm/train';
 import { progress } from '../start/progress.js';
 import { captionedExamples } from './captioned-examples.js';
 import { PRETRAINING } from './settings.js';
@@ -46,13 +54,17 @@ export async function pretrainOnce(options: PretrainOnceOptions): Promise<string
     signal,
   });
   const shown = progress('pre-train', steps, 'steps');
-  for await (const event of events) {
-    if (event.type === 'step') shown.update(event.step, `contrast ${event.terms.contrastive!.toFixed(2)}`);
-    if (event.type !== 'end') continue;
-    for (const tensor of Object.values(event.params)) tensor.dispose();
-    signal.throwIfAborted();
-    shown.end(`${event.checkpoint}`);
-    return event.checkpoint!;
-  }
-  throw new Error('pretrain ended without an end event.');
+  const { params, checkpoint } = await follow(events, [
+    {
+      write(event) {
+        if (event.type === 'step')
+          shown.update(event.step, `contrast ${event.terms.contrastive!.toFixed(2)}`);
+      },
+      async close() {},
+    },
+  ]);
+  for (const tensor of Object.values(params)) tensor.dispose();
+  signal.throwIfAborted();
+  shown.end(`${checkpoint}`);
+  return checkpoint!;
 }

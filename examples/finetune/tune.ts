@@ -2,7 +2,15 @@ import { join } from 'node:path';
 import type { Evaluator } from '@tgm/eval';
 import type { Params, VideoMaeClassifier } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { adamW, clipExamples, cosineSchedule, type DecodedClip, finetune, shuffled } from '@tgm/train';
+import {
+  adamW,
+  clipExamples,
+  cosineSchedule,
+  type DecodedClip,
+  finetune,
+  follow,
+  shuffled,
+} from '@tgm/train';
 import { progress } from '../start/progress.js';
 import { TUNING } from './settings.js';
 
@@ -59,16 +67,19 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
   });
   const shown = progress(name, steps, 'steps');
   const curve: { step: number; top1: number }[] = [];
-  for await (const event of events) {
-    if (event.type === 'step') shown.update(event.step, `loss ${event.terms.classification!.toFixed(2)}`);
-    if (event.type === 'evaluated') curve.push({ step: event.step, top1: event.figures.top1! });
-    if (event.type !== 'end') continue;
-    signal.throwIfAborted();
-    const last = curve.at(-1);
-    const top1 = last?.step === steps ? last.top1 : (await evaluator.evaluate(event.params)).top1!;
-    for (const tensor of Object.values(event.params)) tensor.dispose();
-    shown.end(`top-1 ${top1.toFixed(1)} %`);
-    return { curve, top1 };
-  }
-  throw new Error('finetune ended without an end event.');
+  const { params } = await follow(events, [
+    {
+      write(event) {
+        if (event.type === 'step') shown.update(event.step, `loss ${event.terms.classification!.toFixed(2)}`);
+        if (event.type === 'evaluated') curve.push({ step: event.step, top1: event.figures.top1! });
+      },
+      async close() {},
+    },
+  ]);
+  signal.throwIfAborted();
+  const last = curve.at(-1);
+  const top1 = last?.step === steps ? last.top1 : (await evaluator.evaluate(params)).top1!;
+  for (const tensor of Object.values(params)) tensor.dispose();
+  shown.end(`top-1 ${top1.toFixed(1)} %`);
+  return { curve, top1 };
 }
