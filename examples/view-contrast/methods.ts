@@ -33,6 +33,8 @@ const FIRST_AND_SECOND = { first: HALF, second: { ...HALF, clip: 1 } };
 
 const NEAR = cvrlViews({ stride: 1, ...PICTURES });
 
+const { predictor: _, ...NNCLR } = VIEW_CONTRASTS.nnclr;
+
 export const METHODS: readonly Method[] = [
   {
     name: 'simclr',
@@ -75,7 +77,8 @@ export const METHODS: readonly Method[] = [
     note: 'right is the nearest clip of earlier steps',
     clips: NEAR,
     views: FIRST_AND_SECOND,
-    contrast: small(VIEW_CONTRASTS.nnclr),
+    // A hundred steps are too few for a predictor behind a deep projection with batch norm.
+    contrast: small({ ...NNCLR, projection: VIEW_CONTRASTS.mocoV2.projection }),
   },
   {
     name: 'swav',

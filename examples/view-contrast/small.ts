@@ -6,6 +6,8 @@ const HIDDEN = 192;
 const WIDTH = 64;
 /** Clips of the last sixteen steps. */
 const QUEUE = 256;
+/** Most of the data set, so that the nearest one is often the same video at another time. */
+const NEIGHBOURS = 1024;
 const PROTOTYPES = 48;
 /** The published ones reach hardly a step back in a run of a hundred: a target would stay untrained. */
 const MOMENTUM = 0.99;
@@ -32,7 +34,7 @@ export function small(contrast: Contrast): Contrast {
     ...(typeof positives === 'object' && {
       positives:
         'nearest' in positives
-          ? { nearest: QUEUE }
+          ? { nearest: NEIGHBOURS }
           : { ...positives, prototypes: PROTOTYPES, frozenSteps: 0 },
     }),
     ...(typeof target === 'object' && { target: { momentum: MOMENTUM } }),
