@@ -20,7 +20,8 @@ const table = optionTable(
 /**
  * Shows the beginning of the clip and masks its last floor(tokens * ratio) tokens, so that what comes has to be told from what
  * was: the context of CPC (van den Oord et al. 2018, section 2). Where the ratio is no whole number of slices, the visible
- * tokens of the slice at the border are drawn at random.
+ * tokens of the slice at the border are drawn at random. A `windowMasking` with its border in the same slice draws others and
+ * so shows some of them too: for CPC let the borders lie between slices.
  *
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */

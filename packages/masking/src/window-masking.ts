@@ -24,7 +24,8 @@ const table = optionTable(
 /**
  * Shows a part of the clip's time and masks all before and behind it: `{ from: 3 / 4, to: 1 }` shows the last two of eight
  * slices, such as CPC predicts from the first ones (van den Oord et al. 2018, section 2). At least one token is shown. Where a
- * border lies within a slice, the visible tokens of that slice are drawn at random.
+ * border lies within a slice, the visible tokens of that slice are drawn at random. Two masks with a border in one slice may
+ * show the same tokens of it: for CPC let the borders lie between slices.
  *
  * @throws MaskingError `OPTION_INVALID`, also where `to` is not above `from`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */

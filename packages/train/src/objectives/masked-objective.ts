@@ -7,6 +7,7 @@ import type { Objective, Rows } from '../trainer/objective.js';
 import { drawLossParams } from './loss-params.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { matrixDecays } from './parameter-rule.js';
+import { requireViews } from './require-views.js';
 import {
   jointNeeds,
   type MaskedNeeds,
@@ -75,6 +76,7 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
   const compared = losses.flatMap(({ loss }) => (loss.kind === 'batch' ? [loss] : []));
   return {
     needs,
+    tellsSamplesApart: needs.otherClips && needs.text,
     weights: Object.fromEntries(losses.map(({ loss, weight }) => [loss.name, weight])),
     init: (random) =>
       tf.tidy(() => {
@@ -100,9 +102,7 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
       ? { whole: (params: Params, _buffers: Params, rows: Rows) => compare(compared, params, rows) }
       : {}),
     group: (name, shape) => ({ decays: matrixDecays(name, shape), rateScale: 1 }),
-    artefacts: (params) => [
-      { folder: '.', write: (path) => saveVideoMae(path, model, ofModel(model, params)) },
-    ],
+    artefacts: (params) => [{ folder: '.', write: (path) => saveVideoMae(path, model, params) }],
     describe: describer('maskedObjective', recorded(OPTIONS, { ...checked, textWidth })),
   };
 }
@@ -121,7 +121,8 @@ function compare(losses: readonly BatchLoss[], params: Params, rows: Rows) {
 /** Encodes what is visible, decodes what is masked. */
 function forward(model: VideoMae, needs: MaskedNeeds, params: Params, batch: MaskedBatch): LossInputs {
   const views: Record<string, EncodedView> = {};
-  requireParts(needs, batch);
+  requireViews('maskedObjective', needs.views, batch);
+  requireMasked(needs, batch);
   for (const name of needs.views) {
     const { tokens: visible, positions } = batch.views[name]!;
     const tokens = model.encode(params, visible, positions);
@@ -148,20 +149,14 @@ function forward(model: VideoMae, needs: MaskedNeeds, params: Params, batch: Mas
   };
 }
 
-/** @throws TrainError `OPTION_INVALID` for a batch without a view, or without the masked tokens, that a loss needs. */
-function requireParts(needs: MaskedNeeds, batch: MaskedBatch): void {
-  const missing = needs.views.find((name) => batch.views[name] === undefined);
-  if (missing === undefined && !(needs.decoder && batch.reconstruct === undefined)) return;
+/** @throws TrainError `OPTION_INVALID` for a batch without the masked tokens that a loss needs. */
+function requireMasked(needs: MaskedNeeds, batch: MaskedBatch): void {
+  if (!needs.decoder || batch.reconstruct !== undefined) return;
   throw new TrainError('OPTION_INVALID', {
     where: 'maskedObjective, batch',
-    expected:
-      missing === undefined ? 'masked tokens to reconstruct' : `the view "${missing}", which a loss reads`,
-    received: missing === undefined ? 'none' : `the views ${Object.keys(batch.views).join(', ')}`,
+    expected: 'masked tokens to reconstruct',
+    received: 'none',
   });
-}
-
-function ofModel(model: VideoMae, params: Params): Params {
-  return Object.fromEntries(model.parameters.map(({ name }) => [name, params[name]!]));
 }
 
 const prefixed = <Tensor extends tf.Tensor>(

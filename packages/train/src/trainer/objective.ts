@@ -53,6 +53,11 @@ export interface Objective<in Batch extends TensorTree> {
   /** Weight of each term in the total, by its name. */
   readonly weights: Readonly<Record<string, number>>;
   /**
+   * Whether its terms tell samples apart, so that nothing is learned from a step of one sample alone. Default: false. Where it is
+   * true a run whose steps are all of one sample ends with `NO_NEGATIVES`.
+   */
+  readonly tellsSamplesApart?: boolean;
+  /**
    * Fresh parameters, float32, and buffers, float32 or int32: tensors that are saved but not trained, such as a queue, a
    * codebook or a frozen teacher. The caller disposes both.
    *

@@ -6,6 +6,7 @@ import type { TrainEvent } from './events.js';
 import { learningRates } from './learning-rates.js';
 import { requireWeights } from './objective-outputs.js';
 import { openRun, type Run } from './open-run.js';
+import { severalSamples } from './several-samples.js';
 import { stepEvents } from './step-events.js';
 import { stepper } from './stepper.js';
 import { TRAINER_OPTIONS, type TrainerOptions } from './trainer-options.js';
@@ -23,7 +24,7 @@ const STEPS_PER_COPY = 8;
  * differ.
  *
  * @throws TrainError `OPTION_INVALID`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FAILED`, `RUN_LOCKED`,
- *   `LOSS_NOT_FINITE` (the last checkpoint stays as it was), and whatever the batches throw; what was done until then is
+ *   `NO_NEGATIVES`, `LOSS_NOT_FINITE` (the last checkpoint stays as it was), and whatever the batches throw; what was done until then is
  *   saved.
  */
 export async function* trainer<Batch extends TensorTree>(
@@ -55,6 +56,7 @@ export async function* trainer<Batch extends TensorTree>(
       run.step,
       sizeAt,
       accumulate,
+      objective.tellsSamplesApart ? severalSamples() : undefined,
     );
     try {
       while (run.step < steps && !signal?.aborted) {

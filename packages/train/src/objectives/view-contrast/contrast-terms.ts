@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { equalKeys, oneSidedBaseline, oneSidedInfoNce, type SinkhornOptions, sinkhorn } from '@tgm/losses';
 import { withoutGradients } from '../without-gradients.js';
-import type { Ring } from './ring.js';
+import type { Queue } from './queue.js';
 
 /** What a pair comes to: its term, and what that is where all candidates look alike. */
 export interface PairOutputs {
@@ -42,27 +42,27 @@ export function toldApart(
 }
 
 /**
- * NNCLR (Dwibedi et al., arXiv 2104.14548): the nearest neighbour of each target in the ring is to find the prediction of its
+ * NNCLR (Dwibedi et al., arXiv 2104.14548): the nearest neighbour of each target in the queue is to find the prediction of its
  * clip among those of the batch. Predictions of the neighbour's own sample are left out, as those of the clip's.
  *
  * @param queries [B, E] predictions.
  * @param targets [B, E] without gradients.
- * @param keys [B, 2] int32 of the samples.
+ * @param sampleKeys [B, 2] int32
  */
 export function byNearest(
   queries: tf.Tensor2D,
   targets: tf.Tensor2D,
-  keys: tf.Tensor2D,
-  ring: Ring,
+  sampleKeys: tf.Tensor2D,
+  queue: Queue,
   temperature: number,
 ): PairOutputs {
-  const places = withoutGradients(() => tf.argMax(tf.matMul(targets, ring.rows, false, true), 1)); // [B]
-  const nearest = tf.gather(ring.rows, places as tf.Tensor1D) as tf.Tensor2D; // [B, E]
-  const nearestKeys = tf.gather(ring.keys, places as tf.Tensor1D) as tf.Tensor2D;
+  const places = withoutGradients(() => tf.argMax(tf.matMul(targets, queue.rows, false, true), 1)); // [B]
+  const nearest = tf.gather(queue.rows, places as tf.Tensor1D) as tf.Tensor2D; // [B, E]
+  const nearestKeys = tf.gather(queue.sampleKeys, places as tf.Tensor1D) as tf.Tensor2D;
   return amongLogits(
     tf.sum(tf.mul(nearest, queries), 1),
     tf.matMul(nearest, queries, false, true),
-    tf.logicalOr(equalKeys(keys, keys), equalKeys(nearestKeys, keys)) as tf.Tensor2D,
+    tf.logicalOr(equalKeys(sampleKeys, sampleKeys), equalKeys(nearestKeys, sampleKeys)) as tf.Tensor2D,
     temperature,
   );
 }

@@ -10,7 +10,7 @@ import {
   type PairOutputs,
   toldApart,
 } from './contrast-terms.js';
-import { ringOf } from './ring.js';
+import { queueOf } from './queue.js';
 import type { CheckedViewContrast, PrototypePositives } from './view-contrast-options.js';
 
 export const PROTOTYPES = 'view_contrast.prototypes';
@@ -21,10 +21,10 @@ export const STEP = 'view_contrast.step';
 export interface Compared {
   readonly params: Params;
   readonly buffers: Params;
-  /** [B, E] of each key view, by its name. */
-  readonly keys: Readonly<Record<string, tf.Tensor2D>>;
+  /** [B, E] of each view that is compared with, by its name. */
+  readonly targets: Readonly<Record<string, tf.Tensor2D>>;
   /** [B, 2] int32 */
-  readonly sampleKey: tf.Tensor2D;
+  readonly sampleKeys: tf.Tensor2D;
 }
 
 /**
@@ -39,8 +39,8 @@ export function pairTerm(
   compared: Compared,
 ): PairOutputs {
   const { positives } = options;
-  const { buffers, sampleKey } = compared;
-  const right = compared.keys[to]!;
+  const { buffers, sampleKeys } = compared;
+  const right = compared.targets[to]!;
   // The options have one wherever it is read.
   const temperature = options.temperature!;
   if (positives === 'view') {
@@ -48,7 +48,7 @@ export function pairTerm(
       ? drawnTo(query, right)
       : toldApart(query, right, othersOf(options, to, compared), temperature);
   }
-  if ('nearest' in positives) return byNearest(query, right, sampleKey, ringOf(buffers), temperature);
+  if ('nearest' in positives) return byNearest(query, right, sampleKeys, queueOf(buffers), temperature);
   return byPrototypes(query, right, prototypesOf(positives, compared), positives, temperature);
 }
 
@@ -58,17 +58,17 @@ function othersOf(
   to: string,
   compared: Compared,
 ): readonly Others[] {
-  const { buffers, sampleKey } = compared;
+  const { buffers, sampleKeys } = compared;
   const own = keys === 'batch' ? pairs.map((pair) => pair.to) : keys === 'view' ? [to] : [];
-  const sameSample = equalKeys(sampleKey, sampleKey); // [B, B]
+  const sameSample = equalKeys(sampleKeys, sampleKeys); // [B, B]
   const nothing = tf.zerosLike(sameSample);
   const ofBatch = [...new Set([...own, ...negatives])].map((view) => ({
-    rows: compared.keys[view]!,
+    rows: compared.targets[view]!,
     leftOut: negatives.includes(view) && view !== to ? nothing : sameSample,
   }));
   if (typeof keys === 'string') return ofBatch;
-  const ring = ringOf(buffers);
-  return [...ofBatch, { rows: ring.rows, leftOut: equalKeys(sampleKey, ring.keys) }];
+  const queue = queueOf(buffers);
+  return [...ofBatch, { rows: queue.rows, leftOut: equalKeys(sampleKeys, queue.sampleKeys) }];
 }
 
 /** [K, E] L2-normalised; without gradients in the frozen steps. */

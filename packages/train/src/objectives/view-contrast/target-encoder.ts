@@ -17,7 +17,7 @@ export const targetCopies = (params: Params, names: readonly string[]): Params =
 
 /**
  * The target's parameters by the names of those that they follow, moved towards them: share * old + (1 - share) * trained.
- * Within `withoutGradients`.
+ * No gradient is to flow through them: whoever computes with them does so within `withoutGradients`.
  *
  * @param step scalar int32, steps done; read where there is a ramp.
  */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tinyEncoder, tinyModel } from '../tiny-batch.test-support.js';
-import { small } from './small-presets.test-support.js';
+import { PRESETS, type PresetName, small } from './small-presets.test-support.js';
 import { viewBatch } from './view-batch.test-support.js';
 import { viewContrast } from './view-contrast.js';
 import type { ViewContrastOptions } from './view-contrast-options.js';
@@ -28,6 +28,7 @@ describe('viewContrast', () => {
     ['a temperature of nothing that is told apart', { ...byol, temperature: 0.1 }, 'temperature'],
     ['wrong views of nothing that is told apart', { ...byol, negatives: ['shuffled'] }, 'negatives'],
     ['products of what is drawn together', { ...byol, similarity: 'product' }, 'similarity'],
+    ['products with a queue of directions', { ...small('mocoV1'), similarity: 'product' }, 'similarity'],
     ['wrong views that are queries', { ...simclr, negatives: ['first'] }, 'negatives'],
     ['a momentum beyond 1', { ...byol, target: { momentum: 1.5 } }, 'target'],
     ['a queue of nothing', { ...simclr, keys: { queue: 0 } }, 'keys'],
@@ -52,7 +53,11 @@ describe('viewContrast', () => {
     const { params } = objective.init(() => 0.3, {});
     const batch = (views: readonly string[], clips: number[]) => viewBatch(tinyEncoder(), views, clips, 1);
     expect(() => objective.part(params, {}, batch(['first'], [0, 1]))).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID', received: 'no second' }),
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        expected: 'the view "second"',
+        received: 'the views first',
+      }),
     );
     const { rows } = objective.part(params, {}, batch(['first', 'second'], [0]));
     expect(() => objective.whole!(params, {}, rows!)).toThrow('at least two clips');
@@ -67,6 +72,11 @@ describe('viewContrast', () => {
       'second',
       'shuffled',
     ]);
+  });
+
+  it.each(PRESETS)('%s says whether it tells samples apart', (preset) => {
+    const apart: readonly PresetName[] = ['simclr', 'cvrl', 'mocoV3', 'nnclr'];
+    expect(viewContrast(small(preset)).tellsSamplesApart).toBe(apart.includes(preset));
   });
 
   it('lets matrices decay, but no biases, norms or prototypes', () => {

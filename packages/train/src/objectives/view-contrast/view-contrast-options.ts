@@ -30,9 +30,9 @@ export interface PredictorOptions extends Omit<HeadOptions, 'width'> {
   readonly perPair?: boolean;
 }
 
-/** Right is the nearest of the embeddings of earlier steps. */
+/** Right is the nearest embedding in a queue. */
 export interface NearestPositives {
-  /** Embeddings of earlier steps that are kept. */
+  /** Places of the queue. */
   readonly nearest: number;
 }
 
@@ -62,8 +62,8 @@ export interface ViewContrastOptions {
   readonly target?: 'same' | 'stopped' | MomentumTarget;
   /**
    * What the right view is told apart from. `batch` (default): all views that any pair asks for, of all other samples, those
-   * of the query's own view too (NT-Xent). `view`: the asked view of other samples. `queue`: so many embeddings of earlier
-   * steps. `none`: nothing; the query is drawn to what is right.
+   * of the query's own view too (NT-Xent). `view`: the asked view of other samples. `queue`: the embeddings of earlier steps,
+   * so many of them. `none`: nothing; the query is drawn to what is right.
    */
   readonly keys?: 'batch' | 'view' | 'none' | { readonly queue: number };
   /** What is right: the other view (default), its nearest neighbour, or its prototypes. */
@@ -73,7 +73,7 @@ export interface ViewContrastOptions {
    * moments (CPC). Of the batch, beside `keys`. Default: none.
    */
   readonly negatives?: readonly string[];
-  /** Cosines (default), or products of embeddings as they are, as in CPC. */
+  /** Cosines (default), or products of embeddings as they are, as in CPC. A queue holds directions alone, so it takes cosines. */
   readonly similarity?: 'cosine' | 'product';
   /** What similarities are divided by, above 0. Needed, but where nothing is told apart. */
   readonly temperature?: number;
@@ -164,6 +164,9 @@ export function checkedViewContrast(options: ViewContrastOptions): CheckedViewCo
     if (target === 'same') {
       refuse('target', `"stopped" or { momentum }: no gradient goes through { ${name} }`, '"same"');
     }
+  }
+  if (typeof keys === 'object' && similarity !== 'cosine') {
+    refuse('similarity', '"cosine", since a queue holds directions', `"${similarity}"`);
   }
   if (regresses || positives !== 'view') {
     if (negatives.length > 0) refuse('negatives', 'none, since none are told apart', negatives.join(', '));

@@ -78,7 +78,7 @@ describe.each(ENGINES)('viewContrast on $name', { timeout: 60_000 }, ({ make }) 
     );
     const random = seededRandom('buffers');
     const moved = Object.entries(buffers).map(([name, tensor]) => {
-      if (name === 'view_contrast.queue_keys') {
+      if (name === 'view_contrast.queue_sample_keys') {
         const keys = Array.from({ length: tensor.shape[0]! }, (_, row) =>
           row < QUEUED.length ? [QUEUED[row]!, 7] : [0, 0],
         );

@@ -3,15 +3,15 @@ import { l2Normalise } from '@tgm/losses';
 import { type Params, saveVideoMaeEncoder } from '@tgm/models';
 import { describer, recorded } from '@tgm/options';
 import { TrainError } from '../../errors.js';
-import type { MaskedBatch } from '../masked-batch.js';
 import type { MaskedObjective } from '../masked-objective.js';
 import { matrixDecays } from '../parameter-rule.js';
+import { requireViews } from '../require-views.js';
 import { withoutGradients } from '../without-gradients.js';
+import { drawDirections } from './draw-directions.js';
 import { applyHead, drawHead } from './head.js';
 import { PROTOTYPES, pairTerm, STEP } from './pair-term.js';
-import { drawRing, written } from './ring.js';
+import { drawQueue, queued } from './queue.js';
 import { movedTarget, targetBuffers, targetCopies } from './target-encoder.js';
-import { unitRows } from './unit-rows.js';
 import {
   checkedViewContrast,
   VIEW_CONTRAST_OPTIONS,
@@ -47,12 +47,12 @@ export function viewContrast(options: ViewContrastOptions): MaskedObjective {
   const width = projection?.width ?? hiddenSize;
   const momentum = typeof target === 'object' ? target : undefined;
   const prototypes = typeof positives === 'object' && 'prototypes' in positives ? positives : undefined;
-  const ringSize = ringSizeOf(checked);
+  const queueSize = queueSizeOf(checked);
   const counts = momentum?.rampSteps !== undefined || (prototypes?.frozenSteps ?? 0) > 0;
 
-  const keyViews = [...new Set([...pairs.map(({ to }) => to), ...negatives])];
+  const targetViews = [...new Set([...pairs.map(({ to }) => to), ...negatives])];
   const queryViews = [...new Set(pairs.map(({ from }) => from))];
-  const allViews = [...new Set([...queryViews, ...keyViews])];
+  const allViews = [...new Set([...queryViews, ...targetViews])];
   /** Views that are encoded with gradients. */
   const onlineViews = target === 'same' ? allViews : queryViews;
 
@@ -79,6 +79,7 @@ export function viewContrast(options: ViewContrastOptions): MaskedObjective {
       text: false,
       otherClips: true,
     },
+    tellsSamplesApart: checked.keys === 'batch' || checked.keys === 'view' ? negatives.length === 0 : false,
     weights: { [TERM]: 1 },
     init: (random, given) =>
       tf.tidy(() => {
@@ -88,27 +89,27 @@ export function viewContrast(options: ViewContrastOptions): MaskedObjective {
           ...(head
             ? Object.assign({}, ...predictors.map((name) => drawHead(name, head, width, random)))
             : {}),
-          ...(prototypes ? { [PROTOTYPES]: unitRows(prototypes.prototypes, width, random) } : {}),
+          ...(prototypes ? { [PROTOTYPES]: drawDirections(prototypes.prototypes, width, random) } : {}),
         };
         return {
           params,
           buffers: {
             ...(momentum ? targetCopies({ ...params, ...given }, followed(params)) : {}),
-            ...(ringSize ? drawRing(ringSize, width, random) : {}),
+            ...(queueSize ? drawQueue(queueSize, width, random) : {}),
             ...(counts ? { [STEP]: tf.scalar(0, 'int32') } : {}),
           },
         };
       }),
 
     part(params, buffers, batch) {
-      requireViews(allViews, batch);
+      requireViews('viewContrast', allViews, batch);
       const embedding = (of: Params, view: string): tf.Tensor2D => {
         const { tokens, positions } = batch.views[view]!;
         return tf.mean(model.encode(of, tokens, positions), 1);
       };
-      const rows: Record<string, tf.Tensor> = { sampleKey: tf.clone(batch.sampleKey) };
+      const rows: Record<string, tf.Tensor> = { sampleKeys: tf.clone(batch.sampleKey) };
       for (const view of onlineViews) rows[`online.${view}`] = embedding(params, view);
-      for (const view of keyViews) {
+      for (const view of targetViews) {
         if (!momentum && onlineViews.includes(view)) continue;
         rows[`target.${view}`] = withoutGradients(() => {
           const of = momentum ? movedTarget(momentum, params, buffers, encoderNames, buffers[STEP]) : params;
@@ -119,17 +120,17 @@ export function viewContrast(options: ViewContrastOptions): MaskedObjective {
     },
 
     whole(params, buffers, rows) {
-      const sampleKey = rows.sampleKey as tf.Tensor2D;
-      requireSeveral(sampleKey.shape[0]);
+      const sampleKeys = rows.sampleKeys as tf.Tensor2D;
+      requireSeveral(sampleKeys.shape[0]);
       const row = (name: string) => rows[name] as tf.Tensor2D | undefined;
       const online = byName(onlineViews, (view) => project(params, row(`online.${view}`)!));
       const moved = momentum && movedTarget(momentum, params, buffers, followed(params), buffers[STEP]);
-      const keys = byName(keyViews, (view) => {
+      const targets = byName(targetViews, (view) => {
         if (target === 'same') return comparable(online[view]!);
         const embedded = row(`target.${view}`) ?? row(`online.${view}`)!;
         return withoutGradients(() => comparable(project(moved ?? params, embedded)));
       });
-      const compared = { params, buffers, keys, sampleKey };
+      const compared = { params, buffers, targets, sampleKeys };
       const made = pairs.map(({ from, to }, at) => {
         const projected = online[from]!;
         const predicted = head ? applyHead(predictorOf(at), head, params, projected) : projected;
@@ -144,7 +145,7 @@ export function viewContrast(options: ViewContrastOptions): MaskedObjective {
         },
         buffers: {
           ...(moved ? targetBuffers(moved) : {}),
-          ...(ringSize ? written(buffers, keys[pairs[0]!.to]!, sampleKey) : {}),
+          ...(queueSize ? queued(buffers, targets[pairs[0]!.to]!, sampleKeys) : {}),
           ...(counts ? { [STEP]: tf.add(buffers[STEP]!, tf.scalar(1, 'int32')) } : {}),
         },
       };
@@ -155,20 +156,15 @@ export function viewContrast(options: ViewContrastOptions): MaskedObjective {
     artefacts: (params) => [
       {
         folder: '.',
-        write: (path) =>
-          saveVideoMaeEncoder(
-            path,
-            model,
-            byName(encoderNames, (name) => params[name]!),
-          ),
+        write: (path) => saveVideoMaeEncoder(path, model, params),
       },
     ],
     describe: describer('viewContrast', recorded(VIEW_CONTRAST_OPTIONS, checked)),
   };
 }
 
-/** Embeddings of earlier steps that are kept; none where nothing is compared with them. */
-function ringSizeOf({ keys, positives }: ReturnType<typeof checkedViewContrast>): number | undefined {
+/** Places of the queue; none where nothing is compared with one. */
+function queueSizeOf({ keys, positives }: ReturnType<typeof checkedViewContrast>): number | undefined {
   if (typeof keys === 'object') return keys.queue;
   return typeof positives === 'object' && 'nearest' in positives ? positives.nearest : undefined;
 }
@@ -185,17 +181,6 @@ const meanOf = (scalars: readonly tf.Scalar[]): tf.Scalar =>
 
 const byName = <Value>(names: readonly string[], of: (name: string) => Value): Record<string, Value> =>
   Object.fromEntries(names.map((name) => [name, of(name)]));
-
-/** @throws TrainError `OPTION_INVALID` for a batch without a view that is compared. */
-function requireViews(views: readonly string[], batch: MaskedBatch): void {
-  const missing = views.filter((name) => batch.views[name] === undefined);
-  if (missing.length === 0) return;
-  throw new TrainError('OPTION_INVALID', {
-    where: 'viewContrast, batch',
-    expected: `the views ${views.join(', ')}`,
-    received: `no ${missing.join(', ')}`,
-  });
-}
 
 /** @throws TrainError `OPTION_INVALID` for a single clip, which a batch norm and a comparison make nothing of. */
 function requireSeveral(clips: number): void {

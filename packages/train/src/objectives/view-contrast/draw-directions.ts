@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { normal, type Random } from '@tgm/masking';
 
 /** Random directions: [count, width], each row of length 1. */
-export function unitRows(count: number, width: number, random: Random): tf.Tensor2D {
+export function drawDirections(count: number, width: number, random: Random): tf.Tensor2D {
   const rows = new Float32Array(count * width);
   for (let start = 0; start < rows.length; start += width) {
     let squares = 0;

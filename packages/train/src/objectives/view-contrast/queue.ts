@@ -1,48 +1,48 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Random } from '@tgm/masking';
 import type { Params } from '@tgm/models';
-import { unitRows } from './unit-rows.js';
+import { drawDirections } from './draw-directions.js';
 
-/** Embeddings of earlier steps, the newest in the place of the oldest, with the keys of their samples. */
-export interface Ring {
+/** Embeddings of earlier steps, the newest in the place of the oldest. */
+export interface Queue {
   /** [Q, E] L2-normalised. */
   readonly rows: tf.Tensor2D;
-  /** [Q, 2] int32, keys of the samples; 0 where nothing was written yet. */
-  readonly keys: tf.Tensor2D;
+  /** [Q, 2] int32, equal for embeddings of one sample; 0 where nothing was written yet. */
+  readonly sampleKeys: tf.Tensor2D;
 }
 
 const ROWS = 'view_contrast.queue';
-const KEYS = 'view_contrast.queue_keys';
+const SAMPLE_KEYS = 'view_contrast.queue_sample_keys';
 /** [] int32, the place that is written next. */
 const PLACE = 'view_contrast.queue_place';
 
 /** As MoCo begins: random directions. */
-export function drawRing(size: number, width: number, random: Random): Params {
+export function drawQueue(size: number, width: number, random: Random): Params {
   return {
-    [ROWS]: unitRows(size, width, random),
-    [KEYS]: tf.zeros([size, 2], 'int32'),
+    [ROWS]: drawDirections(size, width, random),
+    [SAMPLE_KEYS]: tf.zeros([size, 2], 'int32'),
     [PLACE]: tf.scalar(0, 'int32'),
   };
 }
 
-export const ringOf = (buffers: Params): Ring => ({
+export const queueOf = (buffers: Params): Queue => ({
   rows: buffers[ROWS] as tf.Tensor2D,
-  keys: buffers[KEYS] as tf.Tensor2D,
+  sampleKeys: buffers[SAMPLE_KEYS] as tf.Tensor2D,
 });
 
 /**
- * The buffers with B new rows, in their order, in the places of the oldest. Of more rows than the ring has places the last stay.
+ * The buffers with B new rows, in their order, in the places of the oldest. Of more rows than the queue has places the last stay.
  *
  * @param rows [B, E] L2-normalised, without gradients.
- * @param keys [B, 2] int32
+ * @param sampleKeys [B, 2] int32
  */
-export function written(buffers: Params, rows: tf.Tensor2D, keys: tf.Tensor2D): Params {
-  const ring = ringOf(buffers);
-  const size = ring.rows.shape[0];
+export function queued(buffers: Params, rows: tf.Tensor2D, sampleKeys: tf.Tensor2D): Params {
+  const queue = queueOf(buffers);
+  const size = queue.rows.shape[0];
   const surplus = Math.max(0, rows.shape[0] - size);
   const count = rows.shape[0] - surplus;
   const first = wrapped(tf.add(buffers[PLACE]!, int(surplus % size)), size);
-  // Which of the new rows each place gets, if any: the distance from the first, around the ring.
+  // Which of the new rows each place gets, if any: the distance from the first, around the end.
   const distance = tf.sub(tf.range(0, size, 1, 'int32'), first); // [Q]
   const around = tf.where(tf.less(distance, int(0)), tf.add(distance, int(size)), distance);
   const taken = tf.reshape(tf.less(around, int(count)), [size, 1]);
@@ -50,8 +50,8 @@ export function written(buffers: Params, rows: tf.Tensor2D, keys: tf.Tensor2D): 
   const settled = (old: tf.Tensor2D, fresh: tf.Tensor2D): tf.Tensor =>
     tf.where(tf.tile(taken, [1, old.shape[1]]), tf.gather(fresh, from), old);
   return {
-    [ROWS]: settled(ring.rows, rows),
-    [KEYS]: settled(ring.keys, keys),
+    [ROWS]: settled(queue.rows, rows),
+    [SAMPLE_KEYS]: settled(queue.sampleKeys, sampleKeys),
     [PLACE]: wrapped(tf.add(first, int(count % size)), size),
   };
 }
