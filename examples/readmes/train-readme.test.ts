@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { loadVideoMaeClassifier } from '@tgm/models';
+import { loadVideoMaeClassifier, loadVideoMaeEncoder } from '@tgm/models';
 import { loadCheckpoint } from '@tgm/train';
 import { encodeVideo } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,8 +28,32 @@ const SMALLER: readonly (readonly [string, string])[] = [
   ['step-00020000', 'step-00000004'],
 ];
 
+/** The same of the program of contrast between views, and what it takes for given. */
+const SMALLER_CONTRAST: readonly (readonly [string, string])[] = [
+  ['batchSize: 64', 'batchSize: 2'],
+  ['steps: 10_000', 'steps: 2'],
+];
+const GIVEN = `import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { videoExamples } from '@tgm/train';
+import { cvrlViews, readVideoFolder, videoPool, viewsRecipe } from '@tgm/video-io';
+
+const config = { imageSize: 32, patchSize: 16, numFrames: 4, tubeletSize: 2, hiddenSize: 24, numHiddenLayers: 2,
+  numAttentionHeads: 2, intermediateSize: 48, layerNormEps: 1e-6 };
+const engine = await onnxEngine();
+const pool = videoPool({ workers: 1 });
+const dataset = await readVideoFolder('videos');
+const recipe = viewsRecipe({ ${SIZE}, views: cvrlViews({ stride: 1 }) });
+`;
+const TO_THE_END = `
+import { follow } from '@tgm/train';
+await follow(events);
+await pool.close();
+await engine.dispose();
+`;
+
 let folder: string;
 let programs: string[];
+let contrast: string;
 
 /** A square that moves to the right, or down. */
 async function writeVideo(path: string, way: 'right' | 'down', start: number): Promise<void> {
@@ -61,16 +85,18 @@ beforeAll(async () => {
     }
   }
   const readme = await readFile(join(ROOT, 'packages/train/README.md'), 'utf8');
-  programs = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].slice(0, 2).map(([, code]) => code!);
+  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!);
+  programs = blocks.slice(0, 2);
+  contrast = blocks.find((code) => code.includes('VIEW_CONTRASTS'))!;
 });
 afterAll(() => rm(folder, { recursive: true }));
 
 const linesOf = (program: string): number =>
   program.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('import ')).length;
 
-async function run(program: string): Promise<string> {
+async function run(program: string, smaller = SMALLER): Promise<string> {
   let small = program;
-  for (const [said, put] of SMALLER) small = small.replace(said, put);
+  for (const [said, put] of smaller) small = small.replace(said, put);
   await writeFile(join(folder, 'program.ts'), small);
   const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
   const child = spawn(process.execPath, [tsx, 'program.ts'], { cwd: folder });
@@ -100,5 +126,14 @@ describe('the README of train', { timeout: 180_000 }, () => {
     expect(printed).toMatch(/top1: \d+(\.\d+)?, top5: 100, videos: 6, leftOut: 0/);
     const { model } = await loadVideoMaeClassifier(join(folder, 'run/finetuned/step-00000003'));
     expect(model.config.labels).toEqual(['down', 'right']);
+  });
+
+  it('has a program of contrast between views, whose encoder others open', async () => {
+    for (const [said] of SMALLER_CONTRAST) expect(contrast).toContain(said);
+    await run(GIVEN + contrast + TO_THE_END, SMALLER_CONTRAST);
+    const { path, step } = await loadCheckpoint(join(folder, 'run/checkpoints'));
+    expect(step).toBe(2);
+    const { model } = await loadVideoMaeEncoder(path);
+    expect(model.config.hiddenSize).toBe(24);
   });
 });

@@ -1,11 +1,12 @@
 /**
- * `npm run contrast`: the video-only baselines, each trained for a hundred steps on Moving Shapes.
+ * `npm run contrast`: published ways to learn from videos without words, each trained for a hundred steps on Moving Shapes.
  *
  *   npm run contrast -- --only simclr,cpc
  *
  * Makes the data set, trains an encoder by each method on videos that are decoded meanwhile, and prints how well a linear probe
- * and k-NN name the object of unseen clips, its colour and shape, beside the untrained encoder and the pixels alone. Ends with code 1 where a method
- * does not come out above its untrained encoder. Ctrl-C stops it and prints what is done.
+ * and k-NN name the object of unseen clips, its colour and shape, beside the untrained encoder and the pixels alone. Ends with
+ * code 1 where a method does not come out above its untrained encoder. Ctrl-C stops it and prints what is done; the same command
+ * goes on from there.
  */
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -17,7 +18,6 @@ import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
 import { runProgram } from '../program/run-program.js';
 import { say } from '../program/say.js';
-import { progress } from '../start/progress.js';
 import { prepareData } from './data.js';
 import { pairedDifference } from './difference.js';
 import { measure } from './measure.js';
@@ -33,6 +33,8 @@ const USAGE = `npm run contrast
   --only <a,a,…>   default all: ${METHODS.map(({ name }) => name).join(',')}
   --steps <n>      of each method; default ${TRAINING.steps}
   --seed <n>       data set, first weights and draws; default 0
+  --out <folder>   of logs and checkpoints; default runs/contrast in the repository; what it holds is gone on
+                   with, by seed and steps
   --data <folder>  where Moving Shapes is made; default data/ in the repository
   --workers <n>    threads that decode; default 2
   --quick          few clips and steps, to see that everything works
@@ -46,6 +48,7 @@ await runProgram(async (signal) => {
         only: optional(text()),
         steps: optional(wholeNumber({ from: 2 })),
         seed: optional(wholeNumber(), 0),
+        out: optional(text()),
         data: optional(text(), join(ROOT, 'data')),
         workers: optional(wholeNumber({ from: 1 }), 2),
         quick: optional(flag(), false),
@@ -54,6 +57,7 @@ await runProgram(async (signal) => {
         only: 'text',
         steps: 'number',
         seed: 'number',
+        out: 'text',
         data: 'text',
         workers: 'number',
         quick: 'flag',
@@ -65,6 +69,10 @@ await runProgram(async (signal) => {
   const { seed, quick, workers } = options;
   const methods = chosen(options.only);
   const steps = options.steps ?? (quick ? QUICK_STEPS : TRAINING.steps);
+  const out = resolve(
+    options.out ?? join(ROOT, quick ? 'runs/contrast-quick' : 'runs/contrast'),
+    `seed-${seed}-steps-${steps}`,
+  );
   const model = encoder();
   const pool = videoPool({ workers });
   const engine = await onnxEngine({ threads: 1 });
@@ -80,9 +88,7 @@ await runProgram(async (signal) => {
     const rows: Row[] = [];
     try {
       for (const method of methods) {
-        const shown = progress(method.name, steps, 'steps');
-        const onStep = (step: number, loss: number) => shown.update(step, `loss ${loss.toFixed(2)}`);
-        const trained = await train(method, {
+        const { params, seconds, ...losses } = await train(method, {
           engine,
           model,
           start,
@@ -90,16 +96,14 @@ await runProgram(async (signal) => {
           pool,
           steps,
           seed,
-          onStep,
+          out: join(out, method.name),
           signal,
         });
-        const { params, ...losses } = trained;
-        const seconds = shown.end(`loss ${losses.begin.toFixed(2)} to ${losses.end.toFixed(2)}`);
         const measured = await measure(measuring, params);
         tf.dispose(params as tf.NamedTensorMap);
         const difference = pairedDifference(references.untrained.right, measured.right);
         say(
-          `  ${method.name}: probe ${measured.probe.toFixed(1)}, above untrained ${differenceText(difference)}`,
+          `  ${method.name}: loss ${losses.begin.toFixed(2)} to ${losses.end.toFixed(2)}, probe ${measured.probe.toFixed(1)}, above untrained ${differenceText(difference)}`,
         );
         rows.push({ name: method.name, note: method.note, measured, difference, losses, seconds });
         signal.throwIfAborted();

@@ -30,6 +30,7 @@ export const TRAINING = {
   warmupSteps: 10,
   learningRate: 1e-3,
   weightDecay: 0.05,
+  checkpointEvery: 50,
 } as const;
 
 /** Enough test clips that a few points of accuracy are more than chance: a standard error is about 1.2 points. */

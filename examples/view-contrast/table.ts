@@ -10,7 +10,7 @@ export interface Row {
   /** Of the probe, to the untrained encoder. */
   readonly difference: Difference;
   readonly losses: Pick<Trained, 'begin' | 'end' | 'baseline'>;
-  /** Of training, decoding included. */
+  /** Of all steps, decoding included. */
   readonly seconds: number;
 }
 

@@ -1,15 +1,22 @@
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
 import type { Params, VideoMaeEncoder } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import {
   adamW,
   cosineSchedule,
+  follow,
+  jsonlSink,
   maskedBatches,
+  readEvents,
+  type Sink,
   shuffled,
   trainer,
   videoExamples,
   viewContrast,
 } from '@tgm/train';
 import { type VideoDataset, type VideoPool, viewsRecipe } from '@tgm/video-io';
+import { type Progress, progress } from '../start/progress.js';
 import type { Method } from './methods.js';
 import { FRAME_COUNT, SIZE, TRAINING } from './settings.js';
 
@@ -22,7 +29,8 @@ export interface TrainOptions {
   readonly pool: VideoPool;
   readonly steps: number;
   readonly seed: number;
-  readonly onStep: (step: number, loss: number) => void;
+  /** Folder of the run; what it holds is gone on with. */
+  readonly out: string;
   readonly signal: AbortSignal;
 }
 
@@ -34,16 +42,19 @@ export interface Trained {
   readonly end: number;
   /** What the loss is where all candidates look alike. */
   readonly baseline: number;
+  /** Of all steps, decoding included. */
+  readonly seconds: number;
 }
 
 /** Trains an encoder by one method, on videos that are decoded meanwhile. Rejects with the signal's reason after a stop. */
 export async function train(method: Method, options: TrainOptions): Promise<Trained> {
-  const { engine, model, start, videos, pool, steps, seed, onStep, signal } = options;
+  const { engine, model, start, videos, pool, steps, seed, out, signal } = options;
   const { clips, views, contrast } = method;
   const objective = viewContrast({ model, ...contrast });
   const recipe = viewsRecipe({ frameCount: FRAME_COUNT, size: SIZE, views: clips });
   const examples = shuffled(videoExamples({ dataset: videos, pool, recipe, views: clips.length }));
-  const { batchSize, warmupSteps, weightDecay } = TRAINING;
+  const { batchSize, warmupSteps, weightDecay, checkpointEvery } = TRAINING;
+  const log = join(out, 'log.jsonl');
   const events = trainer({
     engine,
     objective,
@@ -57,21 +68,38 @@ export async function train(method: Method, options: TrainOptions): Promise<Trai
     steps,
     seed,
     start: { params: start },
+    checkpoint: { folder: join(out, 'checkpoints'), every: checkpointEvery, keep: 1 },
     signal,
   });
-  const losses: number[] = [];
-  let baseline = Number.NaN;
-  let params: Params = {};
-  for await (const event of events) {
-    if (event.type === 'end') ({ params } = event);
-    if (event.type !== 'step') continue;
-    losses.push(event.total);
-    baseline = event.figures['viewContrast baseline']!;
-    onStep(event.step, event.total);
-  }
+  const { params, buffers } = await follow(events, [jsonlSink(log), progressSink(method.name)]);
+  tf.dispose(buffers as tf.NamedTensorMap);
+  if (signal.aborted) tf.dispose(params as tf.NamedTensorMap);
   signal.throwIfAborted();
+  const taken = (await readEvents(log)).filter((event) => event.type === 'step');
+  const losses = taken.map(({ total }) => total);
   const tenth = Math.ceil(losses.length / 10);
-  return { params, begin: mean(losses.slice(0, tenth)), end: mean(losses.slice(-tenth)), baseline };
+  return {
+    params,
+    begin: mean(losses.slice(0, tenth)),
+    end: mean(losses.slice(-tenth)),
+    baseline: taken.at(-1)!.figures['viewContrast baseline']!,
+    seconds: taken.reduce((sum, { seconds }) => sum + seconds, 0),
+  };
+}
+
+/** Shows the steps of this call, and nothing where all were done before. */
+function progressSink(name: string): Sink {
+  let shown: Progress | undefined;
+  return {
+    write(event) {
+      if (event.type === 'begin' && event.step < event.steps) {
+        shown = progress(name, event.steps, 'steps', event.step);
+      }
+      if (event.type === 'step') shown?.update(event.step, `loss ${event.total.toFixed(2)}`);
+      if (event.type === 'end' && event.reason === 'completed') shown?.end();
+    },
+    async close() {},
+  };
 }
 
 const mean = (values: readonly number[]): number =>

@@ -2,20 +2,25 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { loadCheckpoint } from '@tgm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { METHODS } from './methods.js';
 import { type Row, requireLearned, tableText } from './table.js';
 
 const EXAMPLES = resolve(import.meta.dirname, '..');
+let folder: string;
 let data: string;
+let out: string;
 beforeAll(async () => {
-  data = await mkdtemp(join(tmpdir(), 'tgm-contrast-'));
+  folder = await mkdtemp(join(tmpdir(), 'tgm-contrast-'));
+  data = join(folder, 'data');
+  out = join(folder, 'out');
 });
-afterAll(() => rm(data, { recursive: true }));
+afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs the program as a user does. `onText` hears what it has said so far. */
 function run(args: readonly string[], onText: (text: string, stop: () => void) => void = () => undefined) {
-  const command = ['--import', 'tsx', 'view-contrast/main.ts', '--data', data, ...args];
+  const command = ['--import', 'tsx', 'view-contrast/main.ts', '--data', data, '--out', out, ...args];
   const child = spawn(process.execPath, command, { cwd: EXAMPLES });
   return new Promise<{ code: number | null; text: string }>((done) => {
     let text = '';
@@ -28,6 +33,8 @@ function run(args: readonly string[], onText: (text: string, stop: () => void) =
     child.on('close', (code) => done({ code, text }));
   });
 }
+
+const cellsOf = (row: string): string[] => row.split('|').map((cell) => cell.trim());
 
 describe('npm run contrast', { timeout: 600_000 }, () => {
   it('trains and measures every method', async () => {
@@ -43,9 +50,18 @@ describe('npm run contrast', { timeout: 600_000 }, () => {
       );
     }
     expect(code).toBe(0);
+
+    // The losses and the seconds are of the training above; its parameters are measured alike.
+    const again = await run(['--quick', '--only', METHODS[0]!.name]);
+    expect(again.code).toBe(0);
+    const rowIn = (table: string) =>
+      cellsOf(table.split('\n').find((line) => line.startsWith(`| ${METHODS[0]!.name} `))!);
+    expect(rowIn(again.text)).toEqual(rowIn(text));
+    expect(text).toContain(`${METHODS[0]!.name}: done in`);
+    expect(again.text).not.toContain(`${METHODS[0]!.name}: done in`);
   });
 
-  it('stops at Ctrl-C, and says what is done', async () => {
+  it('stops at Ctrl-C, says what is done and keeps it', async () => {
     let stopped = false;
     const { code, text } = await run(
       ['--quick', '--only', 'simclr,cvrl', '--steps', '20000'],
@@ -58,6 +74,8 @@ describe('npm run contrast', { timeout: 600_000 }, () => {
     expect(text).toMatch(/\| untrained +\|/);
     expect(text).not.toMatch(/^\s+at /m);
     expect(code).toBe(130);
+    const { step } = await loadCheckpoint(join(out, 'seed-0-steps-20000/simclr/checkpoints'));
+    expect(step).toBeGreaterThan(0);
   });
 
   it('refuses methods that it does not know', async () => {
