@@ -24,8 +24,8 @@ const STEPS_PER_COPY = 8;
  * differ.
  *
  * @throws TrainError `OPTION_INVALID`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FAILED`, `RUN_LOCKED`,
- *   `NO_NEGATIVES`, `LOSS_NOT_FINITE` (the last checkpoint stays as it was), and whatever the batches throw; what was done until then is
- *   saved.
+ *   `NO_NEGATIVES`, `LOSS_NOT_FINITE` (the last checkpoint stays as it was), and whatever the batches throw; what was done
+ *   until then is saved.
  */
 export async function* trainer<Batch extends TensorTree>(
   given: TrainerOptions<Batch>,

@@ -42,7 +42,7 @@ const PREDICTOR = 'view_contrast.predictor';
  */
 export function viewContrast(options: ViewContrastOptions): MaskedObjective {
   const checked = checkedViewContrast(options);
-  const { model, pairs, projection, predictor, target, positives, negatives } = checked;
+  const { model, pairs, projection, predictor, target, keys, positives, negatives } = checked;
   const { hiddenSize } = model.config;
   const width = projection?.width ?? hiddenSize;
   const momentum = typeof target === 'object' ? target : undefined;
@@ -79,7 +79,7 @@ export function viewContrast(options: ViewContrastOptions): MaskedObjective {
       text: false,
       otherClips: true,
     },
-    tellsSamplesApart: checked.keys === 'batch' || checked.keys === 'view' ? negatives.length === 0 : false,
+    tellsSamplesApart: typeof keys === 'string' && keys !== 'none' && negatives.length === 0,
     weights: { [TERM]: 1 },
     init: (random, given) =>
       tf.tidy(() => {
@@ -153,12 +153,7 @@ export function viewContrast(options: ViewContrastOptions): MaskedObjective {
 
     // Prototypes are normalised before they are used, so that their length is nothing to be kept small.
     group: (name, shape) => ({ decays: matrixDecays(name, shape) && name !== PROTOTYPES, rateScale: 1 }),
-    artefacts: (params) => [
-      {
-        folder: '.',
-        write: (path) => saveVideoMaeEncoder(path, model, params),
-      },
-    ],
+    artefacts: (params) => [{ folder: '.', write: (path) => saveVideoMaeEncoder(path, model, params) }],
     describe: describer('viewContrast', recorded(VIEW_CONTRAST_OPTIONS, checked)),
   };
 }
