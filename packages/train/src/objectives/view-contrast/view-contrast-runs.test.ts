@@ -239,8 +239,8 @@ describe.each(ENGINES)('a run of viewContrast on $name', { timeout: 120_000 }, (
           expect(Object.keys(parts[kind])).toEqual(Object.keys(whole[kind]));
           for (const [name, values] of Object.entries(whole[kind])) {
             const moved = distance(values, before[kind][name]!);
-            expect(moved, name).toBeGreaterThan(0);
-            expect(distance(parts[kind][name]!, values) / moved, name).toBeLessThan(1e-3);
+            // Rounding moves a bias before a batch norm, which has no gradient, by up to 2e-7.
+            expect(distance(parts[kind][name]!, values), name).toBeLessThan(1e-3 * moved + 5e-7);
           }
         }
       }
