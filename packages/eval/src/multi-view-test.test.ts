@@ -256,6 +256,22 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
     await expect(scoring).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
+  it.each([
+    [{ id: 'other' }, 'number 1: expected a video with all of its views: one in `frames`'],
+    [{ id: undefined }, 'number 1: expected a video { id, frames }'],
+    [{ frames: [1, 2] }, 'number 1: expected views { frames: Uint8Array }'],
+    [{ others: [new Uint8Array(96)] }, 'number 1: expected views { frames: Uint8Array }'],
+    [{ others: {} }, 'number 1: expected others: a list of { frames }'],
+  ])('refuses what is no video with its views: %o', async (change, message) => {
+    const two = [{ ...videos[0]!, id: 'other' }, { ...videos[1]!, id: 'odd', ...change } as never];
+    const params = paramsOf(single);
+    const scoring = multiViewScores({ engine, model: single, params, videos: two, batchSize: 2 });
+    await expect(scoring).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      message: expect.stringContaining(message),
+    });
+  });
+
   it('refuses a call without options, as the evaluator does', async () => {
     await expect(multiViewScores(undefined as never)).rejects.toMatchObject({
       code: 'OPTION_INVALID',

@@ -196,12 +196,33 @@ function scorer(where: string, parts: MultiViewTestOptions) {
 
   /** The views of all videos, one after the other. The videos wait for what is said of them. */
   async function* views(waiting: Waiting[]): AsyncGenerator<NamedClip> {
-    for await (const { id, frames, others = [], label } of videos) {
+    const seen = new Set<string>();
+    for await (const video of videos) {
+      requireVideo(video, seen);
+      const { id, frames, others = [], label } = video;
       waiting.push({ id, views: 1 + others.length, labels: labelsOf(id, label), rows: [] });
       for (const [view, clip] of [{ frames }, ...others].entries()) {
         yield { frames: clip.frames, name: `view ${view} of video "${id}"` };
       }
     }
+  }
+
+  /** Views that come as videos of their own would be counted as such, and never be averaged. */
+  function requireVideo(video: TestVideo, seen: Set<string>): void {
+    const refuse = (expected: string, received: unknown): never => {
+      throw new EvaluationError('OPTION_INVALID', {
+        where: `${where}, option videos, number ${seen.size}`,
+        expected,
+        received: showValue(received),
+      });
+    };
+    const { id, frames, others = [] } = video ?? {};
+    if (typeof id !== 'string') refuse('a video { id, frames }', video);
+    if (seen.has(id)) refuse('a video with all of its views: one in `frames`, the others in `others`', id);
+    if (!Array.isArray(others)) refuse('others: a list of { frames }', others);
+    const wrong = [{ frames }, ...others].find((view) => !(view?.frames instanceof Uint8Array));
+    if (wrong) refuse('views { frames: Uint8Array }', wrong);
+    seen.add(id);
   }
 
   function labelsOf(id: string, label: TestVideo['label']): number[] {

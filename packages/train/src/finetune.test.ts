@@ -103,6 +103,17 @@ describe('finetune', { timeout: 120_000 }, () => {
     }
   });
 
+  it('refuses an encoder of more layers, of which only the first would be taken', async () => {
+    const pretrained = pretraining.init(seededRandom('pretrained'));
+    const further = 'videomae.encoder.layer.2.output.dense.bias';
+    const params = { ...pretrained, [further]: tf.zeros([12]) };
+    await expect(runToEnd(finetune(optionsOf({ pretrained: params })))).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'finetune, option pretrained',
+      received: `"${further}" besides`,
+    });
+  });
+
   it('lets each layer move by its own share of the rate', async () => {
     // Without decay the first step of AdamW moves a number by the rate, wherever its gradient is not tiny.
     const rate = 1e-3;

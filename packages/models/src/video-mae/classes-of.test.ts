@@ -27,7 +27,7 @@ it.each([
   [single, { verb: 0 }, 'expected a label from 0 to 1'],
   [grouped, undefined, 'expected a label "verb" from 0 to 1, got none'],
   [grouped, null, 'expected a label "verb" from 0 to 1, got null'],
-  [grouped, 0, 'expected a label "verb" from 0 to 1, got 0'],
+  [grouped, 0, 'expected labels by name, a label "verb" from 0 to 1 among them, got 0'],
   [grouped, { verb: 1 }, 'expected a label "noun" from 0 to 2'],
   [grouped, { verb: 1, noun: 3 }, 'expected a label "noun" from 0 to 2'],
 ])('refuses a label that is none of the classes, case %#', (classifier, label, message) => {

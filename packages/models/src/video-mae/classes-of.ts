@@ -17,7 +17,8 @@ export function classesOf(
   return groups.map(({ name, labels }) => {
     const own = named ? (label as Readonly<Record<string, unknown>> | null | undefined)?.[name] : label;
     if (typeof own === 'number' && Number.isInteger(own) && own >= 0 && own < labels.length) return own;
-    const expected = `a label${named ? ` "${name}"` : ''} from 0 to ${labels.length - 1}`;
+    const one = `a label${named ? ` "${name}"` : ''} from 0 to ${labels.length - 1}`;
+    const expected = named && typeof label === 'number' ? `labels by name, ${one} among them` : one;
     return refuse(expected, label === undefined ? 'none' : showValue(label));
   });
 }

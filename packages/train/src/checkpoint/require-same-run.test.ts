@@ -120,7 +120,7 @@ describe('a run is refused', () => {
     const refused = expect.objectContaining({
       code: 'CHECKPOINT_MISMATCH',
       received: 'others: schedule.steps: 1000, now 2000; run.steps: 1000, now 2000',
-      advice: expect.stringContaining('`start`'),
+      advice: expect.stringContaining('from the parameters of this checkpoint'),
     });
     expect(resume(linear(1000), linear(2000), 2000)).toThrow(refused);
   });

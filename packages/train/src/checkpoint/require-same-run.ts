@@ -49,8 +49,8 @@ export function requireSameRun(
 const OF_LENGTH = /^(run\.steps$|schedule(\.|$))/;
 
 const BEGIN_FROM_IT =
-  'Under this schedule a longer run has other learning rates for the steps done: begin it in another folder, with `start` ' +
-  'set to the parameters of this checkpoint.';
+  'Under this schedule a longer run has other learning rates for the steps done: begin it in another folder, from the ' +
+  'parameters of this checkpoint.';
 
 const shown = ({ option, saved, now }: RunDifference): string =>
   `${option}: ${shownValue(saved)}, now ${shownValue(now)}`;

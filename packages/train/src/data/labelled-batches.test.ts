@@ -184,7 +184,7 @@ describe('labelledBatches', { timeout: 60_000 }, () => {
     [0.5, 'list', /got 0.5/],
     [{ verb: 0 }, 'list', /a label from 0 to 2, got/],
     [undefined, 'groups', /a label "verb" from 0 to 1, got none/],
-    [1, 'groups', /a label "verb" from 0 to 1, got 1/],
+    [1, 'groups', /labels by name, a label "verb" from 0 to 1 among them, got 1/],
     [{ verb: 1 }, 'groups', /a label "noun" from 0 to 0, got/],
     [{ verb: 2, noun: 0 }, 'groups', /a label "verb" from 0 to 1, got/],
   ])('names the example whose label is %o for a classifier of a %s', async (label, kind, message) => {

@@ -227,6 +227,15 @@ describe('readEvents', () => {
       });
     }
     await appendFile(path, '');
-    await expect(readEvents(join(folder, 'none'))).rejects.toMatchObject({ code: 'ENOENT' });
+    for (const [name, code] of [
+      ['none', 'ENOENT'],
+      ['log', 'EISDIR'],
+    ] as const) {
+      await expect(readEvents(join(folder, name))).rejects.toMatchObject({
+        name: 'TrainError',
+        code: 'SINK_FAILED',
+        cause: { code },
+      });
+    }
   });
 });

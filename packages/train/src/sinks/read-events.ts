@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import { optionTable, showValue, text } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { eventOf, type LoggedEvent } from './event-json.js';
+import { orSinkFailed } from './sink-failed.js';
 
 const INPUTS = optionTable('readEvents', { path: text() }, TrainError);
 
@@ -10,10 +11,14 @@ const INPUTS = optionTable('readEvents', { path: text() }, TrainError);
  * The events of a file of `jsonlSink` that count, in their order: each step once, as it was made last. A line that a kill has torn
  * is passed over.
  *
- * @throws TrainError `OPTION_INVALID` for a line that is no event; what the file system throws.
+ * @throws TrainError `OPTION_INVALID` for a line that is no event, `SINK_FAILED` for a file that cannot be read.
  */
 export async function readEvents(path: string): Promise<LoggedEvent[]> {
   INPUTS.check({ path });
+  return orSinkFailed(`readEvents, ${path}`, 'a file of events', eventsThatCount(path));
+}
+
+async function eventsThatCount(path: string): Promise<LoggedEvent[]> {
   let events: LoggedEvent[] = [];
   let unread: { readonly line: string; readonly number: number } | undefined;
   let number = 0;
