@@ -9,6 +9,8 @@ import {
   type DecodedClip,
   finetune,
   follow,
+  jsonlSink,
+  readEvents,
   shuffled,
 } from '@tgm/train';
 import { progress } from '../start/progress.js';
@@ -43,12 +45,14 @@ export interface Tuned {
 /** Points of a curve. */
 const POINTS = 4;
 
-/** Fine-tunes once, or goes on where it was stopped; the curve has the steps of this call alone. */
+/** Fine-tunes once, or goes on where it was stopped. The curve has what earlier calls measured too. */
 export async function tune(options: TuneOptions): Promise<Tuned> {
   const { engine, model, beginning, defaults, pretrained, clips, steps, seed, evaluator, out, signal } =
     options;
   const { batchSize, learningRate, warmupShare, off, layerDecay, checkpointEvery } = TUNING;
   const name = `seed-${seed}-${beginning}${defaults ? '-defaults' : ''}`;
+  const folder = join(out, name);
+  const log = join(folder, 'log.jsonl');
   const events = finetune({
     engine,
     model,
@@ -62,21 +66,22 @@ export async function tune(options: TuneOptions): Promise<Tuned> {
     layerDecay: layerDecay[beginning],
     ...(defaults ? {} : off),
     evaluate: { every: Math.ceil(steps / POINTS), evaluators: [evaluator] },
-    checkpoint: { folder: join(out, name), every: checkpointEvery, keep: 1 },
+    checkpoint: { folder, every: checkpointEvery, keep: 1 },
     signal,
   });
   const shown = progress(name, steps, 'steps');
-  const curve: { step: number; top1: number }[] = [];
   const { params } = await follow(events, [
+    jsonlSink(log),
     {
       write(event) {
         if (event.type === 'step') shown.update(event.step, `loss ${event.terms.classification!.toFixed(2)}`);
-        if (event.type === 'evaluated') curve.push({ step: event.step, top1: event.figures.top1! });
       },
       async close() {},
     },
   ]);
   signal.throwIfAborted();
+  const measured = (await readEvents(log)).filter((event) => event.type === 'evaluated');
+  const curve = measured.map(({ step, figures }) => ({ step, top1: figures.top1! }));
   const last = curve.at(-1);
   const top1 = last?.step === steps ? last.top1 : (await evaluator.evaluate(params)).top1!;
   for (const tensor of Object.values(params)) tensor.dispose();

@@ -85,4 +85,15 @@ describe('fine-tuning on a folder of videos', { timeout: 120_000 }, () => {
     const json = JSON.parse(await readFile(join(resumed.end.checkpoint!, 'config.json'), 'utf8'));
     expect(json.architectures).toEqual(['VideoMAEForVideoClassification']);
   });
+
+  it('refuses a classifier of the same classes in another order', async () => {
+    const { labels: _, ...config } = tinyClassifier().config;
+    const model = videoMaeClassifier({ ...config, labels: ['fine', 'coarse'] });
+    await expect(tuned(1, { model })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'labelledBatches, option model',
+      expected: expect.stringContaining('["coarse", "fine"]'),
+      received: expect.stringContaining('["fine", "coarse"]'),
+    });
+  });
 });

@@ -1,6 +1,6 @@
 import type { Random } from '@tgm/masking';
 import type { Description, Json } from '@tgm/options';
-import type { SampleLabel } from '@tgm/video-io';
+import type { ClassNames, SampleLabel } from '@tgm/video-io';
 import type { ReplacedSample } from '../trainer/batches.js';
 
 /** Pixels of a clip, and what masking strategies may read about it. */
@@ -35,6 +35,8 @@ export interface ExampleSource<Cues extends object> {
   readonly parallel?: number;
   /** E; absent where there are no embeddings of captions. */
   readonly textWidth?: number;
+  /** Names of the classes that the labels are of; absent where nothing tells them. */
+  readonly classes?: ClassNames;
   /** The `id` of a sample's examples, without loading them. */
   id(index: number): string | Promise<string>;
   /** Whatever decides which examples come of which draws. Not where files lie, nor how many threads read them. */
@@ -78,6 +80,8 @@ export interface OpenOptions {
 /** Where examples come from in their order: `shuffled(source)`, or a stream that has no random access. */
 export interface Examples<Cues extends object> {
   readonly textWidth?: number;
+  /** As of a source. */
+  readonly classes?: ClassNames;
   describe(): Description | Promise<Description>;
   open(options: OpenOptions): ExampleStream<Cues> | Promise<ExampleStream<Cues>>;
 }

@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
-import { drawDropPath, frameTokens } from '@tgm/models';
+import { type ClassifierLabels, drawDropPath, frameTokens } from '@tgm/models';
 import type { Json } from '@tgm/options';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
-import { type MixOptions, mixBatch } from '@tgm/video-io';
+import { type ClassNames, type MixOptions, mixBatch } from '@tgm/video-io';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tinyClassifier } from '../objectives/tiny-batch.test-support.js';
 import { exampleOrder } from './example-order.js';
@@ -215,6 +215,55 @@ describe('labelledBatches', { timeout: 60_000 }, () => {
         where: expect.stringContaining(`labelledBatches, option ${option}`),
       }),
     );
+  });
+
+  const verbs = ['open', 'cut'];
+  const nouns = ['door', 'knife', 'pan'];
+
+  it.each<[ClassifierLabels, ClassNames, string]>([
+    [
+      ['right', 'down', 'diagonal'],
+      ['diagonal', 'down', 'right'],
+      'expected the data set\'s classes in their order, ["diagonal", "down", "right"], class 0 "diagonal", got ["right", "down", "diagonal"], class 0 "right"',
+    ],
+    [['a', 'b'], ['a', 'b', 'c'], 'class 2 "c", got ["a", "b"], no class 2'],
+    [['a', 'b', 'c'], ['a', 'b'], 'no class 2, got ["a", "b", "c"], class 2 "c"'],
+    [{ verb: verbs, noun: nouns }, { verb: verbs, noun: ['knife', 'door', 'pan'] }, 'class 0 "knife"'],
+    [{ verb: verbs, tool: nouns }, { verb: verbs, noun: nouns }, 'got { verb: ["open", "cut"], tool: ['],
+    [{ classification: verbs }, verbs, 'got { classification: ["open", "cut"] }'],
+    [verbs, { classification: verbs }, 'order, { classification: ["open", "cut"] }, got ["open", "cut"]'],
+  ])('refuses a classifier of %j for a data set of %j', (labels, classes, message) => {
+    const examples = shuffled({ ...sourceOf(), classes });
+    expect(() => labelledBatches(optionsOf({ model: tinyClassifier({ labels }), examples }))).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        where: 'labelledBatches, option model',
+        message: expect.stringContaining(message),
+      }),
+    );
+  });
+
+  it.each<[ClassifierLabels, ClassNames | undefined]>([
+    [verbs, verbs],
+    [verbs, undefined],
+    [
+      { noun: nouns, verb: verbs },
+      { verb: verbs, noun: nouns },
+    ],
+    [{ noun: nouns }, { verb: verbs, noun: nouns }],
+  ])('takes a classifier of %j for a data set of %j', (labels, classes) => {
+    const examples = shuffled({ ...sourceOf(), ...(classes && { classes }) });
+    expect(() => labelledBatches(optionsOf({ model: tinyClassifier({ labels }), examples }))).not.toThrow();
+  });
+
+  it.each(['walk', null, [1], { verb: 'open' }])('refuses %j for the names of classes', (classes) => {
+    const refused = expect.objectContaining({
+      code: 'OPTION_INVALID',
+      where: expect.stringMatching(/argument source, option classes|option examples, option classes/),
+    });
+    expect(() => shuffled({ ...sourceOf(), classes: classes as never })).toThrow(refused);
+    const examples = { ...shuffled(sourceOf()), classes: classes as never };
+    expect(() => labelledBatches(optionsOf({ examples }))).toThrow(refused);
   });
 
   it('describes what decides the batches, and not how they are made', async () => {

@@ -21,6 +21,7 @@ import type { DrawnExample, Examples } from './examples.js';
 import { type BatchNumbers, filledBatches } from './filled-batches.js';
 import { labelTargets } from './label-targets.js';
 import { type NumberBuffers, numberBuffers } from './number-buffers.js';
+import { requireClasses } from './require-classes.js';
 import { fillerOf } from './token-threads.js';
 
 /** What decides the clips of fine-tuning. */
@@ -84,13 +85,14 @@ type Checked = ReturnType<typeof OPTIONS.check>;
  * mixed by one draw, that of its first clip, in pairs from both ends inwards; the ranks of a batch and the batches of
  * `accumulate` are mixed each within itself. The frames of the examples are not changed.
  *
- * @throws TrainError `OPTION_INVALID`. `next` throws `LABEL_INVALID` for an example without a label of the classifier's,
- *   `EXAMPLE_INVALID`, and what the examples throw.
+ * @throws TrainError `OPTION_INVALID`, also where the examples tell names of classes that are not the model's `labels`. `next`
+ *   throws `LABEL_INVALID` for an example without a label of the classifier's, `EXAMPLE_INVALID`, and what the examples throw.
  */
 export function labelledBatches(options: LabelledBatchesOptions): Batches<LabelledBatch> {
   const checked = OPTIONS.check(options);
   const { examples, seed, rank, ranks, threads } = checked;
   const share = shareOf(OPTIONS.where, checked);
+  requireClasses(OPTIONS.where, checked.model, examples.classes);
   return {
     async describe() {
       const described = await examples.describe();

@@ -1,6 +1,7 @@
 import { objectWith, optional, optionTable, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { ExampleSource } from './examples.js';
+import { classNamesField } from './option-fields.js';
 
 const MEMBERS = objectWith<ExampleSource<object>>('a source of examples', [
   'length',
@@ -11,17 +12,18 @@ const MEMBERS = objectWith<ExampleSource<object>>('a source of examples', [
 
 const count = () => wholeNumber({ from: 1 });
 
-const COUNTS = {
+const FACTS = {
   length: count(),
   perSample: optional(count()),
   parallel: optional(count()),
   textWidth: optional(count()),
+  classes: optional(classNamesField()),
 };
 
 /** @throws TrainError `OPTION_INVALID` for what is no source, `NO_EXAMPLES` for an empty one. */
 export function requireSource<Cues extends object>(where: string, source: ExampleSource<Cues>): void {
   optionTable(where, { source: MEMBERS }, TrainError).check({ source });
-  const { length, perSample, parallel, textWidth } = source;
+  const { length, perSample, parallel, textWidth, classes } = source;
   if (length === 0) {
     throw new TrainError('NO_EXAMPLES', {
       where: `${where}, argument source`,
@@ -29,10 +31,11 @@ export function requireSource<Cues extends object>(where: string, source: Exampl
       received: 'none',
     });
   }
-  optionTable(`${where}, argument source`, COUNTS, TrainError).check({
+  optionTable(`${where}, argument source`, FACTS, TrainError).check({
     length,
     perSample,
     parallel,
     textWidth,
+    classes,
   });
 }

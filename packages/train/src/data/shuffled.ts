@@ -62,6 +62,7 @@ export function shuffled<Cues extends object>(
   requireSource('shuffled', source);
   return {
     ...(source.textWidth !== undefined && { textWidth: source.textWidth }),
+    ...(source.classes !== undefined && { classes: source.classes }),
     describe: async () => ({ source: await source.describe(), is: 'shuffled' }),
     async open(given) {
       const { seed, rank, ranks, after } = OPEN.check(given);

@@ -119,6 +119,7 @@ export function videoExamples(options: VideoExamplesOptions): ExampleSource<obje
     perSample,
     parallel: pool.workers,
     ...(texts && { textWidth: texts.width }),
+    ...(dataset.classes && { classes: dataset.classes }),
     id: idOf,
     async describe() {
       const { name, length } = dataset;
