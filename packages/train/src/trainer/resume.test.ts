@@ -211,7 +211,7 @@ describe('a run that goes on', () => {
     await run(cosine(other, 4));
     await expect(run(cosine(other, 9))).rejects.toMatchObject({
       code: 'CHECKPOINT_MISMATCH',
-      message: expect.stringContaining('start'),
+      message: expect.stringContaining('from the parameters of this checkpoint'),
     });
     // The advice, followed.
     const { params, buffers } = await loadCheckpoint(other);
