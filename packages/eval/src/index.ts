@@ -20,8 +20,6 @@ export {
   type MultiViewTestOptions,
   multiViewScores,
   multiViewTest,
-  type TestVideo,
-  type TestVideos,
   type TopScores,
   type VideoPrediction,
 } from './multi-view-test.js';
@@ -35,3 +33,4 @@ export {
 } from './representation.js';
 export { type Recall, type RetrievalOptions, type RetrievalResult, retrieval } from './retrieval.js';
 export type { Group, Groups } from './retrieval-groups.js';
+export type { TestVideo, TestVideos } from './test-video.js';

@@ -3,7 +3,8 @@ import { type Params, type VideoMaeClassifier, videoMaeClassifier } from '@tgm/m
 import { seededRandom } from '@tgm/random';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { multiViewScores, multiViewTest, type TestVideo } from './multi-view-test.js';
+import { multiViewScores, multiViewTest } from './multi-view-test.js';
+import type { TestVideo } from './test-video.js';
 
 const config = {
   numFrames: 2,

@@ -9,23 +9,7 @@ import { checkCount } from './features.js';
 import { jointClass, jointProbabilities } from './joint-scores.js';
 import { meanOfViews } from './mean-of-views.js';
 import { engineField } from './option-fields.js';
-
-/** A video with its label. The examples of `inOrder` of `@tgm/train` are such. */
-export interface TestVideo {
-  readonly id: string;
-  /** The first view: [T, H, W, 3] RGB, 0-255, in the model's size. */
-  readonly frames: Uint8Array;
-  /** Its further views. */
-  readonly others?: readonly { readonly frames: Uint8Array }[];
-  /** Its class; for a classifier of several groups the class of each, by name. */
-  readonly label?: number | Readonly<Record<string, number>>;
-}
-
-/**
- * Videos in memory, or as they come; they are gone through at each evaluation. `length` says how many there are, so that those
- * that do not come are counted as left out.
- */
-export type TestVideos = (AsyncIterable<TestVideo> | Iterable<TestVideo>) & { readonly length?: number };
+import { requireVideo, type TestVideo, type TestVideos } from './test-video.js';
 
 export interface MultiViewTestOptions {
   readonly engine: Engine;
@@ -198,31 +182,13 @@ function scorer(where: string, parts: MultiViewTestOptions) {
   async function* views(waiting: Waiting[]): AsyncGenerator<NamedClip> {
     const seen = new Set<string>();
     for await (const video of videos) {
-      requireVideo(video, seen);
+      requireVideo(where, video, seen);
       const { id, frames, others = [], label } = video;
       waiting.push({ id, views: 1 + others.length, labels: labelsOf(id, label), rows: [] });
       for (const [view, clip] of [{ frames }, ...others].entries()) {
         yield { frames: clip.frames, name: `view ${view} of video "${id}"` };
       }
     }
-  }
-
-  /** Views that come as videos of their own would be counted as such, and never be averaged. */
-  function requireVideo(video: TestVideo, seen: Set<string>): void {
-    const refuse = (expected: string, received: unknown): never => {
-      throw new EvaluationError('OPTION_INVALID', {
-        where: `${where}, option videos, number ${seen.size}`,
-        expected,
-        received: showValue(received),
-      });
-    };
-    const { id, frames, others = [] } = video ?? {};
-    if (typeof id !== 'string') refuse('a video { id, frames }', video);
-    if (seen.has(id)) refuse('a video with all of its views: one in `frames`, the others in `others`', id);
-    if (!Array.isArray(others)) refuse('others: a list of { frames }', others);
-    const wrong = [{ frames }, ...others].find((view) => !(view?.frames instanceof Uint8Array));
-    if (wrong) refuse('views { frames: Uint8Array }', wrong);
-    seen.add(id);
   }
 
   function labelsOf(id: string, label: TestVideo['label']): number[] {
