@@ -3,14 +3,14 @@
  * how it is talked to. Arguments: the case, a number of threads or nothing, and `recompute` where blocks are computed again for
  * their gradients.
  */
-import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { drawDropPath, videoMaeClassifier } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { adamW, classificationObjective, constantSchedule, type StepEvent, trainer } from '@tgm/train';
+import { adamW, classificationObjective, constantSchedule, trainer } from '@tgm/train';
 import { constantBatch } from '../../parity/constant-batch.js';
 import { peakMemory } from '../step/peak-memory.js';
+import { answer, answerWords, timedRun } from '../timed-run.js';
 import { FINETUNE_CASES, LARGE_FINETUNE_CASES, RECIPE } from './cases.js';
 
 const [name, threads, recompute] = process.argv.slice(2);
@@ -47,24 +47,9 @@ const events = trainer({
   seed: 'bench',
 });
 
-async function oneStep(): Promise<StepEvent> {
-  for (;;) {
-    const { value } = await events.next();
-    if (!value) throw new Error('The run has ended.');
-    if (value.type === 'step') return value;
-  }
-}
-
-/** Seconds of the next step, with everything that the trainer does around it. */
-async function timedStep(): Promise<number> {
-  const started = performance.now();
-  await oneStep();
-  return (performance.now() - started) / 1000;
-}
-
-const answer = (fields: Record<string, number>): void => console.log(JSON.stringify(fields));
+const { timedStep } = timedRun(events);
 answer({ seconds: await timedStep() });
-for await (const word of createInterface({ input: process.stdin })) {
-  if (word === 'step') answer({ seconds: await timedStep() });
-  if (word === 'memory') answer({ bytes: await peakMemory() });
-}
+await answerWords({
+  step: async () => ({ seconds: await timedStep() }),
+  memory: async () => ({ bytes: await peakMemory() }),
+});

@@ -3,14 +3,14 @@
  * contestant.ts for how it is talked to. Arguments: the case, `wasm` or a device of the traced engine, a number of threads or
  * nothing, and `recompute` where blocks are computed again for their gradients.
  */
-import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs';
 import { reconstructionLoss } from '@tgm/losses';
 import { chooseIndices, seededRandom } from '@tgm/masking';
 import { videoMae } from '@tgm/models';
 import { type Device, onnxEngine, wasmEngine } from '@tgm/tfjs-backend-onnx';
-import { adamW, constantSchedule, maskedObjective, type StepEvent, trainer } from '@tgm/train';
+import { adamW, constantSchedule, maskedObjective, trainer } from '@tgm/train';
 import { constantBatch } from '../../parity/constant-batch.js';
+import { answer, answerWords, timedRun } from '../timed-run.js';
 import { LARGE_STEP_CASES, STEP_CASES } from './cases.js';
 import { peakMemory } from './peak-memory.js';
 
@@ -55,26 +55,10 @@ const events = trainer({
   seed: 'bench',
 });
 
-/** The next step of the run. */
-async function oneStep(): Promise<StepEvent> {
-  for (;;) {
-    const { value } = await events.next();
-    if (!value) throw new Error('The run has ended.');
-    if (value.type === 'step') return value;
-  }
-}
-
-/** Seconds of the next step, with everything that the trainer does around it. */
-async function timedStep(): Promise<number> {
-  const started = performance.now();
-  await oneStep();
-  return (performance.now() - started) / 1000;
-}
-
-const answer = (fields: Record<string, number>): void => console.log(JSON.stringify(fields));
+const { oneStep, timedStep } = timedRun(events);
 // Of the first step without what comes before it, the drawing of parameters for one: trace, session and the step itself.
 answer({ seconds: batch / (await oneStep()).clipsPerSecond });
-for await (const word of createInterface({ input: process.stdin })) {
-  if (word === 'step') answer({ seconds: await timedStep() });
-  if (word === 'memory') answer({ bytes: await peakMemory() });
-}
+await answerWords({
+  step: async () => ({ seconds: await timedStep() }),
+  memory: async () => ({ bytes: await peakMemory() }),
+});
