@@ -1,21 +1,27 @@
 export { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '@tgm/random';
-export { type CausalMaskingOptions, causalMasking } from './causal-masking.js';
 export type { MotionCues, TextCues } from './cues.js';
-export type { DenseMotion } from './dense-motion.js';
 export { MaskingError, type MaskingErrorCode } from './errors.js';
-export type { FlowShape } from './flow-shape.js';
-export { type FlowOptions, flowVisibility } from './flow-visibility.js';
+export type { FlowShape } from './flow/flow-shape.js';
+export { type FlowOptions, flowVisibility } from './flow/flow-visibility.js';
+export { seedVisibility } from './flow/seed-visibility.js';
+export { visibilityScores } from './flow/visibility-scores.js';
 export { maskedCount } from './masked-count.js';
-export { type MixedMaskingOptions, mixedMasking } from './mixed-masking.js';
-export { type MotionCueOptions, motionCue } from './motion-cue.js';
-export { type MotionGuidedMaskingOptions, motionGuidedMasking } from './motion-guided-masking.js';
-export { type MotionMagnitudeMaskingOptions, motionMagnitudeMasking } from './motion-magnitude-masking.js';
-export type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from './patch-text.js';
-export { type RandomMaskingOptions, randomMasking } from './random-masking.js';
-export { type RandomSliceMaskingOptions, randomSliceMasking } from './random-slice-masking.js';
+export type { DenseMotion } from './motion/dense-motion.js';
+export { type MotionCueOptions, motionCue } from './motion/motion-cue.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';
-export { runningCellMask } from './running-cell-mask.js';
-export { seedVisibility } from './seed-visibility.js';
+export { type CausalMaskingOptions, causalMasking } from './strategies/causal-masking.js';
+export { type MixedMaskingOptions, mixedMasking } from './strategies/mixed-masking.js';
+export { type MotionGuidedMaskingOptions, motionGuidedMasking } from './strategies/motion-guided-masking.js';
+export {
+  type MotionMagnitudeMaskingOptions,
+  motionMagnitudeMasking,
+} from './strategies/motion-magnitude-masking.js';
+export { type RandomMaskingOptions, randomMasking } from './strategies/random-masking.js';
+export { type RandomSliceMaskingOptions, randomSliceMasking } from './strategies/random-slice-masking.js';
+export { runningCellMask } from './strategies/running-cell-mask.js';
+export { type TextGuidedMaskingOptions, textGuidedMasking } from './strategies/text-guided-masking.js';
+export { type TubeMaskingOptions, tubeMasking } from './strategies/tube-masking.js';
+export { type WindowMaskingOptions, windowMasking } from './strategies/window-masking.js';
 export type {
   MaskingStrategy,
   MaskRequest,
@@ -24,9 +30,6 @@ export type {
   TokenMotion,
   TokenScores,
 } from './strategy.js';
-export { similarityMaps, type TextCueOptions, type TubeletReduction, textCue } from './text-cue.js';
-export { type TextGuidedMaskingOptions, textGuidedMasking } from './text-guided-masking.js';
+export type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from './text/patch-text.js';
+export { similarityMaps, type TextCueOptions, type TubeletReduction, textCue } from './text/text-cue.js';
 export { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';
-export { type TubeMaskingOptions, tubeMasking } from './tube-masking.js';
-export { visibilityScores } from './visibility-scores.js';
-export { type WindowMaskingOptions, windowMasking } from './window-masking.js';

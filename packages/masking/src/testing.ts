@@ -1,4 +1,4 @@
-export { type ContractCheck, type MaskingContractOptions, maskingContract } from './contract.js';
-export type { StrategyFactory } from './contract-refusals.js';
-export { type MaskLeak, type MaskLeakOptions, maskLeak } from './mask-leak.js';
-export { type SyntheticCues, syntheticCues } from './synthetic-cues.js';
+export { type ContractCheck, type MaskingContractOptions, maskingContract } from './contract/contract.js';
+export type { StrategyFactory } from './contract/contract-refusals.js';
+export { type SyntheticCues, syntheticCues } from './contract/synthetic-cues.js';
+export { type MaskLeak, type MaskLeakOptions, maskLeak } from './leak/mask-leak.js';

@@ -1,0 +1,44 @@
+import { MaskingError } from '../errors.js';
+import type { TokenGrid, TokenMask } from '../strategy.js';
+import { tokenCount } from '../token-grid.js';
+
+/** The error of a strategy that does not keep the contract. */
+export function broken(expected: string, received: string, where: string): MaskingError {
+  return new MaskingError('CONTRACT_BROKEN', { expected, received, where });
+}
+
+/** Throws unless the lists ascend, share nothing, and together are all tokens of the grid. */
+export function expectMask(mask: TokenMask, grid: TokenGrid, where: string): void {
+  expectAscending(mask.visible, `${where}, visible`);
+  expectAscending(mask.masked, `${where}, masked`);
+  const together = [...mask.visible, ...mask.masked].sort((a, b) => a - b);
+  const stray = together.findIndex((token, index) => token !== index);
+  if (stray >= 0) {
+    throw broken(`token ${stray} once in the two lists`, `token ${together[stray]} next`, where);
+  }
+  if (together.length !== tokenCount(grid)) {
+    throw broken(`${tokenCount(grid)} tokens in the two lists`, String(together.length), where);
+  }
+  if (mask.visible.length === 0) throw broken('a visible token', 'none', where);
+  const sides = [mask.grid.slices, mask.grid.rows, mask.grid.columns];
+  if (sides[0] !== grid.slices || sides[1] !== grid.rows || sides[2] !== grid.columns) {
+    throw broken('the grid of the request', sides.join(' x '), where);
+  }
+}
+
+/** Throws unless both masks hide the same tokens. */
+export function expectSameMask(mask: TokenMask, other: TokenMask, where: string): void {
+  const difference = other.masked.findIndex((token, index) => token !== mask.masked[index]);
+  if (difference < 0 && mask.masked.length === other.masked.length) return;
+  throw broken(
+    `masked tokens ${mask.masked.slice(0, 8).join(', ')}, ...`,
+    `${other.masked.slice(0, 8).join(', ')}, ...`,
+    where,
+  );
+}
+
+function expectAscending(tokens: Uint32Array, where: string): void {
+  const fault = tokens.findIndex((token, index) => index > 0 && token <= tokens[index - 1]!);
+  if (fault < 0) return;
+  throw broken('ascending token numbers', `${tokens[fault]} after ${tokens[fault - 1]}`, where);
+}

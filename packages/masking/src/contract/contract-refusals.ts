@@ -1,0 +1,57 @@
+import type { MaskingStrategy } from '../strategy.js';
+import { withOneValue } from './contract-cues.js';
+import { broken } from './contract-expectations.js';
+
+/** How a strategy is made, for the checks of its options. */
+export interface StrategyFactory {
+  /** The factory under test. It is also called with options that it must refuse. */
+  // biome-ignore lint/suspicious/noExplicitAny: the factory's own options, right and wrong ones
+  readonly make: (options: any) => MaskingStrategy<never>;
+  /** Options that it takes, such as `{ ratio: 0.6 }`. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+const UNKNOWN_OPTION = 'optionThatNoStrategyHas';
+
+const WRONG_RATIOS = [1, -0.1, Number.NaN, '0.5'];
+
+/** Throws unless the factory takes its options and refuses an unknown name and, where it has a ratio, wrong ones. */
+export function expectOptionsRefused({ make, options }: StrategyFactory, where: string): void {
+  make(options);
+  expectThrow(() => make({ ...options, [UNKNOWN_OPTION]: 1 }), `${where}, option ${UNKNOWN_OPTION}`);
+  if (!('ratio' in options)) return;
+  for (const ratio of WRONG_RATIOS) {
+    expectThrow(() => make({ ...options, ratio }), `${where}, ratio ${JSON.stringify(ratio) ?? ratio}`);
+  }
+}
+
+/**
+ * Throws unless `mask` refuses NaN and infinities in each cue of `names`.
+ *
+ * @param mask draws a mask with the given cues.
+ */
+export function expectNumbersRefused<Cues extends object>(
+  cues: Cues,
+  names: readonly string[],
+  mask: (cues: Cues) => unknown,
+  where: string,
+): void {
+  for (const name of names) {
+    const cue: unknown = Reflect.get(cues, name);
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      const spoilt = withOneValue(cue, value);
+      if (spoilt === undefined) continue;
+      expectThrow(() => mask({ ...cues, [name]: spoilt }), `${where}, ${value} in cue ${name}`);
+    }
+  }
+}
+
+/** Throws unless `action` does. */
+export function expectThrow(action: () => unknown, where: string): void {
+  try {
+    action();
+  } catch {
+    return;
+  }
+  throw broken('an error', 'none', where);
+}

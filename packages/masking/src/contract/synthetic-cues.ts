@@ -1,0 +1,33 @@
+import { callable, optionTable } from '@tgm/options';
+import { normal, type Random } from '@tgm/random';
+import type { MotionCues, TextCues } from '../cues.js';
+import { MaskingError } from '../errors.js';
+import type { TokenGrid } from '../strategy.js';
+import { tokenCount } from '../token-grid.js';
+
+/** Every cue that this package's own strategies read. */
+export interface SyntheticCues extends TextCues, MotionCues {}
+
+/** Share of tokens for which the made-up codec gives a vector. */
+const KNOWN_SHARE = 0.8;
+
+const ARGUMENTS = optionTable('syntheticCues', { random: callable<Random>() }, MaskingError);
+
+/**
+ * Cues of a clip that does not exist: random scores and random vectors, some of them unknown.
+ *
+ * @throws MaskingError `OPTION_INVALID`, `GRID_INVALID`.
+ */
+export function syntheticCues(grid: TokenGrid, random: Random): SyntheticCues {
+  ARGUMENTS.check({ random });
+  const tokens = tokenCount(grid);
+  const known = Uint8Array.from({ length: tokens }, () => (random() < KNOWN_SHARE ? 1 : 0));
+  const vectors = Float32Array.from({ length: tokens * 2 }, (_, at) => {
+    const value = normal(random);
+    return known[at >> 1] ? value : 0;
+  });
+  return {
+    tokenScores: Float32Array.from({ length: tokens }, () => random() * 2 - 1),
+    motion: { vectors, known },
+  };
+}

@@ -1,0 +1,49 @@
+import { showValue } from '@tgm/options';
+import { MaskingError } from '../errors.js';
+import { checkFlowShape, type FlowShape, flowShapeTable } from './flow-shape.js';
+
+const table = flowShapeTable('seedVisibility');
+
+/**
+ * The visibility of the base frame: a bump exp(-(dy / p)^2 - (dx / p)^2) around each visible token's centre, the largest at
+ * each pixel, over the largest of all. B. Huang et al., "MGMAE", arXiv 2308.10794, section 3.3.
+ *
+ * @param centres token numbers in the base frame, row-major, at least one.
+ * @returns [height, width]
+ * @throws MaskingError `OPTION_INVALID`, `GRID_INVALID` unless whole tokens cover the frame.
+ */
+export function seedVisibility(shape: FlowShape, centres: ArrayLike<number>): Float32Array {
+  checkFlowShape(table, shape);
+  const { height, width, patchSize } = shape;
+  const columns = width / patchSize;
+  checkCentres(centres, (height / patchSize) * columns);
+  const map = new Float32Array(height * width);
+  for (let index = 0; index < centres.length; index++) {
+    const middle = (patchSize - 1) / 2;
+    const row = Math.floor(centres[index]! / columns) * patchSize + middle;
+    const column = (centres[index]! % columns) * patchSize + middle;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const bump = Math.exp(-(((y - row) / patchSize) ** 2) - ((x - column) / patchSize) ** 2);
+        map[y * width + x] = Math.max(map[y * width + x]!, bump);
+      }
+    }
+  }
+  const largest = map.reduce((most, value) => Math.max(most, value), 0);
+  return map.map((value) => value / largest);
+}
+
+function checkCentres(centres: ArrayLike<number>, tokens: number): void {
+  const refuse = (expected: string, value: unknown) =>
+    new MaskingError('OPTION_INVALID', {
+      where: 'seedVisibility, centres',
+      expected,
+      received: showValue(value),
+    });
+  if (!(centres?.length > 0)) throw refuse('at least one token number', centres);
+  for (let index = 0; index < centres.length; index++) {
+    const token = centres[index]!;
+    if (Number.isInteger(token) && token >= 0 && token < tokens) continue;
+    throw refuse(`token numbers from 0 to ${tokens - 1}`, token);
+  }
+}

@@ -1,0 +1,38 @@
+import type { TokenGrid, TokenMotion } from '../strategy.js';
+import { tokensPerSlice } from '../token-grid.js';
+
+/** For each slice whether the codec gave it any vector, [slices]. */
+export function slicesWithMotion(motion: TokenMotion, grid: TokenGrid): boolean[] {
+  const perSlice = tokensPerSlice(grid);
+  return Array.from({ length: grid.slices }, (_, slice) =>
+    motion.known.subarray(slice * perSlice, (slice + 1) * perSlice).some((known) => known !== 0),
+  );
+}
+
+/**
+ * [slices, rows, columns] length of each token's mean vector, in cells per slice. A slice without vectors, such as one
+ * that holds key frames only, has the lengths of the nearest slice that has some (the earlier of two); a clip without
+ * any vector has zeros.
+ */
+export function motionMagnitudes(motion: TokenMotion, grid: TokenGrid): Float32Array {
+  const perSlice = tokensPerSlice(grid);
+  const present = slicesWithMotion(motion, grid);
+  const magnitudes = new Float32Array(grid.slices * perSlice);
+  for (let slice = 0; slice < grid.slices; slice += 1) {
+    const source = nearest(present, slice);
+    if (source === undefined) continue;
+    for (let cell = 0; cell < perSlice; cell += 1) {
+      const at = (source * perSlice + cell) * 2;
+      magnitudes[slice * perSlice + cell] = Math.hypot(motion.vectors[at]!, motion.vectors[at + 1]!);
+    }
+  }
+  return magnitudes;
+}
+
+function nearest(present: readonly boolean[], slice: number): number | undefined {
+  for (let distance = 0; distance < present.length; distance += 1) {
+    if (present[slice - distance]) return slice - distance;
+    if (present[slice + distance]) return slice + distance;
+  }
+  return undefined;
+}

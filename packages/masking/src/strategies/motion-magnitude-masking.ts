@@ -1,0 +1,57 @@
+import { describer, optionTable, recorded } from '@tgm/options';
+import { chooseIndices } from '@tgm/random';
+import { checkRequest } from '../check-request.js';
+import { checkMotionCue, type MotionCues } from '../cues.js';
+import { MaskingError } from '../errors.js';
+import { maskedCount, ratioField } from '../masked-count.js';
+import { motionMagnitudes } from '../motion/motion-magnitude.js';
+import { rankDescending } from '../rank.js';
+import type { MaskingStrategy } from '../strategy.js';
+import { tokenMask, tokensPerSlice } from '../token-grid.js';
+
+export interface MotionMagnitudeMaskingOptions {
+  /** Share of each slice that is masked, [0, 1). */
+  readonly ratio: number;
+}
+
+const table = optionTable(
+  'motionMagnitudeMasking',
+  { ratio: ratioField } satisfies Record<keyof MotionMagnitudeMaskingOptions, unknown>,
+  MaskingError,
+);
+
+/**
+ * Hides, in each slice, the k = floor(rows * columns * ratio) tokens that move fastest: the control for
+ * `motionGuidedMasking`, without its box. Tokens that move equally fast, such as all those that stand still, go in an
+ * order drawn once for the clip.
+ *
+ * **The mask tells the motion**, as that of `motionGuidedMasking` does: a contrastive loss on the visible tokens can read
+ * the action off their positions. `maskLeak` of `@tgm/masking/testing` measures it.
+ *
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
+ *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
+ */
+export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): MaskingStrategy<MotionCues> {
+  const checked: Required<MotionMagnitudeMaskingOptions> = table.check(options);
+  const { ratio } = checked;
+  return {
+    name: 'motion-magnitude',
+    ratio,
+    requires: ['motion'],
+    describe: describer(table.where, recorded(table, checked)),
+    mask(request) {
+      checkRequest(request, 'motionMagnitudeMasking');
+      const { grid, random, cues } = request;
+      const magnitudes = motionMagnitudes(checkMotionCue(cues, grid, 'motionMagnitudeMasking'), grid);
+      const perSlice = tokensPerSlice(grid);
+      const count = maskedCount(perSlice, ratio);
+      const ties = chooseIndices(perSlice, perSlice, random);
+      const masked = new Uint8Array(magnitudes.length);
+      for (let start = 0; start < masked.length; start += perSlice) {
+        const order = rankDescending(magnitudes.subarray(start, start + perSlice), ties);
+        for (const cell of order.slice(0, count)) masked[start + cell] = 1;
+      }
+      return tokenMask(grid, masked);
+    },
+  };
+}

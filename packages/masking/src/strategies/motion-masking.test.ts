@@ -1,0 +1,180 @@
+import { seededRandom } from '@tgm/random';
+import { describe, expect, it } from 'vitest';
+import type { TokenGrid, TokenMotion } from '../strategy.js';
+import { tokenCount, tokensPerSlice } from '../token-grid.js';
+import { motionGuidedMasking } from './motion-guided-masking.js';
+import { motionMagnitudeMasking } from './motion-magnitude-masking.js';
+
+const draw = (
+  make: typeof motionGuidedMasking,
+  ratio: number,
+  grid: TokenGrid,
+  motion: TokenMotion,
+  seed = 0,
+) => make({ ratio }).mask({ grid, random: seededRandom(seed), cues: { motion } });
+
+/** Cells masked in each slice. */
+const cellsBySlice = (masked: Uint32Array, grid: TokenGrid) =>
+  Array.from({ length: grid.slices }, (_, slice) =>
+    [...masked]
+      .filter((token) => Math.floor(token / tokensPerSlice(grid)) === slice)
+      .map((token) => token % tokensPerSlice(grid)),
+  );
+
+interface Block {
+  readonly top: number;
+  readonly left: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Motion of a block that starts at `block` and goes (x, y) cells each slice; all else stands still. */
+function movingBlock(grid: TokenGrid, block: Block, x: number, y: number) {
+  const motion = still(grid);
+  const cells: number[][] = [];
+  for (let slice = 0; slice < grid.slices; slice += 1) {
+    const held: number[] = [];
+    for (let row = block.top + slice * y; row < block.top + slice * y + block.height; row += 1) {
+      for (let column = block.left + slice * x; column < block.left + slice * x + block.width; column += 1) {
+        const cell = row * grid.columns + column;
+        held.push(cell);
+        motion.vectors.set([x, y], (slice * tokensPerSlice(grid) + cell) * 2);
+      }
+    }
+    cells.push(held);
+  }
+  return { motion, cells };
+}
+
+function still(grid: TokenGrid): TokenMotion {
+  return {
+    vectors: new Float32Array(tokenCount(grid) * 2),
+    known: new Uint8Array(tokenCount(grid)).fill(1),
+  };
+}
+
+describe('motionGuidedMasking', () => {
+  const grid = { slices: 6, rows: 12, columns: 12 };
+
+  it('follows a block of its own size to the cell', () => {
+    // A quarter of 12 x 12 is a box of 6 x 6. One cell is a little faster, which says where its middle is.
+    const { motion, cells } = movingBlock(grid, { top: 1, left: 0, height: 6, width: 6 }, 1, 1);
+    motion.vectors.set([1.001, 1.001], (4 * 12 + 3) * 2);
+    const { masked } = draw(motionGuidedMasking, 0.25, grid, motion);
+    expect(cellsBySlice(masked, grid)).toEqual(cells.map((held) => held.sort((a, b) => a - b)));
+  });
+
+  it('moves by the mean of all vectors in the box, in whole cells once they add up (by hand)', () => {
+    // One of the 36 tokens of the box goes 11.52 cells right: 0.32 in the mean.
+    const motion = still(grid);
+    for (let slice = 0; slice < 6; slice += 1) motion.vectors[(slice * 144 + 6 * 12 + 3) * 2] = 11.52;
+    const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
+    // Offsets 0, 0.32, 0.64, 0.96, 1.28, 1.6.
+    expect(masked.map((cells) => cells[0]! - 36)).toEqual([0, 0, 1, 1, 1, 2]);
+    for (const cells of masked) expect(cells).toEqual(masked[0]!.map((cell) => cell + cells[0]! - 36));
+  });
+
+  it('takes the mean over known vectors only, and stays once none is left in the box (by hand)', () => {
+    const motion = still(grid);
+    motion.known.fill(0);
+    for (let slice = 0; slice < 6; slice += 1) {
+      motion.known[slice * 144 + 6 * 12 + 3] = 1;
+      motion.vectors[(slice * 144 + 6 * 12 + 3) * 2] = 1;
+    }
+    const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
+    expect(masked.map((cells) => cells[0]! - 36)).toEqual([0, 1, 2, 3, 4, 4]);
+  });
+
+  it('hides one contiguous box where the count is a box, and stays inside the grid', () => {
+    const { motion } = movingBlock(grid, { top: 0, left: 0, height: 2, width: 2 }, 0, 0);
+    motion.vectors.fill(-3);
+    for (const cells of cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid).slice(3)) {
+      const corner = Array.from({ length: 36 }, (_, index) => Math.floor(index / 6) * 12 + (index % 6));
+      expect(cells).toEqual(corner);
+    }
+  });
+
+  it('leaves the box where it is in slices without vectors, and before the first with some', () => {
+    const { motion } = movingBlock(grid, { top: 1, left: 0, height: 6, width: 6 }, 1, 1);
+    motion.vectors.set([1.001, 1.001], (2 * 144 + 6 * 12 + 5) * 2);
+    for (const slice of [0, 1, 3, 4]) {
+      motion.known.fill(0, slice * 144, (slice + 1) * 144);
+      motion.vectors.fill(0, slice * 288, (slice + 1) * 288);
+    }
+    const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
+    expect(masked[0]).toEqual(masked[2]);
+    expect(masked[1]).toEqual(masked[2]);
+    expect(masked[3]).toEqual(masked[2]!.map((cell) => cell + 13));
+    expect(masked[4]).toEqual(masked[3]);
+    expect(masked[5]).toEqual(masked[3]);
+  });
+
+  it('adds the fastest tokens outside to a box too small, and drops the slowest of one too large', () => {
+    // k = 7 of 5 x 5: a box of 3 x 2, plus one. k = 5: a box of 2 x 3, less one.
+    const small = { slices: 1, rows: 5, columns: 5 };
+    const motion = still(small);
+    motion.vectors.set([9, 0], 12 * 2); // the middle
+    motion.vectors.set([0, 5], 4 * 2); // a corner
+    const seven = draw(motionGuidedMasking, 7 / 25, small, motion).masked;
+    expect(seven).toContain(4);
+    expect(seven).toContain(12);
+    expect(seven).toHaveLength(7);
+    for (const cell of [11, 12, 6, 7, 16, 17, 8, 13, 18]) motion.vectors[cell * 2] = 9;
+    const five = draw(motionGuidedMasking, 5 / 25, small, motion).masked;
+    expect(five).toHaveLength(5);
+    expect(five).not.toContain(4);
+  });
+
+  it('puts the box of a still clip anywhere', () => {
+    const sums = new Array<number>(144).fill(0);
+    for (let seed = 0; seed < 200; seed += 1) {
+      for (const cell of cellsBySlice(
+        draw(motionGuidedMasking, 0.25, grid, still(grid), seed).masked,
+        grid,
+      )[0]!) {
+        sums[cell]! += 1;
+      }
+    }
+    expect(Math.min(...sums)).toBeGreaterThan(0);
+    expect(Math.max(...sums)).toBeLessThan(200);
+  });
+});
+
+describe('motionMagnitudeMasking', () => {
+  const grid = { slices: 3, rows: 2, columns: 3 };
+  const motion: TokenMotion = {
+    vectors: Float32Array.of(
+      ...[3, 4, 0, 0, 1, 0, 0, -2, 0, 0, -6, 0],
+      ...[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+      ...[0, 0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0],
+    ),
+    known: Uint8Array.of(...[1, 1, 1, 1, 1, 1], ...[0, 0, 0, 0, 0, 0], ...[1, 1, 1, 1, 1, 1]),
+  };
+  it('hides the fastest of each slice; a slice without vectors does as its neighbour does (by hand)', () => {
+    const { masked } = draw(motionMagnitudeMasking, 0.5, grid, motion);
+    expect(cellsBySlice(masked, grid)).toEqual([
+      [0, 3, 5],
+      [0, 3, 5],
+      [3, 4, 5],
+    ]);
+  });
+  it('hides cells of a still clip at random, not from the top', () => {
+    const patterns = new Set<string>();
+    for (let seed = 0; seed < 50; seed += 1) {
+      patterns.add(draw(motionMagnitudeMasking, 0.5, grid, still(grid), seed).masked.join());
+    }
+    expect(patterns.size).toBeGreaterThan(10);
+  });
+  it('refuses vectors and flags of another size, and NaN', () => {
+    const fails = (change: Partial<TokenMotion>, code: string) => {
+      for (const make of [motionMagnitudeMasking, motionGuidedMasking]) {
+        expect(() => draw(make, 0.5, grid, { ...motion, ...change })).toThrow(
+          expect.objectContaining({ code }),
+        );
+      }
+    };
+    fails({ vectors: new Float32Array(18) }, 'CUE_WRONG_SIZE');
+    fails({ known: new Uint8Array(36) }, 'CUE_WRONG_SIZE');
+    fails({ vectors: new Float32Array(36).fill(Number.NaN) }, 'CUE_NOT_FINITE');
+  });
+});

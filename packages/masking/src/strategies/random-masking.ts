@@ -1,0 +1,43 @@
+import { describer, optionTable, recorded } from '@tgm/options';
+import { chooseIndices } from '@tgm/random';
+import { checkRequest } from '../check-request.js';
+import { MaskingError } from '../errors.js';
+import { maskedCount, ratioField } from '../masked-count.js';
+import type { MaskingStrategy } from '../strategy.js';
+import { tokenCount, tokenMask } from '../token-grid.js';
+
+export interface RandomMaskingOptions {
+  /** Share of all tokens that is masked, [0, 1). */
+  readonly ratio: number;
+}
+
+const table = optionTable(
+  'randomMasking',
+  { ratio: ratioField } satisfies Record<keyof RandomMaskingOptions, unknown>,
+  MaskingError,
+);
+
+/**
+ * Hides floor(tokens * ratio) tokens anywhere in the clip, space and time alike: the rule of ST-MAE
+ * (Feichtenhofer et al. 2022).
+ *
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
+ */
+export function randomMasking(options: RandomMaskingOptions): MaskingStrategy {
+  const checked: Required<RandomMaskingOptions> = table.check(options);
+  const { ratio } = checked;
+  return {
+    name: 'random',
+    ratio,
+    requires: [],
+    describe: describer(table.where, recorded(table, checked)),
+    mask(request) {
+      checkRequest(request, 'randomMasking');
+      const { grid, random } = request;
+      const tokens = tokenCount(grid);
+      const masked = new Uint8Array(tokens);
+      for (const token of chooseIndices(maskedCount(tokens, ratio), tokens, random)) masked[token] = 1;
+      return tokenMask(grid, masked);
+    },
+  };
+}

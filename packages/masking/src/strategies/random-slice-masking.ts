@@ -1,0 +1,46 @@
+import { describer, optionTable, recorded } from '@tgm/options';
+import { chooseIndices } from '@tgm/random';
+import { checkRequest } from '../check-request.js';
+import { MaskingError } from '../errors.js';
+import { maskedCount, ratioField } from '../masked-count.js';
+import type { MaskingStrategy } from '../strategy.js';
+import { tokenCount, tokenMask, tokensPerSlice } from '../token-grid.js';
+
+export interface RandomSliceMaskingOptions {
+  /** Share of each slice that is masked, [0, 1). */
+  readonly ratio: number;
+}
+
+const table = optionTable(
+  'randomSliceMasking',
+  { ratio: ratioField } satisfies Record<keyof RandomSliceMaskingOptions, unknown>,
+  MaskingError,
+);
+
+/**
+ * Hides floor(rows * columns * ratio) tokens of each slice, drawn afresh for every slice. It hides as many as the
+ * motion and text rules do, so it is the one to mix with them.
+ *
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
+ */
+export function randomSliceMasking(options: RandomSliceMaskingOptions): MaskingStrategy {
+  const checked: Required<RandomSliceMaskingOptions> = table.check(options);
+  const { ratio } = checked;
+  return {
+    name: 'random-slice',
+    ratio,
+    requires: [],
+    describe: describer(table.where, recorded(table, checked)),
+    mask(request) {
+      checkRequest(request, 'randomSliceMasking');
+      const { grid, random } = request;
+      const perSlice = tokensPerSlice(grid);
+      const count = maskedCount(perSlice, ratio);
+      const masked = new Uint8Array(tokenCount(grid));
+      for (let start = 0; start < masked.length; start += perSlice) {
+        for (const cell of chooseIndices(count, perSlice, random)) masked[start + cell] = 1;
+      }
+      return tokenMask(grid, masked);
+    },
+  };
+}
