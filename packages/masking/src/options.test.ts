@@ -65,6 +65,8 @@ describe.each(makers)('%s', (name) => {
     invalid(() => mask({ grid, cues, random: 0.5 }), `${name}, random`);
     invalid(() => mask({ grid, cues }), `${name}, random`);
     invalid(() => mask({ grid, random }), `${name}, cues`);
+    for (const epoch of [-1, Number.NaN, Number.POSITIVE_INFINITY, '2', null])
+      invalid(() => mask({ grid, random, cues, epoch }), `${name}, epoch`);
     const sizes = [
       { slices: 0, rows: 1, columns: 1 },
       { slices: 1, rows: 2.5, columns: 1 },

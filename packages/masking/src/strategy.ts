@@ -31,6 +31,11 @@ export interface MaskRequest<Cues extends object> {
   readonly grid: TokenGrid;
   readonly random: Random;
   readonly cues: Readonly<Cues>;
+  /**
+   * How often a training has gone through its data before this clip, from 0; 0.5 is half of the first time. Absent is 0. Rules that
+   * change as the training goes on read it.
+   */
+  readonly epoch?: number;
 }
 
 /**

@@ -87,7 +87,7 @@ describe('a strategy that breaks the contract fails the check that says so', () 
   let calls = 0;
   const culprits: Record<string, { strategy: MaskingStrategy<TextCues>; fails: string }> = {
     'ratio of 1': { strategy: { ...base, ratio: 1 }, fails: 'ratio in [0, 1)' },
-    'ratio it does not keep': { strategy: { ...base, ratio: 0.2 }, fails: 'to one token a slice' },
+    'ratio it does not keep': { strategy: { ...base, ratio: 0.2 }, fails: 'hides its ratio' },
     'descending list': {
       strategy: changed((mask) => ({ masked: mask.masked.slice().reverse() })),
       fails: 'ascending lists',
@@ -246,6 +246,25 @@ describe('a strategy that breaks the contract fails the check that says so', () 
       { make: ({ ratio, ...others }) => make({ ratio: Number(ratio), ...others }), options },
     ];
     for (const factory of factories) expectBroken(() => make(options), 'unknown options', { factory });
+  });
+
+  it('whole slices too many, beyond the unit that is told', () => {
+    const grid = { slices: 3, rows: 5, columns: 7 };
+    const lastSlice: MaskingStrategy = {
+      ...base,
+      ratio: 0.5,
+      requires: [],
+      mask: () => ({
+        grid,
+        visible: Uint32Array.from({ length: 70 }, (_, token) => token),
+        masked: Uint32Array.from({ length: 35 }, (_, token) => 70 + token),
+      }),
+    };
+    // One slice of three is half a slice away from the ratio 0.5: 17.5 tokens.
+    expectBroken(() => lastSlice, 'hides its ratio');
+    expectBroken(() => lastSlice, 'hides its ratio', { unit: () => 17 });
+    const checks = maskingContract('last slice', () => lastSlice, { grids: [grid], unit: () => 18 });
+    expect(() => checks.find(({ name }) => name.includes('hides its ratio'))!.run()).not.toThrow();
   });
 
   it('state that only a second clip shows', () => {

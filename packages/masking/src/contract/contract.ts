@@ -26,6 +26,11 @@ export interface MaskingContractOptions<Cues extends object> {
   readonly cues: (grid: TokenGrid, random: Random) => Cues;
   /** Grids to try. Default: VideoMAE's, an odd one, a single slice and a single row. */
   readonly grids?: readonly TokenGrid[];
+  /**
+   * By how many tokens a mask may miss the ratio, such as those of a slice for a strategy that hides whole slices. Default: one of
+   * each slice.
+   */
+  readonly unit?: (grid: TokenGrid) => number;
   /** Lets the contract also check that unknown options and wrong ratios are refused. Default: that is not checked. */
   readonly factory?: StrategyFactory;
 }
@@ -45,6 +50,7 @@ const table = optionTable(
       listOf(objectWith<TokenGrid>('a token grid', ['slices', 'rows', 'columns']), { from: 1 }),
       GRIDS,
     ),
+    unit: optional(callable<(grid: TokenGrid) => number>(), ({ slices }: TokenGrid) => slices),
     factory: optional(objectWith<StrategyFactory>('a factory', ['make', 'options'])),
   } satisfies Record<keyof MaskingContractOptions<object>, unknown>,
   MaskingError,
@@ -84,7 +90,7 @@ export function maskingContract(
   options: Partial<MaskingContractOptions<object>> = {},
 ): ContractCheck[] {
   argumentTable.check({ name, makeStrategy });
-  const { cues: makeCues, grids, factory } = table.check(options);
+  const { cues: makeCues, grids, unit, factory } = table.check(options);
   const cuesOf = (grid: TokenGrid, clip: number) =>
     makeCues(grid, seededRandom('contract-cues', tokenCount(grid), clip));
   const draw = (grid: TokenGrid, clip: number, cues = cuesOf(grid, clip), strategy = makeStrategy()) =>
@@ -117,13 +123,13 @@ export function maskingContract(
       run: () => forEachClip((grid, clip, where) => expectMask(draw(grid, clip), grid, where)),
     },
     {
-      name: `${name}: hides its ratio, to one token a slice`,
+      name: `${name}: hides its ratio, to its unit or one token a slice`,
       run: () =>
         forEachClip((grid, clip, where) => {
           const wanted = makeStrategy().ratio * tokenCount(grid);
           const { length } = draw(grid, clip).masked;
-          if (Math.abs(length - wanted) > grid.slices) {
-            throw broken(`${wanted} masked tokens, give or take ${grid.slices}`, String(length), where);
+          if (Math.abs(length - wanted) > unit(grid)) {
+            throw broken(`${wanted} masked tokens, give or take ${unit(grid)}`, String(length), where);
           }
         }),
     },

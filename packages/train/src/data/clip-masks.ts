@@ -39,16 +39,17 @@ export interface ClipMasks {
 export function drawMasks<Cues extends object>(
   plan: MaskPlan<Cues>,
   grid: TokenGrid,
-  { example, draws }: DrawnExample<Cues>,
+  drawn: DrawnExample<Cues>,
 ): ClipMasks {
+  const { example, draws } = drawn;
   const visible = new Map<string, Uint32Array>();
   let reconstructed: Uint32Array | undefined;
   for (const view of plan.views) {
-    const mask = maskOf(view.masking, grid, example, clipOf(view, example), draws(view.name));
+    const mask = maskOf(view.masking, grid, drawn, clipOf(view, example), draws(view.name));
     visible.set(view.name, some(mask.visible, view.masking, example.id, 'a visible token'));
     if (view.name === RECONSTRUCT && plan.reconstructs) {
       const masked = some(mask.masked, view.masking, example.id, 'a masked token to reconstruct');
-      reconstructed = chosenBy(plan.decoderMasking, grid, example, masked, draws(DECODER));
+      reconstructed = chosenBy(plan.decoderMasking, grid, drawn, masked, draws(DECODER));
     }
   }
   return { visible, ...(reconstructed ? { reconstructed } : {}) };
@@ -71,24 +72,24 @@ export function clipOf<Cues extends object>(
 function chosenBy<Cues extends object>(
   strategy: MaskingStrategy<Cues> | undefined,
   grid: TokenGrid,
-  example: TrainingExample<Cues>,
+  drawn: DrawnExample<Cues>,
   masked: Uint32Array,
   random: Random,
 ): Uint32Array {
   if (!strategy) return masked;
-  const mask = maskOf(strategy, grid, example, example, random);
+  const mask = maskOf(strategy, grid, drawn, drawn.example, random);
   return reconstructedTokens(masked, mask, strategy.ratio, random);
 }
 
 function maskOf<Cues extends object>(
   strategy: MaskingStrategy<Cues>,
   grid: TokenGrid,
-  { id }: TrainingExample<Cues>,
+  { example: { id }, epoch = 0 }: DrawnExample<Cues>,
   { cues }: ExampleClip<Cues>,
   random: Random,
 ): TokenMask {
   const missing = strategy.requires.find((cue) => cues?.[cue] === undefined);
-  if (missing === undefined) return madeMask(strategy, id, { grid, random, cues });
+  if (missing === undefined) return madeMask(strategy, id, { grid, random, cues, epoch });
   throw new TrainError('EXAMPLE_INVALID', {
     where: `Example "${id}"`,
     expected: `the cue "${missing}", which the masking strategy "${strategy.name}" reads`,

@@ -86,6 +86,7 @@ export function exampleStream<Cues extends object>(parts: ExampleStreamParts<Cue
       const within = number % perSample;
       examples.push({
         example: open!.examples[within]!,
+        epoch: number / (source.length * perSample),
         draws: (mask) => order.masking(place, within, mask),
       });
     }

@@ -50,6 +50,11 @@ export interface ExampleSource<Cues extends object> {
 /** An example in its place, with the draws that decide its masks and whatever else is done to it. */
 export interface DrawnExample<Cues extends object> {
   readonly example: TrainingExample<Cues>;
+  /**
+   * How often the stream has gone through its source before this example, from 0; 0.5 is half of the first time. Masking strategies
+   * are told. A function of the example's place. Absent where a stream has no epochs, which counts as 0.
+   */
+  readonly epoch?: number;
   /** Fresh draws for a mask, or another purpose, of this name: others beside it change nothing in them. */
   draws(purpose: string): Random;
 }

@@ -292,6 +292,58 @@ describe('the draws', () => {
     );
   });
 
+  it('know how often the data was gone through, also after a stop and for a rank', async () => {
+    const told: (number | undefined)[] = [];
+    const inner = randomSliceMasking({ ratio: 0.5 });
+    // Draws more the later it is, so that its masks tell the epoch.
+    const late: MaskingStrategy = {
+      ...inner,
+      mask(request) {
+        told.push(request.epoch);
+        for (let draw = 0; draw < Math.round((request.epoch ?? 0) * 6); draw++) request.random();
+        return inner.mask(request);
+      },
+    };
+    const masks = { ...change, masking: late, decoderMasking: late };
+    const batches = await batchesOf(optionsOf(masks), 5);
+    const epochs = Array.from({ length: 20 }, (_, place) => place / 6);
+    // Twice each: the view and the decoder's mask. Batches are made ahead.
+    expect(told.slice(0, 40)).toEqual(epochs.flatMap((epoch) => [epoch, epoch]));
+    const resumed = await batchesOf(optionsOf(masks), 3, batches[1]!.after);
+    expect(await all(resumed)).toEqual(await all(batches.slice(2)));
+    const rank = await batchesOf(optionsOf({ ...masks, rank: 1, ranks: 2 }), 2);
+    const second = (await all(batches)).filter((_, place) => place % 4 >= 2);
+    expect(await all(rank)).toEqual(second.slice(0, 4));
+  });
+
+  it('have no epoch but 0 where a stream tells none', async () => {
+    const stream = shuffled(noiseSource());
+    const bare: typeof stream = {
+      ...stream,
+      async open(options) {
+        const opened = await stream.open(options);
+        return {
+          ...opened,
+          async next(count) {
+            const batch = await opened.next(count);
+            return { ...batch, examples: batch.examples.map(({ epoch: _, ...drawn }) => drawn) };
+          },
+        };
+      },
+    };
+    const told: (number | undefined)[] = [];
+    const inner = randomSliceMasking({ ratio: 0.5 });
+    const masking: MaskingStrategy = {
+      ...inner,
+      mask(request) {
+        told.push(request.epoch);
+        return inner.mask(request);
+      },
+    };
+    await batchesOf(optionsOf({ examples: bare, masking }), 4);
+    expect(new Set(told)).toEqual(new Set([0]));
+  });
+
   it('are others with another seed', async () => {
     const [one, other] = await Promise.all(
       [1, 2].map(async (seed) => all(await batchesOf(optionsOf({ ...change, seed }), 2))),

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { chooseIndices, seededRandom } from '@tgm/masking';
+import type { Json } from '@tgm/options';
 import { describe, expect, it } from 'vitest';
 import { shuffled } from './shuffled.js';
 import { batchesOf, drawnOf, linesOf, slowSource } from './slow-source.test-support.js';
@@ -27,6 +28,19 @@ describe('shuffled', () => {
     expect(first).toHaveLength(2);
     const pixels = [index, 1, ...second.map((value) => Math.floor(value * 256))];
     expect(lines[13]).toBe(`s${index} ${pixels.join()} ${seededRandom('a', 'mask', 1, 2, 1, 'a')()}`);
+  });
+
+  it('tells how often the source was gone through before, whatever the batches, the ranks and the place of a resume', async () => {
+    // 3 samples of 2 examples: example n of the global order is n / 6 epochs behind the beginning.
+    const examples = shuffled(slowSource({ length: 3, perSample: 2 }));
+    const epochsOf = async (...given: Parameters<typeof batchesOf>) =>
+      (await batchesOf(...given)).flatMap((batch) => batch.examples.map(({ epoch }) => epoch));
+    const all = Array.from({ length: 16 }, (_, n) => n / 6);
+    expect(await epochsOf(examples, { seed: 1 }, [5, 7, 4])).toEqual(all);
+    const second = await epochsOf(examples, { seed: 1, rank: 1, ranks: 2 }, [4, 4]);
+    expect(second).toEqual([4, 5, 6, 7, 12, 13, 14, 15].map((n) => n / 6));
+    const [, { after }] = (await batchesOf(examples, { seed: 1 }, [5, 7])) as [unknown, { after: Json }];
+    expect(await epochsOf(examples, { seed: 1, after }, [4])).toEqual(all.slice(12));
   });
 
   it('gives the same whatever is in hand, in whichever order it gets ready', async () => {
