@@ -118,6 +118,37 @@ function selfAttention(
   return linearRows(params, names.attentionOutput, joined);
 }
 
+/**
+ * How much each row of a clip is attended to in a block: the softmax of the products, mean over the rows that ask.
+ *
+ * One head after the other, so that [B, N, N] numbers are in memory at a time.
+ *
+ * @param x [B * N, D]
+ * @param asking how many rows at the beginning of each clip ask. Default: all.
+ * @returns [B, heads, N], which sum up to 1 over N.
+ */
+export function attentionShares(
+  params: Params,
+  names: Pick<BlockNames, 'attentionNorm' | 'query' | 'key'>,
+  { heads, epsilon }: Pick<BlockShape, 'heads' | 'epsilon'>,
+  x: tf.Tensor2D,
+  batch: number,
+  asking: number = x.shape[0] / batch,
+): tf.Tensor3D {
+  const width = x.shape[1];
+  const headDim = width / heads;
+  const normed = normRows(params, names.attentionNorm, x, epsilon);
+  const clips = (rows: tf.Tensor2D): tf.Tensor3D => tf.reshape(rows, [batch, -1, width]);
+  const queries = tf.slice(clips(linearRows(params, names.query, normed)), [0, 0, 0], [batch, asking, width]);
+  const keys = clips(linearRows(params, names.key, normed));
+  const headOf = (all: tf.Tensor3D, head: number) => tf.slice(all, [0, 0, head * headDim], [-1, -1, headDim]);
+  const shares = Array.from({ length: heads }, (_, head) => {
+    const products = tf.matMul(headOf(queries, head), headOf(keys, head), false, true); // [B, asking, N]
+    return tf.mean(tf.softmax(tf.div(products, Math.sqrt(headDim))), 1, true); // [B, 1, N]
+  });
+  return tf.concat(shares, 1) as tf.Tensor3D;
+}
+
 /** The block's second half without the residual: [rows, D] to [rows, D]. */
 export function mlp(params: Params, names: BlockNames, shape: BlockShape, x: tf.Tensor2D): tf.Tensor2D {
   const normed = normRows(params, names.mlpNorm, x, shape.epsilon);

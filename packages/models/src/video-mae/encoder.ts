@@ -3,13 +3,13 @@ import type { Random, TokenGrid } from '@tgm/masking';
 import { type Description, describer, flag, optional, optionTable, recorded } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
-import { requireIndices, requireShape } from '../input-shape.js';
+import { requireIndices, requireShape, requireTensor } from '../input-shape.js';
 import type { OfficialTensor } from '../official.js';
 import { initParams, type ParameterSpec, type Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { IMAGENET_PIXELS, type PixelScale, pixelScale, scaleOf } from '../pixels.js';
 import { recomputeField } from '../recompute-field.js';
-import { lastRows, normRows } from '../transformer-block.js';
+import { attentionShares, lastRows, normRows } from '../transformer-block.js';
 import { embedTokens, encoderBlocks } from './blocks.js';
 import {
   checkEncoderConfig,
@@ -19,7 +19,7 @@ import {
   withoutDefaults,
 } from './config.js';
 import { encoderOfficial } from './official.js';
-import { ENCODER_NORM, ENCODER_STACK, encoderParameters } from './parameters.js';
+import { ENCODER_NORM, ENCODER_STACK, encoderBlock, encoderParameters } from './parameters.js';
 import { rowsAt, stack } from './stack.js';
 
 export interface VideoMaeOptions {
@@ -77,6 +77,17 @@ export interface VideoMaeEncoder {
    * @returns [B, K, D]
    */
   encode(params: Params, tokens: tf.Tensor3D, positions: tf.Tensor2D): tf.Tensor3D;
+  /** The first half of `encode`: [B, K, P] pixels to [B, K, D] patch embeddings with their positions. */
+  embed(params: Params, tokens: tf.Tensor3D, positions: tf.Tensor2D): tf.Tensor3D;
+  /** The second half of `encode`: [B, K, D] from `embed` to [B, K, D]. */
+  encodeEmbedded(params: Params, embedded: tf.Tensor3D): tf.Tensor3D;
+  /**
+   * How much the last block attends to each token: the class token's attention where there is one, else the mean of what all
+   * tokens give. Not differentiable beyond what TensorFlow.js makes of it, and not meant to be.
+   * @param embedded [B, K, D] from `embed`.
+   * @returns [B, heads, K]
+   */
+  attendedTo(params: Params, embedded: tf.Tensor3D): tf.Tensor3D;
 }
 
 /** What a file holds besides an encoder: Python's decoder and head, and those of the authors. */
@@ -105,26 +116,61 @@ export function videoMaeEncoder(given: VideoMaeEncoderConfig, options?: VideoMae
     otherParts: BESIDES_ENCODER,
     describe: describer(table.where, recordedEncoder(config), recorded(table, { ...checked, pixels })),
     init: (random) => initParams(parameters, random),
-    encode: encodeFunction(config, recompute),
+    ...encodeFunctions(config, recompute),
   };
 }
 
-/** `VideoMaeEncoder.encode` of a checked configuration. */
-export function encodeFunction(
+type EncodeFunctions = Pick<VideoMaeEncoder, 'encode' | 'embed' | 'encodeEmbedded' | 'attendedTo'>;
+
+/** What a `VideoMaeEncoder` of a checked configuration computes. */
+export function encodeFunctions(
   config: WithDefaults<VideoMaeEncoderConfig>,
   recompute: boolean,
-): VideoMaeEncoder['encode'] {
-  const { hiddenSize, layerNormEps, useMeanPooling } = config;
+): EncodeFunctions {
+  const { hiddenSize, numHiddenLayers, layerNormEps, useMeanPooling, classToken } = config;
   const tokenSize = tokenSizeOf(config);
   const encoder = stack(config, ENCODER_STACK, hiddenSize);
-  return (params, tokens, positions) => {
+
+  const entered = (where: string, params: Params, embedded: tf.Tensor3D) => {
+    requireTensor(where, 'embedded', embedded);
+    const [batch, count] = embedded.shape;
+    requireShape(where, 'embedded', embedded, [batch, count, hiddenSize]);
+    const rows = tf.reshape(embedded, [batch * count, hiddenSize]) as tf.Tensor2D;
+    return { batch, count, rows: encoder.enter(params, rows, batch) };
+  };
+  const embed: EncodeFunctions['embed'] = (params, tokens, positions) => {
     const [batch, count] = requireIndices('encode', 'positions', positions);
     requireShape('encode', 'tokens', tokens, [batch, count, tokenSize]);
-    const embedded = embedTokens(params, tokens); // [B * K, D]
-    const placed = tf.add(embedded, rowsAt(encoder.positions(params), positions)) as tf.Tensor2D;
-    const x = encoderBlocks(config, params, encoder.enter(params, placed, batch), batch, recompute);
-    const rows = lastRows(x, batch, count);
-    const features = useMeanPooling ? rows : normRows(params, ENCODER_NORM, rows, layerNormEps);
+    const placed = tf.add(embedTokens(params, tokens), rowsAt(encoder.positions(params), positions));
+    return tf.reshape(placed, [batch, count, hiddenSize]);
+  };
+  const encodeEmbedded: EncodeFunctions['encodeEmbedded'] = (params, embedded) => {
+    const { batch, count, rows } = entered('encodeEmbedded', params, embedded);
+    const last = lastRows(encoderBlocks(config, params, rows, batch, recompute), batch, count);
+    const features = useMeanPooling ? last : normRows(params, ENCODER_NORM, last, layerNormEps);
     return tf.reshape(features, [batch, count, hiddenSize]);
   };
+  return {
+    embed,
+    encodeEmbedded,
+    encode: (params, tokens, positions) => encodeEmbedded(params, embed(params, tokens, positions)),
+    attendedTo(params, embedded) {
+      const { batch, count, rows } = entered('attendedTo', params, embedded);
+      const before = { ...config, numHiddenLayers: numHiddenLayers - 1 };
+      const x = encoderBlocks(before, params, rows, batch, false);
+      const shares = attentionShares(
+        params,
+        encoderBlock(numHiddenLayers - 1, config),
+        { heads: config.numAttentionHeads, epsilon: layerNormEps },
+        x,
+        batch,
+        classToken ? 1 : undefined,
+      );
+      return lastColumns(shares, count);
+    },
+  };
 }
+
+/** [B, heads, 1 + K] without a class token's own share: [B, heads, K]. */
+const lastColumns = (shares: tf.Tensor3D, count: number): tf.Tensor3D =>
+  tf.slice(shares, [0, 0, shares.shape[2] - count], [-1, -1, count]);

@@ -16,7 +16,7 @@ import {
   type VideoMaeSize,
   withoutDefaults,
 } from './config.js';
-import { encodeFunction, VIDEO_MAE_OPTIONS, type VideoMaeEncoder, type VideoMaeOptions } from './encoder.js';
+import { encodeFunctions, VIDEO_MAE_OPTIONS, type VideoMaeEncoder, type VideoMaeOptions } from './encoder.js';
 import { videoMaeOfficial } from './official.js';
 import * as names from './parameters.js';
 import { rowsAt, stack } from './stack.js';
@@ -77,7 +77,7 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
 
     init: (random) => initParams(parameters, random),
 
-    encode: encodeFunction(config, recompute),
+    ...encodeFunctions(config, recompute),
 
     decode(params, latent, visible, masked) {
       const [batch, count] = requireIndices('decode', 'visible', visible);
