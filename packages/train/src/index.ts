@@ -44,6 +44,7 @@ export type {
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './data/score-clips.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
+export { type FurtherCues, withCues } from './data/with-cues.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
 export { type FinetuneOptions, finetune } from './finetune.js';
 export {
