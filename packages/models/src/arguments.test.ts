@@ -7,6 +7,7 @@ import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import * as models from './index.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
+import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 import { lettersTokenizer, lettersVocabulary } from './testing/tokenizer-json.js';
 
@@ -31,6 +32,7 @@ const {
   layerOf,
   loadClipModel,
   loadParams,
+  loadPatchCodebook,
   loadVideoMae,
   loadVideoMaeClassifier,
   loadVideoMaeEncoder,
@@ -42,6 +44,7 @@ const {
   resizeClipModel,
   resizeVideoMae,
   saveClipModel,
+  savePatchCodebook,
   saveVideoMae,
   saveVideoMaeEncoder,
   saveVideoMaeClassifier,
@@ -57,6 +60,8 @@ const model = models.videoMae(TINY_VIDEO_MAE);
 const params = model.init(random);
 const classifier = models.videoMaeClassifier({ ...TINY_VIDEO_MAE, poolNormEps: 1e-6, labels: ['a'] });
 const classifierParams = classifier.init(random);
+const codebook = models.patchCodebook(TINY_PATCH_CODEBOOK);
+const codebookParams = codebook.init(random);
 const clipModel = models.clipModel(tinyClipModel);
 const clipModelParams = clipModel.init(random);
 const tokenizer = lettersTokenizer(8);
@@ -132,12 +137,17 @@ const calls: [string, string, readonly unknown[], Call][] = [
     (value) => exportClipModelText(value, exporting(clipModelParams)),
   ],
   ['saveVideoMae', 'folder', noText, (value) => saveVideoMae(value, model, params)],
-  ['saveVideoMae', 'model', [...noObject, clipModel], (value) => saveVideoMae(path(), value, params)],
+  [
+    'saveVideoMae',
+    'model',
+    [...noObject, clipModel, codebook],
+    (value) => saveVideoMae(path(), value, params),
+  ],
   ['saveVideoMaeEncoder', 'folder', noText, (value) => saveVideoMaeEncoder(value, model, params)],
   [
     'saveVideoMaeEncoder',
     'model',
-    [...noObject, clipModel],
+    [...noObject, clipModel, codebook],
     (value) => saveVideoMaeEncoder(path(), value, params),
   ],
   ['saveVideoMaeEncoder', 'params', noParams, (value) => saveVideoMaeEncoder(path(), model, value)],
@@ -160,6 +170,15 @@ const calls: [string, string, readonly unknown[], Call][] = [
     noParams,
     (value) => saveVideoMaeClassifier(path(), classifier, value),
   ],
+  ['savePatchCodebook', 'folder', noText, (value) => savePatchCodebook(value, codebook, codebookParams)],
+  [
+    'savePatchCodebook',
+    'model',
+    [...noObject, model],
+    (value) => savePatchCodebook(path(), value, codebookParams),
+  ],
+  ['savePatchCodebook', 'params', noParams, (value) => savePatchCodebook(path(), codebook, value)],
+  ['loadPatchCodebook', 'folder', noText, (value) => loadPatchCodebook(value)],
   [
     'saveClipModel',
     'folder',
@@ -391,6 +410,10 @@ const forward: [string, (value: unknown) => unknown][] = [
     'classify, features',
     (value) => untyped.videoMaeClassifier(classifier.config).classify(classifierParams, value),
   ],
+  ['encode, tokens', (value) => untyped.patchCodebook(codebook.config).encode(codebookParams, value)],
+  ['nearest, encoded', (value) => untyped.patchCodebook(codebook.config).nearest(codebookParams, value)],
+  ['codesOf, numbers', (value) => untyped.patchCodebook(codebook.config).codesOf(codebookParams, value)],
+  ['decode, codes', (value) => untyped.patchCodebook(codebook.config).decode(codebookParams, value)],
   [
     'clipModel vision, patches',
     (value) => untyped.clipModel(tinyClipModel).encodeImage(clipModelParams, value),

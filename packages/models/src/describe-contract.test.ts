@@ -3,9 +3,10 @@ import { descriptionContract } from '@tgm/options/testing';
 import { expect, it } from 'vitest';
 import * as models from './index.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
+import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 
-const { clipModel, videoMae, videoMaeClassifier, videoMaeEncoder } = models;
+const { clipModel, patchCodebook, videoMae, videoMaeClassifier, videoMaeEncoder } = models;
 
 /** One configuration for each field, with that field changed. */
 const each = <Config extends object>(config: Config, changes: Record<keyof Config, unknown>): Config[] =>
@@ -87,6 +88,21 @@ const checks = descriptionContract({
       } satisfies Record<keyof models.VideoMaeClassifierConfig | 'pixels', unknown>,
     },
     {
+      name: 'patchCodebook',
+      make: ({ pixels, ...config }) => patchCodebook(config, { pixels }),
+      options: TINY_PATCH_CODEBOOK,
+      changes: {
+        pixels: [models.UNIT_PIXELS],
+        imageSize: 8,
+        patchSize: 4,
+        numFrames: 2,
+        tubeletSize: [1, 4],
+        codes: 6,
+        codeWidth: 2,
+        hiddenSize: 7,
+      } satisfies Record<keyof models.PatchCodebookConfig | 'pixels', unknown>,
+    },
+    {
       name: 'clipModel',
       make: ({ pixels, ...config }) => clipModel(config, { pixels }),
       options: tinyClipModel,
@@ -113,7 +129,7 @@ const checks = descriptionContract({
   exported: {
     module: models,
     declarations: `${import.meta.dirname}/../dist`,
-    returns: ['VideoMae', 'VideoMaeEncoder', 'VideoMaeClassifier', 'ClipModel'],
+    returns: ['VideoMae', 'VideoMaeEncoder', 'VideoMaeClassifier', 'ClipModel', 'PatchCodebook'],
   },
 });
 for (const { name, run } of checks) it(name, run);

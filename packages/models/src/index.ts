@@ -19,6 +19,7 @@ export {
 export { type HubFolderOptions, hubFolder } from './checkpoint/hub-folder.js';
 export type { LoadOptions } from './checkpoint/load-options.js';
 export { loadParams, type ParameterLayout, paramsFromTensors } from './checkpoint/params-file.js';
+export { loadPatchCodebook, savePatchCodebook } from './checkpoint/patch-codebook-checkpoint.js';
 export {
   loadVideoMae,
   loadVideoMaeEncoder,
@@ -63,6 +64,12 @@ export { type FrameTokensConfig, frameTokens } from './frame-tokens.js';
 export { type HeldLock, type LockHolder, lockFile } from './lock-file.js';
 export type { OfficialTensor } from './official.js';
 export type { ParameterSpec, Params } from './params.js';
+export type { PatchCodebookConfig } from './patch-codebook/config.js';
+export {
+  type PatchCodebook,
+  type PatchCodebookOptions,
+  patchCodebook,
+} from './patch-codebook/patch-codebook.js';
 export {
   type PatchConfig,
   patchify,

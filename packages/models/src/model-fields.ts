@@ -2,6 +2,7 @@ import { type Field, passing } from '@tgm/options';
 import type { ClipModel } from './clip-model/clip-model.js';
 import type { ClipModelTokenizer } from './clip-model/tokenizer.js';
 import { isRecord } from './option-fields.js';
+import type { PatchCodebook } from './patch-codebook/patch-codebook.js';
 import { isPixelScale } from './pixels.js';
 import type { VideoMaeClassifier } from './video-mae/classifier.js';
 import type { VideoMaeEncoder } from './video-mae/encoder.js';
@@ -10,16 +11,27 @@ import type { VideoMae } from './video-mae/video-mae.js';
 /** Models as options. */
 
 export const videoMaeField = (): Field<VideoMae> =>
-  made('what videoMae() gives', ['imageSize'], ['init', 'describe', 'encode', 'decode']);
+  made('what videoMae() gives', ['imageSize', 'numHiddenLayers'], ['init', 'describe', 'encode', 'decode']);
 
 export const encoderField = (): Field<VideoMaeEncoder> =>
-  made('what videoMaeEncoder() or videoMae() gives', ['imageSize'], ['init', 'describe', 'encode']);
+  made(
+    'what videoMaeEncoder() or videoMae() gives',
+    ['imageSize', 'numHiddenLayers'],
+    ['init', 'describe', 'encode'],
+  );
 
 export const classifierField = (): Field<VideoMaeClassifier> =>
   made(
     'what videoMaeClassifier() gives',
     ['imageSize', 'labels'],
     ['init', 'describe', 'encode', 'pool', 'classify'],
+  );
+
+export const patchCodebookField = (): Field<PatchCodebook> =>
+  made(
+    'what patchCodebook() gives',
+    ['imageSize', 'codes'],
+    ['init', 'describe', 'encode', 'nearest', 'codesOf', 'decode'],
   );
 
 export const clipModelField = (): Field<ClipModel> =>

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, it } from 'vitest';
 import * as models from './index.js';
 import { writeTinyCaptioner } from './testing/tiny-captioner.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
+import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 import { lettersTokenizer } from './testing/tokenizer-json.js';
 
@@ -21,6 +22,7 @@ const classifier = models.videoMaeClassifier(classifierConfig);
 const classifierParams = classifier.init(random);
 const clipModel = models.clipModel(tinyClipModel);
 const clipModelParams = clipModel.init(random);
+const codebook = models.patchCodebook(TINY_PATCH_CODEBOOK);
 const tokenizer = lettersTokenizer(8);
 
 let folder: string;
@@ -30,6 +32,7 @@ beforeAll(async () => {
   await models.saveVideoMae(inside('mae'), model, params);
   await models.saveVideoMaeClassifier(inside('classifier'), classifier, classifierParams);
   await models.saveClipModel(inside('clip'), { model: clipModel, params: clipModelParams, tokenizer });
+  await models.savePatchCodebook(inside('codebook'), codebook, codebook.init(random));
   await mkdir(inside(`models--a--b/snapshots/${revision}`), { recursive: true });
   await writeTinyCaptioner(inside('captioner'));
 });
@@ -78,9 +81,11 @@ const checks = optionsContract({
       models.exportVideoMaeEncoder(model, { path: inside('e.onnx'), params, batch, ...extra }),
     hubFolder: (extra) => models.hubFolder('a/b', { revision, offline: true, cacheDir: folder, ...extra }),
     loadClipModel: (extra) => models.loadClipModel(inside('clip'), { ...extra }),
+    loadPatchCodebook: (extra) => models.loadPatchCodebook(inside('codebook'), { ...extra }),
     loadVideoMae: (extra) => models.loadVideoMae(inside('mae'), { ...extra }),
     loadVideoMaeClassifier: (extra) => models.loadVideoMaeClassifier(inside('classifier'), { ...extra }),
     loadVideoMaeEncoder: (extra) => models.loadVideoMaeEncoder(inside('mae'), { ...extra }),
+    patchCodebook: (extra) => models.patchCodebook(TINY_PATCH_CODEBOOK, { ...extra }),
     resizeClipModel: (extra) =>
       models.resizeClipModel({ model: clipModel, params: clipModelParams, ...extra }, 8),
     resizeVideoMae: (extra) => models.resizeVideoMae({ model, params }, { imageSize: 8, ...extra }),

@@ -16,6 +16,7 @@ import {
   layerDecayScales,
   loadClipModel,
   ModelError,
+  patchCodebook,
   resizeClipModel,
   resizeVideoMae,
   sinusoidTable,
@@ -25,6 +26,7 @@ import {
   videoMaeEncoder,
 } from './index.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
+import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 
 beforeAll(() => cpuEngine());
@@ -58,6 +60,10 @@ const wrong: [string, string, () => unknown][] = [
     'heads',
     () => clipModel({ ...tinyClipModel, textConfig: { ...tinyClipModel.textConfig, heads: 2 } } as never),
   ],
+  ['patchCodebook', 'codes', () => patchCodebook({ ...TINY_PATCH_CODEBOOK, codes: 1 })],
+  ['patchCodebook', 'hiddensize', () => patchCodebook({ ...TINY_PATCH_CODEBOOK, hiddensize: 8 } as never)],
+  ['patchCodebook', 'imageSize', () => patchCodebook({ ...TINY_PATCH_CODEBOOK, imageSize: 5 })],
+  ['patchCodebook', 'pixels', () => patchCodebook(TINY_PATCH_CODEBOOK, { pixels: noScale })],
   ['clipModelTokenizerJson', 'vocab', () => clipModelTokenizerJson({ a: 0 }, [])],
   ['resizeClipModel', '', () => resizeClipModel({ model: clipModel(tinyClipModel), params: {} }, 5)],
   [
