@@ -87,6 +87,7 @@ describe.each([
   ['prepare-shards/main.ts', '--threads'],
   ['start/main.ts', '--steps'],
   ['finetune/main.ts', '--labelled'],
+  ['trust/main.ts', '--clips'],
 ])('%s', { timeout: 60_000 }, (program, option) => {
   it('refuses what it does not know, and ends with code 1', async () => {
     const { code, text } = await run([program, '--speed', '3']);

@@ -1,5 +1,5 @@
 import { explain } from './explain.js';
-import { say, warn } from './say.js';
+import { warn } from './say.js';
 
 /** Signals that ask a program to end, with the number that its exit code adds to 128. */
 const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -26,7 +26,7 @@ export async function runProgram(main: (signal: AbortSignal) => Promise<void>): 
     process.on(name, () => {
       if (stoppedAt === undefined) {
         stoppedAt = performance.now();
-        say('\nStopping after the step in hand; once more stops at once.');
+        warn('\nStopping after the step in hand; once more stops at once.');
         stop.abort(new Stopped(name));
       } else if (performance.now() - stoppedAt > ECHO_MILLISECONDS) {
         dieOf(name);

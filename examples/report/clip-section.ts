@@ -3,7 +3,7 @@ import { html, type Insertion, type Markup } from './markup.js';
 import { numberText } from './number-text.js';
 import { heatLayer, maskLayer, scoreRange } from './patch-layers.js';
 import { pngAddress } from './png.js';
-import type { ClipReport, MaskPicture, Reconstruction } from './report-data.js';
+import type { ClipReport, MaskPicture, Reconstruction, ScoreMaps } from './report-data.js';
 
 /** Pixels between the frames of a strip, as a share of a frame's width. */
 const GAP = 0.06;
@@ -24,7 +24,7 @@ export function clipSection(clip: ClipReport, number: number): Markup {
 ${clip.caption === undefined ? undefined : html`<p class="id"><bdi>${clip.id}</bdi></p>`}
 <div class="strips${clip.slices > 4 ? ' wide' : ''}">
 ${strip(clip, 'frames', clip.boxes ? 'box: where the named object is' : undefined, [frames, boxes(clip)])}
-${scoreStrip(clip, again)}
+${clip.scores?.map((maps) => scoreStrip(clip, maps, again))}
 ${masks.map(
   (mask) => html`<div class="mask">
 ${maskStrip(clip, mask, again)}
@@ -40,9 +40,7 @@ function strip(clip: ClipReport, name: string, detail: Insertion, layers: Insert
   return html`<figure class="strip"><figcaption><b>${name}</b> ${detail}</figcaption><svg viewBox="0 0 ${width} ${clip.height}" role="img" aria-label="${name} of ${clip.id}">${layers}</svg></figure>`;
 }
 
-function scoreStrip(clip: ClipReport, frames: Markup): Markup | undefined {
-  if (clip.scores === undefined) return undefined;
-  const { values, label } = clip.scores;
+function scoreStrip(clip: ClipReport, { name = 'match', values, label }: ScoreMaps, frames: Markup): Markup {
   const range = scoreRange(values);
   const patches = clip.rows * clip.columns;
   const heat = patchImages(clip, (slice) =>
@@ -51,7 +49,7 @@ function scoreStrip(clip: ClipReport, frames: Markup): Markup | undefined {
   const ramp = Array.from({ length: 9 }, (_, i) => `rgb(${viridis(i / 8).join(' ')})`).join(',');
   const legend = html`<span class="ramp">${numberText(range.least)} <i style="background:linear-gradient(to right,${ramp})"></i> ${numberText(range.greatest)}</span>`;
   const layers = [html`<g class="faded">${frames}</g>`, heat, boxes(clip)];
-  return strip(clip, 'match', html`${label} ${legend}`, layers);
+  return strip(clip, name, html`${label} ${legend}`, layers);
 }
 
 function maskStrip(clip: ClipReport, mask: MaskPicture, frames: Markup): Markup {
@@ -113,7 +111,7 @@ function checkSizes(clip: ClipReport): void {
     }
   };
   check('frames', slices * height * width * 3, clip.frames.length);
-  if (clip.scores) check('scores', slices * rows * columns, clip.scores.values.length);
+  for (const { values } of clip.scores ?? []) check('scores', slices * rows * columns, values.length);
   for (const { run, frames } of clip.reconstructions ?? []) {
     check(`frames of "${run}"`, slices * height * width * 3, frames.length);
   }

@@ -186,7 +186,7 @@ function clip(number: number, caption: string): ClipReport {
     ...GRID,
     frames,
     boxes,
-    scores: { values: scores, label: 'cosine with the caption' },
+    scores: [{ values: scores, label: 'cosine with the caption' }],
     masks,
     reconstructions: [{ run: 'random', strategy: 'random', frames: completed }],
   };

@@ -14,6 +14,8 @@ export interface ReportData {
   readonly stages: readonly Stage[];
   readonly warnings?: readonly string[];
   readonly scores?: ScoreTable;
+  /** Further tables, each a section. */
+  readonly tables?: readonly TextTable[];
   readonly plots?: readonly CurvePlot[];
   readonly clips?: readonly ClipReport[];
   readonly skipped?: readonly SkippedFile[];
@@ -66,7 +68,8 @@ export interface ClipReport {
   readonly frames: Uint8Array;
   /** The true place of the named object in each slice, where known. */
   readonly boxes?: readonly (PixelBox | undefined)[];
-  readonly scores?: ScoreMaps;
+  /** Heat maps, each a strip. */
+  readonly scores?: readonly ScoreMaps[];
   readonly masks?: readonly MaskPicture[];
   readonly reconstructions?: readonly Reconstruction[];
 }
@@ -81,6 +84,8 @@ export interface PixelBox {
 
 /** How well each patch matches the caption. */
 export interface ScoreMaps {
+  /** Of the strip; default `match`. */
+  readonly name?: string;
   /** [S, rows, columns] */
   readonly values: Float32Array;
   /** What the numbers are, such as `cosine with the caption`. */
@@ -128,4 +133,24 @@ export interface ScoreRow {
   /** CSS colour of the run in the charts. */
   readonly colour?: string;
   readonly numbers: Readonly<Record<string, number>>;
+}
+
+/** A table of words, and of numbers as they should be read. */
+export interface TextTable {
+  readonly title: string;
+  /** A sentence above it. */
+  readonly lead?: string;
+  /** Heads of all columns, the rows' names included. */
+  readonly columns: readonly string[];
+  readonly rows: readonly TextRow[];
+  /** Sentences beneath it. */
+  readonly notes?: readonly string[];
+}
+
+export interface TextRow {
+  readonly name: string;
+  /** In small letters behind the name. */
+  readonly note?: string;
+  /** One for each column behind the name; undefined where there is nothing to say. */
+  readonly cells: readonly (string | undefined)[];
 }

@@ -8,6 +8,7 @@ import { PAGE_STYLE } from './page-style.js';
 import { plot } from './plot.js';
 import type { ReportData } from './report-data.js';
 import { scoreSection } from './score-section.js';
+import { textTableSection } from './text-table-section.js';
 
 const UNNORMALISED =
   'The model predicts pixels relative to the mean and deviation of their own patch. To show them, the mean and deviation of a masked patch are estimated from visible patches around it, never taken from its own pixels; so a hidden object shows as texture at best. Visible patches are the input.';
@@ -26,7 +27,7 @@ export async function writeReport(folder: string, report: ReportData): Promise<s
 
 /** The page as text; it is well-formed XML too. */
 export function reportPage(report: ReportData): string {
-  const { warnings = [], plots = [], clips = [], skipped = [] } = report;
+  const { warnings = [], tables = [], plots = [], clips = [], skipped = [] } = report;
   const charts = plots.map(plot).filter((chart) => chart !== undefined);
   const page = html`<html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width, initial-scale=1"/><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"/><title>${report.title}</title><style>${new Markup(PAGE_STYLE)}</style></head><body><main>
 <header><h1>${report.title}</h1>
@@ -34,6 +35,7 @@ ${report.summary === undefined ? undefined : html`<p class="lead">${report.summa
 <p class="meta">${report.started} · ${durationText(report.seconds)} · <code>${report.command}</code></p></header>
 ${warnings.length === 0 ? undefined : html`<section class="warnings"><ul>${warnings.map((warning) => html`<li>${warning}</li>`)}</ul></section>`}
 ${report.scores === undefined ? undefined : scoreSection(report.scores)}
+${tables.map(textTableSection)}
 ${charts.length === 0 ? undefined : html`<section><h2>Training</h2><div class="columns">${charts}</div></section>`}
 ${
   clips.length === 0

@@ -83,7 +83,7 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
       ...grid,
       frames: firstFrames(clip.frames, model.config),
       ...(boxes ? { boxes } : {}),
-      scores: { values: caption.tokenScores, label: 'cosine with the caption' },
+      scores: [{ values: caption.tokenScores, label: 'cosine with the caption' }],
       masks: masks.map((mask, index) => ({
         strategy: strategyNames[index]!,
         masked: mask.masked,

@@ -11,21 +11,30 @@ export interface Progress {
 const SECONDS_BETWEEN_LINES = 5;
 const SECONDS_BETWEEN_REDRAWS = 0.1;
 
-/** @param before What an earlier run did of `total`: it is done, and says nothing about the speed. */
-export function progress(stage: string, total: number, unit: string, before = 0): Progress {
+/**
+ * @param before What an earlier run did of `total`: it is done, and says nothing about the speed.
+ * @param stream Where the line is shown. A program whose output is read by others shows it on standard error.
+ */
+export function progress(
+  stage: string,
+  total: number,
+  unit: string,
+  before = 0,
+  stream: NodeJS.WriteStream = process.stdout,
+): Progress {
   const started = performance.now();
   let shownAt = 0;
   const seconds = (): number => (performance.now() - started) / 1000;
   const show = (line: string, last: boolean): void => {
     const text = printable(line);
-    if (!process.stdout.isTTY) process.stdout.write(`${text}\n`);
-    else if (last) process.stdout.write(`\r\u001b[2K${text}\n`);
+    if (!stream.isTTY) stream.write(`${text}\n`);
+    else if (last) stream.write(`\r\u001b[2K${text}\n`);
     // A line that wraps could not be drawn over.
-    else process.stdout.write(`\r\u001b[2K${text.slice(0, process.stdout.columns - 1)}`);
+    else stream.write(`\r\u001b[2K${text.slice(0, stream.columns - 1)}`);
   };
   return {
     update(done, note = '') {
-      const pause = process.stdout.isTTY ? SECONDS_BETWEEN_REDRAWS : SECONDS_BETWEEN_LINES;
+      const pause = stream.isTTY ? SECONDS_BETWEEN_REDRAWS : SECONDS_BETWEEN_LINES;
       if (seconds() - shownAt < pause) return;
       shownAt = seconds();
       const rate = (done - before) / Math.max(seconds(), 1e-3);

@@ -40,9 +40,12 @@ const clip = (id: string, reds: readonly number[], captions: readonly string[]):
 async function scored(
   clips: readonly DecodedClip[],
   scoredFrames: 'all' | 'first',
+  captions: 'own' | 'shuffled' = 'own',
 ): Promise<CaptionedClip[]> {
   const all: CaptionedClip[] = [];
-  for await (const group of scoreClips({ encoder: redness, clips, grid, scoredFrames })) all.push(...group);
+  for await (const group of scoreClips({ encoder: redness, clips, grid, scoredFrames, captions })) {
+    all.push(...group);
+  }
   return all;
 }
 
@@ -60,6 +63,41 @@ describe('scoreClips', () => {
   it('or by the first frame of each tubelet alone', async () => {
     const [a] = await scored(clips, 'first');
     expect([...a!.captions[0]!.tokenScores]).toEqual([1, 0]);
+  });
+
+  it('or against another sample’s captions, and keeps the own ones for the contrastive loss', async () => {
+    const two = [clip('a', [255, 255, 0, 0], ['red']), clip('b', [255, 255, 255, 255], ['not red'])];
+    const [a, b] = (await scored(two, 'all', 'shuffled')).map(({ captions }) => captions[0]!);
+    expect(a).toMatchObject({ caption: 'red', scoredCaption: 'not red' });
+    expect([...a!.embedding]).toEqual([1, 0]);
+    expect([...a!.tokenScores]).toEqual([0, 1]);
+    expect(b).toMatchObject({ caption: 'not red', scoredCaption: 'red' });
+    expect([...b!.tokenScores]).toEqual([1, 1]);
+  });
+
+  it('draws the other caption by names: the same among the same samples, whatever their clips', async () => {
+    const many = Array.from({ length: 40 }, (_, i) =>
+      clip(`${i}`, [255, 0, 0, 0], [`red ${i}`, `blue ${i}`]),
+    );
+    const others = async (clips: readonly DecodedClip[]) =>
+      (await scored(clips, 'first', 'shuffled')).flatMap(({ captions }) =>
+        captions.map((each) => each.scoredCaption!),
+      );
+    const drawn = await others(many);
+    expect(await others(many)).toEqual(drawn);
+    const second = many.map((each) => ({ ...each, id: `${each.id}#2` }));
+    expect(await others([...many, ...second])).toEqual([...drawn, ...drawn]);
+    drawn.forEach((caption, at) => {
+      expect(many[Math.floor(at / 2)]!.sample.captions).not.toContain(caption);
+    });
+    expect(new Set(drawn).size).toBeGreaterThan(30);
+  });
+
+  it('names the clip for which no other sample has another caption', async () => {
+    const same = ['a', 'b'].map((id) => clip(id, [0, 0, 0, 0], ['red']));
+    for (const clips of [same, same.slice(1)]) {
+      await expect(scored(clips, 'all', 'shuffled')).rejects.toMatchObject({ code: 'TEXT_MISSING' });
+    }
   });
 
   it('keeps order and count over several calls of the encoder', async () => {
@@ -88,6 +126,7 @@ describe('scoreClips', () => {
 
   it.each<[object, string]>([
     [{ frames: 'last' }, 'frames'],
+    [{ captions: 'wrong' }, 'captions'],
     [{ clips: [{}] }, 'clips.0'],
     [{ encoder: {} }, 'encoder'],
     [{ tokens: grid }, 'tokens'],

@@ -1,7 +1,9 @@
 import { type PatchTextEncoder, type TokenGrid, type TokenScores, textCue } from '@tgm/masking';
 import { listOf, objectWith, oneOf, optional, optionTable } from '@tgm/options';
+import { datasetOf, type VideoSample } from '@tgm/video-io';
 import { TrainError } from '../errors.js';
 import type { DecodedClip } from './decode-clips.js';
+import { otherCaption, type ScoredCaptions, scoredCaptionsField } from './other-caption.js';
 
 /** A decoded clip with its captions, their embeddings and how well each token matches each of them. */
 export interface CaptionedClip extends DecodedClip {
@@ -10,9 +12,11 @@ export interface CaptionedClip extends DecodedClip {
 
 export interface CaptionScores {
   readonly caption: string;
-  /** [E] L2-normalised. */
+  /** [E] L2-normalised, of `caption`. */
   readonly embedding: Float32Array;
   readonly tokenScores: TokenScores;
+  /** What the tokens are scored against, where it is not `caption` but another sample's. */
+  readonly scoredCaption?: string;
 }
 
 export interface ScoreOptions {
@@ -24,6 +28,12 @@ export interface ScoreOptions {
    * Default `all`. The paper does not say.
    */
   readonly scoredFrames?: 'all' | 'first';
+  /**
+   * Default `own`. Under `shuffled` each caption's `tokenScores` are of a caption of another of the clips' samples; `caption`
+   * and `embedding` stay, so that a contrastive loss still has the clip's own text. Which one it is, is a function of the ids
+   * and captions.
+   */
+  readonly captions?: ScoredCaptions;
   readonly signal?: AbortSignal;
 }
 
@@ -34,6 +44,7 @@ const OPTIONS = optionTable(
     clips: listOf(objectWith<DecodedClip>('a decoded clip', ['id', 'sample', 'frames', 'frameCount'])),
     grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
     scoredFrames: optional(oneOf(['all', 'first']), 'all'),
+    captions: scoredCaptionsField(),
     signal: optional(objectWith<AbortSignal>('an AbortSignal', ['aborted'])),
   } satisfies Record<keyof ScoreOptions, unknown>,
   TrainError,
@@ -46,10 +57,12 @@ const FRAMES_PER_CALL = 128;
  * Scores every clip against each of its captions once, so that the encoder has no part in the training step.
  * Yields the clips in order, several at a time.
  *
- * @throws TrainError `OPTION_INVALID`, and `TEXT_MISSING` for a clip without a caption.
+ * @throws TrainError `OPTION_INVALID`, and `TEXT_MISSING` for a clip without a caption, or without another sample's under
+ *   `captions: 'shuffled'`.
  */
 export async function* scoreClips(options: ScoreOptions): AsyncGenerator<readonly CaptionedClip[]> {
-  const { encoder, clips, grid, scoredFrames, signal } = OPTIONS.check(options);
+  const { encoder, clips, grid, scoredFrames, captions, signal } = OPTIONS.check(options);
+  const scoredCaption = captions === 'own' ? async () => undefined : shuffledCaptions(clips);
   let next = 0;
   while (next < clips.length && !signal?.aborted) {
     const group: DecodedClip[] = [];
@@ -70,8 +83,28 @@ export async function* scoreClips(options: ScoreOptions): AsyncGenerator<readonl
       group.push(clip);
       count += frameCountOf(clip, grid, scoredFrames);
     }
-    yield await scoreGroup(encoder, group, grid, scoredFrames);
+    const scored = await Promise.all(group.map(({ sample }) => captionsOf(sample, scoredCaption)));
+    yield await scoreGroup(encoder, group, scored, grid, scoredFrames);
   }
+}
+
+type ScoredText = Pick<CaptionScores, 'caption' | 'scoredCaption'>;
+type Choose = (sample: VideoSample, caption: string) => Promise<string | undefined>;
+
+/** The captions of a sample, each with the one that the tokens are scored against. */
+const captionsOf = (sample: VideoSample, choose: Choose): Promise<ScoredText[]> =>
+  Promise.all(
+    sample.captions.map(async (caption) => {
+      const scoredCaption = await choose(sample, caption);
+      return { caption, ...(scoredCaption !== undefined && { scoredCaption }) };
+    }),
+  );
+
+/** Draws captions among the samples that the clips are of. */
+function shuffledCaptions(clips: readonly DecodedClip[]): Choose {
+  const samples = [...new Map(clips.map(({ sample }) => [sample.id, sample])).values()];
+  const dataset = datasetOf('the samples of the clips', samples);
+  return (sample, caption) => otherCaption(dataset, sample, caption, 'scoreClips');
 }
 
 /** All clips are scored in one size, and each slice of the grid has as many frames as another. */
@@ -91,6 +124,7 @@ const frameCountOf = (clip: DecodedClip, grid: TokenGrid, scoredFrames: 'all' | 
 async function scoreGroup(
   encoder: PatchTextEncoder,
   clips: readonly DecodedClip[],
+  texts: readonly (readonly ScoredText[])[],
   grid: TokenGrid,
   scoredFrames: 'all' | 'first',
 ): Promise<CaptionedClip[]> {
@@ -107,10 +141,11 @@ async function scoreGroup(
     }
   });
   const patches = await encoder.encodePatches({ frames: pixels, height, width });
-  const captions = [...new Set(clips.flatMap((clip) => clip.sample.captions))];
-  const texts = await encoder.encodeText(captions);
+  const all = texts.flat().flatMap(({ caption, scoredCaption }) => [caption, scoredCaption ?? caption]);
+  const captions = [...new Set(all)];
+  const { values, width: textWidth } = await encoder.encodeText(captions);
   const embeddings = new Map(
-    captions.map((caption, row) => [caption, texts.values.slice(row * texts.width, (row + 1) * texts.width)]),
+    captions.map((caption, row) => [caption, values.slice(row * textWidth, (row + 1) * textWidth)]),
   );
   const patchesPerFrame = patches.rows * patches.columns * patches.width;
   let first = 0;
@@ -123,9 +158,13 @@ async function scoreGroup(
     first += counts[index]!;
     return {
       ...clip,
-      captions: clip.sample.captions.map((caption) => {
-        const embedding = embeddings.get(caption)!;
-        return { caption, embedding, tokenScores: textCue({ patches: own, textEmbedding: embedding, grid }) };
+      captions: texts[index]!.map((text): CaptionScores => {
+        const textEmbedding = embeddings.get(text.scoredCaption ?? text.caption)!;
+        return {
+          ...text,
+          embedding: embeddings.get(text.caption)!,
+          tokenScores: textCue({ patches: own, textEmbedding, grid }),
+        };
       }),
     };
   });

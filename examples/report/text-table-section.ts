@@ -1,0 +1,16 @@
+import { html, type Markup } from './markup.js';
+import type { TextTable } from './report-data.js';
+
+/** A table whose cells are written as they come. */
+export function textTableSection({ title, lead, columns, rows, notes }: TextTable): Markup {
+  return html`<section><h2>${title}</h2>
+${lead === undefined ? undefined : html`<p>${lead}</p>`}
+<div class="scroll"><table class="scores">
+<thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    ({ name, note, cells }) =>
+      html`<tr><th scope="row">${name}${note === undefined ? undefined : html` <small>${note}</small>`}</th>${cells.map((cell) => (cell === undefined ? html`<td class="none">–</td>` : html`<td>${cell}</td>`))}</tr>
+`,
+  )}</tbody></table></div>
+${notes?.map((note) => html`<p class="note">${note}</p>`)}</section>`;
+}

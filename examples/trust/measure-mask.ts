@@ -1,0 +1,50 @@
+import { seededRandom } from '@tgm/masking';
+import { type HiddenShare, hiddenShare } from './hidden-share.js';
+import { type Interval, intervalOf } from './interval.js';
+import type { KnownClip } from './known-clips.js';
+import { cuesOf, type MaskEntry } from './mask-rows.js';
+import type { TrustRow } from './part.js';
+
+/** Parts of the clips, by what moves. */
+export const GROUPS = {
+  all: () => true,
+  'object moves': (clip: KnownClip) => !clip.still,
+  'object rests': (clip: KnownClip) => clip.still,
+  'camera rests': (clip: KnownClip) => !clip.drift,
+  'camera moves': (clip: KnownClip) => clip.drift,
+  'both rest': (clip: KnownClip) => clip.still && !clip.drift,
+} as const satisfies Record<string, (clip: KnownClip) => boolean>;
+export type Group = keyof typeof GROUPS;
+
+/** How much of the named object one strategy hides at one ratio. */
+export interface MaskRow extends TrustRow {
+  readonly table: 'masks';
+  readonly name: string;
+  readonly ratio: number;
+  /** Share of all tokens that is hidden. */
+  readonly hidden: number;
+  /** Share of the object's tokens that is hidden; a group without clips is absent. */
+  readonly tokens: Partial<Record<Group, Interval>>;
+  /** Share of the object's pixels that is hidden, over all clips. */
+  readonly pixels: Interval;
+}
+
+/** Masks every clip once; draws are named by the clip and the entry. */
+export function measureMask(entry: MaskEntry, ratio: number, clips: readonly KnownClip[]): MaskRow {
+  const strategy = entry.masking(ratio);
+  let hidden = 0;
+  const measured = clips.flatMap((clip): { clip: KnownClip; share: HiddenShare }[] => {
+    const random = seededRandom('trust', clip.id, entry.name, ratio);
+    const mask = strategy.mask({ grid: clip.grid, random, cues: cuesOf(clip, entry) });
+    hidden = mask.masked.length / (mask.masked.length + mask.visible.length);
+    const share = hiddenShare(mask, clip.coverage);
+    return share ? [{ clip, share }] : [];
+  });
+  const tokens: Partial<Record<Group, Interval>> = {};
+  for (const [group, holds] of Object.entries(GROUPS) as [Group, (clip: KnownClip) => boolean][]) {
+    const values = measured.filter(({ clip }) => holds(clip)).map(({ share }) => share.tokens);
+    if (values.length > 0) tokens[group] = intervalOf(values);
+  }
+  const pixels = intervalOf(measured.map(({ share }) => share.pixels));
+  return { table: 'masks', name: entry.name, ratio, hidden, tokens, pixels };
+}
