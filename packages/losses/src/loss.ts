@@ -24,10 +24,14 @@ export interface LossInputs {
   readonly views: Readonly<Record<string, EncodedView>>;
   /** [B, M, Q] the decoder's output for the tokens to be reconstructed. */
   readonly prediction?: tf.Tensor3D;
+  /** [B, M, C] the decoder's tokens of the same, behind its norm and before its head. */
+  readonly decoded?: tf.Tensor3D;
   /** [B, M, Q] pixels of the same tokens in [0, 1], channel fastest. */
   readonly pixels?: tf.Tensor3D;
   /** [B, M, F] features of the same tokens, of examples that bring some. */
   readonly features?: tf.Tensor3D;
+  /** [B, K, F] features of the tokens that the view `reconstruct` shows. */
+  readonly visibleFeatures?: tf.Tensor3D;
   /** [B, E] L2-normalised text embeddings. */
   readonly textEmbedding?: tf.Tensor2D;
   /** [B, 2] int32, a hash of the caption: equal for equal captions. */
@@ -42,6 +46,12 @@ export interface LossNeeds {
   readonly views: readonly string[];
   /** Which numbers of the reconstructed tokens its prediction is compared with; absent where it needs no decoder. */
   readonly reconstruction?: 'pixels' | 'features';
+  /** Whether it reads `decoded`. Default false. */
+  readonly decoded?: boolean;
+  /** Whether it reads `features`. Default: where `reconstruction` says so. */
+  readonly features?: boolean;
+  /** Whether it reads `visibleFeatures`. Default false. */
+  readonly visibleFeatures?: boolean;
   /** Whether it reads the captions' embeddings and keys. */
   readonly text: boolean;
 }
@@ -54,6 +64,10 @@ export interface LossWidths {
   readonly prediction: number;
   /** E, of the captions' embeddings; absent where there are none. */
   readonly text?: number;
+  /** C, of the decoder's tokens before its head. */
+  readonly decoder?: number;
+  /** F, of the features; absent where the examples do not say. */
+  readonly features?: number;
 }
 
 interface LossParts {

@@ -401,6 +401,7 @@ const forward: [string, (value: unknown) => unknown][] = [
   ['decode, latent', (value) => untyped.videoMae(config).decode(params, value, places, places)],
   ['decode, visible', (value) => untyped.videoMae(config).decode(params, floats(1, 3, 8), value, places)],
   ['decode, masked', (value) => untyped.videoMae(config).decode(params, floats(1, 3, 8), places, value)],
+  ['predictPixels, decoded', (value) => untyped.videoMae(config).predictPixels(params, value)],
   [
     'encode, tokens',
     (value) => untyped.videoMaeClassifier(classifier.config).encode(classifierParams, value),

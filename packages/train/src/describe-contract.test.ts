@@ -1,4 +1,4 @@
-import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
+import { contrastiveLoss, pixelTarget, reconstructionLoss } from '@tgm/losses';
 import { clipModel } from '@tgm/models';
 import { descriptionContract } from '@tgm/options/testing';
 import { it } from 'vitest';
@@ -8,6 +8,12 @@ import { letters, tinyClipModel } from './objectives/tiny-clip-model.test-suppor
 
 const reconstruction = { loss: reconstructionLoss(), weight: 1 };
 const contrast = { loss: contrastiveLoss(), weight: 1 };
+const features = {
+  loss: reconstructionLoss({
+    target: { ...pixelTarget(), of: 'features', describe: () => ({ is: 'features' }) },
+  }),
+  weight: 1,
+};
 
 const checks = descriptionContract({
   factories: [
@@ -75,16 +81,17 @@ const checks = descriptionContract({
     {
       name: 'maskedObjective',
       make: train.maskedObjective,
-      options: { model: tinyModel(), losses: [contrast], textWidth: 5 },
+      options: { model: tinyModel(), losses: [contrast, features], textWidth: 5, featureWidth: 4 },
       changes: {
         model: tinyModel({ hiddenSize: 16 }),
         losses: [
           [reconstruction],
           [contrast, reconstruction],
-          [{ ...contrast, weight: 2 }],
-          [{ ...contrast, loss: contrastiveLoss({ temperature: 0.1 }) }],
+          [{ ...contrast, weight: 2 }, features],
+          [{ ...contrast, loss: contrastiveLoss({ temperature: 0.1 }) }, features],
         ],
         textWidth: 6,
+        featureWidth: 5,
       } satisfies Record<keyof train.MaskedObjectiveOptions, unknown>,
     },
     {

@@ -45,6 +45,7 @@ export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips }
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
 export { type FurtherCues, withCues } from './data/with-cues.js';
+export { type FeatureTeacher, withFeatures } from './data/with-features.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
 export { type FinetuneOptions, finetune } from './finetune.js';
 export {

@@ -22,7 +22,14 @@ const OPTIONS = optionTable(
   {
     ...MASKED_DATA_FIELDS,
     ...RUN_FIELDS,
-    model: objectWith<VideoMae>('a VideoMae', ['encode', 'decode', 'predictedFrames', 'config', 'describe']),
+    model: objectWith<VideoMae>('a VideoMae', [
+      'encode',
+      'decodeTokens',
+      'predictPixels',
+      'predictedFrames',
+      'config',
+      'describe',
+    ]),
     losses: weightedLosses(),
   } satisfies Record<keyof PretrainOptions<object>, unknown>,
   TrainError,
@@ -39,7 +46,7 @@ export async function* pretrain<Cues extends object>(
 ): AsyncGenerator<TrainEvent, void, undefined> {
   const { model, examples, masking, views, decoderMasking, losses, batchSize, threads, ...run } =
     OPTIONS.check(options);
-  const { textWidth } = examples;
+  const { textWidth, featureWidth } = examples;
   const needs = jointNeeds(losses);
   const batches = maskedBatches({
     model,
@@ -52,7 +59,12 @@ export async function* pretrain<Cues extends object>(
     ...(views ? { views } : {}),
     ...(decoderMasking ? { decoderMasking } : {}),
   });
-  const objective = maskedObjective({ model, losses, ...(textWidth === undefined ? {} : { textWidth }) });
+  const objective = maskedObjective({
+    model,
+    losses,
+    ...(textWidth === undefined ? {} : { textWidth }),
+    ...(featureWidth === undefined ? {} : { featureWidth }),
+  });
   requireOtherClips(needs.otherClips, batchSize * run.accumulate, batchSize);
   yield* trainer({ ...run, objective, batches });
 }

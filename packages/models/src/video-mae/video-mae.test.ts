@@ -115,6 +115,35 @@ describe('videoMae', () => {
     tf.dispose([params, identity, positions, masked]);
   });
 
+  it('decodes to tokens behind a norm, and from them to pixels by a linear map', async () => {
+    await cpuEngine();
+    const model = videoMae(TINY_VIDEO_MAE);
+    const params = model.init(seededRandom('halves'));
+    const width = TINY_VIDEO_MAE.decoderHiddenSize;
+    const { 'decoder.head.weight': weight, ...rest } = params;
+    const given = { ...rest, 'decoder.head.weight': weight!, 'decoder.head.bias': tf.range(0, 24) };
+    const positions = tf.tensor2d([[0, 3, 5]], undefined, 'int32');
+    const masked = tf.tensor2d([[1, 6]], undefined, 'int32');
+    const latent = model.encode(given, tf.randomUniform([1, 3, 24], 0, 1, 'float32', 1), positions);
+    const decoded = model.decodeTokens(given, latent, positions, masked);
+    expect(decoded.shape).toEqual([1, 2, width]);
+    // A fresh norm: each token has the mean 0 and the variance 1.
+    const { mean, variance } = tf.moments(decoded, 2);
+    for (const value of await mean.data()) expect(value).toBeCloseTo(0, 5);
+    for (const value of await variance.data()) expect(value).toBeCloseTo(1, 3);
+    const rows = tf.reshape(decoded, [2, width]) as tf.Tensor2D;
+    const byHand = tf.add(tf.matMul(rows, weight as tf.Tensor2D, false, true), tf.range(0, 24));
+    const whole = await model.decode(given, latent, positions, masked).data();
+    const halves = await model.predictPixels(given, decoded).data();
+    expect(whole).toEqual(halves);
+    (await byHand.data()).forEach((value, at) => {
+      expect(whole[at]).toBeCloseTo(value, 5);
+    });
+    expect(() => model.predictPixels(given, tf.zeros([1, 2, width + 1]))).toThrow(
+      expect.objectContaining({ code: 'INPUT_SHAPE', where: 'predictPixels, decoded' }),
+    );
+  });
+
   describe.each(engines)('on %s', (_, makeEngine) => {
     const model = videoMae(TINY_VIDEO_MAE);
 

@@ -1,13 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { describer, oneOf, optionTable, recorded } from '@tgm/options';
 import { optionsSource } from '../config-source.js';
 import { ModelError } from '../errors.js';
-import { requireIndices, requireShape } from '../input-shape.js';
-import { initParams, type Params, parameter } from '../params.js';
+import { initParams, type Params } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { scaleOf } from '../pixels.js';
-import { linearRows, normRows } from '../transformer-block.js';
-import { decoderBlocks } from './blocks.js';
 import {
   checkVideoMaeConfig,
   recordedVideoMae,
@@ -16,10 +13,10 @@ import {
   type VideoMaeSize,
   withoutDefaults,
 } from './config.js';
+import { decodeFunctions } from './decoder.js';
 import { encodeFunctions, VIDEO_MAE_OPTIONS, type VideoMaeEncoder, type VideoMaeOptions } from './encoder.js';
 import { videoMaeOfficial } from './official.js';
-import * as names from './parameters.js';
-import { rowsAt, stack } from './stack.js';
+import { videoMaeParameters } from './parameters.js';
 
 /**
  * The masked autoencoder of video: pure functions of parameters and tensors, for `Engine.compile` and `tf.grads`.
@@ -37,6 +34,17 @@ export interface VideoMae extends VideoMaeEncoder {
    * @returns [B, M, Q], the first Q = predictedFrames * patchSize * patchSize * 3 of each token's P numbers.
    */
   decode(params: Params, latent: tf.Tensor3D, visible: tf.Tensor2D, masked: tf.Tensor2D): tf.Tensor3D;
+  /**
+   * `decode` up to its head: the decoder's tokens behind its norm, for heads that say something else than pixels.
+   * @returns [B, M, C], C = config.decoderHiddenSize.
+   */
+  decodeTokens(params: Params, latent: tf.Tensor3D, visible: tf.Tensor2D, masked: tf.Tensor2D): tf.Tensor3D;
+  /**
+   * The rest of `decode`: its linear head.
+   * @param decoded [B, M, C] from `decodeTokens`.
+   * @returns [B, M, Q]
+   */
+  predictPixels(params: Params, decoded: tf.Tensor3D): tf.Tensor3D;
 }
 
 const table = optionTable('videoMae', VIDEO_MAE_OPTIONS, ModelError);
@@ -59,10 +67,8 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
       ? VIDEO_MAE_CONFIGS[sizes.check({ size: sizeOrConfig }).size]
       : sizeOrConfig;
   const config = checkVideoMaeConfig(optionsSource('videoMae', given));
-  const predictionSize = names.predictionSizeOf(config);
-  const parameters = names.videoMaeParameters(config, scaledResiduals);
-  const { hiddenSize, decoderHiddenSize } = config;
-  const decoder = stack(config, names.DECODER_STACK, decoderHiddenSize);
+  const parameters = videoMaeParameters(config, scaledResiduals);
+  const { decodeTokens, predictPixels } = decodeFunctions(config, recompute);
 
   return {
     config: withoutDefaults<VideoMaeConfig>(config),
@@ -79,27 +85,9 @@ export function videoMae(sizeOrConfig: VideoMaeSize | VideoMaeConfig, options?: 
 
     ...encodeFunctions(config, recompute),
 
-    decode(params, latent, visible, masked) {
-      const [batch, count] = requireIndices('decode', 'visible', visible);
-      const [, maskedCount] = requireIndices('decode', 'masked', masked);
-      requireShape('decode', 'masked', masked, [batch, maskedCount]);
-      requireShape('decode', 'latent', latent, [batch, count, hiddenSize]);
-      const bridged = linearRows(params, names.BRIDGE, tf.reshape(latent, [batch * count, hiddenSize]));
-      const table = decoder.positions(params);
-      const seen = tf.add(bridged, rowsAt(table, visible));
-      const maskToken = tf.reshape(parameter(params, names.MASK_TOKEN), [1, decoderHiddenSize]);
-      const unseen = tf.add(maskToken, rowsAt(table, masked));
-      const joined = tf.concat(
-        [
-          tf.reshape(seen, [batch, count, decoderHiddenSize]),
-          tf.reshape(unseen, [batch, maskedCount, decoderHiddenSize]),
-        ],
-        1,
-      ); // [B, K + M, decoder width]
-      const entered = decoder.enter(params, tf.reshape(joined, [-1, decoderHiddenSize]), batch);
-      const rows = decoderBlocks(config, params, entered, batch, recompute, maskedCount);
-      const normed = normRows(params, names.DECODER_NORM, rows, config.decoderNormEps);
-      return tf.reshape(linearRows(params, names.DECODER_HEAD, normed), [batch, maskedCount, predictionSize]);
-    },
+    decode: (params, latent, visible, masked) =>
+      predictPixels(params, decodeTokens(params, latent, visible, masked)),
+    decodeTokens,
+    predictPixels,
   };
 }

@@ -18,6 +18,7 @@ export interface HostBatch {
     readonly pixels?: HostTensor;
     readonly features?: HostTensor;
   };
+  readonly visibleFeatures?: HostTensor;
   readonly text?: { readonly embedding: HostTensor; readonly captionKey: HostTensor };
   readonly sampleKey: HostTensor;
 }
@@ -50,8 +51,10 @@ export function batchNumbers(
     ),
   );
   const reconstructed = plan.reconstructs ? chosen(plan, masks, examples) : undefined;
-  const features =
-    reconstructed && plan.needs.features ? featuresOf(model, examples, reconstructed) : undefined;
+  const featuresAt = (lists: readonly Uint32Array[]): HostTensor =>
+    featuresOf(model, examples, lists, plan.featureWidth);
+  const features = reconstructed && plan.needs.features ? featuresAt(reconstructed) : undefined;
+  const visibleFeatures = plan.needs.visibleFeatures ? featuresAt(indices[0]!) : undefined;
 
   const jobs: TokenJob[] = [];
   const taken: Float32Array[] = [];
@@ -91,6 +94,7 @@ export function batchNumbers(
             },
           }
         : {}),
+      ...(visibleFeatures ? { visibleFeatures } : {}),
       ...(text ? { text } : {}),
       sampleKey: keyTensor(examples.map(({ id }) => id)),
     },

@@ -58,30 +58,35 @@ export function textOf(
 }
 
 /**
- * [B, M, F] features of the reconstructed tokens.
+ * [B, M, F] features of some tokens of each example.
  *
- * @throws TrainError `EXAMPLE_INVALID` for an example without features, or with another number of them than the first.
+ * @param given F, where the examples say it; else what the first has.
+ * @throws TrainError `EXAMPLE_INVALID` for an example without features, or with another number of them.
  */
 export function featuresOf(
   model: Pick<MaskedModel, 'grid'>,
   examples: readonly TrainingExample<object>[],
-  reconstructed: readonly Uint32Array[],
+  lists: readonly Uint32Array[],
+  given?: number,
 ): HostTensor {
   const { slices, rows, columns } = model.grid;
   const tokens = slices * rows * columns;
-  const length = examples[0]!.features?.length ?? 0;
+  const length = given === undefined ? (examples[0]!.features?.length ?? 0) : given * tokens;
   const width = length / tokens;
-  const count = reconstructed[0]!.length;
+  const count = lists[0]!.length;
   const data = new Float32Array(examples.length * count * width);
   examples.forEach(({ id, features }, row) => {
     if (features === undefined || features.length !== length || !Number.isInteger(width) || width === 0) {
       throw new TrainError('EXAMPLE_INVALID', {
         where: `Example "${id}"`,
-        expected: `features of each of ${tokens} tokens, as many as example "${examples[0]!.id}" has`,
-        received: features === undefined ? 'none' : `${features.length} numbers, and ${length} there`,
+        expected:
+          given === undefined
+            ? `features of each of ${tokens} tokens, as many as example "${examples[0]!.id}" has, ${length}`
+            : `${given} features of each of ${tokens} tokens, as the examples' featureWidth says`,
+        received: features === undefined ? 'none' : `${features.length} numbers`,
       });
     }
-    reconstructed[row]!.forEach((token, at) => {
+    lists[row]!.forEach((token, at) => {
       data.set(features.subarray(token * width, (token + 1) * width), (row * count + at) * width);
     });
   });

@@ -126,6 +126,10 @@ describe('exampleSourceContract', () => {
     );
     expect(await failing(() => loading({ features: new Float32Array(7) }))).toEqual(size);
     expect(await failing(() => loading({ features: new Float32Array(8) }))).toEqual([]);
+    const wide = { featureWidth: 2 };
+    expect(await failing(() => loading({ features: new Float32Array(8) }, wide))).toEqual([]);
+    expect(await failing(() => loading({ features: new Float32Array(4) }, wide))).toEqual(size);
+    expect(await failing(() => loading({}, wide))).toEqual(size);
     expect(await failing(() => loading({ others: [{ frames: new Uint8Array(3), cues: {} }] }))).toEqual(size);
     expect(
       await failing(() => sound({ describe: () => ({ is: 'it', at: undefined as never }) })),

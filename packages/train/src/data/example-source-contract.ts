@@ -77,6 +77,7 @@ export function exampleSourceContract<Cues extends object>(
         perSample: source.perSample ?? 1,
         parallel: source.parallel ?? 1,
         textWidth: source.textWidth ?? 1,
+        featureWidth: source.featureWidth ?? 1,
       })) {
         if (Number.isSafeInteger(value) && value >= 1) continue;
         broken(0, `${what} to be a whole number from 1`, showValue(value));
@@ -141,6 +142,14 @@ export function exampleSourceContract<Cues extends object>(
               index,
               `an embedding of textWidth numbers, ${source.textWidth}`,
               `${textEmbedding.length}`,
+            );
+          }
+          const { featureWidth } = source;
+          if (featureWidth !== undefined && features?.length !== featureWidth * tokens) {
+            broken(
+              index,
+              `featureWidth features, ${featureWidth}, of each of ${tokens} tokens`,
+              `${features?.length ?? 'none'}`,
             );
           }
           if (features && (features.length === 0 || features.length % tokens !== 0)) {

@@ -35,6 +35,8 @@ export interface ExampleSource<Cues extends object> {
   readonly parallel?: number;
   /** E; absent where there are no embeddings of captions. */
   readonly textWidth?: number;
+  /** F; absent where there are no features, or nothing tells. */
+  readonly featureWidth?: number;
   /** Names of the classes that the labels are of; absent where nothing tells them. */
   readonly classes?: ClassNames;
   /** The `id` of a sample's examples, without loading them. */
@@ -84,8 +86,9 @@ export interface OpenOptions {
 
 /** Where examples come from in their order: `shuffled(source)`, or a stream that has no random access. */
 export interface Examples<Cues extends object> {
+  /** These three as of a source. */
   readonly textWidth?: number;
-  /** As of a source. */
+  readonly featureWidth?: number;
   readonly classes?: ClassNames;
   describe(): Description | Promise<Description>;
   open(options: OpenOptions): ExampleStream<Cues> | Promise<ExampleStream<Cues>>;

@@ -110,6 +110,7 @@ export const MASKED_BATCHES_OPTIONS = optionTable(
       decoder: flag(),
       pixels: flag(),
       features: flag(),
+      visibleFeatures: optional(flag(), false),
       text: flag(),
       otherClips: flag(),
     } satisfies Record<keyof MaskedNeeds, unknown>),
@@ -126,6 +127,8 @@ export interface BatchPlan extends MaskPlan<object> {
   readonly needs: MaskedNeeds;
   /** E, where a loss reads text. */
   readonly textWidth: number | undefined;
+  /** F, where a loss reads features and the examples say so. */
+  readonly featureWidth: number | undefined;
   /** Clips of this rank's share. */
   readonly share: number;
 }
@@ -145,7 +148,9 @@ export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
   if (needs.text && textWidth === undefined) {
     refuse('examples', 'examples with embeddings of captions (textWidth), which a loss reads', 'none');
   }
-  return { needs, views, reconstructs: needs.decoder, decoderMasking, textWidth, share };
+  const reconstructs = needs.decoder || needs.features;
+  const featureWidth = examples.featureWidth;
+  return { needs, views, reconstructs, decoderMasking, textWidth, featureWidth, share };
 }
 
 function viewPlans(

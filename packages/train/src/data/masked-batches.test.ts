@@ -18,6 +18,12 @@ type Options = MaskedBatchesOptions<TextCueOnly>;
 const needsOf = (...losses: Loss[]) => jointNeeds(losses.map((loss) => ({ loss, weight: 1 })));
 const features: Target = { ...pixelTarget(), of: 'features' };
 
+/** A loss that reads features of visible tokens, and no decoder. */
+const visibleLoss: Loss = {
+  ...reconstructionLoss(),
+  needs: { views: ['reconstruct'], text: false, visibleFeatures: true },
+};
+
 const optionsOf = (change: Partial<Options> = {}): Options => ({
   model: tinyModel(),
   examples: shuffled(noiseSource()),
@@ -125,6 +131,19 @@ describe('the tensors of a batch', () => {
     expect(tensors.reconstruct!.features!.shape).toEqual([2, 4, 4]);
     expect(await numbersOf(tensors.reconstruct!.features!)).toEqual(expected);
     expect(tensors.reconstruct!.pixels).toBeUndefined();
+  });
+
+  it('hold the features of the visible tokens', async () => {
+    const needs = needsOf(visibleLoss);
+    const { tensors, ids } = await firstOf({ needs });
+    const tokens = await numbersOf(tensors.views.reconstruct!.positions);
+    const expected = tokens.flatMap((token, at) => {
+      const sample = Number(ids[Math.floor(at / 4)]!.split(' ')[1]);
+      return [0, 1, 2, 3].map((number) => Math.fround(sample + (token * 4 + number) / 100));
+    });
+    expect(tensors.visibleFeatures!.shape).toEqual([2, 4, 4]);
+    expect(await numbersOf(tensors.visibleFeatures!)).toEqual(expected);
+    expect(tensors.reconstruct).toBeUndefined();
   });
 
   it('hold embeddings, and keys that are equal for equal captions and samples', async () => {
@@ -432,7 +451,20 @@ describe('errors', () => {
       },
       'EXAMPLE_INVALID',
       'Example "noise 0"',
-      '9 numbers, and 9 there',
+      '9 numbers',
+    ],
+    [
+      'with features of another width than its source says',
+      {
+        examples: { ...shuffled(noiseSource()), featureWidth: 3 },
+        batchSize: 1,
+        seed: 2,
+        masking: randomSliceMasking({ ratio: 0.5 }),
+        needs: needsOf(visibleLoss),
+      },
+      'EXAMPLE_INVALID',
+      expect.stringMatching(/^Example "noise \d"$/),
+      '32 numbers',
     ],
     [
       'without another clip',

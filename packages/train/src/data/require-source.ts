@@ -17,13 +17,14 @@ const FACTS = {
   perSample: optional(count()),
   parallel: optional(count()),
   textWidth: optional(count()),
+  featureWidth: optional(count()),
   classes: optional(classNamesField()),
 };
 
 /** @throws TrainError `OPTION_INVALID` for what is no source, `NO_EXAMPLES` for an empty one. */
 export function requireSource<Cues extends object>(where: string, source: ExampleSource<Cues>): void {
   optionTable(where, { source: MEMBERS }, TrainError).check({ source });
-  const { length, perSample, parallel, textWidth, classes } = source;
+  const { length, perSample, parallel, textWidth, featureWidth, classes } = source;
   if (length === 0) {
     throw new TrainError('NO_EXAMPLES', {
       where: `${where}, argument source`,
@@ -36,6 +37,7 @@ export function requireSource<Cues extends object>(where: string, source: Exampl
     perSample,
     parallel,
     textWidth,
+    featureWidth,
     classes,
   });
 }

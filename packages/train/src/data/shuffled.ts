@@ -62,6 +62,7 @@ export function shuffled<Cues extends object>(
   requireSource('shuffled', source);
   return {
     ...(source.textWidth !== undefined && { textWidth: source.textWidth }),
+    ...(source.featureWidth !== undefined && { featureWidth: source.featureWidth }),
     ...(source.classes !== undefined && { classes: source.classes }),
     describe: async () => ({ source: await source.describe(), is: 'shuffled' }),
     async open(given) {

@@ -2,6 +2,7 @@ import { callable, type Description, optionTable, showValue } from '@tgm/options
 import { TrainError } from '../errors.js';
 import type { ExampleClip, ExampleSource, TrainingExample } from './examples.js';
 import { requireSource } from './require-source.js';
+import { sourceFacts } from './source-facts.js';
 
 /** Further facts about clips, for masking strategies to read. */
 export interface FurtherCues<Cues extends object, Further extends object> {
@@ -32,7 +33,6 @@ export function withCues<Cues extends object, Further extends object>(
   requireSource('withCues', source);
   const { describe, of } = further ?? {};
   FURTHER.check({ describe, of });
-  const { length, perSample, parallel, textWidth, classes } = source;
 
   async function cuesOf(example: TrainingExample<Cues>): Promise<Cues & Further> {
     const given: unknown = await further.of(example);
@@ -61,12 +61,7 @@ export function withCues<Cues extends object, Further extends object>(
   }
 
   return {
-    length,
-    ...(perSample !== undefined && { perSample }),
-    ...(parallel !== undefined && { parallel }),
-    ...(textWidth !== undefined && { textWidth }),
-    ...(classes !== undefined && { classes }),
-    id: (index) => source.id(index),
+    ...sourceFacts(source),
     describe: async () => ({
       is: 'withCues',
       source: await source.describe(),

@@ -30,6 +30,8 @@ export type MaskedBatch = {
   /** By the views' names. */
   readonly views: Readonly<Record<string, ViewTensors>>;
   readonly reconstruct?: ReconstructTensors;
+  /** [B, K, F] features of the tokens that the view `reconstruct` shows. */
+  readonly visibleFeatures?: tf.Tensor3D;
   readonly text?: TextTensors;
   /** [B, 2] int32, equal for clips of one sample. */
   readonly sampleKey: tf.Tensor2D;

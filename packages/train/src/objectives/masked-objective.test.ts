@@ -7,6 +7,8 @@ import {
   contrastiveLoss,
   infoNce,
   type Loss,
+  type LossNeeds,
+  type LossWidths,
   pixelTarget,
   reconstructionLoss,
   tokenErrors,
@@ -102,9 +104,9 @@ describe.each(ENGINES)('the masked objective on $name', ({ make }) => {
   });
 });
 
-/** The model, and how often it encoded and decoded. */
-function counted(model: VideoMae): { model: VideoMae; passes: { encoder: number; decoder: number } } {
-  const passes = { encoder: 0, decoder: 0 };
+/** The model, and how often it encoded, decoded, and said pixels of what it decoded. */
+function counted(model: VideoMae) {
+  const passes = { encoder: 0, decoder: 0, head: 0 };
   return {
     passes,
     model: {
@@ -113,28 +115,49 @@ function counted(model: VideoMae): { model: VideoMae; passes: { encoder: number;
         passes.encoder += 1;
         return model.encode(...given);
       },
-      decode: (...given) => {
+      decodeTokens: (...given) => {
         passes.decoder += 1;
-        return model.decode(...given);
+        return model.decodeTokens(...given);
       },
-    },
+      predictPixels: (...given) => {
+        passes.head += 1;
+        return model.predictPixels(...given);
+      },
+    } satisfies VideoMae,
   };
 }
+
+/** A loss that draws one of its inputs to zero. */
+const small = (name: 'decoded' | 'features' | 'visibleFeatures', needs: Partial<LossNeeds>): ClipLoss => ({
+  kind: 'clip',
+  name,
+  needs: { views: [], text: false, ...needs },
+  init: () => ({}),
+  compute: (_params, inputs) => tf.mean(tf.square(inputs[name]!)) as tf.Scalar,
+  describe: () => ({ is: `small ${name}` }),
+});
+const ofDecoded = small('decoded', { decoded: true });
+const ofFeatures = small('features', { features: true });
+const ofVisible = small('visibleFeatures', { visibleFeatures: true });
 
 describe('what is computed', () => {
   const overall = reconstructionLoss();
   it.each([
-    ['reconstruction', [overall], { encoder: 1, decoder: 1 }, ['reconstruct']],
-    ['contrast', [contrastiveLoss()], { encoder: 1, decoder: 0 }, ['reconstruct']],
-    ['contrast elsewhere', [contrastiveLoss({ view: 'contrast' })], { encoder: 1, decoder: 0 }, ['contrast']],
-    ['both on one view', [overall, contrastiveLoss()], { encoder: 1, decoder: 1 }, ['reconstruct']],
+    ['reconstruction', [overall], [1, 1, 1], ['reconstruct']],
+    ['contrast', [contrastiveLoss()], [1, 0, 0], ['reconstruct']],
+    ['contrast elsewhere', [contrastiveLoss({ view: 'contrast' })], [1, 0, 0], ['contrast']],
+    ['both on one view', [overall, contrastiveLoss()], [1, 1, 1], ['reconstruct']],
     [
       'both on two views',
       [contrastiveLoss({ view: 'contrast' }), overall],
-      { encoder: 2, decoder: 1 },
+      [2, 1, 1],
       ['reconstruct', 'contrast'],
     ],
-  ] as const)('%s', (_name, losses, expected, views) => {
+    ["the decoder's tokens", [ofDecoded], [1, 1, 0], ['reconstruct']],
+    ["the decoder's tokens and pixels", [ofDecoded, overall], [1, 1, 1], ['reconstruct']],
+    ['features of masked tokens', [ofFeatures], [1, 0, 0], ['reconstruct']],
+    ['features of visible tokens', [ofVisible], [1, 0, 0], ['reconstruct']],
+  ] as const)('%s', (_name, losses, [encoder, decoder, head], views) => {
     const { model, passes } = counted(tinyModel());
     const objective = objectiveOf(model, ...losses);
     const { params } = objective.init(seededRandom('init'), {});
@@ -143,7 +166,7 @@ describe('what is computed', () => {
     tf.tidy(() => {
       objective.part(params, {}, { ...whole, views: Object.fromEntries(kept) });
     });
-    expect(passes).toEqual(expected);
+    expect(passes).toEqual({ encoder, decoder, head });
     expect(objective.whole === undefined).toBe(losses.every(({ kind }) => kind === 'clip'));
   });
 
@@ -244,6 +267,24 @@ describe('parameters', () => {
   });
 });
 
+it('tells losses the widths, that of the features where it is given and one reads them', () => {
+  const seen: LossWidths[] = [];
+  const watching = (loss: Loss): Loss => ({
+    ...loss,
+    init: (_random, widths) => {
+      seen.push(widths);
+      return {};
+    },
+  });
+  for (const loss of [ofFeatures, ofVisible, ofDecoded]) {
+    const losses = terms(watching(loss));
+    maskedObjective({ model: tinyModel(), losses, featureWidth: 4 }).init(seededRandom('init'), {});
+  }
+  maskedObjective({ model: tinyModel(), losses: terms(watching(ofFeatures)) }).init(seededRandom('init'), {});
+  const own = { video: 12, decoder: 8, prediction: 384 };
+  expect(seen).toEqual([{ ...own, features: 4 }, { ...own, features: 4 }, own, own]);
+});
+
 describe('options', () => {
   const model = tinyModel();
   const reconstruction = { loss: reconstructionLoss(), weight: 1 };
@@ -255,6 +296,7 @@ describe('options', () => {
     ['two losses of a name', { losses: [reconstruction, reconstruction] }, 'losses'],
     ['no width of the text', { losses: terms(contrastiveLoss()), textWidth: undefined }, 'textWidth'],
     ['a width of the text of 0', { textWidth: 0 }, 'textWidth'],
+    ['a width of the features of 0', { featureWidth: 0 }, 'featureWidth'],
     ['what is no model', { model: {} }, 'model'],
     ['an unknown name', { loses: [] }, 'loses'],
   ])('refuses %s', (_name, change, option) => {

@@ -9,6 +9,8 @@ import type { MaskedBatch } from './masked-batch.js';
 import { matrixDecays } from './parameter-rule.js';
 import { requireViews } from './require-views.js';
 import {
+  type DecoderPasses,
+  decoderPasses,
   jointNeeds,
   type MaskedNeeds,
   RECONSTRUCT,
@@ -23,6 +25,8 @@ export interface MaskedObjectiveOptions {
   readonly losses: readonly WeightedLoss[];
   /** E, of the captions' embeddings; needed where a loss reads text. */
   readonly textWidth?: number;
+  /** F, of the examples' features, which parameters of a loss may depend on. */
+  readonly featureWidth?: number;
 }
 
 /** An objective that says what it needs, for `maskedBatches`. */
@@ -35,7 +39,8 @@ const OPTIONS = optionTable(
   {
     model: objectWith<VideoMae>('a VideoMae', [
       'encode',
-      'decode',
+      'decodeTokens',
+      'predictPixels',
       'init',
       'parameters',
       'config',
@@ -43,13 +48,14 @@ const OPTIONS = optionTable(
     ]),
     losses: weightedLosses(),
     textWidth: optional(wholeNumber({ from: 1 })),
+    featureWidth: optional(wholeNumber({ from: 1 })),
   } satisfies Record<keyof MaskedObjectiveOptions, unknown>,
   TrainError,
 );
 
 /**
- * Learns from masked clips: each view that a loss reads is encoded, and what is masked is decoded if a loss needs it. Nothing
- * else is computed.
+ * Learns from masked clips: each view that a loss reads is encoded, and what is masked is decoded if a loss needs it, down to
+ * pixels if a loss compares them. Nothing else is computed.
  *
  * Figures are named by the loss and what it calls them, such as `reconstruction baseline` and `contrastive negatives`.
  *
@@ -68,11 +74,15 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
       received: 'nothing',
     });
   }
+  const featureWidth = needs.features || needs.visibleFeatures ? checked.featureWidth : undefined;
   const widths: LossWidths = {
     video: model.config.hiddenSize,
+    decoder: model.config.decoderHiddenSize,
     prediction: model.predictedFrames * model.config.patchSize ** 2 * 3,
     ...(textWidth === undefined ? {} : { text: textWidth }),
+    ...(featureWidth === undefined ? {} : { features: featureWidth }),
   };
+  const passes = decoderPasses(losses);
   const compared = losses.flatMap(({ loss }) => (loss.kind === 'batch' ? [loss] : []));
   return {
     needs,
@@ -84,7 +94,7 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
         return { params: { ...ofModel, ...drawLossParams(losses, ofModel, random, widths) } };
       }),
     part(params, _buffers, batch) {
-      const inputs = forward(model, needs, params, batch);
+      const inputs = forward(model, needs, passes, params, batch);
       const terms: Record<string, tf.Scalar> = {};
       const rows: Record<string, tf.Tensor> = {};
       const figures: Record<string, tf.Scalar> = {};
@@ -103,7 +113,7 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
       : {}),
     group: (name, shape) => ({ decays: matrixDecays(name, shape), rateScale: 1 }),
     artefacts: (params) => [{ folder: '.', write: (path) => saveVideoMae(path, model, params) }],
-    describe: describer('maskedObjective', recorded(OPTIONS, { ...checked, textWidth })),
+    describe: describer('maskedObjective', recorded(OPTIONS, { ...checked, textWidth, featureWidth })),
   };
 }
 
@@ -119,7 +129,13 @@ function compare(losses: readonly BatchLoss[], params: Params, rows: Rows) {
 }
 
 /** Encodes what is visible, decodes what is masked. */
-function forward(model: VideoMae, needs: MaskedNeeds, params: Params, batch: MaskedBatch): LossInputs {
+function forward(
+  model: VideoMae,
+  needs: MaskedNeeds,
+  passes: DecoderPasses,
+  params: Params,
+  batch: MaskedBatch,
+): LossInputs {
   const views: Record<string, EncodedView> = {};
   requireViews('maskedObjective', needs.views, batch);
   requireMasked(needs, batch);
@@ -128,23 +144,24 @@ function forward(model: VideoMae, needs: MaskedNeeds, params: Params, batch: Mas
     const tokens = model.encode(params, visible, positions);
     views[name] = { tokens, embedding: tf.mean(tokens, 1) };
   }
-  const { reconstruct, text, sampleKey } = batch;
-  const reconstructed = needs.decoder && {
-    ...reconstruct,
-    prediction: model.decode(
-      params,
-      views[RECONSTRUCT]!.tokens,
-      batch.views[RECONSTRUCT]!.positions,
-      reconstruct!.masked,
-    ),
-  };
-  const { prediction, pixels, features } = reconstructed || {};
+  const { reconstruct, visibleFeatures, text, sampleKey } = batch;
+  const { pixels, features } = reconstruct ?? {};
+  const decoded = passes.tokens
+    ? model.decodeTokens(
+        params,
+        views[RECONSTRUCT]!.tokens,
+        batch.views[RECONSTRUCT]!.positions,
+        reconstruct!.masked,
+      )
+    : undefined;
   return {
     views,
     sampleKey,
-    ...(prediction ? { prediction } : {}),
+    ...(decoded ? { decoded } : {}),
+    ...(passes.head ? { prediction: model.predictPixels(params, decoded!) } : {}),
     ...(pixels ? { pixels } : {}),
     ...(features ? { features } : {}),
+    ...(visibleFeatures ? { visibleFeatures } : {}),
     ...(text ? { textEmbedding: text.embedding, captionKey: text.captionKey } : {}),
   };
 }

@@ -97,6 +97,7 @@ export function tinyBatch(model: VideoMae, clips: number, seed: string) {
       pixels: tf.tensor3d(noise(clips * 3 * predicted, random), [clips, 3, predicted]),
       features: tf.tensor3d(noise(clips * 3 * 4, random), [clips, 3, 4]),
     },
+    visibleFeatures: tf.tensor3d(noise(clips * 5 * 4, random), [clips, 5, 4]),
     text: {
       embedding: tf.tensor2d(noise(clips * TEXT_WIDTH, random), [clips, TEXT_WIDTH]),
       captionKey: keys(numbers.map((clip) => clip % 3)),

@@ -50,6 +50,8 @@ export interface MaskedNeeds {
   readonly pixels: boolean;
   /** Whether the features of the reconstructed tokens are read. */
   readonly features: boolean;
+  /** Whether the features of the tokens are read that the view `reconstruct` shows. Default false. */
+  readonly visibleFeatures?: boolean;
   /** Whether the captions' embeddings and keys are read. */
   readonly text: boolean;
   /** Whether any compares the clips of a batch with each other. */
@@ -59,16 +61,31 @@ export interface MaskedNeeds {
 /** The view that the decoder reads. */
 export const RECONSTRUCT = 'reconstruct';
 
+/** What runs of the decoder: its tokens, and its head behind them. */
+export interface DecoderPasses {
+  readonly tokens: boolean;
+  readonly head: boolean;
+}
+
+export function decoderPasses(losses: readonly WeightedLoss[]): DecoderPasses {
+  const head = losses.some(({ loss }) => loss.needs.reconstruction !== undefined);
+  return { head, tokens: head || losses.some(({ loss }) => loss.needs.decoded === true) };
+}
+
 export function jointNeeds(losses: readonly WeightedLoss[]): MaskedNeeds {
   const needs: readonly LossNeeds[] = losses.map((term) => term.loss.needs);
   const any = (test: (need: LossNeeds) => boolean): boolean => needs.some(test);
-  const decoder = any(({ reconstruction }) => reconstruction !== undefined);
-  const views = [...(decoder ? [RECONSTRUCT] : []), ...needs.flatMap((need) => need.views)];
+  const decoder = decoderPasses(losses).tokens;
+  const features = any(({ reconstruction, features }) => reconstruction === 'features' || features === true);
+  const visibleFeatures = any((need) => need.visibleFeatures === true);
+  const reads = decoder || features || visibleFeatures;
+  const views = [...(reads ? [RECONSTRUCT] : []), ...needs.flatMap((need) => need.views)];
   return {
     views: [...new Set(views)],
     decoder,
     pixels: any(({ reconstruction }) => reconstruction === 'pixels'),
-    features: any(({ reconstruction }) => reconstruction === 'features'),
+    features,
+    visibleFeatures,
     text: any(({ text }) => text),
     otherClips: losses.some((term) => term.loss.kind === 'batch'),
   };
