@@ -41,8 +41,10 @@ export type {
   MaskedModel,
   ViewOptions,
 } from './data/masked-batches-options.js';
+export type { ScoredCaptions } from './data/other-caption.js';
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './data/score-clips.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
+export { type TextCuesOptions, textCues } from './data/text-cues.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
 export { type FurtherCues, withCues } from './data/with-cues.js';
 export { type FeatureTeacher, withFeatures } from './data/with-features.js';

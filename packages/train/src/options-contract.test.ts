@@ -84,6 +84,7 @@ const checks = optionsContract({
     videoExamples: (extra) => train.videoExamples({ ...videos, ...extra }),
     decodeClips: (extra) => all(train.decodeClips({ ...videos, grid: model.grid, concurrency: 1, ...extra })),
     scoreClips: (extra) => all(train.scoreClips({ encoder, clips: [], grid: model.grid, ...extra })),
+    textCues: (extra) => train.textCues({ encoder, grid: model.grid, ...extra }),
     pretrain: (extra) => all(train.pretrain({ ...tinyPretraining(engine), steps: 1, ...extra })),
     trainer: (extra) =>
       all(

@@ -1,3 +1,5 @@
+import type { Description } from '@tgm/options';
+
 /** Frames of one clip as a text-image model reads them. */
 export interface ClipFrames {
   /** [T, height, width, 3] RGB, 0-255. */
@@ -26,4 +28,6 @@ export interface PatchEmbeddings {
 export interface PatchTextEncoder {
   encodeText(captions: readonly string[]): Promise<Embeddings>;
   encodePatches(clip: ClipFrames): Promise<PatchEmbeddings>;
+  /** What the encoder is, but for its weights; a run keeps it. */
+  describe?(): Description;
 }

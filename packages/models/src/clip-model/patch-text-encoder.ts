@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '@tgm/masking';
-import { listOf, objectWith, optionTable, passing } from '@tgm/options';
+import { describer, listOf, objectWith, optionTable, passing, recorded, unrecorded } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
 import { frameTokens } from '../frame-tokens.js';
@@ -36,9 +36,9 @@ const table = optionTable(
   'clipModelPatchTextEncoder',
   {
     model: clipModelField(),
-    params: paramsField(),
-    tokenizer: clipModelTokenizerField(),
-    engine: objectWith<Engine>('an engine', ['compile']),
+    params: unrecorded(paramsField()),
+    tokenizer: unrecorded(clipModelTokenizerField()),
+    engine: unrecorded(objectWith<Engine>('an engine', ['compile'])),
     variant: patchFeaturesVariant,
   } satisfies Record<keyof ClipModelPatchTextEncoderOptions, unknown>,
   ModelError,
@@ -59,7 +59,8 @@ const framesTable = optionTable(
  *   CheckpointKeysError when a parameter of a tower is missing or has another shape.
  */
 export function clipModelPatchTextEncoder(options: ClipModelPatchTextEncoderOptions): PatchTextEncoder {
-  const { model, params, tokenizer, engine, variant } = table.check(options);
+  const checked = table.check(options);
+  const { model, params, tokenizer, engine, variant } = checked;
   requireSameTexts(model, tokenizer);
   const towers = model.parameters.filter(({ name }) => VISION.test(name) || TEXT.test(name));
   requireParams('clipModelPatchTextEncoder, option params', towers, params);
@@ -96,6 +97,7 @@ export function clipModelPatchTextEncoder(options: ClipModelPatchTextEncoderOpti
   }
 
   return {
+    describe: describer('clipModelPatchTextEncoder', recorded(table, checked)),
     async encodeText(texts): Promise<Embeddings> {
       captionsTable.check({ captions: texts });
       const found = new Map(texts.map((text) => [text, captions.get(text)]));

@@ -1,30 +1,9 @@
-import type { PatchTextEncoder } from '@tgm/masking';
 import { describe, expect, it } from 'vitest';
 import type { DecodedClip } from './decode-clips.js';
+import { redness } from './redness-encoder.test-support.js';
 import { type CaptionedClip, scoreClips } from './score-clips.js';
 
 const grid = { slices: 2, rows: 1, columns: 1 };
-
-/** An encoder whose numbers can be followed by hand: one patch a frame, [red, 255 - red] normalised; "red" is [1, 0]. */
-const redness: PatchTextEncoder = {
-  async encodePatches({ frames, height, width }) {
-    const count = frames.length / (height * width * 3);
-    const values = new Float32Array(count * 2);
-    for (let frame = 0; frame < count; frame++) {
-      const red = frames[frame * height * width * 3]!;
-      const length = Math.hypot(red, 255 - red);
-      values.set([red / length, (255 - red) / length], frame * 2);
-    }
-    return { values, frameCount: count, rows: 1, columns: 1, width: 2 };
-  },
-  async encodeText(captions) {
-    return {
-      values: Float32Array.from(captions.flatMap((caption) => (caption === 'red' ? [1, 0] : [0, 1]))),
-      count: captions.length,
-      width: 2,
-    };
-  },
-};
 
 /** Four frames of one pixel with these red values. */
 const clip = (id: string, reds: readonly number[], captions: readonly string[]): DecodedClip => ({

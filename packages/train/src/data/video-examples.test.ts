@@ -25,6 +25,7 @@ import { exampleSourceContract } from './example-source-contract.js';
 import type { Examples, TrainingExample } from './examples.js';
 import { shuffled } from './shuffled.js';
 import { VIDEO, writeStripes } from './test-videos.test-support.js';
+import { textCues } from './text-cues.js';
 import { videoExamples } from './video-examples.js';
 
 const size = { width: 32, height: 32 };
@@ -105,6 +106,41 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     expect(example).toMatchObject({ id: 'v0', cues: {} });
     expect(example).not.toHaveProperty('others');
     expect(example).not.toHaveProperty('textEmbedding');
+  });
+
+  it('has the cue of the caption that it draws, and tells whose', async () => {
+    const encoder = {
+      // A patch a frame, the same for all; a text's first letter decides.
+      encodePatches: async ({ frames }: { frames: Uint8Array }) => {
+        const frameCount = frames.length / (size.width * size.height * 3);
+        const values = Float32Array.from({ length: 2 * frameCount }, (_, at) => (at % 2 === 0 ? 1 : 0));
+        return { values, frameCount, rows: 1, columns: 1, width: 2 };
+      },
+      encodeText: async (captions: readonly string[]) => ({
+        values: Float32Array.from(captions.flatMap((caption) => (caption[0] === 'd' ? [1, 0] : [0, 1]))),
+        count: captions.length,
+        width: 2,
+      }),
+    };
+    const captioned = datasetOf('captioned', [samples[0]!, samples[2]!]);
+    const sourceOf = (captions: 'own' | 'shuffled') =>
+      videoExamples({
+        dataset: captioned,
+        pool,
+        recipe: recipeOf(2),
+        views: 2,
+        cues: textCues({ encoder, grid, captions, dataset: captioned }),
+      });
+    for (const [captions, score] of [
+      ['own', 1],
+      ['shuffled', 0],
+    ] as const) {
+      const [example] = await sourceOf(captions).load(1, seededRandom('draws'));
+      expect(example!.caption).toBe('dddd');
+      const clips = [example!, ...example!.others!];
+      expect(clips.map(({ cues }) => [...cues.tokenScores])).toEqual(clips.map(() => Array(32).fill(score)));
+      expect(await sourceOf(captions).describe()).toMatchObject({ cues: { is: 'textCues', captions } });
+    }
   });
 
   it('tells how the tokens move where that is asked for, mirrored with the pixels', async () => {

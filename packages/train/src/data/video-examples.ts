@@ -36,7 +36,7 @@ export interface ClipCues<Cues extends object> {
    */
   of(clip: LoadedClip, sample: VideoSample, caption: string | undefined): Cues | Promise<Cues>;
   /** What tells these cues from others. */
-  describe(): Description;
+  describe(): Description | Promise<Description>;
 }
 
 export interface VideoExamplesOptions<Cues extends object = object> {
@@ -53,7 +53,7 @@ export interface VideoExamplesOptions<Cues extends object = object> {
   readonly views?: number;
   /** Embeddings of the captions, such as `embedCaptions` makes. Default: examples have none. */
   readonly texts?: CaptionEmbeddings;
-  /** Further cues. */
+  /** Further cues, such as `textCues`. */
   readonly cues?: ClipCues<Cues>;
   /** What a video may cost. Default: the pool's own limits. */
   readonly limits?: Partial<VideoLimits>;
@@ -68,7 +68,8 @@ const TABLE = optionTable(
     motion: optional(objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns'])),
     views: optional(wholeNumber({ from: 1 }), 1),
     texts: optional(objectWith<CaptionEmbeddings>('embeddings of captions', ['width', 'of', 'describe'])),
-    cues: optional(objectWith<ClipCues<object>>('cues of clips', ['of', 'describe'])),
+    // Told below: their description may take its time.
+    cues: unrecorded(optional(objectWith<ClipCues<object>>('cues of clips', ['of', 'describe']))),
     limits: unrecorded(optional(objectWith<Partial<VideoLimits>>('limits', []))),
   } satisfies Record<keyof VideoExamplesOptions, unknown>,
   TrainError,
@@ -123,7 +124,8 @@ export function videoExamples(options: VideoExamplesOptions): ExampleSource<obje
     id: idOf,
     async describe() {
       const { name, length } = dataset;
-      return { ...describe(), dataset: { name, length, ids: await digestOfIds(length, idOf) } };
+      const ids = await digestOfIds(length, idOf);
+      return { ...describe(), dataset: { name, length, ids }, ...(cues && { cues: await cues.describe() }) };
     },
     async load(index, random) {
       const sample = await sampleAt(dataset, index);
