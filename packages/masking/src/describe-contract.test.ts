@@ -18,6 +18,34 @@ const checks = descriptionContract({
     byRatio('randomSliceMasking', randomSliceMasking),
     byRatio('tubeMasking', tubeMasking),
     byRatio('causalMasking', masking.causalMasking),
+    byRatio('frameMasking', masking.frameMasking),
+    {
+      name: 'runningCellMasking',
+      make: masking.runningCellMasking,
+      options: { ratio: 0.5 },
+      changes: { ratio: [0.25, 0.75] } satisfies Record<keyof masking.RunningCellMaskingOptions, unknown>,
+    },
+    {
+      name: 'blockMasking',
+      make: masking.blockMasking,
+      options: { ratio: 0.5 },
+      changes: {
+        ratio: 0.6,
+        blocks: 2,
+        spatialScale: 0.7,
+        temporalScale: 0.5,
+        aspect: [[1, 1]],
+      } satisfies Record<keyof masking.BlockMaskingOptions, unknown>,
+    },
+    {
+      name: 'multiBlockMasking',
+      make: masking.multiBlockMasking,
+      options: { ratio: 0.5 },
+      changes: { ratio: 0.6, kinds: [[{}], [{ blocks: 2 }]] } satisfies Record<
+        keyof masking.MultiBlockMaskingOptions,
+        unknown
+      >,
+    },
     byRatio('motionGuidedMasking', masking.motionGuidedMasking),
     byRatio('motionMagnitudeMasking', masking.motionMagnitudeMasking),
     {

@@ -1,4 +1,5 @@
 export { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '@tgm/random';
+export type { BlockShape } from './blocks/block-shape.js';
 export type { MotionCues, TextCues } from './cues.js';
 export { MaskingError, type MaskingErrorCode } from './errors.js';
 export type { FlowShape } from './flow/flow-shape.js';
@@ -9,16 +10,20 @@ export { maskedCount } from './masked-count.js';
 export type { DenseMotion } from './motion/dense-motion.js';
 export { type MotionCueOptions, motionCue } from './motion/motion-cue.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';
+export { type BlockMaskingOptions, blockMasking } from './strategies/block-masking.js';
 export { type CausalMaskingOptions, causalMasking } from './strategies/causal-masking.js';
+export { type FrameMaskingOptions, frameMasking } from './strategies/frame-masking.js';
 export { type MixedMaskingOptions, mixedMasking } from './strategies/mixed-masking.js';
 export { type MotionGuidedMaskingOptions, motionGuidedMasking } from './strategies/motion-guided-masking.js';
 export {
   type MotionMagnitudeMaskingOptions,
   motionMagnitudeMasking,
 } from './strategies/motion-magnitude-masking.js';
+export { type MultiBlockMaskingOptions, multiBlockMasking } from './strategies/multi-block-masking.js';
 export { type RandomMaskingOptions, randomMasking } from './strategies/random-masking.js';
 export { type RandomSliceMaskingOptions, randomSliceMasking } from './strategies/random-slice-masking.js';
 export { runningCellMask } from './strategies/running-cell-mask.js';
+export { type RunningCellMaskingOptions, runningCellMasking } from './strategies/running-cell-masking.js';
 export { type TextGuidedMaskingOptions, textGuidedMasking } from './strategies/text-guided-masking.js';
 export { type TubeMaskingOptions, tubeMasking } from './strategies/tube-masking.js';
 export { type WindowMaskingOptions, windowMasking } from './strategies/window-masking.js';

@@ -36,6 +36,10 @@ const checks = optionsContract({
   module: { ...masking, ...testing },
   declarations: `${import.meta.dirname}/../dist`,
   calls: {
+    blockMasking: (extra) => masking.blockMasking({ ...half, ...extra }),
+    multiBlockMasking: (extra) => masking.multiBlockMasking({ ...half, ...extra }),
+    frameMasking: (extra) => masking.frameMasking({ ...half, ...extra }),
+    runningCellMasking: (extra) => masking.runningCellMasking({ ...half, ...extra }),
     causalMasking: (extra) => causalMasking({ ...half, ...extra }),
     windowMasking: (extra) => windowMasking({ from: 0.5, to: 1, ...extra }),
     randomMasking: (extra) => randomMasking({ ...half, ...extra }),
