@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ACTION_PHRASES, ACTIONS, COLOUR_NAMES, captionsOf, SHAPES, sceneOf } from './index.js';
+import { ACTION_PHRASES, ACTIONS, COLOUR_NAMES, captionsOf, SHAPES, sceneOf, secondBody } from './index.js';
 
 const scenes = Array.from({ length: 240 }, (_, index) => sceneOf({ seed: 1, split: 'train', index }));
 
@@ -18,6 +18,14 @@ describe('captionsOf', () => {
         expect(SHAPES.filter((shape) => words.includes(shape))).toEqual([scene.object.shape]);
         expect(actionsIn(caption)).toEqual([scene.action]);
       }
+    }
+  });
+
+  test('names a second body at pair level', () => {
+    for (const scene of scenes) {
+      const { object, pair } = captionsOf(scene);
+      const { colour, shape } = secondBody(scene);
+      expect(pair).toEqual(object.map((caption) => `${caption} with a small ${colour} ${shape}`));
     }
   });
 

@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '@tgm/masking';
-import type { Body, Scene } from './scene.js';
+import { type Body, type Scene, secondBody } from './scene.js';
 import type { Action } from './world.js';
 
 /** How captions say each action. No phrase of one action occurs inside a phrase of another. */
@@ -31,12 +31,14 @@ const SENTENCES: readonly ((thing: string, does: string) => string)[] = [
   (thing, does) => `this video shows a ${thing} which ${does}`,
 ];
 
-/** Captions of one clip at two levels of detail. */
+/** Captions of one clip at three levels of detail. */
 export interface Captions {
   /** Three paraphrases of what the named object is and does. */
   readonly object: readonly string[];
   /** The same three, each followed by the background, the smaller shapes and the camera. */
   readonly scene: readonly string[];
+  /** The same three, each followed by `secondBody`. */
+  readonly pair: readonly string[];
 }
 
 export const CAPTIONS_PER_CLIP = 3;
@@ -52,8 +54,10 @@ function pickThree<T>(random: Random, values: readonly T[]): T[] {
 
 const name = (body: Body): string => `${body.colour} ${body.shape}`;
 
+const small = (body: Body): string => `a small ${name(body)}`;
+
 function surroundings(scene: Scene): string {
-  const others = scene.distractors.map((body) => `a small ${name(body)}`).join(' and ');
+  const others = scene.distractors.map(small).join(' and ');
   const camera = scene.drift === null ? 'the camera rests' : 'the camera moves';
   return `on a ${scene.tone} background with ${others} while ${camera}`;
 }
@@ -66,5 +70,10 @@ export function captionsOf(scene: Scene): Captions {
   const sentences = pickThree(random, SENTENCES);
   const object = sentences.map((sentence, i) => sentence(name(scene.object), phrases[i]!));
   const around = surroundings(scene);
-  return { object, scene: object.map((caption) => `${caption} ${around}`) };
+  const second = small(secondBody(scene));
+  return {
+    object,
+    scene: object.map((caption) => `${caption} ${around}`),
+    pair: object.map((caption) => `${caption} with ${second}`),
+  };
 }

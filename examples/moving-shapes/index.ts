@@ -3,7 +3,7 @@ export { MovingShapesError } from './errors.js';
 export { type Made, type MakeOptions, type MakeProgress, makeMovingShapes } from './make.js';
 export { type Box, type RenderedClip, renderScene } from './render.js';
 export { type CaptionLevel, type ClipRow, clipName, drawClip, manifestPath, readRows } from './row.js';
-export { type Body, type Scene, sceneOf } from './scene.js';
+export { type Body, type Scene, sceneOf, secondBody } from './scene.js';
 export {
   ACTIONS,
   type Action,

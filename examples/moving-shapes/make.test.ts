@@ -55,6 +55,8 @@ describe('makeMovingShapes', { timeout: 60_000 }, () => {
       expect(row.boxes).toHaveLength(FRAME_COUNT);
       expect(row.captions).toHaveLength(3);
     }
+    const pairs = await readRows(folder, 'train', 'pair');
+    expect(pairs[0]!.captions[1]).toMatch(/^.+ with a small \w+ \w+$/);
     const detailed = await readRows(folder, 'train', 'scene');
     detailed.forEach((row, i) => {
       row.captions.forEach((caption, c) => {

@@ -40,7 +40,7 @@ interface WorldFile {
 }
 
 const VERSION = 1;
-const LEVELS: readonly CaptionLevel[] = ['object', 'scene'];
+const LEVELS: readonly CaptionLevel[] = ['object', 'scene', 'pair'];
 
 const table = optionTable(
   'makeMovingShapes',
@@ -65,7 +65,7 @@ export interface Made {
 
 /**
  * Makes the captioned data set as H.264 files: `<folder>/train/00000.mp4`, ..., and the manifests
- * `train.jsonl`, `train.scene.jsonl`, `test.jsonl`, `test.scene.jsonl`.
+ * `train.jsonl`, `train.scene.jsonl`, `train.pair.jsonl`, `test.jsonl` and so on.
  *
  * Every file that is there is compared with its checksum; whole ones are kept, since each is a pure function of
  * (seed, split, index), and the others are made. So a finished data set of the same settings is returned at once, and an

@@ -6,8 +6,10 @@ import {
   FRAME_COUNT,
   FRAME_SIZE,
   renderScene,
+  type Scene,
   STILL_ACTIONS,
   sceneOf,
+  secondBody,
 } from './index.js';
 import { COLOURS, COVERAGE_CELLS } from './world.js';
 
@@ -19,6 +21,8 @@ function* restingScenes(action: Action) {
     if (scene.drift === null) yield scene;
   }
 }
+/** Poses out of the frame. */
+const nowhere = ({ object }: Scene) => object.poses.map((pose) => ({ ...pose, x: -1000 }));
 const centre = ({ x, y, width, height }: Box) => [x + width / 2, y + height / 2];
 
 describe('renderScene', () => {
@@ -62,6 +66,48 @@ describe('renderScene', () => {
       .subarray(0, COVERAGE_CELLS ** 2)
       .reduce((sum, share) => sum + share * cellArea, 0);
     expect(pixels / (Math.PI * disc.object.poses[0]!.radius ** 2)).toBeCloseTo(1, 2);
+  });
+
+  test('reports what shows of the second body: less where the named object lies on it', () => {
+    const scene = sceneOf(keyOf(10));
+    const small = { ...secondBody(scene), shape: 'square' as const };
+    const poses = small.poses.map((pose) => ({ ...pose, x: 40, y: 40, radius: 10, angle: 0 }));
+    const away = scene.object.poses.map((pose) => ({ ...pose, x: 100, y: 100, radius: 16, angle: 0 }));
+    const object = { ...scene.object, shape: 'square' as const };
+    const seen = (objectX: number): number => {
+      const { secondCoverage } = renderScene(
+        {
+          ...scene,
+          drift: null,
+          distractors: [{ ...small, poses }],
+          object: { ...object, poses: away.map((pose) => ({ ...pose, x: objectX, y: 40 })) },
+        },
+        [3],
+      );
+      return (FRAME_SIZE / COVERAGE_CELLS) ** 2 * secondCoverage.reduce((sum, share) => sum + share, 0);
+    };
+    const side = 2 * 0.84 * 10;
+    expect(seen(100) / side ** 2).toBeCloseTo(1, 2);
+    expect(seen(40)).toBeCloseTo(0, 3);
+    // The object's left edge runs through the middle of the second body.
+    expect(seen(40 + 0.84 * 16) / side ** 2).toBeCloseTo(0.5, 2);
+  });
+
+  test('names the body on top of the other small ones as the second', () => {
+    for (let index = 0; index < 6; index++) {
+      const scene = sceneOf(keyOf(index));
+      const { secondCoverage } = renderScene({
+        ...scene,
+        object: { ...scene.object, poses: nowhere(scene) },
+      });
+      const alone = renderScene({
+        ...scene,
+        distractors: [secondBody(scene)],
+        object: { ...scene.object, poses: nowhere(scene) },
+      });
+      expect(secondCoverage).toEqual(alone.secondCoverage);
+      expect(secondCoverage.some((share) => share > 0)).toBe(true);
+    }
   });
 
   test.each([

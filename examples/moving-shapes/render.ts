@@ -1,7 +1,7 @@
 import { seededRandom } from '@tgm/masking';
 import { CANVAS_MARGIN, CANVAS_SIZE, paintBackground } from './background.js';
 import { driftAt } from './motion.js';
-import type { Body, Scene } from './scene.js';
+import { type Body, type Scene, secondBody } from './scene.js';
 import { notchDistance, SHAPE_DISTANCES, SHAPE_REACH } from './shape.js';
 import { COLOURS, COVERAGE_CELLS, FRAME_COUNT, FRAME_SIZE } from './world.js';
 
@@ -20,18 +20,12 @@ export interface RenderedClip {
   readonly boxes: readonly Box[];
   /** [T, COVERAGE_CELLS, COVERAGE_CELLS] share of each cell that the named object covers, in [0, 1]. */
   readonly coverage: Float32Array;
+  /** [T, COVERAGE_CELLS, COVERAGE_CELLS] the same of what shows of `secondBody`, parts of which the named object may hide. */
+  readonly secondCoverage: Float32Array;
 }
 
-/** What the renderer learns about one body while it draws it. */
-interface Footprint {
-  left: number;
-  top: number;
-  /** Exclusive, as is `bottom`. */
-  right: number;
-  bottom: number;
-  /** [COVERAGE_CELLS, COVERAGE_CELLS] in pixels. */
-  readonly cells: Float32Array;
-}
+/** Hears of each pixel that a body covers, and which share of it. */
+type OnPixel = (x: number, y: number, coverage: number) => void;
 
 const CELL_SIZE = FRAME_SIZE / COVERAGE_CELLS;
 const ALL_FRAMES = Array.from({ length: FRAME_COUNT }, (_, frame) => frame);
@@ -61,7 +55,7 @@ function drawBody(
   body: Body,
   frame: number,
   offset: { readonly x: number; readonly y: number },
-  footprint: Footprint | null,
+  onPixel?: OnPixel,
 ): void {
   const pose = body.poses[frame]!;
   const centreX = pose.x + offset.x;
@@ -104,17 +98,29 @@ function drawBody(
       pixels[at + 1] = pixels[at + 1]! * (1 - coverage) + green * shade * coverage + 0.5;
       pixels[at + 2] = pixels[at + 2]! * (1 - coverage) + blue * shade * coverage + 0.5;
 
-      if (footprint === null) continue;
-      const cell = Math.floor(y / CELL_SIZE) * COVERAGE_CELLS + Math.floor(x / CELL_SIZE);
-      footprint.cells[cell] = footprint.cells[cell]! + coverage;
-      if (coverage < 0.5) continue;
-      footprint.left = Math.min(footprint.left, x);
-      footprint.top = Math.min(footprint.top, y);
-      footprint.right = Math.max(footprint.right, x + 1);
-      footprint.bottom = Math.max(footprint.bottom, y + 1);
+      onPixel?.(x, y, coverage);
     }
   }
 }
+
+/** Finds the tightest box around the pixels that are covered by half or more. */
+function boxFinder(): { readonly add: OnPixel; box(): Box } {
+  let [left, top, right, bottom] = [FRAME_SIZE, FRAME_SIZE, 0, 0];
+  return {
+    add(x, y, coverage) {
+      if (coverage < 0.5) return;
+      left = Math.min(left, x);
+      top = Math.min(top, y);
+      right = Math.max(right, x + 1);
+      bottom = Math.max(bottom, y + 1);
+    },
+    box: () => ({ x: left, y: top, width: right - left, height: bottom - top }),
+  };
+}
+
+/** The cell in which a pixel lies. */
+const cellOf = (x: number, y: number): number =>
+  Math.floor(y / CELL_SIZE) * COVERAGE_CELLS + Math.floor(x / CELL_SIZE);
 
 /**
  * Draws frames of a scene and says where the named object is.
@@ -128,23 +134,36 @@ export function renderScene(scene: Scene, chosen: readonly number[] = ALL_FRAMES
   const cellCount = COVERAGE_CELLS * COVERAGE_CELLS;
   const frames = new Uint8Array(chosen.length * frameBytes);
   const coverage = new Float32Array(chosen.length * cellCount);
+  const secondCoverage = new Float32Array(chosen.length * cellCount);
+  const second = secondBody(scene);
+  const seen = new Float32Array(FRAME_SIZE * FRAME_SIZE); // of the second body, in the frame in hand
   const boxes = chosen.map((frame, slot) => {
     const pixels = frames.subarray(slot * frameBytes, (slot + 1) * frameBytes);
     const offset = driftAt(scene.drift, frame);
     drawBackground(pixels, canvas, offset.x, offset.y);
-    for (const body of scene.distractors) drawBody(pixels, body, frame, offset, null);
-
-    const footprint: Footprint = {
-      left: FRAME_SIZE,
-      top: FRAME_SIZE,
-      right: 0,
-      bottom: 0,
-      cells: coverage.subarray(slot * cellCount, (slot + 1) * cellCount),
-    };
-    drawBody(pixels, scene.object, frame, offset, footprint);
-    const { left, top, right, bottom } = footprint;
-    return { x: left, y: top, width: right - left, height: bottom - top };
+    seen.fill(0);
+    for (const body of scene.distractors) {
+      const onPixel: OnPixel = (x, y, share) => {
+        seen[y * FRAME_SIZE + x] = share;
+      };
+      drawBody(pixels, body, frame, offset, body === second ? onPixel : undefined);
+    }
+    const cells = coverage.subarray(slot * cellCount, (slot + 1) * cellCount);
+    const finder = boxFinder();
+    drawBody(pixels, scene.object, frame, offset, (x, y, share) => {
+      cells[cellOf(x, y)]! += share;
+      seen[y * FRAME_SIZE + x]! *= 1 - share;
+      finder.add(x, y, share);
+    });
+    for (let y = 0; y < FRAME_SIZE; y++) {
+      for (let x = 0; x < FRAME_SIZE; x++) {
+        secondCoverage[slot * cellCount + cellOf(x, y)]! += seen[y * FRAME_SIZE + x]!;
+      }
+    }
+    return finder.box();
   });
-  for (let cell = 0; cell < coverage.length; cell++) coverage[cell]! /= CELL_SIZE * CELL_SIZE;
-  return { frames, boxes, coverage };
+  for (const shares of [coverage, secondCoverage]) {
+    for (let cell = 0; cell < shares.length; cell++) shares[cell]! /= CELL_SIZE * CELL_SIZE;
+  }
+  return { frames, boxes, coverage, secondCoverage };
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { captionsOf } from './caption.js';
+import { type Captions, captionsOf } from './caption.js';
 import { type Box, renderScene } from './render.js';
 import { sceneOf } from './scene.js';
 import {
@@ -14,7 +14,7 @@ import {
 } from './world.js';
 
 /** Which captions a manifest carries. */
-export type CaptionLevel = 'object' | 'scene';
+export type CaptionLevel = keyof Captions;
 
 /** One line of a manifest: what a video data set needs, and what evaluation wants to know besides. */
 export interface ClipRow {
@@ -41,7 +41,7 @@ export const clipName = (key: ClipKey): string => `${key.split}/${String(key.ind
 
 /** Which manifest of a data set holds a split with captions of a level. */
 export function manifestPath(folder: string, split: string, level: CaptionLevel = 'object'): string {
-  return join(folder, level === 'object' ? `${split}.jsonl` : `${split}.scene.jsonl`);
+  return join(folder, level === 'object' ? `${split}.jsonl` : `${split}.${level}.jsonl`);
 }
 
 /** Pixels of one clip and its line in the manifest at each caption level. */
@@ -65,7 +65,8 @@ export function drawClip(key: ClipKey): {
     still: STILL_ACTIONS.has(scene.action),
     boxes,
   });
-  return { frames, rows: { object: rowWith('object'), scene: rowWith('scene') } };
+  const rows = { object: rowWith('object'), scene: rowWith('scene'), pair: rowWith('pair') };
+  return { frames, rows };
 }
 
 /** The lines of one manifest with all their fields, in order. */

@@ -8,7 +8,7 @@ export interface TinyClipModelFigures {
   /** Share of the named object's tokens that are masked at ratio 0.6, for each kind of patch features. */
   readonly masked: Readonly<Record<PatchFeaturesVariant, MaskedShares>>;
   /** How well captions tell actions apart, for each caption level. */
-  readonly actions: Readonly<Record<CaptionLevel, ActionFigures>>;
+  readonly actions: Readonly<Record<'object' | 'scene', ActionFigures>>;
 }
 
 /** Another seed than any training or data set here uses. */
