@@ -1,5 +1,5 @@
 import { type MaskingStrategy, randomMasking } from '@tgm/masking';
-import type { VideoMaeEncoder } from '@tgm/models';
+import type { PatchConfig, VideoMaeEncoder } from '@tgm/models';
 import {
   type Field,
   flag,
@@ -26,12 +26,16 @@ export interface ViewOptions<Cues extends object> {
   readonly clip?: number;
 }
 
-/** An encoder; a whole Video MAE says which frames its decoder predicts. */
-export type MaskedModel = VideoMaeEncoder & { readonly predictedFrames?: number };
+/** What batches have to know of a model: how it cuts and scales clips, and which frames a decoder predicts. */
+export interface MaskedModel extends Pick<VideoMaeEncoder, 'grid' | 'pixels' | 'tokenSize' | 'describe'> {
+  readonly config: PatchConfig;
+  /** Of a whole Video MAE alone. */
+  readonly predictedFrames?: number;
+}
 
 /** What decides the clips, masks and views of pre-training. */
 export interface MaskedDataOptions<Cues extends object> {
-  /** A `videoMae`; a `videoMaeEncoder` where nothing is reconstructed. */
+  /** A `videoMae`; where nothing is reconstructed a `videoMaeEncoder` or a `patchCodebook`. */
   readonly model: MaskedModel;
   readonly examples: Examples<Cues>;
   /** Masks the view `reconstruct`, the one that the decoder reads. Needed where a loss reads that view. */
@@ -83,7 +87,7 @@ type Views = Readonly<Record<string, ViewOptions<object>>>;
 
 /** The fields of `MaskedDataOptions`. */
 export const MASKED_DATA_FIELDS = {
-  model: objectWith<MaskedModel>('a VideoMae, or its encoder', [
+  model: objectWith<MaskedModel>('a VideoMae, its encoder or a codebook of tokens', [
     'grid',
     'pixels',
     'tokenSize',

@@ -166,7 +166,7 @@ it('keeps a classifier that opens', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tgm-classifier-'));
   const objective = classificationObjective({ model, smoothing: 0 });
   const { params } = objective.init(seededRandom('init'), {});
-  await objective.artefacts(params)[0]!.write(folder);
+  await objective.artefacts(params, {})[0]!.write(folder);
   const loaded = await loadVideoMaeClassifier(folder);
   expect(loaded.model.config.labels).toEqual(['walk', 'run', 'jump']);
   for (const [name, value] of Object.entries(loaded.params)) {

@@ -233,7 +233,7 @@ describe('parameters', () => {
   it('are kept as a model that opens, without the losses', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tgm-objective-'));
     const { params } = objective.init(seededRandom('init'), {});
-    const [artefact, ...others] = objective.artefacts(params);
+    const [artefact, ...others] = objective.artefacts(params, {});
     expect([artefact!.folder, others]).toEqual(['.', []]);
     await artefact!.write(folder);
     const loaded = await loadVideoMae(folder);

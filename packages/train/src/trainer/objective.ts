@@ -70,6 +70,6 @@ export interface Objective<in Batch extends TensorTree> {
   whole?(params: Params, buffers: Params, rows: Rows): WholeOutputs;
   group(name: string, shape: readonly number[]): ParameterGroup;
   /** What a checkpoint holds for other programs. */
-  artefacts(params: Params): readonly Artefact[];
+  artefacts(params: Params, buffers: Params): readonly Artefact[];
   describe(): Description;
 }

@@ -104,6 +104,7 @@ async function opened(options: CheckedOptions, first: Beginning, unlock: () => P
       if (!checkpoint || savedStep === run.step) return undefined;
       const host = await hostState(run.state, layout);
       const params = tensorsOf(host.params);
+      const buffers = tensorsOf(host.buffers);
       try {
         savedPath = await writeCheckpoint(
           checkpoint.folder,
@@ -114,11 +115,11 @@ async function opened(options: CheckedOptions, first: Beginning, unlock: () => P
             description,
             rates: ratesDigest(schedule, run.step),
           },
-          objective.artefacts(params),
+          objective.artefacts(params, buffers),
           { keep: checkpoint.keep },
         );
       } finally {
-        tf.dispose(params as tf.NamedTensorMap);
+        tf.dispose({ params, buffers } as tf.TensorContainerObject);
       }
       savedStep = run.step;
       return savedPath;
