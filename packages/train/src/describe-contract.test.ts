@@ -1,10 +1,12 @@
 import { contrastiveLoss, pixelTarget, reconstructionLoss } from '@tgm/losses';
-import { clipModel } from '@tgm/models';
+import { clipModel, patchCodebook } from '@tgm/models';
 import { descriptionContract } from '@tgm/options/testing';
 import { it } from 'vitest';
 import * as train from './index.js';
 import { tinyClassifier, tinyEncoder, tinyModel } from './objectives/tiny-batch.test-support.js';
 import { letters, tinyClipModel } from './objectives/tiny-clip-model.test-support.js';
+
+const CODEBOOK = { imageSize: 16, patchSize: 8, numFrames: 4, tubeletSize: 2, codes: 5, codeWidth: 3 };
 
 const reconstruction = { loss: reconstructionLoss(), weight: 1 };
 const contrast = { loss: contrastiveLoss(), weight: 1 };
@@ -123,6 +125,17 @@ const checks = descriptionContract({
         smoothing: 0.1,
         layerDecay: 0.75,
       } satisfies Record<keyof train.ClassificationObjectiveOptions, unknown>,
+    },
+    {
+      name: 'codebookObjective',
+      make: train.codebookObjective,
+      options: { model: patchCodebook(CODEBOOK) },
+      changes: {
+        model: patchCodebook({ ...CODEBOOK, codes: 6 }),
+        commitment: 0,
+        decay: 0.9,
+        deadShare: 0,
+      } satisfies Record<keyof train.CodebookObjectiveOptions, unknown>,
     },
     {
       name: 'clipModelObjective',

@@ -57,6 +57,10 @@ export {
 } from './objectives/classification-objective.js';
 export type { ClipModelBatch } from './objectives/clip-model-batch.js';
 export { type ClipModelObjectiveOptions, clipModelObjective } from './objectives/clip-model-objective.js';
+export {
+  type CodebookObjectiveOptions,
+  codebookObjective,
+} from './objectives/codebook/codebook-objective.js';
 export type {
   MaskedBatch,
   ReconstructTensors,

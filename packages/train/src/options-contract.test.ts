@@ -1,3 +1,4 @@
+import { patchCodebook } from '@tgm/models';
 import { optionsContract } from '@tgm/options/testing';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { pretrainingRecipe, type VideoDataset, videoPool } from '@tgm/video-io';
@@ -26,6 +27,8 @@ const dataset: VideoDataset = {
 };
 const recipe = pretrainingRecipe({ frameCount: 4, stride: 1, size: { width: 16, height: 16 } });
 const videos = { dataset, pool, recipe };
+const { imageSize, patchSize, numFrames, tubeletSize } = model.config;
+const codebook = patchCodebook({ imageSize, patchSize, numFrames, tubeletSize, codes: 5, codeWidth: 3 });
 const nothing = async () => Promise.reject(new RangeError('nothing to encode'));
 const encoder = { encodePatches: nothing, encodeText: nothing };
 
@@ -50,6 +53,7 @@ const checks = optionsContract({
     viewContrast: (extra) => train.viewContrast({ model: tinyEncoder(), temperature: 0.1, ...extra }),
     classificationObjective: (extra) =>
       train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),
+    codebookObjective: (extra) => train.codebookObjective({ model: codebook, ...extra }),
     clipModelObjective: (extra) =>
       train.clipModelObjective({ model: tinyClipModel(), tokenizer: letters(), ...extra }),
     maskedBatches: (extra) =>

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { contrastiveLoss, type Loss, reconstructionLoss } from '@tgm/losses';
 import { seededRandom } from '@tgm/masking';
-import { drawDropPath } from '@tgm/models';
+import { drawDropPath, patchCodebook } from '@tgm/models';
 import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostTensor, HostTensors } from '../checkpoint/saved-run.js';
@@ -15,12 +15,14 @@ import { type StepNumbers, stepper } from '../trainer/stepper.js';
 import { classificationObjective, type LabelledBatch } from './classification-objective.js';
 import type { ClipModelBatch } from './clip-model-batch.js';
 import { clipModelObjective } from './clip-model-objective.js';
+import { codebookObjective } from './codebook/codebook-objective.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { maskedObjective } from './masked-objective.js';
 import {
   clipsFrom,
   ENGINES,
   TEXT_WIDTH,
+  TINY,
   tinyBatch,
   tinyClassifier,
   tinyModel,
@@ -150,6 +152,20 @@ const views = PRESETS.map((name): Case<MaskedBatch> => {
   };
 });
 
+const codebook: Case<MaskedBatch> = (() => {
+  const { imageSize, patchSize, numFrames, tubeletSize } = TINY;
+  const model = patchCodebook({ imageSize, patchSize, numFrames, tubeletSize, codes: 5, codeWidth: 3 });
+  return {
+    name: 'a codebook of tokens',
+    compares: false,
+    objective: codebookObjective({ model }),
+    async clips(from, count) {
+      const { views, sampleKey } = tinyBatch(tinyModel(), CLIPS, 'codebook');
+      return clipsFrom({ views: { tokens: views.reconstruct }, sampleKey }, from, count);
+    },
+  };
+})();
+
 const reconstruction = { loss: reconstructionLoss(), weight: 1 };
 const contrast = (view?: string) => ({ loss: contrastiveLoss(view ? { view } : {}), weight: 0.5 });
 const both = masked('both, of one view', [reconstruction, contrast()]);
@@ -160,6 +176,7 @@ const CASES = [
   masked('both, of two views, not all of what is masked decoded', [reconstruction, contrast('contrast')], 2),
   images,
   labels,
+  codebook,
   ...views,
 ] as unknown as readonly Case<TensorTree>[];
 

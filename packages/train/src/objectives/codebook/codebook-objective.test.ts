@@ -10,6 +10,8 @@ import type { ExampleSource } from '../../data/examples.js';
 import { maskedBatches } from '../../data/masked-batches.js';
 import { shuffled } from '../../data/shuffled.js';
 import { adamW } from '../../optimizers/adamw.js';
+import type { Optimizer } from '../../optimizers/optimizer.js';
+import { sgd } from '../../optimizers/sgd.js';
 import { constantSchedule } from '../../schedules/constant.js';
 import type { StepEvent } from '../../trainer/events.js';
 import { valueAndGradients } from '../../trainer/gradients.js';
@@ -214,8 +216,11 @@ describe('training a codebook', () => {
     await rm(folder, { recursive: true });
   });
 
-  const run = (steps: number, more: { accumulate?: number; batchSize?: number; path?: string } = {}) => {
-    const { accumulate = 1, batchSize = 16, path } = more;
+  const run = (
+    steps: number,
+    more: { accumulate?: number; batchSize?: number; optimizer?: Optimizer; path?: string } = {},
+  ) => {
+    const { accumulate = 1, batchSize = 16, optimizer = adamW({ weightDecay: 0 }), path } = more;
     return trainer({
       engine,
       objective,
@@ -227,7 +232,7 @@ describe('training a codebook', () => {
         batchSize,
         seed: 3,
       }),
-      optimizer: adamW({ weightDecay: 0 }),
+      optimizer,
       schedule: constantSchedule({ base: 1e-2 }),
       steps,
       seed: 3,
@@ -267,7 +272,7 @@ describe('training a codebook', () => {
       [16, 1],
       [4, 4],
     ] as const) {
-      for await (const event of run(3, { batchSize, accumulate })) {
+      for await (const event of run(3, { batchSize, accumulate, optimizer: sgd() })) {
         if (event.type !== 'end') continue;
         const all = { ...event.params, ...event.buffers };
         const read = Object.entries(all).map(async ([name, each]) => [name, await each.data()] as const);
