@@ -2,7 +2,7 @@ import { descriptionContract } from '@tgm/options/testing';
 import { it } from 'vitest';
 import * as losses from './index.js';
 
-const { contrastiveLoss, pixelTarget, reconstructionLoss } = losses;
+const { contrastiveLoss, featureLoss, pixelTarget, reconstructionLoss } = losses;
 
 const checks = descriptionContract({
   factories: [
@@ -19,6 +19,16 @@ const checks = descriptionContract({
       changes: {
         target: [pixelTarget({ normalise: 'joint' }), { ...pixelTarget(), describe: () => ({ is: 'own' }) }],
       } satisfies Record<keyof losses.ReconstructionLossOptions, unknown>,
+    },
+    {
+      name: 'featureLoss',
+      make: featureLoss,
+      options: { tokens: 'masked' },
+      changes: {
+        tokens: 'visible',
+        normalise: ['layer', 'l2'],
+        distance: ['l1', 'smoothL1', 'cosine'],
+      } satisfies Record<keyof losses.FeatureLossOptions, unknown>,
     },
     {
       name: 'contrastiveLoss',

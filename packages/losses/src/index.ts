@@ -3,6 +3,9 @@ export { classificationLoss, softLabelLoss } from './classification-loss.js';
 export { type ContrastiveLossOptions, contrastiveLoss } from './contrastive-loss.js';
 export { equalKeys } from './equal-keys.js';
 export { LossError, type LossErrorCode } from './errors.js';
+export type { FeatureDistance, FeatureNormalisation } from './feature-distance.js';
+export { type FeatureLossOptions, featureLoss } from './feature-loss.js';
+export { FEATURE_LOSSES } from './feature-losses.js';
 export { type InfoNceInputs, infoNce, infoNceBaseline, meanNegatives } from './info-nce.js';
 export { l2Normalise } from './l2-normalise.js';
 export type {

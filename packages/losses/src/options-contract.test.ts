@@ -16,6 +16,7 @@ const checks = optionsContract({
   calls: {
     contrastiveLoss: (extra) => losses.contrastiveLoss({ temperature: 0.1, ...extra }),
     reconstructionLoss: (extra) => losses.reconstructionLoss({ target: losses.pixelTarget(), ...extra }),
+    featureLoss: (extra) => losses.featureLoss({ tokens: 'masked', ...extra }),
     pixelTarget: (extra) => losses.pixelTarget({ normalise: 'joint', ...extra }),
     oneSidedInfoNce: (extra) =>
       losses.oneSidedInfoNce({ right: tf.zeros([2]), others: rows, leftOut: none, ...extra }),
