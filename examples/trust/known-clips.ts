@@ -10,6 +10,7 @@ import {
   COVERAGE_CELLS,
   captionsOf,
   FRAME_COUNT,
+  FRAME_SIZE,
   makeMovingShapes,
   manifestPath,
   renderScene,
@@ -17,6 +18,7 @@ import {
   SHAPES,
   STILL_ACTIONS,
   sceneOf,
+  secondBody,
 } from '../moving-shapes/index.js';
 import { progress } from '../start/progress.js';
 
@@ -29,13 +31,21 @@ export type Wording =
   /** The own one with another colour and another shape. */
   | 'wrong'
   /** With the background, the smaller shapes and the camera. */
-  | 'scene';
+  | 'scene'
+  /** With one of the smaller shapes. */
+  | 'pair'
+  /** That smaller shape alone. */
+  | 'second';
 
 /** A decoded clip with its ground truth. */
 export interface KnownClip extends DecodedClip {
   readonly grid: TokenGrid;
   /** [tokens] share of each token that the named object covers, in [0, 1]. */
   readonly coverage: Float32Array;
+  /** [tokens] the same of what shows of the smaller shape that `pair` and `second` name. */
+  readonly secondCoverage: Float32Array;
+  /** The smaller shape has the named object's colour. */
+  readonly sameColour: boolean;
   /** [slices] of the named object in the first frame of each slice, in pixels of `frames`. */
   readonly boxes: readonly Box[];
   /** The named object stays where it is. */
@@ -79,12 +89,14 @@ export async function knownClips(options: KnownClipsOptions): Promise<KnownClip[
   const scored = await score(options, decoded, wordings);
   return decoded.map((clip, index): KnownClip => {
     const scene = scenes[index]!;
-    const { coverage, boxes } = renderScene(scene, FRAMES);
+    const { coverage, secondCoverage, boxes } = renderScene(scene, FRAMES);
     const { shuffled, scores } = scored[index]!;
     return {
       ...clip,
       grid: GRID,
       coverage: tokenCoverage(coverage),
+      secondCoverage: tokenCoverage(secondCoverage),
+      sameColour: secondBody(scene).colour === scene.object.colour,
       boxes: boxes.filter((_, frame) => frame % FRAMES_A_SLICE === 0).map(scaled),
       still: STILL_ACTIONS.has(scene.action),
       drift: scene.drift !== null,
@@ -145,8 +157,16 @@ function wordingsOf(scene: Scene): OwnWordings {
   };
   const { colour, shape } = scene.object;
   const wrong = { ...scene.object, colour: other(COLOUR_NAMES, colour), shape: other(SHAPES, shape) };
-  const { object, scene: whole } = captionsOf(scene);
-  return { own: object[0]!, wrong: captionsOf({ ...scene, object: wrong }).object[0]!, scene: whole[0]! };
+  const first = (all: readonly string[]): string => all[0]!;
+  const { object, scene: whole, pair } = captionsOf(scene);
+  const second = secondBody(scene);
+  return {
+    own: first(object),
+    wrong: first(captionsOf({ ...scene, object: wrong }).object),
+    scene: first(whole),
+    pair: first(pair),
+    second: `a small ${second.colour} ${second.shape}`,
+  };
 }
 
 interface Scored {
@@ -211,7 +231,7 @@ function tokenCoverage(frames: Float32Array): Float32Array {
   return tokens;
 }
 
-const SCALE = SIZE.width / 128;
+const SCALE = SIZE.width / FRAME_SIZE;
 const scaled = ({ x, y, width, height }: Box): Box => ({
   x: x * SCALE,
   y: y * SCALE,

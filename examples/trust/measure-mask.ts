@@ -29,22 +29,43 @@ export interface MaskRow extends TrustRow {
   readonly pixels: Interval;
 }
 
-/** Masks every clip once; draws are named by the clip and the entry. */
-export function measureMask(entry: MaskEntry, ratio: number, clips: readonly KnownClip[]): MaskRow {
+/** A clip with the share of an object that a mask hides of it. */
+export interface ClipShare {
+  readonly clip: KnownClip;
+  readonly share: HiddenShare;
+}
+
+/**
+ * Masks every clip once; draws are named by the clip and the entry.
+ *
+ * @param coverageOf of the object that is looked for. A clip without a token of it is left out.
+ */
+export function hiddenShares(
+  entry: MaskEntry,
+  ratio: number,
+  clips: readonly KnownClip[],
+  coverageOf: (clip: KnownClip) => Float32Array = ({ coverage }) => coverage,
+): { readonly shares: readonly ClipShare[]; readonly hidden: number } {
   const strategy = entry.masking(ratio);
   let hidden = 0;
-  const measured = clips.flatMap((clip): { clip: KnownClip; share: HiddenShare }[] => {
+  const shares = clips.flatMap((clip): ClipShare[] => {
     const random = seededRandom('trust', clip.id, entry.name, ratio);
     const mask = strategy.mask({ grid: clip.grid, random, cues: cuesOf(clip, entry) });
     hidden = mask.masked.length / (mask.masked.length + mask.visible.length);
-    const share = hiddenShare(mask, clip.coverage);
+    const share = hiddenShare(mask, coverageOf(clip));
     return share ? [{ clip, share }] : [];
   });
+  return { shares, hidden };
+}
+
+/** One row of the table: the named object under one strategy at one ratio. */
+export function measureMask(entry: MaskEntry, ratio: number, clips: readonly KnownClip[]): MaskRow {
+  const { shares, hidden } = hiddenShares(entry, ratio, clips);
   const tokens: Partial<Record<Group, Interval>> = {};
   for (const [group, holds] of Object.entries(GROUPS) as [Group, (clip: KnownClip) => boolean][]) {
-    const values = measured.filter(({ clip }) => holds(clip)).map(({ share }) => share.tokens);
+    const values = shares.filter(({ clip }) => holds(clip)).map(({ share }) => share.tokens);
     if (values.length > 0) tokens[group] = intervalOf(values);
   }
-  const pixels = intervalOf(measured.map(({ share }) => share.pixels));
+  const pixels = intervalOf(shares.map(({ share }) => share.pixels));
   return { table: 'masks', name: entry.name, ratio, hidden, tokens, pixels };
 }

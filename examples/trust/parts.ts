@@ -1,5 +1,6 @@
+import { levelsPart } from './levels-part.js';
 import { masksPart } from './masks-part.js';
 import type { TrustPart } from './part.js';
 
 /** What `npm run trust` measures, in this order. */
-export const PARTS: readonly TrustPart[] = [masksPart];
+export const PARTS: readonly TrustPart[] = [masksPart, levelsPart];
