@@ -28,6 +28,7 @@ export { type TextGuidedMaskingOptions, textGuidedMasking } from './strategies/t
 export { type TubeMaskingOptions, tubeMasking } from './strategies/tube-masking.js';
 export { type WindowMaskingOptions, windowMasking } from './strategies/window-masking.js';
 export type {
+  HiddenSide,
   MaskingStrategy,
   MaskRequest,
   TokenGrid,

@@ -38,6 +38,13 @@ export interface MaskRequest<Cues extends object> {
   readonly epoch?: number;
 }
 
+/** Of the numbers of `cue`, the high ones (`top`) are hidden rather than the low ones, or the low ones (`bottom`). */
+export interface HiddenSide {
+  /** A name of `requires`. Vectors count by their length. */
+  readonly cue: string;
+  readonly select: 'top' | 'bottom';
+}
+
 /**
  * Decides which tokens of one clip are masked.
  *
@@ -51,6 +58,8 @@ export interface MaskingStrategy<in Cues extends object = object> {
   readonly ratio: number;
   /** The names of the cues that `mask` reads. */
   readonly requires: readonly (keyof Cues & string)[];
+  /** Which tokens are hidden rather than others, where the strategy goes by the numbers of a cue. The contract checks it. */
+  readonly hides?: HiddenSide;
   readonly mask: (request: MaskRequest<Cues>) => TokenMask;
   /**
    * What the strategy is: the function that made it and each of its options, in JSON. A run keeps it. Two strategies with the

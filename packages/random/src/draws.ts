@@ -30,9 +30,10 @@ export function chooseIndices(count: number, total: number, random: Random): Uin
     throw refusal('chooseIndices, count', `a whole number from 0 to ${total}`, count);
   }
   checkRandom(random, 'chooseIndices');
-  const pool = Uint32Array.from({ length: total }, (_, index) => index);
+  const pool = new Uint32Array(total);
+  for (let index = 0; index < total; index += 1) pool[index] = index;
   for (let index = 0; index < count; index += 1) {
-    const other = index + uniformIndex(total - index, random);
+    const other = index + Math.floor(draw(random, 'chooseIndices') * (total - index));
     const chosen = pool[other]!;
     pool[other] = pool[index]!;
     pool[index] = chosen;

@@ -25,19 +25,22 @@ const STRING = 2;
  */
 export function seededRandom(...keys: readonly (string | number)[]): Random {
   const words = keys.flatMap(wordsOf);
-  let [a, b, c, counter] = LANES.map((lane) => murmur3(words, lane)) as [number, number, number, number];
-
+  // a, b, c and the counter. An Int32Array keeps the words as they are; variables of a closure would be boxed at each draw.
+  const state = Int32Array.from(LANES, (lane) => murmur3(words, lane));
   const next = (): number => {
+    const a = state[0]!;
+    const b = state[1]!;
+    const c = state[2]!;
+    const counter = state[3]!;
     const result = (((a + b) | 0) + counter) | 0;
-    counter = (counter + 1) | 0;
-    a = b ^ (b >>> 9);
-    b = (c + (c << 3)) | 0;
-    c = ((c << 21) | (c >>> 11)) + result;
-    c |= 0;
-    return result >>> 0;
+    state[0] = b ^ (b >>> 9);
+    state[1] = c + (c << 3);
+    state[2] = ((c << 21) | (c >>> 11)) + result;
+    state[3] = counter + 1;
+    return (result >>> 0) * 2 ** -32;
   };
   for (let round = 0; round < WARM_UP; round += 1) next();
-  return () => next() / 2 ** 32;
+  return next;
 }
 
 function wordsOf(key: string | number, position: number): number[] {

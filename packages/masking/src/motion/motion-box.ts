@@ -22,26 +22,44 @@ export function boxAround(cell: number, area: number, grid: TokenGrid): MotionBo
   return moved({ top, left, height, width }, 0, 0, grid);
 }
 
-/** The box in the next slice: shifted by the mean of the known vectors inside it, or where it was if there are none. */
-export function followMotion(box: MotionBox, motion: TokenMotion, slice: number, grid: TokenGrid): MotionBox {
+/**
+ * The box in the next slice: shifted by the mean of the known vectors inside it, or where it was if there are none.
+ *
+ * @param cells `cellsInBox` of it.
+ */
+export function followMotion(
+  box: MotionBox,
+  cells: Uint32Array,
+  motion: TokenMotion,
+  slice: number,
+  grid: TokenGrid,
+): MotionBox {
+  const start = slice * grid.rows * grid.columns;
   let x = 0;
   let y = 0;
   let count = 0;
-  for (let cell = 0; cell < grid.rows * grid.columns; cell += 1) {
-    const token = slice * grid.rows * grid.columns + cell;
-    if (!motion.known[token] || !boxHolds(box, cell, grid)) continue;
-    x += motion.vectors[token * 2]!;
-    y += motion.vectors[token * 2 + 1]!;
-    count += 1;
+  for (let index = 0; index < cells.length; index += 1) {
+    const token = start + cells[index]!;
+    const weight = -motion.known[token]! >>> 31;
+    x += motion.vectors[token * 2]! * weight;
+    y += motion.vectors[token * 2 + 1]! * weight;
+    count += weight;
   }
   return count === 0 ? box : moved(box, x / count, y / count, grid);
 }
 
-/** Whether a cell of a slice lies in the box, once the box is rounded to whole cells. */
-export function boxHolds(box: MotionBox, cell: number, grid: TokenGrid): boolean {
-  const row = Math.floor(cell / grid.columns) - Math.round(box.top);
-  const column = (cell % grid.columns) - Math.round(box.left);
-  return row >= 0 && row < box.height && column >= 0 && column < box.width;
+/** The cells of a slice that lie in the box, once it is rounded to whole cells, ascending. */
+export function cellsInBox(box: MotionBox, grid: TokenGrid): Uint32Array {
+  const cells = new Uint32Array(box.height * box.width);
+  const first = Math.round(box.top) * grid.columns + Math.round(box.left);
+  let end = 0;
+  for (let row = 0; row < box.height; row += 1) {
+    for (let column = 0; column < box.width; column += 1) {
+      cells[end] = first + row * grid.columns + column;
+      end += 1;
+    }
+  }
+  return cells;
 }
 
 function moved(box: MotionBox, x: number, y: number, grid: TokenGrid): MotionBox {

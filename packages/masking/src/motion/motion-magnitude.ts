@@ -4,9 +4,12 @@ import { tokensPerSlice } from '../token-grid.js';
 /** For each slice whether the codec gave it any vector, [slices]. */
 export function slicesWithMotion(motion: TokenMotion, grid: TokenGrid): boolean[] {
   const perSlice = tokensPerSlice(grid);
-  return Array.from({ length: grid.slices }, (_, slice) =>
-    motion.known.subarray(slice * perSlice, (slice + 1) * perSlice).some((known) => known !== 0),
-  );
+  return Array.from({ length: grid.slices }, (_, slice) => {
+    const end = (slice + 1) * perSlice;
+    let token = slice * perSlice;
+    while (token < end && motion.known[token] === 0) token += 1;
+    return token < end;
+  });
 }
 
 /**
@@ -23,7 +26,9 @@ export function motionMagnitudes(motion: TokenMotion, grid: TokenGrid): Float32A
     if (source === undefined) continue;
     for (let cell = 0; cell < perSlice; cell += 1) {
       const at = (source * perSlice + cell) * 2;
-      magnitudes[slice * perSlice + cell] = Math.hypot(motion.vectors[at]!, motion.vectors[at + 1]!);
+      const x = motion.vectors[at]!;
+      const y = motion.vectors[at + 1]!;
+      magnitudes[slice * perSlice + cell] = Math.sqrt(x * x + y * y);
     }
   }
   return magnitudes;

@@ -4,10 +4,10 @@ import { checkRequest } from '../check-request.js';
 import { checkMotionCue, type MotionCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { maskedCount, ratioField } from '../masked-count.js';
-import { boxAround, boxHolds, followMotion } from '../motion/motion-box.js';
+import { boxAround, cellsInBox, followMotion } from '../motion/motion-box.js';
 import { motionMagnitudes, slicesWithMotion } from '../motion/motion-magnitude.js';
-import { rankDescending } from '../rank.js';
 import type { MaskingStrategy } from '../strategy.js';
+import { type SelectionRoom, selectionRoom, takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 
 export interface MotionGuidedMaskingOptions {
@@ -49,6 +49,7 @@ export function motionGuidedMasking(options: MotionGuidedMaskingOptions): Maskin
     name: 'motion',
     ratio,
     requires: ['motion'],
+    hides: { cue: 'motion', select: 'top' },
     describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'motionGuidedMasking');
@@ -59,19 +60,46 @@ export function motionGuidedMasking(options: MotionGuidedMaskingOptions): Maskin
       const count = maskedCount(perSlice, ratio);
       const ties = chooseIndices(perSlice, perSlice, random);
       const inSlice = (slice: number) => magnitudes.subarray(slice * perSlice, (slice + 1) * perSlice);
+      const room = selectionRoom(perSlice);
+      const eligible = new Float32Array(perSlice);
 
       const first = Math.max(0, slicesWithMotion(motion, grid).indexOf(true));
-      const fastest = rankDescending(inSlice(first), ties)[0]!;
-      let box = boxAround(fastest, count, grid);
+      const fastest = new Uint8Array(perSlice);
+      takeLargest(room, inSlice(first), 1, fastest, ties);
+      let box = boxAround(fastest.indexOf(1), count, grid);
       const masked = new Uint8Array(magnitudes.length);
       for (let slice = 0; slice < grid.slices; slice += 1) {
-        const order = rankDescending(inSlice(slice), ties);
-        const inside = order.filter((cell) => boxHolds(box, cell, grid));
-        const outside = order.filter((cell) => !boxHolds(box, cell, grid));
-        for (const cell of [...inside, ...outside].slice(0, count)) masked[slice * perSlice + cell] = 1;
-        box = followMotion(box, motion, slice, grid);
+        const hidden = masked.subarray(slice * perSlice, (slice + 1) * perSlice);
+        const cells = cellsInBox(box, grid);
+        hideBox(room, cells, inSlice(slice), eligible, count, hidden, ties);
+        box = followMotion(box, cells, motion, slice, grid);
       }
       return tokenMask(grid, masked);
     },
   };
+}
+
+/**
+ * Hides the fastest `count` of `cells`, and where they are fewer, all of them and the fastest of the others.
+ *
+ * @param eligible as long as `magnitudes`; is overwritten.
+ */
+function hideBox(
+  room: SelectionRoom,
+  cells: Uint32Array,
+  magnitudes: Float32Array,
+  eligible: Float32Array,
+  count: number,
+  masked: Uint8Array,
+  ties: Uint32Array,
+): void {
+  const isSmall = cells.length < count;
+  if (isSmall) eligible.set(magnitudes);
+  else eligible.fill(-1);
+  for (let index = 0; index < cells.length; index += 1) {
+    const cell = cells[index]!;
+    eligible[cell] = isSmall ? -1 : magnitudes[cell]!;
+    if (isSmall) masked[cell] = 1;
+  }
+  takeLargest(room, eligible, isSmall ? count - cells.length : count, masked, ties);
 }

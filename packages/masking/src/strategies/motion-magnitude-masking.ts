@@ -5,8 +5,8 @@ import { checkMotionCue, type MotionCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { maskedCount, ratioField } from '../masked-count.js';
 import { motionMagnitudes } from '../motion/motion-magnitude.js';
-import { rankDescending } from '../rank.js';
 import type { MaskingStrategy } from '../strategy.js';
+import { selectionRoom, takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 
 export interface MotionMagnitudeMaskingOptions {
@@ -38,6 +38,7 @@ export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): 
     name: 'motion-magnitude',
     ratio,
     requires: ['motion'],
+    hides: { cue: 'motion', select: 'top' },
     describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'motionMagnitudeMasking');
@@ -46,10 +47,11 @@ export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): 
       const perSlice = tokensPerSlice(grid);
       const count = maskedCount(perSlice, ratio);
       const ties = chooseIndices(perSlice, perSlice, random);
+      const room = selectionRoom(perSlice);
       const masked = new Uint8Array(magnitudes.length);
       for (let start = 0; start < masked.length; start += perSlice) {
-        const order = rankDescending(magnitudes.subarray(start, start + perSlice), ties);
-        for (const cell of order.slice(0, count)) masked[start + cell] = 1;
+        const end = start + perSlice;
+        takeLargest(room, magnitudes.subarray(start, end), count, masked.subarray(start, end), ties);
       }
       return tokenMask(grid, masked);
     },

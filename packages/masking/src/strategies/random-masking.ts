@@ -36,7 +36,8 @@ export function randomMasking(options: RandomMaskingOptions): MaskingStrategy {
       const { grid, random } = request;
       const tokens = tokenCount(grid);
       const masked = new Uint8Array(tokens);
-      for (const token of chooseIndices(maskedCount(tokens, ratio), tokens, random)) masked[token] = 1;
+      const chosen = chooseIndices(maskedCount(tokens, ratio), tokens, random);
+      for (let index = 0; index < chosen.length; index += 1) masked[chosen[index]!] = 1;
       return tokenMask(grid, masked);
     },
   };

@@ -38,7 +38,8 @@ export function randomSliceMasking(options: RandomSliceMaskingOptions): MaskingS
       const count = maskedCount(perSlice, ratio);
       const masked = new Uint8Array(tokenCount(grid));
       for (let start = 0; start < masked.length; start += perSlice) {
-        for (const cell of chooseIndices(count, perSlice, random)) masked[start + cell] = 1;
+        const cells = chooseIndices(count, perSlice, random);
+        for (let index = 0; index < count; index += 1) masked[start + cells[index]!] = 1;
       }
       return tokenMask(grid, masked);
     },

@@ -1,11 +1,11 @@
 import { describer, oneOf, optional, optionTable, recorded } from '@tgm/options';
-import { chooseIndices } from '@tgm/random';
+import { chooseIndices, type Random } from '@tgm/random';
 import { checkRequest } from '../check-request.js';
 import { checkTextCue, type TextCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { maskedCount, ratioField, shareField } from '../masked-count.js';
-import { rankDescending } from '../rank.js';
 import type { MaskingStrategy } from '../strategy.js';
+import { selectionRoom, takeLargest, takeSmallest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 
 export interface TextGuidedMaskingOptions {
@@ -53,6 +53,7 @@ export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStr
     name: select === 'top' ? 'text' : 'text-bottom',
     ratio,
     requires: ['tokenScores'],
+    ...(textShare > 0 ? { hides: { cue: 'tokenScores', select } } : {}),
     describe: describer(table.where, recorded(table, checked)),
     mask(request) {
       checkRequest(request, 'textGuidedMasking');
@@ -62,16 +63,24 @@ export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStr
       const count = maskedCount(perSlice, ratio);
       const byText = Math.min(count, Math.round(count * textShare));
       const masked = new Uint8Array(scores.length);
+      const room = selectionRoom(perSlice);
+      const take = select === 'top' ? takeLargest : takeSmallest;
       for (let start = 0; start < scores.length; start += perSlice) {
-        const slice = scores.subarray(start, start + perSlice);
-        const order = rankDescending(select === 'top' ? slice : slice.map((score) => -score));
-        for (const cell of order.slice(0, byText)) masked[start + cell] = 1;
-        const others = order.slice(byText).sort((a, b) => a - b);
-        for (const index of chooseIndices(count - byText, others.length, random)) {
-          masked[start + others[index]!] = 1;
-        }
+        const inSlice = masked.subarray(start, start + perSlice);
+        take(room, scores.subarray(start, start + perSlice), byText, inSlice);
+        if (byText < count) hideOthers(inSlice, count - byText, random);
       }
       return tokenMask(grid, masked);
     },
   };
+}
+
+/** Hides `count` of the tokens of a slice that are not hidden yet, drawn at random. */
+function hideOthers(masked: Uint8Array, count: number, random: Random): void {
+  const others = new Uint32Array(masked.length);
+  let found = 0;
+  for (let cell = 0; cell < masked.length; cell += 1) {
+    if (masked[cell] === 0) others[found++] = cell;
+  }
+  for (const index of chooseIndices(count, found, random)) masked[others[index]!] = 1;
 }

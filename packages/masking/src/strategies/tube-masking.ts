@@ -38,9 +38,9 @@ export function tubeMasking(options: TubeMaskingOptions): MaskingStrategy {
       const perSlice = tokensPerSlice(grid);
       const cells = chooseIndices(Math.trunc(ratio * perSlice), perSlice, random);
       const masked = new Uint8Array(tokenCount(grid));
-      for (let start = 0; start < masked.length; start += perSlice) {
-        for (const cell of cells) masked[start + cell] = 1;
-      }
+      for (const cell of cells) masked[cell] = 1;
+      for (let start = perSlice; start < masked.length; start += perSlice)
+        masked.copyWithin(start, 0, perSlice);
       return tokenMask(grid, masked);
     },
   };

@@ -1,0 +1,171 @@
+/**
+ * Exact selection of some tokens by their scores, without sorting and without an allocation a token. Nothing in the loops
+ * over a slice branches on a score: a branch that goes either way by chance costs more than the rest of them.
+ */
+
+/** Memory for selections from lists of up to `size` numbers. One does for a clip. */
+export interface SelectionRoom {
+  /** [size] the bin of each score. */
+  readonly binOf: Uint8Array;
+  /** Scores in each bin. */
+  readonly inBin: Uint32Array;
+  /** [size + 1] places of scores that are equal, or nearly so. */
+  readonly places: Uint32Array;
+  /** [size] what they are compared by. */
+  readonly keys: Float64Array;
+  /** [size] some of the keys in ascending order. */
+  readonly sorted: Float64Array;
+}
+
+/** Parts of equal width into which the range of the scores is cut, 256 at most. One or two scores of 14 x 14 are in each. */
+const BINS = 128;
+
+export function selectionRoom(size: number): SelectionRoom {
+  return {
+    binOf: new Uint8Array(size),
+    inBin: new Uint32Array(BINS),
+    places: new Uint32Array(size + 1),
+    keys: new Float64Array(size),
+    sorted: new Float64Array(size),
+  };
+}
+
+/**
+ * Sets `taken` to 1 at the places of the `count` largest `scores` and leaves it alone elsewhere. Equal scores go by `ties`
+ * ascending, then by place ascending.
+ *
+ * @param room for lists as long as `scores`; what it holds before and after does not matter.
+ * @param scores no NaN.
+ * @param count whole, 0 to `scores.length`.
+ * @param taken as long as `scores`, as is `ties`.
+ */
+export function takeLargest(
+  room: SelectionRoom,
+  scores: Float32Array,
+  count: number,
+  taken: Uint8Array,
+  ties?: Uint32Array,
+): void {
+  take(room, scores, 1, count, taken, ties);
+}
+
+/** As `takeLargest`, but the smallest. */
+export function takeSmallest(
+  room: SelectionRoom,
+  scores: Float32Array,
+  count: number,
+  taken: Uint8Array,
+  ties?: Uint32Array,
+): void {
+  take(room, scores, -1, count, taken, ties);
+}
+
+function take(
+  room: SelectionRoom,
+  scores: Float32Array,
+  sign: number,
+  count: number,
+  taken: Uint8Array,
+  ties: Uint32Array | undefined,
+): void {
+  if (count <= 0) return;
+  const { binOf, inBin, places, keys } = room;
+  const { length } = scores;
+  let low = scores[0]! * sign;
+  let high = low;
+  for (let place = 1; place < length; place += 1) {
+    const score = scores[place]! * sign;
+    if (score < low) low = score;
+    else if (score > high) high = score;
+  }
+
+  // Rounding keeps the order: a score in a higher bin is larger. A range of 0, or without end, is one bin.
+  const width = (BINS - 1) / (high - low);
+  const scale = width > 0 && width < Number.POSITIVE_INFINITY ? width : 0;
+  const from = scale > 0 ? low : 0;
+  inBin.fill(0);
+  for (let place = 0; place < length; place += 1) {
+    const bin = ((scores[place]! * sign - from) * scale) | 0;
+    binOf[place] = bin;
+    inBin[bin]! += 1;
+  }
+  let last = BINS - 1;
+  let left = count;
+  while (inBin[last]! < left) {
+    left -= inBin[last]!;
+    last -= 1;
+  }
+
+  // All of the bins above the last one are taken, and `left` of the last one.
+  let near = 0;
+  for (let place = 0; place < length; place += 1) {
+    const bin = binOf[place]!;
+    taken[place]! |= (last - bin) >>> 31; // 1 where the bin is above the last one
+    places[near] = place;
+    near += ((bin ^ last) - 1) >>> 31; // 1 where it is the last one
+  }
+  for (let index = 0; index < near; index += 1) keys[index] = scores[places[index]!]! * sign;
+  if (!ties) {
+    takeByKeys(room, near, left, taken);
+    return;
+  }
+  const tied = takeAbove(room, near, left, taken);
+  left = tied.left;
+  for (let index = 0; index < tied.count; index += 1) keys[index] = -ties[places[index]!]!;
+  takeByKeys(room, tied.count, left, taken);
+}
+
+/** Takes the `count` largest keys of the first `length`, equal ones by place. Their `places` ascend. */
+function takeByKeys(room: SelectionRoom, length: number, count: number, taken: Uint8Array): void {
+  const { left } = takeAbove(room, length, count, taken);
+  for (let index = 0; index < left; index += 1) taken[room.places[index]!] = 1;
+}
+
+/**
+ * Takes the keys above the `count`th largest of the first `length`.
+ *
+ * @returns how many of the `count` are left, and how many keys are equal to the last. Their places are the first in
+ *   `room.places` then, ascending.
+ */
+function takeAbove(
+  { places, keys, sorted }: SelectionRoom,
+  length: number,
+  count: number,
+  taken: Uint8Array,
+): { left: number; count: number } {
+  const last = kthLargest(keys, length, count, sorted);
+  let left = count;
+  let equal = 0;
+  for (let index = 0; index < length; index += 1) {
+    const place = places[index]!;
+    if (keys[index]! > last) {
+      taken[place] = 1;
+      left -= 1;
+    } else if (keys[index] === last) {
+      places[equal] = place;
+      equal += 1;
+    }
+  }
+  return { left, count: equal };
+}
+
+/** Numbers up to which sorting by insertion is the fastest. */
+const FEW = 16;
+
+/** The `count`th largest of the first `length` keys. */
+function kthLargest(keys: Float64Array, length: number, count: number, sorted: Float64Array): number {
+  if (length > FEW) {
+    sorted.set(keys.subarray(0, length));
+    return sorted.subarray(0, length).sort()[length - count]!;
+  }
+  for (let end = 0; end < length; end += 1) {
+    const key = keys[end]!;
+    let place = end;
+    while (place > 0 && sorted[place - 1]! > key) {
+      sorted[place] = sorted[place - 1]!;
+      place -= 1;
+    }
+    sorted[place] = key;
+  }
+  return sorted[length - count]!;
+}
