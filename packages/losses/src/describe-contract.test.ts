@@ -2,7 +2,7 @@ import { descriptionContract } from '@tgm/options/testing';
 import { it } from 'vitest';
 import * as losses from './index.js';
 
-const { contrastiveLoss, featureLoss, pixelTarget, reconstructionLoss } = losses;
+const { contrastiveLoss, featureLoss, pixelTarget, reconstructionLoss, tokenLoss } = losses;
 
 const checks = descriptionContract({
   factories: [
@@ -29,6 +29,12 @@ const checks = descriptionContract({
         normalise: ['layer', 'l2'],
         distance: ['l1', 'smoothL1', 'cosine'],
       } satisfies Record<keyof losses.FeatureLossOptions, unknown>,
+    },
+    {
+      name: 'tokenLoss',
+      make: tokenLoss,
+      options: { codes: 4 },
+      changes: { codes: 5 } satisfies Record<keyof losses.TokenLossOptions, unknown>,
     },
     {
       name: 'contrastiveLoss',

@@ -31,3 +31,4 @@ export { type ReconstructionLossOptions, reconstructionLoss } from './reconstruc
 export { type SinkhornOptions, sinkhorn } from './sinkhorn.js';
 export type { Target } from './target.js';
 export { tokenErrors } from './token-errors.js';
+export { type TokenLossOptions, tokenLoss } from './token-loss.js';

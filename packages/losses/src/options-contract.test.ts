@@ -18,6 +18,7 @@ const checks = optionsContract({
     reconstructionLoss: (extra) => losses.reconstructionLoss({ target: losses.pixelTarget(), ...extra }),
     featureLoss: (extra) => losses.featureLoss({ tokens: 'masked', ...extra }),
     pixelTarget: (extra) => losses.pixelTarget({ normalise: 'joint', ...extra }),
+    tokenLoss: (extra) => losses.tokenLoss({ codes: 4, ...extra }),
     oneSidedInfoNce: (extra) =>
       losses.oneSidedInfoNce({ right: tf.zeros([2]), others: rows, leftOut: none, ...extra }),
     sinkhorn: (extra) => losses.sinkhorn(rows, { epsilon: 0.05, iterations: 3, ...extra }),
