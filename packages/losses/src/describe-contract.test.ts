@@ -2,7 +2,8 @@ import { descriptionContract } from '@tgm/options/testing';
 import { it } from 'vitest';
 import * as losses from './index.js';
 
-const { contrastiveLoss, featureLoss, pixelTarget, reconstructionLoss, tokenLoss } = losses;
+const { adversarialMaskLoss, contrastiveLoss, featureLoss, pixelTarget, reconstructionLoss } = losses;
+const { samplingLoss, tokenLoss } = losses;
 
 const checks = descriptionContract({
   factories: [
@@ -35,6 +36,24 @@ const checks = descriptionContract({
       make: tokenLoss,
       options: { codes: 4 },
       changes: { codes: 5 } satisfies Record<keyof losses.TokenLossOptions, unknown>,
+    },
+    {
+      name: 'samplingLoss',
+      make: samplingLoss,
+      options: {},
+      changes: { target: [pixelTarget({ normalise: 'joint' })] } satisfies Record<
+        keyof losses.SamplingLossOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'adversarialMaskLoss',
+      make: adversarialMaskLoss,
+      options: { grid: { slices: 2, rows: 2, columns: 2 } },
+      changes: { grid: { slices: 2, rows: 4, columns: 1 } } satisfies Record<
+        keyof losses.AdversarialMaskLossOptions,
+        unknown
+      >,
     },
     {
       name: 'contrastiveLoss',

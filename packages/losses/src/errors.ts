@@ -7,6 +7,8 @@ export type LossErrorCode =
   | 'TEXT_MISSING'
   /** A loss reads a view that was not encoded. */
   | 'VIEW_MISSING'
+  /** A loss that reads what a mask chose in the graph got no choice, or one that lacks what it reads. */
+  | 'CHOICE_MISSING'
   /** A loss that compares clips got one only. */
   | 'TOO_FEW_CLIPS'
   /** Tensors whose shapes do not belong together. */

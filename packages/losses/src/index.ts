@@ -1,3 +1,6 @@
+export { type AdversarialMaskLossOptions, adversarialMaskLoss } from './adversarial-mask-loss.js';
+export { atTokens } from './at-tokens.js';
+export type { Choice } from './choice.js';
 export { clampFromAbove } from './clamp-from-above.js';
 export { classificationLoss, softLabelLoss } from './classification-loss.js';
 export { type ContrastiveLossOptions, contrastiveLoss } from './contrastive-loss.js';
@@ -28,7 +31,9 @@ export {
 } from './one-sided-info-nce.js';
 export { type PixelTargetOptions, pixelTarget } from './pixel-target.js';
 export { type ReconstructionLossOptions, reconstructionLoss } from './reconstruction-loss.js';
+export { type SamplingLossOptions, samplingLoss } from './sampling-loss.js';
 export { type SinkhornOptions, sinkhorn } from './sinkhorn.js';
 export type { Target } from './target.js';
 export { tokenErrors } from './token-errors.js';
 export { type TokenLossOptions, tokenLoss } from './token-loss.js';
+export { withoutGradients } from './without-gradients.js';

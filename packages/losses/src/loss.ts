@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Description } from '@tgm/options';
+import type { Choice } from './choice.js';
 
 /** Named trainable tensors. */
 export type Params = Readonly<Record<string, tf.Tensor>>;
@@ -32,6 +33,8 @@ export interface LossInputs {
   readonly features?: tf.Tensor3D;
   /** [B, K, F] features of the tokens that the view `reconstruct` shows. */
   readonly visibleFeatures?: tf.Tensor3D;
+  /** What a mask that is computed in the graph chose in the view `reconstruct`. */
+  readonly choice?: Choice;
   /** [B, E] L2-normalised text embeddings. */
   readonly textEmbedding?: tf.Tensor2D;
   /** [B, 2] int32, a hash of the caption: equal for equal captions. */
@@ -54,6 +57,8 @@ export interface LossNeeds {
   readonly visibleFeatures?: boolean;
   /** Whether it reads the captions' embeddings and keys. */
   readonly text: boolean;
+  /** Whether it reads what a mask chose in the graph. Default: not. */
+  readonly choice?: boolean;
 }
 
 /** Widths that the parameters of a loss may depend on. */

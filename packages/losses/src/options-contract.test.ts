@@ -17,6 +17,9 @@ const checks = optionsContract({
     contrastiveLoss: (extra) => losses.contrastiveLoss({ temperature: 0.1, ...extra }),
     reconstructionLoss: (extra) => losses.reconstructionLoss({ target: losses.pixelTarget(), ...extra }),
     featureLoss: (extra) => losses.featureLoss({ tokens: 'masked', ...extra }),
+    samplingLoss: (extra) => losses.samplingLoss({ target: losses.pixelTarget(), ...extra }),
+    adversarialMaskLoss: (extra) =>
+      losses.adversarialMaskLoss({ grid: { slices: 2, rows: 2, columns: 2 }, ...extra }),
     pixelTarget: (extra) => losses.pixelTarget({ normalise: 'joint', ...extra }),
     tokenLoss: (extra) => losses.tokenLoss({ codes: 4, ...extra }),
     oneSidedInfoNce: (extra) =>

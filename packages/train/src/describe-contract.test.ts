@@ -94,7 +94,35 @@ const checks = descriptionContract({
         ],
         textWidth: 6,
         featureWidth: 5,
+        masking: [train.adaptiveMasking({ ratio: 0.5 }), train.adaptiveMasking({ ratio: 0.25 })],
       } satisfies Record<keyof train.MaskedObjectiveOptions, unknown>,
+    },
+    {
+      name: 'adaptiveMasking',
+      make: train.adaptiveMasking,
+      options: { ratio: 0.5 },
+      changes: { ratio: 0.75 } satisfies Record<keyof train.AdaptiveMaskingOptions, unknown>,
+    },
+    {
+      name: 'autoMasking',
+      make: train.autoMasking,
+      options: { ratio: 0.5 },
+      changes: { ratio: 0.75, factor: 1, temperature: 0.5, momentum: 1 } satisfies Record<
+        keyof train.AutoMaskingOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'teacherAttentionMasking',
+      make: train.teacherAttentionMasking,
+      options: { ratio: 0.5 },
+      changes: {
+        ratio: 0.75,
+        select: ['low', 'hint', 'keep'],
+        shown: 0.1,
+        shownFrom: 0.5,
+        momentum: 1,
+      } satisfies Record<keyof train.TeacherAttentionMaskingOptions, unknown>,
     },
     {
       name: 'viewContrast',
@@ -152,7 +180,7 @@ const checks = descriptionContract({
   exported: {
     module: train,
     declarations: `${import.meta.dirname}/../dist`,
-    returns: ['Optimizer', 'Schedule', 'Objective'],
+    returns: ['Optimizer', 'Schedule', 'Objective', 'GraphMasking'],
   },
 });
 for (const { name, run } of checks) it(name, run);

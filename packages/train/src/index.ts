@@ -1,3 +1,4 @@
+export { withoutGradients } from '@tgm/losses';
 export { type DamagedCheckpoint, latestCheckpoint } from './checkpoint/find-checkpoint.js';
 export { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpoint.js';
 export type { ModelBeside } from './checkpoint/model-beside.js';
@@ -61,11 +62,26 @@ export {
   type CodebookObjectiveOptions,
   codebookObjective,
 } from './objectives/codebook/codebook-objective.js';
+export {
+  type AdaptiveMaskingOptions,
+  adaptiveMasking,
+} from './objectives/graph-masking/adaptive-masking.js';
+export { type AutoMaskingOptions, autoMasking } from './objectives/graph-masking/auto-masking.js';
+export type {
+  ChoiceInputs,
+  ChosenTokens,
+  GraphMasking,
+} from './objectives/graph-masking/graph-masking.js';
+export {
+  type TeacherAttentionMaskingOptions,
+  teacherAttentionMasking,
+} from './objectives/graph-masking/teacher-attention-masking.js';
 export type {
   MaskedBatch,
   ReconstructTensors,
   TextTensors,
   ViewTensors,
+  WholeTensors,
 } from './objectives/masked-batch.js';
 export {
   type MaskedObjective,
@@ -84,7 +100,6 @@ export type {
   ViewPair,
 } from './objectives/view-contrast/view-contrast-options.js';
 export type { MaskedNeeds, WeightedLoss } from './objectives/weighted-loss.js';
-export { withoutGradients } from './objectives/without-gradients.js';
 export { type AdamWOptions, adamW } from './optimizers/adamw.js';
 export type { Optimizer, OptimizerState } from './optimizers/optimizer.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';

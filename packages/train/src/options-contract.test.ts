@@ -50,6 +50,9 @@ const checks = optionsContract({
     linearScaling: (extra) => train.linearScaling({ batchSize: 1, ...extra }),
     progressLine: (extra) => train.progressLine({ seconds: 1, ...extra }),
     maskedObjective: (extra) => train.maskedObjective({ model, losses, textWidth: 5, ...extra }),
+    adaptiveMasking: (extra) => train.adaptiveMasking({ ratio: 0.5, ...extra }),
+    autoMasking: (extra) => train.autoMasking({ ratio: 0.5, ...extra }),
+    teacherAttentionMasking: (extra) => train.teacherAttentionMasking({ ratio: 0.5, ...extra }),
     viewContrast: (extra) => train.viewContrast({ model: tinyEncoder(), temperature: 0.1, ...extra }),
     classificationObjective: (extra) =>
       train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),

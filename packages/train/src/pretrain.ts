@@ -3,6 +3,7 @@ import { objectWith, optionTable, showValue } from '@tgm/options';
 import { maskedBatches } from './data/masked-batches.js';
 import { MASKED_DATA_FIELDS, type MaskedDataOptions } from './data/masked-batches-options.js';
 import { TrainError } from './errors.js';
+import { isGraphMasking } from './objectives/graph-masking/graph-masking.js';
 import { maskedObjective } from './objectives/masked-objective.js';
 import { jointNeeds, type WeightedLoss, weightedLosses } from './objectives/weighted-loss.js';
 import type { TrainEvent } from './trainer/events.js';
@@ -64,6 +65,7 @@ export async function* pretrain<Cues extends object>(
     losses,
     ...(textWidth === undefined ? {} : { textWidth }),
     ...(featureWidth === undefined ? {} : { featureWidth }),
+    ...(masking && isGraphMasking(masking) ? { masking } : {}),
   });
   requireOtherClips(needs.otherClips, batchSize * run.accumulate, batchSize);
   yield* trainer({ ...run, objective, batches });

@@ -9,6 +9,7 @@ import type { TokenJob } from './fill-tokens.js';
 import type { BatchNumbers } from './filled-batches.js';
 import type { BatchPlan, MaskedModel } from './masked-batches-options.js';
 import type { NumberBuffers } from './number-buffers.js';
+import { type HostWhole, wholeClipNumbers } from './whole-clip-numbers.js';
 
 /** A `MaskedBatch` on the host. */
 export interface HostBatch {
@@ -19,6 +20,7 @@ export interface HostBatch {
     readonly features?: HostTensor;
   };
   readonly visibleFeatures?: HostTensor;
+  readonly whole?: HostWhole;
   readonly text?: { readonly embedding: HostTensor; readonly captionKey: HostTensor };
   readonly sampleKey: HostTensor;
 }
@@ -50,11 +52,11 @@ export function batchNumbers(
       examples,
     ),
   );
-  const reconstructed = plan.reconstructs ? chosen(plan, masks, examples) : undefined;
+  const reconstructed = plan.reconstructs && !plan.graph ? chosen(plan, masks, examples) : undefined;
   const featuresAt = (lists: readonly Uint32Array[]): HostTensor =>
     featuresOf(model, examples, lists, plan.featureWidth);
   const features = reconstructed && plan.needs.features ? featuresAt(reconstructed) : undefined;
-  const visibleFeatures = plan.needs.visibleFeatures ? featuresAt(indices[0]!) : undefined;
+  const visibleFeatures = plan.needs.visibleFeatures && !plan.graph ? featuresAt(indices[0]!) : undefined;
 
   const jobs: TokenJob[] = [];
   const taken: Float32Array[] = [];
@@ -71,6 +73,7 @@ export function batchNumbers(
     return [name, { tokens: seen, positions: indexTensor(lists) }] as const;
   });
   const own = examples.map(({ frames }) => frames);
+  const { graph } = plan;
   return {
     jobs,
     taken,
@@ -95,6 +98,7 @@ export function batchNumbers(
           }
         : {}),
       ...(visibleFeatures ? { visibleFeatures } : {}),
+      ...(graph ? { whole: wholeClipNumbers({ ...plan, graph }, model, drawn, tokens) } : {}),
       ...(text ? { text } : {}),
       sampleKey: keyTensor(examples.map(({ id }) => id)),
     },

@@ -1,6 +1,7 @@
-import { type MaskingStrategy, randomMasking } from '@tgm/masking';
+import { type MaskingStrategy, maskedCount, randomMasking, tokenCount } from '@tgm/masking';
 import type { PatchConfig, VideoMaeEncoder } from '@tgm/models';
 import {
+  eitherOf,
   type Field,
   flag,
   listOf,
@@ -13,6 +14,11 @@ import {
   wholeNumber,
 } from '@tgm/options';
 import { TrainError } from '../errors.js';
+import {
+  type GraphMasking,
+  graphMaskingField,
+  isGraphMasking,
+} from '../objectives/graph-masking/graph-masking.js';
 import { type MaskedNeeds, RECONSTRUCT } from '../objectives/weighted-loss.js';
 import { batchFields, orderFields, shareOf } from './batch-fields.js';
 import type { MaskPlan, ViewPlan } from './clip-masks.js';
@@ -38,8 +44,11 @@ export interface MaskedDataOptions<Cues extends object> {
   /** A `videoMae`; where nothing is reconstructed a `videoMaeEncoder` or a `patchCodebook`. */
   readonly model: MaskedModel;
   readonly examples: Examples<Cues>;
-  /** Masks the view `reconstruct`, the one that the decoder reads. Needed where a loss reads that view. */
-  readonly masking?: MaskingStrategy<NoInfer<Cues>>;
+  /**
+   * Masks the view `reconstruct`, the one that the decoder reads. Needed where a loss reads that view. A `GraphMasking` chooses in
+   * the step: the batch then has all tokens.
+   */
+  readonly masking?: MaskingStrategy<NoInfer<Cues>> | GraphMasking<NoInfer<Cues>>;
   /**
    * Further views by their names, for losses that name them. With a text or motion mask a contrastive loss can read the
    * caption off the positions of the visible tokens, and a text mask hides all that the caption names. A view masked at
@@ -48,7 +57,7 @@ export interface MaskedDataOptions<Cues extends object> {
   readonly views?: Readonly<Record<string, ViewOptions<NoInfer<Cues>>>>;
   /**
    * Which of the masked tokens the decoder reconstructs: its ratio of them, at least one, and those first that it hides too.
-   * Default: all.
+   * Default: all. Not beside a `GraphMasking`.
    */
   readonly decoderMasking?: MaskingStrategy<NoInfer<Cues>>;
   /** Clips of a batch, those of all ranks together. */
@@ -95,7 +104,9 @@ export const MASKED_DATA_FIELDS = {
     'describe',
   ]),
   ...batchFields(),
-  masking: optional(strategy()),
+  masking: optional(
+    eitherOf('a masking strategy, or a mask that is chosen in the graph', strategy(), graphMaskingField()),
+  ),
   views: optional(
     passing(
       'views by their names',
@@ -135,12 +146,15 @@ export interface BatchPlan extends MaskPlan<object> {
   readonly featureWidth: number | undefined;
   /** Clips of this rank's share. */
   readonly share: number;
+  /** What masks the view `reconstruct`, where that is chosen in the graph. */
+  readonly graph: GraphMasking<object> | undefined;
 }
 
 /** @throws TrainError `OPTION_INVALID` for options that do not fit each other. */
 export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
   const { examples, masking, decoderMasking, needs } = options;
   const share = shareOf(MASKED_BATCHES_OPTIONS.where, options);
+  const graph = masking && isGraphMasking(masking) ? masking : undefined;
   const views = viewPlans(needs, masking, options.views ?? {});
   if (decoderMasking && !needs.decoder) {
     refuse('decoderMasking', 'nothing, since no loss needs the decoder', `"${decoderMasking.name}"`);
@@ -148,18 +162,37 @@ export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
   if (needs.decoder && options.model.predictedFrames === undefined) {
     refuse('model', 'a VideoMae, whose decoder a loss needs', 'an encoder');
   }
+  if (graph) requireGraph(options, graph);
   const textWidth = needs.text ? examples.textWidth : undefined;
   if (needs.text && textWidth === undefined) {
     refuse('examples', 'examples with embeddings of captions (textWidth), which a loss reads', 'none');
   }
   const reconstructs = needs.decoder || needs.features;
   const featureWidth = examples.featureWidth;
-  return { needs, views, reconstructs, decoderMasking, textWidth, featureWidth, share };
+  return { needs, views, graph, reconstructs, decoderMasking, textWidth, featureWidth, share };
+}
+
+/** @throws TrainError `OPTION_INVALID` for what a mask that is chosen in the graph does not do. */
+function requireGraph(
+  { decoderMasking, model, needs }: CheckedBatchesOptions,
+  graph: GraphMasking<object>,
+): void {
+  if (decoderMasking) {
+    refuse(
+      'decoderMasking',
+      `nothing, since the mask "${graph.name}" is chosen in the graph`,
+      `"${decoderMasking.name}"`,
+    );
+  }
+  const count = tokenCount(model.grid);
+  if (needs.decoder && maskedCount(count, graph.ratio) === 0) {
+    refuse('masking', 'a ratio that hides at least one token', `${graph.ratio} of ${count} tokens`);
+  }
 }
 
 function viewPlans(
   needs: MaskedNeeds,
-  masking: MaskingStrategy<object> | undefined,
+  masking: MaskingStrategy<object> | GraphMasking<object> | undefined,
   views: Views,
 ): readonly ViewPlan<object>[] {
   if (RECONSTRUCT in views)
@@ -186,7 +219,7 @@ function viewPlans(
   }
   if (!masking)
     return refuse('masking', `a strategy for the view "${RECONSTRUCT}", which a loss reads`, 'nothing');
-  return [{ name: RECONSTRUCT, masking, clip: 0 }, ...further];
+  return isGraphMasking(masking) ? further : [{ name: RECONSTRUCT, masking, clip: 0 }, ...further];
 }
 
 function refuse(option: string, expected: string, received: string): never {

@@ -60,10 +60,10 @@ export function maskedBatches<Cues extends object>(
 }
 
 /** The options of the views that are made, with their defaults. */
-function maskingOf({ views }: BatchPlan) {
+function maskingOf({ graph, views }: BatchPlan) {
   const further = views.filter(({ name }) => name !== RECONSTRUCT);
   return {
-    masking: views.find(({ name }) => name === RECONSTRUCT)?.masking,
+    masking: graph ?? views.find(({ name }) => name === RECONSTRUCT)?.masking,
     views: Object.fromEntries(further.map(({ name, masking, clip }) => [name, { masking, clip }])),
   };
 }

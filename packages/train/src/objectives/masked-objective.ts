@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import type { BatchLoss, EncodedView, LossInputs, LossWidths } from '@tgm/losses';
+import type { BatchLoss, LossWidths } from '@tgm/losses';
 import { type Params, saveVideoMae, type VideoMae } from '@tgm/models';
 import { describer, objectWith, optional, optionTable, recorded, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { Objective, Rows } from '../trainer/objective.js';
+import { drawGraphMasking } from './graph-masking/draw-graph-masking.js';
+import { type GraphMasking, graphMaskingField } from './graph-masking/graph-masking.js';
+import { lossInputs } from './loss-inputs.js';
 import { drawLossParams } from './loss-params.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { matrixDecays } from './parameter-rule.js';
-import { requireViews } from './require-views.js';
 import {
-  type DecoderPasses,
   decoderPasses,
   jointNeeds,
   type MaskedNeeds,
-  RECONSTRUCT,
   requireNamesApart,
   type WeightedLoss,
   weightedLosses,
@@ -27,6 +27,8 @@ export interface MaskedObjectiveOptions {
   readonly textWidth?: number;
   /** F, of the examples' features, which parameters of a loss may depend on. */
   readonly featureWidth?: number;
+  /** The mask of the view `reconstruct` where it is chosen in the graph: the same that the batches have. */
+  readonly masking?: GraphMasking<never>;
 }
 
 /** An objective that says what it needs, for `maskedBatches`. */
@@ -49,6 +51,7 @@ const OPTIONS = optionTable(
     losses: weightedLosses(),
     textWidth: optional(wholeNumber({ from: 1 })),
     featureWidth: optional(wholeNumber({ from: 1 })),
+    masking: optional(graphMaskingField()),
   } satisfies Record<keyof MaskedObjectiveOptions, unknown>,
   TrainError,
 );
@@ -57,14 +60,19 @@ const OPTIONS = optionTable(
  * Learns from masked clips: each view that a loss reads is encoded, and what is masked is decoded if a loss needs it, down to
  * pixels if a loss compares them. Nothing else is computed.
  *
+ * With a `GraphMasking` all tokens are embedded, the mask chooses, and what it shows is encoded. Its parameters are trained by
+ * whatever term has a gradient for them.
+ *
  * Figures are named by the loss and what it calls them, such as `reconstruction baseline` and `contrastive negatives`.
  *
- * @throws TrainError `OPTION_INVALID`. `init` throws it for a loss whose parameters have names of others.
+ * @throws TrainError `OPTION_INVALID`. `init` throws it for a loss or a mask whose parameters have
+ *   names of others.
  */
 export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjective {
   const checked = OPTIONS.check(options);
-  const { model, losses } = checked;
+  const { model, losses, masking } = checked;
   requireNamesApart('maskedObjective', losses);
+  requireChooser(losses, masking);
   const needs = jointNeeds(losses);
   const textWidth = needs.text ? checked.textWidth : undefined;
   if (needs.text && textWidth === undefined) {
@@ -83,18 +91,22 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
     ...(featureWidth === undefined ? {} : { features: featureWidth }),
   };
   const passes = decoderPasses(losses);
+  const follows = masking?.nextBuffers ? masking : undefined;
   const compared = losses.flatMap(({ loss }) => (loss.kind === 'batch' ? [loss] : []));
   return {
     needs,
     tellsSamplesApart: needs.otherClips && needs.text,
     weights: Object.fromEntries(losses.map(({ loss, weight }) => [loss.name, weight])),
-    init: (random) =>
+    init: (random, given) =>
       tf.tidy(() => {
         const ofModel = model.init(random);
-        return { params: { ...ofModel, ...drawLossParams(losses, ofModel, random, widths) } };
+        const params = { ...ofModel, ...drawLossParams(losses, ofModel, random, widths) };
+        if (!masking) return { params };
+        const ofMask = drawGraphMasking(masking, model, random, params, given);
+        return { params: { ...params, ...ofMask.params }, buffers: ofMask.buffers };
       }),
-    part(params, _buffers, batch) {
-      const inputs = forward(model, needs, passes, params, batch);
+    part(params, buffers, batch) {
+      const inputs = lossInputs({ model, masking, needs, passes }, params, buffers, batch);
       const terms: Record<string, tf.Scalar> = {};
       const rows: Record<string, tf.Tensor> = {};
       const figures: Record<string, tf.Scalar> = {};
@@ -106,10 +118,17 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
           Object.assign(rows, prefixed(`${loss.name}.`, loss.rows(params, inputs)));
         }
       }
-      return { terms, figures, ...(compared.length > 0 ? { rows } : {}) };
+      // Buffers follow where rows are compared, once a step.
+      if (follows) rows[`${follows.name}.clips`] = tf.clone(batch.sampleKey);
+      return { terms, figures, ...(Object.keys(rows).length > 0 ? { rows } : {}) };
     },
-    ...(compared.length > 0
-      ? { whole: (params: Params, _buffers: Params, rows: Rows) => compare(compared, params, rows) }
+    ...(compared.length > 0 || follows
+      ? {
+          whole: (params: Params, buffers: Params, rows: Rows) => ({
+            ...compare(compared, params, rows),
+            ...(follows ? { buffers: follows.nextBuffers!(params, buffers) } : {}),
+          }),
+        }
       : {}),
     group: (name, shape) => ({ decays: matrixDecays(name, shape), rateScale: 1 }),
     artefacts: (params) => [{ folder: '.', write: (path) => saveVideoMae(path, model, params) }],
@@ -128,50 +147,13 @@ function compare(losses: readonly BatchLoss[], params: Params, rows: Rows) {
   return { terms, figures };
 }
 
-/** Encodes what is visible, decodes what is masked. */
-function forward(
-  model: VideoMae,
-  needs: MaskedNeeds,
-  passes: DecoderPasses,
-  params: Params,
-  batch: MaskedBatch,
-): LossInputs {
-  const views: Record<string, EncodedView> = {};
-  requireViews('maskedObjective', needs.views, batch);
-  requireMasked(needs, batch);
-  for (const name of needs.views) {
-    const { tokens: visible, positions } = batch.views[name]!;
-    const tokens = model.encode(params, visible, positions);
-    views[name] = { tokens, embedding: tf.mean(tokens, 1) };
-  }
-  const { reconstruct, visibleFeatures, text, sampleKey } = batch;
-  const { pixels, features } = reconstruct ?? {};
-  const decoded = passes.tokens
-    ? model.decodeTokens(
-        params,
-        views[RECONSTRUCT]!.tokens,
-        batch.views[RECONSTRUCT]!.positions,
-        reconstruct!.masked,
-      )
-    : undefined;
-  return {
-    views,
-    sampleKey,
-    ...(decoded ? { decoded } : {}),
-    ...(passes.head ? { prediction: model.predictPixels(params, decoded!) } : {}),
-    ...(pixels ? { pixels } : {}),
-    ...(features ? { features } : {}),
-    ...(visibleFeatures ? { visibleFeatures } : {}),
-    ...(text ? { textEmbedding: text.embedding, captionKey: text.captionKey } : {}),
-  };
-}
-
-/** @throws TrainError `OPTION_INVALID` for a batch without the masked tokens that a loss needs. */
-function requireMasked(needs: MaskedNeeds, batch: MaskedBatch): void {
-  if (!needs.decoder || batch.reconstruct !== undefined) return;
+/** @throws TrainError `OPTION_INVALID` for a loss that reads a choice where nothing chooses. */
+function requireChooser(losses: readonly WeightedLoss[], masking: object | undefined): void {
+  const reads = losses.find(({ loss }) => loss.needs.choice);
+  if (masking || !reads) return;
   throw new TrainError('OPTION_INVALID', {
-    where: 'maskedObjective, batch',
-    expected: 'masked tokens to reconstruct',
+    where: 'maskedObjective, option masking',
+    expected: `a mask that is chosen in the graph, which the loss "${reads.loss.name}" reads`,
     received: 'none',
   });
 }

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { withoutGradients } from '@tgm/losses';
 import { type Params, type PatchCodebook, savePatchCodebook } from '@tgm/models';
 import { describer, number, objectWith, optional, optionTable, recorded } from '@tgm/options';
 import { TrainError } from '../../errors.js';
 import type { MaskedObjective } from '../masked-objective.js';
 import { matrixDecays } from '../parameter-rule.js';
 import { requireViews } from '../require-views.js';
-import { withoutGradients } from '../without-gradients.js';
 import { CODES, codeUse, movedCodes, unusedCodes, useFigures } from './running-codes.js';
 
 export interface CodebookObjectiveOptions {

@@ -1,6 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { equalKeys, oneSidedBaseline, oneSidedInfoNce, type SinkhornOptions, sinkhorn } from '@tgm/losses';
-import { withoutGradients } from '../without-gradients.js';
+import {
+  equalKeys,
+  oneSidedBaseline,
+  oneSidedInfoNce,
+  type SinkhornOptions,
+  sinkhorn,
+  withoutGradients,
+} from '@tgm/losses';
 import type { Queue } from './queue.js';
 
 /** What a pair comes to: its term, and what that is where all candidates look alike. */

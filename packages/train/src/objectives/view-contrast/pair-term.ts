@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { equalKeys, l2Normalise } from '@tgm/losses';
+import { equalKeys, l2Normalise, withoutGradients } from '@tgm/losses';
 import type { Params } from '@tgm/models';
-import { withoutGradients } from '../without-gradients.js';
 import {
   byNearest,
   byPrototypes,

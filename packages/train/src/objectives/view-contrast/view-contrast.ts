@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { l2Normalise } from '@tgm/losses';
+import { l2Normalise, withoutGradients } from '@tgm/losses';
 import { type Params, saveVideoMaeEncoder } from '@tgm/models';
 import { describer, recorded } from '@tgm/options';
 import { TrainError } from '../../errors.js';
 import type { MaskedObjective } from '../masked-objective.js';
 import { matrixDecays } from '../parameter-rule.js';
 import { requireViews } from '../require-views.js';
-import { withoutGradients } from '../without-gradients.js';
 import { drawDirections } from './draw-directions.js';
 import { applyHead, drawHead } from './head.js';
 import { PROTOTYPES, pairTerm, STEP } from './pair-term.js';

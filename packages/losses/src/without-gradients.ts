@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs';
 
 /**
  * What `compute` gives, as a constant: no gradient flows through it, whatever it is made of. TensorFlow.js has no such
- * function of its own, and its `tf.gather` fails where the indices depend on what is trained. So a learned mask takes its
- * order of tokens, and its rewards, out of this.
+ * function of its own, and its `tf.gather` fails where the indices depend on what is trained. So a learned mask's order of
+ * tokens, and its rewards, come out of this.
  *
  * @param compute a pure function that gives one tensor.
  */

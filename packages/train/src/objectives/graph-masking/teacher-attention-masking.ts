@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs';
+import { atTokens } from '@tgm/losses';
+import { maskedCount, tokenCount } from '@tgm/masking';
+import { describer, number, oneOf, optional, optionTable, recorded } from '@tgm/options';
+import { TrainError } from '../../errors.js';
+import { attentionTeacher } from './attention-teacher.js';
+import type { GraphMasking } from './graph-masking.js';
+import { gumbelNoise } from './gumbel-noise.js';
+
+export interface TeacherAttentionMaskingOptions {
+  /** Share of the tokens that are masked, [0, 1). */
+  readonly ratio: number;
+  /**
+   * `high` (default) hides what is attended to most, `low` least. `hint` hides as `high` but shows some of the most attended at
+   * random. `keep` shows tokens at random, in proportion to their attention.
+   */
+  readonly select?: 'high' | 'low' | 'hint' | 'keep';
+  /** `hint`: share of all tokens that are shown of the most attended, [0, 1). Default 0.05. */
+  readonly shown?: number;
+  /** `hint`: share of all tokens that count as the most attended, (0, 1]. Default 0.1. */
+  readonly shownFrom?: number;
+  /** Share of itself that the teacher keeps in each step, [0, 1]; 1 keeps it as the run starts. Default 0.996. */
+  readonly momentum?: number;
+}
+
+const OPTIONS = optionTable(
+  'teacherAttentionMasking',
+  {
+    ratio: number({ from: 0, below: 1 }),
+    select: optional(oneOf(['high', 'low', 'hint', 'keep']), 'high'),
+    shown: optional(number({ from: 0, below: 1 }), 0.05),
+    shownFrom: optional(number({ above: 0, to: 1 }), 0.1),
+    momentum: optional(number({ from: 0, to: 1 }), 0.996),
+  } satisfies Record<keyof TeacherAttentionMaskingOptions, unknown>,
+  TrainError,
+);
+
+const NAME = 'teacherAttention';
+
+/**
+ * Hides what a teacher attends to, a copy of the encoder that follows it by momentum and sees all tokens. `high`, `low` and `hint`:
+ * AttMask (Kakogeorgiou et al., arXiv 2203.12719, section 3.2; grade A). `keep`: UMT (Li et al., arXiv 2303.16058; grade A).
+ * The selection is over the whole clip.
+ *
+ * Attention is the last block's, mean over its heads: that of the class token where the model has one, as published. Without one,
+ * as in VideoMAE, it is the mean of what all tokens give to each (a reconstruction of ours). So is the exact count: what `hint` shows
+ * again is made up for by hiding as many of the tokens behind the `high` ones.
+ *
+ * Buffers: `teacherAttention.videomae.…`, which begin as the parameters that the run starts with. It has no parameters.
+ *
+ * @throws TrainError `OPTION_INVALID`.
+ */
+export function teacherAttentionMasking(options: TeacherAttentionMaskingOptions): GraphMasking {
+  const checked = OPTIONS.check(options);
+  const { ratio, select, shown, shownFrom } = checked;
+  const teacher = attentionTeacher(`${NAME}.`, checked.momentum);
+  return {
+    name: NAME,
+    ratio,
+    requires: [],
+    init: (_random, model, start) => ({ params: {}, buffers: teacher.begin(model, start) }),
+    noise: (random, grid) => gumbelNoise(random, tokenCount(grid)),
+    choose(_params, buffers, { model, tokens, noise }) {
+      const shares = tf.mean(teacher.attendedTo(model, buffers, tokens), 1) as tf.Tensor2D; // [B, N]
+      const count = shares.shape[1];
+      const masked = maskedCount(count, ratio);
+      if (select === 'keep') return { order: descending(tf.add(tf.log(shares), noise) as tf.Tensor2D) };
+      // What is hidden is ranked, so that of equal shares the lower number is hidden.
+      if (select === 'low') return { order: reversed(descending(tf.neg(shares))) };
+      const ranked = descending(shares);
+      const revealed = select === 'hint' ? Math.min(maskedCount(count, shown), count - masked) : 0;
+      if (revealed === 0) return { order: reversed(ranked) };
+      const from = Math.min(Math.max(maskedCount(count, shownFrom), revealed), masked + revealed);
+      return { order: atTokens(ranked, hintRanks(noise, masked + revealed, revealed, from)) };
+    },
+    nextBuffers: (params, buffers) => teacher.follow(params, buffers),
+    describe: describer('teacherAttentionMasking', recorded(OPTIONS, checked)),
+  };
+}
+
+const descending = (scores: tf.Tensor2D): tf.Tensor2D => tf.topk(scores, scores.shape[1]).indices;
+
+const reversed = (order: tf.Tensor2D): tf.Tensor2D => tf.reverse(order, 1);
+
+/**
+ * Ranks of attention, shown ones first: `revealed` of the first `from` at random, then those behind the first `top`.
+ *
+ * @returns [B, N] int32
+ */
+function hintRanks(noise: tf.Tensor2D, top: number, revealed: number, from: number): tf.Tensor2D {
+  const [clips, count] = noise.shape;
+  const lottery = descending(tf.slice(noise, [0, 0], [clips, from])); // [B, from]
+  const drawn = (first: number, end: number) => tf.slice(lottery, [0, first], [clips, end - first]);
+  const inOrder = (first: number, end: number): tf.Tensor2D =>
+    tf.tile(tf.expandDims(tf.range(first, end, 1, 'int32'), 0), [clips, 1]);
+  const parts = [
+    [drawn, 0, revealed],
+    [inOrder, top, count],
+    [drawn, revealed, from],
+    [inOrder, from, top],
+  ] as const;
+  return tf.concat(
+    parts.flatMap(([ranks, first, end]) => (end > first ? [ranks(first, end)] : [])),
+    1,
+  );
+}
