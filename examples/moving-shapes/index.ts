@@ -1,9 +1,11 @@
 export { ACTION_PHRASES, type Captions, captionsOf } from './caption.js';
 export { MovingShapesError } from './errors.js';
+export { type HiddenShare, hiddenShare, OBJECT_TOKEN } from './hidden-share.js';
 export { type Made, type MakeOptions, type MakeProgress, makeMovingShapes } from './make.js';
 export { type Box, type RenderedClip, renderScene } from './render.js';
 export { type CaptionLevel, type ClipRow, clipName, drawClip, manifestPath, readRows } from './row.js';
 export { type Body, type Scene, sceneOf, secondBody } from './scene.js';
+export { tokenCoverage } from './token-coverage.js';
 export {
   ACTIONS,
   type Action,

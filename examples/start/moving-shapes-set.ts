@@ -7,8 +7,12 @@ import {
   makeMovingShapes,
   manifestPath,
   readRows,
+  renderScene,
+  sceneOf,
+  tokenCoverage,
 } from '../moving-shapes/index.js';
 import { progress } from './progress.js';
+import { MODEL } from './settings.js';
 import type { VideoSet } from './source.js';
 
 export interface MovingShapesOptions {
@@ -19,6 +23,10 @@ export interface MovingShapesOptions {
   readonly workers: number;
   readonly signal: AbortSignal;
 }
+
+/** Source frames from one sampled frame to the next: the clip is all of the video. */
+const STRIDE = 2;
+const CLIP_FRAMES = Array.from({ length: MODEL.numFrames }, (_, frame) => STRIDE * frame);
 
 const FULL = { train: 2000, test: 500 };
 /** A whole number of clips for each of the twelve actions. */
@@ -47,7 +55,7 @@ export async function movingShapesSet(options: MovingShapesOptions): Promise<Vid
     train: await readManifest(manifestPath(folder, 'train')),
     test: await readManifest(manifestPath(folder, 'test')),
     classes: ACTIONS,
-    stride: 2,
+    stride: STRIDE,
     clipsPerVideo: 1,
     subsets: {
       still: idsOf(rows.filter((row) => row.still)),
@@ -55,7 +63,18 @@ export async function movingShapesSet(options: MovingShapesOptions): Promise<Vid
       drift: idsOf(rows.filter((row) => row.drift)),
     },
     meanings: new Map(rows.map(({ id, colour, shape, action }) => [id, `${colour} ${shape} ${action}`])),
-    boxes: { frameSize: FRAME_SIZE, of: (id) => boxes.get(id) ?? [] },
+    objects: {
+      frameSize: FRAME_SIZE,
+      boxes: (id) => boxes.get(id) ?? [],
+      coverage(id) {
+        const scene = sceneOf({
+          seed: options.seed,
+          split: 'test',
+          index: rows.findIndex((row) => row.id === id),
+        });
+        return tokenCoverage(renderScene(scene, CLIP_FRAMES).coverage, MODEL.tubeletSize);
+      },
+    },
     facts: {
       videos: `${train} to train, ${test} to test: H.264, 128 x 128, 16 frames`,
       captions: '3 a video, naming the object by colour, shape and action',

@@ -1,20 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import {
-  type MaskingStrategy,
-  motionGuidedMasking,
-  randomSliceMasking,
-  seededRandom,
-  type TokenGrid,
-  type TokenMask,
-  textGuidedMasking,
-  tubeMasking,
-} from '@tgm/masking';
+import { seededRandom, type TokenMask } from '@tgm/masking';
 import { frameTokens, type VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';
+import { hiddenShare } from '../moving-shapes/index.js';
 import { firstFrames, reconstruct } from '../report/reconstruct.js';
 import type { ClipReport, PixelBox } from '../report/report-data.js';
-import type { DemoCues } from './arms.js';
+import { demoMasks } from './demo-masks.js';
 import type { Trained } from './evaluate.js';
 import { MODEL } from './settings.js';
 import type { VideoSet } from './source.js';
@@ -34,12 +26,7 @@ export interface PictureOptions {
 export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
   const { engine, model, clips, trained, set, ratio, seed } = options;
   const { grid } = model;
-  const strategies: MaskingStrategy<DemoCues>[] = [
-    randomSliceMasking({ ratio }),
-    tubeMasking({ ratio }),
-    motionGuidedMasking({ ratio }),
-    textGuidedMasking({ ratio }),
-  ];
+  const strategies = demoMasks(ratio);
   const predict = engine.compile(
     ({
       params,
@@ -58,12 +45,12 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
   for (const clip of clips) {
     const caption = clip.captions[0]!;
     const boxes = boxesOf(clip, set);
-    const covered = boxes && coveredTokens(boxes, grid);
-    const masks = strategies.map((strategy) => {
+    const coverage = boxes && set.objects?.coverage(clip.sample.id);
+    const masks = Object.values(strategies).map((strategy) => {
       const random = seededRandom(seed, 'picture', clip.id, strategy.name);
       return strategy.mask({ grid, random, cues: { tokenScores: caption.tokenScores, motion: clip.motion } });
     });
-    const strategyNames = ['random', 'tube', 'motion', 'text'];
+    const strategyNames = Object.keys(strategies);
     const reconstructions = [];
     for (const { name, mask: strategy, reconstructs } of trained) {
       if (!reconstructs) continue; // its decoder learned nothing
@@ -87,7 +74,7 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
       masks: masks.map((mask, index) => ({
         strategy: strategyNames[index]!,
         masked: mask.masked,
-        ...(covered ? { maskedShare: maskedShare(mask, covered) } : {}),
+        ...(coverage ? { maskedShare: hiddenShare(mask, coverage)?.tokens } : {}),
       })),
       reconstructions,
     });
@@ -107,33 +94,12 @@ function pictureInputs(model: VideoMae, clip: CaptionedClip, mask: TokenMask) {
 
 /** [slices] the named object's box in the first frame of each slice, in the model's pixels. */
 function boxesOf(clip: CaptionedClip, set: VideoSet): PixelBox[] | undefined {
-  const boxes = set.boxes?.of(clip.sample.id);
+  const boxes = set.objects?.boxes(clip.sample.id);
   if (!boxes || boxes.length === 0) return undefined;
-  const scale = MODEL.imageSize / set.boxes!.frameSize;
+  const scale = MODEL.imageSize / set.objects!.frameSize;
   const start = Math.floor((boxes.length - ((MODEL.numFrames - 1) * set.stride + 1)) / 2);
   return Array.from({ length: MODEL.numFrames / MODEL.tubeletSize }, (_, slice) => {
     const { x, y, width, height } = boxes[start + slice * MODEL.tubeletSize * set.stride]!;
     return { x: x * scale, y: y * scale, width: width * scale, height: height * scale };
   });
-}
-
-/** Tokens whose centre lies in the box of their slice. */
-function coveredTokens(boxes: readonly PixelBox[], { rows, columns }: TokenGrid): Set<number> {
-  const side = MODEL.patchSize;
-  const covered = new Set<number>();
-  for (const [slice, box] of boxes.entries()) {
-    for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) {
-        const [x, y] = [(column + 0.5) * side, (row + 0.5) * side];
-        if (x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height) {
-          covered.add((slice * rows + row) * columns + column);
-        }
-      }
-    }
-  }
-  return covered;
-}
-
-function maskedShare(mask: TokenMask, covered: ReadonlySet<number>): number {
-  return mask.masked.reduce((count, token) => count + (covered.has(token) ? 1 : 0), 0) / covered.size;
 }

@@ -12,6 +12,7 @@ import { consoleTable } from './console-table.js';
 import { prepareData } from './data.js';
 import { demoModel } from './demo-model.js';
 import { evaluate, type Trained } from './evaluate.js';
+import { namedObjectTable } from './named-object.js';
 import { pictures } from './pictures.js';
 import { pretrainAll } from './pretrain-all.js';
 import { progress } from './progress.js';
@@ -60,7 +61,8 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
     const clips = pictured(test ?? train);
     const options = { engine, model: demoModel(), clips, trained, set, ...command };
     const shown = await pictures(options).finally(() => engine.dispose());
-    const parts = { run, set, steps, stages: timed.all, trained, scores, clips: shown, skipped };
+    const namedObject = test && namedObjectTable(test, set, command.ratio, command.seed);
+    const parts = { run, set, steps, stages: timed.all, trained, scores, namedObject, clips: shown, skipped };
     return writeReport(run.path, await reportData(parts));
   });
   await run.log('finished', { report, scores });

@@ -5,6 +5,7 @@ import type {
   ScoreTable,
   SkippedFile,
   Stage,
+  TextTable,
 } from '../report/report-data.js';
 import { predictTheMean } from './arm-table.js';
 import { DEFAULTS } from './command-line.js';
@@ -20,13 +21,15 @@ export interface ReportParts {
   readonly stages: readonly Stage[];
   readonly trained: readonly Trained[];
   readonly scores: ScoreTable | undefined;
+  /** How much of the named object the masks hide, where that is known. */
+  readonly namedObject: TextTable | undefined;
   readonly clips: readonly ClipReport[];
   readonly skipped: readonly SkippedFile[];
 }
 
 /** The run as the report shows it; curves come from the log, so that a resumed run shows them whole. */
 export async function reportData(parts: ReportParts): Promise<ReportData> {
-  const { run, set, steps, stages, trained, scores, clips, skipped } = parts;
+  const { run, set, steps, stages, trained, scores, namedObject, clips, skipped } = parts;
   const rows = await run.rows('step');
   const reconstructing = trained.filter((arm) => arm.reconstructs);
   const last = rows.filter(({ arm }) => reconstructing.some(({ name }) => name === arm)).at(-1);
@@ -46,6 +49,7 @@ export async function reportData(parts: ReportParts): Promise<ReportData> {
     stages,
     ...(set.note ? { warnings: [set.note] } : {}),
     ...(scores ? { scores: { ...scores, ...(isUsual(run.command) ? MOVING_SHAPES_EXPECTED : {}) } } : {}),
+    ...(namedObject ? { tables: [namedObject] } : {}),
     plots: [
       curve(rows, reconstructing, 'reconstruction', 'Reconstruction loss', {
         note: 'Mean square error of normalised pixels over masked patches. “contrast” has none.',

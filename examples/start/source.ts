@@ -24,8 +24,14 @@ export interface VideoSet {
   readonly subsets?: Readonly<Record<string, ReadonlySet<string>>>;
   /** What the captions of a video say, by its id: videos of one meaning are right for each other's captions. */
   readonly meanings?: ReadonlyMap<string, string>;
-  /** Where the named object is in every source frame of a test video, and the size of those frames. */
-  readonly boxes?: { readonly frameSize: number; of(id: string): readonly ObjectBox[] };
+  /** Where the named object is, as far as that is known. */
+  readonly objects?: {
+    /** In every source frame of a test video, and the size of those frames. */
+    readonly frameSize: number;
+    boxes(id: string): readonly ObjectBox[];
+    /** [tokens] share of each token of the clip of a test video that it covers. */
+    coverage(id: string): Float32Array;
+  };
   readonly facts: FactTable;
   /** Why there is nothing to measure, where `test` is absent. */
   readonly note?: string;

@@ -5,7 +5,7 @@ import {
   textGuidedMasking,
   tokensPerSlice,
 } from '@tgm/masking';
-import { ACTIONS, COVERAGE_CELLS } from '../moving-shapes/index.js';
+import { ACTIONS, COVERAGE_CELLS, hiddenShare } from '../moving-shapes/index.js';
 
 /** A decoded clip and what is known about it. */
 export interface KnownClip {
@@ -20,9 +20,6 @@ export interface KnownClip {
   readonly still: boolean;
   readonly drift: boolean;
 }
-
-/** A token with more than this share of its pixels on the object belongs to the object. */
-const OBJECT_TOKEN = 0.05;
 
 /** Shares in [0, 1] of the named object's tokens that a mask hides, means over clips. */
 export interface MaskedShares {
@@ -54,9 +51,8 @@ export async function maskedShares(
     const patches = await encoder.encodePatches({ frames: clip.frames, height: side, width: side });
     const random = seededRandom('masked-share', index);
     const share = (tokenScores: Float32Array): number => {
-      const { masked } = masking.mask({ grid, random, cues: { tokenScores } });
-      const ofObject = masked.reduce((count, token) => count + (coverage[token]! > OBJECT_TOKEN ? 1 : 0), 0);
-      return ofObject / coverage.reduce((count, part) => count + (part > OBJECT_TOKEN ? 1 : 0), 0);
+      const mask = masking.mask({ grid, random, cues: { tokenScores } });
+      return hiddenShare(mask, coverage)!.tokens;
     };
     const shareOf = ({ values, width }: { values: Float32Array; width: number }) =>
       share(textCue({ patches, grid, textEmbedding: values.slice(index * width, (index + 1) * width) }));

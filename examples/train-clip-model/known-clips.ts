@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decodeClip } from '@tgm/video-io';
 import {
-  COVERAGE_CELLS,
   FRAME_COUNT,
   makeMovingShapes,
   readRows,
   renderScene,
   sceneOf,
+  tokenCoverage,
 } from '../moving-shapes/index.js';
 import type { KnownClip } from './figures.js';
 import { IMAGE_SIZE } from './pairs.js';
@@ -35,7 +35,10 @@ export async function makeKnownClips(seed: number, count: number): Promise<Known
         side: IMAGE_SIZE,
         caption: row.captions[0]!,
         otherCaption: rows[(index + SHUFFLE_BY) % count]!.captions[0]!,
-        coverage: tokenCoverage(renderScene(sceneOf({ seed, split: 'test', index }), FRAMES).coverage),
+        coverage: tokenCoverage(
+          renderScene(sceneOf({ seed, split: 'test', index }), FRAMES).coverage,
+          FRAMES_A_SLICE,
+        ),
         still: row.still,
         drift: row.drift,
       });
@@ -44,17 +47,4 @@ export async function makeKnownClips(seed: number, count: number): Promise<Known
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** [T, 8, 8] share of each cell to [T / 2, 8, 8] share of each token. */
-function tokenCoverage(frames: Float32Array): Float32Array {
-  const cells = COVERAGE_CELLS * COVERAGE_CELLS;
-  return Float32Array.from({ length: frames.length / FRAMES_A_SLICE }, (_, token) => {
-    const slice = Math.floor(token / cells);
-    let sum = 0;
-    for (let frame = slice * FRAMES_A_SLICE; frame < (slice + 1) * FRAMES_A_SLICE; frame++) {
-      sum += frames[frame * cells + (token % cells)]!;
-    }
-    return sum / FRAMES_A_SLICE;
-  });
 }

@@ -19,6 +19,7 @@ import {
   STILL_ACTIONS,
   sceneOf,
   secondBody,
+  tokenCoverage,
 } from '../moving-shapes/index.js';
 import { progress } from '../start/progress.js';
 
@@ -94,8 +95,8 @@ export async function knownClips(options: KnownClipsOptions): Promise<KnownClip[
     return {
       ...clip,
       grid: GRID,
-      coverage: tokenCoverage(coverage),
-      secondCoverage: tokenCoverage(secondCoverage),
+      coverage: tokenCoverage(coverage, FRAMES_A_SLICE),
+      secondCoverage: tokenCoverage(secondCoverage, FRAMES_A_SLICE),
       sameColour: secondBody(scene).colour === scene.object.colour,
       boxes: boxes.filter((_, frame) => frame % FRAMES_A_SLICE === 0).map(scaled),
       still: STILL_ACTIONS.has(scene.action),
@@ -218,17 +219,6 @@ async function score(
   }
   shown.end();
   return found as unknown as Scored[];
-}
-
-/** [T, 8, 8] share of each cell to [T / 2, 8, 8] share of each token. */
-function tokenCoverage(frames: Float32Array): Float32Array {
-  const cells = COVERAGE_CELLS * COVERAGE_CELLS;
-  const tokens = new Float32Array(frames.length / FRAMES_A_SLICE);
-  frames.forEach((share, at) => {
-    const slice = Math.floor(at / cells / FRAMES_A_SLICE);
-    tokens[slice * cells + (at % cells)]! += share / FRAMES_A_SLICE;
-  });
-  return tokens;
 }
 
 const SCALE = SIZE.width / FRAME_SIZE;

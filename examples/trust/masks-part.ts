@@ -3,10 +3,22 @@ import { intervalText } from './interval.js';
 import { MASKS, type MaskEntry, TEXT_MASKS } from './mask-rows.js';
 import { GROUPS, type Group, type MaskRow, measureMask } from './measure-mask.js';
 import type { TrustPart } from './part.js';
+import { picturedClips, pictureOf } from './pictures.js';
 
 /** The paper's best ratio: the one that is shown by groups of clips. */
 export const SHOWN_RATIO = 0.6;
 export const RATIOS = [0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;
+
+/** Masks that the report shows on some clips. */
+const PICTURED: readonly string[] = [
+  'random-slice',
+  'motion',
+  'text',
+  'text, bottom',
+  'text, shuffled caption',
+  'text, wrong caption',
+  'text, raw',
+];
 
 /** How much of what the caption names each mask hides. */
 export const masksPart: TrustPart = {
@@ -24,7 +36,11 @@ export const masksPart: TrustPart = {
       }
       signal.throwIfAborted();
     }
-    return { tables: [groupTable(entries, rows), ratioTable(entries, rows)] };
+    const shown = entries.filter(({ name }) => PICTURED.includes(name));
+    return {
+      tables: [groupTable(entries, rows), ratioTable(entries, rows)],
+      clips: picturedClips(clips).map((clip) => pictureOf(clip, shown, SHOWN_RATIO)),
+    };
   },
 };
 

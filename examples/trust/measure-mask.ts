@@ -1,5 +1,5 @@
 import { seededRandom } from '@tgm/masking';
-import { type HiddenShare, hiddenShare } from './hidden-share.js';
+import { type HiddenShare, hiddenShare } from '../moving-shapes/index.js';
 import { type Interval, intervalOf } from './interval.js';
 import type { KnownClip } from './known-clips.js';
 import { cuesOf, type MaskEntry } from './mask-rows.js';
