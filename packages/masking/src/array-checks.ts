@@ -38,6 +38,15 @@ export function checkFinite(values: Float32Array, where: string): void {
   }
 }
 
+/** @throws MaskingError `CUE_NEGATIVE`. */
+export function checkNotNegative(values: Float32Array, where: string): void {
+  for (let position = 0; position < values.length; position += 1) {
+    if (values[position]! >= 0) continue;
+    const received = `${values[position]} at position ${position}`;
+    throw new MaskingError('CUE_NEGATIVE', { expected: 'numbers from 0', received, where });
+  }
+}
+
 /** @throws MaskingError `CUE_WRONG_SIZE`. */
 function checkLength(values: ArrayLike<number>, length: number, where: string): void {
   if (values.length === length) return;

@@ -1,6 +1,6 @@
-import { checkFlags, checkFloats } from './array-checks.js';
+import { checkFlags, checkFloats, checkNotNegative } from './array-checks.js';
 import { MaskingError } from './errors.js';
-import type { TokenGrid, TokenMotion, TokenScores } from './strategy.js';
+import type { TokenGrid, TokenMotion, TokenParts, TokenScores } from './strategy.js';
 import { tokenCount } from './token-grid.js';
 
 /** What text-guided masking reads. */
@@ -12,6 +12,17 @@ export interface TextCues {
 /** What motion-guided masking reads. */
 export interface MotionCues {
   readonly motion: TokenMotion;
+}
+
+/** What attention-guided masking reads. */
+export interface AttentionCues {
+  /** How much a teacher attends to each token, from 0. */
+  readonly attention: TokenScores;
+}
+
+/** What semantic-guided masking reads. */
+export interface PartCues {
+  readonly parts: TokenParts;
 }
 
 /** @throws MaskingError `CUE_MISSING`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`. */
@@ -29,6 +40,23 @@ export function checkMotionCue(cues: MotionCues, grid: TokenGrid, where: string)
   checkFloats(motion.vectors, tokenCount(grid) * 2, `${where}, cue motion.vectors`);
   checkFlags(motion.known, tokenCount(grid), `${where}, cue motion.known`);
   return motion;
+}
+
+/** @throws MaskingError `CUE_MISSING`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`, `CUE_NEGATIVE`. */
+export function checkAttentionCue(cues: AttentionCues, grid: TokenGrid, where: string): TokenScores {
+  const { attention } = cues;
+  if (!attention) throw missing('attention', 'TokenScores', where);
+  checkFloats(attention, tokenCount(grid), `${where}, cue attention`);
+  checkNotNegative(attention, `${where}, cue attention`);
+  return attention;
+}
+
+/** @throws MaskingError `CUE_MISSING`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`. */
+export function checkPartCue(cues: PartCues, grid: TokenGrid, where: string): TokenParts {
+  const { parts } = cues;
+  if (!parts) throw missing('parts', 'TokenParts', where);
+  checkFlags(parts, tokenCount(grid), `${where}, cue parts`);
+  return parts;
 }
 
 function missing(cue: string, type: string, where: string): MaskingError {

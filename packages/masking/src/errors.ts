@@ -13,6 +13,8 @@ export type MaskingErrorCode =
   | 'CUE_WRONG_SIZE'
   /** NaN or an infinity in a cue. */
   | 'CUE_NOT_FINITE'
+  /** A number below 0 in a cue of shares. */
+  | 'CUE_NEGATIVE'
   /** Two strategies that must hide the same number of tokens do not. */
   | 'MASK_COUNT_MISMATCH'
   /** Thrown by the checks of `@tgm/masking/testing` only. */

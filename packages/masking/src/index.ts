@@ -1,14 +1,18 @@
 export { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '@tgm/random';
+export { type AttentionCueOptions, attentionCue } from './attention/attention-cue.js';
+export type { AttentionEncoder, AttentionMaps } from './attention/attention-maps.js';
 export type { BlockShape } from './blocks/block-shape.js';
-export type { MotionCues, TextCues } from './cues.js';
+export type { AttentionCues, MotionCues, PartCues, TextCues } from './cues.js';
 export { MaskingError, type MaskingErrorCode } from './errors.js';
 export type { FlowShape } from './flow/flow-shape.js';
 export { type FlowOptions, flowVisibility } from './flow/flow-visibility.js';
 export { seedVisibility } from './flow/seed-visibility.js';
 export { visibilityScores } from './flow/visibility-scores.js';
+export type { TubeletReduction } from './maps-to-tokens.js';
 export { maskedCount } from './masked-count.js';
 export type { DenseMotion } from './motion/dense-motion.js';
 export { type MotionCueOptions, motionCue } from './motion/motion-cue.js';
+export { type PartsCueOptions, partsCue } from './parts/parts-cue.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';
 export { type BlockMaskingOptions, blockMasking } from './strategies/block-masking.js';
 export { type CausalMaskingOptions, causalMasking } from './strategies/causal-masking.js';
@@ -34,8 +38,9 @@ export type {
   TokenGrid,
   TokenMask,
   TokenMotion,
+  TokenParts,
   TokenScores,
 } from './strategy.js';
 export type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from './text/patch-text.js';
-export { similarityMaps, type TextCueOptions, type TubeletReduction, textCue } from './text/text-cue.js';
+export { similarityMaps, type TextCueOptions, textCue } from './text/text-cue.js';
 export { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';

@@ -19,6 +19,9 @@ export interface TokenMask {
 /** [slices, rows, columns] one number a token, row-major. Larger means a better match of the cue. */
 export type TokenScores = Float32Array;
 
+/** [slices, rows, columns] the part of the picture that each token belongs to, by its number 0-255. */
+export type TokenParts = Uint8Array;
+
 /** Mean motion of the pixels of each token. */
 export interface TokenMotion {
   /** [slices, rows, columns, 2] x and y in cells per slice; zero where `known` is 0. */

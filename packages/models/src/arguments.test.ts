@@ -366,6 +366,12 @@ it.each([
     noBytes,
     (value: unknown) => encoder.encodePatches({ ...oneFrame, frames: value }),
   ],
+  ['encodeAttention', [undefined, null, {}, 1], (value: unknown) => encoder.encodeAttention(value)],
+  [
+    'encodeAttention, option height',
+    [null, undefined, '4'],
+    (value: unknown) => encoder.encodeAttention({ ...oneFrame, height: value }),
+  ],
   [
     'encodePatches, option width',
     [null, undefined, '4'],
@@ -422,6 +428,10 @@ const forward: [string, (value: unknown) => unknown][] = [
   [
     'clipModel vision, patches',
     (value) => untyped.clipModel(tinyClipModel).patchFeatures(clipModelParams, value, 'raw'),
+  ],
+  [
+    'clipModel vision, patches',
+    (value) => untyped.clipModel(tinyClipModel).classAttention(clipModelParams, value),
   ],
   [
     'clipModel vision, positions',

@@ -22,7 +22,7 @@ export interface ContractCheck {
 }
 
 export interface MaskingContractOptions<Cues extends object> {
-  /** Cues of a made-up clip, another for each generator. Default `syntheticCues`, which has `text` and `motion`. */
+  /** Cues of a made-up clip, another for each generator. Default `syntheticCues`, which has those of this package. */
   readonly cues: (grid: TokenGrid, random: Random) => Cues;
   /** Grids to try. Default: VideoMAE's, an odd one, a single slice and a single row. */
   readonly grids?: readonly TokenGrid[];
@@ -71,7 +71,7 @@ const CLIPS = 8;
  *
  * @param name what the checks are called after.
  * @param makeStrategy gives a new strategy each time, with the same options.
- * @param options needed for a strategy that reads other cues than `text` and `motion`.
+ * @param options needed for a strategy that reads cues of its own.
  * @throws MaskingError `OPTION_INVALID`.
  */
 export function maskingContract(

@@ -1,20 +1,23 @@
 import { callable, optionTable } from '@tgm/options';
-import { normal, type Random } from '@tgm/random';
-import type { MotionCues, TextCues } from '../cues.js';
+import { normal, type Random, uniformIndex } from '@tgm/random';
+import type { AttentionCues, MotionCues, PartCues, TextCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import type { TokenGrid } from '../strategy.js';
 import { tokenCount } from '../token-grid.js';
 
 /** Every cue that this package's own strategies read. */
-export interface SyntheticCues extends TextCues, MotionCues {}
+export interface SyntheticCues extends TextCues, MotionCues, AttentionCues, PartCues {}
 
 /** Share of tokens for which the made-up codec gives a vector. */
 const KNOWN_SHARE = 0.8;
 
+/** Parts of the made-up clip. */
+const PARTS = 5;
+
 const ARGUMENTS = optionTable('syntheticCues', { random: callable<Random>() }, MaskingError);
 
 /**
- * Cues of a clip that does not exist: random scores and random vectors, some of them unknown.
+ * Cues of a clip that does not exist: random scores, parts and vectors, some of these unknown.
  *
  * @throws MaskingError `OPTION_INVALID`, `GRID_INVALID`.
  */
@@ -29,5 +32,7 @@ export function syntheticCues(grid: TokenGrid, random: Random): SyntheticCues {
   return {
     tokenScores: Float32Array.from({ length: tokens }, () => random() * 2 - 1),
     motion: { vectors, known },
+    attention: Float32Array.from({ length: tokens }, () => random()),
+    parts: Uint8Array.from({ length: tokens }, () => uniformIndex(PARTS, random)),
   };
 }

@@ -56,6 +56,16 @@ describe('a block by hand', () => {
     }
   });
 
+  it('lasts trunc(slices * temporalScale) slices', () => {
+    const grid = { slices: 5, rows: 2, columns: 2 };
+    const lasting = (temporalScale: number) => {
+      const flags = new Uint8Array(20);
+      drawBlocks(grid, { blocks: 1, spatialScale: 1, temporalScale, aspect: [1, 1] }, scripted(), flags);
+      return flags.reduce((sum, flag) => sum + flag, 0) / 4;
+    };
+    expect([0.1, 0.39, 0.4, 0.79, 0.8, 1].map(lasting)).toEqual([1, 1, 2, 3, 4, 5]);
+  });
+
   it('is at least one token, and no larger than the grid', () => {
     const small = { slices: 2, rows: 2, columns: 3 };
     const covered = (spatialScale: number, temporalScale: number) => {

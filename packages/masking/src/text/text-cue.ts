@@ -1,13 +1,9 @@
-import { objectWith, oneOf, optional, optionTable, wholeNumber } from '@tgm/options';
+import { objectWith, optional, optionTable, wholeNumber } from '@tgm/options';
 import { checkFinite, checkFloats, floatsField } from '../array-checks.js';
 import { MaskingError } from '../errors.js';
-import { resampleBilinear } from '../resample-bilinear.js';
+import { mapsToTokens, type TubeletReduction, tubeletField } from '../maps-to-tokens.js';
 import type { TokenGrid, TokenScores } from '../strategy.js';
-import { checkGrid, tokenCount, tokensPerSlice } from '../token-grid.js';
 import type { PatchEmbeddings } from './patch-text.js';
-
-/** How the maps of a tubelet's frames become one: `mean`, the `first` frame's alone, or the `max` of each cell. */
-export type TubeletReduction = 'mean' | 'first' | 'max';
 
 export interface TextCueOptions {
   /** [T, rows, columns, width] of the clip's frames. */
@@ -35,7 +31,7 @@ const table = optionTable(
   {
     ...embedded,
     grid: objectWith<TokenGrid>('a token grid', ['slices', 'rows', 'columns']),
-    tubelet: optional(oneOf(['mean', 'first', 'max']), 'mean'),
+    tubelet: optional(tubeletField, 'mean'),
   } satisfies Record<keyof TextCueOptions, unknown>,
   MaskingError,
 );
@@ -60,25 +56,9 @@ const patchSides = optionTable(
  */
 export function textCue(options: TextCueOptions): TokenScores {
   const { patches, textEmbedding, grid, tubelet }: Required<TextCueOptions> = table.check(options);
-  checkGrid(grid, 'textCue');
-  const framesPerSlice = patches.frameCount / grid.slices;
-  if (!Number.isInteger(framesPerSlice) || framesPerSlice === 0) {
-    throw new MaskingError('GRID_INVALID', {
-      expected: `a multiple of ${grid.slices} slices`,
-      received: `${patches.frameCount} frames of patches`,
-      where: 'textCue',
-    });
-  }
-  const maps = similarityMaps(patches, textEmbedding);
-  const cells = patches.rows * patches.columns;
-  const scores = new Float32Array(tokenCount(grid));
-  for (let slice = 0; slice < grid.slices; slice += 1) {
-    const frames = maps.subarray(slice * framesPerSlice * cells, (slice + 1) * framesPerSlice * cells);
-    const values = reduceFrames(frames, cells, tubelet);
-    const map = { values, rows: patches.rows, columns: patches.columns };
-    scores.set(resampleBilinear(map, grid.rows, grid.columns), slice * tokensPerSlice(grid));
-  }
-  return scores;
+  const { frameCount, rows, columns } = patches;
+  const values = similarityMaps(patches, textEmbedding);
+  return mapsToTokens({ values, frameCount, rows, columns }, grid, tubelet, 'textCue');
 }
 
 /**
@@ -100,17 +80,6 @@ export function similarityMaps(patches: PatchEmbeddings, textEmbedding: Float32A
   }
   checkFinite(similarities, 'similarityMaps');
   return similarities;
-}
-
-function reduceFrames(maps: Float32Array, cells: number, tubelet: TubeletReduction): Float32Array {
-  if (tubelet === 'first') return maps.subarray(0, cells);
-  const reduced = maps.slice(0, cells);
-  for (let index = cells; index < maps.length; index += 1) {
-    const cell = index % cells;
-    reduced[cell] =
-      tubelet === 'max' ? Math.max(reduced[cell]!, maps[index]!) : reduced[cell]! + maps[index]!;
-  }
-  return tubelet === 'max' ? reduced : reduced.map((sum) => (sum * cells) / maps.length);
 }
 
 function dot(a: Float32Array, b: Float32Array): number {

@@ -16,7 +16,13 @@ import {
 import { clipModelOfficial } from './official.js';
 import { clipModelParameters } from './parameters.js';
 import { encodeText } from './text.js';
-import { encodeImage, type PatchFeaturesVariant, patchFeatures, tokensAtDepth } from './vision.js';
+import {
+  classAttention,
+  encodeImage,
+  type PatchFeaturesVariant,
+  patchFeatures,
+  tokensAtDepth,
+} from './vision.js';
 
 /**
  * CLIP: pure functions of parameters and tensors that put images, their patches and texts into one space.
@@ -61,6 +67,14 @@ export interface ClipModel {
     positions?: tf.Tensor2D,
   ): tf.Tensor3D;
   /**
+   * How much the class token attends to each patch in the last vision block, the mean over the heads. What it attends to itself is
+   * left out, so that they sum to less than 1.
+   *
+   * @param patches and `positions` as for `encodeImage`.
+   * @returns [B, K]
+   */
+  classAttention(params: Params, patches: tf.Tensor3D, positions?: tf.Tensor2D): tf.Tensor2D;
+  /**
    * @param tokenIds [B, L] int32, L at most `maxPositionEmbeddings`.
    * @param endPositions [B] int32 place of each text's last token, from the tokenizer.
    * @returns [B, E]
@@ -102,6 +116,7 @@ export function clipModel(given: ClipModelConfig, options?: ClipModelOptions): C
     encodeImage: (params, patches, positions) => encodeImage(towers, params, patches, positions),
     patchFeatures: (params, patches, variant, positions) =>
       patchFeatures(towers, params, patches, variant, positions),
+    classAttention: (params, patches, positions) => classAttention(towers, params, patches, positions),
     encodeText: (params, tokenIds, endPositions) => encodeText(towers, params, tokenIds, endPositions),
   };
 }

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from '@tgm/masking';
+import type {
+  AttentionEncoder,
+  AttentionMaps,
+  ClipFrames,
+  Embeddings,
+  PatchEmbeddings,
+  PatchTextEncoder,
+} from '@tgm/masking';
 import { describer, listOf, objectWith, optionTable, passing, recorded, unrecorded } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
@@ -46,19 +53,23 @@ const table = optionTable(
 
 const captionsTable = optionTable('encodeText', { captions: listOf(anyText()) }, ModelError);
 const side = passing('a number of pixels', (value): value is number => typeof value === 'number');
-const framesTable = optionTable(
-  'encodePatches',
-  { frames: bytes(), height: side, width: side } satisfies Record<keyof ClipFrames, unknown>,
-  ModelError,
-);
+const framesTable = (where: string) =>
+  optionTable(
+    where,
+    { frames: bytes(), height: side, width: side } satisfies Record<keyof ClipFrames, unknown>,
+    ModelError,
+  );
 
 /**
- * CLIP as text-guided masking uses it. Frames must have the size of CLIP's images; an embedding of a caption is
+ * CLIP as text-guided and attention-guided masking use it: embeddings of captions and patches, and what the class token attends to in
+ * the last block, the mean over the heads. Frames must have the size of CLIP's images; an embedding of a caption is
  * computed once. The parameters stay the caller's.
  * @throws ModelError with `OPTION_INVALID`, also when the tokenizer has more places or tokens than the text tower;
  *   CheckpointKeysError when a parameter of a tower is missing or has another shape.
  */
-export function clipModelPatchTextEncoder(options: ClipModelPatchTextEncoderOptions): PatchTextEncoder {
+export function clipModelPatchTextEncoder(
+  options: ClipModelPatchTextEncoderOptions,
+): PatchTextEncoder & AttentionEncoder {
   const checked = table.check(options);
   const { model, params, tokenizer, engine, variant } = checked;
   requireSameTexts(model, tokenizer);
@@ -68,13 +79,15 @@ export function clipModelPatchTextEncoder(options: ClipModelPatchTextEncoderOpti
   const { imageSize, patchSize } = model.config.visionConfig;
   const layout = { imageSize, patchSize, tubeletSize: 1 };
   const { rows, columns } = tokenGridOf({ ...layout, numFrames: 1 });
-  const frameSize = rows * columns * width;
   const visionParams = paramsOf(params, VISION);
   const textParams = paramsOf(params, TEXT);
   const captions = new Map<string, Float32Array>();
 
   const embedPatches = engine.compile((inputs: { params: Params; patches: tf.Tensor3D }) =>
     normalised(model.patchFeatures(inputs.params, inputs.patches, variant)),
+  );
+  const attendTo = engine.compile((inputs: { params: Params; patches: tf.Tensor3D }) =>
+    model.classAttention(inputs.params, inputs.patches),
   );
   const embedTexts = engine.compile((inputs: { params: Params; ids: tf.Tensor2D; ends: tf.Tensor1D }) =>
     normalised(model.encodeText(inputs.params, inputs.ids, inputs.ends)),
@@ -94,6 +107,29 @@ export function clipModelPatchTextEncoder(options: ClipModelPatchTextEncoderOpti
       ends: tf.tensor1d(ends, 'int32'),
     };
     return read(embedTexts({ params: textParams, ...inputs }), inputs);
+  }
+
+  /** What `compiled` gives for all frames of a clip: [T, rows, columns, numbers]. */
+  async function ofFrames(
+    where: string,
+    given: ClipFrames,
+    compiled: (inputs: { params: Params; patches: tf.Tensor3D }) => Promise<tf.Tensor>,
+    numbers: number,
+  ) {
+    const { frames, count } = framesOf(where, given, imageSize);
+    const tokenSize = tokenSizeOf(layout);
+    const perFrame = rows * columns;
+    const values = new Float32Array(count * perFrame * numbers);
+    for (let start = 0; start < count; start += FRAMES_A_CALL) {
+      const batch = Math.min(FRAMES_A_CALL, count - start);
+      const tokens = Array.from({ length: batch * perFrame }, (_, i) => start * perFrame + i);
+      const pixels = new Float32Array(FRAMES_A_CALL * perFrame * tokenSize);
+      frameTokens(frames, { ...layout, numFrames: count }, tokens, model.pixels, pixels);
+      const inputs = { patches: tf.tensor3d(pixels, [FRAMES_A_CALL, perFrame, tokenSize]) };
+      const found = await read(compiled({ params: visionParams, ...inputs }), inputs);
+      values.set(found.subarray(0, batch * perFrame * numbers), start * perFrame * numbers);
+    }
+    return { values, frameCount: count, rows, columns };
   }
 
   return {
@@ -120,38 +156,11 @@ export function clipModelPatchTextEncoder(options: ClipModelPatchTextEncoderOpti
       return { values, count: texts.length, width };
     },
 
-    async encodePatches(given: ClipFrames): Promise<PatchEmbeddings> {
-      // A clip of a decoder may be passed whole.
-      const { frames, height, width: frameWidth } = (given ?? {}) as ClipFrames;
-      framesTable.check({ frames, height, width: frameWidth });
-      if (height !== imageSize || frameWidth !== imageSize) {
-        const got = `${height} x ${frameWidth}`;
-        throw inputShape('encodePatches', 'frames', `${imageSize} x ${imageSize} pixels`, got);
-      }
-      const frameBytes = imageSize * imageSize * 3;
-      const count = frames.length / frameBytes;
-      if (!(Number.isInteger(count) && count >= 1)) {
-        throw inputShape(
-          'encodePatches',
-          'frames',
-          `${frameBytes} bytes for each of one or more frames`,
-          `${frames.length} bytes`,
-        );
-      }
-      const tokenSize = tokenSizeOf(layout);
-      const values = new Float32Array(count * frameSize);
-      for (let start = 0; start < count; start += FRAMES_A_CALL) {
-        const batch = Math.min(FRAMES_A_CALL, count - start);
-        const first = start * rows * columns;
-        const tokens = Array.from({ length: batch * rows * columns }, (_, i) => first + i);
-        const pixels = new Float32Array(FRAMES_A_CALL * rows * columns * tokenSize);
-        frameTokens(frames, { ...layout, numFrames: count }, tokens, model.pixels, pixels);
-        const inputs = { patches: tf.tensor3d(pixels, [FRAMES_A_CALL, rows * columns, tokenSize]) };
-        const embedded = await read(embedPatches({ params: visionParams, ...inputs }), inputs);
-        values.set(embedded.subarray(0, batch * frameSize), start * frameSize);
-      }
-      return { values, frameCount: count, rows, columns, width };
+    async encodePatches(clip): Promise<PatchEmbeddings> {
+      return { ...(await ofFrames('encodePatches', clip, embedPatches, width)), width };
     },
+
+    encodeAttention: (clip): Promise<AttentionMaps> => ofFrames('encodeAttention', clip, attendTo, 1),
   };
 }
 
@@ -161,6 +170,25 @@ const SMALLEST_NORM = 1e-12;
 /** Rows along the last axis with the L2 norm 1. */
 function normalised(x: tf.Tensor): tf.Tensor {
   return tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), -1, true)), SMALLEST_NORM));
+}
+
+/** The frames of a clip, and how many there are. */
+function framesOf(
+  where: string,
+  given: ClipFrames,
+  imageSize: number,
+): { frames: Uint8Array; count: number } {
+  // A clip of a decoder may be passed whole.
+  const { frames, height, width } = (given ?? {}) as ClipFrames;
+  framesTable(where).check({ frames, height, width });
+  if (height !== imageSize || width !== imageSize) {
+    throw inputShape(where, 'frames', `${imageSize} x ${imageSize} pixels`, `${height} x ${width}`);
+  }
+  const frameBytes = imageSize * imageSize * 3;
+  const count = frames.length / frameBytes;
+  if (Number.isInteger(count) && count >= 1) return { frames, count };
+  const expected = `${frameBytes} bytes for each of one or more frames`;
+  throw inputShape(where, 'frames', expected, `${frames.length} bytes`);
 }
 
 /** The numbers of a result; disposes it and the inputs. */

@@ -5,7 +5,7 @@ import { ModelError } from '../errors.js';
 import { requireIndices, requireShape, requireTensor } from '../input-shape.js';
 import { type Params, parameter } from '../params.js';
 import { tokenGridOf } from '../patchify.js';
-import { linearRows, mlp, normRows, transformerBlock } from '../transformer-block.js';
+import { attentionShares, linearRows, mlp, normRows, transformerBlock } from '../transformer-block.js';
 import { blockShape } from './block-shape.js';
 import type { ClipModelTowers } from './config.js';
 import * as names from './parameters.js';
@@ -65,6 +65,25 @@ export function patchFeatures(
     }
   }
   return tf.reshape(project(config, params, x), [batch, count, config.projectionDim]);
+}
+
+/**
+ * [B, K, 3 p p] patches and their [B, K] numbers, or all of them, to [B, K]: how much the class token attends to each patch in the
+ * last block, the mean over the heads. With what it attends to itself they sum to 1.
+ */
+export function classAttention(
+  config: ClipModelTowers,
+  params: Params,
+  patches: tf.Tensor3D,
+  positions?: tf.Tensor2D,
+): tf.Tensor2D {
+  const { hiddenSize, numHiddenLayers } = config.visionConfig;
+  const tokens = tokensAtDepth(config, params, patches, numHiddenLayers - 1, positions); // [B, 1 + K, D]
+  const [batch, count] = tokens.shape;
+  const rows = tf.reshape(tokens, [batch * count, hiddenSize]) as tf.Tensor2D;
+  const last = names.visionBlock(numHiddenLayers - 1);
+  const shares = attentionShares(params, last, blockShape(config.visionConfig, false), rows, batch, 1); // [B, heads, 1 + K]
+  return tf.slice(tf.mean(shares, 1), [0, 1], [-1, -1]) as tf.Tensor2D;
 }
 
 /**
