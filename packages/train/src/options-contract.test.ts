@@ -57,6 +57,8 @@ const checks = optionsContract({
     classificationObjective: (extra) =>
       train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),
     codebookObjective: (extra) => train.codebookObjective({ model: codebook, ...extra }),
+    codebookTeacher: (extra) =>
+      train.codebookTeacher({ model: codebook, params: codebook.init(() => 0.5), engine, ...extra }),
     clipModelObjective: (extra) =>
       train.clipModelObjective({ model: tinyClipModel(), tokenizer: letters(), ...extra }),
     maskedBatches: (extra) =>

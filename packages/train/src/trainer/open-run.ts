@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
 import type { Json } from '@tgm/options';
@@ -10,6 +9,7 @@ import { requireJson } from '../checkpoint/require-json.js';
 import { requireSameRun } from '../checkpoint/require-same-run.js';
 import { requireSameTensors } from '../checkpoint/require-same-tensors.js';
 import type { RunDescription, SavedRun } from '../checkpoint/saved-run.js';
+import { tensorsDigest } from '../checkpoint/tensors-digest.js';
 import { writeCheckpoint } from '../checkpoint/write-checkpoint.js';
 import { type Beginning, beginning } from './beginning.js';
 import type { NoticeEvent } from './events.js';
@@ -154,7 +154,7 @@ async function describeRun(options: CheckedOptions): Promise<RunDescription> {
       accumulate,
       clipNorm: clipNorm ?? null,
       average: average ? { decay: average.decay } : null,
-      start: hasTensors(start) ? await digestOf({ ...start.params, ...start.buffers }) : null,
+      start: hasTensors(start) ? await tensorsDigest({ ...start.params, ...start.buffers }) : null,
     },
   };
   requireJson(description);
@@ -163,13 +163,3 @@ async function describeRun(options: CheckedOptions): Promise<RunDescription> {
 
 const hasTensors = (start: CheckedOptions['start']): start is NonNullable<CheckedOptions['start']> =>
   Object.keys({ ...start?.params, ...start?.buffers }).length > 0;
-
-/** A digest of tensors by name. */
-async function digestOf(tensors: Params): Promise<string> {
-  const hash = createHash('sha256');
-  for (const [name, tensor] of Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { buffer, byteOffset, byteLength } = await tensor.data();
-    hash.update(`${name} ${tensor.shape} `).update(new Uint8Array(buffer, byteOffset, byteLength));
-  }
-  return hash.digest('hex');
-}
