@@ -94,6 +94,18 @@ const checks = optionsContract({
     decodeClips: (extra) => all(train.decodeClips({ ...videos, grid: model.grid, concurrency: 1, ...extra })),
     scoreClips: (extra) => all(train.scoreClips({ encoder, clips: [], grid: model.grid, ...extra })),
     textCues: (extra) => train.textCues({ encoder, grid: model.grid, ...extra }),
+    leakage: (extra) =>
+      train.leakage({
+        engine,
+        model,
+        masking: masking!,
+        examples: noiseSource(),
+        heldOut: noiseSource(),
+        steps: 1,
+        batchSize: 4,
+        seed,
+        ...extra,
+      }),
     pretrain: (extra) => all(train.pretrain({ ...tinyPretraining(engine), steps: 1, ...extra })),
     trainer: (extra) =>
       all(

@@ -1,6 +1,6 @@
 import { UNIT_PIXELS } from '@tgm/models';
 import type { HostTensor } from '../checkpoint/saved-run.js';
-import { indexTensor, keyTensor } from './batch-tensors.js';
+import { atOnePlace, indexTensor, keyTensor } from './batch-tensors.js';
 import { type ClipMasks, clipOf, drawMasks } from './clip-masks.js';
 import { type CutTokensParts, cutTokens } from './cut-tokens.js';
 import { alike, featuresOf, framesOf, textOf } from './example-numbers.js';
@@ -67,10 +67,13 @@ export function batchNumbers(
     return cut.tensor;
   };
 
-  const views = plan.views.map(({ name }, at) => {
+  const views = plan.views.map(({ name, positions }, at) => {
     const lists = indices[at]!;
     const seen = tokens({ frames: clips[at]!, lists, scale: model.pixels });
-    return [name, { tokens: seen, positions: indexTensor(lists) }] as const;
+    return [
+      name,
+      { tokens: seen, positions: positions === 'grid' ? indexTensor(lists) : atOnePlace(lists) },
+    ] as const;
   });
   const own = examples.map(({ frames }) => frames);
   const { graph } = plan;

@@ -11,6 +11,12 @@ export function indexTensor(lists: readonly Uint32Array[]): HostTensor {
   return { shape: [lists.length, count], data };
 }
 
+/** [B, K] place 0 for each token of lists of one length: nothing of where they stand is left. */
+export function atOnePlace(lists: readonly Uint32Array[]): HostTensor {
+  const count = lists[0]!.length;
+  return { shape: [lists.length, count], data: new Int32Array(lists.length * count) };
+}
+
 /** [B, 2] a hash of each text. */
 export const keyTensor = (texts: readonly string[]): HostTensor => ({
   shape: [texts.length, 2],

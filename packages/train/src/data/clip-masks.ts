@@ -14,6 +14,8 @@ export interface ViewPlan<Cues extends object> {
   readonly masking: MaskingStrategy<Cues>;
   /** 0 the example itself, n its `others[n - 1]`. */
   readonly clip: number;
+  /** `none`: all tokens stand at place 0. */
+  readonly positions: 'grid' | 'none';
 }
 
 /** What is masked in each example. */

@@ -7,6 +7,7 @@ import {
   listOf,
   nested,
   objectWith,
+  oneOf,
   optional,
   optionTable,
   passing,
@@ -30,6 +31,12 @@ export interface ViewOptions<Cues extends object> {
   readonly masking?: MaskingStrategy<Cues>;
   /** 0 the example's own clip (default), n its `others[n - 1]`. */
   readonly clip?: number;
+  /**
+   * Where the encoder is told that the tokens stand: each at its place in the `grid` (default), or all at place 0 (`none`). With
+   * `none` nothing can be read off the shape of a mask, for every mask of as many tokens looks alike. Nor can what moves from slice
+   * to slice be read. An addition of this project.
+   */
+  readonly positions?: 'grid' | 'none';
 }
 
 /** What batches have to know of a model: how it cuts and scales clips, and which frames a decoder predicts. */
@@ -88,6 +95,7 @@ const VIEW = optionTable(
   {
     masking: optional(strategy(), randomMasking({ ratio: 0 })),
     clip: optional(wholeNumber({ from: 0 }), 0),
+    positions: optional(oneOf(['grid', 'none']), 'grid'),
   } satisfies Record<keyof ViewOptions<object>, unknown>,
   TrainError,
 );
@@ -219,7 +227,9 @@ function viewPlans(
   }
   if (!masking)
     return refuse('masking', `a strategy for the view "${RECONSTRUCT}", which a loss reads`, 'nothing');
-  return isGraphMasking(masking) ? further : [{ name: RECONSTRUCT, masking, clip: 0 }, ...further];
+  return isGraphMasking(masking)
+    ? further
+    : [{ name: RECONSTRUCT, masking, clip: 0, positions: 'grid' }, ...further];
 }
 
 function refuse(option: string, expected: string, received: string): never {

@@ -249,6 +249,29 @@ describe('what is made', () => {
   });
 });
 
+it('a view without positions has the same tokens, all at place 0, and says so', async () => {
+  const masking = textGuidedMasking({ ratio: 0.5 });
+  const needs = needsOf(contrastiveLoss({ view: 'contrast' }));
+  const view = (positions?: 'grid' | 'none') => ({
+    needs,
+    masking: undefined,
+    views: { contrast: { masking, ...(positions ? { positions } : {}) } },
+  });
+  const [placed, nowhere] = [
+    await clipsOf(await firstOf(view())),
+    await clipsOf(await firstOf(view('none'))),
+  ];
+  expect(nowhere.map((clip) => clip['views.contrast.tokens'])).toEqual(
+    placed.map((clip) => clip['views.contrast.tokens']),
+  );
+  for (const clip of nowhere) expect(clip['views.contrast.positions']).toEqual([0, 0, 0, 0]);
+  for (const clip of placed) expect(new Set(clip['views.contrast.positions'] as number[]).size).toBe(4);
+  const described = async (positions?: 'grid' | 'none') =>
+    maskedBatches({ ...optionsOf(), ...view(positions) }).describe();
+  expect(await described('grid')).toEqual(await described());
+  expect(await described('none')).not.toEqual(await described());
+});
+
 it('a view without a mask is the whole clip, and says so', async () => {
   const needs = needsOf(contrastiveLoss({ view: 'whole' }));
   const batch = await firstOf({ needs, views: { whole: { clip: 1 } }, masking: undefined });

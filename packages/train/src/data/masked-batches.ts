@@ -64,6 +64,8 @@ function maskingOf({ graph, views }: BatchPlan) {
   const further = views.filter(({ name }) => name !== RECONSTRUCT);
   return {
     masking: graph ?? views.find(({ name }) => name === RECONSTRUCT)?.masking,
-    views: Object.fromEntries(further.map(({ name, masking, clip }) => [name, { masking, clip }])),
+    views: Object.fromEntries(
+      further.map(({ name, masking, clip, positions }) => [name, { masking, clip, positions }]),
+    ),
   };
 }
