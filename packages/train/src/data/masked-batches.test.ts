@@ -636,7 +636,7 @@ describe('the description', () => {
       model: tinyModel().describe(),
       examples: { is: 'shuffled', source: { is: 'noiseSource', length: 6 } },
       masking: textGuidedMasking({ ratio: 0.5 }).describe(),
-      views: { contrast: { masking: randomMasking({ ratio: 0.5 }).describe(), clip: 0 } },
+      views: { contrast: { masking: randomMasking({ ratio: 0.5 }).describe(), clip: 0, positions: 'grid' } },
       needs,
       batchSize: 2,
       seed: 1,
