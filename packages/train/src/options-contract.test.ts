@@ -1,3 +1,4 @@
+import { textGuidedMasking } from '@tgm/masking';
 import { patchCodebook } from '@tgm/models';
 import { optionsContract } from '@tgm/options/testing';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
@@ -98,7 +99,7 @@ const checks = optionsContract({
       train.leakage({
         engine,
         model,
-        masking: masking!,
+        masking: textGuidedMasking({ ratio: 0.5 }),
         examples: noiseSource(),
         heldOut: noiseSource(),
         steps: 1,
