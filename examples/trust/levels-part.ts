@@ -2,7 +2,7 @@ import { textGuidedMasking } from '@tgm/masking';
 import type { TextTable } from '../report/report-data.js';
 import { type Interval, intervalOf, intervalText } from './interval.js';
 import { type KnownClip, VARIANTS, type Wording } from './known-clips.js';
-import type { MaskEntry } from './mask-rows.js';
+import { CENTRE, type MaskEntry, RANDOM } from './mask-rows.js';
 import { RATIOS, SHOWN_RATIO } from './masks-part.js';
 import { type ClipShare, hiddenShares } from './measure-mask.js';
 import type { TrustPart, TrustRow } from './part.js';
@@ -20,8 +20,10 @@ const levels = Object.keys(LEVELS) as Level[];
 /** How much of each object a mask hides that follows a caption of one level. */
 interface LevelRow extends TrustRow {
   readonly table: 'levels';
-  readonly level: Level;
-  readonly variant: (typeof VARIANTS)[number];
+  /** Absent for masks that follow no caption. */
+  readonly level?: Level;
+  /** CLIP's patch features, or the mask that follows no caption. */
+  readonly by: string;
   readonly ratio: number;
   /** Share of the object's tokens. */
   readonly object: Interval;
@@ -38,13 +40,14 @@ export const levelsPart: TrustPart = {
   async measure({ known, tell, signal }) {
     const clips = await known();
     const rows: LevelRow[] = [];
-    for (const level of levels) {
-      for (const variant of VARIANTS) {
-        for (const ratio of RATIOS) {
-          const row = measureLevel(level, variant, ratio, clips);
-          tell(row);
-          rows.push(row);
-        }
+    for (const entry of [
+      ...levels.flatMap(entriesOf),
+      ...[CENTRE, RANDOM].map((mask) => ({ by: mask.name, mask })),
+    ]) {
+      for (const ratio of RATIOS) {
+        const row = measureLevel(entry, ratio, clips);
+        tell(row);
+        rows.push(row);
       }
       signal.throwIfAborted();
     }
@@ -52,28 +55,30 @@ export const levelsPart: TrustPart = {
   },
 };
 
+type LevelEntry = Pick<LevelRow, 'level' | 'by'> & { readonly mask: MaskEntry };
+
+const entriesOf = (level: Level): LevelEntry[] =>
+  VARIANTS.map((variant) => ({
+    level,
+    by: variant,
+    mask: {
+      name: `level ${level}`,
+      masking: (ratio) => textGuidedMasking({ ratio }),
+      variant,
+      wording: level,
+    },
+  }));
+
 const shareOf = (shares: readonly ClipShare[]): Interval =>
   intervalOf(shares.map(({ share }) => share.tokens));
 
-function measureLevel(
-  level: Level,
-  variant: LevelRow['variant'],
-  ratio: number,
-  clips: readonly KnownClip[],
-): LevelRow {
-  const entry: MaskEntry = {
-    name: `level ${level}`,
-    masking: (of) => textGuidedMasking({ ratio: of }),
-    variant,
-    wording: level,
-  };
-  const second = hiddenShares(entry, ratio, clips, ({ secondCoverage }) => secondCoverage).shares;
+function measureLevel({ mask, ...entry }: LevelEntry, ratio: number, clips: readonly KnownClip[]): LevelRow {
+  const second = hiddenShares(mask, ratio, clips, ({ secondCoverage }) => secondCoverage).shares;
   return {
     table: 'levels',
-    level,
-    variant,
+    ...entry,
     ratio,
-    object: shareOf(hiddenShares(entry, ratio, clips).shares),
+    object: shareOf(hiddenShares(mask, ratio, clips).shares),
     second: shareOf(second),
     secondOfOtherColour: shareOf(second.filter(({ clip }) => !clip.sameColour)),
   };
@@ -84,12 +89,12 @@ function levelTable(rows: readonly LevelRow[]): TextTable {
   const { object, second, secondOfOtherColour } = shown[0]!;
   return {
     title: `What longer captions point at, ratio ${SHOWN_RATIO}`,
-    lead: 'Share of the tokens of each object that a text-guided mask hides, in per cent with its 95 % interval. A random mask hides 59.4 %.',
+    lead: 'Share of the tokens of each object that a text-guided mask hides, in per cent with its 95 % interval.',
     columns: ['the caption names', 'features', 'the object', 'the smaller shape', 'of another colour'],
     rows: shown.map((row) => ({
-      name: LEVELS[row.level],
+      name: row.level === undefined ? 'no caption' : LEVELS[row.level],
       cells: [
-        row.variant,
+        row.by,
         intervalText(row.object),
         intervalText(row.second),
         intervalText(row.secondOfOtherColour),

@@ -36,17 +36,30 @@ export interface MaskEntry {
   readonly scores?: (clip: KnownClip) => TokenScores;
 }
 
+/** The nearer to the middle of the frame, the higher. */
+function centreScores({ slices, rows, columns }: TokenGrid): TokenScores {
+  return Float32Array.from({ length: slices * rows * columns }, (_, token) => {
+    const row = Math.floor(token / columns) % rows;
+    return -Math.hypot(row + 0.5 - rows / 2, (token % columns) + 0.5 - columns / 2);
+  });
+}
+
+/** A control: the named object of Moving Shapes is in the middle most of the time, so a mask need not look to hide it. */
+export const CENTRE: MaskEntry = {
+  name: 'centre',
+  note: 'the middle of each slice, whatever it shows',
+  masking: (ratio) => textGuidedMasking({ ratio }),
+  scores: ({ grid }) => centreScores(grid),
+};
+
+export const RANDOM: MaskEntry = { name: 'random', masking: (ratio) => randomMasking({ ratio }) };
+
 /** Strategies that learn nothing. A new one is a line. */
 export const MASKS: readonly MaskEntry[] = [
-  { name: 'random', masking: (ratio) => randomMasking({ ratio }) },
+  RANDOM,
   { name: 'random-slice', masking: (ratio) => randomSliceMasking({ ratio }) },
   { name: 'tube', masking: (ratio) => tubeMasking({ ratio }) },
-  {
-    name: 'centre',
-    note: 'the middle of each slice, whatever it shows',
-    masking: (ratio) => textGuidedMasking({ ratio }),
-    scores: ({ grid }) => centreScores(grid),
-  },
+  CENTRE,
   { name: 'frame', masking: (ratio) => frameMasking({ ratio }) },
   { name: 'block', masking: (ratio) => blockMasking({ ratio }) },
   { name: 'multi-block', masking: (ratio) => multiBlockMasking({ ratio }) },
@@ -55,14 +68,6 @@ export const MASKS: readonly MaskEntry[] = [
   { name: 'motion', masking: (ratio) => motionGuidedMasking({ ratio }) },
   { name: 'motion-magnitude', masking: (ratio) => motionMagnitudeMasking({ ratio }) },
 ];
-
-/** The nearer to the middle of the frame, the higher: Moving Shapes has its named object there most of the time. */
-function centreScores({ slices, rows, columns }: TokenGrid): TokenScores {
-  return Float32Array.from({ length: slices * rows * columns }, (_, token) => {
-    const row = Math.floor(token / columns) % rows;
-    return -Math.hypot(row + 0.5 - rows / 2, (token % columns) + 0.5 - columns / 2);
-  });
-}
 
 type TextOptions = Omit<TextGuidedMaskingOptions, 'ratio'>;
 

@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { renderScene, sceneOf } from '../moving-shapes/index.js';
+import { type KnownClip, knownClips } from './known-clips.js';
+import { MASKS, TEXT_MASKS } from './mask-rows.js';
+import { measureMask } from './measure-mask.js';
+
+const SEED = 4;
+const CLIPS = 48;
+let folder: string;
+let clips: KnownClip[];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-trust-'));
+  const engine = await onnxEngine({ threads: 1 });
+  try {
+    clips = await knownClips({
+      data: folder,
+      seed: SEED,
+      clips: CLIPS,
+      workers: 2,
+      engine,
+      clipModel: join(import.meta.dirname, '../models/tiny-clip-model'),
+      signal: new AbortController().signal,
+    });
+  } finally {
+    await engine.dispose();
+  }
+}, 180_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Share of the named object's tokens that a mask of the table hides at 0.6, in per cent. */
+function hiddenBy(name: string): number {
+  const entry = [...MASKS, ...TEXT_MASKS].find((each) => each.name === name)!;
+  return 100 * measureMask(entry, 0.6, clips).tokens.all!.mean;
+}
+
+describe('the named object under masks of ratio 0.6, on unseen clips', () => {
+  test.each(['random', 'random-slice'])('%s hides the ratio, floor(64 * 0.6) / 64', (name) => {
+    expect(Math.abs(hiddenBy(name) - 60)).toBeLessThanOrEqual(3);
+  });
+
+  test('text hides it, by the value features of CLIP', () => {
+    expect(hiddenBy('text')).toBeGreaterThanOrEqual(90);
+  });
+
+  test('a wrong caption or another clip’s does not', () => {
+    expect(hiddenBy('text, wrong caption')).toBeLessThanOrEqual(65);
+    expect(hiddenBy('text, shuffled caption')).toBeLessThanOrEqual(65);
+  });
+
+  test('its control, the bottom of the scores, leaves it', () => {
+    expect(hiddenBy('text, bottom')).toBeLessThanOrEqual(10);
+  });
+});
+
+test('the ground truth is of the frames that were decoded', () => {
+  for (const index of [0, 7, 18]) {
+    const { frames } = renderScene(sceneOf({ seed: SEED, split: 'test', index }), [0, 14]);
+    const { frames: decoded, height } = clips[index]!;
+    const frameSize = 3 * height ** 2;
+    [0, 7].forEach((slot, at) => {
+      let error = 0;
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < height; x++) {
+          for (let channel = 0; channel < 3; channel++) {
+            const drawn = frames[((at * 2 * height + 2 * y) * 2 * height + 2 * x) * 3 + channel]!;
+            error += Math.abs(drawn - decoded[slot * frameSize + (y * height + x) * 3 + channel]!);
+          }
+        }
+      }
+      expect(error / frameSize).toBeLessThan(6);
+    });
+  }
+});
