@@ -41,23 +41,48 @@ export function withFlatScores<Cues extends object>(cues: Cues): Cues {
   return Object.fromEntries(entries) as Cues;
 }
 
-/**
- * A copy in which the middle number of every Float32Array is `value`, or nothing where there is no such array with a
- * number in it.
- */
-export function withOneValue(cue: unknown, value: number): unknown {
-  if (cue instanceof Float32Array) {
-    if (cue.length === 0) return undefined;
-    const copy = cue.slice();
-    copy[copy.length >> 1] = value;
-    return copy;
-  }
-  if (!isObject(cue) || ArrayBuffer.isView(cue)) return undefined;
-  const changed = Object.entries(cue)
-    .map(([key, part]) => [key, withOneValue(part, value)] as const)
-    .filter(([, part]) => part !== undefined);
-  return changed.length === 0 ? undefined : { ...cue, ...Object.fromEntries(changed) };
+/** A changed cue, and what was changed in it. */
+export interface ChangedCue {
+  readonly cue: unknown;
+  readonly what: string;
 }
+
+/** Copies of a cue with `value` in one place each: first, middle and last of every array of floats, and every single number. */
+export function withOneValue(cue: unknown, value: number, path: string): ChangedCue[] {
+  if (typeof cue === 'number') return [{ cue: value, what: `${value} as ${path}` }];
+  if (cue instanceof Float32Array || cue instanceof Float64Array) {
+    const places = new Set(cue.length === 0 ? [] : [0, cue.length >> 1, cue.length - 1]);
+    return [...places].map((place) => {
+      const copy = cue.slice();
+      copy[place] = value;
+      return { cue: copy, what: `${value} at ${place} of ${path}` };
+    });
+  }
+  return changedParts(cue, path, (part, inner) => withOneValue(part, value, inner));
+}
+
+/** Copies of a cue that lack one of its parts each, however deep. */
+export function withoutOnePart(cue: unknown, path: string): ChangedCue[] {
+  if (!isRecord(cue)) return [];
+  const without = Object.keys(cue).map((name) => {
+    const rest = Object.entries(cue).filter(([other]) => other !== name);
+    return { cue: Object.fromEntries(rest), what: `no ${path}.${name}` };
+  });
+  return [...without, ...changedParts(cue, path, withoutOnePart)];
+}
+
+function changedParts(
+  cue: unknown,
+  path: string,
+  change: (part: unknown, path: string) => ChangedCue[],
+): ChangedCue[] {
+  if (!isRecord(cue)) return [];
+  return Object.entries(cue).flatMap(([name, part]) =>
+    change(part, `${path}.${name}`).map((changed) => ({ ...changed, cue: { ...cue, [name]: changed.cue } })),
+  );
+}
+
+const isRecord = (cue: unknown): cue is object => isObject(cue) && !ArrayBuffer.isView(cue);
 
 /** Whether two nested values of numbers, arrays and records are the same. */
 export function sameCues(cues: unknown, other: unknown): boolean {

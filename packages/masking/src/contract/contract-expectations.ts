@@ -11,13 +11,14 @@ export function broken(expected: string, received: string, where: string): Maski
 export function expectMask(mask: TokenMask, grid: TokenGrid, where: string): void {
   expectAscending(mask.visible, `${where}, visible`);
   expectAscending(mask.masked, `${where}, masked`);
-  const together = [...mask.visible, ...mask.masked].sort((a, b) => a - b);
-  const stray = together.findIndex((token, index) => token !== index);
-  if (stray >= 0) {
-    throw broken(`token ${stray} once in the two lists`, `token ${together[stray]} next`, where);
+  const times = new Uint32Array(tokenCount(grid));
+  for (const token of [...mask.visible, ...mask.masked]) {
+    if (token >= times.length) throw broken(`tokens below ${times.length}`, String(token), where);
+    times[token]! += 1;
   }
-  if (together.length !== tokenCount(grid)) {
-    throw broken(`${tokenCount(grid)} tokens in the two lists`, String(together.length), where);
+  const stray = times.findIndex((each) => each !== 1);
+  if (stray >= 0) {
+    throw broken(`token ${stray} once in the two lists`, `${times[stray]} times`, where);
   }
   if (mask.visible.length === 0) throw broken('a visible token', 'none', where);
   const sides = [mask.grid.slices, mask.grid.rows, mask.grid.columns];

@@ -1,5 +1,5 @@
 import type { MaskingStrategy } from '../strategy.js';
-import { withOneValue } from './contract-cues.js';
+import { withOneValue, withoutOnePart } from './contract-cues.js';
 import { broken } from './contract-expectations.js';
 
 /** How a strategy is made, for the checks of its options. */
@@ -26,22 +26,38 @@ export function expectOptionsRefused({ make, options }: StrategyFactory, where: 
 }
 
 /**
- * Throws unless `mask` refuses NaN and infinities in each cue of `names`.
+ * Throws unless `mask` refuses NaN and infinities in each array of each cue of `names`.
  *
  * @param mask draws a mask with the given cues.
  */
-export function expectNumbersRefused<Cues extends object>(
-  cues: Cues,
+export function expectNumbersRefused(
+  cues: object,
   names: readonly string[],
-  mask: (cues: Cues) => unknown,
+  mask: (cues: object) => unknown,
   where: string,
 ): void {
   for (const name of names) {
-    const cue: unknown = Reflect.get(cues, name);
-    for (const value of [Number.NaN, Number.POSITIVE_INFINITY]) {
-      const spoilt = withOneValue(cue, value);
-      if (spoilt === undefined) continue;
-      expectThrow(() => mask({ ...cues, [name]: spoilt }), `${where}, ${value} in cue ${name}`);
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      for (const { cue, what } of withOneValue(Reflect.get(cues, name), value, name)) {
+        expectThrow(() => mask({ ...cues, [name]: cue }), `${where}, ${what}`);
+      }
+    }
+  }
+}
+
+/** Throws unless `mask` refuses cues that lack one of `names`, or a part of one. */
+export function expectMissingRefused(
+  cues: object,
+  names: readonly string[],
+  mask: (cues: object) => unknown,
+  where: string,
+): void {
+  if (names.length > 0) expectThrow(() => mask({}), `${where}, no cues`);
+  for (const name of names) {
+    const others = Object.fromEntries(Object.entries(cues).filter(([other]) => other !== name));
+    expectThrow(() => mask(others), `${where}, no cue ${name}`);
+    for (const { cue, what } of withoutOnePart(Reflect.get(cues, name), name)) {
+      expectThrow(() => mask({ ...cues, [name]: cue }), `${where}, ${what}`);
     }
   }
 }

@@ -24,15 +24,12 @@ const ARGUMENTS = optionTable('syntheticCues', { random: callable<Random>() }, M
 export function syntheticCues(grid: TokenGrid, random: Random): SyntheticCues {
   ARGUMENTS.check({ random });
   const tokens = tokenCount(grid);
-  const known = Uint8Array.from({ length: tokens }, () => (random() < KNOWN_SHARE ? 1 : 0));
-  const vectors = Float32Array.from({ length: tokens * 2 }, (_, at) => {
-    const value = normal(random);
-    return known[at >> 1] ? value : 0;
-  });
+  const known = new Uint8Array(tokens).map(() => (random() < KNOWN_SHARE ? 1 : 0));
+  const vectors = new Float32Array(tokens * 2).map((_, at) => normal(random) * known[at >> 1]!);
   return {
-    tokenScores: Float32Array.from({ length: tokens }, () => random() * 2 - 1),
+    tokenScores: new Float32Array(tokens).map(() => random() * 2 - 1),
     motion: { vectors, known },
-    attention: Float32Array.from({ length: tokens }, () => random()),
-    parts: Uint8Array.from({ length: tokens }, () => uniformIndex(PARTS, random)),
+    attention: new Float32Array(tokens).map(() => random()),
+    parts: new Uint8Array(tokens).map(() => uniformIndex(PARTS, random)),
   };
 }

@@ -1,0 +1,61 @@
+import { type Random, seededRandom } from '@tgm/random';
+import type { MaskingStrategy, TokenGrid, TokenMask } from '../strategy.js';
+import { tokenCount } from '../token-grid.js';
+
+/** One thing that every strategy must do. `run` throws a MaskingError `CONTRACT_BROKEN` when it does not. */
+export interface ContractCheck {
+  readonly name: string;
+  run(): void;
+}
+
+/** A strategy on trial, with made-up clips that are the same each time. */
+export interface Trial {
+  /** What the checks are called after. */
+  readonly name: string;
+  readonly grids: readonly TokenGrid[];
+  /** Tokens by which a mask may hide less than its ratio. */
+  readonly unit: (grid: TokenGrid) => number;
+  /** Gives a new strategy each time, with the same options. */
+  make(): MaskingStrategy<never>;
+  /** New cues of a clip, always the same numbers. */
+  cuesOf(grid: TokenGrid, clip: number): object;
+  /** The mask of a clip. Default: its own cues, and a new strategy. */
+  draw(grid: TokenGrid, clip: number, cues?: object, strategy?: MaskingStrategy<never>): TokenMask;
+  /** Visits some clips of each grid: eight, and one where they are large. */
+  forEachClip(visit: (grid: TokenGrid, clip: number, where: string) => void): void;
+}
+
+/** Of large grids one clip is tried. */
+export const isLarge = (grid: TokenGrid): boolean => tokenCount(grid) > 4096;
+
+/** What a strategy is tried on. */
+export interface TrialClips {
+  readonly cues: (grid: TokenGrid, random: Random) => object;
+  readonly grids: readonly TokenGrid[];
+  readonly unit: (grid: TokenGrid) => number;
+}
+
+export function trialOf(
+  name: string,
+  make: () => MaskingStrategy<never>,
+  { cues: makeCues, grids, unit }: TrialClips,
+): Trial {
+  const cuesOf = (grid: TokenGrid, clip: number) =>
+    makeCues(grid, seededRandom('contract-cues', tokenCount(grid), clip));
+  return {
+    name,
+    grids,
+    unit,
+    make,
+    cuesOf,
+    draw: (grid, clip, cues = cuesOf(grid, clip), strategy = make()) =>
+      strategy.mask({ grid, random: seededRandom('contract-mask', clip), cues: cues as never }),
+    forEachClip(visit) {
+      for (const grid of grids) {
+        const shape = `${name} on ${grid.slices} x ${grid.rows} x ${grid.columns}`;
+        const clips = isLarge(grid) ? 1 : 8;
+        for (let clip = 0; clip < clips; clip += 1) visit(grid, clip, `${shape}, clip ${clip}`);
+      }
+    },
+  };
+}
