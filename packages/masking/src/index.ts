@@ -12,6 +12,7 @@ export type { TubeletReduction } from './maps-to-tokens.js';
 export { maskedCount } from './masked-count.js';
 export type { DenseMotion } from './motion/dense-motion.js';
 export { type MotionCueOptions, motionCue } from './motion/motion-cue.js';
+export { type KMeansOptions, kMeans } from './parts/k-means.js';
 export { type PartsCueOptions, partsCue } from './parts/parts-cue.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';
 export { type BlockMaskingOptions, blockMasking } from './strategies/block-masking.js';

@@ -54,6 +54,16 @@ const checks = optionsContract({
     textCue: (extra) => textCue({ patches, textEmbedding, grid, ...extra }),
     attentionCue: (extra) => masking.attentionCue({ maps: attention, grid, ...extra }),
     partsCue: (extra) => masking.partsCue({ patches, grid, random: seededRandom(0), ...extra }),
+    kMeans: (extra) =>
+      masking.kMeans({
+        points: textEmbedding,
+        width: 1,
+        clusters: 2,
+        iterations: 1,
+        unit: false,
+        random: seededRandom(0),
+        ...extra,
+      }),
     seedVisibility: (extra) => seedVisibility({ ...shape, ...extra }, [0]),
     flowVisibility: (extra) => {
       const seed = new Float32Array(16);

@@ -1,8 +1,8 @@
 import { seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
-import { type KMeansParts, kMeans } from './k-means.js';
+import { type KMeansOptions, kMeans } from './k-means.js';
 
-const cluster = (points: number[], width: number, clusters: number, change: Partial<KMeansParts> = {}) =>
+const cluster = (points: number[], width: number, clusters: number, change: Partial<KMeansOptions> = {}) =>
   kMeans({
     points: Float32Array.from(points),
     width,
@@ -63,5 +63,15 @@ describe('kMeans by hand', () => {
   it('has no more centres than different points', () => {
     expect([...cluster([5, 7, 5, 7, 7], 1, 4)].sort()).toEqual([5, 7]);
     expect([...cluster([5, 5, 5], 1, 3)]).toEqual([5]);
+  });
+  it('refuses what are no points of its width, and options out of range', () => {
+    for (const points of [[], [1, 2, 3]]) {
+      expect(() => cluster(points, 2, 1)).toThrow(expect.objectContaining({ code: 'CUE_WRONG_SIZE' }));
+    }
+    for (const wrong of [{ clusters: 0 }, { width: 0.5 }, { points: [1] }, { random: 1 }, { unit: 1 }]) {
+      expect(() => cluster([1, 2], 1, 1, wrong as never)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID' }),
+      );
+    }
   });
 });

@@ -1,27 +1,55 @@
+import { callable, flag, optionTable, wholeNumber } from '@tgm/options';
 import { type Random, uniformIndex } from '@tgm/random';
+import { floatsField } from '../array-checks.js';
+import { MaskingError } from '../errors.js';
 
-export interface KMeansParts {
-  /** [points, width] */
+export interface KMeansOptions {
+  /** [points, width], at least one point, finite. */
   readonly points: Float32Array;
   readonly width: number;
   /** Centres at most; fewer where there are fewer different points. */
   readonly clusters: number;
-  /** Rounds at most. */
+  /** Rounds at most; with 0 the centres are those of k-means++. */
   readonly iterations: number;
   /** Whether centres are brought to length 1, as for points of length 1 that are compared by their cosine. */
   readonly unit: boolean;
   readonly random: Random;
 }
 
+const positive = wholeNumber({ from: 1 });
+
+const table = optionTable(
+  'kMeans',
+  {
+    points: floatsField,
+    width: positive,
+    clusters: positive,
+    iterations: wholeNumber({ from: 0 }),
+    unit: flag(),
+    random: callable<Random>(),
+  } satisfies Record<keyof KMeansOptions, unknown>,
+  MaskingError,
+);
+
 /**
  * The centres of clusters, [centres, width]. They begin as points drawn by k-means++ (Arthur & Vassilvitskii 2007), each with a
  * probability in proportion to its squared distance to those before it. Then Lloyd's rounds go on until no point changes its
  * centre. A centre that loses all its points stays where it is. One draw for each centre.
+ *
+ * @throws MaskingError `OPTION_INVALID`, `CUE_WRONG_SIZE` for numbers that are no points of the width.
  */
-export function kMeans(parts: KMeansParts): Float32Array {
-  const { points, width, iterations, unit } = parts;
+export function kMeans(options: KMeansOptions): Float32Array {
+  const checked = table.check(options);
+  const { points, width, iterations, unit } = checked;
   const count = points.length / width;
-  const centres = firstCentres(parts);
+  if (count === 0 || !Number.isInteger(count)) {
+    throw new MaskingError('CUE_WRONG_SIZE', {
+      where: 'kMeans, points',
+      expected: `one or more points of ${width} numbers`,
+      received: `${points.length} numbers`,
+    });
+  }
+  const centres = firstCentres(checked);
   const clusters = centres.length / width;
   const nearest = new Uint32Array(count).fill(clusters);
   const sums = new Float64Array(centres.length);
@@ -82,7 +110,7 @@ function nearestCentre(points: Float32Array, from: number, centres: Float32Array
   return nearest;
 }
 
-function firstCentres({ points, width, clusters, random }: KMeansParts): Float32Array {
+function firstCentres({ points, width, clusters, random }: KMeansOptions): Float32Array {
   const count = points.length / width;
   const centres = new Float32Array(clusters * width);
   const distances = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
