@@ -1,11 +1,13 @@
 import { textGuidedMasking } from '@tgm/masking';
 import type { TextTable } from '../report/report-data.js';
 import { type Interval, intervalOf, intervalText } from './interval.js';
-import { type KnownClip, VARIANTS, type Wording } from './known-clips.js';
+import type { KnownClip } from './known-clips.js';
 import { CENTRE, type MaskEntry, RANDOM } from './mask-rows.js';
 import { RATIOS, SHOWN_RATIO } from './masks-part.js';
 import { type ClipShare, hiddenShares } from './measure-mask.js';
 import type { TrustPart, TrustRow } from './part.js';
+import { VARIANTS } from './score-clips.js';
+import type { Wording } from './wordings.js';
 
 /** What captions of each level name. */
 const LEVELS = {

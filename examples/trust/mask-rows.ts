@@ -1,4 +1,5 @@
 import {
+  type AttentionCues,
   blockMasking,
   causalMasking,
   frameMasking,
@@ -7,6 +8,7 @@ import {
   motionGuidedMasking,
   motionMagnitudeMasking,
   multiBlockMasking,
+  type PartCues,
   randomMasking,
   randomSliceMasking,
   runningCellMasking,
@@ -18,10 +20,11 @@ import {
   tubeMasking,
 } from '@tgm/masking';
 import type { PatchFeaturesVariant } from '@tgm/models';
-import type { KnownClip, Wording } from './known-clips.js';
+import type { KnownClip } from './known-clips.js';
+import type { Wording } from './wordings.js';
 
 /** What masks may read about a known clip. */
-export type KnownCues = TextCues & MotionCues;
+export type KnownCues = TextCues & MotionCues & AttentionCues & PartCues;
 
 /** One strategy of the table: a line each. */
 export interface MaskEntry {
@@ -99,4 +102,6 @@ export const cuesOf = (
 ): KnownCues => ({
   tokenScores: scores ? scores(clip) : clip.scores[variant][wording],
   motion: clip.motion,
+  attention: clip.attention,
+  parts: clip.parts,
 });

@@ -2,8 +2,9 @@ import { seededRandom } from '@tgm/masking';
 import { hiddenShare } from '../moving-shapes/index.js';
 import { firstFrames } from '../report/reconstruct.js';
 import type { ClipReport, MaskPicture, ScoreMaps } from '../report/report-data.js';
-import { type KnownClip, VARIANTS } from './known-clips.js';
+import type { KnownClip } from './known-clips.js';
 import { cuesOf, type MaskEntry } from './mask-rows.js';
+import { VARIANTS } from './score-clips.js';
 
 /** One clip of each kind: object and camera move or rest. */
 export function picturedClips(clips: readonly KnownClip[]): KnownClip[] {

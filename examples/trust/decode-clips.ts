@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { motionCue, seededRandom } from '@tgm/masking';
+import type { DecodedClip } from '@tgm/train';
+import { readManifest, sampleLoader, testRecipe, type VideoSample, videoPool } from '@tgm/video-io';
+import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
+import { progress } from '../start/progress.js';
+import { FRAMES, FRAMES_A_SLICE, GRID, SIZE, STRIDE } from './clip-shape.js';
+import type { KnownClipsOptions } from './known-clips.js';
+
+/** Makes the test videos where they are missing, and decodes a clip of each, in order, with the codec's motion vectors. */
+export async function decodeTestClips(options: KnownClipsOptions): Promise<DecodedClip[]> {
+  const { data, seed, clips, workers, signal } = options;
+  const folder = join(data, `moving-shapes-trust-${seed}`);
+  const made = progress('render and encode', clips, 'clips', 0, process.stderr);
+  await makeMovingShapes({
+    folder,
+    train: 0,
+    test: clips,
+    seed,
+    workers,
+    signal,
+    onProgress: ({ done }) => made.update(done),
+  });
+  made.end();
+  const shown = progress('decode pixels and motion vectors', clips, 'clips', 0, process.stderr);
+  const dataset = await readManifest(manifestPath(folder, 'test'));
+  const pool = videoPool({ workers });
+  const clipsOf = sampleLoader({
+    pool,
+    motion: true,
+    recipe: testRecipe({
+      sampling: { kind: 'dense', stride: STRIDE },
+      frameCount: FRAMES.length,
+      size: SIZE,
+      clips: 1,
+      crops: 1,
+    }),
+  });
+  const decode = async (sample: VideoSample): Promise<DecodedClip> => {
+    signal.throwIfAborted();
+    const [clip] = await clipsOf(sample, seededRandom('trust', 'decode', sample.id));
+    const { frames, motion } = clip!;
+    return {
+      id: sample.id,
+      sample,
+      frames,
+      frameCount: FRAMES.length,
+      ...SIZE,
+      motion: motionCue(motion!, GRID, { ...SIZE, framesPerSlice: STRIDE * FRAMES_A_SLICE }),
+    };
+  };
+  try {
+    const decoded: DecodedClip[] = [];
+    const atOnce = 2 * workers;
+    for (let first = 0; first < dataset.length; first += atOnce) {
+      const count = Math.min(atOnce, dataset.length - first);
+      const samples = await Promise.all(Array.from({ length: count }, (_, each) => dataset.at(first + each)));
+      decoded.push(...(await Promise.all(samples.map(decode))));
+      shown.update(decoded.length);
+    }
+    shown.end();
+    return decoded;
+  } finally {
+    await pool.close();
+  }
+}
