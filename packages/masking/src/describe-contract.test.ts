@@ -58,10 +58,39 @@ const checks = descriptionContract({
       name: 'textGuidedMasking',
       make: textGuidedMasking,
       options: { ratio: 0.5 },
-      changes: { ratio: 0.6, select: 'bottom', textShare: [0, 1 / 3] } satisfies Record<
-        keyof masking.TextGuidedMaskingOptions,
+      changes: {
+        ratio: 0.6,
+        select: 'bottom',
+        textShare: [0, 1 / 3],
+        per: ['clip', { rows: 2, columns: 2 }],
+        noise: 0.5,
+      } satisfies Record<keyof masking.TextGuidedMaskingOptions, unknown>,
+    },
+    {
+      name: 'twoRatioMasking',
+      make: masking.twoRatioMasking,
+      options: { salientShare: 0.3, salientRatio: 0.9, backgroundRatio: 0.6 },
+      changes: { salientShare: 0.5, salientRatio: 1, backgroundRatio: 0 } satisfies Record<
+        keyof masking.TwoRatioMaskingOptions,
         unknown
       >,
+    },
+    {
+      name: 'attentionMasking',
+      make: masking.attentionMasking,
+      options: { ratio: 0.5 },
+      changes: {
+        ratio: 0.6,
+        select: ['low', 'hint', 'keep'],
+        hintFrom: 0.2,
+        hintShare: 0.25,
+      } satisfies Record<keyof masking.AttentionMaskingOptions, unknown>,
+    },
+    {
+      name: 'semanticMasking',
+      make: masking.semanticMasking,
+      options: { ratio: 0.5, epochs: 10 },
+      changes: { ratio: 0.6, epochs: 0.5 } satisfies Record<keyof masking.SemanticMaskingOptions, unknown>,
     },
     {
       name: 'mixedMasking',
@@ -88,7 +117,14 @@ it('a strategy tells its options with their defaults, and those of the strategie
   });
   expect(mixed.describe()).toEqual({
     is: 'mixedMasking',
-    strategy: { is: 'textGuidedMasking', ratio: 0.6, select: 'top', textShare: 1 },
+    strategy: {
+      is: 'textGuidedMasking',
+      ratio: 0.6,
+      select: 'top',
+      textShare: 1,
+      per: 'slice',
+      noise: 0,
+    },
     other: { is: 'randomSliceMasking', ratio: 0.6 },
     share: 0.25,
   });

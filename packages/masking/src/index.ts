@@ -15,6 +15,7 @@ export { type MotionCueOptions, motionCue } from './motion/motion-cue.js';
 export { type KMeansOptions, kMeans } from './parts/k-means.js';
 export { type PartsCueOptions, partsCue } from './parts/parts-cue.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';
+export { type AttentionMaskingOptions, attentionMasking } from './strategies/attention-masking.js';
 export { type BlockMaskingOptions, blockMasking } from './strategies/block-masking.js';
 export { type CausalMaskingOptions, causalMasking } from './strategies/causal-masking.js';
 export { type FrameMaskingOptions, frameMasking } from './strategies/frame-masking.js';
@@ -27,10 +28,13 @@ export {
 export { type MultiBlockMaskingOptions, multiBlockMasking } from './strategies/multi-block-masking.js';
 export { type RandomMaskingOptions, randomMasking } from './strategies/random-masking.js';
 export { type RandomSliceMaskingOptions, randomSliceMasking } from './strategies/random-slice-masking.js';
+export type { RegionSize } from './strategies/regions.js';
 export { runningCellMask } from './strategies/running-cell-mask.js';
 export { type RunningCellMaskingOptions, runningCellMasking } from './strategies/running-cell-masking.js';
+export { type SemanticMaskingOptions, semanticMasking } from './strategies/semantic-masking.js';
 export { type TextGuidedMaskingOptions, textGuidedMasking } from './strategies/text-guided-masking.js';
 export { type TubeMaskingOptions, tubeMasking } from './strategies/tube-masking.js';
+export { type TwoRatioMaskingOptions, twoRatioMasking } from './strategies/two-ratio-masking.js';
 export { type WindowMaskingOptions, windowMasking } from './strategies/window-masking.js';
 export type {
   HiddenSide,

@@ -25,6 +25,11 @@ const table = optionTable(
  */
 export function maskedCount(total: number, ratio: number): number {
   table.check({ total, ratio });
+  return floorOfShare(total, ratio);
+}
+
+/** The same without checks; 0 of 0. */
+export function floorOfShare(total: number, ratio: number): number {
   const nearest = Math.round(total * ratio);
-  return nearest / total <= ratio ? nearest : nearest - 1;
+  return nearest === 0 || nearest / total <= ratio ? nearest : nearest - 1;
 }

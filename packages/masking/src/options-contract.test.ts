@@ -49,6 +49,10 @@ const checks = optionsContract({
     motionGuidedMasking: (extra) => motionGuidedMasking({ ...half, ...extra }),
     motionMagnitudeMasking: (extra) => motionMagnitudeMasking({ ...half, ...extra }),
     textGuidedMasking: (extra) => textGuidedMasking({ ...half, ...extra }),
+    twoRatioMasking: (extra) =>
+      masking.twoRatioMasking({ salientShare: 0.5, salientRatio: 0.5, backgroundRatio: 0.5, ...extra }),
+    attentionMasking: (extra) => masking.attentionMasking({ ...half, ...extra }),
+    semanticMasking: (extra) => masking.semanticMasking({ ...half, epochs: 1, ...extra }),
     mixedMasking: (extra) => mixedMasking(tube, tube, { share: 0.5, ...extra }),
     motionCue: (extra) => motionCue(motion, grid, { width: 16, height: 16, framesPerSlice: 2, ...extra }),
     textCue: (extra) => textCue({ patches, textEmbedding, grid, ...extra }),

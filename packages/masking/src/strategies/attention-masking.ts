@@ -1,0 +1,110 @@
+import { describer, oneOf, optional, optionTable, recorded } from '@tgm/options';
+import { chooseIndices, type Random } from '@tgm/random';
+import { checkRequest } from '../check-request.js';
+import { type AttentionCues, checkAttentionCue } from '../cues.js';
+import { MaskingError } from '../errors.js';
+import { floorOfShare, maskedCount, ratioField, shareField } from '../masked-count.js';
+import type { HiddenSide, MaskingStrategy } from '../strategy.js';
+import { selectionRoom, takeLargest, takeSmallest } from '../take-largest.js';
+import { tokenMask, tokensPerSlice } from '../token-grid.js';
+import { placesOf } from './hide-some.js';
+
+export interface AttentionMaskingOptions {
+  /** Share of each slice that is masked, [0, 1). */
+  readonly ratio: number;
+  /**
+   * - `high` (default) hides what the teacher attends to most, `low` what it attends to least (AttMask).
+   * - `hint` is `high` with some of the very highest shown again (AttMask).
+   * - `keep` draws the visible tokens in proportion to the attention (UMT).
+   */
+  readonly select?: 'high' | 'low' | 'hint' | 'keep';
+  /** For `hint`: the share of each slice, its highest tokens, that hints are drawn from, [0, 1]. Default 0.1. */
+  readonly hintFrom?: number;
+  /** For `hint`: the share of those that is shown, [0, 1]. Default 0.5. */
+  readonly hintShare?: number;
+}
+
+const WHERE = 'attentionMasking';
+
+const table = optionTable(
+  WHERE,
+  {
+    ratio: ratioField,
+    select: optional(oneOf(['high', 'low', 'hint', 'keep']), 'high'),
+    hintFrom: optional(shareField, 0.1),
+    hintShare: optional(shareField, 0.5),
+  } satisfies Record<keyof AttentionMaskingOptions, unknown>,
+  MaskingError,
+);
+
+/** Of the numbers of the cue, which are hidden. */
+const SIDES = { high: 'top', low: 'bottom', hint: 'top', keep: 'bottom' } as const;
+
+/**
+ * Hides k = floor(rows * columns * ratio) tokens of each slice by what a teacher attends to, such as the class token of CLIP
+ * (`attentionCue`). Equal numbers go to the lower token number.
+ *
+ * `high`, `low` and `hint` are those of AttMask (Kakogeorgiou et al. 2022, arXiv 2203.12719, section 3.2; read in code), for a slice
+ * in place of an image. AttMask's hints are taken from what it hides; here further tokens are hidden in their place, so that every
+ * choice hides k. How many of the highest are shown is our default. `keep` is that of UMT (K. Li et al. 2023, arXiv 2303.16058,
+ * section 3.1; read in code): the visible tokens are drawn without replacement, each in proportion to its attention among those that
+ * are left. Tokens without attention come last, at random.
+ *
+ * **The mask tells what the teacher looks at**: a loss on the visible tokens can read it off their positions. `maskLeak` of
+ * `@tgm/masking/testing` measures it.
+ *
+ * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`, `CUE_WRONG_KIND`,
+ *   `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`, `CUE_NEGATIVE`.
+ */
+export function attentionMasking(options: AttentionMaskingOptions): MaskingStrategy<AttentionCues> {
+  const checked: Required<AttentionMaskingOptions> = table.check(options);
+  const { ratio, select, hintFrom, hintShare } = checked;
+  const hides: HiddenSide = { cue: 'attention', select: SIDES[select] };
+  return {
+    name: `attention-${select}`,
+    ratio,
+    requires: ['attention'],
+    hides,
+    describe: describer(WHERE, recorded(table, checked)),
+    mask(request) {
+      checkRequest(request, WHERE);
+      const { grid, random, cues } = request;
+      const attention = checkAttentionCue(cues, grid, WHERE);
+      const perSlice = tokensPerSlice(grid);
+      const count = maskedCount(perSlice, ratio);
+      const from = floorOfShare(perSlice, hintFrom);
+      const hints = select === 'hint' ? Math.min(Math.round(from * hintShare), perSlice - count) : 0;
+      const scores = select === 'keep' ? racing(attention, random) : attention;
+      const take = select === 'low' || select === 'keep' ? takeSmallest : takeLargest;
+      const masked = new Uint8Array(attention.length);
+      const room = selectionRoom(perSlice);
+      const highest = new Uint8Array(perSlice);
+      for (let start = 0; start < masked.length; start += perSlice) {
+        const slice = scores.subarray(start, start + perSlice);
+        const inSlice = masked.subarray(start, start + perSlice);
+        take(room, slice, count + hints, inSlice);
+        if (hints === 0) continue;
+        highest.fill(0);
+        takeLargest(room, slice, Math.min(from, count + hints), highest);
+        const cells = placesOf(highest, 1);
+        for (const index of chooseIndices(hints, cells.length, random)) inSlice[cells[index]!] = 0;
+      }
+      return tokenMask(grid, masked);
+    },
+  };
+}
+
+/** Stands for no attention: far below any share that a teacher gives. */
+const LEAST = 1e-60;
+
+/**
+ * The logarithm of each number with Gumbel noise: the largest of them are drawn without replacement, each in proportion to its number
+ * (Vieira 2014; Kool et al. 2019, section 2.3). One draw a token.
+ */
+function racing(attention: Float32Array, random: Random): Float32Array {
+  return attention.map((share) => {
+    // Draws are multiples of 2^-32 from 0: half a step more is in (0, 1).
+    const exponential = -Math.log(random() + 2 ** -33);
+    return -Math.log(exponential / Math.max(share, LEAST));
+  });
+}
