@@ -2,6 +2,7 @@ import { seededRandom } from '@tgm/masking';
 import { descriptionContract } from '@tgm/options/testing';
 import { expect, it } from 'vitest';
 import * as models from './index.js';
+import { TINY_CAPTION_DECODER } from './testing/tiny-caption-decoder.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
 import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
@@ -103,6 +104,21 @@ const checks = descriptionContract({
       } satisfies Record<keyof models.PatchCodebookConfig | 'pixels', unknown>,
     },
     {
+      name: 'captionDecoder',
+      make: models.captionDecoder,
+      options: TINY_CAPTION_DECODER,
+      changes: {
+        videoSize: 7,
+        vocabSize: 12,
+        maxPositionEmbeddings: 6,
+        hiddenSize: 12,
+        numHiddenLayers: 1,
+        numAttentionHeads: 1,
+        intermediateSize: 5,
+        layerNormEps: 1e-5,
+      } satisfies Record<keyof models.CaptionDecoderConfig, unknown>,
+    },
+    {
       name: 'clipModel',
       make: ({ pixels, ...config }) => clipModel(config, { pixels }),
       options: tinyClipModel,
@@ -129,7 +145,14 @@ const checks = descriptionContract({
   exported: {
     module: models,
     declarations: `${import.meta.dirname}/../dist`,
-    returns: ['VideoMae', 'VideoMaeEncoder', 'VideoMaeClassifier', 'ClipModel', 'PatchCodebook'],
+    returns: [
+      'VideoMae',
+      'VideoMaeEncoder',
+      'VideoMaeClassifier',
+      'ClipModel',
+      'PatchCodebook',
+      'CaptionDecoder',
+    ],
   },
 });
 for (const { name, run } of checks) it(name, run);

@@ -2,6 +2,7 @@ import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, expect, it } from 'vitest';
 import {
+  captionDecoder,
   captioner,
   captionVideos,
   clipModel,
@@ -25,6 +26,7 @@ import {
   videoMaeClassifier,
   videoMaeEncoder,
 } from './index.js';
+import { TINY_CAPTION_DECODER } from './testing/tiny-caption-decoder.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
 import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
@@ -60,6 +62,8 @@ const wrong: [string, string, () => unknown][] = [
     'heads',
     () => clipModel({ ...tinyClipModel, textConfig: { ...tinyClipModel.textConfig, heads: 2 } } as never),
   ],
+  ['captionDecoder', 'hiddenSize', () => captionDecoder({ ...TINY_CAPTION_DECODER, hiddenSize: 7 })],
+  ['captionDecoder', 'vocabsize', () => captionDecoder({ ...TINY_CAPTION_DECODER, vocabsize: 3 } as never)],
   ['patchCodebook', 'codes', () => patchCodebook({ ...TINY_PATCH_CODEBOOK, codes: 1 })],
   ['patchCodebook', 'hiddensize', () => patchCodebook({ ...TINY_PATCH_CODEBOOK, hiddensize: 8 } as never)],
   ['patchCodebook', 'imageSize', () => patchCodebook({ ...TINY_PATCH_CODEBOOK, imageSize: 5 })],
