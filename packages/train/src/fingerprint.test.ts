@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contrastiveLoss, pixelTarget, reconstructionLoss } from '@tgm/losses';
+import { contrastiveLoss, featureLoss, pixelTarget, reconstructionLoss } from '@tgm/losses';
 import {
   mixedMasking,
   randomMasking,
@@ -17,6 +17,8 @@ import { requireSameRun } from './checkpoint/require-same-run.js';
 import type { RunDescription } from './checkpoint/saved-run.js';
 import { noiseSource, type TextCueOnly } from './data/noise-source.test-support.js';
 import { shuffled } from './data/shuffled.js';
+import { hogTeacher } from './data/teachers/hog-teacher.js';
+import { type FeatureTeacher, withFeatures } from './data/with-features.js';
 import { finetune } from './finetune.js';
 import { tinyClassifier, tinyModel } from './objectives/tiny-batch.test-support.js';
 import { adamW } from './optimizers/adamw.js';
@@ -46,6 +48,8 @@ const terms = ({ temperature = 0.07, weight = 1, normalise = 'channel' as 'chann
 
 const mixed = (share: number, textShare = 1) =>
   mixedMasking(textGuidedMasking({ ratio: 0.5, textShare }), tubeMasking({ ratio: 0.5 }), { share });
+
+const histograms = hogTeacher({ student: tinyModel() });
 
 /** A run with a value of every kind in it. */
 const options = (): Options => ({
@@ -123,6 +127,29 @@ it('every value that a run has told is asked for again, by its name', async () =
   ]);
 });
 
+it('every value of a run on features is, too, those of its teacher and of its loss', async () => {
+  const given = (teacher: FeatureTeacher): Options => ({
+    ...options(),
+    examples: shuffled(withFeatures(noiseSource(), teacher)),
+    losses: [{ loss: featureLoss({ tokens: 'masked' }), weight: 1 }],
+    views: {},
+    checkpoint: { folder: join(folder, 'features'), every: 1 },
+  });
+  await stopped(given(histograms));
+  expectAsked(await loadCheckpoint(join(folder, 'features')), [
+    'batches.examples.source.teacher.bins',
+    'batches.examples.source.teacher.cellSize',
+    'batches.needs.visibleFeatures',
+    'objective.losses.0.loss.distance',
+    'objective.losses.0.loss.normalise',
+    'objective.losses.0.loss.tokens',
+    'objective.featureWidth',
+  ]);
+  await expect(stopped(given(hogTeacher({ student: tinyModel(), cellSize: 8 })))).rejects.toMatchObject({
+    code: 'CHECKPOINT_MISMATCH',
+  });
+});
+
 it('every value of a fine-tuning is, too', async () => {
   const run = {
     engine,
@@ -159,6 +186,7 @@ it.each<[string, () => Partial<Options>]>([
   ['batches.decoderMasking', () => ({ decoderMasking: undefined as never })],
   ['batches.batchSize', () => ({ batchSize: 2 })],
   ['batches.examples', () => ({ examples: shuffled(noiseSource(5)) })],
+  ['batches.examples', () => ({ examples: shuffled(withFeatures(noiseSource(), histograms)) })],
   ['objective.losses.1.weight', () => ({ losses: terms({ weight: 2 }) })],
   ['objective.losses.1.loss.temperature', () => ({ losses: terms({ temperature: 0.1 }) })],
   ['objective.losses.0.loss.target.normalise', () => ({ losses: terms({ normalise: 'joint' }) })],

@@ -45,9 +45,13 @@ export type {
 export type { ScoredCaptions } from './data/other-caption.js';
 export { type CaptionedClip, type CaptionScores, type ScoreOptions, scoreClips } from './data/score-clips.js';
 export { type ShuffledOptions, shuffled } from './data/shuffled.js';
+export { type ClipModelTeacherOptions, clipModelTeacher } from './data/teachers/clip-model-teacher.js';
 export { type CodebookTeacherOptions, codebookTeacher } from './data/teachers/codebook-teacher.js';
 export { type ColourClustersOptions, colourClusters } from './data/teachers/colour-clusters.js';
 export { type ColourTeacherOptions, colourTeacher } from './data/teachers/colour-teacher.js';
+export { type HogTeacherOptions, hogTeacher } from './data/teachers/hog-teacher.js';
+export { standardisedTeacher } from './data/teachers/standardised-teacher.js';
+export { type VideoMaeTeacherOptions, videoMaeTeacher } from './data/teachers/video-mae-teacher.js';
 export { type TextCuesOptions, textCues } from './data/text-cues.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
 export { type FurtherCues, withCues } from './data/with-cues.js';

@@ -1,4 +1,4 @@
-import { textGuidedMasking } from '@tgm/masking';
+import { seededRandom, textGuidedMasking } from '@tgm/masking';
 import { patchCodebook } from '@tgm/models';
 import { optionsContract } from '@tgm/options/testing';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
@@ -90,6 +90,17 @@ const checks = optionsContract({
         pairs: colours(4),
         batchSize: 2,
         seed,
+        ...extra,
+      }),
+    hogTeacher: (extra) => train.hogTeacher({ student: model, ...extra }),
+    videoMaeTeacher: (extra) =>
+      train.videoMaeTeacher({ model, params: model.init(seededRandom('teacher')), engine, ...extra }),
+    clipModelTeacher: (extra) =>
+      train.clipModelTeacher({
+        model: tinyClipModel(),
+        params: tinyClipModel().init(seededRandom('teacher')),
+        engine,
+        student: { config: { ...model.config, imageSize: 8 } },
         ...extra,
       }),
     shuffled: (extra) => train.shuffled(noiseSource(), { prefetch: 1, ...extra }),
