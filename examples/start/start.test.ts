@@ -183,6 +183,9 @@ describe('npm start', { timeout: 600_000 }, () => {
     const { code, text } = await start(['--resume', run]);
     expect(text).toContain('report: ');
     expect(code).toBe(0);
+    expect(await readFile(join(run, 'report.html'), 'utf8')).toContain(
+      'What the masks hide of the named object',
+    );
   });
 
   it('says why a clip cannot be written', async () => {
