@@ -32,7 +32,8 @@ export interface MaskingContractOptions<Cues extends object> {
   readonly factory?: StrategyFactory;
 }
 
-const GRIDS: readonly TokenGrid[] = [
+/** The grids that strategies are tried on. */
+export const CONTRACT_GRIDS: readonly TokenGrid[] = [
   { slices: 8, rows: 14, columns: 14 },
   { slices: 3, rows: 5, columns: 7 },
   { slices: 1, rows: 3, columns: 5 },
@@ -48,7 +49,7 @@ const table = optionTable(
     cues: optional(callable<(grid: TokenGrid, random: Random) => object>(), syntheticCues),
     grids: optional(
       listOf(objectWith<TokenGrid>('a token grid', ['slices', 'rows', 'columns']), { from: 1 }),
-      GRIDS,
+      CONTRACT_GRIDS,
     ),
     unit: optional(callable<(grid: TokenGrid) => number>(), ({ slices }: TokenGrid) => slices),
     factory: optional(objectWith<StrategyFactory>('a factory', ['make', 'options'])),
