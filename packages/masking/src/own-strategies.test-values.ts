@@ -19,7 +19,22 @@ const SETTINGS: Readonly<Record<string, readonly Readonly<Record<string, unknown
     { from: 0.3, to: 0.35 },
   ],
   motionGuidedMasking: [{ ratio: 0.75 }, { ratio: 0.1 }],
-  textGuidedMasking: [{ ratio: 0.6 }, { ratio: 0.6, select: 'bottom' }, { ratio: 0.75, textShare: 1 / 3 }],
+  textGuidedMasking: [
+    { ratio: 0.6 },
+    { ratio: 0.6, select: 'bottom' },
+    { ratio: 0.75, textShare: 1 / 3 },
+    { ratio: 0.6, per: 'clip' },
+    { ratio: 0.6, per: { rows: 2, columns: 2 } },
+    { ratio: 0.6, noise: 1 },
+  ],
+  twoRatioMasking: [{ salientShare: 0.3, salientRatio: 0.9, backgroundRatio: 0.4 }],
+  semanticMasking: [{ ratio: 0.6, epochs: 10 }],
+  attentionMasking: [
+    { ratio: 0.6 },
+    { ratio: 0.6, select: 'low' },
+    { ratio: 0.6, select: 'hint' },
+    { ratio: 0.6, select: 'keep' },
+  ],
 };
 
 /**
