@@ -1,5 +1,6 @@
 import {
   type AttentionCues,
+  attentionMasking,
   blockMasking,
   causalMasking,
   frameMasking,
@@ -12,12 +13,14 @@ import {
   randomMasking,
   randomSliceMasking,
   runningCellMasking,
+  semanticMasking,
   type TextCues,
   type TextGuidedMaskingOptions,
   type TokenGrid,
   type TokenScores,
   textGuidedMasking,
   tubeMasking,
+  twoRatioMasking,
 } from '@tgm/masking';
 import type { PatchFeaturesVariant } from '@tgm/models';
 import type { KnownClip } from './known-clips.js';
@@ -37,6 +40,8 @@ export interface MaskEntry {
   readonly wording?: Wording;
   /** Scores in place of CLIP's. */
   readonly scores?: (clip: KnownClip) => TokenScores;
+  /** Passes over the data behind the clip. Default 0. */
+  readonly epoch?: number;
 }
 
 /** The nearer to the middle of the frame, the higher. */
@@ -57,6 +62,14 @@ export const CENTRE: MaskEntry = {
 
 export const RANDOM: MaskEntry = { name: 'random', masking: (ratio) => randomMasking({ ratio }) };
 
+const attention = (select: 'high' | 'low' | 'hint' | 'keep'): MaskEntry => ({
+  name: `attention, ${select}`,
+  masking: (ratio) => attentionMasking({ ratio, select }),
+});
+
+const EPOCHS = 100;
+const semantic = (ratio: number) => semanticMasking({ ratio, epochs: EPOCHS });
+
 /** Strategies that learn nothing. A new one is a line. */
 export const MASKS: readonly MaskEntry[] = [
   RANDOM,
@@ -70,6 +83,12 @@ export const MASKS: readonly MaskEntry[] = [
   { name: 'running-cell', masking: (ratio) => runningCellMasking({ ratio }) },
   { name: 'motion', masking: (ratio) => motionGuidedMasking({ ratio }) },
   { name: 'motion-magnitude', masking: (ratio) => motionMagnitudeMasking({ ratio }) },
+  attention('high'),
+  attention('low'),
+  attention('hint'),
+  attention('keep'),
+  { name: 'semantic, begin', note: 'of a training', masking: semantic },
+  { name: 'semantic, end', note: 'of a training', masking: semantic, epoch: EPOCHS },
 ];
 
 type TextOptions = Omit<TextGuidedMaskingOptions, 'ratio'>;
@@ -82,10 +101,22 @@ const text = (
   return { name, ...entry, masking: (ratio) => textGuidedMasking({ ...options, ratio }) };
 };
 
+/** Of the quarter that matches best, half of what would stay visible is hidden, too. */
+const SALIENT_SHARE = 0.25;
+function twoRatio(ratio: number): MaskingStrategy<TextCues> {
+  const salientRatio = (1 + ratio) / 2;
+  const backgroundRatio = (ratio - SALIENT_SHARE * salientRatio) / (1 - SALIENT_SHARE);
+  return twoRatioMasking({ salientShare: SALIENT_SHARE, salientRatio, backgroundRatio });
+}
+
 /** The text-guided mask with its options and controls. */
 export const TEXT_MASKS: readonly MaskEntry[] = [
   text('text'),
+  text('text, per clip', { options: { per: 'clip' } }),
+  text('text, per region', { note: '4 x 4 tokens', options: { per: { rows: 4, columns: 4 } } }),
+  text('text, softened', { note: 'noise 1', options: { noise: 1 } }),
   text('text, half of it', { note: 'textShare 0.5', options: { textShare: 0.5 } }),
+  { name: 'two-ratio', note: 'a quarter is salient', masking: (ratio) => twoRatio(ratio) },
   text('text, bottom', { options: { select: 'bottom' } }),
   text('text, shuffled caption', { note: 'of another clip', wording: 'shuffled' }),
   text('text, wrong caption', { note: 'another colour and shape', wording: 'wrong' }),

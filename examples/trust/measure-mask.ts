@@ -50,7 +50,12 @@ export function hiddenShares(
   let hidden = 0;
   const shares = clips.flatMap((clip): ClipShare[] => {
     const random = seededRandom('trust', clip.id, entry.name, ratio);
-    const mask = strategy.mask({ grid: clip.grid, random, cues: cuesOf(clip, entry) });
+    const mask = strategy.mask({
+      grid: clip.grid,
+      random,
+      cues: cuesOf(clip, entry),
+      epoch: entry.epoch ?? 0,
+    });
     hidden = mask.masked.length / (mask.masked.length + mask.visible.length);
     const share = hiddenShare(mask, coverageOf(clip));
     return share ? [{ clip, share }] : [];
