@@ -1,13 +1,17 @@
 import { seededRandom } from '@tgm/masking';
 import { descriptionContract } from '@tgm/options/testing';
+import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { expect, it } from 'vitest';
 import * as models from './index.js';
 import { TINY_CAPTION_DECODER } from './testing/tiny-caption-decoder.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
 import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
+import { lettersTokenizer } from './testing/tokenizer-json.js';
 
 const { clipModel, patchCodebook, videoMae, videoMaeClassifier, videoMaeEncoder } = models;
+
+const engine = await cpuEngine();
 
 /** One configuration for each field, with that field changed. */
 const each = <Config extends object>(config: Config, changes: Record<keyof Config, unknown>): Config[] =>
@@ -140,6 +144,25 @@ const checks = descriptionContract({
           patchSize: 1,
         }),
       } satisfies Record<keyof models.ClipModelConfig | 'pixels', unknown>,
+    },
+    {
+      name: 'clipModelPatchTextEncoder',
+      make: ({ model, ...options }) =>
+        models.clipModelPatchTextEncoder({
+          model,
+          params: model.init(seededRandom('encoder')),
+          tokenizer: lettersTokenizer(8),
+          engine,
+          ...options,
+        }),
+      options: { model: clipModel(tinyClipModel), variant: 'value' },
+      changes: {
+        model: clipModel({ ...tinyClipModel, projectionDim: 3 }),
+        variant: ['raw', 'value-residual'],
+      } satisfies Record<
+        Exclude<keyof models.ClipModelPatchTextEncoderOptions, 'params' | 'tokenizer' | 'engine'>,
+        unknown
+      >,
     },
   ],
   exported: {
