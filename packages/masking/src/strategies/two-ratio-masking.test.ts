@@ -44,6 +44,8 @@ describe('twoRatioMasking by hand', () => {
     [0.4, 0, 1, 0, 6],
     [0.4, 1, 0.5, 4, 3],
     [0.3, 1, 0, 3, 0],
+    // The ratio is 0.66, so 6 are hidden: round(4 * 0.9) = 4 and 2.
+    [0.4, 0.9, 0.5, 4, 2],
     [0, 0.9, 0.5, 0, 5],
     [1, 0.9, 0.5, 9, 0],
     // 0.25 of ten are 2 salient ones. The ratio is 0.35, so 3 are hidden: round(2 * 0.5) = 1 and 2.
@@ -53,13 +55,15 @@ describe('twoRatioMasking by hand', () => {
   ])(
     'counts: %d salient at %d, the rest at %d',
     (salientShare, salientRatio, backgroundRatio, salient, rest) => {
-      const tokens = hidden({ salientShare, salientRatio, backgroundRatio });
-      const first = tokens.filter((token) => token < 10);
-      const isOfShare = (token: number) => token < Math.floor(10 * salientShare);
-      expect([first.filter(isOfShare).length, first.filter((token) => !isOfShare(token)).length]).toEqual([
-        salient,
-        rest,
-      ]);
+      for (let seed = 0; seed < 30; seed += 1) {
+        const tokens = hidden({ salientShare, salientRatio, backgroundRatio }, seed);
+        const first = tokens.filter((token) => token < 10);
+        const isOfShare = (token: number) => token < Math.floor(10 * salientShare);
+        expect([first.filter(isOfShare).length, first.filter((token) => !isOfShare(token)).length]).toEqual([
+          salient,
+          rest,
+        ]);
+      }
     },
   );
   it('says its ratio, and which side it hides', () => {
