@@ -32,7 +32,11 @@ export function pictureOf(clip: KnownClip, entries: readonly MaskEntry[], ratio:
       label: 'cosine with the caption',
     }),
   );
-  const wrong = { name: 'value', values: scores.value.wrong, label: `cosine with “${wordings.wrong}”` };
+  const wrong = {
+    name: 'value, wrong caption',
+    values: scores.value.wrong,
+    label: `cosine with “${wordings.wrong}”`,
+  };
   const masks = entries.map((entry): MaskPicture => {
     const random = seededRandom('trust', 'picture', clip.id, entry.name);
     const mask = entry.masking(ratio).mask({ grid, random, cues: cuesOf(clip, entry) });
