@@ -1,7 +1,8 @@
 import { checkFlags, checkFloats, checkNotNegative } from './array-checks.js';
 import { MaskingError } from './errors.js';
+import type { ClipFlow } from './flow/clip-flow.js';
 import type { TokenGrid, TokenMotion, TokenParts, TokenScores } from './strategy.js';
-import { tokenCount } from './token-grid.js';
+import { tokenCount, tokensPerSlice } from './token-grid.js';
 
 /** What text-guided masking reads. */
 export interface TextCues {
@@ -23,6 +24,11 @@ export interface AttentionCues {
 /** What semantic-guided masking reads. */
 export interface PartCues {
   readonly parts: TokenParts;
+}
+
+/** What flow-guided masking reads. */
+export interface FlowCues {
+  readonly flow: ClipFlow;
 }
 
 /** @throws MaskingError `CUE_MISSING`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`. */
@@ -57,6 +63,25 @@ export function checkPartCue(cues: PartCues, grid: TokenGrid, where: string): To
   if (!parts) throw missing('parts', 'TokenParts', where);
   checkFlags(parts, tokenCount(grid), `${where}, cue parts`);
   return parts;
+}
+
+/** @throws MaskingError `CUE_MISSING`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`. */
+export function checkFlowCue(cues: FlowCues, grid: TokenGrid, where: string): ClipFlow {
+  const { flow } = cues;
+  if (!flow) throw missing('flow', 'ClipFlow', where);
+  const { frameCount, samples } = flow;
+  const whole = Number.isSafeInteger(frameCount) && Number.isSafeInteger(samples);
+  if (!whole || frameCount < 1 || samples < 1 || frameCount % grid.slices !== 0) {
+    throw new MaskingError('CUE_WRONG_SIZE', {
+      expected: `frames in a multiple of ${grid.slices} slices, samples from 1`,
+      received: `frameCount ${frameCount}, samples ${samples}`,
+      where: `${where}, cue flow`,
+    });
+  }
+  const length = (frameCount - 1) * 2 * tokensPerSlice(grid) * samples ** 2;
+  checkFloats(flow.backward, length, `${where}, cue flow.backward`);
+  checkFloats(flow.forward, length, `${where}, cue flow.forward`);
+  return flow;
 }
 
 function missing(cue: string, type: string, where: string): MaskingError {

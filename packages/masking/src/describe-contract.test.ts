@@ -46,8 +46,42 @@ const checks = descriptionContract({
         unknown
       >,
     },
-    byRatio('motionGuidedMasking', masking.motionGuidedMasking),
-    byRatio('motionMagnitudeMasking', masking.motionMagnitudeMasking),
+    {
+      name: 'motionGuidedMasking',
+      make: masking.motionGuidedMasking,
+      options: { ratio: 0.5 },
+      changes: { ratio: [0, 0.9], camera: 'keep' } satisfies Record<
+        keyof masking.MotionGuidedMaskingOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'motionMagnitudeMasking',
+      make: masking.motionMagnitudeMasking,
+      options: { ratio: 0.5 },
+      changes: { ratio: [0, 0.9], camera: 'keep' } satisfies Record<
+        keyof masking.MotionMagnitudeMaskingOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'flowGuidedMasking',
+      make: masking.flowGuidedMasking,
+      options: {},
+      changes: { ratio: [0, 0.75], walk: 'released' } satisfies Record<
+        keyof masking.FlowGuidedMaskingOptions,
+        unknown
+      >,
+    },
+    {
+      name: 'motionBinsMasking',
+      make: masking.motionBinsMasking,
+      options: {},
+      changes: { ratio: [0, 0.9], movingShare: [0, 1] } satisfies Record<
+        keyof masking.MotionBinsMaskingOptions,
+        unknown
+      >,
+    },
     {
       name: 'windowMasking',
       make: masking.windowMasking,

@@ -2,14 +2,17 @@ export { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '
 export { type AttentionCueOptions, attentionCue } from './attention/attention-cue.js';
 export type { AttentionEncoder, AttentionMaps } from './attention/attention-maps.js';
 export type { BlockShape } from './blocks/block-shape.js';
-export type { AttentionCues, MotionCues, PartCues, TextCues } from './cues.js';
+export type { AttentionCues, FlowCues, MotionCues, PartCues, TextCues } from './cues.js';
 export { MaskingError, type MaskingErrorCode } from './errors.js';
+export type { ClipFlow } from './flow/clip-flow.js';
+export { type FlowCueOptions, flowCue } from './flow/flow-cue.js';
 export type { FlowShape } from './flow/flow-shape.js';
 export { type FlowOptions, flowVisibility } from './flow/flow-visibility.js';
 export { seedVisibility } from './flow/seed-visibility.js';
 export { visibilityScores } from './flow/visibility-scores.js';
 export type { TubeletReduction } from './maps-to-tokens.js';
 export { maskedCount } from './masked-count.js';
+export type { CameraMotion } from './motion/camera-motion.js';
 export type { DenseMotion } from './motion/dense-motion.js';
 export { type MotionCueOptions, motionCue } from './motion/motion-cue.js';
 export { type KMeansOptions, kMeans } from './parts/k-means.js';
@@ -18,8 +21,10 @@ export { type Raster, resampleBilinear } from './resample-bilinear.js';
 export { type AttentionMaskingOptions, attentionMasking } from './strategies/attention-masking.js';
 export { type BlockMaskingOptions, blockMasking } from './strategies/block-masking.js';
 export { type CausalMaskingOptions, causalMasking } from './strategies/causal-masking.js';
+export { type FlowGuidedMaskingOptions, flowGuidedMasking } from './strategies/flow-guided-masking.js';
 export { type FrameMaskingOptions, frameMasking } from './strategies/frame-masking.js';
 export { type MixedMaskingOptions, mixedMasking } from './strategies/mixed-masking.js';
+export { type MotionBinsMaskingOptions, motionBinsMasking } from './strategies/motion-bins-masking.js';
 export { type MotionGuidedMaskingOptions, motionGuidedMasking } from './strategies/motion-guided-masking.js';
 export {
   type MotionMagnitudeMaskingOptions,

@@ -1,12 +1,12 @@
 import { callable, optionTable } from '@tgm/options';
 import { normal, type Random, uniformIndex } from '@tgm/random';
-import type { AttentionCues, MotionCues, PartCues, TextCues } from '../cues.js';
+import type { AttentionCues, FlowCues, MotionCues, PartCues, TextCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import type { TokenGrid } from '../strategy.js';
 import { tokenCount } from '../token-grid.js';
 
 /** Every cue that this package's own strategies read. */
-export interface SyntheticCues extends TextCues, MotionCues, AttentionCues, PartCues {}
+export interface SyntheticCues extends TextCues, MotionCues, AttentionCues, PartCues, FlowCues {}
 
 /** Share of tokens for which the made-up codec gives a vector. */
 const KNOWN_SHARE = 0.8;
@@ -17,7 +17,8 @@ const PARTS = 5;
 const ARGUMENTS = optionTable('syntheticCues', { random: callable<Random>() }, MaskingError);
 
 /**
- * Cues of a clip that does not exist: random scores, parts and vectors, some of these unknown.
+ * Cues of a clip that does not exist: random scores, parts and vectors, some of these unknown, and a random flow of one frame a
+ * slice and one sample a token.
  *
  * @throws MaskingError `OPTION_INVALID`, `GRID_INVALID`.
  */
@@ -31,5 +32,15 @@ export function syntheticCues(grid: TokenGrid, random: Random): SyntheticCues {
     motion: { vectors, known },
     attention: new Float32Array(tokens).map(() => random()),
     parts: new Uint8Array(tokens).map(() => uniformIndex(PARTS, random)),
+    flow: {
+      frameCount: grid.slices,
+      samples: 1,
+      backward: randomFlow(grid, random),
+      forward: randomFlow(grid, random),
+    },
   };
+}
+
+function randomFlow({ slices, rows, columns }: TokenGrid, random: Random): Float32Array {
+  return Float32Array.from({ length: (slices - 1) * 2 * rows * columns }, () => random() * 4 - 2);
 }

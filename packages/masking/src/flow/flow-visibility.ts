@@ -71,14 +71,31 @@ export function flowVisibility(options: FlowOptions): Float32Array {
 /** The map at (x + flow x (W - 1) / W, y + flow y (H - 1) / H), MGMAE's scale of flow. */
 function warp(map: Float32Array, flow: Float32Array, height: number, width: number): Float32Array {
   const size = height * width;
-  return Float32Array.from({ length: size }, (_, at) => {
-    const x = (at % width) + (flow[at]! * (width - 1)) / width;
-    const y = Math.floor(at / width) + (flow[size + at]! * (height - 1)) / height;
-    const left = Math.floor(x);
-    const top = Math.floor(y);
-    const value = (row: number, column: number) =>
-      row >= 0 && row < height && column >= 0 && column < width ? map[row * width + column]! : 0;
-    const mix = (row: number) => value(row, left) * (left + 1 - x) + value(row, left + 1) * (x - left);
-    return mix(top) * (top + 1 - y) + mix(top + 1) * (y - top);
-  });
+  const warped = new Float32Array(size);
+  const scaleX = (width - 1) / width;
+  const scaleY = (height - 1) / height;
+  for (let row = 0, at = 0; row < height; row += 1) {
+    for (let column = 0; column < width; column += 1, at += 1) {
+      const x = column + flow[at]! * scaleX;
+      const y = row + flow[size + at]! * scaleY;
+      const left = Math.floor(x);
+      const top = Math.floor(y);
+      if (left < -1 || left >= width || top < -1 || top >= height) continue;
+      const inLeft = left >= 0;
+      const inRight = left + 1 < width;
+      const from = top * width + left;
+      let upper = 0;
+      let lower = 0;
+      if (top >= 0) {
+        if (inLeft) upper += map[from]! * (left + 1 - x);
+        if (inRight) upper += map[from + 1]! * (x - left);
+      }
+      if (top + 1 < height) {
+        if (inLeft) lower += map[from + width]! * (left + 1 - x);
+        if (inRight) lower += map[from + width + 1]! * (x - left);
+      }
+      warped[at] = upper * (top + 1 - y) + lower * (y - top);
+    }
+  }
+  return warped;
 }

@@ -22,16 +22,24 @@ export function seedVisibility(shape: FlowShape, centres: ArrayLike<number>): Fl
     const middle = (patchSize - 1) / 2;
     const row = Math.floor(centres[index]! / columns) * patchSize + middle;
     const column = (centres[index]! % columns) * patchSize + middle;
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const bump = Math.exp(-(((y - row) / patchSize) ** 2) - ((x - column) / patchSize) ** 2);
-        map[y * width + x] = Math.max(map[y * width + x]!, bump);
+    const across = bump(column, width, patchSize);
+    const down = bump(row, height, patchSize);
+    for (let y = 0, at = 0; y < height; y += 1) {
+      for (let x = 0; x < width; x += 1, at += 1) {
+        const value = down[y]! * across[x]!;
+        if (value > map[at]!) map[at] = value;
       }
     }
   }
-  const largest = map.reduce((most, value) => Math.max(most, value), 0);
-  return map.map((value) => value / largest);
+  let largest = 0;
+  for (let at = 0; at < map.length; at += 1) if (map[at]! > largest) largest = map[at]!;
+  for (let at = 0; at < map.length; at += 1) map[at]! /= largest;
+  return map;
 }
+
+/** exp(-((position - centre) / patchSize)^2) along one side. */
+const bump = (centre: number, length: number, patchSize: number): Float64Array =>
+  Float64Array.from({ length }, (_, position) => Math.exp(-(((position - centre) / patchSize) ** 2)));
 
 function checkCentres(centres: ArrayLike<number>, tokens: number): void {
   const refuse = (expected: string, value: unknown) =>

@@ -25,11 +25,16 @@ export function visibilityScores(maps: Float32Array, shape: FlowShape, tubeletSi
   const rows = height / patchSize;
   const columns = width / patchSize;
   const scores = new Float32Array((frameCount / tubeletSize) * rows * columns);
-  for (let at = 0; at < maps.length; at++) {
-    const column = Math.floor((at % width) / patchSize);
-    const row = Math.floor((Math.floor(at / width) % height) / patchSize);
-    const slice = Math.floor(at / (width * height * tubeletSize));
-    scores[(slice * rows + row) * columns + column]! += maps[at]!;
+  for (let frame = 0, at = 0; frame < frameCount; frame += 1) {
+    const first = Math.floor(frame / tubeletSize) * rows * columns;
+    for (let y = 0; y < height; y += 1) {
+      const inRow = first + Math.floor(y / patchSize) * columns;
+      for (let column = 0; column < columns; column += 1) {
+        let sum = 0;
+        for (let x = 0; x < patchSize; x += 1, at += 1) sum += maps[at]!;
+        scores[inRow + column]! += sum;
+      }
+    }
   }
   return scores;
 }

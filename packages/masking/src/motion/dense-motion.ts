@@ -15,45 +15,49 @@ export interface DenseMotion {
   readonly cell: number;
 }
 
-const fieldTable = optionTable(
-  'motionCue',
-  { field: objectWith<DenseMotion>('motion on a raster', ['vectors', 'known', 'rows', 'columns', 'cell']) },
-  MaskingError,
-);
-
 const side = wholeNumber({ from: 1 });
 
-const fieldSizes = optionTable(
-  'motionCue, field',
-  { rows: side, columns: side, cell: number({ above: 0 }) },
-  MaskingError,
-);
+/** Checks the `field` of the function that is called `where`. */
+export function denseMotionCheck(where: string) {
+  const fieldTable = optionTable(
+    where,
+    {
+      field: objectWith<DenseMotion>('motion on a raster', ['vectors', 'known', 'rows', 'columns', 'cell']),
+    },
+    MaskingError,
+  );
+  const fieldSizes = optionTable(
+    `${where}, field`,
+    { rows: side, columns: side, cell: number({ above: 0 }) },
+    MaskingError,
+  );
 
-/**
- * @param width of the frame in pixels, as `height`.
- * @returns frames of the raster for each slice.
- * @throws MaskingError `OPTION_INVALID`, `GRID_INVALID`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
- */
-export function checkDenseMotion(field: DenseMotion, grid: TokenGrid, width: number, height: number): number {
-  fieldTable.check({ field });
-  const { rows, columns, cell } = field;
-  fieldSizes.check({ rows, columns, cell });
-  if (rows * cell < height || columns * cell < width) {
-    throw new MaskingError('GRID_INVALID', {
-      expected: `a raster that covers the frame of ${width} x ${height} pixels`,
-      received: `${columns} x ${rows} cells of ${cell} pixels`,
-      where: 'motionCue',
-    });
-  }
-  checkKind(field.known, 'Uint8Array', 'motionCue, known');
-  const frameCount = field.known.length / (rows * columns);
-  if (frameCount === 0 || !Number.isInteger(frameCount / grid.slices)) {
-    throw new MaskingError('GRID_INVALID', {
-      expected: `a multiple of ${grid.slices} slices of ${rows} x ${columns} raster cells`,
-      received: `${frameCount} frames`,
-      where: 'motionCue',
-    });
-  }
-  checkFloats(field.vectors, field.known.length * 2, 'motionCue, vectors');
-  return frameCount / grid.slices;
+  /**
+   * @param width of the frame in pixels, as `height`.
+   * @returns frames of the raster for each slice.
+   * @throws MaskingError `OPTION_INVALID`, `GRID_INVALID`, `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
+   */
+  return (field: DenseMotion, grid: TokenGrid, width: number, height: number): number => {
+    fieldTable.check({ field });
+    const { rows, columns, cell } = field;
+    fieldSizes.check({ rows, columns, cell });
+    if (rows * cell < height || columns * cell < width) {
+      throw new MaskingError('GRID_INVALID', {
+        expected: `a raster that covers the frame of ${width} x ${height} pixels`,
+        received: `${columns} x ${rows} cells of ${cell} pixels`,
+        where,
+      });
+    }
+    checkKind(field.known, 'Uint8Array', `${where}, known`);
+    const frameCount = field.known.length / (rows * columns);
+    if (frameCount === 0 || !Number.isInteger(frameCount / grid.slices)) {
+      throw new MaskingError('GRID_INVALID', {
+        expected: `a multiple of ${grid.slices} slices of ${rows} x ${columns} raster cells`,
+        received: `${frameCount} frames`,
+        where,
+      });
+    }
+    checkFloats(field.vectors, field.known.length * 2, `${where}, vectors`);
+    return frameCount / grid.slices;
+  };
 }

@@ -2,7 +2,7 @@ import { number, optionTable } from '@tgm/options';
 import { MaskingError } from '../errors.js';
 import type { TokenGrid, TokenMotion } from '../strategy.js';
 import { checkGrid, tokenCount } from '../token-grid.js';
-import { checkDenseMotion, type DenseMotion } from './dense-motion.js';
+import { type DenseMotion, denseMotionCheck } from './dense-motion.js';
 
 export interface MotionCueOptions {
   /** Size of the frame that the tokens cover, in the pixels of the vectors and cells. */
@@ -22,6 +22,8 @@ const table = optionTable(
   >,
   MaskingError,
 );
+
+const checkDenseMotion = denseMotionCheck('motionCue');
 
 /** A part of a raster cell's side, in (0, 1], that lies in a token. */
 interface Overlap {

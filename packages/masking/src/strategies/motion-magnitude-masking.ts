@@ -4,6 +4,7 @@ import { checkRequest } from '../check-request.js';
 import { checkMotionCue, type MotionCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { maskedCount, ratioField } from '../masked-count.js';
+import { besideCamera, type CameraMotion, cameraField } from '../motion/camera-motion.js';
 import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import type { MaskingStrategy } from '../strategy.js';
 import { selectionRoom, takeLargest } from '../take-largest.js';
@@ -12,11 +13,16 @@ import { tokenMask, tokensPerSlice } from '../token-grid.js';
 export interface MotionMagnitudeMaskingOptions {
   /** Share of each slice that is masked, [0, 1). */
   readonly ratio: number;
+  /**
+   * What becomes of the camera's motion: `subtract` (default) takes the median vector of each slice out of its vectors,
+   * `keep` leaves them as the codec gave them.
+   */
+  readonly camera?: CameraMotion;
 }
 
 const table = optionTable(
   'motionMagnitudeMasking',
-  { ratio: ratioField } satisfies Record<keyof MotionMagnitudeMaskingOptions, unknown>,
+  { ratio: ratioField, camera: cameraField } satisfies Record<keyof MotionMagnitudeMaskingOptions, unknown>,
   MaskingError,
 );
 
@@ -33,7 +39,7 @@ const table = optionTable(
  */
 export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): MaskingStrategy<MotionCues> {
   const checked: Required<MotionMagnitudeMaskingOptions> = table.check(options);
-  const { ratio } = checked;
+  const { ratio, camera } = checked;
   return {
     name: 'motion-magnitude',
     ratio,
@@ -43,7 +49,8 @@ export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): 
     mask(request) {
       checkRequest(request, 'motionMagnitudeMasking');
       const { grid, random, cues } = request;
-      const magnitudes = motionMagnitudes(checkMotionCue(cues, grid, 'motionMagnitudeMasking'), grid);
+      const told = checkMotionCue(cues, grid, 'motionMagnitudeMasking');
+      const magnitudes = motionMagnitudes(camera === 'subtract' ? besideCamera(told, grid) : told, grid);
       const perSlice = tokensPerSlice(grid);
       const count = maskedCount(perSlice, ratio);
       const ties = chooseIndices(perSlice, perSlice, random);

@@ -1,5 +1,6 @@
 import { seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
+import { besideCamera, type CameraMotion } from '../motion/camera-motion.js';
 import type { TokenGrid, TokenMotion } from '../strategy.js';
 import { tokenCount, tokensPerSlice } from '../token-grid.js';
 import { motionGuidedMasking } from './motion-guided-masking.js';
@@ -11,7 +12,8 @@ const draw = (
   grid: TokenGrid,
   motion: TokenMotion,
   seed = 0,
-) => make({ ratio }).mask({ grid, random: seededRandom(seed), cues: { motion } });
+  camera: CameraMotion = 'keep',
+) => make({ ratio, camera }).mask({ grid, random: seededRandom(seed), cues: { motion } });
 
 /** Cells masked in each slice. */
 const cellsBySlice = (masked: Uint32Array, grid: TokenGrid) =>
@@ -57,32 +59,48 @@ describe('motionGuidedMasking', () => {
   const grid = { slices: 6, rows: 12, columns: 12 };
 
   it('follows a block of its own size to the cell', () => {
-    // A quarter of 12 x 12 is a box of 6 x 6. One cell is a little faster, which says where its middle is.
+    // A quarter of 12 x 12 is a box of 6 x 6.
     const { motion, cells } = movingBlock(grid, { top: 1, left: 0, height: 6, width: 6 }, 1, 1);
-    motion.vectors.set([1.001, 1.001], (4 * 12 + 3) * 2);
-    const { masked } = draw(motionGuidedMasking, 0.25, grid, motion);
-    expect(cellsBySlice(masked, grid)).toEqual(cells.map((held) => held.sort((a, b) => a - b)));
-  });
-
-  it('moves by the mean of all vectors in the box, in whole cells once they add up (by hand)', () => {
-    // One of the 36 tokens of the box goes 11.52 cells right: 0.32 in the mean.
-    const motion = still(grid);
-    for (let slice = 0; slice < 6; slice += 1) motion.vectors[(slice * 144 + 6 * 12 + 3) * 2] = 11.52;
-    const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
-    // Offsets 0, 0.32, 0.64, 0.96, 1.28, 1.6.
-    expect(masked.map((cells) => cells[0]! - 36)).toEqual([0, 0, 1, 1, 1, 2]);
-    for (const cells of masked) expect(cells).toEqual(masked[0]!.map((cell) => cell + cells[0]! - 36));
-  });
-
-  it('takes the mean over known vectors only, and stays once none is left in the box (by hand)', () => {
-    const motion = still(grid);
-    motion.known.fill(0);
-    for (let slice = 0; slice < 6; slice += 1) {
-      motion.known[slice * 144 + 6 * 12 + 3] = 1;
-      motion.vectors[(slice * 144 + 6 * 12 + 3) * 2] = 1;
+    for (const camera of ['keep', 'subtract'] as const) {
+      const { masked } = draw(motionGuidedMasking, 0.25, grid, motion, 0, camera);
+      expect(cellsBySlice(masked, grid)).toEqual(cells.map((held) => held.sort((a, b) => a - b)));
     }
+  });
+
+  it('hides all of an object much smaller than the box, wherever the box began', () => {
+    // 4 of the 36 cells of the box, at two cells a slice.
+    const { motion, cells } = movingBlock(grid, { top: 5, left: 0, height: 2, width: 2 }, 2, 0);
+    for (let seed = 0; seed < 50; seed += 1) {
+      const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion, seed).masked, grid);
+      cells.forEach((held, slice) => {
+        expect(masked[slice]).toEqual(expect.arrayContaining(held));
+      });
+    }
+  });
+
+  it('moves by the mean weighted by length, in whole cells once it adds up (by hand)', () => {
+    const motion = still(grid);
+    const put = (slice: number, row: number, column: number, x: number, y: number) =>
+      motion.vectors.set([x, y], (slice * 144 + row * 12 + column) * 2);
+    // Two corners that hardly move say where the box begins: rows and columns 3 to 8.
+    put(0, 3, 3, 0.001, 0);
+    put(0, 8, 8, 0.001, 0);
+    put(0, 6, 6, 1, 0);
+    put(0, 5, 5, 0, 3);
+    // (1 * 1 + 3 * 0) / 4 right, (1 * 0 + 3 * 3) / 4 down.
+    put(1, 7, 6, 0.3, 0);
     const masked = cellsBySlice(draw(motionGuidedMasking, 0.25, grid, motion).masked, grid);
-    expect(masked.map((cells) => cells[0]! - 36)).toEqual([0, 1, 2, 3, 4, 4]);
+    // (3, 3), (5.25, 3.25), (5.25, 3.55) and no further.
+    const corners = masked.map((cells) => [Math.floor(cells[0]! / 12), cells[0]! % 12]);
+    expect(corners).toEqual([
+      [3, 3],
+      [5, 3],
+      [5, 4],
+      [5, 4],
+      [5, 4],
+      [5, 4],
+    ]);
+    for (const cells of masked) expect(cells).toEqual(masked[0]!.map((cell) => cell + cells[0]! - 39));
   });
 
   it('hides one contiguous box where the count is a box, and stays inside the grid', () => {
@@ -94,9 +112,8 @@ describe('motionGuidedMasking', () => {
     }
   });
 
-  it('leaves the box where it is in slices without vectors, and before the first with some', () => {
+  it('leaves the box where it is in slices without vectors, then moves on by one cell to where more moves', () => {
     const { motion } = movingBlock(grid, { top: 1, left: 0, height: 6, width: 6 }, 1, 1);
-    motion.vectors.set([1.001, 1.001], (2 * 144 + 6 * 12 + 5) * 2);
     for (const slice of [0, 1, 3, 4]) {
       motion.known.fill(0, slice * 144, (slice + 1) * 144);
       motion.vectors.fill(0, slice * 288, (slice + 1) * 288);
@@ -106,7 +123,8 @@ describe('motionGuidedMasking', () => {
     expect(masked[1]).toEqual(masked[2]);
     expect(masked[3]).toEqual(masked[2]!.map((cell) => cell + 13));
     expect(masked[4]).toEqual(masked[3]);
-    expect(masked[5]).toEqual(masked[3]);
+    // The block is two cells ahead by now.
+    expect(masked[5]).toEqual(masked[3]!.map((cell) => cell + 13));
   });
 
   it('adds the fastest tokens outside to a box too small, and drops the slowest of one too large', () => {
@@ -119,10 +137,9 @@ describe('motionGuidedMasking', () => {
     expect(seven).toContain(4);
     expect(seven).toContain(12);
     expect(seven).toHaveLength(7);
-    for (const cell of [11, 12, 6, 7, 16, 17, 8, 13, 18]) motion.vectors[cell * 2] = 9;
-    const five = draw(motionGuidedMasking, 5 / 25, small, motion).masked;
-    expect(five).toHaveLength(5);
-    expect(five).not.toContain(4);
+    for (const cell of [11, 13, 16, 17, 18]) motion.vectors[cell * 2] = 9;
+    motion.vectors[17 * 2] = 8;
+    expect([...draw(motionGuidedMasking, 5 / 25, small, motion).masked]).toEqual([11, 12, 13, 16, 18]);
   });
 
   it('puts the box of a still clip anywhere', () => {
@@ -137,6 +154,50 @@ describe('motionGuidedMasking', () => {
     }
     expect(Math.min(...sums)).toBeGreaterThan(0);
     expect(Math.max(...sums)).toBeLessThan(200);
+  });
+});
+
+describe('camera', () => {
+  const grid = { slices: 2, rows: 4, columns: 4 };
+
+  /** A camera that goes right and up: all cells go left and down, but for four that stand in the picture. */
+  function pan(): TokenMotion {
+    const motion = still(grid);
+    for (let token = 0; token < 32; token += 1) motion.vectors.set([-2, 1], token * 2);
+    for (const token of [5, 6, 9, 10, 21, 22, 25, 26]) motion.vectors.set([0, 0], token * 2);
+    return motion;
+  }
+
+  it('subtract hides what goes with the camera, keep what stands in the world', () => {
+    const object = [5, 6, 9, 10];
+    for (const make of [motionGuidedMasking, motionMagnitudeMasking]) {
+      const { masked } = draw(make, 0.25, grid, pan(), 0, 'subtract');
+      expect(cellsBySlice(masked, grid)).toEqual([object, object]);
+      const byDefault = make({ ratio: 0.25 }).mask({
+        grid,
+        random: seededRandom(0),
+        cues: { motion: pan() },
+      });
+      expect(byDefault.masked).toEqual(masked);
+    }
+    const [kept] = cellsBySlice(draw(motionMagnitudeMasking, 0.25, grid, pan()).masked, grid);
+    for (const cell of object) expect(kept).not.toContain(cell);
+  });
+
+  it('takes the median of the known vectors of the slice, x and y apart (by hand)', () => {
+    const five = { slices: 1, rows: 1, columns: 6 };
+    const motion = {
+      vectors: Float32Array.of(...[5, 0], ...[1, 7], ...[2, -1], ...[9, 1], ...[3, 2], ...[0, 0]),
+      known: Uint8Array.of(1, 1, 1, 1, 1, 0),
+    };
+    // Medians 3 of (1, 2, 3, 5, 9) and 1 of (-1, 0, 1, 2, 7). The last token is unknown and stays zero.
+    const { vectors } = besideCamera(motion, five);
+    expect([...vectors]).toEqual([2, -1, -2, 6, -1, -2, 6, 0, 0, 1, 0, 0]);
+    // Of four, the larger of the two in the middle: 3 of (1, 2, 3, 9) and 2 of (-1, 1, 2, 7).
+    const four = { ...motion, known: Uint8Array.of(0, 1, 1, 1, 1, 0) };
+    expect([...besideCamera(four, five).vectors]).toEqual([0, 0, -2, 5, -1, -3, 6, -1, 0, 0, 0, 0]);
+    const none = { ...motion, known: new Uint8Array(6) };
+    expect([...besideCamera(none, five).vectors]).toEqual(new Array(12).fill(0));
   });
 });
 
