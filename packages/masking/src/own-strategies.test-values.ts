@@ -18,7 +18,9 @@ const SETTINGS: Readonly<Record<string, readonly Readonly<Record<string, unknown
     { from: 0.5, to: 1 },
     { from: 0.3, to: 0.35 },
   ],
-  motionGuidedMasking: [{ ratio: 0.75 }, { ratio: 0.1 }],
+  motionGuidedMasking: [{ ratio: 0.75 }, { ratio: 0.1 }, { ratio: 0.75, camera: 'keep' }],
+  motionMagnitudeMasking: [{ ratio: 0.6 }, { ratio: 0.6, camera: 'keep' }],
+  flowGuidedMasking: [{ ratio: 0.9 }, { ratio: 0.6, walk: 'released' }],
   textGuidedMasking: [
     { ratio: 0.6 },
     { ratio: 0.6, select: 'bottom' },

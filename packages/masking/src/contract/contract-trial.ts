@@ -15,6 +15,8 @@ export interface Trial {
   readonly grids: readonly TokenGrid[];
   /** Tokens by which a mask may hide less than its ratio. */
   readonly unit: (grid: TokenGrid) => number;
+  /** `either` where it may hide as many more. */
+  readonly rounds: 'down' | 'either';
   /** Gives a new strategy each time, with the same options. */
   make(): MaskingStrategy<never>;
   /** New cues of a clip, always the same numbers. */
@@ -33,12 +35,13 @@ export interface TrialClips {
   readonly cues: (grid: TokenGrid, random: Random) => object;
   readonly grids: readonly TokenGrid[];
   readonly unit: (grid: TokenGrid) => number;
+  readonly rounds: 'down' | 'either';
 }
 
 export function trialOf(
   name: string,
   make: () => MaskingStrategy<never>,
-  { cues: makeCues, grids, unit }: TrialClips,
+  { cues: makeCues, grids, unit, rounds }: TrialClips,
 ): Trial {
   const cuesOf = (grid: TokenGrid, clip: number) =>
     makeCues(grid, seededRandom('contract-cues', tokenCount(grid), clip));
@@ -46,6 +49,7 @@ export function trialOf(
     name,
     grids,
     unit,
+    rounds,
     make,
     cuesOf,
     draw: (grid, clip, cues = cuesOf(grid, clip), strategy = make()) =>

@@ -23,6 +23,7 @@ describe('every strategy of the package keeps the contract', () => {
     const contract = maskingContract(title, () => make(options), {
       grids: CONTRACT_GRIDS.filter(takes),
       ...(title.startsWith('frameMasking') ? { unit: tokensPerSlice } : {}),
+      ...(title.startsWith('flowGuidedMasking') ? { rounds: 'either' } : {}),
       factory: { make, options },
     });
     for (const check of contract) it(check.name, () => check.run());

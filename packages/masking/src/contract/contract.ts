@@ -1,4 +1,4 @@
-import { callable, listOf, objectWith, optional, optionTable, text } from '@tgm/options';
+import { callable, listOf, objectWith, oneOf, optional, optionTable, text } from '@tgm/options';
 import type { Random } from '@tgm/random';
 import { MaskingError } from '../errors.js';
 import type { MaskingStrategy, TokenGrid } from '../strategy.js';
@@ -26,6 +26,11 @@ export interface MaskingContractOptions<Cues extends object> {
    */
   readonly unit?: (grid: TokenGrid) => number;
   /**
+   * Whether a mask may miss the ratio by hiding too few only, or by hiding too many as well, as one does that rounds the visible
+   * tokens down. Default `down`.
+   */
+  readonly rounds?: 'down' | 'either';
+  /**
    * Lets the contract also check that unknown options and wrong ratios are refused, and that masks at the ends of [0, 1) are as
    * they should be. Default: that is not checked.
    */
@@ -52,6 +57,7 @@ const table = optionTable(
       CONTRACT_GRIDS,
     ),
     unit: optional(callable<(grid: TokenGrid) => number>(), ({ slices }: TokenGrid) => slices),
+    rounds: optional(oneOf(['down', 'either']), 'down'),
     factory: optional(objectWith<StrategyFactory>('a factory', ['make', 'options'])),
   } satisfies Record<keyof MaskingContractOptions<object>, unknown>,
   MaskingError,

@@ -6,7 +6,16 @@ import type { ContractCheck, Trial } from './contract-trial.js';
 import { withSealedGlobals } from './sealed-globals.js';
 
 /** What every mask has to be, whatever the strategy reads. */
-export function maskChecks({ name, grids, unit, make, cuesOf, draw, forEachClip }: Trial): ContractCheck[] {
+export function maskChecks({
+  name,
+  grids,
+  unit,
+  rounds,
+  make,
+  cuesOf,
+  draw,
+  forEachClip,
+}: Trial): ContractCheck[] {
   return [
     {
       name: `${name}: has a ratio in [0, 1)`,
@@ -29,7 +38,9 @@ export function maskChecks({ name, grids, unit, make, cuesOf, draw, forEachClip 
     {
       name: `${name}: hides its ratio, to its unit or one token a slice, and no more`,
       run: () =>
-        forEachClip((grid, clip, where) => expectRatio(draw(grid, clip), make().ratio, unit(grid), where)),
+        forEachClip((grid, clip, where) =>
+          expectRatio(draw(grid, clip), make().ratio, unit(grid), rounds, where),
+        ),
     },
     {
       name: `${name}: hides as many tokens of one clip as of another`,
@@ -67,12 +78,20 @@ export function maskChecks({ name, grids, unit, make, cuesOf, draw, forEachClip 
 
 /**
  * Throws unless a mask hides `ratio` of the tokens: `unit` fewer at most, for a rule that cuts each slice to a whole number, and
- * less than one more, for a rule that rounds a border in time.
+ * less than one more, for a rule that rounds a border in time. With `either` it may hide `unit` more.
  */
-export function expectRatio({ masked, grid }: TokenMask, ratio: number, unit: number, where: string): void {
+export function expectRatio(
+  { masked, grid }: TokenMask,
+  ratio: number,
+  unit: number,
+  rounds: 'down' | 'either',
+  where: string,
+): void {
   const wanted = ratio * tokenCount(grid);
-  if (masked.length - wanted < 1 && wanted - masked.length <= unit) return;
-  throw broken(`${wanted} masked tokens, or up to ${unit} fewer`, String(masked.length), where);
+  const more = masked.length - wanted;
+  if (more >= -unit && (more < 1 || (rounds === 'either' && more <= unit))) return;
+  const miss = `${wanted} masked tokens, or up to ${unit} fewer`;
+  throw broken(rounds === 'either' ? `${miss} or more` : miss, String(masked.length), where);
 }
 
 /** Throws unless a clip has as many masked tokens as the first one. */

@@ -37,14 +37,14 @@ function extremeRatios(grid: TokenGrid): number[] {
   return [0, nothing, 0.29, 1 / 3, 0.5, ...allButOne, 1 - Number.EPSILON / 2];
 }
 
-function expectWholeMasks({ make, unit, draw, forEachClip }: Trial): void {
+function expectWholeMasks({ make, unit, rounds, draw, forEachClip }: Trial): void {
   const { ratio } = make();
   let first: TokenMask | undefined;
   forEachClip((grid, clip, where) => {
     const mask = draw(grid, clip);
     first ??= mask;
     expectMask(mask, grid, where);
-    expectRatio(mask, ratio, unit(grid), where);
+    expectRatio(mask, ratio, unit(grid), rounds, where);
     expectSameCount(mask, first, where);
   });
 }

@@ -3,6 +3,7 @@ import type { TextCues } from '../cues.js';
 import { randomMasking } from '../strategies/random-masking.js';
 import { textGuidedMasking } from '../strategies/text-guided-masking.js';
 import type { MaskingStrategy, TokenMask } from '../strategy.js';
+import { tokenCount, tokenMask } from '../token-grid.js';
 import { type MaskingContractOptions, maskingContract } from './contract.js';
 import type { StrategyFactory } from './contract-refusals.js';
 import type { SyntheticCues } from './synthetic-cues.js';
@@ -197,6 +198,27 @@ describe('a strategy that breaks the contract fails the check that says so', () 
     expectBroken(() => lastSlice, 'hides its ratio', { unit: () => 17 });
     const checks = maskingContract('last slice', () => lastSlice, { grids: [grid], unit: () => 18 });
     expect(() => checks.find(({ name }) => name.includes('hides its ratio'))!.run()).not.toThrow();
+  });
+
+  it('tokens too many, unless it is told that the strategy rounds so', () => {
+    // VideoMAE's grid at 0.9: 176.4 of a slice.
+    const more = (hidden: number): MaskingStrategy => ({
+      ...base,
+      ratio: 0.9,
+      requires: [],
+      mask({ grid }) {
+        const masked = new Uint8Array(tokenCount(grid)).map((_, token) => (token % 196 < hidden ? 1 : 0));
+        return tokenMask(grid, masked);
+      },
+    });
+    const grids = [{ slices: 8, rows: 14, columns: 14 }];
+    const run = (hidden: number) =>
+      maskingContract('more', () => more(hidden), { grids, rounds: 'either' })
+        .find(({ name }) => name.includes('hides its ratio'))!
+        .run();
+    expectBroken(() => more(177), 'hides its ratio', { grids });
+    expect(() => run(177)).not.toThrow();
+    expect(() => run(178)).toThrow('or up to 8 fewer or more');
   });
 
   it('state that only a second clip shows', () => {

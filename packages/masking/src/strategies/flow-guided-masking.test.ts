@@ -1,6 +1,5 @@
 import { type Random, seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
-import { maskingContract } from '../contract/contract.js';
 import type { ClipFlow } from '../flow/clip-flow.js';
 import type { TokenGrid } from '../strategy.js';
 import { tokensPerSlice } from '../token-grid.js';
@@ -100,9 +99,4 @@ describe('flowGuidedMasking', () => {
     refuses({ samples: 0 }, 'frameCount 4, samples 0');
     refuses({ forward: new Float32Array(3) }, 'cue flow.forward: expected 48 values, got 3');
   });
-
-  const factory = { make: flowGuidedMasking, options: { ratio: 0.5 } };
-  for (const check of maskingContract('flow', () => flowGuidedMasking(), { factory })) {
-    it(check.name, () => check.run());
-  }
 });

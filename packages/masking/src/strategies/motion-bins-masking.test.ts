@@ -1,6 +1,5 @@
 import { seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
-import { maskingContract } from '../contract/contract.js';
 import type { TokenMotion } from '../strategy.js';
 import { motionBinsMasking } from './motion-bins-masking.js';
 
@@ -68,9 +67,4 @@ describe('motionBinsMasking', () => {
     });
     expect([...visible]).toEqual([0, 2, 4]);
   });
-
-  const factory = { make: motionBinsMasking, options: { ratio: 0.5 } };
-  for (const check of maskingContract('motion-bins', () => motionBinsMasking(), { factory })) {
-    it(check.name, () => check.run());
-  }
 });
