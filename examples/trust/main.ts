@@ -2,7 +2,7 @@
  * `npm run trust`: whether masks hide what the caption names, measured against ground truth.
  *
  *   npm run trust -- --clips 240
- *   npm run trust -- --json > trust.jsonl
+ *   npm run --silent trust -- --json > trust.jsonl
  *
  * Renders clips of Moving Shapes, writes them as H.264, decodes them with their motion vectors, scores their patches with the
  * tiny CLIP, and measures each part of parts.ts. Prints tables, or with `--json` a line a row, and writes `report.html`.

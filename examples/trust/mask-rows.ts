@@ -98,7 +98,13 @@ const text = (
   rest: Omit<MaskEntry, 'name' | 'masking'> & { readonly options?: TextOptions } = {},
 ): MaskEntry => {
   const { options, ...entry } = rest;
-  return { name, ...entry, masking: (ratio) => textGuidedMasking({ ...options, ratio }) };
+  return {
+    name,
+    variant: 'value',
+    wording: 'own',
+    ...entry,
+    masking: (ratio) => textGuidedMasking({ ...options, ratio }),
+  };
 };
 
 /** Of the quarter that matches best, half of what would stay visible is hidden, too. */

@@ -20,6 +20,10 @@ export type Group = keyof typeof GROUPS;
 export interface MaskRow extends TrustRow {
   readonly table: 'masks';
   readonly name: string;
+  readonly note?: string;
+  /** CLIP's patch features and the caption, of masks that follow one. */
+  readonly variant?: string;
+  readonly wording?: string;
   readonly ratio: number;
   /** Share of all tokens that is hidden. */
   readonly hidden: number;
@@ -72,5 +76,16 @@ export function measureMask(entry: MaskEntry, ratio: number, clips: readonly Kno
     if (values.length > 0) tokens[group] = intervalOf(values);
   }
   const pixels = intervalOf(shares.map(({ share }) => share.pixels));
-  return { table: 'masks', name: entry.name, ratio, hidden, tokens, pixels };
+  const { name, note, variant, wording } = entry;
+  return {
+    table: 'masks',
+    name,
+    ...(note !== undefined && { note }),
+    ...(variant !== undefined && { variant }),
+    ...(wording !== undefined && { wording }),
+    ratio,
+    hidden,
+    tokens,
+    pixels,
+  };
 }
