@@ -25,7 +25,8 @@ export function drawBlocks(
     for (let deep = slice; deep < slice + depth; deep += 1) {
       for (let row = top; row < top + height; row += 1) {
         const start = (deep * rows + row) * columns + left;
-        masked.fill(1, start, start + width);
+        // A row is short: `fill` takes longer to call than to do.
+        for (let token = start; token < start + width; token += 1) masked[token] = 1;
       }
     }
   }

@@ -1,5 +1,4 @@
 import { describer, oneOf, optional, optionTable, recorded } from '@tgm/options';
-import { chooseIndices, type Random } from '@tgm/random';
 import { checkRequest } from '../check-request.js';
 import { type AttentionCues, checkAttentionCue } from '../cues.js';
 import { MaskingError } from '../errors.js';
@@ -7,7 +6,8 @@ import { floorOfShare, maskedCount, ratioField, shareField } from '../masked-cou
 import type { HiddenSide, MaskingStrategy } from '../strategy.js';
 import { selectionRoom, takeLargest, takeSmallest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
-import { placesOf } from './hide-some.js';
+import { drawInProportion, weightTree } from './draw-in-proportion.js';
+import { drawSome } from './draw-some.js';
 
 export interface AttentionMaskingOptions {
   /** Share of each slice that is masked, [0, 1). */
@@ -74,37 +74,28 @@ export function attentionMasking(options: AttentionMaskingOptions): MaskingStrat
       const count = maskedCount(perSlice, ratio);
       const from = floorOfShare(perSlice, hintFrom);
       const hints = select === 'hint' ? Math.min(Math.round(from * hintShare), perSlice - count) : 0;
-      const scores = select === 'keep' ? racing(attention, random) : attention;
-      const take = select === 'low' || select === 'keep' ? takeSmallest : takeLargest;
       const masked = new Uint8Array(attention.length);
+      const places = new Uint32Array(perSlice);
       const room = selectionRoom(perSlice);
+      const tree = weightTree(perSlice);
+      const take = select === 'low' ? takeSmallest : takeLargest;
       const highest = new Uint8Array(perSlice);
       for (let start = 0; start < masked.length; start += perSlice) {
-        const slice = scores.subarray(start, start + perSlice);
+        const slice = attention.subarray(start, start + perSlice);
         const inSlice = masked.subarray(start, start + perSlice);
+        if (select === 'keep') {
+          inSlice.fill(1);
+          const left = drawInProportion(tree, slice, perSlice - count, inSlice, 0, random);
+          drawSome(inSlice, 0, inSlice, 1, left, random, places);
+          continue;
+        }
         take(room, slice, count + hints, inSlice);
         if (hints === 0) continue;
         highest.fill(0);
         takeLargest(room, slice, Math.min(from, count + hints), highest);
-        const cells = placesOf(highest, 1);
-        for (const index of chooseIndices(hints, cells.length, random)) inSlice[cells[index]!] = 0;
+        drawSome(inSlice, 0, highest, 1, hints, random, places);
       }
       return tokenMask(grid, masked);
     },
   };
-}
-
-/** Stands for no attention: far below any share that a teacher gives. */
-const LEAST = 1e-60;
-
-/**
- * The logarithm of each number with Gumbel noise: the largest of them are drawn without replacement, each in proportion to its number
- * (Vieira 2014; Kool et al. 2019, section 2.3). One draw a token.
- */
-function racing(attention: Float32Array, random: Random): Float32Array {
-  return attention.map((share) => {
-    // Draws are multiples of 2^-32 from 0: half a step more is in (0, 1).
-    const exponential = -Math.log(random() + 2 ** -33);
-    return -Math.log(exponential / Math.max(share, LEAST));
-  });
 }

@@ -67,6 +67,14 @@ describe('semanticMasking by hand', () => {
       );
     }
   });
+  it('hides whole parts behind the end as at it, also where the last one is cut', () => {
+    const twenty = { slices: 1, rows: 4, columns: 5 };
+    const of = (epoch: number) =>
+      new Set(met((seed) => hiddenOf(twenty, partsOf(2, 8, 10), 0.5, epoch, seed)).keys());
+    // By the first two parts: 0 and 1 in either order, 0 and 2, 1 and 2, 2 alone.
+    expect(of(10)).toEqual(new Set(['[[2,8,0]]', '[[2,0,8]]', '[[0,8,2]]', '[[0,0,10]]']));
+    expect(of(25)).toEqual(of(10));
+  });
   it('goes from one to the other by the square of the epoch', () => {
     const twenty = { slices: 1, rows: 4, columns: 5 };
     // At sqrt(1 / 2) of the epochs lambda is 1 / 2. Of each part's own: 2 and 8. Whole parts: 4 and 6, or 0 and 10.

@@ -17,7 +17,7 @@ import type { MaskingStrategy } from '../strategy.js';
 import { selectionRoom, takeLargest, takeSmallest } from '../take-largest.js';
 import { softenScores } from '../text/soften-scores.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
-import { hideSome } from './hide-some.js';
+import { drawSome } from './draw-some.js';
 import { type RegionSize, regionsOf } from './regions.js';
 
 export interface TextGuidedMaskingOptions {
@@ -98,14 +98,16 @@ export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStr
       const perSlice = tokensPerSlice(grid);
       const scores = noise > 0 ? softenScores(given, perSlice, noise, random) : given;
       const masked = new Uint8Array(scores.length);
-      const room = selectionRoom(per === 'clip' ? scores.length : perSlice);
+      const size = per === 'clip' ? scores.length : perSlice;
+      const room = selectionRoom(size);
+      const others = new Uint32Array(size);
       const take = select === 'top' ? takeLargest : takeSmallest;
 
       /** Hides `count` tokens: the caption's share by the scores, the rest at random. */
       const hide = (of: Float32Array, count: number, flags: Uint8Array): void => {
         const byText = Math.min(count, Math.round(count * textShare));
         take(room, of, byText, flags);
-        hideSome(flags, flags, 0, count - byText, random);
+        drawSome(flags, 1, flags, 0, count - byText, random, others);
       };
 
       if (typeof per === 'object') {
@@ -120,7 +122,6 @@ export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStr
         }
         return tokenMask(grid, masked);
       }
-      const size = per === 'clip' ? scores.length : perSlice;
       const count = maskedCount(size, ratio);
       for (let start = 0; start < scores.length; start += size) {
         hide(scores.subarray(start, start + size), count, masked.subarray(start, start + size));

@@ -6,7 +6,7 @@ import { maskedCount, shareField } from '../masked-count.js';
 import type { MaskingStrategy } from '../strategy.js';
 import { selectionRoom, takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
-import { hideSome } from './hide-some.js';
+import { drawSome } from './draw-some.js';
 
 export interface TwoRatioMaskingOptions {
   /** Share of each slice that is salient, the tokens of the highest scores, [0, 1]. */
@@ -76,12 +76,13 @@ export function twoRatioMasking(options: TwoRatioMaskingOptions): MaskingStrateg
       const masked = new Uint8Array(scores.length);
       const room = selectionRoom(perSlice);
       const isSalient = new Uint8Array(perSlice);
+      const places = new Uint32Array(perSlice);
       for (let start = 0; start < scores.length; start += perSlice) {
         const inSlice = masked.subarray(start, start + perSlice);
         isSalient.fill(0);
         takeLargest(room, scores.subarray(start, start + perSlice), salient, isSalient);
-        hideSome(inSlice, isSalient, 1, ofSalient, random);
-        hideSome(inSlice, isSalient, 0, count - ofSalient, random);
+        drawSome(inSlice, 1, isSalient, 1, ofSalient, random, places);
+        drawSome(inSlice, 1, isSalient, 0, count - ofSalient, random, places);
       }
       return tokenMask(grid, masked);
     },
