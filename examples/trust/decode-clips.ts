@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { motionCue, seededRandom } from '@tgm/masking';
+import { type ClipFlow, flowCue, motionCue, seededRandom } from '@tgm/masking';
 import type { DecodedClip } from '@tgm/train';
 import { readManifest, sampleLoader, testRecipe, type VideoSample, videoPool } from '@tgm/video-io';
 import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
@@ -7,8 +7,13 @@ import { progress } from '../start/progress.js';
 import { FRAMES, FRAMES_A_SLICE, GRID, SIZE, STRIDE } from './clip-shape.js';
 import type { KnownClipsOptions } from './known-clips.js';
 
+/** A decoded clip with its flow, which the codec's vectors give too. */
+export interface MovingClip extends DecodedClip {
+  readonly flow: ClipFlow;
+}
+
 /** Makes the test videos where they are missing, and decodes a clip of each, in order, with the codec's motion vectors. */
-export async function decodeTestClips(options: KnownClipsOptions): Promise<DecodedClip[]> {
+export async function decodeTestClips(options: KnownClipsOptions): Promise<MovingClip[]> {
   const { data, seed, clips, workers, signal } = options;
   const folder = join(data, `moving-shapes-trust-${seed}`);
   const made = progress('render and encode', clips, 'clips', 0, process.stderr);
@@ -36,7 +41,7 @@ export async function decodeTestClips(options: KnownClipsOptions): Promise<Decod
       crops: 1,
     }),
   });
-  const decode = async (sample: VideoSample): Promise<DecodedClip> => {
+  const decode = async (sample: VideoSample): Promise<MovingClip> => {
     signal.throwIfAborted();
     const [clip] = await clipsOf(sample, seededRandom('trust', 'decode', sample.id));
     const { frames, motion } = clip!;
@@ -47,10 +52,11 @@ export async function decodeTestClips(options: KnownClipsOptions): Promise<Decod
       frameCount: FRAMES.length,
       ...SIZE,
       motion: motionCue(motion!, GRID, { ...SIZE, framesPerSlice: STRIDE * FRAMES_A_SLICE }),
+      flow: flowCue(motion!, GRID, { ...SIZE, framesPerStep: STRIDE }),
     };
   };
   try {
-    const decoded: DecodedClip[] = [];
+    const decoded: MovingClip[] = [];
     const atOnce = 2 * workers;
     for (let first = 0; first < dataset.length; first += atOnce) {
       const count = Math.min(atOnce, dataset.length - first);

@@ -1,6 +1,5 @@
 import type { TokenGrid } from '@tgm/masking';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import type { DecodedClip } from '@tgm/train';
 import {
   type Box,
   FRAME_SIZE,
@@ -11,12 +10,12 @@ import {
   tokenCoverage,
 } from '../moving-shapes/index.js';
 import { FRAMES, FRAMES_A_SLICE, GRID, SIZE } from './clip-shape.js';
-import { decodeTestClips } from './decode-clips.js';
+import { decodeTestClips, type MovingClip } from './decode-clips.js';
 import { type ScoredClip, scoreTestClips } from './score-clips.js';
 import { type Wording, wordingsOf } from './wordings.js';
 
 /** A decoded clip with its ground truth and all that masks may read about it. */
-export interface KnownClip extends DecodedClip, Omit<ScoredClip, 'shuffled'> {
+export interface KnownClip extends MovingClip, Omit<ScoredClip, 'shuffled'> {
   readonly grid: TokenGrid;
   /** [tokens] share of each token that the named object covers, in [0, 1]. */
   readonly coverage: Float32Array;

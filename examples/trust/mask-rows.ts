@@ -3,9 +3,12 @@ import {
   attentionMasking,
   blockMasking,
   causalMasking,
+  type FlowCues,
+  flowGuidedMasking,
   frameMasking,
   type MaskingStrategy,
   type MotionCues,
+  motionBinsMasking,
   motionGuidedMasking,
   motionMagnitudeMasking,
   multiBlockMasking,
@@ -27,7 +30,7 @@ import type { KnownClip } from './known-clips.js';
 import type { Wording } from './wordings.js';
 
 /** What masks may read about a known clip. */
-export type KnownCues = TextCues & MotionCues & AttentionCues & PartCues;
+export type KnownCues = TextCues & MotionCues & AttentionCues & PartCues & FlowCues;
 
 /** One strategy of the table: a line each. */
 export interface MaskEntry {
@@ -81,8 +84,17 @@ export const MASKS: readonly MaskEntry[] = [
   { name: 'multi-block', masking: (ratio) => multiBlockMasking({ ratio }) },
   { name: 'causal', masking: (ratio) => causalMasking({ ratio }) },
   { name: 'running-cell', masking: (ratio) => runningCellMasking({ ratio }) },
-  { name: 'motion', masking: (ratio) => motionGuidedMasking({ ratio }) },
-  { name: 'motion-magnitude', masking: (ratio) => motionMagnitudeMasking({ ratio }) },
+  ...(['subtract', 'keep'] as const).flatMap((camera): MaskEntry[] => {
+    return [
+      { name: `motion, camera ${camera}`, masking: (ratio) => motionGuidedMasking({ ratio, camera }) },
+      {
+        name: `motion-magnitude, camera ${camera}`,
+        masking: (ratio) => motionMagnitudeMasking({ ratio, camera }),
+      },
+    ];
+  }),
+  { name: 'motion-bins', masking: (ratio) => motionBinsMasking({ ratio }) },
+  { name: 'flow', masking: (ratio) => flowGuidedMasking({ ratio }) },
   attention('high'),
   attention('low'),
   attention('hint'),
@@ -139,6 +151,7 @@ export const cuesOf = (
 ): KnownCues => ({
   tokenScores: scores ? scores(clip) : clip.scores[variant][wording],
   motion: clip.motion,
+  flow: clip.flow,
   attention: clip.attention,
   parts: clip.parts,
 });

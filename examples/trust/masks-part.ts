@@ -13,7 +13,7 @@ export const RATIOS = [0.25, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9] as const;
 /** Masks that the report shows on some clips. */
 const PICTURED: readonly string[] = [
   'random-slice',
-  'motion',
+  'motion, camera subtract',
   'text',
   'text, bottom',
   'text, shuffled caption',
