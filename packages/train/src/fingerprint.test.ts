@@ -20,6 +20,7 @@ import { shuffled } from './data/shuffled.js';
 import { hogTeacher } from './data/teachers/hog-teacher.js';
 import { type FeatureTeacher, withFeatures } from './data/with-features.js';
 import { finetune } from './finetune.js';
+import { teacherAttentionMasking } from './objectives/graph-masking/teacher-attention-masking.js';
 import { tinyClassifier, tinyModel } from './objectives/tiny-batch.test-support.js';
 import { adamW } from './optimizers/adamw.js';
 import { sgd } from './optimizers/sgd.js';
@@ -206,6 +207,20 @@ it.each<[string, () => Partial<Options>]>([
     code: 'CHECKPOINT_MISMATCH',
     message: expect.stringContaining(name),
   });
+});
+
+it('every value of a mask that is chosen in the graph is, too, in the batches and in what learns', async () => {
+  const graph = {
+    ...options(),
+    decoderMasking: undefined as never,
+    checkpoint: { folder: join(folder, 'graph'), every: 1 },
+  };
+  await stopped({ ...graph, masking: teacherAttentionMasking({ ratio: 0.5, momentum: 0.9 }) });
+  expectAsked(await loadCheckpoint(graph.checkpoint.folder), [
+    'batches.masking.momentum',
+    'objective.masking.ratio',
+    'objective.masking.select',
+  ]);
 });
 
 it('a run is the same with another engine, other calls and another period of saving', async () => {

@@ -3,3 +3,8 @@ export {
   exampleSourceContract,
   type SourceCheck,
 } from './data/example-source-contract.js';
+export {
+  type GraphMaskingCheck,
+  type GraphMaskingContractOptions,
+  graphMaskingContract,
+} from './objectives/graph-masking/graph-masking-contract.js';

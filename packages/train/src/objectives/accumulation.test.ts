@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { contrastiveLoss, type Loss, reconstructionLoss } from '@tgm/losses';
+import {
+  adversarialMaskLoss,
+  contrastiveLoss,
+  type Loss,
+  reconstructionLoss,
+  samplingLoss,
+} from '@tgm/losses';
 import { seededRandom } from '@tgm/masking';
 import { drawDropPath, patchCodebook } from '@tgm/models';
 import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
@@ -16,6 +22,10 @@ import { classificationObjective, type LabelledBatch } from './classification-ob
 import type { ClipModelBatch } from './clip-model-batch.js';
 import { clipModelObjective } from './clip-model-objective.js';
 import { codebookObjective } from './codebook/codebook-objective.js';
+import { adaptiveMasking } from './graph-masking/adaptive-masking.js';
+import { autoMasking } from './graph-masking/auto-masking.js';
+import type { GraphMasking } from './graph-masking/graph-masking.js';
+import { teacherAttentionMasking } from './graph-masking/teacher-attention-masking.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { maskedObjective } from './masked-objective.js';
 import {
@@ -68,6 +78,31 @@ function masked(
       };
       tf.dispose(whole as never);
       return batch;
+    },
+  };
+}
+
+/** A mask that is chosen in the graph, with a second view that compares clips. */
+function chosen(masking: GraphMasking, losses: readonly { loss: Loss; weight: number }[]): Case<MaskedBatch> {
+  const model = tinyModel({ numHiddenLayers: 2, positions: 'separable' });
+  return {
+    name: `a mask of the graph, ${masking.name}`,
+    compares: losses.some(({ loss }) => loss.kind === 'batch'),
+    objective: maskedObjective({ model, losses, textWidth: TEXT_WIDTH, masking }),
+    async clips(from, count) {
+      const random = seededRandom('chosen');
+      const noise = Array.from({ length: CLIPS }, () => [...masking.noise(random, model.grid)]);
+      const drawn = (length: number) =>
+        tf.tensor3d(Float32Array.from({ length: CLIPS * 8 * length }, random), [CLIPS, 8, length]);
+      const batch = tinyBatch(model, CLIPS, 'accumulation');
+      const { views, reconstruct: _, ...rest } = batch;
+      const whole = {
+        tokens: drawn(model.tokenSize),
+        pixels: drawn(2 * 8 * 8 * 3),
+        noise: tf.tensor2d(noise),
+        cues: {},
+      };
+      return clipsFrom({ ...rest, views: { contrast: views.contrast }, whole } as MaskedBatch, from, count);
     },
   };
 }
@@ -174,6 +209,13 @@ const CASES = [
   masked('contrast', [contrast()]),
   both,
   masked('both, of two views, not all of what is masked decoded', [reconstruction, contrast('contrast')], 2),
+  chosen(adaptiveMasking({ ratio: 0.5 }), [reconstruction, { loss: samplingLoss(), weight: 1 }]),
+  chosen(autoMasking({ ratio: 0.5 }), [
+    reconstruction,
+    contrast('contrast'),
+    { loss: adversarialMaskLoss({ grid: tinyModel().grid }), weight: 0.2 },
+  ]),
+  chosen(teacherAttentionMasking({ ratio: 0.5, momentum: 0.5 }), [reconstruction]),
   images,
   labels,
   codebook,

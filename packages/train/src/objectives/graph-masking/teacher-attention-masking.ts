@@ -70,7 +70,8 @@ export function teacherAttentionMasking(options: TeacherAttentionMaskingOptions)
       const ranked = descending(shares);
       const revealed = select === 'hint' ? Math.min(maskedCount(count, shown), count - masked) : 0;
       if (revealed === 0) return { order: reversed(ranked) };
-      const from = Math.min(Math.max(maskedCount(count, shownFrom), revealed), masked + revealed);
+      const most = shownFrom < 1 ? maskedCount(count, shownFrom) : count;
+      const from = Math.min(Math.max(most, revealed), masked + revealed);
       return { order: atTokens(ranked, hintRanks(noise, masked + revealed, revealed, from)) };
     },
     nextBuffers: (params, buffers) => teacher.follow(params, buffers),
