@@ -212,6 +212,9 @@ describe('featureLoss', () => {
   });
 
   it('refuses widths that are not told', () => {
+    expect(() =>
+      featureLoss({ tokens: 'masked' }).init(() => 0.5, { video: 6, decoder: 4, prediction: 9 }),
+    ).toThrow('Examples get features by withFeatures');
     for (const [tokens, widths] of [
       ['masked', { video: 6, prediction: 9, features: 3 }],
       ['masked', { video: 6, decoder: 4, prediction: 9 }],

@@ -86,7 +86,16 @@ export function featureLoss(options: FeatureLossOptions): ClipLoss {
       ...(tokens === 'masked' ? { decoded: true, features: true } : { visibleFeatures: true }),
     },
     init(random, widths) {
-      widthsTable.check({ [width]: widths?.[width], features: widths?.features });
+      if (widths?.features === undefined) {
+        throw new LossError('OPTION_INVALID', {
+          where: 'featureLoss init, option features',
+          expected: 'F, the width of the features that are predicted',
+          received: 'nothing',
+          advice:
+            'Examples get features by withFeatures of @tgm/train; a source of your own tells their featureWidth.',
+        });
+      }
+      widthsTable.check({ [width]: widths[width], features: widths.features });
       const [inputs, outputs] = [widths[width]!, widths.features!];
       const bound = Math.sqrt(6 / (inputs + outputs)); // Xavier, as VideoMAE's linear layers
       const weight = Float32Array.from({ length: outputs * inputs }, () => (2 * random() - 1) * bound);

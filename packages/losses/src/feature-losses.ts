@@ -11,19 +11,18 @@ export const FEATURE_LOSSES = {
    */
   hog: { tokens: 'masked' },
   /**
-   * CLIP's features of masked tokens, by the cosine (Hou et al., "MILAN", arXiv 2208.06049; B: its weight there is 2. Its decoder, which
-   * leaves visible tokens as they are, and its masks are others).
+   * CLIP's features of masked tokens, by the cosine (Hou et al., "MILAN", arXiv 2208.06049; B: 2 - 2 cos there, twice this one. Its decoder,
+   * which leaves visible tokens as they are, and its masks are others).
    */
   clip: { tokens: 'masked', distance: 'cosine' },
   /**
-   * CLIP's features of masked tokens, each standardised over the clip by `standardisedTeacher` of `@tgm/train` (Vandeghen et al., "TrackMAE",
-   * 2026; A).
+   * CLIP's features of masked tokens, of each tubelet's first frame, standardised over the clip by `standardisedTeacher` of
+   * `@tgm/train` (Vandeghen et al., "TrackMAE", CVPR 2026; A).
    */
   trackMae: { tokens: 'masked' },
   /**
    * CLIP's features of visible tokens, without a decoder (Li et al., "Unmasked teacher", arXiv 2303.16058; A: both sides have the
-   * length 1, and the squared distance is 2 - 2 cos, so a weight of 2 is theirs. R: the last block alone, and no layer norm
-   * behind the head).
+   * length 1, and their distance is 2 - 2 cos, twice this one. R: the last block alone, and no layer norm behind the head).
    */
   umt: { tokens: 'visible', distance: 'cosine' },
   /**

@@ -37,7 +37,8 @@ const CELL = 8;
 
 /**
  * Histograms of oriented gradients as features: MaskFeat's target (Wei et al., arXiv 2112.09133). Of each tubelet its first frame is
- * read, of each colour channel 9 directions, in cells of 8 x 8 pixels; F = 3 * 9 * 4 for patches of 16 pixels. Nothing is learned.
+ * read, of each colour channel 9 directions, in cells of 8 x 8 pixels; F = 3 * 9 * 4 for patches of 16 pixels. Nothing is learned. A clip of
+ * 16 frames of 224 x 224 costs some 50 ms of the calling thread.
  *
  * The histograms are those of the authors' code (A). scikit-image's `hog` is another one: it takes plain differences that are
  * zero at the border, the colour channel with the largest of them alone, and normalises over blocks of cells.
