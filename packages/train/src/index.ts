@@ -53,6 +53,7 @@ export { type HogTeacherOptions, hogTeacher } from './data/teachers/hog-teacher.
 export { standardisedTeacher } from './data/teachers/standardised-teacher.js';
 export { type VideoMaeTeacherOptions, videoMaeTeacher } from './data/teachers/video-mae-teacher.js';
 export { type TextCuesOptions, textCues } from './data/text-cues.js';
+export type { FlowSource } from './data/token-flow.js';
 export { type ClipCues, type VideoExamplesOptions, videoExamples } from './data/video-examples.js';
 export { type FurtherCues, withCues } from './data/with-cues.js';
 export { type FeatureTeacher, withFeatures } from './data/with-features.js';

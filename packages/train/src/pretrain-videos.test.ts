@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reconstructionLoss } from '@tgm/losses';
-import { motionGuidedMasking, randomMasking } from '@tgm/masking';
+import { flowGuidedMasking, motionGuidedMasking, randomMasking } from '@tgm/masking';
 import { cpuEngine, type Engine } from '@tgm/tfjs-backend-onnx';
 import {
   datasetOf,
@@ -118,6 +118,25 @@ describe('pre-training on videos, without captions', { timeout: 120_000 }, () =>
     const resumed = await trained(withBroken(), 2, { badSamples: replace }, { checkpoint });
     const whole = await trained(withBroken(), 2, { badSamples: replace });
     expect(resumed.weights).toEqual(whole.weights);
+  });
+
+  it('follows the flow of the codec through each clip', async () => {
+    const pool = videoPool({ workers: 2 });
+    try {
+      const recipe = pretrainingRecipe({ frameCount: 4, stride: 2, size, clips: 2 });
+      const source = videoExamples({ dataset: sound(), pool, recipe, flow: { grid: tinyModel().grid } });
+      const { steps } = await runToEnd(
+        pretrain({
+          ...optionsOf(shuffled(source)),
+          examples: shuffled(source),
+          masking: flowGuidedMasking({ ratio: 0.5 }),
+        }),
+      );
+      expect(steps).toHaveLength(STEPS);
+      for (const { terms } of steps) expect(Number.isFinite(terms.reconstruction)).toBe(true);
+    } finally {
+      await pool.close();
+    }
   });
 
   it('takes clips that were decoded into memory', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  flowGuidedMasking,
   type MaskingStrategy,
   motionCue,
   motionGuidedMasking,
@@ -184,6 +185,42 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     );
   });
 
+  it.each(['codec', 'estimate'] as const)('tells the flow from frame to frame: %s', async (from) => {
+    const plain: ClipRecipe = {
+      size,
+      clips: 1,
+      describe: () => ({ is: 'plain' }),
+      plan: () => [
+        {
+          indices: [2, 5, 8, 11],
+          crop: { x: 0, y: 0, width: VIDEO.height, height: VIDEO.height },
+          flip: false,
+        },
+      ],
+    };
+    const source = videoExamples({ dataset: dataset(), pool, recipe: plain, flow: { grid, from } });
+    const [example] = await source.load(0, () => 0);
+    const { frameCount, samples: perToken, backward, forward } = example!.cues.flow;
+    expect([frameCount, perToken]).toEqual([4, 4]);
+    expect(example!.cues).not.toHaveProperty('motion');
+    // A pixel a frame to the right, 3 frames a step, 48 pixels to 16 samples: one sample a step. Half of them say so at least.
+    for (const [flow, x] of [
+      [forward, 1],
+      [backward, -1],
+    ] as const) {
+      expect(flow).toHaveLength(3 * 2 * 16 * 16);
+      for (let pair = 0; pair < 3; pair++) {
+        const along = [0, 1].map(
+          (axis) =>
+            [...flow.slice((pair * 2 + axis) * 256, (pair * 2 + axis + 1) * 256)].sort((a, b) => a - b)[128]!,
+        );
+        expect(along[0]).toBeCloseTo(x, 0.5);
+        expect(Math.abs(along[1]!)).toBeLessThan(0.25);
+      }
+    }
+    expect(await source.describe()).toMatchObject({ flow: { grid, from, samples: 4 } });
+  });
+
   it('makes several examples of one video, and views of one example', async () => {
     const clipsOf = async (views: number) =>
       videoExamples({ dataset: dataset(), pool, recipe: recipeOf(4), views, motion: grid }).load(
@@ -344,6 +381,7 @@ describe('videoExamples', { timeout: 60_000 }, () => {
       { recipe: recipeOf(4) },
       { views: 2 },
       { motion: grid },
+      { flow: { grid } },
       { texts },
       { cues: { of: () => ({}), describe: () => ({ is: 'none' }) } },
     ])
@@ -357,6 +395,8 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     for (const options of [
       { threads: 2 },
       { motion: true },
+      { flow: true },
+      { flow: { grid, from: 'network' } },
       { views: 0 },
       { texts: new Map() },
       { pool: {} },
@@ -368,10 +408,17 @@ describe('videoExamples', { timeout: 60_000 }, () => {
     const use = <Cues extends object>(_examples: Examples<Cues>, _masking: MaskingStrategy<Cues>): void =>
       undefined;
     const base = { dataset: dataset(), pool, recipe: recipeOf(1) };
-    const [plain, moving] = [
+    const [plain, moving, flowing, both] = [
       shuffled(videoExamples(base)),
       shuffled(videoExamples({ ...base, motion: grid })),
+      shuffled(videoExamples({ ...base, flow: { grid } })),
+      shuffled(videoExamples({ ...base, motion: grid, flow: { grid } })),
     ];
+    use(flowing, flowGuidedMasking());
+    use(both, flowGuidedMasking());
+    use(both, motionGuidedMasking({ ratio: 0.5 }));
+    // @ts-expect-error there is no cue `flow`
+    use(moving, flowGuidedMasking());
     use(plain, randomMasking({ ratio: 0.5 }));
     use(moving, randomMasking({ ratio: 0.5 }));
     use(moving, motionGuidedMasking({ ratio: 0.5 }));

@@ -1,4 +1,4 @@
-import type { MotionCues, TokenGrid } from '@tgm/masking';
+import type { FlowCues, MotionCues, TokenGrid } from '@tgm/masking';
 import {
   type Description,
   describer,
@@ -25,6 +25,7 @@ import type { CaptionEmbeddings } from './caption-embeddings.js';
 import { digestOfIds } from './content-digest.js';
 import type { ExampleClip, ExampleSource, TrainingExample } from './examples.js';
 import { datasetField, poolField } from './option-fields.js';
+import { checkFlowSource, type FlowSource, tokenFlow } from './token-flow.js';
 import { tokenMotion } from './token-motion.js';
 
 /** Cues that the caller finds for each clip. */
@@ -46,6 +47,8 @@ export interface VideoExamplesOptions<Cues extends object = object> {
   readonly recipe: ClipRecipe;
   /** The model's tokens, for the cue `motion`: how each of them moves. Default: no such cue. */
   readonly motion?: TokenGrid;
+  /** The cue `flow`: how what is seen moves from frame to frame. Default: no such cue. */
+  readonly flow?: FlowSource;
   /**
    * Clips of a video that make one example: the first is the example itself, the others are its `others`. Default 1. A
    * sample gives the recipe's `clips` / `views` examples.
@@ -66,6 +69,7 @@ const TABLE = optionTable(
     pool: unrecorded(poolField()),
     recipe: objectWith<ClipRecipe>('a recipe', ['size', 'clips', 'plan', 'describe']),
     motion: optional(objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns'])),
+    flow: optional(objectWith<FlowSource>('where the flow comes from', ['grid'])),
     views: optional(wholeNumber({ from: 1 }), 1),
     texts: optional(objectWith<CaptionEmbeddings>('embeddings of captions', ['width', 'of', 'describe'])),
     // Told below: their description may take its time.
@@ -86,13 +90,21 @@ const TABLE = optionTable(
  *   does not know.
  */
 export function videoExamples<Cues extends object = object>(
+  options: VideoExamplesOptions<Cues> & { readonly motion: TokenGrid; readonly flow: FlowSource },
+): ExampleSource<Cues & MotionCues & FlowCues>;
+export function videoExamples<Cues extends object = object>(
   options: VideoExamplesOptions<Cues> & { readonly motion: TokenGrid },
 ): ExampleSource<Cues & MotionCues>;
+export function videoExamples<Cues extends object = object>(
+  options: VideoExamplesOptions<Cues> & { readonly flow: FlowSource },
+): ExampleSource<Cues & FlowCues>;
 export function videoExamples<Cues extends object = object>(
   options: VideoExamplesOptions<Cues>,
 ): ExampleSource<Cues>;
 export function videoExamples(options: VideoExamplesOptions): ExampleSource<object> {
-  const checked = TABLE.check(options);
+  const given = TABLE.check(options);
+  const flow = given.flow && checkFlowSource(given.flow);
+  const checked = { ...given, flow };
   const { dataset, pool, recipe, motion, views, texts, cues, limits } = checked;
   const perSample = recipe.clips / views;
   if (!Number.isInteger(perSample)) {
@@ -102,7 +114,8 @@ export function videoExamples(options: VideoExamplesOptions): ExampleSource<obje
       received: showValue(views),
     });
   }
-  const clipsOf = sampleLoader({ pool, recipe, motion: motion !== undefined, ...(limits && { limits }) });
+  const vectors = motion !== undefined || flow?.from === 'codec';
+  const clipsOf = sampleLoader({ pool, recipe, motion: vectors, ...(limits && { limits }) });
   const describe = describer('videoExamples', recorded(TABLE, checked));
   const idOf = async (index: number): Promise<string> => (await sampleAt(dataset, index)).id;
 
@@ -112,7 +125,14 @@ export function videoExamples(options: VideoExamplesOptions): ExampleSource<obje
     caption: string | undefined,
   ): Promise<ExampleClip<object>> {
     const own = await cues?.of(clip, sample, caption);
-    return { frames: clip.frames, cues: { ...own, ...(motion && { motion: tokenMotion(clip, motion) }) } };
+    return {
+      frames: clip.frames,
+      cues: {
+        ...own,
+        ...(motion && { motion: tokenMotion(clip, motion) }),
+        ...(flow && { flow: tokenFlow(clip, flow) }),
+      },
+    };
   }
 
   return {
