@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   adversarialMaskLoss,
   contrastiveLoss,
+  featureLoss,
   type Loss,
   reconstructionLoss,
   samplingLoss,
@@ -63,7 +64,7 @@ function masked(
   return {
     name,
     compares: losses.some(({ loss }) => loss.kind === 'batch'),
-    objective: maskedObjective({ model, losses, textWidth: TEXT_WIDTH }),
+    objective: maskedObjective({ model, losses, textWidth: TEXT_WIDTH, featureWidth: 4 }),
     async clips(from, count) {
       const whole = tinyBatch(model, CLIPS, 'accumulation');
       const { views, reconstruct } = clipsFrom(whole, from, count);
@@ -209,6 +210,10 @@ const CASES = [
   masked('contrast', [contrast()]),
   both,
   masked('both, of two views, not all of what is masked decoded', [reconstruction, contrast('contrast')], 2),
+  masked('features of hidden and of visible tokens', [
+    { loss: featureLoss({ tokens: 'masked', normalise: 'layer' }), weight: 1 },
+    { loss: featureLoss({ tokens: 'visible', distance: 'cosine' }), weight: 2 },
+  ]),
   chosen(adaptiveMasking({ ratio: 0.5 }), [reconstruction, { loss: samplingLoss(), weight: 1 }]),
   chosen(autoMasking({ ratio: 0.5 }), [
     reconstruction,
