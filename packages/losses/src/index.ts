@@ -1,5 +1,6 @@
 export { type AdversarialMaskLossOptions, adversarialMaskLoss } from './adversarial-mask-loss.js';
 export { atTokens } from './at-tokens.js';
+export type { CaptionTokenizer, CaptionTokenNeeds, CaptionTokens } from './caption-tokens.js';
 export type { Choice } from './choice.js';
 export { clampFromAbove } from './clamp-from-above.js';
 export { classificationLoss, softLabelLoss } from './classification-loss.js';

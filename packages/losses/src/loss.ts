@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { Description } from '@tgm/options';
+import type { CaptionTokenNeeds, CaptionTokens } from './caption-tokens.js';
 import type { Choice } from './choice.js';
 
 /** Named trainable tensors. */
@@ -39,6 +40,8 @@ export interface LossInputs {
   readonly textEmbedding?: tf.Tensor2D;
   /** [B, 2] int32, a hash of the caption: equal for equal captions. */
   readonly captionKey?: tf.Tensor2D;
+  /** Tokens of the captions, some of them hidden. */
+  readonly captionTokens?: CaptionTokens;
   /** [B, 2] int32, a hash of the sample: equal for clips of one video. */
   readonly sampleKey: tf.Tensor2D;
 }
@@ -57,6 +60,8 @@ export interface LossNeeds {
   readonly visibleFeatures?: boolean;
   /** Whether it reads the captions' embeddings and keys. */
   readonly text: boolean;
+  /** Which tokens of the captions it reads. Default: none. */
+  readonly captionTokens?: CaptionTokenNeeds;
   /** Whether it reads what a mask chose in the graph. Default: not. */
   readonly choice?: boolean;
 }

@@ -155,6 +155,20 @@ const checks = descriptionContract({
       } satisfies Record<keyof train.ClassificationObjectiveOptions, unknown>,
     },
     {
+      name: 'captionTokenLoss',
+      make: train.captionTokenLoss,
+      options: { tokenizer: train.wordTokenizer(['a red square']) },
+      changes: {
+        tokenizer: [train.wordTokenizer(['a blue square']), train.clipModelCaptionTokenizer(letters())],
+        length: 16,
+        ratio: 0.5,
+        view: 'contrast',
+        width: 64,
+        layers: 2,
+        heads: 2,
+      } satisfies Record<keyof train.CaptionTokenLossOptions, unknown>,
+    },
+    {
       name: 'codebookObjective',
       make: train.codebookObjective,
       options: { model: patchCodebook(CODEBOOK) },
@@ -180,7 +194,7 @@ const checks = descriptionContract({
   exported: {
     module: train,
     declarations: `${import.meta.dirname}/../dist`,
-    returns: ['Optimizer', 'Schedule', 'Objective', 'GraphMasking'],
+    returns: ['Optimizer', 'Schedule', 'Objective', 'GraphMasking', 'ClipLoss'],
   },
 });
 for (const { name, run } of checks) it(name, run);

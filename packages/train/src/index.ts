@@ -63,6 +63,12 @@ export { greyExamples } from './leakage/grey-examples.js';
 export type { InformationBits } from './leakage/information-bits.js';
 export { type Leakage, type LeakageOptions, leakage } from './leakage/leakage.js';
 export {
+  type CaptionTokenLossOptions,
+  captionTokenLoss,
+} from './objectives/caption-tokens/caption-token-loss.js';
+export { clipModelCaptionTokenizer } from './objectives/caption-tokens/clip-model-caption-tokenizer.js';
+export { wordTokenizer } from './objectives/caption-tokens/word-tokenizer.js';
+export {
   type ClassificationObjectiveOptions,
   classificationObjective,
   type LabelledBatch,

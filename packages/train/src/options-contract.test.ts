@@ -58,9 +58,11 @@ const checks = optionsContract({
     classificationObjective: (extra) =>
       train.classificationObjective({ model: tinyClassifier(), smoothing: 0, ...extra }),
     codebookObjective: (extra) => train.codebookObjective({ model: codebook, ...extra }),
+    captionTokenLoss: (extra) =>
+      train.captionTokenLoss({ tokenizer: train.wordTokenizer(['a']), length: 4, ...extra }),
     colourClusters: (extra) =>
       train.colourClusters([new Uint8Array(6)], { clusters: 2, random: () => 0, ...extra }),
-    colourTeacher: (extra) => train.colourTeacher({ colours: new Float32Array(6), model, ...extra }),
+    colourTeacher: (extra) => train.colourTeacher({ colours: new Float32Array(6), student: model, ...extra }),
     codebookTeacher: (extra) =>
       train.codebookTeacher({ model: codebook, params: codebook.init(() => 0.5), engine, ...extra }),
     clipModelObjective: (extra) =>

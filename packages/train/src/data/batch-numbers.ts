@@ -1,6 +1,7 @@
 import { UNIT_PIXELS } from '@tgm/models';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import { atOnePlace, indexTensor, keyTensor } from './batch-tensors.js';
+import { captionTokenNumbers, type HostCaptionTokens } from './caption-token-numbers.js';
 import { type ClipMasks, clipOf, drawMasks } from './clip-masks.js';
 import { type CutTokensParts, cutTokens } from './cut-tokens.js';
 import { alike, featuresOf, framesOf, textOf } from './example-numbers.js';
@@ -22,6 +23,7 @@ export interface HostBatch {
   readonly visibleFeatures?: HostTensor;
   readonly whole?: HostWhole;
   readonly text?: { readonly embedding: HostTensor; readonly captionKey: HostTensor };
+  readonly captionTokens?: HostCaptionTokens;
   readonly sampleKey: HostTensor;
 }
 
@@ -42,6 +44,7 @@ export function batchNumbers(
   const examples = drawn.map(({ example }) => example);
   const masks = drawn.map((each) => drawMasks(plan, model.grid, each));
   const text = plan.needs.text ? textOf(examples, plan.textWidth!) : undefined;
+  const { captionTokens } = plan.needs;
   const clips = plan.views.map((view) =>
     examples.map((example) => framesOf(model, clipOf(view, example), example)),
   );
@@ -103,6 +106,7 @@ export function batchNumbers(
       ...(visibleFeatures ? { visibleFeatures } : {}),
       ...(graph ? { whole: wholeClipNumbers({ ...plan, graph }, model, drawn, tokens) } : {}),
       ...(text ? { text } : {}),
+      ...(captionTokens ? { captionTokens: captionTokenNumbers(captionTokens, drawn) } : {}),
       sampleKey: keyTensor(examples.map(({ id }) => id)),
     },
   };

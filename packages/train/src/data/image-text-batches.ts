@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import type { ClipModel, ClipModelTokenizer } from '@tgm/models';
@@ -17,6 +16,7 @@ import { TrainError } from '../errors.js';
 import type { ClipModelBatch } from '../objectives/clip-model-batch.js';
 import { seedField } from '../seed-field.js';
 import type { Batch, Batches } from '../trainer/batches.js';
+import { describeTokenizer } from './describe-tokenizer.js';
 import { exampleOrder } from './example-order.js';
 import type { ImageTextPairs } from './image-text-pairs.js';
 import { imageTensors, matchesOf, requireTexts, textTensors } from './image-text-tensors.js';
@@ -126,12 +126,4 @@ function batchAfter(after: Json | undefined): number {
     expected: 'a place that an earlier batch told',
     received: showValue(after),
   });
-}
-
-/** What decides which numbers a text becomes. */
-function describeTokenizer({ json, config, contextLength, eosTokenId }: ClipModelTokenizer) {
-  const digest = createHash('sha256')
-    .update(JSON.stringify([json, config]))
-    .digest('hex');
-  return { is: 'clipModelTokenizer', contextLength, eosTokenId, digest };
 }

@@ -15,6 +15,7 @@ import {
   wholeNumber,
 } from '@tgm/options';
 import { TrainError } from '../errors.js';
+import { captionTokenFields } from '../objectives/caption-tokens/caption-token-fields.js';
 import {
   type GraphMasking,
   graphMaskingField,
@@ -135,6 +136,7 @@ export const MASKED_BATCHES_OPTIONS = optionTable(
       features: flag(),
       visibleFeatures: optional(flag(), false),
       text: flag(),
+      captionTokens: optional(nested(captionTokenFields())),
       otherClips: flag(),
     } satisfies Record<keyof MaskedNeeds, unknown>),
     ...orderFields(),

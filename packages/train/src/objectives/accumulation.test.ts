@@ -19,6 +19,7 @@ import type { Objective } from '../trainer/objective.js';
 import { vectorLayout } from '../trainer/parameter-vectors.js';
 import { freshState, hostState } from '../trainer/run-state.js';
 import { type StepNumbers, stepper } from '../trainer/stepper.js';
+import { captionTokenLoss } from './caption-tokens/caption-token-loss.js';
 import { classificationObjective, type LabelledBatch } from './classification-objective.js';
 import type { ClipModelBatch } from './clip-model-batch.js';
 import { clipModelObjective } from './clip-model-objective.js';
@@ -37,6 +38,7 @@ import {
   tinyBatch,
   tinyClassifier,
   tinyModel,
+  WORDS,
 } from './tiny-batch.test-support.js';
 import { colours, letters, tinyClipModel } from './tiny-clip-model.test-support.js';
 import { PRESETS, type PresetName, small } from './view-contrast/small-presets.test-support.js';
@@ -205,7 +207,10 @@ const codebook: Case<MaskedBatch> = (() => {
 const reconstruction = { loss: reconstructionLoss(), weight: 1 };
 const contrast = (view?: string) => ({ loss: contrastiveLoss(view ? { view } : {}), weight: 0.5 });
 const both = masked('both, of one view', [reconstruction, contrast()]);
+const words = { vocabulary: WORDS, encode: () => [], describe: () => ({ is: 'words' }) };
+const captionLoss = captionTokenLoss({ tokenizer: words, length: 4, width: 8, heads: 2 });
 const CASES = [
+  masked('hidden words of captions', [{ loss: captionLoss, weight: 1 }]),
   masked('reconstruction', [reconstruction]),
   masked('contrast', [contrast()]),
   both,

@@ -44,7 +44,7 @@ export function lossInputs(
   const decoded = passes.tokens
     ? model.decodeTokens(params, views[RECONSTRUCT]!.tokens, shown.visible!, masked!)
     : undefined;
-  const { text, sampleKey } = batch;
+  const { text, captionTokens, sampleKey } = batch;
   return {
     views,
     sampleKey,
@@ -53,6 +53,7 @@ export function lossInputs(
     ...shown.numbers,
     ...('choice' in shown ? { choice: shown.choice } : {}),
     ...(text ? { textEmbedding: text.embedding, captionKey: text.captionKey } : {}),
+    ...(captionTokens ? { captionTokens } : {}),
   };
 }
 

@@ -1,4 +1,5 @@
 import type * as tf from '@tensorflow/tfjs';
+import type { CaptionTokens } from '@tgm/losses';
 
 /** What the encoder sees of each clip in one view. B clips, K visible tokens, P numbers in a token. */
 export type ViewTensors = {
@@ -49,6 +50,7 @@ export type MaskedBatch = {
   /** In place of the view `reconstruct` and of what is reconstructed, where a mask is chosen in the graph. */
   readonly whole?: WholeTensors;
   readonly text?: TextTensors;
+  readonly captionTokens?: CaptionTokens;
   /** [B, 2] int32, equal for clips of one sample. */
   readonly sampleKey: tf.Tensor2D;
 };

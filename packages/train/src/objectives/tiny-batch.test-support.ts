@@ -39,6 +39,9 @@ export const TINY: VideoMaeConfig = {
 /** E of the tiny batches. */
 export const TEXT_WIDTH = 5;
 
+/** V of the captions of the tiny batches. */
+export const WORDS = 6;
+
 /** N of the tiny model. */
 const TOKENS = 8;
 
@@ -102,6 +105,7 @@ export function tinyBatch(model: VideoMae, clips: number, seed: string) {
       embedding: tf.tensor2d(noise(clips * TEXT_WIDTH, random), [clips, TEXT_WIDTH]),
       captionKey: keys(numbers.map((clip) => clip % 3)),
     },
+    captionTokens: captionTokens(clips, random),
     sampleKey: keys(numbers),
   } satisfies MaskedBatch;
 }
@@ -121,6 +125,25 @@ function view(
       [clips, count],
       'int32',
     ),
+  };
+}
+
+/** Captions of one to four of `WORDS` words in four places; every other word is hidden, the first always. */
+function captionTokens(clips: number, random: Random) {
+  const places = Array.from({ length: clips * 4 }, (_, at) => ({ clip: Math.floor(at / 4), place: at % 4 }));
+  const flags = (of: (clip: number, place: number) => boolean) =>
+    tf.tensor2d(
+      places.map(({ clip, place }) => Number(of(clip, place))),
+      [clips, 4],
+    );
+  return {
+    ids: tf.tensor2d(
+      places.map(() => Math.floor(random() * WORDS)),
+      [clips, 4],
+      'int32',
+    ),
+    used: flags((clip, place) => place <= clip % 4),
+    masked: flags((clip, place) => place <= clip % 4 && place % 2 === 0),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Loss, LossNeeds } from '@tgm/losses';
+import type { CaptionTokenNeeds, Loss, LossNeeds } from '@tgm/losses';
 import { type Field, listOf, nested, number, passing } from '@tgm/options';
 import { TrainError } from '../errors.js';
 
@@ -54,6 +54,8 @@ export interface MaskedNeeds {
   readonly visibleFeatures?: boolean;
   /** Whether the captions' embeddings and keys are read. */
   readonly text: boolean;
+  /** Which tokens of the captions are read. Default: none. */
+  readonly captionTokens?: CaptionTokenNeeds;
   /** Whether any compares the clips of a batch with each other. */
   readonly otherClips: boolean;
 }
@@ -72,6 +74,7 @@ export function decoderPasses(losses: readonly WeightedLoss[]): DecoderPasses {
   return { head, tokens: head || losses.some(({ loss }) => loss.needs.decoded === true) };
 }
 
+/** @throws TrainError `OPTION_INVALID` for two losses that read other tokens of the captions than each other. */
 export function jointNeeds(losses: readonly WeightedLoss[]): MaskedNeeds {
   const needs: readonly LossNeeds[] = losses.map((term) => term.loss.needs);
   const any = (test: (need: LossNeeds) => boolean): boolean => needs.some(test);
@@ -79,6 +82,7 @@ export function jointNeeds(losses: readonly WeightedLoss[]): MaskedNeeds {
   const features = any(({ reconstruction, features }) => reconstruction === 'features' || features === true);
   const visibleFeatures = any((need) => need.visibleFeatures === true);
   const reads = decoder || features || visibleFeatures;
+  const captionTokens = oneOfAll(needs.flatMap((need) => need.captionTokens ?? []));
   const views = [...(reads ? [RECONSTRUCT] : []), ...needs.flatMap((need) => need.views)];
   return {
     views: [...new Set(views)],
@@ -87,6 +91,21 @@ export function jointNeeds(losses: readonly WeightedLoss[]): MaskedNeeds {
     features,
     visibleFeatures,
     text: any(({ text }) => text),
+    ...(captionTokens ? { captionTokens } : {}),
     otherClips: losses.some((term) => term.loss.kind === 'batch'),
   };
+}
+
+function oneOfAll(all: readonly CaptionTokenNeeds[]): CaptionTokenNeeds | undefined {
+  const [first, ...others] = all;
+  const other = others.find(
+    ({ tokenizer, length, ratio }) =>
+      tokenizer !== first!.tokenizer || length !== first!.length || ratio !== first!.ratio,
+  );
+  if (!other) return first;
+  throw new TrainError('OPTION_INVALID', {
+    where: 'losses',
+    expected: 'one tokenizer, length and ratio for all losses that read tokens of captions',
+    received: `lengths ${first!.length} and ${other.length}, ratios ${first!.ratio} and ${other.ratio}`,
+  });
 }

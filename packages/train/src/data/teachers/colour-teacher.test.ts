@@ -83,7 +83,7 @@ describe('colourTeacher', () => {
   const model = tinyModel();
 
   it('says the cluster of the mean colour of each token (by hand)', async () => {
-    const teacher = colourTeacher({ colours, model });
+    const teacher = colourTeacher({ colours, student: model });
     expect(teacher.width).toBe(1);
     // 2 x 2 x 2 tokens; the left ones have the colour.
     expect([...(await teacher.features(await framesOf(1)))]).toEqual([1, 3, 1, 3, 1, 3, 1, 3]);
@@ -94,20 +94,25 @@ describe('colourTeacher', () => {
     }
     expect([...(await teacher.features(mixed))]).toEqual([3, 3, 0, 3, 0, 3, 0, 3]);
     // Of two that are as near the lower.
-    const twice = colourTeacher({ colours: Float32Array.of(0, 0, 0, 9, 9, 9, 9, 9, 9), model });
+    const twice = colourTeacher({ colours: Float32Array.of(0, 0, 0, 9, 9, 9, 9, 9, 9), student: model });
     expect([...(await twice.features(await framesOf(0)))]).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
   });
 
   it('tells its colours and how it cuts, and refuses what does not fit', async () => {
-    const told = await colourTeacher({ colours, model }).describe();
+    const told = await colourTeacher({ colours, student: model }).describe();
     expect(told).toMatchObject({ is: 'colourTeacher', colours: 4, cut: { imageSize: 16, patchSize: 8 } });
     const other = Float32Array.from(colours, (value, at) => value + (at === 11 ? 1 : 0));
-    expect(await colourTeacher({ colours: other, model }).describe()).not.toEqual(told);
-    expect(() => colourTeacher({ colours, model }).features(new Uint8Array(5))).toThrow(
+    expect(await colourTeacher({ colours: other, student: model }).describe()).not.toEqual(told);
+    expect(() => colourTeacher({ colours, student: model }).features(new Uint8Array(5))).toThrow(
       expect.objectContaining({ code: 'EXAMPLE_INVALID' }),
     );
-    for (const wrong of [{ colours: [1, 2, 3] }, { colours: new Float32Array(7) }, { model: {} }, { k: 1 }]) {
-      expect(() => colourTeacher({ colours, model, ...wrong } as never)).toThrow(
+    for (const wrong of [
+      { colours: [1, 2, 3] },
+      { colours: new Float32Array(7) },
+      { student: {} },
+      { k: 1 },
+    ]) {
+      expect(() => colourTeacher({ colours, student: model, ...wrong } as never)).toThrow(
         expect.objectContaining({ code: 'OPTION_INVALID' }),
       );
     }
@@ -115,7 +120,7 @@ describe('colourTeacher', () => {
 
   it('is what a Video MAE learns to go on with under a causal mask', async () => {
     const engine = await onnxEngine({ threads: 1 });
-    const examples = shuffled(withFeatures(halves, colourTeacher({ colours, model: { config: TINY } })));
+    const examples = shuffled(withFeatures(halves, colourTeacher({ colours, student: { config: TINY } })));
     const steps: StepEvent[] = [];
     for await (const event of pretrain({
       engine,

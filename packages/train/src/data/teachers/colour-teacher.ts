@@ -7,8 +7,8 @@ import type { FeatureTeacher } from '../with-features.js';
 export interface ColourTeacherOptions {
   /** [K, 3] colours, 0-255, from `colourClusters`. */
   readonly colours: Float32Array;
-  /** The model that is taught, or its configuration's part: how clips are cut into tokens. */
-  readonly model: { readonly config: PatchConfig };
+  /** The model that learns: how clips are cut into tokens. */
+  readonly student: { readonly config: PatchConfig };
 }
 
 const OPTIONS = optionTable(
@@ -22,7 +22,7 @@ const OPTIONS = optionTable(
         value.length % 3 === 0 &&
         value.every(Number.isFinite),
     ),
-    model: objectWith<{ readonly config: PatchConfig }>('a model', ['config']),
+    student: objectWith<{ readonly config: PatchConfig }>('the model that learns', ['config']),
   } satisfies Record<keyof ColourTeacherOptions, unknown>,
   TrainError,
 );
@@ -40,8 +40,8 @@ const OPTIONS = optionTable(
  * @throws TrainError `OPTION_INVALID`.
  */
 export function colourTeacher(options: ColourTeacherOptions): FeatureTeacher {
-  const { colours, model } = OPTIONS.check(options);
-  const { imageSize, patchSize, numFrames, tubeletSize } = model.config;
+  const { colours, student } = OPTIONS.check(options);
+  const { imageSize, patchSize, numFrames, tubeletSize } = student.config;
   const cut = { imageSize, patchSize, numFrames, tubeletSize };
   const { slices, rows, columns } = tokenGridOf(cut);
   const bytes = numFrames * imageSize * imageSize * 3;
