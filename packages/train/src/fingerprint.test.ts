@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { contrastiveLoss, featureLoss, pixelTarget, reconstructionLoss } from '@tgm/losses';
+import { contrastiveLoss, featureLoss, pixelTarget, reconstructionLoss, tokenLoss } from '@tgm/losses';
 import {
   mixedMasking,
   randomMasking,
@@ -9,17 +9,23 @@ import {
   textGuidedMasking,
   tubeMasking,
 } from '@tgm/masking';
+import { patchCodebook } from '@tgm/models';
 import type { Json } from '@tgm/options';
 import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpoint.js';
 import { requireSameRun } from './checkpoint/require-same-run.js';
 import type { RunDescription } from './checkpoint/saved-run.js';
+import { maskedBatches } from './data/masked-batches.js';
 import { noiseSource, type TextCueOnly } from './data/noise-source.test-support.js';
 import { shuffled } from './data/shuffled.js';
+import { colourTeacher } from './data/teachers/colour-teacher.js';
 import { hogTeacher } from './data/teachers/hog-teacher.js';
 import { type FeatureTeacher, withFeatures } from './data/with-features.js';
 import { finetune } from './finetune.js';
+import { captionTokenLoss } from './objectives/caption-tokens/caption-token-loss.js';
+import { wordTokenizer } from './objectives/caption-tokens/word-tokenizer.js';
+import { codebookObjective } from './objectives/codebook/codebook-objective.js';
 import { teacherAttentionMasking } from './objectives/graph-masking/teacher-attention-masking.js';
 import { tinyClassifier, tinyModel } from './objectives/tiny-batch.test-support.js';
 import { adamW } from './optimizers/adamw.js';
@@ -27,6 +33,7 @@ import { sgd } from './optimizers/sgd.js';
 import { type PretrainOptions, pretrain } from './pretrain.js';
 import { constantSchedule } from './schedules/constant.js';
 import { cosineSchedule } from './schedules/cosine.js';
+import { trainer } from './trainer/trainer.js';
 
 type Options = PretrainOptions<TextCueOnly>;
 
@@ -173,6 +180,56 @@ it('every value of a fine-tuning is, too', async () => {
     'objective.model.labels.noun.0',
     'objective.smoothing',
     'objective.layerDecay',
+  ]);
+});
+
+it('every value of hidden words of captions and of token numbers is, too', async () => {
+  const tokenizer = wordTokenizer(['caption 0 1 2']);
+  const colours = Float32Array.from({ length: 9 }, (_, at) => 20 * at);
+  const run = {
+    ...options(),
+    examples: shuffled(withFeatures(noiseSource(), colourTeacher({ colours, student: tinyModel() }))),
+    views: {},
+    losses: [
+      { loss: captionTokenLoss({ tokenizer, length: 4, width: 8, heads: 2 }), weight: 0.5 },
+      { loss: tokenLoss({ codes: 3 }), weight: 1 },
+    ],
+    checkpoint: { folder: join(folder, 'words'), every: 1 },
+  };
+  await stopped(run);
+  expectAsked(await loadCheckpoint(run.checkpoint.folder), [
+    'batches.needs.captionTokens.tokenizer.digest',
+    'batches.needs.captionTokens.ratio',
+    'batches.examples.source.teacher.digest',
+    'objective.losses.0.loss.tokenizer.words',
+    'objective.losses.0.loss.width',
+    'objective.losses.1.loss.codes',
+  ]);
+});
+
+it('every value of a codebook is, too', async () => {
+  const { imageSize, patchSize, numFrames, tubeletSize } = tinyModel().config;
+  const model = patchCodebook({ imageSize, patchSize, numFrames, tubeletSize, codes: 4, codeWidth: 2 });
+  const objective = codebookObjective({ model });
+  const { engine, examples, optimizer, schedule, steps, seed } = options();
+  const batches = maskedBatches({
+    model,
+    examples,
+    needs: objective.needs,
+    views: { tokens: { masking: randomMasking({ ratio: 0.5 }) } },
+    batchSize: 4,
+    seed,
+  });
+  const checkpoint = { folder: join(folder, 'codebook'), every: 1 };
+  const run = { engine, objective, batches, optimizer, schedule, steps, seed, checkpoint };
+  for await (const event of trainer(run)) if (event.type === 'saved') break;
+  expectAsked(await loadCheckpoint(checkpoint.folder), [
+    'batches.views.tokens.masking.ratio',
+    'batches.model.codes',
+    'objective.commitment',
+    'objective.decay',
+    'objective.deadShare',
+    'objective.model.pixels.mean.0',
   ]);
 });
 

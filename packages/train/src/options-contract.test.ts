@@ -64,7 +64,12 @@ const checks = optionsContract({
       train.colourClusters([new Uint8Array(6)], { clusters: 2, random: () => 0, ...extra }),
     colourTeacher: (extra) => train.colourTeacher({ colours: new Float32Array(6), student: model, ...extra }),
     codebookTeacher: (extra) =>
-      train.codebookTeacher({ model: codebook, params: codebook.init(() => 0.5), engine, ...extra }),
+      train.codebookTeacher({
+        model: codebook,
+        params: codebook.init(seededRandom('codes')),
+        engine,
+        ...extra,
+      }),
     clipModelObjective: (extra) =>
       train.clipModelObjective({ model: tinyClipModel(), tokenizer: letters(), ...extra }),
     maskedBatches: (extra) =>

@@ -67,7 +67,7 @@ describe.each(ENGINES)('codebookTeacher on $name', ({ name, make }) => {
 
   it('refuses frames of another size, and parameters without codes', async () => {
     const teacher = codebookTeacher({ model: codebook, params, engine });
-    await expect(teacher.features(new Uint8Array(5))).rejects.toMatchObject({ code: 'INPUT_SHAPE' });
+    await expect(teacher.features(new Uint8Array(5))).rejects.toMatchObject({ code: 'OPTION_INVALID' });
     const { codes: _codes, ...rest } = params;
     expect(() => codebookTeacher({ model: codebook, params: rest, engine })).toThrow(
       expect.objectContaining({ code: 'OPTION_INVALID', where: 'codebookTeacher, option params' }),

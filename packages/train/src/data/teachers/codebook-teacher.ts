@@ -1,14 +1,17 @@
 import * as tf from '@tensorflow/tfjs';
 import { frameTokens, type Params, type PatchCodebook } from '@tgm/models';
-import { objectWith, optionTable, passing } from '@tgm/options';
+import { describer, objectWith, optionTable, recorded, unrecorded } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { tensorsDigest } from '../../checkpoint/tensors-digest.js';
 import { TrainError } from '../../errors.js';
 import type { FeatureTeacher } from '../with-features.js';
+import { frozenParams, paramsField } from './frozen-params.js';
+import { readOnce } from './read-once.js';
+import { requireFrames } from './require-frames.js';
 
 export interface CodebookTeacherOptions {
+  /** A `patchCodebook` of the same clips and tokens as the model that learns. */
   readonly model: PatchCodebook;
-  /** Those of the model, its codes among them, as `loadPatchCodebook` gives them. They stay the caller's. */
+  /** Its parameters, the codes among them, as `loadPatchCodebook` gives them. They stay the caller's. */
   readonly params: Params;
   readonly engine: Engine;
 }
@@ -22,14 +25,12 @@ const OPTIONS = optionTable(
       'grid',
       'pixels',
       'tokenSize',
+      'parameters',
       'config',
       'describe',
     ]),
-    params: passing(
-      "the codebook's parameters by name",
-      (value): value is Params => typeof value === 'object' && value !== null && 'codes' in value,
-    ),
-    engine: objectWith<Engine>('an engine', ['compile']),
+    params: unrecorded(paramsField()),
+    engine: unrecorded(objectWith<Engine>('an engine', ['compile'])),
   } satisfies Record<keyof CodebookTeacherOptions, unknown>,
   TrainError,
 );
@@ -38,35 +39,32 @@ const OPTIONS = optionTable(
  * Says of each token the number of its code, from 0 and below K: the targets of BEiT (arXiv 2106.08254), for `tokenLoss`. BEiT's
  * codebook is that of DALL-E, whose convolutions see more than one patch; a `patchCodebook` sees one token (R).
  *
- * `features` throws ModelError `INPUT_SHAPE` for frames of another size than the codebook's.
+ * The description tells the codebook by its configuration and a hash of the encoder's parameters and the codes.
  *
- * @throws TrainError `OPTION_INVALID`.
+ * `features` throws TrainError `OPTION_INVALID` for other frames than the codebook's.
+ *
+ * @throws TrainError `OPTION_INVALID`, also for a parameter that is missing.
  */
 export function codebookTeacher(options: CodebookTeacherOptions): FeatureTeacher {
-  const { model, params, engine } = OPTIONS.check(options);
+  const checked = OPTIONS.check(options);
+  const { model, engine } = checked;
   const { slices, rows, columns } = model.grid;
   const tokens = Array.from({ length: slices * rows * columns }, (_, token) => token);
-  // The decoder is not run.
-  const own = Object.fromEntries(Object.entries(params).filter(([name]) => !name.startsWith('decoder.')));
+  const isRead = ({ name }: { readonly name: string }) => !name.startsWith('decoder.');
+  const frozen = frozenParams('codebookTeacher', model.parameters.filter(isRead), checked.params);
   const numbersOf = engine.compile((inputs: { params: Params; tokens: tf.Tensor3D }) =>
     model.nearest(inputs.params, model.encode(inputs.params, inputs.tokens)),
   );
+  const describe = describer('codebookTeacher', recorded(OPTIONS, checked));
   return {
     width: 1,
-    async describe() {
-      return { is: 'codebookTeacher', model: model.describe(), params: await tensorsDigest(own) };
-    },
+    describe: async () => ({ ...describe(), params: await frozen.digest() }),
     async features(frames) {
-      const pixels = frameTokens(frames, model.config, tokens, model.pixels);
-      const cut = tf.tensor3d(pixels, [1, tokens.length, model.tokenSize]);
-      try {
-        const numbers = await numbersOf({ params: own, tokens: cut });
-        const read = Float32Array.from(await numbers.data<'int32'>());
-        numbers.dispose();
-        return read;
-      } finally {
-        cut.dispose();
-      }
+      requireFrames('codebookTeacher', model.config, frames);
+      const cut = frameTokens(frames, model.config, tokens, model.pixels);
+      const inputs = { tokens: tf.tensor3d(cut, [1, tokens.length, model.tokenSize]) };
+      // Of an int32 tensor.
+      return Float32Array.from(await readOnce(numbersOf({ params: frozen.params, ...inputs }), inputs));
     },
   };
 }

@@ -98,13 +98,13 @@ describe('colourTeacher', () => {
     expect([...(await twice.features(await framesOf(0)))]).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
   });
 
-  it('tells its colours and how it cuts, and refuses what does not fit', async () => {
+  it('tells its colours, and refuses what does not fit', async () => {
     const told = await colourTeacher({ colours, student: model }).describe();
-    expect(told).toMatchObject({ is: 'colourTeacher', colours: 4, cut: { imageSize: 16, patchSize: 8 } });
+    expect(told).toMatchObject({ is: 'colourTeacher', colours: 4 });
     const other = Float32Array.from(colours, (value, at) => value + (at === 11 ? 1 : 0));
     expect(await colourTeacher({ colours: other, student: model }).describe()).not.toEqual(told);
     expect(() => colourTeacher({ colours, student: model }).features(new Uint8Array(5))).toThrow(
-      expect.objectContaining({ code: 'EXAMPLE_INVALID' }),
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
     );
     for (const wrong of [
       { colours: [1, 2, 3] },

@@ -3,6 +3,7 @@ import { type PatchConfig, tokenGridOf } from '@tgm/models';
 import { objectWith, optionTable, passing } from '@tgm/options';
 import { TrainError } from '../../errors.js';
 import type { FeatureTeacher } from '../with-features.js';
+import { requireFrames } from './require-frames.js';
 
 export interface ColourTeacherOptions {
   /** [K, 3] colours, 0-255, from `colourClusters`. */
@@ -35,35 +36,26 @@ const OPTIONS = optionTable(
  * pixels a picture. The order is that of slices of time and not of pixels. And the encoder reads the pixels of what is visible,
  * where iGPT reads clusters.
  *
- * `features` throws TrainError `EXAMPLE_INVALID` for frames of another size than the model's.
+ * `features` throws TrainError `OPTION_INVALID` for other frames than the model's.
  *
  * @throws TrainError `OPTION_INVALID`.
  */
 export function colourTeacher(options: ColourTeacherOptions): FeatureTeacher {
   const { colours, student } = OPTIONS.check(options);
   const { imageSize, patchSize, numFrames, tubeletSize } = student.config;
-  const cut = { imageSize, patchSize, numFrames, tubeletSize };
-  const { slices, rows, columns } = tokenGridOf(cut);
-  const bytes = numFrames * imageSize * imageSize * 3;
+  const { slices, rows, columns } = tokenGridOf({ imageSize, patchSize, numFrames, tubeletSize });
   const pixels = tubeletSize * patchSize * patchSize;
   return {
     width: 1,
     describe: () => ({
       is: 'colourTeacher',
-      cut,
       colours: colours.length / 3,
       digest: createHash('sha256')
         .update(Buffer.from(Float32Array.from(colours).buffer))
         .digest('hex'),
     }),
     features(frames) {
-      if (frames.length !== bytes) {
-        throw new TrainError('EXAMPLE_INVALID', {
-          where: 'colourTeacher, argument frames',
-          expected: `${numFrames} frames of ${imageSize} x ${imageSize} pixels, ${bytes} bytes`,
-          received: `${frames.length} bytes`,
-        });
-      }
+      requireFrames('colourTeacher', student.config, frames);
       // [N, 3] sums of the colours of each token.
       const sums = new Float64Array(slices * rows * columns * 3);
       let from = 0;
