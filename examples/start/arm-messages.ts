@@ -1,5 +1,6 @@
-import type { CaptionedClip, StepEvent } from '@tgm/train';
+import type { StepEvent } from '@tgm/train';
 import type { Arm } from './arms.js';
+import type { ArmClip } from './guided-clips.js';
 import type { ArmResult } from './pretrain-arm.js';
 import type { Encoder, Numbers } from './scorer.js';
 
@@ -10,21 +11,23 @@ export interface Workplace {
   readonly steps: number;
   /** Threads that ONNX Runtime may use in this thread. */
   readonly threads: number;
-  readonly train: readonly CaptionedClip[];
+  readonly train: readonly ArmClip[];
   /** Labelled clips, where there are any. */
-  readonly test?: readonly CaptionedClip[];
+  readonly test?: readonly ArmClip[];
   readonly classes: number;
   /** Ids of the test videos in named parts of the test set. */
   readonly subsets: Readonly<Record<string, ReadonlySet<string>>>;
   /** What the captions of a test video say, by its id. */
   readonly meanings?: ReadonlyMap<string, string>;
+  /** [tokens] share of each token that the named object of a test video covers, by its id. */
+  readonly coverages?: ReadonlyMap<string, Float32Array>;
 }
 
 export type Job =
-  | { readonly kind: 'pretrain'; readonly arm: Arm['name'] }
+  | { readonly kind: 'pretrain' | 'leak' | 'masks'; readonly arm: Arm['name'] }
   | { readonly kind: 'evaluate'; readonly encoder: Encoder };
 
-/** Ends the job in hand: pre-training after its step, with a checkpoint; an evaluation after its call of the engine. */
+/** Ends the job in hand: training after its step, pre-training with a checkpoint; an evaluation after its call of the engine. */
 export const STOP = 'stop';
 /** The same, and then the thread itself. */
 export const END = 'end';

@@ -1,9 +1,8 @@
-import { seededRandom } from '@tgm/masking';
 import { describe, expect, it } from 'vitest';
 import { armTable, meanOf, type SeedFigures } from './arm-table.js';
 import { armTableText } from './arm-table-text.js';
-import { arms, COMPARED, type DemoCues } from './arms.js';
-import { greyExamples } from './grey-examples.js';
+import { arms, COMPARED, contrastView, leakKey } from './arms.js';
+import { guidedClips } from './guided-clips.js';
 
 const step = (arm: string, number: number, contrastive: number) => ({
   time: '',
@@ -34,7 +33,6 @@ describe('armTable', () => {
         untrained: probe(23),
         text: probe(40),
         random: probe(38),
-        'text-grey': probe(30),
       },
       steps: Array.from({ length: 40 }, (_, i) => step('text', i + 1, i < 8 ? 100 : i % 2)),
     },
@@ -62,39 +60,73 @@ describe('armTable', () => {
       half: expect.closeTo(19.06, 2),
       values: [2, -1],
     });
-    expect(armTableText(table)).toMatch(/\| text - random +\| the text mask +\| 3, 4 +\| \+0\.5 ± 19\.1 +\|/);
+    expect(armTableText(table)).toMatch(/\| text - random +\| the text mask, with a second view +\| 3, 4 +\| \+0\.5 ± 19\.1 +\|/);
     expect(armTableText(table)).toMatch(/\| text +\|[^|]*\| 3, 4 +\| 40\.5 \(40\.0, 41\.0\)/);
+  });
+
+  it('says what a paired difference must be to be found (by hand)', () => {
+    // The only question that both seeds have: text - random. 12.706 + 1.376 times a deviation of 2.1213, over sqrt(2).
+    expect(table.detectable['probe/top1']).toBeCloseTo(21.12, 2);
+    expect(armTableText(table)).toContain('in four of five tries: linear probe 21.1.');
+    expect(armTableText(armTable(arms(0.75), seeds.slice(0, 1)))).toContain('One seed shows no difference');
   });
 });
 
 describe('arms', () => {
+  const all = arms(0.75);
+  const armOf = (name: string) => all.find((arm) => arm.name === name)!;
+
   it('compares arms that differ from the first in one thing, and share the second view', () => {
-    const [first, ...others] = arms(0.75).filter(({ name }) => COMPARED.includes(name));
+    const [first, ...others] = all.filter(({ name }) => COMPARED.includes(name));
     expect(others).toHaveLength(2);
     for (const arm of others) {
-      expect(arm.secondView).toBe(first!.secondView);
-      const differs = [
-        arm.masking !== first!.masking,
-        arm.reconstructs !== first!.reconstructs,
-        arm.grey !== first!.grey,
-      ];
+      expect(contrastView(arm).masking).toBe(first!.masking);
+      const differs = [arm.masking !== first!.masking, arm.reconstructs !== first!.reconstructs];
       expect(differs.filter(Boolean)).toHaveLength(1);
     }
   });
+
+  it.each(['text', 'text-paraphrase', 'text-softened', 'text-regions', 'text-mixed', 'text-no-positions'])(
+    '%s differs from the paper’s way in one thing',
+    (name) => {
+      const [paper, arm] = [armOf('text-one-view'), armOf(name)];
+      const described = (other: typeof arm) =>
+        [other.masking, other.decoderMasking].map((masking) => JSON.stringify(masking.describe()));
+      const differs = [
+        ...described(arm).map((each, at) => each !== described(paper)[at]),
+        arm.guide !== paper.guide,
+        arm.secondView !== undefined,
+        arm.reconstructs !== paper.reconstructs,
+      ];
+      expect(differs.filter(Boolean)).toHaveLength(1);
+    },
+  );
+
+  it('share a measurement of the leak where contrast sees the same masks', () => {
+    const random = ['random', 'text', 'contrast', 'text-shuffled', 'random-one-view', 'random-text-decoder'];
+    expect(new Set(random.map((name) => leakKey(armOf(name)))).size).toBe(1);
+    expect(new Set(all.map(leakKey)).size).toBe(1 + all.length - random.length);
+  });
 });
 
-describe('greyExamples', () => {
-  it('leaves nothing of the pixels, and everything else', async () => {
-    const cues = {} as DemoCues;
-    const example = { id: 'a', frames: Uint8Array.of(1, 2, 250), cues, caption: 'red' };
-    const describe = () => ({ is: 'one clip' });
-    const grey = greyExamples({ length: 1, id: () => 'a', describe, load: async () => [example] });
-    expect(grey.length).toBe(1);
-    expect(await grey.describe()).toEqual({ is: 'greyExamples', examples: { is: 'one clip' } });
-    const [shown] = await grey.load(0, seededRandom(0));
-    const { frames, ...rest } = shown!;
-    expect(new Set(frames).size).toBe(1);
-    expect(rest).toEqual({ id: 'a', cues, caption: 'red' });
-    expect([...example.frames]).toEqual([1, 2, 250]);
+describe('guidedClips', () => {
+  it('give a caption the scores of the next one of its video, or of another video', () => {
+    const scores = (value: number) => Float32Array.of(value);
+    const captions = [1, 2, 3].map((value) => ({
+      caption: `caption ${value}`,
+      embedding: scores(10 * value),
+      tokenScores: scores(value),
+    }));
+    const clips = [{ captions, shuffledScores: [7, 8, 9].map(scores) }] as never;
+    const guides = (['own', 'paraphrase', 'shuffled'] as const).map((guide) =>
+      guidedClips(clips, guide)[0]!.captions.map(({ caption, embedding, tokenScores }) => [
+        caption,
+        embedding[0],
+        tokenScores[0],
+      ]),
+    );
+    const expected = (values: readonly number[]) =>
+      values.map((value, at) => [`caption ${at + 1}`, 10 * (at + 1), value]);
+    expect(guides).toEqual([expected([1, 2, 3]), expected([2, 3, 1]), expected([7, 8, 9])]);
   });
 });

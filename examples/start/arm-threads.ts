@@ -1,10 +1,11 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { CaptionedClip, StepEvent } from '@tgm/train';
+import type { StepEvent } from '@tgm/train';
 import { ProgramError } from '../program/errors.js';
 import { END, type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
 import type { Arm } from './arms.js';
 import type { PreparedData } from './data.js';
+import type { ArmClip } from './guided-clips.js';
 import type { ArmResult } from './pretrain-arm.js';
 import type { Encoder, Numbers } from './scorer.js';
 
@@ -15,6 +16,12 @@ import type { Encoder, Numbers } from './scorer.js';
 export interface ArmThreads {
   /** Trains the arms; rejects with the signal's reason after a stop, when each has saved what it did. */
   pretrain(names: readonly Arm['name'][], onStep: OnStep): Promise<ArmResult[]>;
+  /** What the masks of each arm do to the named object; or what they tell of the captions, for which each trains a model. */
+  measure(
+    what: 'masks' | 'leak',
+    names: readonly Arm['name'][],
+    onDone: (done: number, name: Arm['name'], numbers: Numbers) => Promise<void>,
+  ): Promise<Numbers[]>;
   /** Measures encoders; rejects with the signal's reason after a stop. */
   evaluate(encoders: readonly Encoder[], onDone: (done: number) => void): Promise<Numbers[]>;
   /**
@@ -38,7 +45,7 @@ export interface ArmThreadsOptions {
 }
 
 export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions): ArmThreads {
-  const { set, train, test } = data;
+  const { set, train, test, coverages } = data;
   const cores = availableParallelism();
   const count = Math.min(cores, runs);
   const workerData: Workplace = {
@@ -50,6 +57,7 @@ export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions
     classes: set.classes?.length ?? 0,
     subsets: set.subsets ?? {},
     ...(set.meanings ? { meanings: set.meanings } : {}),
+    ...(coverages ? { coverages } : {}),
   };
   const workers = Array.from(
     { length: count },
@@ -66,7 +74,7 @@ export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions
   async function runAll<Result>(
     jobs: readonly Job[],
     onStep: OnStep,
-    onDone: (done: number) => void,
+    onDone: (done: number, index: number, result: Result) => Promise<void>,
   ): Promise<Result[]> {
     const results: Result[] = new Array(jobs.length);
     let next = 0;
@@ -78,8 +86,9 @@ export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions
         workers.map(async (worker) => {
           while (next < jobs.length && !signal.aborted) {
             const index = next++;
-            results[index] = (await perform(worker, jobs[index]!, onStep)) as Result;
-            onDone(++done);
+            const result = (await perform(worker, jobs[index]!, onStep)) as Result;
+            results[index] = result;
+            await onDone(++done, index, result);
           }
         }),
       );
@@ -98,13 +107,19 @@ export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions
       runAll<ArmResult>(
         names.map((arm) => ({ kind: 'pretrain', arm })),
         onStep,
-        () => undefined,
+        async () => undefined,
+      ),
+    measure: (kind, names, onDone) =>
+      runAll<Numbers>(
+        names.map((arm) => ({ kind, arm })),
+        async () => undefined,
+        (done, index, numbers) => onDone(done, names[index]!, numbers),
       ),
     evaluate: (encoders, onDone) =>
       runAll<Numbers>(
         encoders.map((encoder) => ({ kind: 'evaluate', encoder })),
         async () => undefined,
-        onDone,
+        async (done) => onDone(done),
       ),
     async close() {
       tellAll(END);
@@ -127,7 +142,7 @@ function perform(worker: Worker, job: Job, onStep: OnStep): Promise<ArmResult | 
     const exit = (code: number): void =>
       fail(
         new ProgramError('THREAD_ENDED', {
-          where: job.kind === 'pretrain' ? `the thread that trains ${job.arm}` : 'a thread that evaluates',
+          where: job.kind === 'evaluate' ? 'a thread that evaluates' : `the thread that trains ${job.arm}`,
           expected: 'a result',
           received: `its end with code ${code}`,
         }),
@@ -150,7 +165,7 @@ function perform(worker: Worker, job: Job, onStep: OnStep): Promise<ArmResult | 
 }
 
 /** The same clips with their frames in one memory, which threads share instead of copying it. */
-function withSharedFrames(clips: readonly CaptionedClip[]): CaptionedClip[] {
+function withSharedFrames(clips: readonly ArmClip[]): ArmClip[] {
   const bytes = clips.reduce((sum, { frames }) => sum + frames.length, 0);
   const memory = new Uint8Array(new SharedArrayBuffer(bytes));
   let offset = 0;

@@ -1,6 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { clipExamples, type StepEvent } from '@tgm/train';
+import type { StepEvent } from '@tgm/train';
+import { armLeak } from './arm-leak.js';
+import { armMasks } from './arm-masks.js';
 import { END, type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
 import { arms } from './arms.js';
 import { demoModel } from './demo-model.js';
@@ -10,11 +12,10 @@ import { type Numbers, scorer } from './scorer.js';
 import { stoppableEngine } from './stoppable-engine.js';
 
 const port = parentPort!;
-const { run: folder, steps, threads, train, test, ...measured } = workerData as Workplace;
+const { run: folder, steps, threads, train, test, coverages, ...measured } = workerData as Workplace;
 const run = await openRun(folder);
 const engine = await onnxEngine({ threads });
 const model = demoModel();
-const examples = clipExamples(train);
 const stop = new AbortController();
 const score =
   test &&
@@ -32,8 +33,13 @@ const reply = (message: Reply): void => port.postMessage(message);
 function perform(job: Job): Promise<ArmResult | Numbers> {
   if (job.kind === 'evaluate') return score!(job.encoder);
   const arm = arms(run.command.ratio).find(({ name }) => name === job.arm)!;
+  const { seed } = run.command;
+  if (job.kind === 'masks') return armMasks(arm, { model, clips: test!, coverages: coverages!, seed });
+  if (job.kind === 'leak') {
+    return armLeak(arm, { engine, model, train, test: test!, steps, seed, signal: stop.signal });
+  }
   const onStep = (event: StepEvent) => reply({ kind: 'step', arm: arm.name, event });
-  return pretrainArm(arm, { run, engine, model, examples, steps, signal: stop.signal, onStep });
+  return pretrainArm(arm, { run, engine, model, clips: train, steps, signal: stop.signal, onStep });
 }
 
 let inHand: Promise<void> = Promise.resolve();

@@ -1,10 +1,11 @@
 /**
- * `npm run arms`: what the demo's objective owes to its mask, its second view, its reconstruction and the shape of its mask.
+ * `npm run arms`: reconstruction and contrast together, and the ways out of what a text mask tells the contrastive term.
  *
  *   npm run arms -- --seeds 0,1,2
  *
- * Trains the arms of arms.ts on the data set of each seed, measures them, prints a table with the differences between arms
- * over the seeds, and writes arms.json and arms.md. Arms that are finished are skipped.
+ * On the data set of each seed it measures what the masks of each arm of arms.ts tell of the captions and do to the named object,
+ * trains the arms and measures them. Prints tables with the differences between arms over the seeds, and writes arms.json and
+ * arms.md. What is finished is skipped.
  */
 import { rename, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';

@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import type { CaptionedClip } from '@tgm/train';
 import { videoPool } from '@tgm/video-io';
 import type { SkippedFile } from '../report/report-data.js';
 import { demoModel } from './demo-model.js';
+import type { ArmClip } from './guided-clips.js';
 import { measurable } from './measurable.js';
 import { movingShapesSet } from './moving-shapes-set.js';
 import { ownVideosSet } from './own-videos-set.js';
-import { decodeSet, scoreSet } from './prepare.js';
+import { decodeSet, scoreSet, scoreShuffled } from './prepare.js';
 import type { RunFolder } from './run-folder.js';
 import type { VideoSet } from './source.js';
 import type { Stages } from './stages.js';
@@ -19,14 +19,26 @@ const TINY_CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model'
 /** Clips in memory, decoded and scored against their captions. */
 export interface PreparedData {
   readonly set: VideoSet;
-  readonly train: readonly CaptionedClip[];
+  readonly train: readonly ArmClip[];
   /** Absent where nothing can be measured; `set.note` says why. */
-  readonly test?: readonly CaptionedClip[];
+  readonly test?: readonly ArmClip[];
+  /** [tokens] share of each token that the named object of a test video covers, by its id. */
+  readonly coverages?: ReadonlyMap<string, Float32Array>;
   readonly skipped: readonly SkippedFile[];
 }
 
+export interface PrepareDataOptions {
+  /** Scores the clips against captions of other videos, too, and looks where the named objects are. Default false. */
+  readonly controls?: boolean;
+}
+
 /** Makes or opens the videos of a run, decodes them and scores their patches. Rejects with the signal's reason after a stop. */
-export async function prepareData(run: RunFolder, timed: Stages, signal: AbortSignal): Promise<PreparedData> {
+export async function prepareData(
+  run: RunFolder,
+  timed: Stages,
+  signal: AbortSignal,
+  { controls = false }: PrepareDataOptions = {},
+): Promise<PreparedData> {
   const { command } = run;
   const workers = availableParallelism();
   const set = await timed.run(command.videos ? 'Open the videos' : 'Make Moving Shapes', () =>
@@ -51,12 +63,17 @@ export async function prepareData(run: RunFolder, timed: Stages, signal: AbortSi
     const clip = await loadClipModel(TINY_CLIP_MODEL);
     const encoder = clipModelPatchTextEncoder({ ...clip, engine, variant: 'value' });
     return await timed.run('Score patches against the captions', async () => {
-      const train = await scoreSet(encoder, measured.train, grid, signal);
-      const { test } = measured;
+      const score = controls ? scoreShuffled : scoreSet;
+      const train = await score(encoder, measured.train, grid, signal);
+      const test = measured.test && (await score(encoder, measured.test, grid, signal));
+      const { objects } = measured.set;
+      const coverages =
+        controls && objects && test?.map(({ sample: { id } }) => [id, objects.coverage(id)] as const);
       return {
         set: measured.set,
         train,
-        ...(test ? { test: await scoreSet(encoder, test, grid, signal) } : {}),
+        ...(test ? { test } : {}),
+        ...(coverages ? { coverages: new Map(coverages) } : {}),
         skipped: [...decoded.train.skipped, ...(decoded.test?.skipped ?? [])],
       };
     });

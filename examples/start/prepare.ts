@@ -4,6 +4,7 @@ import { testRecipe, type VideoDataset, type VideoPool } from '@tgm/video-io';
 import { ProgramError } from '../program/errors.js';
 import { warn } from '../program/say.js';
 import type { SkippedFile } from '../report/report-data.js';
+import type { ArmClip } from './guided-clips.js';
 import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 import { MODEL, TRAINING } from './settings.js';
@@ -73,14 +74,16 @@ export async function scoreSet(
   clips: readonly DecodedClip[],
   grid: TokenGrid,
   signal: AbortSignal,
+  captions: 'own' | 'shuffled' = 'own',
 ): Promise<CaptionedClip[]> {
-  const shown = progress('score patches against captions', clips.length, 'clips');
+  const shown = progress(`score patches against ${captions} captions`, clips.length, 'clips');
   const scored: CaptionedClip[] = [];
   for await (const group of scoreClips({
     encoder,
     clips,
     grid,
     scoredFrames: TRAINING.scoreFrames,
+    captions,
     signal,
   })) {
     scored.push(...group);
@@ -89,4 +92,16 @@ export async function scoreSet(
   signal.throwIfAborted();
   shown.end();
   return scored;
+}
+
+/** Scores every clip against its captions, and against those of other videos. */
+export async function scoreShuffled(
+  ...given: [PatchTextEncoder, readonly DecodedClip[], TokenGrid, AbortSignal]
+): Promise<ArmClip[]> {
+  const own = await scoreSet(...given);
+  const others = await scoreSet(...given, 'shuffled');
+  return own.map((clip, at) => ({
+    ...clip,
+    shuffledScores: others[at]!.captions.map(({ tokenScores }) => tokenScores),
+  }));
 }

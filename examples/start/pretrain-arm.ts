@@ -1,20 +1,19 @@
 import { join } from 'node:path';
-import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
-import { randomMasking } from '@tgm/masking';
 import type { VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import {
   adamW,
+  clipExamples,
   cosineSchedule,
-  type ExampleSource,
   follow,
   pretrain,
   type Sink,
   type StepEvent,
   shuffled,
 } from '@tgm/train';
-import type { Arm, DemoCues } from './arms.js';
-import { greyExamples } from './grey-examples.js';
+import { armObjective } from './arm-objective.js';
+import type { Arm } from './arms.js';
+import { type ArmClip, guidedClips } from './guided-clips.js';
 import type { RunFolder } from './run-folder.js';
 import { TRAINING } from './settings.js';
 import { type Weights, weightsOf } from './weights.js';
@@ -30,7 +29,7 @@ export interface ArmOptions {
   readonly run: RunFolder;
   readonly engine: Engine;
   readonly model: VideoMae;
-  readonly examples: ExampleSource<DemoCues>;
+  readonly clips: readonly ArmClip[];
   readonly steps: number;
   readonly signal: AbortSignal;
   readonly onStep: (event: StepEvent) => void;
@@ -38,19 +37,12 @@ export interface ArmOptions {
 
 /** Pre-trains one arm, or goes on where it was stopped. */
 export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmResult> {
-  const { run, engine, model, examples, steps, signal, onStep } = options;
-  const contrast = contrastiveLoss(arm.secondView ? { view: 'contrast' } : {});
+  const { run, engine, model, clips, steps, signal, onStep } = options;
   const events = pretrain({
     engine,
     model,
-    examples: shuffled(arm.grey ? greyExamples(examples) : examples),
-    ...(arm.reconstructs || !arm.secondView ? { masking: arm.masking } : {}),
-    ...(arm.secondView ? { views: { contrast: { masking: arm.secondView } } } : {}),
-    ...(arm.reconstructs ? { decoderMasking: randomMasking({ ratio: TRAINING.reconstructShare }) } : {}),
-    losses: [
-      ...(arm.reconstructs ? [{ loss: reconstructionLoss(), weight: TRAINING.reconstructionWeight }] : []),
-      { loss: contrast, weight: TRAINING.contrastiveWeight },
-    ],
+    examples: shuffled(clipExamples(guidedClips(clips, arm.guide))),
+    ...armObjective(arm),
     optimizer: adamW({ weightDecay: TRAINING.weightDecay }),
     schedule: cosineSchedule({
       base: TRAINING.learningRate,

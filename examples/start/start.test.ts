@@ -198,7 +198,7 @@ describe('npm start', { timeout: 600_000 }, () => {
 
 describe('npm run arms', { timeout: 600_000 }, () => {
   it('goes on after a stop, skips what is finished, and writes what it prints', async () => {
-    const args = ['--quick', '--steps', '3', '--arms', 'random,text-grey'];
+    const args = ['--quick', '--steps', '3', '--arms', 'random,text-one-view'];
     const arms = (at?: string) => start(args, { program: 'arms-main.ts', ...(at ? { at } : {}) });
     const stopped = await arms('Evaluate on');
     expect(stopped.text).toContain('The same command goes on.');
@@ -210,12 +210,17 @@ describe('npm run arms', { timeout: 600_000 }, () => {
     const markdown = await readFile(join(out, 'arms.md'), 'utf8');
     expect(first.text).toContain(markdown.trim());
     const written = await readFile(join(out, 'arms.json'), 'utf8');
-    const { rows, differences } = JSON.parse(written);
+    const { rows, differences, detectable } = JSON.parse(written);
+    expect(detectable).toEqual({});
+    const { numbers } = rows.at(-1);
+    expect(numbers['object/hidden'].mean).toBeGreaterThan(90);
+    expect(numbers['object/seen'].mean).toBeCloseTo(100 - numbers['object/hidden'].mean, 6);
+    expect(numbers['leak/bits'].mean).toBeGreaterThanOrEqual(numbers['leak/low'].mean);
     expect(rows.map((row: { name: string }) => row.name)).toEqual([
       'pixels',
       'untrained',
       'random',
-      'text-grey',
+      'text-one-view',
     ]);
     expect(differences.map((pair: { first: string }) => pair.first)).toEqual(['random']);
 
