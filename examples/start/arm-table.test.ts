@@ -60,7 +60,9 @@ describe('armTable', () => {
       half: expect.closeTo(19.06, 2),
       values: [2, -1],
     });
-    expect(armTableText(table)).toMatch(/\| text - random +\| the text mask, with a second view +\| 3, 4 +\| \+0\.5 ± 19\.1 +\|/);
+    expect(armTableText(table)).toMatch(
+      /\| text - random +\| the text mask, with a second view +\| 3, 4 +\| \+0\.5 ± 19\.1 +\|/,
+    );
     expect(armTableText(table)).toMatch(/\| text +\|[^|]*\| 3, 4 +\| 40\.5 \(40\.0, 41\.0\)/);
   });
 
