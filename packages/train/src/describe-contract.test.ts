@@ -119,8 +119,8 @@ const checks = descriptionContract({
       changes: {
         ratio: 0.75,
         select: ['low', 'hint', 'keep'],
-        shown: 0.1,
-        shownFrom: 0.5,
+        hintFrom: 0.5,
+        hintShare: 0.1,
         momentum: 1,
       } satisfies Record<keyof train.TeacherAttentionMaskingOptions, unknown>,
     },

@@ -127,7 +127,7 @@ describe.each(ENGINES)('masks that are chosen in the graph, on $name', ({ make }
       [0.1, 0.9, 0.2, 0, 0, 0, 0, 0],
       [0.1, 0.2, 0.9, 0, 0, 0, 0, 0],
     ]);
-    const masking = teacherAttentionMasking({ ratio: 0.5, select: 'hint', shown: 0.125, shownFrom: 0.375 });
+    const masking = teacherAttentionMasking({ ratio: 0.5, select: 'hint', hintFrom: 0.375, hintShare: 0.34 });
     const { order } = await chosen(engine, masking, attending(SHARES), noise);
     // By falling attention: 1 3 4 6 2 7 0 5. One of the first three is shown, the other four of the first five are hidden.
     order.forEach((row, clip) => {
@@ -136,13 +136,14 @@ describe.each(ENGINES)('masks that are chosen in the graph, on $name', ({ make }
       expect([...row.slice(4)].sort()).toEqual([1, 3, 4, 6, 2].filter((token) => token !== shown).sort());
     });
     // Where all that is visible is a hint, and where nothing is.
-    for (const [shown, ratio] of [
+    for (const [hintShare, ratio] of [
       [0.5, 0.5],
       [0, 0.5],
       [0.9, 0.875],
+      [1, 0.5],
       [0.5, 0],
     ] as const) {
-      const edge = teacherAttentionMasking({ ratio, select: 'hint', shown, shownFrom: 1 });
+      const edge = teacherAttentionMasking({ ratio, select: 'hint', hintShare, hintFrom: 1 });
       const made = await chosen(engine, edge, attending(SHARES), noise);
       for (const row of made.order) expect([...row].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     }

@@ -20,7 +20,7 @@ const MASKINGS: readonly (readonly [string, () => GraphMasking])[] = [
     (select) =>
       [
         `teacher, ${select}`,
-        () => teacherAttentionMasking({ ratio: 0.5, select, shown: 0.25, shownFrom: 0.5 }),
+        () => teacherAttentionMasking({ ratio: 0.5, select, hintFrom: 0.5, hintShare: 0.5 }),
       ] as const,
   ),
 ];

@@ -15,10 +15,10 @@ export interface TeacherAttentionMaskingOptions {
    * random. `keep` shows tokens at random, in proportion to their attention.
    */
   readonly select?: 'high' | 'low' | 'hint' | 'keep';
-  /** `hint`: share of all tokens that are shown of the most attended, [0, 1). Default 0.05. */
-  readonly shown?: number;
-  /** `hint`: share of all tokens that count as the most attended, (0, 1]. Default 0.1. */
-  readonly shownFrom?: number;
+  /** For `hint`: the share of all tokens, the most attended, that hints are drawn from, [0, 1]. Default 0.1. */
+  readonly hintFrom?: number;
+  /** For `hint`: the share of those that is shown, [0, 1]. Default 0.5. */
+  readonly hintShare?: number;
   /** Share of itself that the teacher keeps in each step, [0, 1]; 1 keeps it as the run starts. Default 0.996. */
   readonly momentum?: number;
 }
@@ -28,8 +28,8 @@ const OPTIONS = optionTable(
   {
     ratio: number({ from: 0, below: 1 }),
     select: optional(oneOf(['high', 'low', 'hint', 'keep']), 'high'),
-    shown: optional(number({ from: 0, below: 1 }), 0.05),
-    shownFrom: optional(number({ above: 0, to: 1 }), 0.1),
+    hintFrom: optional(number({ from: 0, to: 1 }), 0.1),
+    hintShare: optional(number({ from: 0, to: 1 }), 0.5),
     momentum: optional(number({ from: 0, to: 1 }), 0.996),
   } satisfies Record<keyof TeacherAttentionMaskingOptions, unknown>,
   TrainError,
@@ -52,7 +52,7 @@ const NAME = 'teacherAttention';
  */
 export function teacherAttentionMasking(options: TeacherAttentionMaskingOptions): GraphMasking {
   const checked = OPTIONS.check(options);
-  const { ratio, select, shown, shownFrom } = checked;
+  const { ratio, select, hintFrom, hintShare } = checked;
   const teacher = attentionTeacher(`${NAME}.`, checked.momentum);
   return {
     name: NAME,
@@ -68,16 +68,24 @@ export function teacherAttentionMasking(options: TeacherAttentionMaskingOptions)
       // What is hidden is ranked, so that of equal shares the lower number is hidden.
       if (select === 'low') return { order: reversed(descending(tf.neg(shares))) };
       const ranked = descending(shares);
-      const revealed = select === 'hint' ? Math.min(maskedCount(count, shown), count - masked) : 0;
+      const from = shareOf(count, hintFrom);
+      const revealed = select === 'hint' ? Math.min(shareOf(from, hintShare), count - masked) : 0;
       if (revealed === 0) return { order: reversed(ranked) };
-      const most = shownFrom < 1 ? maskedCount(count, shownFrom) : count;
-      const from = Math.min(Math.max(most, revealed), masked + revealed);
-      return { order: atTokens(ranked, hintRanks(noise, masked + revealed, revealed, from)) };
+      return {
+        order: atTokens(
+          ranked,
+          hintRanks(noise, masked + revealed, revealed, Math.min(from, masked + revealed)),
+        ),
+      };
     },
     nextBuffers: (params, buffers) => teacher.follow(params, buffers),
     describe: describer('teacherAttentionMasking', recorded(OPTIONS, checked)),
   };
 }
+
+/** floor(count * share), also of all. */
+const shareOf = (count: number, share: number): number =>
+  share === 1 || count === 0 ? count : maskedCount(count, share);
 
 const descending = (scores: tf.Tensor2D): tf.Tensor2D => tf.topk(scores, scores.shape[1]).indices;
 
