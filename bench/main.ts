@@ -10,6 +10,7 @@
  *   npm run bench -- step step-memory --against <folder of another checkout, built>
  *   npm run bench -- recompute --case "vit-s tube 0.9 batch 8"
  *   npm run bench -- stream stream-memory
+ *   npm run bench -- masks text-mask
  */
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -22,9 +23,11 @@ import type { Figure } from './figure.js';
 import { benchFinetune } from './finetune/bench.js';
 import { benchGrowth } from './growth/bench.js';
 import { benchLoader } from './loader/bench.js';
+import { benchMasks } from './masks/bench.js';
 import { benchRecompute } from './recompute/bench.js';
 import { benchStep, STEP_FIGURES, type StepFigure } from './step/bench.js';
 import { benchStream, STREAM_FIGURES, type StreamFigure } from './stream/bench.js';
+import { benchTextMask } from './text-mask/bench.js';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -48,6 +51,8 @@ const known = [
   'decode',
   'loader',
   'growth',
+  'masks',
+  'text-mask',
   ...STREAM_FIGURES,
   ...STEP_FIGURES,
 ];
@@ -86,6 +91,8 @@ async function* measure(): AsyncGenerator<Figure> {
   if (positionals.includes('decode')) yield* benchDecode(options);
   if (positionals.includes('loader')) yield* benchLoader(options);
   if (positionals.includes('growth')) yield* benchGrowth(options);
+  if (positionals.includes('masks')) yield* benchMasks(options);
+  if (positionals.includes('text-mask')) yield* benchTextMask(options);
   const streams = positionals.filter(isStream);
   if (streams.length > 0) yield* benchStream({ ...options, figures: streams });
 }
