@@ -76,7 +76,8 @@ const table = optionTable(
  * real clips. Chance is ln 32 = 3.47, where random masks stay on grey clips. After training on real clips, retrieval on
  * unmasked clips is below chance. Let a contrastive loss look at a second view that is masked at random:
  * `views: { contrast: { masking } }` of `pretrain` in `@tgm/train`, which `contrastiveLoss({ view: 'contrast' })` reads.
- * `bottom` tells more than `top`. `maskLeak` of `@tgm/masking/testing` measures it.
+ * `bottom` tells more than `top`. `leakage` of `@tgm/train` measures it in bits, `maskLeak` of `@tgm/masking/testing` by two simple
+ * readers.
  *
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
