@@ -15,6 +15,8 @@ export { maskedCount } from './masked-count.js';
 export type { CameraMotion } from './motion/camera-motion.js';
 export type { DenseMotion } from './motion/dense-motion.js';
 export { type MotionCueOptions, motionCue } from './motion/motion-cue.js';
+export { type PredictionErrorOptions, predictionErrorCue } from './motion/prediction-error.js';
+export { type SaliencyCueOptions, saliencyCue } from './motion/saliency-cue.js';
 export { type KMeansOptions, kMeans } from './parts/k-means.js';
 export { type PartsCueOptions, partsCue } from './parts/parts-cue.js';
 export { type Raster, resampleBilinear } from './resample-bilinear.js';

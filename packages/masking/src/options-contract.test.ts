@@ -48,6 +48,23 @@ const checks = optionsContract({
     randomSliceMasking: (extra) => randomSliceMasking({ ...half, ...extra }),
     tubeMasking: (extra) => tubeMasking({ ...half, ...extra }),
     flowGuidedMasking: (extra) => masking.flowGuidedMasking({ ...half, ...extra }),
+    predictionErrorCue: (extra) =>
+      masking.predictionErrorCue({
+        frames: new Uint8Array(2 * 16 * 16 * 3),
+        field: motion,
+        grid,
+        width: 16,
+        height: 16,
+        framesPerStep: 1,
+        ...extra,
+      }),
+    saliencyCue: (extra) =>
+      masking.saliencyCue({
+        motion: { vectors: new Float32Array(16), known: new Uint8Array(8) },
+        error: new Float32Array(8),
+        grid,
+        ...extra,
+      }),
     flowCue: (extra) => masking.flowCue(motion, grid, { width: 16, height: 16, framesPerStep: 2, ...extra }),
     motionBinsMasking: (extra) => motionBinsMasking({ ...half, ...extra }),
     motionGuidedMasking: (extra) => motionGuidedMasking({ ...half, ...extra }),

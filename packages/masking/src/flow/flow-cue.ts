@@ -2,6 +2,7 @@ import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import { MaskingError } from '../errors.js';
 import { cameraFinder } from '../motion/camera-motion.js';
 import { type DenseMotion, denseMotionCheck } from '../motion/dense-motion.js';
+import { nearestPresent, partsPresent } from '../motion/nearest-present.js';
 import type { TokenGrid } from '../strategy.js';
 import { checkGrid } from '../token-grid.js';
 import type { ClipFlow } from './clip-flow.js';
@@ -60,9 +61,9 @@ export function flowCue(field: DenseMotion, grid: TokenGrid, options: FlowCueOpt
 
   /** [T, 2, height, width] motion of each frame at its own samples, in samples a step. */
   const motion = new Float32Array(frameCount * 2 * size);
-  const told = framesWithMotion(field.known, frameCount);
+  const present = partsPresent(field.known, frameCount);
   for (let frame = 0, at = 0; frame < frameCount; frame += 1) {
-    const first = told[frame]! * cells;
+    const first = (nearestPresent(present, frame) ?? frame) * cells;
     const camera = cameraOf(field, first, first + cells);
     for (const axis of [0, 1] as const) {
       const unknown = axis === 0 ? camera.x : camera.y;
@@ -83,19 +84,4 @@ export function flowCue(field: DenseMotion, grid: TokenGrid, options: FlowCueOpt
 /** For each of `count` samples along a side of `cells` cells the cell that its middle lies in. */
 function cellsUnder(count: number, cells: number): Uint32Array {
   return Uint32Array.from({ length: count }, (_, index) => Math.floor(((index + 0.5) * cells) / count));
-}
-
-/** For each frame itself if it has a vector, else the nearest one that has, the earlier of two; itself if none has. */
-function framesWithMotion(known: Uint8Array, frameCount: number): number[] {
-  const cells = known.length / frameCount;
-  const present = Array.from({ length: frameCount }, (_, frame) =>
-    known.subarray(frame * cells, (frame + 1) * cells).some((flag) => flag !== 0),
-  );
-  return present.map((_, frame) => {
-    for (let distance = 0; distance < frameCount; distance += 1) {
-      if (present[frame - distance]) return frame - distance;
-      if (present[frame + distance]) return frame + distance;
-    }
-    return frame;
-  });
 }

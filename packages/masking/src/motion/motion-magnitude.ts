@@ -1,16 +1,6 @@
 import type { TokenGrid, TokenMotion } from '../strategy.js';
 import { tokensPerSlice } from '../token-grid.js';
-
-/** For each slice whether the codec gave it any vector, [slices]. */
-export function slicesWithMotion(motion: TokenMotion, grid: TokenGrid): boolean[] {
-  const perSlice = tokensPerSlice(grid);
-  return Array.from({ length: grid.slices }, (_, slice) => {
-    const end = (slice + 1) * perSlice;
-    let token = slice * perSlice;
-    while (token < end && motion.known[token] === 0) token += 1;
-    return token < end;
-  });
-}
+import { nearestPresent, partsPresent } from './nearest-present.js';
 
 /**
  * [slices, rows, columns] length of each token's mean vector, in cells per slice. A slice without vectors, such as one
@@ -19,10 +9,10 @@ export function slicesWithMotion(motion: TokenMotion, grid: TokenGrid): boolean[
  */
 export function motionMagnitudes(motion: TokenMotion, grid: TokenGrid): Float32Array {
   const perSlice = tokensPerSlice(grid);
-  const present = slicesWithMotion(motion, grid);
+  const present = partsPresent(motion.known, grid.slices);
   const magnitudes = new Float32Array(grid.slices * perSlice);
   for (let slice = 0; slice < grid.slices; slice += 1) {
-    const source = nearest(present, slice);
+    const source = nearestPresent(present, slice);
     if (source === undefined) continue;
     for (let cell = 0; cell < perSlice; cell += 1) {
       const at = (source * perSlice + cell) * 2;
@@ -32,12 +22,4 @@ export function motionMagnitudes(motion: TokenMotion, grid: TokenGrid): Float32A
     }
   }
   return magnitudes;
-}
-
-function nearest(present: readonly boolean[], slice: number): number | undefined {
-  for (let distance = 0; distance < present.length; distance += 1) {
-    if (present[slice - distance]) return slice - distance;
-    if (present[slice + distance]) return slice + distance;
-  }
-  return undefined;
 }

@@ -13,7 +13,8 @@ import {
   settled,
   summedArea,
 } from '../motion/motion-box.js';
-import { motionMagnitudes, slicesWithMotion } from '../motion/motion-magnitude.js';
+import { motionMagnitudes } from '../motion/motion-magnitude.js';
+import { partsPresent } from '../motion/nearest-present.js';
 import type { MaskingStrategy, TokenGrid } from '../strategy.js';
 import { type SelectionRoom, selectionRoom, takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
@@ -81,7 +82,7 @@ export function motionGuidedMasking(options: MotionGuidedMaskingOptions): Maskin
         grid,
       });
 
-      const present = slicesWithMotion(motion, grid);
+      const present = partsPresent(motion.known, grid.slices);
       let box = boxWithMostMotion(count, inSlice(Math.max(0, present.indexOf(true))));
       const room = selectionRoom(perSlice);
       const masked = new Uint8Array(magnitudes.length);
