@@ -5,12 +5,14 @@ import { clipExamples, leakage } from '@tgm/train';
 import { type Arm, contrastView } from './arms.js';
 import { type ArmClip, guidedClips } from './guided-clips.js';
 import type { Numbers } from './scorer.js';
+import { TRAINING } from './settings.js';
 
 export interface ArmLeakOptions {
   readonly engine: Engine;
   readonly model: VideoMae;
   readonly train: readonly ArmClip[];
   readonly test: readonly ArmClip[];
+  /** Of the arm. */
   readonly steps: number;
   readonly seed: number;
   readonly signal: AbortSignal;
@@ -22,10 +24,12 @@ const BATCH = 64;
 /** What the view of an arm that meets the caption tells of it without a pixel, in bits, with a 95 % interval. */
 export async function armLeak(arm: Arm, options: ArmLeakOptions): Promise<Numbers> {
   const { engine, model, train, test, steps, seed, signal } = options;
+  const batchSize = Math.min(BATCH, test.length);
   const { params, bits, low, high } = await leakage({
     ...contrastView(arm),
-    ...{ engine, model, steps, seed, signal },
-    batchSize: Math.min(BATCH, test.length),
+    ...{ engine, model, batchSize, seed, signal },
+    // As many clips as the arm sees.
+    steps: Math.ceil((steps * TRAINING.batchSize) / batchSize),
     examples: clipExamples(guidedClips(train, arm.guide)),
     heldOut: clipExamples(guidedClips(test, arm.guide)),
   });
