@@ -52,6 +52,19 @@ describe('partsCue by hand', () => {
     expect(parts[0]).toBe(parts[1]);
     expect(parts[2]).not.toBe(parts[0]);
   });
+  it('averages the frames of each tubelet by themselves', () => {
+    // Two frames a slice: the object is left in the first slice, right in the second.
+    const patches = patchesOf([4, 1, 2], (frame, _row, column) =>
+      column === (frame < 2 ? 0 : 1) ? [0, 1] : [1, 0],
+    );
+    const [first, second, third, fourth] = partsOf({
+      patches,
+      grid: { slices: 2, rows: 1, columns: 2 },
+      count: 2,
+    });
+    expect([third, fourth]).toEqual([second, first]);
+    expect(second).not.toBe(first);
+  });
   it('compares directions, or places if asked', () => {
     // Two directions, and lengths 1 and 9 of each.
     const patches = patchesOf(

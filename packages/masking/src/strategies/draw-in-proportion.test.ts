@@ -34,6 +34,10 @@ describe('drawInProportion by hand', () => {
     expect(drawn([0, 5, 0, 0, 1], 0.999, 0, 0.5, 0.5)).toEqual({ places: [1, 4], left: 2 });
     expect(drawn([0, 0], 0.5)).toEqual({ places: [], left: 1 });
   });
+  it('draws no weight of 0 where a share is rounded up to the whole sum', () => {
+    expect(drawn([2, 3, 0], 1)).toEqual({ places: [1], left: 0 });
+    expect(drawn([2, 0, 0, 0, 0], 1)).toEqual({ places: [0], left: 0 });
+  });
   it('draws each place once, however unequal the weights', () => {
     const random = seededRandom('weights');
     const tree = weightTree(200);
