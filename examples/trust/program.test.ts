@@ -32,7 +32,7 @@ function trust(args: readonly string[], stopAt?: string) {
 }
 
 test('stops at Ctrl-C, then prints a line of JSON a row and writes the report', {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async () => {
   const args = ['--json', '--only', 'masks,levels', '--clips', '12'];
   const stopped = await trust(args, 'render and encode: done');

@@ -1,12 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { textGuidedMasking } from '@tgm/masking';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderScene, sceneOf } from '../moving-shapes/index.js';
 import { type KnownClip, knownClips } from './known-clips.js';
-import { MASKS, TEXT_MASKS } from './mask-rows.js';
-import { measureMask } from './measure-mask.js';
+import { CENTRE, MASKS, type MaskEntry, TEXT_MASKS } from './mask-rows.js';
+import { hiddenShares, measureMask } from './measure-mask.js';
+import type { Wording } from './wordings.js';
 
 const SEED = 4;
 const CLIPS = 48;
@@ -29,7 +31,7 @@ beforeAll(async () => {
   } finally {
     await engine.dispose();
   }
-}, 180_000);
+}, 600_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Share of the named object's tokens that a mask of the table hides at 0.6, in per cent. */
@@ -54,6 +56,34 @@ describe('the named object under masks of ratio 0.6, on unseen clips', () => {
 
   test('its control, the bottom of the scores, leaves it', () => {
     expect(hiddenBy('text, bottom')).toBeLessThanOrEqual(10);
+  });
+});
+
+describe('captions that name more, or something else', () => {
+  /** Mean share of the tokens of an object, in per cent, that a mask hides. */
+  const hidden = (entry: MaskEntry, object: 'coverage' | 'secondCoverage'): number => {
+    const { shares } = hiddenShares(entry, 0.6, clips, (clip) => clip[object]);
+    return (100 * shares.reduce((sum, { share }) => sum + share.tokens, 0)) / shares.length;
+  };
+  const text = (wording: Wording): MaskEntry => ({
+    name: wording,
+    masking: (ratio) => textGuidedMasking({ ratio }),
+    wording,
+  });
+
+  test('a smaller shape is hidden, wherever it is, by a caption that names it', () => {
+    expect(hidden(text('second'), 'secondCoverage')).toBeGreaterThanOrEqual(90);
+    expect(hidden(text('second'), 'coverage')).toBeLessThanOrEqual(65);
+    expect(hidden(CENTRE, 'secondCoverage')).toBeLessThanOrEqual(80);
+  });
+
+  test('both objects of a caption that names two', () => {
+    expect(hidden(text('pair'), 'coverage')).toBeGreaterThanOrEqual(85);
+    expect(hidden(text('pair'), 'secondCoverage')).toBeGreaterThanOrEqual(75);
+  });
+
+  test('the object of a caption that describes the scene', () => {
+    expect(hidden(text('scene'), 'coverage')).toBeGreaterThanOrEqual(85);
   });
 });
 
