@@ -22,7 +22,7 @@ const {
 
 const grid = { slices: 2, rows: 2, columns: 3 };
 const motion = { vectors: new Float32Array(24), known: new Uint8Array(12).fill(1) };
-const cues = { tokenScores: new Float32Array(12), motion };
+const cues = { tokenScores: new Float32Array(12), attention: new Float32Array(12), motion };
 const makers = [
   'randomMasking',
   'randomSliceMasking',
@@ -30,6 +30,10 @@ const makers = [
   'motionGuidedMasking',
   'motionMagnitudeMasking',
   'textGuidedMasking',
+  'frameMasking',
+  'blockMasking',
+  'multiBlockMasking',
+  'attentionMasking',
 ] as const;
 
 function refusal(action: () => unknown): masking.MaskingError {
