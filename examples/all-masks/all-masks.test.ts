@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+
+it('writes a page and a picture with the masks of every strategy', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tgm-all-masks-test-'));
+  try {
+    const main = resolve(import.meta.dirname, 'main.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', main, '--out', folder], {
+      cwd: resolve(import.meta.dirname, '..'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const lines = (await child.stdout.toArray()).join('').trim().split('\n');
+    const strategies = lines.filter((line) => line.endsWith('% hidden')).map((line) => line.split(':')[0]!);
+    expect(strategies).toContain('tube');
+    expect(strategies).toContain('text');
+    expect(strategies.length).toBeGreaterThan(20);
+
+    const page = await readFile(join(folder, 'report.html'), 'utf8');
+    for (const strategy of strategies) expect(page).toContain(`<b>${strategy}</b>`);
+    expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
+
+    // The header of a PNG: width and height, big-endian. Three strips across, the clip among them.
+    const picture = await readFile(join(folder, 'all-masks.png'));
+    expect(picture.readUInt32BE(16)).toBe(3 * (4 * 132 + 12));
+    expect(picture.readUInt32BE(20)).toBe(Math.ceil((strategies.length + 1) / 3) * 136);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

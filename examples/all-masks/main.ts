@@ -1,0 +1,111 @@
+/**
+ * All masks of one clip side by side.
+ *
+ *   npx tsx examples/all-masks/main.ts
+ *   npx tsx examples/all-masks/main.ts --video dog.mp4 --caption "a dog runs" --ratio 0.75
+ *
+ * Takes a clip of Moving Shapes, or of a video, decodes it with its motion vectors, lets the CLIP look at it, and draws the mask of
+ * every strategy that learns nothing. Writes `report.html`, one page that needs nothing else, and `all-masks.png`, and prints
+ * the strategies in the order of the picture.
+ */
+import { writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { number, optional, text, wholeNumber } from '@tgm/options';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { readCommandLine } from '../program/command-line.js';
+import { printable } from '../program/printable.js';
+import { runProgram } from '../program/run-program.js';
+import { say } from '../program/say.js';
+import { firstFrames } from '../report/reconstruct.js';
+import type { ClipReport } from '../report/report-data.js';
+import { writeReport } from '../report/write-report.js';
+import { FRAMES, FRAMES_A_SLICE, GRID, SIZE } from '../trust/clip-shape.js';
+import { contactSheet } from './contact-sheet.js';
+import { drawMasks } from './draw-masks.js';
+import { movingShape, readClip } from './read-clip.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+const USAGE = `npx tsx examples/all-masks/main.ts
+
+  --seed <n>            of the clip of Moving Shapes; default 3
+  --video <file>        a clip of this video in its place
+  --caption <text>      what it shows; default "a video"
+  --clip-model <folder> the CLIP that looks at it; default the tiny one, which knows Moving Shapes only
+  --ratio <r>           share that is hidden; default 0.6
+  --out <folder>        default runs/all-masks in the repository
+  --help`;
+
+await runProgram(async () => {
+  const options = readCommandLine(
+    {
+      program: 'all-masks',
+      fields: {
+        seed: optional(wholeNumber(), 3),
+        video: optional(text()),
+        caption: optional(text(), 'a video'),
+        'clip-model': optional(text(), join(ROOT, 'examples/models/tiny-clip-model')),
+        ratio: optional(number({ from: 0.25, below: 1 }), 0.6),
+        out: optional(text(), join(ROOT, 'runs/all-masks')),
+      },
+      written: {
+        seed: 'number',
+        video: 'text',
+        caption: 'text',
+        'clip-model': 'text',
+        ratio: 'number',
+        out: 'text',
+      },
+    },
+    process.argv.slice(2),
+  );
+  if (options === undefined) return say(USAGE);
+  const { seed, video, caption, ratio, 'clip-model': clipModel } = options;
+  const began = performance.now();
+  const started = new Date();
+  const engine = await onnxEngine();
+  const clip = await (video === undefined
+    ? movingShape(seed, clipModel, engine)
+    : readClip({ id: video, source: resolve(video), captions: [caption] }, clipModel, engine)
+  ).finally(() => engine.dispose());
+
+  const config = {
+    imageSize: SIZE.height,
+    patchSize: SIZE.height / GRID.rows,
+    numFrames: FRAMES.length,
+    tubeletSize: FRAMES_A_SLICE,
+  };
+  const { tokenScores, attention } = clip.cues;
+  const picture: ClipReport = {
+    id: clip.id,
+    caption: clip.caption,
+    ...SIZE,
+    ...GRID,
+    frames: firstFrames(clip.frames, config),
+    scores: [
+      { name: 'match', values: tokenScores, label: 'cosine with the caption' },
+      { name: 'attention', values: attention, label: 'of the class token' },
+    ],
+    masks: drawMasks(clip, ratio),
+  };
+  const seconds = (performance.now() - began) / 1000;
+  const path = await writeReport(resolve(options.out), {
+    title: 'All masks of one clip',
+    summary: `Every strategy of @tgm/masking that learns nothing, at the ratio ${ratio}. What is grey is hidden.`,
+    started: started.toISOString().replace('T', ' ').slice(0, 16),
+    seconds,
+    command: `npx tsx examples/all-masks/main.ts ${process.argv.slice(2).map(printable).join(' ')}`,
+    facts: { clip: clip.id, size: '64 x 64 pixels, 8 frames in 4 slices of 8 x 8 tokens' },
+    settings: { ratio, seed },
+    stages: [{ name: 'all', seconds }],
+    clips: [picture],
+  });
+  const image = join(resolve(options.out), 'all-masks.png');
+  await writeFile(image, contactSheet(picture));
+  const total = GRID.slices * GRID.rows * GRID.columns;
+  for (const { strategy, masked } of picture.masks ?? []) {
+    say(`${strategy}: ${Math.round((100 * masked.length) / total)} % hidden`);
+  }
+  say(`page: ${relative(process.cwd(), path)}`);
+  say(`picture, the clip first, then these from left to right: ${relative(process.cwd(), image)}`);
+});

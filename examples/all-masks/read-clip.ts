@@ -1,0 +1,74 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { attentionCue, flowCue, motionCue, partsCue, seededRandom } from '@tgm/masking';
+import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { type DecodedClip, scoreClips } from '@tgm/train';
+import {
+  readManifest,
+  sampleLoader,
+  testRecipe,
+  type VideoDataset,
+  type VideoSample,
+  videoPool,
+} from '@tgm/video-io';
+import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
+import { FRAMES, FRAMES_A_SLICE, GRID, SIZE, STRIDE } from '../trust/clip-shape.js';
+import type { KnownCues } from '../trust/mask-rows.js';
+
+/** One clip and everything that masks may read of it. */
+export interface CuedClip {
+  readonly id: string;
+  readonly caption: string;
+  /** [T, height, width, 3] RGB, 0-255. */
+  readonly frames: Uint8Array;
+  readonly cues: KnownCues;
+}
+
+/** A clip of Moving Shapes: rendered, written as H.264, decoded with its motion vectors, scored by the CLIP. */
+export async function movingShape(seed: number, clipModel: string, engine: Engine): Promise<CuedClip> {
+  const folder = await mkdtemp(join(tmpdir(), 'tgm-all-masks-'));
+  try {
+    await makeMovingShapes({ folder, train: 0, test: 1, seed, workers: 1 });
+    const dataset: VideoDataset = await readManifest(manifestPath(folder, 'test'));
+    return await readClip(await dataset.at(0), clipModel, engine);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** The first clip of a video with one caption or more. */
+export async function readClip(sample: VideoSample, clipModel: string, engine: Engine): Promise<CuedClip> {
+  const pool = videoPool({ workers: 1 });
+  const recipe = testRecipe({
+    sampling: { kind: 'dense', stride: STRIDE },
+    frameCount: FRAMES.length,
+    size: SIZE,
+    clips: 1,
+    crops: 1,
+  });
+  const random = seededRandom('all-masks', sample.id);
+  try {
+    const [loaded] = await sampleLoader({ pool, motion: true, recipe })(sample, random);
+    const { frames, motion: field } = loaded!;
+    const motion = motionCue(field!, GRID, { ...SIZE, framesPerSlice: STRIDE * FRAMES_A_SLICE });
+    const flow = flowCue(field!, GRID, { ...SIZE, framesPerStep: STRIDE });
+    const clip: DecodedClip = { id: sample.id, sample, frames, frameCount: FRAMES.length, ...SIZE, motion };
+
+    const encoder = clipModelPatchTextEncoder({
+      ...(await loadClipModel(clipModel)),
+      engine,
+      variant: 'value',
+    });
+    const attention = attentionCue({ maps: await encoder.encodeAttention(clip), grid: GRID });
+    const parts = partsCue({ patches: await encoder.encodePatches(clip), grid: GRID, random });
+    for await (const [scored] of scoreClips({ encoder, clips: [clip], grid: GRID })) {
+      const { caption, tokenScores } = scored!.captions[0]!;
+      return { id: clip.id, caption, frames, cues: { tokenScores, motion, flow, attention, parts } };
+    }
+    throw new Error(`${sample.id} has no caption.`);
+  } finally {
+    await pool.close();
+  }
+}
