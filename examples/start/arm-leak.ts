@@ -28,8 +28,8 @@ export async function armLeak(arm: Arm, options: ArmLeakOptions): Promise<Number
   const { params, bits, low, high } = await leakage({
     ...contrastView(arm),
     ...{ engine, model, batchSize, seed, signal },
-    // As many clips as the arm sees.
-    steps: Math.ceil((steps * TRAINING.batchSize) / batchSize),
+    steps,
+    trainingBatchSize: TRAINING.batchSize,
     examples: clipExamples(guidedClips(train, arm.guide)),
     heldOut: clipExamples(guidedClips(test, arm.guide)),
   });

@@ -9,6 +9,7 @@ import type { TextTable } from '../report/report-data.js';
 import { demoModel } from '../start/demo-model.js';
 import { oneLabel } from '../start/one-label.js';
 import { progress } from '../start/progress.js';
+import { TRAINING } from '../start/settings.js';
 import { type LeakClip, type LeakClips, leakClips } from './leak-clips.js';
 import { LEAK_MASKS, type LeakMask } from './leak-masks.js';
 import { bagOfWords } from './leak-words.js';
@@ -43,8 +44,6 @@ interface LeakRow extends TrustRow {
 }
 
 const BATCH = 64;
-/** As many clips as a run of the demo sees. */
-const STEPS = 160;
 const QUICK_STEPS = 2;
 const CLIPS_PER_PASS = 32;
 
@@ -95,11 +94,12 @@ async function measureLeak(
   untrained: Promise<number>,
 ): Promise<LeakRow> {
   const embed = text === 'words' ? bagOfWords(captionsOf(train)) : undefined;
-  const steps = quick ? QUICK_STEPS : STEPS;
+  const steps = quick ? QUICK_STEPS : TRAINING.steps;
   const batchSize = Math.min(BATCH, test.length);
   const model = demoModel();
   const { params, ...measured } = await leakage({
     ...{ engine, model, masking, steps, batchSize, seed, signal },
+    trainingBatchSize: TRAINING.batchSize,
     examples: examplesOf(train, embed),
     heldOut: examplesOf(test, embed),
   });
@@ -165,7 +165,7 @@ function leakTable(rows: readonly LeakRow[]): TextTable {
   };
   return {
     title: 'What masks tell of the captions',
-    lead: `Bits of the caption that contrast reads on ${clips} held-out clips whose every pixel is grey, with their 95 % interval, after ${steps} steps in batches of ${batchSize}; 0 is guessing. Beside it the linear probe of that encoder on real clips, in per cent; the untrained one has ${untrained.toFixed(1)}.`,
+    lead: `Bits of the caption that contrast reads on ${clips} held-out clips whose every pixel is grey, with their 95 % interval, in batches of ${batchSize}, after ${steps} steps of the demo; 0 is guessing. Beside it the linear probe of that encoder on real clips, in per cent; the untrained one has ${untrained.toFixed(1)}.`,
     columns: ['mask', ...texts.flatMap((text) => [`${text}, bits`, 'probe'])],
     rows: LEAK_MASKS.map(({ name, note }) => ({
       name,

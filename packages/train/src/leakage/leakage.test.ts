@@ -107,6 +107,7 @@ describe('leakage', { timeout: 120_000 }, () => {
         heldOut: named(9, 'held out', ownCaption),
         steps: 3,
         batchSize: 4,
+        trainingBatchSize: 5,
         seed: 3,
       });
     const [{ params, ...one }, { params: others, ...other }] = [await run(), await run()];

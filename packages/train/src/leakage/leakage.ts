@@ -42,9 +42,12 @@ export interface LeakageOptions<Cues extends object> {
   readonly examples: ExampleSource<Cues>;
   /** Others to measure on, at least a batch of them. */
   readonly heldOut: ExampleSource<Cues>;
+  /** Of the training. */
   readonly steps: number;
-  /** Clips that are told apart, in training and in the measurement. Default 64. */
+  /** Clips that are told apart in the measurement. Default 64. */
   readonly batchSize?: number;
+  /** Clips of a step of the training. Default `batchSize`. */
+  readonly trainingBatchSize?: number;
   /** Peak of the learning rate, which rises for a twentieth of the steps and falls as a cosine. Default 1e-3. */
   readonly learningRate?: number;
   readonly seed: number | string;
@@ -85,6 +88,7 @@ const OPTIONS = optionTable(
     heldOut: objectWith<ExampleSource<object>>('a source of examples', ['length', 'id', 'describe', 'load']),
     steps: wholeNumber({ from: 1 }),
     batchSize: optional(wholeNumber({ from: 2 }), 64),
+    trainingBatchSize: optional(wholeNumber({ from: 2 })),
     learningRate: optional(number({ above: 0 }), 1e-3),
     seed: seedField(),
     onStep: optional(callable<(event: StepEvent) => void>()),
@@ -113,6 +117,7 @@ const OPTIONS = optionTable(
 export async function leakage<Cues extends object>(options: LeakageOptions<Cues>): Promise<Leakage> {
   const { engine, model, masking, positions, examples, heldOut, ...run } = OPTIONS.check(options);
   const { steps, batchSize, learningRate, seed, onStep, signal } = run;
+  const { trainingBatchSize = batchSize } = run;
   const clips = clipsOf(heldOut, batchSize);
   const views = { [VIEW]: { masking, positions } };
   const losses = [{ loss: contrastiveLoss({ view: VIEW }), weight: 1 }];
@@ -124,7 +129,7 @@ export async function leakage<Cues extends object>(options: LeakageOptions<Cues>
     losses,
     optimizer: adamW({ weightDecay: 0.05 }),
     schedule: cosineSchedule({ base: learningRate, warmupSteps: Math.floor(steps * WARM_UP), steps }),
-    batchSize,
+    batchSize: trainingBatchSize,
     steps,
     seed,
     ...(signal ? { signal } : {}),
