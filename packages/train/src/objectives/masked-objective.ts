@@ -60,8 +60,8 @@ const OPTIONS = optionTable(
  * Learns from masked clips: each view that a loss reads is encoded, and what is masked is decoded if a loss needs it, down to
  * pixels if a loss compares them. Nothing else is computed.
  *
- * With a `GraphMasking` all tokens are embedded, the mask chooses, and what it shows is encoded. Its parameters are trained by
- * whatever term has a gradient for them.
+ * With a `GraphMasking` the mask chooses here, and what it shows is encoded. Its parameters are trained by whatever term has a
+ * gradient for them.
  *
  * Figures are named by the loss and what it calls them, such as `reconstruction baseline` and `contrastive negatives`.
  *

@@ -15,7 +15,7 @@ export interface ChosenView {
 }
 
 /**
- * Embeds all tokens, lets the mask choose, and encodes what it shows.
+ * Lets the mask choose, and encodes what it shows.
  *
  * @throws TrainError `OPTION_INVALID` for a mask whose choice has other shapes.
  */
@@ -27,17 +27,22 @@ export function chosenView(
   { tokens, noise, cues }: WholeTensors,
 ): ChosenView {
   const [clips, count] = tokens.shape;
-  const embedded = model.embed(params, tokens, allPositions(clips, count));
-  const chosen = masking.choose(params, buffers, { model, embedded, tokens, noise, cues });
+  let all: tf.Tensor3D | undefined;
+  const chosen = masking.choose(params, buffers, {
+    ...{ model, tokens, noise, cues },
+    // Not every mask reads it, and then the visible tokens alone are embedded.
+    get embedded() {
+      all ??= model.embed(params, tokens, allPositions(clips, count));
+      return all;
+    },
+  });
   requireShapes(masking.name, chosen, [clips, count]);
   const { order: ordered, logProbability, weight, further } = chosen as Chosen2D;
   const order = withoutGradients(() => tf.clone(ordered));
   const masked = maskedCount(count, masking.ratio);
   const visible = tf.slice(order, [0, 0], [clips, count - masked]);
-  const shown = atTokens(
-    weight ? (tf.mul(embedded, tf.expandDims(weight, 2)) as tf.Tensor3D) : embedded,
-    visible,
-  );
+  const shown = all ? atTokens(all, visible) : model.embed(params, atTokens(tokens, visible), visible);
+  const weighted = weight ? tf.mul(shown, tf.expandDims(atTokens(weight, visible), 2)) : shown;
   return {
     choice: {
       order,
@@ -47,7 +52,7 @@ export function chosenView(
       ...(weight ? { weight } : {}),
       ...(further ? { further } : {}),
     },
-    tokens: model.encodeEmbedded(params, shown),
+    tokens: model.encodeEmbedded(params, weighted as tf.Tensor3D),
   };
 }
 
