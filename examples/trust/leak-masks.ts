@@ -4,6 +4,7 @@ import {
   type MaskingStrategy,
   type MotionCues,
   mixedMasking,
+  motionBinsMasking,
   motionGuidedMasking,
   motionMagnitudeMasking,
   randomSliceMasking,
@@ -47,6 +48,7 @@ export const LEAK_MASKS: readonly LeakMask[] = [
     masking: mixedMasking(textGuidedMasking({ ratio }), randomSliceMasking({ ratio }), { share: 0.5 }),
   },
   { name: 'motion', masking: motionGuidedMasking({ ratio }) },
+  { name: 'motion-bins', masking: motionBinsMasking({ ratio }) },
   { name: 'motion-magnitude', masking: motionMagnitudeMasking({ ratio }) },
   {
     name: 'attention',

@@ -50,8 +50,8 @@ const SIDES = { high: 'top', low: 'bottom', hint: 'top', keep: 'bottom' } as con
  * section 3.1; read in code): the visible tokens are drawn without replacement, each in proportion to its attention among those that
  * are left. Tokens without attention come last, at random.
  *
- * **The mask tells what the teacher looks at**: a loss on the visible tokens can read it off their positions. `maskLeak` of
- * `@tgm/masking/testing` measures it.
+ * **The mask tells what the teacher looks at**: a loss on the visible tokens can read it off their positions. `leakage` of
+ * `@tgm/train` measures it in bits, `maskLeak` of `@tgm/masking/testing` by two simple readers.
  *
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`, `CUE_WRONG_KIND`,
  *   `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`, `CUE_NEGATIVE`.

@@ -52,7 +52,8 @@ const table = optionTable(
  * **The mask tells the motion.** Its shape follows what moves. Where captions name the action, a contrastive loss on the
  * visible tokens can read it off their positions. In a separate small experiment in PyTorch, on clips like Moving Shapes
  * with true flow, contrast alone on grey pixels reached 2.72 (chance ln 32 = 3.47). In the demo, with the codec's
- * vectors and a box that followed more slowly, it reached 3.43. `maskLeak` of `@tgm/masking/testing` measures it.
+ * vectors and a box that followed more slowly, it reached 3.43. `leakage` of `@tgm/train` measures it in bits, `maskLeak` of
+ * `@tgm/masking/testing` by two simple readers.
  *
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.

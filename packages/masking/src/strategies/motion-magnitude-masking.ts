@@ -32,7 +32,8 @@ const table = optionTable(
  * order drawn once for the clip.
  *
  * **The mask tells the motion**, as that of `motionGuidedMasking` does: a contrastive loss on the visible tokens can read
- * the action off their positions. `maskLeak` of `@tgm/masking/testing` measures it.
+ * the action off their positions. `leakage` of `@tgm/train` measures it in bits, `maskLeak` of `@tgm/masking/testing` by two
+ * simple readers.
  *
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`, `CUE_MISSING`,
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
