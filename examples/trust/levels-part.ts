@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { textGuidedMasking } from '@tgm/masking';
 import type { TextTable } from '../report/report-data.js';
 import { type Interval, intervalOf, intervalText } from './interval.js';
@@ -51,6 +52,7 @@ export const levelsPart: TrustPart = {
         tell(row);
         rows.push(row);
       }
+      await nextTurn(); // lets a signal be heard
       signal.throwIfAborted();
     }
     return { tables: [levelTable(rows)] };

@@ -1,4 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TextTable } from '../report/report-data.js';
+import { progress } from '../start/progress.js';
 import { intervalText } from './interval.js';
 import { MASKS, type MaskEntry, TEXT_MASKS } from './mask-rows.js';
 import { GROUPS, type Group, type MaskRow, measureMask } from './measure-mask.js';
@@ -29,18 +31,22 @@ export const masksPart: TrustPart = {
     const clips = await known();
     const entries = [...MASKS, ...TEXT_MASKS];
     const rows: MaskRow[] = [];
-    for (const entry of entries) {
+    const shown = progress('mask', entries.length, 'strategies', 0, process.stderr);
+    for (const [done, entry] of entries.entries()) {
       for (const ratio of RATIOS) {
         const row = measureMask(entry, ratio, clips);
         tell(row);
         rows.push(row);
       }
+      shown.update(done + 1);
+      await nextTurn(); // lets a signal be heard
       signal.throwIfAborted();
     }
-    const shown = entries.filter(({ name }) => PICTURED.includes(name));
+    shown.end();
+    const pictured = entries.filter(({ name }) => PICTURED.includes(name));
     return {
       tables: [groupTable(entries, rows), ratioTable(entries, rows)],
-      clips: picturedClips(clips).map((clip) => pictureOf(clip, shown, SHOWN_RATIO)),
+      clips: picturedClips(clips).map((clip) => pictureOf(clip, pictured, SHOWN_RATIO)),
     };
   },
 };
