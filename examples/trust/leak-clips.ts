@@ -22,7 +22,7 @@ export interface LeakClips {
 const TINY_CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model');
 /** As in the demo, whose data set it is. */
 const FULL = { train: 2000, test: 500 };
-const QUICK = { train: 192, test: 96 };
+const QUICK = { train: 48, test: 24 };
 
 /** Moving Shapes to train and to measure on: decoded with motion vectors, scored against its captions by the tiny CLIP. */
 export async function leakClips({
@@ -34,7 +34,7 @@ export async function leakClips({
   signal,
 }: TrustWork): Promise<LeakClips> {
   const counts = quick ? QUICK : FULL;
-  const folder = join(data, `moving-shapes-${quick ? 'quick-' : ''}${seed}`);
+  const folder = join(data, `moving-shapes-${quick ? 'few-' : ''}${seed}`);
   const made = progress('render and encode', counts.train + counts.test, 'clips', 0, process.stderr);
   const onProgress = ({ done }: { readonly done: number }) => made.update(done);
   await makeMovingShapes({ folder, ...counts, seed, workers, signal, onProgress });

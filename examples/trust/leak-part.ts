@@ -48,12 +48,12 @@ const QUICK_STEPS = 2;
 const CLIPS_PER_PASS = 32;
 
 /** How much of a caption contrast reads off masks without a pixel. */
-export const leakPart: TrustPart = {
+export const leakPart = (masks: readonly LeakMask[] = LEAK_MASKS): TrustPart => ({
   name: 'leak',
   note: 'what masks tell of the captions to a contrastive term that sees grey clips',
   async measure(work) {
     const clips = await leakClips(work);
-    const jobs = LEAK_MASKS.flatMap((mask) =>
+    const jobs = masks.flatMap((mask) =>
       (Object.keys(TEXTS) as Text[]).map((text) => ({ mask, text, at: `${mask.name}, ${text}` })),
     );
     const rows: LeakRow[] = [];
@@ -73,16 +73,21 @@ export const leakPart: TrustPart = {
     const engines = await Promise.all(
       Array.from({ length: Math.min(work.workers, jobs.length) }, () => onnxEngine({ threads: 1 })),
     );
-    try {
-      await Promise.all(engines.map(measure));
-    } finally {
-      await Promise.all(engines.map((engine) => engine.dispose()));
-    }
+    // An engine that computes must not be disposed: all end before any error is told.
+    const ended = await Promise.allSettled(
+      engines.map((engine) =>
+        measure(engine).finally(() => {
+          jobs.length = 0;
+          return engine.dispose();
+        }),
+      ),
+    );
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
     work.signal.throwIfAborted();
     shown.end();
-    return { tables: [leakTable(rows)] };
+    return { tables: [leakTable(masks, rows)] };
   },
-};
+});
 
 async function measureLeak(
   { name, masking }: LeakMask,
@@ -154,7 +159,7 @@ async function probeUntrained(probe: Probe, { seed }: TrustWork): Promise<number
   }
 }
 
-function leakTable(rows: readonly LeakRow[]): TextTable {
+function leakTable(masks: readonly LeakMask[], rows: readonly LeakRow[]): TextTable {
   const { clips, batchSize, steps, untrained } = rows[0]!;
   const texts = Object.keys(TEXTS) as Text[];
   const cellsOf = (mask: string, text: Text): (string | undefined)[] => {
@@ -167,7 +172,7 @@ function leakTable(rows: readonly LeakRow[]): TextTable {
     title: 'What masks tell of the captions',
     lead: `Bits of the caption that contrast reads on ${clips} held-out clips whose every pixel is grey, with their 95 % interval, in batches of ${batchSize}, after ${steps} steps of the demo; 0 is guessing. Beside it the linear probe of that encoder on real clips, in per cent; the untrained one has ${untrained.toFixed(1)}.`,
     columns: ['mask', ...texts.flatMap((text) => [`${text}, bits`, 'probe'])],
-    rows: LEAK_MASKS.map(({ name, note }) => ({
+    rows: masks.map(({ name, note }) => ({
       name,
       ...(note === undefined ? {} : { note }),
       cells: texts.flatMap((text) => cellsOf(name, text)),

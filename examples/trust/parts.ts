@@ -4,4 +4,4 @@ import { masksPart } from './masks-part.js';
 import type { TrustPart } from './part.js';
 
 /** What `npm run trust` measures, in this order. */
-export const PARTS: readonly TrustPart[] = [masksPart, levelsPart, leakPart];
+export const PARTS: readonly TrustPart[] = [masksPart, levelsPart, leakPart()];
