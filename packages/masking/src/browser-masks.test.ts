@@ -74,4 +74,6 @@ it.skipIf(reason !== '')(
       await rm(folder, { recursive: true, force: true });
     }
   },
+  // A bundle and a browser, beside other tests.
+  60_000,
 );
