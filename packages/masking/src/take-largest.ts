@@ -20,6 +20,9 @@ export interface SelectionRoom {
 /** Parts of equal width into which the range of the scores is cut, 256 at most. One or two scores of 14 x 14 are in each. */
 const BINS = 128;
 
+/** Numbers up to which sorting by insertion is the fastest. */
+const FEW = 16;
+
 export function selectionRoom(size: number): SelectionRoom {
   return {
     binOf: new Uint8Array(size),
@@ -69,7 +72,38 @@ function take(
   ties: Uint32Array | undefined,
 ): void {
   if (count <= 0) return;
-  const { binOf, inBin, places, keys } = room;
+  const { places, keys } = room;
+  let near = scores.length;
+  let left = count;
+  if (near > FEW) {
+    const cut = takeAboveBin(room, scores, sign, count, taken);
+    near = cut.near;
+    left = cut.left;
+  } else for (let place = 0; place < near; place += 1) places[place] = place;
+  for (let index = 0; index < near; index += 1) keys[index] = scores[places[index]!]! * sign;
+  if (!ties) {
+    takeByKeys(room, near, left, taken);
+    return;
+  }
+  const tied = takeAbove(room, near, left, taken);
+  left = tied.left;
+  for (let index = 0; index < tied.count; index += 1) keys[index] = -ties[places[index]!]!;
+  takeByKeys(room, tied.count, left, taken);
+}
+
+/**
+ * Takes all scores of the bins above the one that holds the last score to be taken.
+ *
+ * @returns how many of the `count` are left, and how many scores are in that bin. Their places are the first in `room.places`
+ *   then, ascending.
+ */
+function takeAboveBin(
+  { binOf, inBin, places }: SelectionRoom,
+  scores: Float32Array,
+  sign: number,
+  count: number,
+  taken: Uint8Array,
+): { left: number; near: number } {
   const { length } = scores;
   let low = scores[0]! * sign;
   let high = low;
@@ -96,7 +130,6 @@ function take(
     last -= 1;
   }
 
-  // All of the bins above the last one are taken, and `left` of the last one.
   let near = 0;
   for (let place = 0; place < length; place += 1) {
     const bin = binOf[place]!;
@@ -104,15 +137,7 @@ function take(
     places[near] = place;
     near += ((bin ^ last) - 1) >>> 31; // 1 where it is the last one
   }
-  for (let index = 0; index < near; index += 1) keys[index] = scores[places[index]!]! * sign;
-  if (!ties) {
-    takeByKeys(room, near, left, taken);
-    return;
-  }
-  const tied = takeAbove(room, near, left, taken);
-  left = tied.left;
-  for (let index = 0; index < tied.count; index += 1) keys[index] = -ties[places[index]!]!;
-  takeByKeys(room, tied.count, left, taken);
+  return { left, near };
 }
 
 /** Takes the `count` largest keys of the first `length`, equal ones by place. Their `places` ascend. */
@@ -148,9 +173,6 @@ function takeAbove(
   }
   return { left, count: equal };
 }
-
-/** Numbers up to which sorting by insertion is the fastest. */
-const FEW = 16;
 
 /** The `count`th largest of the first `length` keys. */
 function kthLargest(keys: Float64Array, length: number, count: number, sorted: Float64Array): number {
