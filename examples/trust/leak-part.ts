@@ -63,6 +63,8 @@ export const leakPart = (masks: readonly LeakMask[] = LEAK_MASKS): TrustPart => 
       const probe = probeOf(engine, work, clips);
       for (let job = jobs.shift(); job && !work.signal.aborted; job = jobs.shift()) {
         untrained ??= probeUntrained(probe, work);
+        // It is awaited behind the training. Avoids an unhandled rejection until then.
+        untrained.catch(() => undefined);
         const row = await measureLeak(job.mask, job.text, engine, work, clips, probe, untrained);
         work.tell(row);
         rows.push(row);
