@@ -199,6 +199,46 @@ describe('runs with a mask of the graph', { timeout: 60_000 }, () => {
     await own.dispose();
   });
 
+  it.each([1, 2])(
+    'lets buffers follow once a step, in %i parts, beside a loss that compares and without',
+    async (accumulate) => {
+      const masking: GraphMasking<TextCueOnly> = {
+        ...byCue,
+        init: (...given) => ({ ...byCue.init(...given), buffers: { 'byCue.sum': tf.scalar(0) } }),
+        // Adds up what the parameter was before each step.
+        nextBuffers: (params, buffers) => ({
+          'byCue.sum': tf.add(buffers['byCue.sum']!, params['byCue.scale']!),
+        }),
+      };
+      for (const losses of [
+        [reconstruction, sampling],
+        [sampling, { loss: contrastiveLoss(), weight: 1 }],
+      ]) {
+        let [sum, scale] = [0, 1];
+        for (const steps of [1, 2, 3]) {
+          const options = {
+            ...tinyPretraining(engine),
+            masking,
+            losses,
+            batchSize: 4 / accumulate,
+            accumulate,
+          };
+          let last = Number.NaN;
+          for await (const event of pretrain({ ...options, steps })) {
+            if (event.type !== 'end') continue;
+            last = (await event.buffers['byCue.sum']!.data())[0]!;
+            expect(last).toBeCloseTo(sum + scale, 5);
+            sum = last;
+            scale = (await event.params['byCue.scale']!.data())[0]!;
+            tf.dispose([event.params, event.buffers] as never);
+          }
+          expect(last).not.toBeNaN();
+        }
+        expect(scale).not.toBe(1);
+      }
+    },
+  );
+
   it('a batch of eight has the noise, clips and second views of two of four', async () => {
     const masking = autoMasking({ ratio: 0.5 });
     const { needs } = maskedObjective({ model, losses: [reconstruction, secondView], textWidth: 5, masking });
