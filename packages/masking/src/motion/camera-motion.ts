@@ -10,30 +10,25 @@ export type CameraMotion = 'keep' | 'subtract';
 export const cameraField = optional(oneOf(['keep', 'subtract']), 'subtract');
 
 /**
- * Motion beside that of the camera: each slice's known vectors less their median, x and y apart, as OneVision-Encoder (2026)
- * does frame by frame. The median is the camera's motion where more than half of the picture stands still in the world; an
- * object that fills most of the picture is taken for the camera. Unknown tokens stay zero.
+ * [slices, 2] how the camera moves in each slice: the median of the known vectors, x and y apart, as OneVision-Encoder (2026)
+ * takes it from each frame. It is the camera's motion where more than half of the picture stands still in the world; an object
+ * that fills most of the picture is taken for the camera. With `keep`, zeros.
  */
-export function besideCamera(motion: TokenMotion, grid: TokenGrid): TokenMotion {
+export function cameraOfSlices(motion: TokenMotion, grid: TokenGrid, camera: CameraMotion): Float32Array {
+  const cameras = new Float32Array(grid.slices * 2);
+  if (camera === 'keep') return cameras;
   const perSlice = tokensPerSlice(grid);
-  const vectors = new Float32Array(motion.vectors.length);
   const cameraOf = cameraFinder(perSlice);
-  for (let start = 0; start < motion.known.length; start += perSlice) {
-    const { tokens, x, y } = cameraOf(motion, start, start + perSlice);
-    for (let index = 0; index < tokens.length; index += 1) {
-      const at = tokens[index]! * 2;
-      vectors[at] = motion.vectors[at]! - x;
-      vectors[at + 1] = motion.vectors[at + 1]! - y;
-    }
+  for (let slice = 0; slice < grid.slices; slice += 1) {
+    const { x, y } = cameraOf(motion, slice * perSlice, (slice + 1) * perSlice);
+    cameras[slice * 2] = x;
+    cameras[slice * 2 + 1] = y;
   }
-  return { vectors, known: motion.known };
+  return cameras;
 }
 
-/** The known vectors of a part of a raster, and the median of them. */
+/** Motion along x and y; zeros where nothing is known. */
 interface Camera {
-  /** Their places, ascending; good until the next call. */
-  readonly tokens: Uint32Array;
-  /** Zero where nothing is known. */
   readonly x: number;
   readonly y: number;
 }
@@ -43,20 +38,16 @@ interface Camera {
  * own: make one for each clip.
  */
 export function cameraFinder(size: number): (motion: TokenMotion, start: number, end: number) => Camera {
-  const places = new Uint32Array(size + 1);
-  const values = new Float32Array(size);
+  const along = new Float32Array(size + 1);
+  const down = new Float32Array(size + 1);
   const median = medianFinder(size);
   return ({ vectors, known }, start, end) => {
     let count = 0;
     for (let token = start; token < end; token += 1) {
-      places[count] = token;
+      along[count] = vectors[token * 2]!;
+      down[count] = vectors[token * 2 + 1]!;
       count += -known[token]! >>> 31; // 1 for any flag but 0, without a branch that would go by chance
     }
-    const tokens = places.subarray(0, count);
-    const along = (axis: number): number => {
-      for (let index = 0; index < count; index += 1) values[index] = vectors[tokens[index]! * 2 + axis]!;
-      return count === 0 ? 0 : median(values, count);
-    };
-    return { tokens, x: along(0), y: along(1) };
+    return count === 0 ? { x: 0, y: 0 } : { x: median(along, count), y: median(down, count) };
   };
 }

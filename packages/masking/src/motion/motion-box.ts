@@ -17,12 +17,20 @@ export interface SliceMotion {
   readonly grid: TokenGrid;
 }
 
+/** How the tokens of a clip move beside the camera. */
+export interface MovingTokens {
+  readonly motion: TokenMotion;
+  /** [slices, 2] from `cameraOfSlices`. */
+  readonly cameras: Float32Array;
+  /** [slices, rows, columns] from `motionMagnitudes`. */
+  readonly magnitudes: Float32Array;
+}
+
 /** Cells that the box looks around for a place with more motion in a slice. */
 const LOOK = 1;
 
-/** [rows + 1, columns + 1] sums for `SliceMotion`, of [rows, columns] magnitudes. */
-export function summedArea(magnitudes: Float32Array, { rows, columns }: TokenGrid): Float64Array {
-  const sums = new Float64Array((rows + 1) * (columns + 1));
+/** Writes [rows + 1, columns + 1] sums for `SliceMotion`, of [rows, columns] magnitudes. The first row and column stay 0. */
+export function sumAreas(magnitudes: Float32Array, { rows, columns }: TokenGrid, sums: Float64Array): void {
   for (let row = 0; row < rows; row += 1) {
     let inRow = 0;
     for (let column = 0; column < columns; column += 1) {
@@ -31,7 +39,6 @@ export function summedArea(magnitudes: Float32Array, { rows, columns }: TokenGri
       sums[at] = sums[at - columns - 1]! + inRow;
     }
   }
-  return sums;
 }
 
 /** The box of about `area` cells, in the grid's proportions, where it holds most motion; anywhere in a slice without any. */
@@ -49,22 +56,26 @@ export const settled = (box: MotionBox, slice: SliceMotion): MotionBox => bestPl
  * The box in the next slice: shifted by the mean of the known vectors inside it, each weighted by its length, or where it was
  * if nothing in it moves. So tokens that stand still do not hold it back.
  */
-export function followMotion(box: MotionBox, motion: TokenMotion, slice: number, grid: TokenGrid): MotionBox {
+export function followMotion(
+  box: MotionBox,
+  { motion, cameras, magnitudes }: MovingTokens,
+  slice: number,
+  grid: TokenGrid,
+): MotionBox {
   const { rows, columns } = grid;
   const top = Math.round(box.top);
   const left = Math.round(box.left);
+  const cameraX = cameras[slice * 2]!;
+  const cameraY = cameras[slice * 2 + 1]!;
   let sumX = 0;
   let sumY = 0;
   let weight = 0;
   for (let row = top; row < top + box.height; row += 1) {
     for (let column = left; column < left + box.width; column += 1) {
       const token = (slice * rows + row) * columns + column;
-      if (!motion.known[token]) continue;
-      const x = motion.vectors[token * 2]!;
-      const y = motion.vectors[token * 2 + 1]!;
-      const length = Math.sqrt(x * x + y * y);
-      sumX += length * x;
-      sumY += length * y;
+      const length = magnitudes[token]!;
+      sumX += length * (motion.vectors[token * 2]! - cameraX);
+      sumY += length * (motion.vectors[token * 2 + 1]! - cameraY);
       weight += length;
     }
   }

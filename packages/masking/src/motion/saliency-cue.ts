@@ -4,7 +4,7 @@ import { checkMotionCue } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import type { TokenGrid, TokenMotion, TokenScores } from '../strategy.js';
 import { tokenCount, tokensPerSlice } from '../token-grid.js';
-import { besideCamera } from './camera-motion.js';
+import { cameraOfSlices } from './camera-motion.js';
 import { motionMagnitudes } from './motion-magnitude.js';
 
 export interface SaliencyCueOptions {
@@ -46,7 +46,7 @@ export function saliencyCue(options: SaliencyCueOptions): TokenScores {
   checkMotionCue({ motion }, grid, 'saliencyCue');
   checkFloats(error, tokenCount(grid), 'saliencyCue, error');
   const perSlice = tokensPerSlice(grid);
-  const magnitudes = motionMagnitudes(besideCamera(motion, grid), grid);
+  const magnitudes = motionMagnitudes(motion, grid, cameraOfSlices(motion, grid, 'subtract'));
   const scores = new Float32Array(error.length);
   for (let start = 0; start < scores.length; start += perSlice) {
     const moving = magnitudes.subarray(start, start + perSlice);

@@ -4,6 +4,7 @@ import { checkRequest } from '../check-request.js';
 import { checkMotionCue, type MotionCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { ratioField, shareField } from '../masked-count.js';
+import { cameraOfSlices } from '../motion/camera-motion.js';
 import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import type { MaskingStrategy } from '../strategy.js';
 import { selectionRoom, takeLargest } from '../take-largest.js';
@@ -54,7 +55,8 @@ export function motionBinsMasking(options: MotionBinsMaskingOptions = {}): Maski
     mask(request) {
       checkRequest(request, 'motionBinsMasking');
       const { grid, random, cues } = request;
-      const magnitudes = motionMagnitudes(checkMotionCue(cues, grid, 'motionBinsMasking'), grid);
+      const motion = checkMotionCue(cues, grid, 'motionBinsMasking');
+      const magnitudes = motionMagnitudes(motion, grid, cameraOfSlices(motion, grid, 'keep'));
       const cells = tokensPerSlice(grid);
       const moves = new Uint8Array(cells);
       const most = Math.ceil(cells / 2);

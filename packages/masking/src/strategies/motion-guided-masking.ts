@@ -4,14 +4,14 @@ import { checkRequest } from '../check-request.js';
 import { checkMotionCue, type MotionCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { maskedCount, ratioField } from '../masked-count.js';
-import { besideCamera, type CameraMotion, cameraField } from '../motion/camera-motion.js';
+import { type CameraMotion, cameraField, cameraOfSlices } from '../motion/camera-motion.js';
 import {
   boxWithMostMotion,
   followMotion,
   type MotionBox,
   type SliceMotion,
   settled,
-  summedArea,
+  sumAreas,
 } from '../motion/motion-box.js';
 import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import { partsPresent } from '../motion/nearest-present.js';
@@ -70,28 +70,30 @@ export function motionGuidedMasking(options: MotionGuidedMaskingOptions): Maskin
     mask(request) {
       checkRequest(request, 'motionGuidedMasking');
       const { grid, random, cues } = request;
-      const told = checkMotionCue(cues, grid, 'motionGuidedMasking');
-      const motion = camera === 'subtract' ? besideCamera(told, grid) : told;
-      const magnitudes = motionMagnitudes(motion, grid);
+      const motion = checkMotionCue(cues, grid, 'motionGuidedMasking');
+      const cameras = cameraOfSlices(motion, grid, camera);
+      const magnitudes = motionMagnitudes(motion, grid, cameras);
       const perSlice = tokensPerSlice(grid);
       const count = maskedCount(perSlice, ratio);
       const ties = chooseIndices(perSlice, perSlice, random);
       const speeds = (slice: number) => magnitudes.subarray(slice * perSlice, (slice + 1) * perSlice);
-      const inSlice = (slice: number): SliceMotion => ({
-        sums: summedArea(speeds(slice), grid),
-        ties,
-        grid,
-      });
+      const sums = new Float64Array((grid.rows + 1) * (grid.columns + 1));
+      const inSlice = (slice: number): SliceMotion => {
+        sumAreas(speeds(slice), grid, sums);
+        return { sums, ties, grid };
+      };
 
       const present = partsPresent(motion.known, grid.slices);
       let box = boxWithMostMotion(count, inSlice(Math.max(0, present.indexOf(true))));
       const room = selectionRoom(perSlice);
+      const wanted = new Float32Array(perSlice);
       const masked = new Uint8Array(magnitudes.length);
       for (let slice = 0; slice < grid.slices; slice += 1) {
         if (present[slice]) box = settled(box, inSlice(slice));
         const flags = masked.subarray(slice * perSlice, (slice + 1) * perSlice);
-        hideBox({ box, speeds: speeds(slice), count, ties, room, grid }, flags);
-        box = followMotion(box, motion, slice, grid);
+        hideBox({ box, speeds: speeds(slice), count, ties, room, wanted, grid }, flags);
+        // A slice without vectors has the lengths of another.
+        if (present[slice]) box = followMotion(box, { motion, cameras, magnitudes }, slice, grid);
       }
       return tokenMask(grid, masked);
     },
@@ -105,17 +107,19 @@ interface Hiding {
   readonly count: number;
   readonly ties: Uint32Array;
   readonly room: SelectionRoom;
+  /** [rows, columns] is overwritten. */
+  readonly wanted: Float32Array;
   readonly grid: TokenGrid;
 }
 
 /** Sets `masked` to 1 at exactly `count` cells: those of the box, its fastest first, then the fastest outside. */
-function hideBox({ box, speeds, count, ties, room, grid }: Hiding, masked: Uint8Array): void {
+function hideBox({ box, speeds, count, ties, room, wanted, grid }: Hiding, masked: Uint8Array): void {
   const top = Math.round(box.top);
   const left = Math.round(box.left);
   const cells = box.height * box.width;
   // A negative speed is behind all others.
-  const wanted = new Float32Array(speeds.length).fill(-1);
   if (cells < count) wanted.set(speeds);
+  else if (cells > count) wanted.fill(-1);
   for (let row = top; row < top + box.height; row += 1) {
     const from = row * grid.columns + left;
     const to = from + box.width;

@@ -4,7 +4,7 @@ import { checkRequest } from '../check-request.js';
 import { checkMotionCue, type MotionCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { maskedCount, ratioField } from '../masked-count.js';
-import { besideCamera, type CameraMotion, cameraField } from '../motion/camera-motion.js';
+import { type CameraMotion, cameraField, cameraOfSlices } from '../motion/camera-motion.js';
 import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import type { MaskingStrategy } from '../strategy.js';
 import { selectionRoom, takeLargest } from '../take-largest.js';
@@ -50,8 +50,8 @@ export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): 
     mask(request) {
       checkRequest(request, 'motionMagnitudeMasking');
       const { grid, random, cues } = request;
-      const told = checkMotionCue(cues, grid, 'motionMagnitudeMasking');
-      const magnitudes = motionMagnitudes(camera === 'subtract' ? besideCamera(told, grid) : told, grid);
+      const motion = checkMotionCue(cues, grid, 'motionMagnitudeMasking');
+      const magnitudes = motionMagnitudes(motion, grid, cameraOfSlices(motion, grid, camera));
       const perSlice = tokensPerSlice(grid);
       const count = maskedCount(perSlice, ratio);
       const ties = chooseIndices(perSlice, perSlice, random);

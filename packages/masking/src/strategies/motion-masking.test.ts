@@ -1,6 +1,7 @@
 import { seededRandom } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
-import { besideCamera, type CameraMotion } from '../motion/camera-motion.js';
+import { type CameraMotion, cameraOfSlices } from '../motion/camera-motion.js';
+import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import type { TokenGrid, TokenMotion } from '../strategy.js';
 import { tokenCount, tokensPerSlice } from '../token-grid.js';
 import { motionGuidedMasking } from './motion-guided-masking.js';
@@ -190,14 +191,19 @@ describe('camera', () => {
       vectors: Float32Array.of(...[5, 0], ...[1, 7], ...[2, -1], ...[9, 1], ...[3, 2], ...[0, 0]),
       known: Uint8Array.of(1, 1, 1, 1, 1, 0),
     };
-    // Medians 3 of (1, 2, 3, 5, 9) and 1 of (-1, 0, 1, 2, 7). The last token is unknown and stays zero.
-    const { vectors } = besideCamera(motion, five);
-    expect([...vectors]).toEqual([2, -1, -2, 6, -1, -2, 6, 0, 0, 1, 0, 0]);
+    // Medians 3 of (1, 2, 3, 5, 9) and 1 of (-1, 0, 1, 2, 7). The last token is unknown.
+    expect([...cameraOfSlices(motion, five, 'subtract')]).toEqual([3, 1]);
     // Of four, the larger of the two in the middle: 3 of (1, 2, 3, 9) and 2 of (-1, 1, 2, 7).
     const four = { ...motion, known: Uint8Array.of(0, 1, 1, 1, 1, 0) };
-    expect([...besideCamera(four, five).vectors]).toEqual([0, 0, -2, 5, -1, -3, 6, -1, 0, 0, 0, 0]);
+    expect([...cameraOfSlices(four, five, 'subtract')]).toEqual([3, 2]);
     const none = { ...motion, known: new Uint8Array(6) };
-    expect([...besideCamera(none, five).vectors]).toEqual(new Array(12).fill(0));
+    expect([...cameraOfSlices(none, five, 'subtract')]).toEqual([0, 0]);
+    expect([...cameraOfSlices(motion, five, 'keep')]).toEqual([0, 0]);
+    // (5, 0), (1, 7), (2, -1), (9, 1) and (3, 2) less (3, 1).
+    const lengths = motionMagnitudes(motion, five, cameraOfSlices(motion, five, 'subtract'));
+    [5, 40, 5, 36, 1, 0].forEach((square, token) => {
+      expect(lengths[token]! ** 2).toBeCloseTo(square, 5);
+    });
   });
 });
 
