@@ -1,5 +1,7 @@
 import {
+  flowGuidedMasking,
   flowVisibility,
+  type Random,
   runningCellMask,
   seededRandom,
   seedVisibility,
@@ -111,7 +113,48 @@ function* checkFlow(fixture: Fixture, given: any): Generator<Quantity> {
       numbers(fixture, quantity('mask')),
       tolerance('mgmae mask'),
     );
+    // What `flowGuidedMasking` does: from the middle frame, with holes filled, in each slice.
+    const isItsOwn =
+      !given.topk_on_all && given.hole_filling === 'consist' && base_index === Math.floor(frameCount / 2);
+    if (!isItsOwn || given.mask_ratio === undefined) continue;
+    const [slices, rows, columns] = given.window;
+    const grid = { slices, rows, columns };
+    const strategy = flowGuidedMasking({
+      ratio: given.mask_ratio,
+      walk: variant === 'as_released' ? 'released' : 'paper',
+    });
+    const masked = clips.flatMap((clip) => {
+      const flow = {
+        frameCount,
+        samples: patch,
+        backward: part('flow_later_to_earlier', clip),
+        forward: part('flow_earlier_to_later', clip),
+      };
+      const random = drawing(part('init_centres', clip), rows * columns);
+      const flags = new Array<number>(slices * rows * columns).fill(0);
+      for (const token of strategy.mask({ grid, random, cues: { flow } }).masked) flags[token] = 1;
+      return flags;
+    });
+    yield compare(
+      `${quantity('mask')} of flowGuidedMasking`,
+      masked,
+      numbers(fixture, quantity('mask')),
+      tolerance('mgmae mask'),
+    );
   }
+}
+
+/** Random numbers with which `chooseIndices` gives the `chosen` of `total`, in their order. */
+function drawing(chosen: Float32Array, total: number): Random {
+  const pool = Array.from({ length: total }, (_, index) => index);
+  let next = 0;
+  return () => {
+    const other = pool.indexOf(chosen[next]!);
+    const draw = (other - next + 0.5) / (total - next);
+    [pool[next], pool[other]] = [pool[other]!, pool[next]!];
+    next += 1;
+    return draw;
+  };
 }
 
 /** 1 for all but the best `count` of each part of `size` tokens. */
