@@ -2,6 +2,9 @@ import type { TokenGrid, TokenMotion } from '../strategy.js';
 import { tokensPerSlice } from '../token-grid.js';
 import { nearestPresent, partsPresent } from './nearest-present.js';
 
+/** The largest finite number of a Float32Array, so that sums of lengths stay numbers. */
+const LARGEST = (2 - 2 ** -23) * 2 ** 127;
+
 /**
  * [slices, rows, columns] length of each token's mean vector beside the camera's, in cells per slice; zero where nothing is
  * known. A slice without vectors, such as one
@@ -24,7 +27,7 @@ export function motionMagnitudes(motion: TokenMotion, grid: TokenGrid, cameras: 
       const x = motion.vectors[token * 2]! - cameraX;
       const y = motion.vectors[token * 2 + 1]! - cameraY;
       const isKnown = -motion.known[token]! >>> 31; // 0 or 1, without a branch that would go by chance
-      magnitudes[slice * perSlice + cell] = Math.sqrt(x * x + y * y) * isKnown;
+      magnitudes[slice * perSlice + cell] = Math.min(Math.sqrt(x * x + y * y), LARGEST) * isKnown;
     }
   }
   return magnitudes;
