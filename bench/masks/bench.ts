@@ -1,18 +1,10 @@
-import { seededRandom } from '@tgm/masking';
-import { type SyntheticCues, syntheticCues } from '@tgm/masking/testing';
-import { type Figure, figure, median } from '../figure.js';
-import { type MeasuredStrategy, measuredStrategies } from './strategies.js';
+import { execFileSync } from 'node:child_process';
+import { type Figure, figure } from '../figure.js';
+import { CLIPS } from './batch.js';
+import { measuredStrategies } from './strategies.js';
 
-/** VideoMAE's, of 16 frames of 224 x 224. */
-const GRID = { slices: 8, rows: 14, columns: 14 };
-
-const CLIPS = 64;
-
-/** Masks of a batch may take this many milliseconds. Flow has no bar: its cue is warped frame by frame. */
+/** Milliseconds that the masks of a batch may take. Flow has no bar: it is followed pixel by pixel. */
 const LIMIT = 2;
-
-/** Batches before the first that counts, until the code is compiled, and batches of a round. */
-const BATCHES = { before: 300, measured: 50 };
 
 export interface MasksBenchOptions {
   /** Parts of names; all strategies when empty. */
@@ -21,49 +13,26 @@ export interface MasksBenchOptions {
 }
 
 /**
- * Masks of 64 clips, drawn, checked and listed, with the generator of each. In processor time, so that other work on the machine
- * shows little. Strategies take turns.
+ * Masks of 64 clips, drawn, checked and listed, with the generator of each: the median over many batches. A batch is short, so that
+ * other work on the machine shows in some of them only.
  */
 export function* benchMasks({ cases, rounds }: MasksBenchOptions): Generator<Figure> {
-  const strategies = measuredStrategies().filter(
-    ({ name }) => cases.length === 0 || cases.some((part) => name.includes(part)),
-  );
-  const cues = Array.from({ length: CLIPS }, (_, clip) => syntheticCues(GRID, seededRandom('cues', clip)));
-  const milliseconds = strategies.map(({ strategy }) => {
-    for (let batch = 0; batch < BATCHES.before; batch += 1) drawBatch(strategy, cues, batch);
-    return [] as number[];
-  });
-  for (let round = 0; round < rounds; round += 1) {
-    strategies.forEach(({ strategy }, at) => {
-      const began = process.cpuUsage();
-      for (let batch = 0; batch < BATCHES.measured; batch += 1) drawBatch(strategy, cues, batch);
-      const { user, system } = process.cpuUsage(began);
-      milliseconds[at]!.push((user + system) / 1000 / BATCHES.measured);
-    });
-  }
-  for (const [at, { name, strategy }] of strategies.entries()) {
-    const isBarred = !strategy.requires.includes('flow' as never);
+  for (const { name, strategy } of measuredStrategies()) {
+    if (cases.length > 0 && !cases.some((part) => name.includes(part))) continue;
+    const program = ['--import', 'tsx', `${import.meta.dirname}/ours.ts`, name, `${rounds}`];
+    const { milliseconds } = JSON.parse(execFileSync(process.execPath, program, { encoding: 'utf8' }));
+    const followsFlow = (strategy.requires as readonly string[]).includes('flow');
     yield figure(
       {
         figure: 'masks',
         case: name,
-        ours: median(milliseconds[at]!),
+        ours: milliseconds,
         peer: LIMIT,
-        peerName: `limit, processor time for ${CLIPS} clips of 8 x 14 x 14`,
+        peerName: `limit for ${CLIPS} clips of 8 x 14 x 14`,
         unit: 'ms',
-        bar: isBarred ? 1 : null,
+        bar: followsFlow ? null : 1,
       },
       'less',
     );
-  }
-}
-
-function drawBatch(
-  strategy: MeasuredStrategy['strategy'],
-  cues: readonly SyntheticCues[],
-  batch: number,
-): void {
-  for (let clip = 0; clip < CLIPS; clip += 1) {
-    strategy.mask({ grid: GRID, random: seededRandom('mask', batch, clip), cues: cues[clip]! });
   }
 }
