@@ -11,8 +11,9 @@ export const FEATURE_LOSSES = {
    */
   hog: { tokens: 'masked' },
   /**
-   * CLIP's features of masked tokens, by the cosine (Hou et al., "MILAN", arXiv 2208.06049; B: 2 - 2 cos there, twice this one. Its decoder,
-   * which leaves visible tokens as they are, and its masks are others).
+   * CLIP's features of masked tokens, by the cosine (after Hou et al., "MILAN", arXiv 2208.06049; A: 2 - 2 cos there, twice this
+   * one. R: there the class token and visible tokens are predicted too; its decoder, which leaves visible tokens as they are, and its
+   * masks are others).
    */
   clip: { tokens: 'masked', distance: 'cosine' },
   /**

@@ -11,7 +11,8 @@ export function withoutGradients<Result extends tf.Tensor>(compute: () => Result
   // What runs inside of a custom gradient is not recorded for other gradients.
   let inside: Result | undefined;
   const run = tf.customGrad((x) => {
-    inside = tf.keep(compute());
+    // A copy: what is computed may be a tensor of somebody else's.
+    inside = tf.keep(tf.clone(compute()));
     return { value: tf.clone(x as tf.Tensor), gradFunc: (dy: tf.Tensor) => dy };
   });
   tf.tidy(() => {

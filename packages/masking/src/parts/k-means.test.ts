@@ -64,9 +64,12 @@ describe('kMeans by hand', () => {
     expect([...cluster([5, 7, 5, 7, 7], 1, 4)].sort()).toEqual([5, 7]);
     expect([...cluster([5, 5, 5], 1, 3)]).toEqual([5]);
   });
-  it('refuses what are no points of its width, and options out of range', () => {
+  it('refuses what are no points of its width, or not finite, and options out of range', () => {
     for (const points of [[], [1, 2, 3]]) {
       expect(() => cluster(points, 2, 1)).toThrow(expect.objectContaining({ code: 'CUE_WRONG_SIZE' }));
+    }
+    for (const number of [Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => cluster([1, number], 1, 1)).toThrow(expect.objectContaining({ code: 'CUE_NOT_FINITE' }));
     }
     for (const wrong of [{ clusters: 0 }, { width: 0.5 }, { points: [1] }, { random: 1 }, { unit: 1 }]) {
       expect(() => cluster([1, 2], 1, 1, wrong as never)).toThrow(

@@ -1,6 +1,6 @@
 import { callable, flag, optionTable, wholeNumber } from '@tgm/options';
 import { type Random, uniformIndex } from '@tgm/random';
-import { floatsField } from '../array-checks.js';
+import { checkFinite, floatsField } from '../array-checks.js';
 import { MaskingError } from '../errors.js';
 
 export interface KMeansOptions {
@@ -36,7 +36,7 @@ const table = optionTable(
  * probability in proportion to its squared distance to those before it. Then Lloyd's rounds go on until no point changes its
  * centre. A centre that loses all its points stays where it is. One draw for each centre.
  *
- * @throws MaskingError `OPTION_INVALID`, `CUE_WRONG_SIZE` for numbers that are no points of the width.
+ * @throws MaskingError `OPTION_INVALID`, `CUE_WRONG_SIZE` for numbers that are no points of the width, `CUE_NOT_FINITE`.
  */
 export function kMeans(options: KMeansOptions): Float32Array {
   const checked = table.check(options);
@@ -49,6 +49,7 @@ export function kMeans(options: KMeansOptions): Float32Array {
       received: `${points.length} numbers`,
     });
   }
+  checkFinite(points, 'kMeans, points');
   const centres = firstCentres(checked);
   const clusters = centres.length / width;
   const nearest = new Uint32Array(count).fill(clusters);

@@ -30,7 +30,8 @@ const table = optionTable(
  *     round(lambda * round(ratio * n) + (1 - lambda) * m),   lambda = 1 - (epoch / epochs)^2
  *
  * where m is what hiding whole parts, one after the other in a drawn order until k is reached, takes of it. Which tokens of a part
- * are hidden is drawn. `request.epoch` tells the epoch; behind the last one lambda stays 0.
+ * are hidden is drawn. `request.epoch` tells the epoch; behind the last one lambda stays 0. The lambda is the paper's; the released
+ * code has (1 + cos(pi (epoch + 1) / epochs)) / 2 there.
  *
  * For clips (our reconstruction): the quotas are those of each slice, the order of the parts is drawn once for the clip, so that the
  * same parts are hidden in all slices. Where the rounded quotas do not sum to k, tokens drawn from all are hidden or shown besides.

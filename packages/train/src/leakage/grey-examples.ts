@@ -1,5 +1,6 @@
 import type { ExampleClip, ExampleSource } from '../data/examples.js';
 import { requireSource } from '../data/require-source.js';
+import { sourceFacts } from '../data/source-facts.js';
 
 /** The middle of 0 to 255. */
 const GREY = 128;
@@ -13,8 +14,7 @@ const GREY = 128;
 export function greyExamples<Cues extends object>(source: ExampleSource<Cues>): ExampleSource<Cues> {
   requireSource('greyExamples', source);
   return {
-    ...source,
-    id: (index) => source.id(index),
+    ...sourceFacts(source),
     describe: async () => ({ is: 'greyExamples', examples: await source.describe() }),
     async load(index, random) {
       const loaded = await source.load(index, random);

@@ -192,6 +192,22 @@ describe('informationBits', () => {
 });
 
 describe('greyExamples', () => {
+  it('takes a source that is made of a class, whose members are not its own', async () => {
+    class Clips {
+      get length() {
+        return 6;
+      }
+      get textWidth() {
+        return 5;
+      }
+      id = (index: number) => `clip ${index}`;
+      describe = () => ({ is: 'clips' });
+      load = noiseSource().load;
+    }
+    const grey = greyExamples(new Clips());
+    expect([grey.length, grey.textWidth, await grey.id(2)]).toEqual([6, 5, 'clip 2']);
+  });
+
   it('leaves nothing of the pixels, and everything else', async () => {
     const source = noiseSource();
     const grey = greyExamples(source);
