@@ -2,7 +2,10 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { loadClipModel, resizeClipModel, saveClipModel } from '@tgm/models';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { expect, it } from 'vitest';
+import { movingShape } from './read-clip.js';
 
 it('writes a page and a picture with the masks of every strategy', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tgm-all-masks-test-'));
@@ -27,6 +30,23 @@ it('writes a page and a picture with the masks of every strategy', async () => {
     expect(picture.readUInt32BE(16)).toBe(3 * (4 * 132 + 12));
     expect(picture.readUInt32BE(20)).toBe(Math.ceil((strategies.length + 1) / 3) * 136);
   } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it('reads the clip in the size of another CLIP', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tgm-all-masks-test-'));
+  const engine = await onnxEngine({ threads: 1 });
+  try {
+    const { tokenizer, ...tiny } = await loadClipModel(
+      resolve(import.meta.dirname, '../models/tiny-clip-model'),
+    );
+    await saveClipModel(folder, { tokenizer, ...(await resizeClipModel(tiny, 96)) });
+    const { frames, height, width, cues } = await movingShape(3, folder, engine);
+    expect([height, width, frames.length]).toEqual([96, 96, 8 * 96 * 96 * 3]);
+    expect([cues.tokenScores.length, cues.attention.length, cues.flow.samples]).toEqual([256, 256, 4]);
+  } finally {
+    await engine.dispose();
     await rm(folder, { recursive: true });
   }
 });

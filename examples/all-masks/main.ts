@@ -19,7 +19,7 @@ import { say } from '../program/say.js';
 import { firstFrames } from '../report/reconstruct.js';
 import type { ClipReport } from '../report/report-data.js';
 import { writeReport } from '../report/write-report.js';
-import { FRAMES, FRAMES_A_SLICE, GRID, SIZE } from '../trust/clip-shape.js';
+import { FRAMES, FRAMES_A_SLICE, GRID } from '../trust/clip-shape.js';
 import { contactSheet } from './contact-sheet.js';
 import { drawMasks } from './draw-masks.js';
 import { movingShape, readClip } from './read-clip.js';
@@ -70,8 +70,8 @@ await runProgram(async () => {
   ).finally(() => engine.dispose());
 
   const config = {
-    imageSize: SIZE.height,
-    patchSize: SIZE.height / GRID.rows,
+    imageSize: clip.height,
+    patchSize: clip.height / GRID.rows,
     numFrames: FRAMES.length,
     tubeletSize: FRAMES_A_SLICE,
   };
@@ -79,7 +79,8 @@ await runProgram(async () => {
   const picture: ClipReport = {
     id: clip.id,
     caption: clip.caption,
-    ...SIZE,
+    height: clip.height,
+    width: clip.width,
     ...GRID,
     frames: firstFrames(clip.frames, config),
     scores: [
@@ -95,7 +96,10 @@ await runProgram(async () => {
     started: started.toISOString().replace('T', ' ').slice(0, 16),
     seconds,
     command: `npx tsx examples/all-masks/main.ts ${process.argv.slice(2).map(printable).join(' ')}`,
-    facts: { clip: clip.id, size: '64 x 64 pixels, 8 frames in 4 slices of 8 x 8 tokens' },
+    facts: {
+      clip: clip.id,
+      size: `${clip.width} x ${clip.height} pixels, 8 frames in 4 slices of 8 x 8 tokens`,
+    },
     settings: { ratio, seed },
     stages: [{ name: 'all', seconds }],
     clips: [picture],

@@ -1,28 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attentionCue, flowCue, motionCue, partsCue, seededRandom } from '@tgm/masking';
+import { attentionCue, type ClipFrames, flowCue, motionCue, partsCue, seededRandom } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { type DecodedClip, scoreClips } from '@tgm/train';
-import {
-  readManifest,
-  sampleLoader,
-  testRecipe,
-  type VideoDataset,
-  type VideoSample,
-  videoPool,
-} from '@tgm/video-io';
+import { readManifest, sampleLoader, type VideoDataset, type VideoSample, videoPool } from '@tgm/video-io';
 import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
-import { FRAMES, FRAMES_A_SLICE, GRID, SIZE, STRIDE } from '../trust/clip-shape.js';
+import { clipRecipe, FRAMES, FRAMES_A_SLICE, GRID, STRIDE } from '../trust/clip-shape.js';
 import type { KnownCues } from '../trust/mask-rows.js';
 
 /** One clip and everything that masks may read of it. */
-export interface CuedClip {
+export interface CuedClip extends ClipFrames {
   readonly id: string;
   readonly caption: string;
-  /** [T, height, width, 3] RGB, 0-255. */
-  readonly frames: Uint8Array;
   readonly cues: KnownCues;
 }
 
@@ -38,26 +29,22 @@ export async function movingShape(seed: number, clipModel: string, engine: Engin
   }
 }
 
-/** The first clip of a video with one caption or more. */
+/** The first clip of a video with one caption or more, in the size of the CLIP's images. */
 export async function readClip(sample: VideoSample, clipModel: string, engine: Engine): Promise<CuedClip> {
   const pool = videoPool({ workers: 1 });
-  const recipe = testRecipe({
-    sampling: { kind: 'dense', stride: STRIDE },
-    frameCount: FRAMES.length,
-    size: SIZE,
-    clips: 1,
-    crops: 1,
-  });
+  const checkpoint = await loadClipModel(clipModel);
+  const { imageSize } = checkpoint.model.config.visionConfig;
+  const size = { width: imageSize, height: imageSize };
   const random = seededRandom('all-masks', sample.id);
   try {
-    const [loaded] = await sampleLoader({ pool, motion: true, recipe })(sample, random);
+    const [loaded] = await sampleLoader({ pool, motion: true, recipe: clipRecipe(size) })(sample, random);
     const { frames, motion: field } = loaded!;
-    const motion = motionCue(field!, GRID, { ...SIZE, framesPerSlice: STRIDE * FRAMES_A_SLICE });
-    const flow = flowCue(field!, GRID, { ...SIZE, framesPerStep: STRIDE });
-    const clip: DecodedClip = { id: sample.id, sample, frames, frameCount: FRAMES.length, ...SIZE, motion };
+    const motion = motionCue(field!, GRID, { ...size, framesPerSlice: STRIDE * FRAMES_A_SLICE });
+    const flow = flowCue(field!, GRID, { ...size, framesPerStep: STRIDE });
+    const clip: DecodedClip = { id: sample.id, sample, frames, frameCount: FRAMES.length, ...size, motion };
 
     const encoder = clipModelPatchTextEncoder({
-      ...(await loadClipModel(clipModel)),
+      ...checkpoint,
       engine,
       variant: 'value',
     });
@@ -65,7 +52,7 @@ export async function readClip(sample: VideoSample, clipModel: string, engine: E
     const parts = partsCue({ patches: await encoder.encodePatches(clip), grid: GRID, random });
     for await (const [scored] of scoreClips({ encoder, clips: [clip], grid: GRID })) {
       const { caption, tokenScores } = scored!.captions[0]!;
-      return { id: clip.id, caption, frames, cues: { tokenScores, motion, flow, attention, parts } };
+      return { id: clip.id, caption, frames, ...size, cues: { tokenScores, motion, flow, attention, parts } };
     }
     throw new Error(`${sample.id} has no caption.`);
   } finally {

@@ -1,4 +1,5 @@
 import type { TokenGrid } from '@tgm/masking';
+import { testRecipe } from '@tgm/video-io';
 import { COVERAGE_CELLS, FRAME_COUNT, FRAME_SIZE } from '../moving-shapes/index.js';
 
 /** The clip of a video, as the demo's model reads it: one token for each cell of the ground truth. */
@@ -15,3 +16,13 @@ export const GRID: TokenGrid = {
   rows: COVERAGE_CELLS,
   columns: COVERAGE_CELLS,
 };
+
+/** Reads that clip of a video, in this size. */
+export const clipRecipe = (size: { readonly width: number; readonly height: number } = SIZE) =>
+  testRecipe({
+    sampling: { kind: 'dense', stride: STRIDE },
+    frameCount: FRAMES.length,
+    size,
+    clips: 1,
+    crops: 1,
+  });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { type ClipFlow, flowCue, motionCue, seededRandom } from '@tgm/masking';
 import type { DecodedClip } from '@tgm/train';
-import { readManifest, sampleLoader, testRecipe, type VideoSample, videoPool } from '@tgm/video-io';
+import { readManifest, sampleLoader, type VideoSample, videoPool } from '@tgm/video-io';
 import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
 import { progress } from '../start/progress.js';
-import { FRAMES, FRAMES_A_SLICE, GRID, SIZE, STRIDE } from './clip-shape.js';
+import { clipRecipe, FRAMES, FRAMES_A_SLICE, GRID, SIZE, STRIDE } from './clip-shape.js';
 import type { KnownClipsOptions } from './known-clips.js';
 
 /** A decoded clip with its flow, which the codec's vectors give too. */
@@ -33,13 +33,7 @@ export async function decodeTestClips(options: KnownClipsOptions): Promise<Movin
   const clipsOf = sampleLoader({
     pool,
     motion: true,
-    recipe: testRecipe({
-      sampling: { kind: 'dense', stride: STRIDE },
-      frameCount: FRAMES.length,
-      size: SIZE,
-      clips: 1,
-      crops: 1,
-    }),
+    recipe: clipRecipe(),
   });
   const decode = async (sample: VideoSample): Promise<MovingClip> => {
     signal.throwIfAborted();

@@ -2,10 +2,10 @@ import { join, resolve } from 'node:path';
 import { attentionCue, type TokenScores } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import { type CaptionedClip, type DecodedClip, decodeClips, scoreClips } from '@tgm/train';
-import { readManifest, testRecipe, type VideoPool, videoPool } from '@tgm/video-io';
+import { readManifest, type VideoPool, videoPool } from '@tgm/video-io';
 import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
 import { progress } from '../start/progress.js';
-import { FRAMES, GRID, SIZE, STRIDE } from './clip-shape.js';
+import { clipRecipe, GRID } from './clip-shape.js';
 import type { TrustWork } from './part.js';
 
 /** A clip with all that the masks of the leak's table read of it. */
@@ -77,13 +77,7 @@ async function decodeSplit(
   signal: AbortSignal,
 ): Promise<DecodedClip[]> {
   const dataset = await readManifest(manifestPath(folder, split));
-  const recipe = testRecipe({
-    sampling: { kind: 'dense', stride: STRIDE },
-    frameCount: FRAMES.length,
-    size: SIZE,
-    clips: 1,
-    crops: 1,
-  });
+  const recipe = clipRecipe();
   const shown = progress(`decode, ${split}`, dataset.length, 'videos', 0, process.stderr);
   const decoded: DecodedClip[] = [];
   const options = { dataset, pool, recipe, grid: GRID, concurrency: 2 * workers, signal };
