@@ -82,18 +82,30 @@ describe('textCues', () => {
         width: 2,
       }),
     };
+    const seesBlue: typeof redness = {
+      ...redness,
+      async encodePatches(clip) {
+        const seen = await redness.encodePatches(clip);
+        return { ...seen, values: seen.values.toReversed() };
+      },
+    };
     const named = { ...redness, describe: () => ({ is: 'redness' }) };
+    const size = { width: 2, height: 1 };
+    const others = datasetOf('two', [a, sample('c', 'not red')]);
+    const shuffledOf = (of: typeof dataset) => ({ ...given, captions: 'shuffled' as const, dataset: of });
     const told = await Promise.all(
       [
         given,
+        { ...given, encoder: seesBlue },
         { ...given, encoder: other },
         { ...given, encoder: named },
         { ...given, grid: { ...grid, slices: 4 } },
         { ...given, scoredFrames: 'first' as const },
-        { ...given, captions: 'shuffled' as const, dataset },
-      ].map(async (options) => JSON.stringify(await textCues(options).describe())),
+        shuffledOf(dataset),
+        shuffledOf(others),
+      ].map(async (options) => JSON.stringify(await textCues(options).describe(size))),
     );
     expect(new Set(told).size).toBe(told.length);
-    expect(JSON.stringify(await textCues(given).describe())).toBe(told[0]);
+    expect(JSON.stringify(await textCues(given).describe(size))).toBe(told[0]);
   });
 });

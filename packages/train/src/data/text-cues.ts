@@ -1,8 +1,9 @@
-import { type PatchTextEncoder, type TextCues, type TokenGrid, textCue } from '@tgm/masking';
+import { type ClipFrames, type PatchTextEncoder, type TextCues, type TokenGrid, textCue } from '@tgm/masking';
 import { objectWith, oneOf, optional, optionTable } from '@tgm/options';
-import type { LoadedClip, VideoDataset } from '@tgm/video-io';
+import type { ClipRecipe, LoadedClip, VideoDataset } from '@tgm/video-io';
 import { TrainError } from '../errors.js';
 import { fewNumbers } from './content-digest.js';
+import { describeDataset } from './describe-dataset.js';
 import { datasetField } from './option-fields.js';
 import { otherCaption, type ScoredCaptions, scoredCaptionsField } from './other-caption.js';
 import type { ClipCues } from './video-examples.js';
@@ -38,15 +39,21 @@ const OPTIONS = optionTable(
   TrainError,
 );
 
-/** A text that tells encoders of other weights apart. */
+/** A text and a picture that tell encoders of other weights apart. */
 const PROBE = 'a video';
+const probeFrame = ({ width, height }: ClipRecipe['size']): ClipFrames => ({
+  frames: Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * 7) % 256),
+  width,
+  height,
+});
 
 /**
  * The cue `tokenScores` for `videoExamples`: how well each token of a clip matches its caption, found whenever a clip is loaded.
  * With it a run is text-guided from the videos on disk. The encoder is then a part of each step's data; `scoreClips` scores clips
  * in memory once.
  *
- * The description tells the encoder by its own description and by a few numbers of an embedding, to two decimals.
+ * The description tells the encoder by its own description and by a few numbers of what it makes of a text and of a picture, to
+ * two decimals; under `shuffled` the data set as `videoExamples` does.
  *
  * @throws TrainError `OPTION_INVALID`; `of` throws `TEXT_MISSING` for a sample without a caption, or without another sample's.
  */
@@ -76,15 +83,22 @@ export function textCues(options: TextCuesOptions): ClipCues<TextCues> {
       const textEmbedding = texts.values.subarray(0, texts.width);
       return { tokenScores: textCue({ patches, textEmbedding, grid }) };
     },
-    async describe() {
-      const { values } = await encoder.encodeText([PROBE]);
-      const own = encoder.describe?.();
+    async describe(size) {
+      const [texts, patches] = await Promise.all([
+        encoder.encodeText([PROBE]),
+        encoder.encodePatches(probeFrame(size)),
+      ]);
       return {
         is: 'textCues',
-        encoder: { ...own, numbers: fewNumbers(values) },
+        encoder: {
+          ...encoder.describe?.(),
+          text: fewNumbers(texts.values),
+          patches: fewNumbers(patches.values),
+        },
         grid: { ...grid },
         scoredFrames,
         captions,
+        ...(captions === 'shuffled' && { dataset: await describeDataset(dataset!) }),
       };
     },
   };

@@ -22,7 +22,7 @@ import {
 } from '@tgm/video-io';
 import { TrainError } from '../errors.js';
 import type { CaptionEmbeddings } from './caption-embeddings.js';
-import { digestOfIds } from './content-digest.js';
+import { describeDataset } from './describe-dataset.js';
 import type { ExampleClip, ExampleSource, TrainingExample } from './examples.js';
 import { datasetField, poolField } from './option-fields.js';
 import { checkFlowSource, type FlowSource, tokenFlow } from './token-flow.js';
@@ -36,8 +36,12 @@ export interface ClipCues<Cues extends object> {
    * @param caption the one that was drawn; undefined for a sample without captions.
    */
   of(clip: LoadedClip, sample: VideoSample, caption: string | undefined): Cues | Promise<Cues>;
-  /** What tells these cues from others. */
-  describe(): Description | Promise<Description>;
+  /**
+   * What tells these cues from others.
+   *
+   * @param size of the clips in pixels.
+   */
+  describe(size: ClipRecipe['size']): Description | Promise<Description>;
 }
 
 export interface VideoExamplesOptions<Cues extends object = object> {
@@ -143,9 +147,11 @@ export function videoExamples(options: VideoExamplesOptions): ExampleSource<obje
     ...(dataset.classes && { classes: dataset.classes }),
     id: idOf,
     async describe() {
-      const { name, length } = dataset;
-      const ids = await digestOfIds(length, idOf);
-      return { ...describe(), dataset: { name, length, ids }, ...(cues && { cues: await cues.describe() }) };
+      return {
+        ...describe(),
+        dataset: await describeDataset(dataset),
+        ...(cues && { cues: await cues.describe(recipe.size) }),
+      };
     },
     async load(index, random) {
       const sample = await sampleAt(dataset, index);
