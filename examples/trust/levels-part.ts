@@ -31,9 +31,9 @@ interface LevelRow extends TrustRow {
   /** Share of the object's tokens. */
   readonly object: Interval;
   /** Of the smaller shape's tokens, in clips where some of it shows. */
-  readonly second: Interval;
+  readonly second?: Interval;
   /** The same where its colour is not the object's. */
-  readonly secondOfOtherColour: Interval;
+  readonly secondOfOtherColour?: Interval;
 }
 
 /** Whether text-guided masks still find what captions name when they name more. */
@@ -76,6 +76,10 @@ const entriesOf = (level: Level): LevelEntry[] =>
 const shareOf = (shares: readonly ClipShare[]): Interval =>
   intervalOf(shares.map(({ share }) => share.tokens));
 
+/** Absent where there is no clip. */
+const ifAny = <Name extends string>(name: Name, shares: readonly ClipShare[]) =>
+  (shares.length > 0 ? { [name]: shareOf(shares) } : {}) as Partial<Record<Name, Interval>>;
+
 function measureLevel({ mask, ...entry }: LevelEntry, ratio: number, clips: readonly KnownClip[]): LevelRow {
   const second = hiddenShares(mask, ratio, clips, ({ secondCoverage }) => secondCoverage).shares;
   return {
@@ -83,8 +87,11 @@ function measureLevel({ mask, ...entry }: LevelEntry, ratio: number, clips: read
     ...entry,
     ratio,
     object: shareOf(hiddenShares(mask, ratio, clips).shares),
-    second: shareOf(second),
-    secondOfOtherColour: shareOf(second.filter(({ clip }) => !clip.sameColour)),
+    ...ifAny('second', second),
+    ...ifAny(
+      'secondOfOtherColour',
+      second.filter(({ clip }) => !clip.sameColour),
+    ),
   };
 }
 
@@ -100,12 +107,12 @@ function levelTable(rows: readonly LevelRow[]): TextTable {
       cells: [
         row.by,
         intervalText(row.object),
-        intervalText(row.second),
-        intervalText(row.secondOfOtherColour),
+        row.second && intervalText(row.second),
+        row.secondOfOtherColour && intervalText(row.secondOfOtherColour),
       ],
     })),
     notes: [
-      `Clips: ${object.clips}; the smaller shape shows in ${second.clips}, in ${secondOfOtherColour.clips} with another colour than the object.`,
+      `Clips: ${object.clips}; the smaller shape shows in ${second?.clips ?? 0}, in ${secondOfOtherColour?.clips ?? 0} with another colour than the object.`,
     ],
   };
 }
