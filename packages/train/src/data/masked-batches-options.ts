@@ -58,7 +58,7 @@ export interface MaskedDataOptions<Cues extends object> {
    */
   readonly masking?: MaskingStrategy<NoInfer<Cues>> | GraphMasking<NoInfer<Cues>>;
   /**
-   * Further views by their names, for losses that name them. With a text or motion mask a contrastive loss can read the
+   * Further views by their names, of one word each, for losses that name them. With a text or motion mask a contrastive loss can read the
    * caption off the positions of the visible tokens, and a text mask hides all that the caption names. A view masked at
    * random does neither. It costs one more pass of the encoder.
    */
@@ -207,6 +207,9 @@ function viewPlans(
 ): readonly ViewPlan<object>[] {
   if (RECONSTRUCT in views)
     refuse('views', `other names than "${RECONSTRUCT}", which masking masks`, RECONSTRUCT);
+  // Draws are named by their views; those of other purposes have names of several words.
+  const spaced = Object.keys(views).find((name) => /\s/.test(name));
+  if (spaced !== undefined) refuse('views', 'names of one word', JSON.stringify(spaced));
   const unread = Object.keys(views).filter((name) => !needs.views.includes(name));
   if (unread.length > 0) {
     refuse('views', `views that a loss reads: ${needs.views.join(', ')}`, unread.join(', '));

@@ -581,6 +581,14 @@ describe('errors', () => {
   it.each<[string, object, string]>([
     ['a view that no loss reads', { views: { contrast } }, 'views'],
     ['a loss whose view is not given', { needs: needsOf(contrastiveLoss({ view: 'contrast' })) }, 'views'],
+    [
+      'a view whose draws would be those of another purpose',
+      {
+        needs: needsOf(contrastiveLoss({ view: 'decoder masking' })),
+        views: { 'decoder masking': contrast },
+      },
+      'views',
+    ],
     ['a second mask for the reconstructed view', { views: { reconstruct: contrast } }, 'views'],
     [
       'a view whose mask is none',
