@@ -12,6 +12,23 @@ for (const select of ['high', 'low', 'hint', 'keep'] as const) {
   for (const check of checks) it(check.name, () => check.run());
 }
 
+describe('hints of all that is attended to', () => {
+  // Half of the tokens are shown, the highest: those that are hidden are the lowest. Or chance chooses all.
+  for (const hintFrom of [0.5, 1]) {
+    const options = { ratio: 0.5, select: 'hint', hintFrom, hintShare: 1 } as const;
+    for (const check of maskingContract(`hint from ${hintFrom}`, () => attentionMasking(options))) {
+      it(check.name, () => check.run());
+    }
+  }
+  it('say nothing of a side, others do', () => {
+    const sideOf = (change: object) => attentionMasking({ ratio: 0.5, select: 'hint', ...change }).hides;
+    const top = { cue: 'attention', select: 'top' };
+    expect(sideOf({})).toEqual(top);
+    expect(sideOf({ hintFrom: 0.4, hintShare: 1 })).toBeUndefined(); // ranks 0.4 to 0.9: 0.65 in the mean
+    expect(sideOf({ hintFrom: 0.2, hintShare: 1 })).toEqual(top); // 0.2 to 0.7: 0.45
+  });
+});
+
 const hidden = (options: AttentionMaskingOptions, grid: TokenGrid, numbers: readonly number[], seed = 0) => {
   const cues = { attention: Float32Array.from(numbers) };
   return [...attentionMasking(options).mask({ grid, random: seededRandom(seed), cues }).masked];
@@ -56,6 +73,12 @@ describe('hint by hand', () => {
       expect(tokens.filter((token) => token < 4)).toHaveLength(2);
     }
     expectShares(shares(options, grid, numbers), [0.5, 0.5, 0.5, 0.5, 1, 1, 1, 0, 0, 0]);
+  });
+  it('shows so many hints as the share allows, in whole tokens', () => {
+    // Three of four tokens would be above the share.
+    const tokens = hidden({ ...options, hintShare: 0.7 }, grid, numbers);
+    expect(tokens.filter((token) => token < 4)).toHaveLength(2);
+    expect(tokens.slice(-3)).toEqual([4, 5, 6]);
   });
   it('is high without hints, and shows all of the highest at a share of 1', () => {
     expect(hidden({ ...options, hintShare: 0 }, grid, numbers)).toEqual([0, 1, 2, 3, 4]);

@@ -60,11 +60,12 @@ export function attentionMasking(options: AttentionMaskingOptions): MaskingStrat
   const checked: Required<AttentionMaskingOptions> = table.check(options);
   const { ratio, select, hintFrom, hintShare } = checked;
   const hides: HiddenSide = { cue: 'attention', select: SIDES[select] };
+  const goesByAttention = select !== 'hint' || hintsLeaveHigh(ratio, hintFrom, hintShare);
   return {
     name: `attention-${select}`,
     ratio,
     requires: ['attention'],
-    hides,
+    ...(goesByAttention ? { hides } : {}),
     describe: describer(WHERE, recorded(table, checked)),
     mask(request) {
       checkRequest(request, WHERE);
@@ -73,7 +74,7 @@ export function attentionMasking(options: AttentionMaskingOptions): MaskingStrat
       const perSlice = tokensPerSlice(grid);
       const count = maskedCount(perSlice, ratio);
       const from = floorOfShare(perSlice, hintFrom);
-      const hints = select === 'hint' ? Math.min(Math.round(from * hintShare), perSlice - count) : 0;
+      const hints = select === 'hint' ? Math.min(floorOfShare(from, hintShare), perSlice - count) : 0;
       const masked = new Uint8Array(attention.length);
       const places = new Uint32Array(perSlice);
       const room = selectionRoom(perSlice);
@@ -98,4 +99,15 @@ export function attentionMasking(options: AttentionMaskingOptions): MaskingStrat
       return tokenMask(grid, masked);
     },
   };
+}
+
+/**
+ * Whether what is hidden is in the mean above the middle of all ranks. Of ranks as shares of a slice, from the highest, those up to
+ * `ratio` and the hints are taken, and hints are drawn of the first of them to be shown.
+ */
+function hintsLeaveHigh(ratio: number, hintFrom: number, hintShare: number): boolean {
+  const hints = Math.min(hintFrom * hintShare, 1 - ratio);
+  const taken = ratio + hints;
+  // Sums of ranks, twice: of what is taken, of the hints, and of as many in the middle.
+  return taken ** 2 - hints * Math.min(hintFrom, taken) < ratio;
 }

@@ -586,6 +586,7 @@ describe('errors', () => {
       {
         needs: needsOf(contrastiveLoss({ view: 'decoder masking' })),
         views: { 'decoder masking': contrast },
+        masking: undefined,
       },
       'views',
     ],
