@@ -11,8 +11,8 @@ import { type SyntheticCues, syntheticCues } from './synthetic-cues.js';
 
 export interface MaskingContractOptions<Cues extends object> {
   /**
-   * Cues of a made-up clip, another for each generator. Default `syntheticCues`, which has those of this package. Each part of a required cue that they have is
-   * taken for required too.
+   * Cues of a made-up clip, another for each generator. Default `syntheticCues`, which has those of this package. Each part of
+   * a required cue that they have is taken for required too.
    */
   readonly cues: (grid: TokenGrid, random: Random) => Cues;
   /**

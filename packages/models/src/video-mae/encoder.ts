@@ -83,7 +83,7 @@ export interface VideoMaeEncoder {
   encodeEmbedded(params: Params, embedded: tf.Tensor3D): tf.Tensor3D;
   /**
    * How much the last block attends to each token: the class token's attention where there is one, else the mean of what all
-   * tokens give. Not differentiable beyond what TensorFlow.js makes of it, and not meant to be.
+   * tokens give. Meant as a constant: whoever computes with it lets no gradient through.
    * @param embedded [B, K, D] from `embed`.
    * @returns [B, heads, K]
    */
