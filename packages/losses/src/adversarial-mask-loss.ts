@@ -39,7 +39,7 @@ const LEAK = 0.2;
  *
  * Reconstructions of ours: the judge sees slices, in numbers N times as large, whose mean is 1; its convolutions keep the size, so
  * that it judges each place and fits every grid, where the code's have a stride and a spectral norm; both sides learn in the same
- * step, where the code's take turns.
+ * step, where the code's take turns, and a weight is that of both.
  *
  * Parameters: `adversarial.judge0.weight` [3, 3, 1, 16] to `adversarial.judge2.weight` [3, 3, 32, 1], with biases. Figures:
  * `prior` and `sample`, what the judge says of them, 1 for a rectangle and 0 for a mask.

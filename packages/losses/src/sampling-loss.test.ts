@@ -115,3 +115,11 @@ it('asks for a choice with probabilities', () => {
     expect.objectContaining({ code: 'SHAPE_MISMATCH', where: 'atTokens, tokens' }),
   );
 });
+
+it('keeps no tensor but what it gives', () => {
+  const inputs = inputsOf(given());
+  const before = tf.memory().numTensors;
+  tf.dispose([loss.compute({}, inputs), loss.figures!({}, inputs)] as tf.TensorContainer);
+  expect(tf.memory().numTensors).toBe(before);
+  tf.dispose(inputs as unknown as tf.TensorContainer);
+});

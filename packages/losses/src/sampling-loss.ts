@@ -45,16 +45,20 @@ export function samplingLoss(options: SamplingLossOptions = {}): ClipLoss {
     init: () => ({}),
     compute(_params, inputs) {
       const { logProbability, masked } = logProbabilityOf('samplingLoss', inputs?.choice);
-      const rewards = errorsOf(target, inputs, masked);
       return tf.tidy(() => {
+        const rewards = errorsOf(target, inputs, masked);
         const probable = atTokens(logProbability, masked); // [B, M]
         return tf.neg(tf.mean(tf.mul(probable, rewards))) as tf.Scalar;
       });
     },
     figures(_params, inputs) {
       const { logProbability, masked } = logProbabilityOf('samplingLoss', inputs?.choice);
-      const rewards = errorsOf(target, inputs, masked);
-      return { baseline: tf.tidy(() => tf.mul(tf.mean(rewards), Math.log(logProbability.shape[1]))) };
+      return {
+        baseline: tf.tidy(() => {
+          const rewards = errorsOf(target, inputs, masked);
+          return tf.mul(tf.mean(rewards), Math.log(logProbability.shape[1]));
+        }),
+      };
     },
     describe: describer('samplingLoss', recorded(OPTIONS, { ...checked, target })),
   };
