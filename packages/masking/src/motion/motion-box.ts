@@ -17,11 +17,9 @@ export interface SliceMotion {
   readonly grid: TokenGrid;
 }
 
-/** How the tokens of a clip move beside the camera. */
+/** How the tokens of a clip move in the picture, and how much of it is beside the camera. */
 export interface MovingTokens {
   readonly motion: TokenMotion;
-  /** [slices, 2] from `cameraOfSlices`. */
-  readonly cameras: Float32Array;
   /** [slices, rows, columns] from `motionMagnitudes`. */
   readonly magnitudes: Float32Array;
 }
@@ -53,20 +51,19 @@ export function boxWithMostMotion(area: number, slice: SliceMotion): MotionBox {
 export const settled = (box: MotionBox, slice: SliceMotion): MotionBox => bestPlace(box, LOOK, slice, true);
 
 /**
- * The box in the next slice: shifted by the mean of the known vectors inside it, each weighted by its length, or where it was
- * if nothing in it moves. So tokens that stand still do not hold it back.
+ * The box in the next slice: shifted by the mean of the known vectors inside it, each weighted by its length beside the camera,
+ * or where it was if nothing in it moves. So tokens that stand still do not hold it back. The vectors are those in the picture,
+ * the camera's part too, since that is where the box is.
  */
 export function followMotion(
   box: MotionBox,
-  { motion, cameras, magnitudes }: MovingTokens,
+  { motion, magnitudes }: MovingTokens,
   slice: number,
   grid: TokenGrid,
 ): MotionBox {
   const { rows, columns } = grid;
   const top = Math.round(box.top);
   const left = Math.round(box.left);
-  const cameraX = cameras[slice * 2]!;
-  const cameraY = cameras[slice * 2 + 1]!;
   let sumX = 0;
   let sumY = 0;
   let weight = 0;
@@ -74,8 +71,8 @@ export function followMotion(
     for (let column = left; column < left + box.width; column += 1) {
       const token = (slice * rows + row) * columns + column;
       const length = magnitudes[token]!;
-      sumX += length * (motion.vectors[token * 2]! - cameraX);
-      sumY += length * (motion.vectors[token * 2 + 1]! - cameraY);
+      sumX += length * motion.vectors[token * 2]!;
+      sumY += length * motion.vectors[token * 2 + 1]!;
       weight += length;
     }
   }

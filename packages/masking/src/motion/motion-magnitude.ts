@@ -7,9 +7,8 @@ const LARGEST = (2 - 2 ** -23) * 2 ** 127;
 
 /**
  * [slices, rows, columns] length of each token's mean vector beside the camera's, in cells per slice; zero where nothing is
- * known. A slice without vectors, such as one
- * that holds key frames only, has the lengths of the nearest slice that has some (the earlier of two); a clip without
- * any vector has zeros.
+ * known. A slice without vectors, such as one that holds key frames only, has the lengths of the nearest slice that has some (the
+ * earlier of two); a clip without any vector has zeros.
  *
  * @param cameras [slices, 2] from `cameraOfSlices`.
  */

@@ -23,8 +23,8 @@ export interface MotionGuidedMaskingOptions {
   /** Share of each slice that is masked, [0, 1). MGM uses 0.75. */
   readonly ratio: number;
   /**
-   * What becomes of the camera's motion: `subtract` (default) takes the median vector of each slice out of its vectors, so
-   * that the box follows what moves in the world; `keep` leaves them as the codec gave them.
+   * What becomes of the camera's motion: `subtract` (default) takes the median vector of each slice out of its lengths, so
+   * that the box lies on what moves in the world and is carried with it through the picture; `keep` leaves it in.
    */
   readonly camera?: CameraMotion;
 }
@@ -42,8 +42,8 @@ const table = optionTable(
  *
  * - The box has about k = floor(rows * columns * ratio) cells in the grid's proportions. In the first slice that has
  *   vectors it lies where most moves: where the lengths of the vectors inside add up to most.
- * - From slice to slice it moves by the mean of the known vectors inside it, weighted by their lengths, so that a small
- *   object draws it as fast as a large one. Then it moves on by one cell where it holds more motion there. It stops at the
+ * - From slice to slice it moves by the mean of the known vectors inside it, as the codec gave them, weighted by their lengths,
+ *   so that a small object draws it as fast as a large one. Then it moves on by one cell where it holds more motion there. It stops at the
  *   edges. A slice without vectors leaves it where it is.
  * - In each slice exactly k tokens are masked: a box too large loses its slowest tokens, one too small is joined by the
  *   fastest tokens outside. Equally fast tokens go in an order drawn once for the clip, as do places with as much motion, so
@@ -93,7 +93,7 @@ export function motionGuidedMasking(options: MotionGuidedMaskingOptions): Maskin
         const flags = masked.subarray(slice * perSlice, (slice + 1) * perSlice);
         hideBox({ box, speeds: speeds(slice), count, ties, room, wanted, grid }, flags);
         // A slice without vectors has the lengths of another.
-        if (present[slice]) box = followMotion(box, { motion, cameras, magnitudes }, slice, grid);
+        if (present[slice]) box = followMotion(box, { motion, magnitudes }, slice, grid);
       }
       return tokenMask(grid, masked);
     },

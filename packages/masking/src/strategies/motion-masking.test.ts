@@ -185,6 +185,17 @@ describe('camera', () => {
     for (const cell of object) expect(kept).not.toContain(cell);
   });
 
+  it('subtract leaves the box where the object stays in the picture, for the camera goes with it', () => {
+    const wide = { slices: 5, rows: 12, columns: 12 };
+    const motion = still(wide);
+    const object = Array.from({ length: 36 }, (_, at) => (3 + Math.floor(at / 6)) * 12 + 3 + (at % 6));
+    for (let token = 0; token < motion.known.length; token += 1) {
+      motion.vectors.set(object.includes(token % 144) ? [0, 0] : [-3, 0], token * 2);
+    }
+    const { masked } = draw(motionGuidedMasking, 0.25, wide, motion, 0, 'subtract');
+    expect(cellsBySlice(masked, wide)).toEqual(Array(5).fill(object));
+  });
+
   it('takes the median of the known vectors of the slice, x and y apart (by hand)', () => {
     const five = { slices: 1, rows: 1, columns: 6 };
     const motion = {
