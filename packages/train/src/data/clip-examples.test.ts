@@ -96,6 +96,18 @@ describe('clipExamples', () => {
     for (const other of others) expect(await clipExamples(other).describe()).not.toEqual(first);
   });
 
+  it('tells against whose captions the tokens were scored, in every clip', async () => {
+    const scored = async (scoredCaption?: string) => {
+      const [a, b] = [captioned('a', ['red']), captioned('b', ['blue'])];
+      const captions = b.captions.map((each) => ({
+        ...each,
+        ...(scoredCaption !== undefined && { scoredCaption }),
+      }));
+      return JSON.stringify(await clipExamples([a, { ...b, captions }]).describe());
+    };
+    expect(new Set([await scored(), await scored('green'), await scored('grey')]).size).toBe(3);
+  });
+
   it('describes scores that differ in their last digits alike', async () => {
     const [a] = [captioned('a', ['red'])];
     const almost = {

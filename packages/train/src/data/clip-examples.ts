@@ -91,8 +91,9 @@ function digestOf(clips: readonly (DecodedClip | CaptionedClip)[]): string {
   for (const clip of clips) {
     hash.update(`\n${JSON.stringify([clip.id, clip.sample.id, clip.sample.label])}`);
     for (const array of [clip.frames, clip.motion.vectors, clip.motion.known]) addSomeBytes(hash, array);
-    for (const { caption, embedding, tokenScores } of captionsOf(clip)) {
-      hash.update(`\n${JSON.stringify([caption, embedding.length, tokenScores.length])}`);
+    for (const { caption, scoredCaption, embedding, tokenScores } of captionsOf(clip)) {
+      const scored = scoredCaption === undefined ? [] : [scoredCaption];
+      hash.update(`\n${JSON.stringify([caption, embedding.length, tokenScores.length, ...scored])}`);
     }
   }
   return hash.digest('hex');
