@@ -24,9 +24,11 @@ const STRING = 2;
  *   another kind; positions of keys count from 0.
  */
 export function seededRandom(...keys: readonly (string | number)[]): Random {
-  const words = keys.flatMap(wordsOf);
+  const words: number[] = [];
+  for (let position = 0; position < keys.length; position += 1) writeWords(keys[position]!, position, words);
   // a, b, c and the counter. An Int32Array keeps the words as they are; variables of a closure would be boxed at each draw.
-  const state = Int32Array.from(LANES, (lane) => murmur3(words, lane));
+  const state = new Int32Array(LANES.length);
+  for (let lane = 0; lane < LANES.length; lane += 1) state[lane] = murmur3(words, LANES[lane]!);
   const next = (): number => {
     const a = state[0]!;
     const b = state[1]!;
@@ -43,10 +45,15 @@ export function seededRandom(...keys: readonly (string | number)[]): Random {
   return next;
 }
 
-function wordsOf(key: string | number, position: number): number[] {
+/** A number as float64. One for all: a buffer takes longer to make than the hash of a key. */
+const bits = new DataView(new ArrayBuffer(8));
+
+/** Appends the words of a key to `words`. */
+function writeWords(key: string | number, position: number, words: number[]): void {
   if (typeof key === 'string') {
-    const units = Array.from({ length: key.length }, (_, index) => key.charCodeAt(index));
-    return [STRING, key.length, ...units];
+    words.push(STRING, key.length);
+    for (let index = 0; index < key.length; index += 1) words.push(key.charCodeAt(index));
+    return;
   }
   if (!Number.isFinite(key)) {
     throw new RandomError('OPTION_INVALID', {
@@ -55,9 +62,8 @@ function wordsOf(key: string | number, position: number): number[] {
       received: showValue(key),
     });
   }
-  const bits = new DataView(new ArrayBuffer(8));
   bits.setFloat64(0, key + 0); // -0 + 0 is 0: one zero
-  return [NUMBER, bits.getUint32(0), bits.getUint32(4)];
+  words.push(NUMBER, bits.getUint32(0), bits.getUint32(4));
 }
 
 /** MurmurHash3_x86_32 of 32-bit words. */

@@ -7,62 +7,81 @@ import type { TokenGrid } from '../strategy.js';
  * slice, not across a corner. Of the last rim the cells go in an order drawn for the clip, each in all of its slices, so that blocks
  * from the beginning of the clip to its end stay such. So do all cells where there is no rim: all is masked, or nothing.
  *
- * @param masked [tokens] flags of one clip, changed in place.
+ * @param masked [tokens] flags 0 or 1 of one clip, changed in place.
  */
 export function equaliseUnion(grid: TokenGrid, masked: Uint8Array, count: number, random: Random): void {
   const { rows, columns } = grid;
   const order = chooseIndices(rows * columns, rows * columns, random);
   let missing = count;
-  for (const flag of masked) missing -= flag;
+  for (let token = 0; token < masked.length; token += 1) missing -= masked[token]!;
   const becomes = missing > 0 ? 1 : 0;
   missing = Math.abs(missing);
 
   const met = new Uint8Array(masked.length);
   /** Tokens in the order in which they are met: the next rim is from `start` to `end`. */
-  const rim = new Uint32Array(masked.length);
+  const rim = new Uint32Array(masked.length + 1);
   let start = 0;
-  let end = 0;
-  const meet = (token: number): void => {
-    if (met[token]) return;
-    met[token] = 1;
-    rim[end++] = token;
-  };
-  const meetBeside = (token: number): void => {
-    const column = token % columns;
-    const row = Math.floor(token / columns) % rows;
-    if (row > 0) meet(token - columns);
-    if (column > 0) meet(token - 1);
-    if (column < columns - 1) meet(token + 1);
-    if (row < rows - 1) meet(token + columns);
-  };
-
-  let token = 0;
-  while (token < masked.length) {
-    const row = Math.floor(token / columns) % rows;
-    for (let column = 0; column < columns; column += 1, token += 1) {
-      if (masked[token] === becomes) met[token] = 1;
-      else if (
-        (column > 0 && masked[token - 1] === becomes) ||
-        (column < columns - 1 && masked[token + 1] === becomes) ||
-        (row > 0 && masked[token - columns] === becomes) ||
-        (row < rows - 1 && masked[token + columns] === becomes)
-      ) {
-        meet(token);
-      }
-    }
-  }
+  let end = meetRim(grid, masked, becomes, met, rim);
   while (missing > 0) {
-    if (start === end) for (token = 0; token < masked.length; token += 1) meet(token);
+    if (start === end)
+      for (let token = 0; token < masked.length; token += 1) end = meet(token, met, rim, end);
     if (end - start > missing) {
       sortByCell(rim.subarray(start, end), order, grid);
       end = start + missing;
     }
     missing -= end - start;
     for (const last = end; start < last; start += 1) {
-      masked[rim[start]!] = becomes;
-      meetBeside(rim[start]!);
+      const token = rim[start]!;
+      masked[token] = becomes;
+      const line = (token / columns) | 0; // a division of whole numbers
+      const column = token - line * columns;
+      const row = line % rows;
+      if (row > 0) end = meet(token - columns, met, rim, end);
+      if (column > 0) end = meet(token - 1, met, rim, end);
+      if (column < columns - 1) end = meet(token + 1, met, rim, end);
+      if (row < rows - 1) end = meet(token + columns, met, rim, end);
     }
   }
+}
+
+/** Meets all that is `becomes`, and writes what is beside it to `rim`. Without a branch on a flag. Returns the end of the rim. */
+function meetRim(
+  { rows, columns }: TokenGrid,
+  masked: Uint8Array,
+  becomes: 0 | 1,
+  met: Uint8Array,
+  rim: Uint32Array,
+): number {
+  const other = 1 - becomes;
+  let end = 0;
+  for (let token = 0, line = 0; token < masked.length; line += 1) {
+    const row = line % rows;
+    // Beyond a border is the token itself, which tells nothing new.
+    const above = row > 0 ? columns : 0;
+    const below = row < rows - 1 ? columns : 0;
+    for (let column = 0; column < columns; column += 1, token += 1) {
+      const inside = masked[token]! ^ other;
+      const left = masked[token - Number(column > 0)]!;
+      const right = masked[token + Number(column < columns - 1)]!;
+      const beside =
+        (left ^ other) |
+        (right ^ other) |
+        (masked[token - above]! ^ other) |
+        (masked[token + below]! ^ other);
+      met[token] = inside | beside;
+      rim[end] = token;
+      end += beside & ~inside;
+    }
+  }
+  return end;
+}
+
+/** Writes a token to the end of `rim` unless it was met. Returns the end behind it. */
+function meet(token: number, met: Uint8Array, rim: Uint32Array, end: number): number {
+  rim[end] = token;
+  const isNew = 1 - met[token]!;
+  met[token] = 1;
+  return end + isNew;
 }
 
 /** Sorts tokens by the place of their cells in `order`, then by their slice. */

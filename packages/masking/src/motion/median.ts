@@ -1,4 +1,4 @@
-/** Parts of equal width into which the range of the numbers is cut. */
+/** Parts of equal width into which the range of the numbers is cut, 256 at most. */
 const BINS = 256;
 
 /** Numbers up to which sorting by insertion is the fastest. */
@@ -12,21 +12,26 @@ const FEW = 32;
  */
 export function medianFinder(size: number): (values: Float32Array, count: number) => number {
   const inBin = new Uint32Array(BINS);
+  const binOf = new Uint8Array(size);
   const near = new Float32Array(size + 1);
   return (values, count) => {
     let low = values[0]!;
     let high = low;
     for (let index = 1; index < count; index += 1) {
       const value = values[index]!;
-      low = value < low ? value : low;
-      high = value > high ? value : high;
+      if (value < low) low = value;
+      else if (value > high) high = value;
     }
     if (low === high) return low;
 
     // Rounding keeps the order: a number in a higher bin is larger.
     const scale = (BINS - 1) / (high - low);
     inBin.fill(0);
-    for (let index = 0; index < count; index += 1) inBin[((values[index]! - low) * scale) | 0]! += 1;
+    for (let index = 0; index < count; index += 1) {
+      const bin = ((values[index]! - low) * scale) | 0;
+      binOf[index] = bin;
+      inBin[bin]! += 1;
+    }
     let left = Math.floor(count / 2);
     let bin = 0;
     while (inBin[bin]! <= left) {
@@ -36,9 +41,8 @@ export function medianFinder(size: number): (values: Float32Array, count: number
 
     let found = 0;
     for (let index = 0; index < count; index += 1) {
-      const value = values[index]!;
-      near[found] = value;
-      found += (((value - low) * scale) | 0) === bin ? 1 : 0;
+      near[found] = values[index]!;
+      found += ((binOf[index]! ^ bin) - 1) >>> 31; // 1 where it is the bin
     }
     return inOrder(near, found, left);
   };

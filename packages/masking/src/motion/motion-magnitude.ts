@@ -26,7 +26,8 @@ export function motionMagnitudes(motion: TokenMotion, grid: TokenGrid, cameras: 
       const x = motion.vectors[token * 2]! - cameraX;
       const y = motion.vectors[token * 2 + 1]! - cameraY;
       const isKnown = -motion.known[token]! >>> 31; // 0 or 1, without a branch that would go by chance
-      magnitudes[slice * perSlice + cell] = Math.min(Math.sqrt(x * x + y * y), LARGEST) * isKnown;
+      const length = Math.sqrt(x * x + y * y);
+      magnitudes[slice * perSlice + cell] = (length < LARGEST ? length : LARGEST) * isKnown;
     }
   }
   return magnitudes;

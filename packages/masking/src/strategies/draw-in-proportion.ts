@@ -40,10 +40,10 @@ export function drawInProportion(
     while (node < leaves) {
       node *= 2;
       const left = sums[node]!;
-      // Rounding must not lead to where no weight is.
-      if (share < left || sums[node + 1] === 0) continue;
-      share -= left;
-      node += 1;
+      // 1 or 0, without a branch that would go by chance. Rounding must not lead to where no weight is.
+      const right = Number(share >= left) & Number(sums[node + 1] !== 0);
+      share -= right * left;
+      node += right;
     }
     flags[node - leaves] = flag;
     sums[node] = 0;

@@ -56,7 +56,7 @@ export function semanticMasking(options: SemanticMaskingOptions): MaskingStrateg
       const perSlice = tokensPerSlice(grid);
       const count = maskedCount(perSlice, ratio);
       const lambda = 1 - Math.min(1, epoch / epochs) ** 2;
-      const partCount = parts.reduce((most, part) => Math.max(most, part), 0) + 1;
+      const partCount = highest(parts) + 1;
       const order = chooseIndices(partCount, partCount, random);
       const masked = new Uint8Array(parts.length);
       for (let start = 0; start < masked.length; start += perSlice) {
@@ -70,6 +70,12 @@ export function semanticMasking(options: SemanticMaskingOptions): MaskingStrateg
   };
 }
 
+function highest(parts: Uint8Array): number {
+  let most = 0;
+  for (let token = 0; token < parts.length; token += 1) if (parts[token]! > most) most = parts[token]!;
+  return most;
+}
+
 /** How many tokens of each part are to be hidden, by its number. */
 function quotasOf(
   parts: Uint8Array,
@@ -77,7 +83,7 @@ function quotasOf(
   { count, ratio, lambda }: { count: number; ratio: number; lambda: number },
 ): Int32Array {
   const quotas = new Int32Array(order.length);
-  for (const part of parts) quotas[part]! += 1;
+  for (let cell = 0; cell < parts.length; cell += 1) quotas[parts[cell]!]! += 1;
   let left = count;
   for (const part of order) {
     const size = quotas[part]!;
@@ -97,12 +103,13 @@ function hideQuotas(
   masked: Uint8Array,
 ): void {
   let missing = count;
-  for (const cell of cells) {
+  for (let at = 0; at < cells.length; at += 1) {
+    const cell = cells[at]!;
     const part = parts[cell]!;
-    if (quotas[part]! <= 0) continue;
-    quotas[part]! -= 1;
-    masked[cell] = 1;
-    missing -= 1;
+    const isHidden = Number(quotas[part]! > 0); // 1 or 0, without a branch that would go by chance
+    quotas[part]! -= isHidden;
+    masked[cell] = isHidden;
+    missing -= isHidden;
   }
   const flag = missing > 0 ? 1 : 0;
   for (let at = 0; missing !== 0; at += 1) {

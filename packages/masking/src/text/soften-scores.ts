@@ -1,7 +1,8 @@
-import { normal, type Random } from '@tgm/random';
+import type { Random } from '@tgm/random';
+import { fastNormal } from './fast-normal.js';
 
 /**
- * Scores with normal noise on them, in units of the deviation of the scores of their own slice. Two draws a token.
+ * Scores with normal noise on them, in units of the deviation of the scores of their own slice.
  *
  * @param scores [slices, perSlice]
  * @param noise standard deviation, from 0.
@@ -17,7 +18,7 @@ export function softenScores(
     const slice = scores.subarray(start, start + perSlice);
     const scale = noise * deviationOf(slice);
     for (let cell = 0; cell < perSlice; cell += 1) {
-      softened[start + cell] = slice[cell]! + scale * normal(random);
+      softened[start + cell] = slice[cell]! + scale * fastNormal(random);
     }
   }
   return softened;
