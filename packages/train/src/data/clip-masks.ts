@@ -36,7 +36,7 @@ export interface ClipMasks {
 
 /**
  * @throws TrainError `EXAMPLE_INVALID`, also where a strategy fails; `OPTION_INVALID` for a strategy that leaves nothing
- *   visible, or nothing to reconstruct, or gives token numbers that are none of the grid, or one twice.
+ *   visible, or nothing to reconstruct, or gives no whole mask of the grid.
  */
 export function drawMasks<Cues extends object>(
   plan: MaskPlan<Cues>,
@@ -113,21 +113,39 @@ function madeMask<Cues extends object>(
     const received = cause instanceof Error ? cause.message : showValue(cause);
     throw new TrainError('EXAMPLE_INVALID', { where, expected: 'a mask', received, cause });
   }
-  const { slices, rows, columns } = request.grid;
-  const seen = new Uint8Array(slices * rows * columns);
-  for (const list of ['visible', 'masked'] as const) {
-    const tokens: unknown = mask?.[list];
-    const refuse = (expected: string, received: string): never => {
-      throw new TrainError('OPTION_INVALID', { where: `${where}, ${list}`, expected, received });
-    };
-    if (!(tokens instanceof Uint32Array)) return refuse('token numbers in a Uint32Array', showValue(tokens));
-    for (const token of tokens) {
-      if (token >= seen.length) refuse(`token numbers below ${seen.length}`, `${token}`);
-      if (seen[token]) refuse('each token once, visible or masked', `${token} again`);
-      seen[token] = 1;
-    }
-  }
+  requireMask(where, mask, request.grid);
   return mask;
+}
+
+/** @throws TrainError `OPTION_INVALID` unless both lists ascend, share nothing, and together are all tokens of the grid. */
+function requireMask(where: string, mask: TokenMask, grid: TokenGrid): void {
+  const { slices, rows, columns } = grid;
+  const seen = new Uint8Array(slices * rows * columns);
+  const refuse = (part: string, expected: string, received: string): never => {
+    throw new TrainError('OPTION_INVALID', { where: `${where}${part}`, expected, received });
+  };
+  for (const list of ['visible', 'masked'] as const) {
+    const part = `, ${list}`;
+    const tokens: unknown = mask?.[list];
+    const numbers =
+      tokens instanceof Uint32Array
+        ? tokens
+        : refuse(part, 'token numbers in a Uint32Array', showValue(tokens));
+    numbers.forEach((token, at) => {
+      if (token >= seen.length) refuse(part, `token numbers below ${seen.length}`, `${token}`);
+      if (seen[token]) refuse(part, 'each token once, visible or masked', `${token} again`);
+      if (at > 0 && token < numbers[at - 1]!) {
+        refuse(part, 'token numbers that ascend', `${token} behind ${numbers[at - 1]}`);
+      }
+      seen[token] = 1;
+    });
+  }
+  const given = mask.grid as Partial<TokenGrid> | undefined;
+  if (given?.slices !== slices || given.rows !== rows || given.columns !== columns) {
+    refuse(', grid', `the model's grid, ${showValue(grid)}`, showValue(given));
+  }
+  const missing = seen.indexOf(0);
+  if (missing >= 0) refuse('', `all ${seen.length} tokens, visible or masked`, `a mask without ${missing}`);
 }
 
 function some(

@@ -6,6 +6,7 @@ import {
   flag,
   listOf,
   nested,
+  number,
   objectWith,
   oneOf,
   optional,
@@ -91,6 +92,12 @@ export interface MaskedBatchesOptions<Cues extends object> extends MaskedDataOpt
 const strategy = (): Field<MaskingStrategy<object>> =>
   objectWith('a masking strategy', ['name', 'ratio', 'requires', 'mask', 'describe']);
 
+/** @throws TrainError `OPTION_INVALID` for a mask whose ratio is none. */
+function requireRatio(where: string, masking: { readonly ratio: number } | undefined): void {
+  if (masking)
+    optionTable(where, { ratio: number({ from: 0, below: 1 }) }, TrainError).check({ ratio: masking.ratio });
+}
+
 const VIEW = optionTable(
   'maskedBatches views',
   {
@@ -164,6 +171,8 @@ export interface BatchPlan extends MaskPlan<object> {
 export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
   const { examples, masking, decoderMasking, needs } = options;
   const share = shareOf(MASKED_BATCHES_OPTIONS.where, options);
+  requireRatio('maskedBatches, option masking', masking);
+  requireRatio('maskedBatches, option decoderMasking', decoderMasking);
   const graph = masking && isGraphMasking(masking) ? masking : undefined;
   const views = viewPlans(needs, masking, options.views ?? {});
   if (decoderMasking && !needs.decoder) {
@@ -226,6 +235,7 @@ function viewPlans(
   const further = Object.keys(views)
     .sort()
     .map((name) => ({ name, ...VIEW.check(views[name]) }));
+  for (const { name, masking } of further) requireRatio(`maskedBatches, option views, ${name}`, masking);
   if (!needs.views.includes(RECONSTRUCT)) {
     if (!masking) return further;
     return refuse('masking', `nothing, since no loss reads the view "${RECONSTRUCT}"`, `"${masking.name}"`);

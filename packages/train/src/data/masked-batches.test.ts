@@ -526,7 +526,11 @@ describe('errors', () => {
       name: 'uneven',
       mask: ({ grid }) => {
         const visible = Uint32Array.from({ length: calls++ === 0 ? 4 : 3 }, (_, at) => at);
-        return { grid, visible, masked: Uint32Array.from({ length: 8 - visible.length }, (_, at) => 7 - at) };
+        return {
+          grid,
+          visible,
+          masked: Uint32Array.from({ length: 8 - visible.length }, (_, at) => visible.length + at),
+        };
       },
     };
     await expect(firstOf({ masking: uneven })).rejects.toMatchObject({
@@ -541,6 +545,12 @@ describe('errors', () => {
     ['lists of another kind', { visible: [0, 1], masked: [2] }, 'visible', '[0, 1]'],
     ['no token of the grid', { visible: Uint32Array.of(0), masked: Uint32Array.of(8) }, 'masked', '8'],
     ['a token twice', { visible: Uint32Array.of(0, 1), masked: Uint32Array.of(1, 2) }, 'masked', '1 again'],
+    [
+      'tokens that descend',
+      { visible: Uint32Array.of(3, 2), masked: Uint32Array.of(0, 1) },
+      'visible',
+      '2 behind 3',
+    ],
   ])('name the strategy that gives %s, and the example', async (_name, mask, list, received) => {
     const masking = { ...randomMasking({ ratio: 0.5 }), name: 'own', mask: () => mask as never };
     await expect(firstOf({ masking })).rejects.toMatchObject({
@@ -548,6 +558,41 @@ describe('errors', () => {
       where: expect.stringMatching(new RegExp(`^Masking strategy "own", example "noise \\d", ${list}$`)),
       received,
     });
+  });
+
+  const halves = { visible: Uint32Array.of(0, 1, 2, 3), masked: Uint32Array.of(4, 5, 6, 7) };
+  it.each<[string, object, string, string]>([
+    [
+      'another grid',
+      { grid: { slices: 1, rows: 2, columns: 4 } },
+      ', grid',
+      '{ slices: 1, rows: 2, columns: 4 }',
+    ],
+    ['no grid', { grid: undefined }, ', grid', 'undefined'],
+    ['not all tokens', { masked: Uint32Array.of(4, 5, 7) }, '', 'a mask without 6'],
+  ])('name the strategy whose mask is of %s', async (_name, change, part, received) => {
+    const mask: MaskingStrategy['mask'] = ({ grid }) => ({ grid, ...halves, ...change });
+    const masking = { ...randomMasking({ ratio: 0.5 }), name: 'own', mask };
+    await expect(firstOf({ masking })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: expect.stringMatching(new RegExp(`^Masking strategy "own", example "noise \\d"${part}$`)),
+      received,
+    });
+  });
+
+  it.each([7, 1, -0.1, Number.NaN])('refuse a ratio of %d', (ratio) => {
+    const masking = { ...randomMasking({ ratio: 0.5 }), ratio };
+    const refused = (option: string) =>
+      expect.objectContaining({ code: 'OPTION_INVALID', where: `${option}, option ratio` });
+    expect(() => maskedBatches(optionsOf({ masking }))).toThrow(refused('maskedBatches, option masking'));
+    expect(() => maskedBatches(optionsOf({ decoderMasking: masking }))).toThrow(
+      refused('maskedBatches, option decoderMasking'),
+    );
+    const views = { contrast: { masking } };
+    const needs = needsOf(reconstructionLoss(), contrastiveLoss({ view: 'contrast' }));
+    expect(() => maskedBatches(optionsOf({ views, needs }))).toThrow(
+      refused('maskedBatches, option views, contrast'),
+    );
   });
 
   it('name the strategy that fails, and the example whose cue is of another size', async () => {

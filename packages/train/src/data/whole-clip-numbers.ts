@@ -8,6 +8,7 @@ import { RECONSTRUCT } from '../objectives/weighted-loss.js';
 import type { CutTokensParts } from './cut-tokens.js';
 import { featuresOf, framesOf } from './example-numbers.js';
 import type { DrawnExample } from './examples.js';
+import { requireFinite } from './finite-numbers.js';
 import type { BatchPlan, MaskedModel } from './masked-batches-options.js';
 
 /** `WholeTensors` on the host. */
@@ -25,7 +26,8 @@ type Drawn = readonly DrawnExample<object>[];
  * All tokens of each clip, and what its mask is chosen by in the graph.
  *
  * @param tokens cuts tokens of the batch.
- * @throws TrainError `EXAMPLE_INVALID` for an example without a cue or features, `OPTION_INVALID` for noise of another length.
+ * @throws TrainError `EXAMPLE_INVALID` for an example without a cue or features, `OPTION_INVALID` for noise of another length;
+ *   either for numbers that are not finite.
  */
 export function wholeClipNumbers(
   { graph, needs, featureWidth }: BatchPlan & { readonly graph: GraphMasking<object> },
@@ -58,9 +60,13 @@ function noiseOf(graph: GraphMasking<object>, { grid }: MaskedModel, drawn: Draw
   const rows: readonly unknown[] = drawn.map(({ draws }) => graph.noise(draws(RECONSTRUCT), grid));
   const width = rows[0] instanceof Float32Array ? rows[0].length : 0;
   rows.forEach((row, at) => {
-    if (row instanceof Float32Array && row.length === width) return;
+    const where = `Mask "${graph.name}", noise, example "${drawn[at]!.example.id}"`;
+    if (row instanceof Float32Array && row.length === width) {
+      requireFinite('OPTION_INVALID', where, row);
+      return;
+    }
     throw new TrainError('OPTION_INVALID', {
-      where: `Mask "${graph.name}", noise, example "${drawn[at]!.example.id}"`,
+      where,
       expected: at === 0 ? 'a Float32Array' : `a Float32Array of ${width} numbers, as for the first clip`,
       received: row instanceof Float32Array ? `${row.length} numbers` : showValue(row),
     });
@@ -72,7 +78,14 @@ function noiseOf(graph: GraphMasking<object>, { grid }: MaskedModel, drawn: Draw
 function cueOf(name: string, graph: GraphMasking<object>, count: number, drawn: Drawn): HostTensor {
   const values = drawn.map(({ example }) => {
     const value: unknown = (example.cues as Readonly<Record<string, unknown>> | undefined)?.[name];
-    if (value instanceof Float32Array && value.length > 0 && value.length % count === 0) return value;
+    if (value instanceof Float32Array && value.length > 0 && value.length % count === 0) {
+      requireFinite(
+        'EXAMPLE_INVALID',
+        `Example "${example.id}", cue "${name}" of the mask "${graph.name}"`,
+        value,
+      );
+      return value;
+    }
     throw new TrainError('EXAMPLE_INVALID', {
       where: `Example "${example.id}"`,
       expected: `the cue "${name}", which the mask "${graph.name}" reads: a Float32Array of a whole number of numbers for each of ${count} tokens`,

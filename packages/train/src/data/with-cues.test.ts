@@ -77,6 +77,15 @@ describe('withCues', () => {
     });
   });
 
+  it('refuses cues that do not say what they are', async () => {
+    const further = { ...brightness, describe: () => undefined as never };
+    await expect(withCues(noiseSource(), further).describe()).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'withCues, argument further, describe',
+      received: 'undefined',
+    });
+  });
+
   it('compiles with strategies whose cues are then there, and with no others', () => {
     const bright: MaskingStrategy<Brightness> = {
       name: 'bright',

@@ -1,5 +1,6 @@
 import { callable, type Description, optionTable, showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
+import { descriptionOf } from './description-of.js';
 import type { ExampleClip, ExampleSource, TrainingExample } from './examples.js';
 import { requireSource } from './require-source.js';
 import { sourceFacts } from './source-facts.js';
@@ -65,7 +66,7 @@ export function withCues<Cues extends object, Further extends object>(
     describe: async () => ({
       is: 'withCues',
       source: await source.describe(),
-      cues: await further.describe(),
+      cues: await descriptionOf(FURTHER.where, further),
     }),
     load: async (index, random) => Promise.all((await source.load(index, random)).map(extended)),
   };

@@ -55,11 +55,23 @@ describe('withFeatures', () => {
   it.each([
     ['no teacher', undefined],
     ['a teacher without a description', { width: 2, features: firstByte().features }],
+    ['a teacher whose description is no function', firstByte({ describe: undefined as never })],
     ['a teacher of no width', firstByte({ width: 0 })],
   ])('refuses %s', (_name, teacher) => {
     expect(() => withFeatures(noiseSource(), teacher as FeatureTeacher)).toThrow(
       expect.objectContaining({ name: 'TrainError', code: 'OPTION_INVALID' }),
     );
+  });
+
+  it('refuses a teacher that does not say what it is', async () => {
+    for (const describe of [() => undefined, async () => ({})]) {
+      await expect(
+        withFeatures(noiseSource(), firstByte({ describe: describe as never })).describe(),
+      ).rejects.toMatchObject({
+        code: 'OPTION_INVALID',
+        where: 'withFeatures, argument teacher, describe',
+      });
+    }
   });
 
   it('refuses what is no source', () => {
@@ -75,11 +87,12 @@ describe('withFeatures', () => {
     ['other numbers than its width', new Float32Array(15), '15 numbers'],
     ['none', new Float32Array(0), '0 numbers'],
     ['a list', [1, 2], '[1, 2]'],
+    ['NaN', new Float32Array(16).fill(Number.NaN, 5), 'NaN at position 5'],
   ])('names the example of which the teacher says %s', async (_name, said, received) => {
     const source = withFeatures(noiseSource(), firstByte({ features: () => said as Float32Array }));
     await expect(source.load(1, () => 0)).rejects.toMatchObject({
       code: 'OPTION_INVALID',
-      where: 'withFeatures, argument teacher, example "noise 1"',
+      where: 'withFeatures, argument teacher (firstByte), example "noise 1"',
       received,
     });
   });
