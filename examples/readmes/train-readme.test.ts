@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SIZE = 'size: { width: 32, height: 32 }, frameCount: 4';
+const SIZE_OF_CLIP = SIZE.replaceAll('32', '64');
 
 /** What a test has no time for, made small: what the README says and what is put in its place. */
 const SMALLER: readonly (readonly [string, string])[] = [
@@ -33,6 +34,21 @@ const SMALLER_CONTRAST: readonly (readonly [string, string])[] = [
   ['batchSize: 64', 'batchSize: 2'],
   ['steps: 10_000', 'steps: 2'],
 ];
+/** The same of the programs of other targets; CLIP reads 64 x 64 pixels. */
+const SMALLER_TARGETS: readonly (readonly [string, string])[] = [
+  ...SMALLER.map(
+    ([said, put]) => [said, put.replaceAll('32, patch', '64, patch').replace(SIZE, SIZE_OF_CLIP)] as const,
+  ),
+  [
+    "loadClipModel('clip-vit-base-patch16')",
+    `loadClipModel('${join(ROOT, 'examples/models/tiny-clip-model')}')`,
+  ],
+  ['steps = 20_000', 'steps = 4'],
+  ['codebookSteps = 10_000', 'codebookSteps = 4'],
+  ['[1024, 0]', '[8, 0]'],
+  ['batchSize: 64', 'batchSize: 2'],
+  ['warmupSteps: 1000', 'warmupSteps: 1'],
+];
 const GIVEN = `import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { videoExamples } from '@tgm/train';
 import { cvrlViews, readVideoFolder, videoPool, viewsRecipe } from '@tgm/video-io';
@@ -54,6 +70,7 @@ await engine.dispose();
 let folder: string;
 let programs: string[];
 let contrast: string;
+let blocks: string[];
 
 /** A square that moves to the right, or down. */
 async function writeVideo(path: string, way: 'right' | 'down', start: number): Promise<void> {
@@ -84,8 +101,10 @@ beforeAll(async () => {
       await writeVideo(join(folder, place, `${start}.mp4`), place.endsWith('down') ? 'down' : 'right', start);
     }
   }
+  for (const start of [2, 9, 17])
+    await writeFile(join(folder, 'videos', `${start}.txt`), `a square from ${start}`);
   const readme = await readFile(join(ROOT, 'packages/train/README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!);
+  blocks = [...readme.matchAll(/^```ts\n(.*?)^```/gms)].map(([, code]) => code!);
   programs = blocks.slice(0, 2);
   contrast = blocks.find((code) => code.includes('VIEW_CONTRASTS'))!;
 });
@@ -126,6 +145,19 @@ describe('the README of train', { timeout: 180_000 }, () => {
     expect(printed).toMatch(/top1: \d+(\.\d+)?, top5: 100, videos: 6, leftOut: 0/);
     const { model } = await loadVideoMaeClassifier(join(folder, 'run/finetuned/step-00000003'));
     expect(model.config.labels).toEqual(['down', 'right']);
+  });
+
+  it.each([
+    ['what CLIP sees of what is visible', 'FEATURE_LOSSES.umt), weight: 2', ['run/umt']],
+    [
+      'the numbers of a codebook that is trained first',
+      'codebookTeacher({ ...trained',
+      ['run/codebook', 'run/tokens'],
+    ],
+    ['the hidden words of captions', 'captionTokenLoss({ tokenizer', ['run/words']],
+  ])('has a whole program that predicts %s', async (_, words, runs) => {
+    await run(blocks.find((code) => code.includes(words))!, SMALLER_TARGETS);
+    for (const path of runs) expect((await loadCheckpoint(join(folder, path))).step).toBe(4);
   });
 
   it('has a program of contrast between views, whose encoder others open', async () => {
