@@ -5,7 +5,7 @@ import type { ReplacedSample } from '../trainer/batches.js';
 import { exampleFailed, type FileFault, factsOf } from './example-fault.js';
 
 /**
- * What to do about a sample that cannot be read for a fault of its own file. Faults of the system and of the caller always
+ * What to do about a sample that cannot be read for a fault of its own file, or that lacks a caption which is read. Faults of the system and of the caller always
  * end the run.
  */
 export type BadExamplePolicy =
@@ -42,7 +42,7 @@ export interface BadExamples {
   ids(): readonly string[];
   /** How many more may be found before the run ends. */
   room(): number;
-  /** @throws TrainError `EXAMPLE_FAILED` under `fail`, `TOO_MANY_BAD_SAMPLES` past the limit. */
+  /** @throws TrainError `EXAMPLE_FAILED` or the fault's own under `fail`, `TOO_MANY_BAD_SAMPLES` past the limit. */
   add(id: string, fault: FileFault): Promise<void>;
   /** Says what stands in for one. */
   tell(replaced: ReplacedSample): void;
@@ -73,7 +73,7 @@ export async function badExamples(policy: BadExamplePolicy, known: readonly stri
     },
     room: () => (policy.kind === 'fail' ? 0 : Math.max(0, policy.limit - ids.size)),
     async add(id, fault) {
-      if (policy.kind === 'fail') throw exampleFailed(id, fault);
+      if (policy.kind === 'fail') throw fault instanceof TrainError ? fault : exampleFailed(id, fault);
       ids.add(id);
       list = undefined;
       await quarantine?.append([{ id, ...factsOf(fault) }]);

@@ -4,6 +4,7 @@ import { showValue } from '@tgm/options';
 import type { HostTensor } from '../checkpoint/saved-run.js';
 import { TrainError } from '../errors.js';
 import type { DrawnExample } from './examples.js';
+import { captionOf } from './require-text.js';
 
 /** What the draws of hidden tokens are named; no view's name, which is a word. */
 const HIDDEN = 'caption tokens';
@@ -29,7 +30,7 @@ export function captionTokenNumbers(
   const size = drawn.length * length;
   const [ids, used, masked] = [new Int32Array(size), new Float32Array(size), new Float32Array(size)];
   for (const [row, { example, draws }] of drawn.entries()) {
-    const tokens = tokensOf(tokenizer, example.caption, example.id).slice(0, length);
+    const tokens = tokensOf(tokenizer, captionOf(example), example.id).slice(0, length);
     const start = row * length;
     ids.set(tokens, start);
     used.fill(1, start, start + tokens.length);
@@ -40,25 +41,13 @@ export function captionTokenNumbers(
   return { ids: { shape, data: ids }, used: { shape, data: used }, masked: { shape, data: masked } };
 }
 
-function tokensOf(
-  tokenizer: CaptionTokenNeeds['tokenizer'],
-  caption: string | undefined,
-  id: string,
-): readonly number[] {
-  const where = `Example "${id}"`;
-  if (caption === undefined) {
-    throw new TrainError('TEXT_MISSING', {
-      where,
-      expected: 'a caption, whose tokens a loss reads',
-      received: 'no caption',
-    });
-  }
+function tokensOf(tokenizer: CaptionTokenNeeds['tokenizer'], caption: string, id: string): readonly number[] {
   const { vocabulary } = tokenizer;
   const tokens = Array.from(tokenizer.encode(caption));
   const wrong = tokens.find((token) => !(Number.isInteger(token) && token >= 0 && token < vocabulary));
   if (wrong === undefined) return tokens;
   throw new TrainError('EXAMPLE_INVALID', {
-    where: `${where}, caption ${showValue(caption)}`,
+    where: `Example "${id}", caption ${showValue(caption)}`,
     expected: `tokens that are whole numbers from 0 and below the vocabulary, ${vocabulary}`,
     received: showValue(wrong),
   });

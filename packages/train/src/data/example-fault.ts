@@ -1,6 +1,6 @@
 import { TrainError } from '../errors.js';
 
-/** An error for which the sample's own file is to blame, such as those of `@tgm/video-io`. */
+/** An error for which the sample itself is to blame: its file, such as those of `@tgm/video-io`, or a caption that it lacks. */
 export interface FileFault extends Error {
   readonly fault: 'file';
 }
@@ -15,6 +15,10 @@ export interface FaultFacts {
 export function isFileFault(error: unknown): error is FileFault {
   return error instanceof Error && (error as Partial<FileFault>).fault === 'file';
 }
+
+/** The same error, as one for which the sample itself is to blame. */
+export const blamedOnSample = (error: TrainError): TrainError & FileFault =>
+  Object.assign(error, { fault: 'file' } as const);
 
 /** An error of the caller's own may have no code or no file; then its name stands for the code. */
 export function factsOf(fault: FileFault): FaultFacts {

@@ -5,6 +5,7 @@ import { TrainError } from '../errors.js';
 import { keyTensor } from './batch-tensors.js';
 import type { TrainingExample } from './examples.js';
 import type { MaskedModel } from './masked-batches-options.js';
+import { embeddedCaption } from './require-text.js';
 
 /** @throws TrainError `EXAMPLE_INVALID` unless the clip has the model's [T, H, W, 3] bytes. */
 export function framesOf(
@@ -32,18 +33,11 @@ export function textOf(
   width: number,
 ): { embedding: HostTensor; captionKey: HostTensor } {
   const values = new Float32Array(examples.length * width);
-  const captions = examples.map(({ id, caption, textEmbedding }, row) => {
-    const where = `Example "${id}"`;
-    if (caption === undefined || textEmbedding === undefined) {
-      throw new TrainError('TEXT_MISSING', {
-        where,
-        expected: 'a caption and its embedding, which a loss reads',
-        received: caption === undefined ? 'no caption' : 'no embedding',
-      });
-    }
+  const captions = examples.map((example, row) => {
+    const { caption, textEmbedding } = embeddedCaption(example);
     if (textEmbedding.length !== width) {
       throw new TrainError('EXAMPLE_INVALID', {
-        where,
+        where: `Example "${example.id}"`,
         expected: `an embedding of ${width} numbers, as the examples' textWidth says`,
         received: `${textEmbedding.length}`,
       });

@@ -8,6 +8,7 @@ import type {
   ExampleBatch,
   ExampleSource,
   ExampleStream,
+  OpenOptions,
   TrainingExample,
 } from './examples.js';
 import { type PlaceInHand, placeInHand } from './place-in-hand.js';
@@ -30,6 +31,7 @@ export interface ExampleStreamParts<Cues extends object> {
   readonly start: number;
   readonly prefetch: number | undefined;
   readonly bad: BadExamples;
+  readonly require: OpenOptions['require'];
 }
 
 /** One rank's stream. See `shuffled`. */
@@ -61,7 +63,8 @@ export function exampleStream<Cues extends object>(parts: ExampleStreamParts<Cue
   }
 
   function loading(place: number): PlaceInHand<Cues> {
-    const begun = placeInHand({ source, order, place, bad, closed: () => ended !== undefined });
+    const closed = () => ended !== undefined;
+    const begun = placeInHand({ source, order, place, bad, closed, require: parts.require });
     const ahead = begun.ahead().finally(() => running.delete(ahead));
     running.add(ahead);
     return begun;

@@ -82,6 +82,8 @@ export interface OpenOptions {
   readonly ranks?: number;
   /** The place to go on from; default the beginning. */
   readonly after?: Json;
+  /** Throws for an example that lacks what it is needed for, such as a caption. A stream that can, replaces its sample. */
+  readonly require?: (example: TrainingExample<object>) => void;
 }
 
 /** Where examples come from in their order: `shuffled(source)`, or a stream that has no random access. */

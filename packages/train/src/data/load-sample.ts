@@ -2,26 +2,31 @@ import type { Random } from '@tgm/masking';
 import { showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { exampleFailed, type FileFault, isFileFault } from './example-fault.js';
-import type { ExampleSource, TrainingExample } from './examples.js';
+import type { ExampleSource, OpenOptions, TrainingExample } from './examples.js';
 
-/** The examples of a sample, or what is wrong with its file. */
+/** The examples of a sample, or what is wrong with it. */
 export type LoadedSample<Cues extends object> = readonly TrainingExample<Cues>[] | FileFault;
 
 /**
  * Loads a sample of a source and checks what it gives.
  *
+ * @param require throws for an example that lacks what it is needed for.
  * @throws TrainError `EXAMPLE_FAILED` for a fault that is not the file's own, `OPTION_INVALID` for what are no examples.
  */
 export async function loadSample<Cues extends object>(
   source: ExampleSource<Cues>,
   index: number,
   random: Random,
+  require?: OpenOptions['require'],
 ): Promise<LoadedSample<Cues>> {
   const { perSample = 1 } = source;
   let given: unknown;
   try {
     const examples = await source.load(index, random);
-    if (Array.isArray(examples) && examples.length === perSample && examples.every(hasId)) return examples;
+    if (Array.isArray(examples) && examples.length === perSample && examples.every(hasId)) {
+      for (const example of examples) require?.(example);
+      return examples;
+    }
     given = examples;
   } catch (error) {
     if (isFileFault(error)) return error;

@@ -12,6 +12,7 @@ import {
 } from './masked-batches-options.js';
 import { negativesWatch } from './negatives-watch.js';
 import { numberBuffers } from './number-buffers.js';
+import { requireText } from './require-text.js';
 import { fillerOf } from './token-threads.js';
 
 /**
@@ -40,7 +41,11 @@ export function maskedBatches<Cues extends object>(
       return describer('maskedBatches', recorded(MASKED_BATCHES_OPTIONS, told as never))();
     },
     async open(after) {
-      const stream = await examples.open({ seed, rank, ranks, ...(after === undefined ? {} : { after }) });
+      const stream = await examples.open({
+        ...{ seed, rank, ranks },
+        ...(after === undefined ? {} : { after }),
+        require: (example) => requireText(plan.needs, example),
+      });
       const buffers = numberBuffers();
       const watch = plan.needs.otherClips && plan.needs.text ? negativesWatch('maskedBatches') : undefined;
       return filledBatches<MaskedBatch>({

@@ -3,7 +3,7 @@ import type { ReplacedSample } from '../trainer/batches.js';
 import type { BadExamples } from './bad-examples.js';
 import { type FileFault, factsOf } from './example-fault.js';
 import type { ExampleOrder } from './example-order.js';
-import type { ExampleSource, TrainingExample } from './examples.js';
+import type { ExampleSource, OpenOptions, TrainingExample } from './examples.js';
 import { type LoadedSample, loadSample } from './load-sample.js';
 
 export interface PlaceInHandParts<Cues extends object> {
@@ -11,6 +11,7 @@ export interface PlaceInHandParts<Cues extends object> {
   readonly order: ExampleOrder;
   readonly place: number;
   readonly bad: BadExamples;
+  readonly require: OpenOptions['require'];
   /** True when the stream has ended: nothing more is to be loaded. */
   readonly closed: () => boolean;
 }
@@ -34,11 +35,11 @@ export interface PlaceInHand<Cues extends object> {
 }
 
 export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>): PlaceInHand<Cues> {
-  const { source, order, place, bad, closed } = parts;
+  const { source, order, place, bad, closed, require } = parts;
   const loads = new Map<number, Promise<LoadedSample<Cues>>>();
 
   function load(index: number): Promise<LoadedSample<Cues>> {
-    const begun = loads.get(index) ?? loadSample(source, index, order.loading(place));
+    const begun = loads.get(index) ?? loadSample(source, index, order.loading(place), require);
     loads.set(index, begun);
     return begun;
   }
@@ -78,7 +79,7 @@ export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>):
         await bad.add(id, fault);
         found.push({ id, fault });
       });
-      if (chosen === undefined) throw noneLeft(source.length);
+      if (chosen === undefined) throw noneLeft(source.length, found.at(-1)?.fault);
       const replaced = found.map(({ id, fault }) => ({ id, ...factsOf(fault), by: chosen.index }));
       for (const each of replaced) bad.tell(each);
       return { examples: chosen.examples, replaced };
@@ -86,10 +87,11 @@ export function placeInHand<Cues extends object>(parts: PlaceInHandParts<Cues>):
   };
 }
 
-function noneLeft(length: number): TrainError {
+function noneLeft(length: number, fault: FileFault | undefined): TrainError {
   return new TrainError('NO_EXAMPLES', {
     where: 'shuffled',
     expected: 'a sample that can be read',
     received: `none among ${length}`,
+    ...(fault && { advice: fault.message, cause: fault }),
   });
 }

@@ -1,4 +1,4 @@
-import { optional, optionTable, passing, wholeNumber } from '@tgm/options';
+import { callable, optional, optionTable, passing, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { type BadExamplePolicy, badExamplePolicy, badExamples } from './bad-examples.js';
 import { orderFields, requireRank } from './batch-fields.js';
@@ -13,7 +13,7 @@ export interface ShuffledOptions {
    * training step computes, no load can be begun, so a batch has to be on its way before.
    */
   readonly prefetch?: number;
-  /** What to do about samples that cannot be read. Default: end with the error of the first. */
+  /** What to do about samples that cannot be read, or lack a caption that is read. Default: end with the error of the first. */
   readonly badSamples?: BadExamplePolicy;
 }
 
@@ -30,6 +30,7 @@ const OPEN = optionTable(
   'open',
   {
     ...orderFields(),
+    require: optional(callable<NonNullable<OpenOptions['require']>>()),
     after: optional(
       passing('a place that an earlier batch told', (value): value is StreamPlace => isStreamPlace(value)),
     ),
@@ -52,7 +53,7 @@ function isStreamPlace(value: unknown): value is StreamPlace {
  * taken for bad from the place on where that shows. So ranks agree as long as a bad sample is bad whatever is drawn of it.
  *
  * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES` for an empty source; while reading `EXAMPLE_FAILED`,
- *   `TOO_MANY_BAD_SAMPLES`, `NO_EXAMPLES` when no sample is left, `STREAM_CLOSED`.
+ *   `TEXT_MISSING`, `TOO_MANY_BAD_SAMPLES`, `NO_EXAMPLES` when no sample is left, `STREAM_CLOSED`.
  */
 export function shuffled<Cues extends object>(
   source: ExampleSource<Cues>,
@@ -66,10 +67,11 @@ export function shuffled<Cues extends object>(
     ...(source.classes !== undefined && { classes: source.classes }),
     describe: async () => ({ source: await source.describe(), is: 'shuffled' }),
     async open(given) {
-      const { seed, rank, ranks, after } = OPEN.check(given);
+      const { seed, rank, ranks, after, require } = OPEN.check(given);
       requireRank(OPEN.where, rank, ranks);
       const bad = await badExamples(badSamples, after?.bad ?? []);
-      return exampleStream({ source, seed, rank, ranks, start: after?.example ?? 0, prefetch, bad });
+      const start = after?.example ?? 0;
+      return exampleStream({ source, seed, rank, ranks, start, prefetch, bad, require });
     },
   };
 }

@@ -4,6 +4,7 @@ import type { ClipRecipe, LoadedClip, VideoDataset } from '@tgm/video-io';
 import { TrainError } from '../errors.js';
 import { fewNumbers } from './content-digest.js';
 import { describeDataset } from './describe-dataset.js';
+import { blamedOnSample } from './example-fault.js';
 import { datasetField } from './option-fields.js';
 import { otherCaption, type ScoredCaptions, scoredCaptionsField } from './other-caption.js';
 import type { ClipCues } from './video-examples.js';
@@ -55,6 +56,8 @@ const probeFrame = ({ width, height }: ClipRecipe['size']): ClipFrames => ({
  * The description tells the encoder by its own description and by a few numbers of what it makes of a text and of a picture, to
  * two decimals; under `shuffled` the data set as `videoExamples` does.
  *
+ * A sample without a caption counts as one that cannot be read: `shuffled` can replace it, `inOrder` leaves it out.
+ *
  * @throws TrainError `OPTION_INVALID`; `of` throws `TEXT_MISSING` for a sample without a caption, or without another sample's.
  */
 export function textCues(options: TextCuesOptions): ClipCues<TextCues> {
@@ -69,11 +72,13 @@ export function textCues(options: TextCuesOptions): ClipCues<TextCues> {
   return {
     async of(clip, sample, caption) {
       if (caption === undefined) {
-        throw new TrainError('TEXT_MISSING', {
-          where: `textCues, sample "${sample.id}"`,
-          expected: 'a caption to score its tokens against',
-          received: 'none',
-        });
+        throw blamedOnSample(
+          new TrainError('TEXT_MISSING', {
+            where: `textCues, sample "${sample.id}"`,
+            expected: 'a caption to score its tokens against',
+            received: 'none',
+          }),
+        );
       }
       const scored = captions === 'own' ? caption : await otherCaption(dataset!, sample, caption, 'textCues');
       const [patches, texts] = await Promise.all([
