@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadClipModel, resizeClipModel, saveClipModel } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { encodeVideo } from '@tgm/video-io';
 import { expect, it } from 'vitest';
-import { movingShape } from './read-clip.js';
+import { MASKS } from '../trust/mask-rows.js';
+import { drawMasks } from './draw-masks.js';
+import { movingShape, readClip } from './read-clip.js';
 
 it('writes a page and a picture with the masks of every strategy', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tgm-all-masks-test-'));
@@ -23,6 +26,8 @@ it('writes a page and a picture with the masks of every strategy', async () => {
 
     const page = await readFile(join(folder, 'report.html'), 'utf8');
     for (const strategy of strategies) expect(page).toContain(`<b>${strategy}</b>`);
+    expect(page).toContain(`the clip; ${strategies.join('; ')}`);
+    expect(page).toMatch(/50 %: frame; running-cell\. 59 %: .*\. 61 %: flow/);
     expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
 
     // The header of a PNG: width and height, big-endian. Three strips across, the clip among them.
@@ -34,7 +39,7 @@ it('writes a page and a picture with the masks of every strategy', async () => {
   }
 });
 
-it('reads the clip in the size of another CLIP', async () => {
+it('reads the clip in the size of another CLIP, and without a caption draws no mask that follows one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tgm-all-masks-test-'));
   const engine = await onnxEngine({ threads: 1 });
   try {
@@ -44,7 +49,13 @@ it('reads the clip in the size of another CLIP', async () => {
     await saveClipModel(folder, { tokenizer, ...(await resizeClipModel(tiny, 96)) });
     const { frames, height, width, cues } = await movingShape(3, folder, engine);
     expect([height, width, frames.length]).toEqual([96, 96, 8 * 96 * 96 * 3]);
-    expect([cues.tokenScores.length, cues.attention.length, cues.flow.samples]).toEqual([256, 256, 4]);
+    expect([cues.tokenScores?.length, cues.attention.length, cues.flow.samples]).toEqual([256, 256, 4]);
+
+    const sample = { id: 'still', source: join(folder, 'still.mp4'), captions: [] };
+    await encodeVideo(sample.source, new Uint8Array(16 * 96 * 96 * 3), { width: 96, height: 96, fps: 8 });
+    const still = await readClip(sample, folder, engine);
+    const drawn = drawMasks(still, 0.6).map(({ strategy }) => strategy);
+    expect(drawn).toEqual(MASKS.filter(({ scores }) => !scores).map(({ name }) => name));
   } finally {
     await engine.dispose();
     await rm(folder, { recursive: true });

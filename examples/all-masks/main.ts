@@ -23,6 +23,7 @@ import { FRAMES, FRAMES_A_SLICE, GRID } from '../trust/clip-shape.js';
 import { contactSheet } from './contact-sheet.js';
 import { drawMasks } from './draw-masks.js';
 import { movingShape, readClip } from './read-clip.js';
+import { percentHidden, shareText } from './share-text.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -30,11 +31,15 @@ const USAGE = `npx tsx examples/all-masks/main.ts
 
   --seed <n>            of the clip of Moving Shapes; default 3
   --video <file>        a clip of this video in its place
-  --caption <text>      what it shows; default "a video"
+  --caption <text>      what the video shows; without it the masks that follow a caption are left out
   --clip-model <folder> the CLIP that looks at it; default the tiny one, which knows Moving Shapes only
   --ratio <r>           share that is hidden; default 0.6
   --out <folder>        default runs/all-masks in the repository
   --help`;
+
+const WHY_OTHER_SHARES =
+  'A mask hides whole tokens. So some cannot hide the ratio exactly: those that count in each slice, that hide whole slices (frame), ' +
+  'one to three cells of each 2 x 2 (running-cell), or that round what they show (flow).';
 
 await runProgram(async () => {
   const options = readCommandLine(
@@ -43,7 +48,7 @@ await runProgram(async () => {
       fields: {
         seed: optional(wholeNumber(), 3),
         video: optional(text()),
-        caption: optional(text(), 'a video'),
+        caption: optional(text()),
         'clip-model': optional(text(), join(ROOT, 'examples/models/tiny-clip-model')),
         ratio: optional(number({ from: 0.25, below: 1 }), 0.6),
         out: optional(text(), join(ROOT, 'runs/all-masks')),
@@ -66,7 +71,11 @@ await runProgram(async () => {
   const engine = await onnxEngine();
   const clip = await (video === undefined
     ? movingShape(seed, clipModel, engine)
-    : readClip({ id: video, source: resolve(video), captions: [caption] }, clipModel, engine)
+    : readClip(
+        { id: video, source: resolve(video), captions: caption === undefined ? [] : [caption] },
+        clipModel,
+        engine,
+      )
   ).finally(() => engine.dispose());
 
   const config = {
@@ -76,29 +85,37 @@ await runProgram(async () => {
     tubeletSize: FRAMES_A_SLICE,
   };
   const { tokenScores, attention } = clip.cues;
+  const masks = drawMasks(clip, ratio);
+  const total = GRID.slices * GRID.rows * GRID.columns;
+  const withoutCaption = 'The video has no --caption: the masks that follow one are left out.';
   const picture: ClipReport = {
     id: clip.id,
-    caption: clip.caption,
+    ...(clip.caption !== undefined && { caption: clip.caption }),
     height: clip.height,
     width: clip.width,
     ...GRID,
     frames: firstFrames(clip.frames, config),
     scores: [
-      { name: 'match', values: tokenScores, label: 'cosine with the caption' },
+      ...(tokenScores ? [{ name: 'match', values: tokenScores, label: 'cosine with the caption' }] : []),
       { name: 'attention', values: attention, label: 'of the class token' },
     ],
-    masks: drawMasks(clip, ratio),
+    masks,
   };
   const seconds = (performance.now() - began) / 1000;
   const path = await writeReport(resolve(options.out), {
     title: 'All masks of one clip',
-    summary: `Every strategy of @tgm/masking that learns nothing, at the ratio ${ratio}. What is grey is hidden.`,
+    summary: `Every strategy of @tgm/masking that learns nothing, at the ratio ${ratio}. What is grey is hidden. ${WHY_OTHER_SHARES}${clip.caption === undefined ? ` ${withoutCaption}` : ''}`,
     started: started.toISOString().replace('T', ' ').slice(0, 16),
     seconds,
     command: `npx tsx examples/all-masks/main.ts ${process.argv.slice(2).map(printable).join(' ')}`,
     facts: {
       clip: clip.id,
       size: `${clip.width} x ${clip.height} pixels, 8 frames in 4 slices of 8 x 8 tokens`,
+      'share hidden': shareText(masks, total),
+      'all-masks.png, three across from left to right': [
+        'the clip',
+        ...masks.map(({ strategy }) => strategy),
+      ].join('; '),
     },
     settings: { ratio, seed },
     stages: [{ name: 'all', seconds }],
@@ -106,10 +123,9 @@ await runProgram(async () => {
   });
   const image = join(resolve(options.out), 'all-masks.png');
   await writeFile(image, contactSheet(picture));
-  const total = GRID.slices * GRID.rows * GRID.columns;
-  for (const { strategy, masked } of picture.masks ?? []) {
-    say(`${strategy}: ${Math.round((100 * masked.length) / total)} % hidden`);
-  }
+  for (const mask of masks) say(`${mask.strategy}: ${percentHidden(mask, total)} % hidden`);
+  say(WHY_OTHER_SHARES);
+  if (clip.caption === undefined) say(withoutCaption);
   say(`page: ${relative(process.cwd(), path)}`);
   say(`picture, the clip first, then these from left to right: ${relative(process.cwd(), image)}`);
 });

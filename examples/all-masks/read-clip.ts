@@ -1,7 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { attentionCue, type ClipFrames, flowCue, motionCue, partsCue, seededRandom } from '@tgm/masking';
+import {
+  attentionCue,
+  type ClipFrames,
+  flowCue,
+  motionCue,
+  partsCue,
+  seededRandom,
+  type TextCues,
+} from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { type DecodedClip, scoreClips } from '@tgm/train';
@@ -13,8 +21,9 @@ import type { KnownCues } from '../trust/mask-rows.js';
 /** One clip and everything that masks may read of it. */
 export interface CuedClip extends ClipFrames {
   readonly id: string;
-  readonly caption: string;
-  readonly cues: KnownCues;
+  /** Absent of a clip without one, which then has no `tokenScores`. */
+  readonly caption?: string;
+  readonly cues: Omit<KnownCues, keyof TextCues> & Partial<TextCues>;
 }
 
 /** A clip of Moving Shapes: rendered, written as H.264, decoded with its motion vectors, scored by the CLIP. */
@@ -29,7 +38,7 @@ export async function movingShape(seed: number, clipModel: string, engine: Engin
   }
 }
 
-/** The first clip of a video with one caption or more, in the size of the CLIP's images. */
+/** The first clip of a video, in the size of the CLIP's images. Without a caption nothing is scored. */
 export async function readClip(sample: VideoSample, clipModel: string, engine: Engine): Promise<CuedClip> {
   const pool = videoPool({ workers: 1 });
   const checkpoint = await loadClipModel(clipModel);
@@ -50,11 +59,14 @@ export async function readClip(sample: VideoSample, clipModel: string, engine: E
     });
     const attention = attentionCue({ maps: await encoder.encodeAttention(clip), grid: GRID });
     const parts = partsCue({ patches: await encoder.encodePatches(clip), grid: GRID, random });
+    const shown = { id: clip.id, frames, ...size };
+    const seen = { motion, flow, attention, parts };
+    if (sample.captions.length === 0) return { ...shown, cues: seen };
     for await (const [scored] of scoreClips({ encoder, clips: [clip], grid: GRID })) {
       const { caption, tokenScores } = scored!.captions[0]!;
-      return { id: clip.id, caption, frames, ...size, cues: { tokenScores, motion, flow, attention, parts } };
+      return { ...shown, caption, cues: { ...seen, tokenScores } };
     }
-    throw new Error(`${sample.id} has no caption.`);
+    throw new Error(`${sample.id} was not scored.`);
   } finally {
     await pool.close();
   }
