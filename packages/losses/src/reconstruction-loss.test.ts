@@ -265,6 +265,33 @@ describe('reconstructionLoss', () => {
     fails([1, 2, 7], [1, 2, 7]);
     fails([1, 2, 3], [1, 2, 3]);
   });
+  it('refuses values of another width than the prediction, and names featureLoss', () => {
+    const asTheyAre = (of: Target['of'], values: Target['values']): Target => ({
+      of,
+      values,
+      errors: (prediction, values) => tf.mean(tf.square(tf.sub(prediction, values)), 2),
+      baseline: (values) => tf.mean(values),
+      describe: () => ({ is: 'asTheyAre' }),
+    });
+    const features = tf.zeros<tf.Rank.R3>([1, 2, 4]);
+    const inputs = { ...inputsOf(tf.zeros([1, 2, 6]), tf.zeros([1, 2, 6])), features };
+    const first: Target['values'] = (pixels) => tf.slice(pixels, [0, 0, 0], [1, 2, 1]);
+    for (const [target, received] of [
+      [asTheyAre('features', (given) => given), '[1, 2, 4]'],
+      [asTheyAre('pixels', first), '[1, 2, 1]'],
+      [asTheyAre('pixels', () => undefined as never), 'undefined'],
+    ] as const) {
+      expect(() => reconstructionLoss({ target }).compute({}, inputs)).toThrow(
+        expect.objectContaining({
+          code: 'SHAPE_MISMATCH',
+          where: `reconstructionLoss, target.values of the ${target.of}`,
+          expected: expect.stringContaining('6 numbers of each token'),
+          received,
+          message: expect.stringContaining('featureLoss'),
+        }),
+      );
+    }
+  });
   it('leaves no tensors behind', () => {
     const given = inputsOf(tf.ones([1, 2, 6]), tf.zeros([1, 2, 6]));
     const before = tf.memory().numTensors;

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
 import { describer, objectWith, optional, optionTable, recorded } from '@tgm/options';
 import { LossError } from './errors.js';
-import type { ClipLoss, LossInputs } from './loss.js';
+import type { ClipLoss } from './loss.js';
 import { pixelTarget } from './pixel-target.js';
 import { checkRank } from './shape-check.js';
 import type { Target } from './target.js';
+import { numbersOf, valuesFor } from './target-values.js';
 
 export interface ReconstructionLossOptions {
   /** What is predicted. Default `pixelTarget()`. */
@@ -25,7 +26,8 @@ const OPTIONS = optionTable(
  *
  * Figure: `baseline`, what a decoder that knows nothing would score.
  *
- * `compute` throws LossError `SHAPE_MISMATCH`.
+ * `compute` throws LossError `SHAPE_MISMATCH`, also where the target's values have another width than the prediction. The decoder
+ * predicts as many numbers as a token has pixels; `featureLoss` predicts features of any width.
  *
  * @throws LossError `OPTION_INVALID`.
  */
@@ -40,22 +42,15 @@ export function reconstructionLoss(options: ReconstructionLossOptions = {}): Cli
     compute(_params, inputs) {
       const { prediction } = inputs ?? {};
       checkRank(prediction, 3, 'reconstructionLoss, prediction');
-      const numbers = numbersOf(inputs, target);
       return tf.tidy(() => {
-        const values = target.values(numbers);
+        const values = valuesFor('reconstructionLoss', target, inputs, prediction);
         return tf.mean(target.errors(prediction as tf.Tensor3D, values)) as tf.Scalar;
       });
     },
     figures(_params, inputs) {
-      const numbers = numbersOf(inputs, target);
+      const numbers = numbersOf('reconstructionLoss', target, inputs);
       return { baseline: tf.tidy(() => target.baseline(target.values(numbers))) };
     },
     describe: describer('reconstructionLoss', recorded(OPTIONS, { ...checked, target })),
   };
-}
-
-function numbersOf(inputs: LossInputs, target: Target): tf.Tensor3D {
-  const numbers = inputs?.[target.of];
-  checkRank(numbers, 3, `reconstructionLoss, ${target.of}`);
-  return numbers as tf.Tensor3D;
 }

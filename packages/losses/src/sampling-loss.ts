@@ -7,6 +7,7 @@ import type { ClipLoss, LossInputs } from './loss.js';
 import { pixelTarget } from './pixel-target.js';
 import { checkRank, checkShape } from './shape-check.js';
 import type { Target } from './target.js';
+import { valuesFor } from './target-values.js';
 import { withoutGradients } from './without-gradients.js';
 
 export interface SamplingLossOptions {
@@ -67,11 +68,11 @@ export function samplingLoss(options: SamplingLossOptions = {}): ClipLoss {
 /** [B, M] errors of the masked tokens, as numbers. */
 function errorsOf(target: Target, inputs: LossInputs, masked: tf.Tensor2D): tf.Tensor2D {
   const { prediction } = inputs;
-  const numbers = inputs[target.of];
-  checkRank(numbers, 3, `samplingLoss, ${target.of}`);
   checkRank(prediction, 3, 'samplingLoss, prediction');
   checkShape(prediction, [...masked.shape, prediction.shape[2]!], 'samplingLoss, prediction');
   return withoutGradients(() =>
-    tf.tidy(() => target.errors(prediction as tf.Tensor3D, target.values(numbers as tf.Tensor3D))),
+    tf.tidy(() =>
+      target.errors(prediction as tf.Tensor3D, valuesFor('samplingLoss', target, inputs, prediction)),
+    ),
   );
 }

@@ -75,7 +75,7 @@ export function featuresOf(
         where: `Example "${id}"`,
         expected:
           given === undefined
-            ? `features of each of ${tokens} tokens, as many as example "${examples[0]!.id}" has, ${length}`
+            ? likeFirst(examples, row, tokens, length)
             : `${given} features of each of ${tokens} tokens, as the examples' featureWidth says`,
         received: features === undefined ? 'none' : `${features.length} numbers`,
       });
@@ -85,6 +85,17 @@ export function featuresOf(
     });
   });
   return { shape: [examples.length, count, width], data };
+}
+
+/** What an example's features should be where nothing tells their width but the first example. */
+function likeFirst(
+  examples: readonly TrainingExample<object>[],
+  row: number,
+  tokens: number,
+  length: number,
+): string {
+  const wanted = `features of each of ${tokens} tokens`;
+  return row === 0 ? wanted : `${wanted}, as many as example "${examples[0]!.id}" has, ${length}`;
 }
 
 /** @throws TrainError `MASK_COUNT_CHANGED` unless all lists have one length. */
