@@ -112,10 +112,10 @@ const checks = descriptionContract({
     {
       name: 'attentionMasking',
       make: masking.attentionMasking,
-      options: { ratio: 0.5 },
+      options: { ratio: 0.5, select: 'hint' },
       changes: {
         ratio: 0.6,
-        select: ['low', 'hint', 'keep'],
+        select: ['high', 'low', 'keep'],
         hintFrom: 0.2,
         hintShare: 0.25,
       } satisfies Record<keyof masking.AttentionMaskingOptions, unknown>,

@@ -115,10 +115,10 @@ const checks = descriptionContract({
     {
       name: 'teacherAttentionMasking',
       make: train.teacherAttentionMasking,
-      options: { ratio: 0.5 },
+      options: { ratio: 0.5, select: 'hint' },
       changes: {
         ratio: 0.75,
-        select: ['low', 'hint', 'keep'],
+        select: ['high', 'low', 'keep'],
         hintFrom: 0.5,
         hintShare: 0.1,
         momentum: 1,

@@ -148,6 +148,15 @@ it('refuses attention below 0, and options that are none', () => {
   );
   const invalid = expect.objectContaining({ code: 'OPTION_INVALID' });
   expect(() => attentionMasking({ ratio: 0.5, select: 'top' as never })).toThrow(invalid);
-  expect(() => attentionMasking({ ratio: 0.5, hintFrom: 2 })).toThrow(invalid);
-  expect(() => attentionMasking({ ratio: 0.5, hintShare: -1 })).toThrow(invalid);
+  expect(() => attentionMasking({ ratio: 0.5, select: 'hint', hintFrom: 2 })).toThrow(invalid);
+  expect(() => attentionMasking({ ratio: 0.5, select: 'hint', hintShare: -1 })).toThrow(invalid);
+});
+
+it.each(['hintFrom', 'hintShare'] as const)('refuses %s where nothing reads it', (option) => {
+  for (const select of ['high', 'low', 'keep', undefined] as const) {
+    expect(() => attentionMasking({ ratio: 0.5, ...(select && { select }), [option]: 0.3 })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', where: `attentionMasking, option ${option}` }),
+    );
+  }
+  expect(() => attentionMasking({ ratio: 0.5, select: 'hint', [option]: 0.3 })).not.toThrow();
 });

@@ -18,9 +18,9 @@ export interface AttentionMaskingOptions {
    * - `keep` draws the visible tokens in proportion to the attention (UMT).
    */
   readonly select?: 'high' | 'low' | 'hint' | 'keep';
-  /** For `hint`: the share of each slice, its highest tokens, that hints are drawn from, [0, 1]. Default 0.1. */
+  /** For `hint` alone: the share of each slice, its highest tokens, that hints are drawn from, [0, 1]. Default 0.1. */
   readonly hintFrom?: number;
-  /** For `hint`: the share of those that is shown, [0, 1]. Default 0.5. */
+  /** For `hint` alone: the share of those that is shown, [0, 1]. Default 0.5. */
   readonly hintShare?: number;
 }
 
@@ -59,6 +59,7 @@ const SIDES = { high: 'top', low: 'bottom', hint: 'top', keep: 'bottom' } as con
 export function attentionMasking(options: AttentionMaskingOptions): MaskingStrategy<AttentionCues> {
   const checked: Required<AttentionMaskingOptions> = table.check(options);
   const { ratio, select, hintFrom, hintShare } = checked;
+  requireHint(options, select);
   const hides: HiddenSide = { cue: 'attention', select: SIDES[select] };
   const goesByAttention = select !== 'hint' || hintsLeaveHigh(ratio, hintFrom, hintShare);
   return {
@@ -99,6 +100,17 @@ export function attentionMasking(options: AttentionMaskingOptions): MaskingStrat
       return tokenMask(grid, masked);
     },
   };
+}
+
+/** @throws MaskingError `OPTION_INVALID` for an option that only `hint` reads, beside another choice. */
+function requireHint(options: Pick<AttentionMaskingOptions, 'hintFrom' | 'hintShare'>, select: string): void {
+  const given = (['hintFrom', 'hintShare'] as const).find((name) => options[name] !== undefined);
+  if (select === 'hint' || given === undefined) return;
+  throw new MaskingError('OPTION_INVALID', {
+    where: `${WHERE}, option ${given}`,
+    expected: `nothing where select is ${select}, since only hint reads it`,
+    received: `${options[given]}`,
+  });
 }
 
 /**

@@ -20,7 +20,12 @@ const MASKINGS: readonly (readonly [string, () => GraphMasking])[] = [
     (select) =>
       [
         `teacher, ${select}`,
-        () => teacherAttentionMasking({ ratio: 0.5, select, hintFrom: 0.5, hintShare: 0.5 }),
+        () =>
+          teacherAttentionMasking({
+            ratio: 0.5,
+            select,
+            ...(select === 'hint' && { hintFrom: 0.5, hintShare: 0.5 }),
+          }),
       ] as const,
   ),
 ];
@@ -115,3 +120,17 @@ describe('graphMaskingContract', () => {
     expect(await failing(change)).toContain(`it ${what}`);
   });
 });
+
+it.each(['hintFrom', 'hintShare'] as const)(
+  'teacherAttentionMasking refuses %s where nothing reads it',
+  (option) => {
+    for (const select of ['high', 'low', 'keep', undefined] as const) {
+      expect(() => teacherAttentionMasking({ ratio: 0.5, ...(select && { select }), [option]: 0.3 })).toThrow(
+        expect.objectContaining({
+          code: 'OPTION_INVALID',
+          where: `teacherAttentionMasking, option ${option}`,
+        }),
+      );
+    }
+  },
+);

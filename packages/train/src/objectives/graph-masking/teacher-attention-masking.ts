@@ -15,9 +15,9 @@ export interface TeacherAttentionMaskingOptions {
    * random. `keep` shows tokens at random, in proportion to their attention.
    */
   readonly select?: 'high' | 'low' | 'hint' | 'keep';
-  /** For `hint`: the share of all tokens, the most attended, that hints are drawn from, [0, 1]. Default 0.1. */
+  /** For `hint` alone: the share of all tokens, the most attended, that hints are drawn from, [0, 1]. Default 0.1. */
   readonly hintFrom?: number;
-  /** For `hint`: the share of those that is shown, [0, 1]. Default 0.5. */
+  /** For `hint` alone: the share of those that is shown, [0, 1]. Default 0.5. */
   readonly hintShare?: number;
   /** Share of itself that the teacher keeps in each step, [0, 1]; 1 keeps it as the run starts. Default 0.996. */
   readonly momentum?: number;
@@ -53,6 +53,7 @@ const NAME = 'teacherAttention';
 export function teacherAttentionMasking(options: TeacherAttentionMaskingOptions): GraphMasking {
   const checked = OPTIONS.check(options);
   const { ratio, select, hintFrom, hintShare } = checked;
+  requireHint(options, select);
   const teacher = attentionTeacher(`${NAME}.`, checked.momentum);
   return {
     name: NAME,
@@ -81,6 +82,20 @@ export function teacherAttentionMasking(options: TeacherAttentionMaskingOptions)
     nextBuffers: (params, buffers) => teacher.follow(params, buffers),
     describe: describer('teacherAttentionMasking', recorded(OPTIONS, checked)),
   };
+}
+
+/** @throws TrainError `OPTION_INVALID` for an option that only `hint` reads, beside another choice. */
+function requireHint(
+  options: Pick<TeacherAttentionMaskingOptions, 'hintFrom' | 'hintShare'>,
+  select: string,
+): void {
+  const given = (['hintFrom', 'hintShare'] as const).find((name) => options[name] !== undefined);
+  if (select === 'hint' || given === undefined) return;
+  throw new TrainError('OPTION_INVALID', {
+    where: `teacherAttentionMasking, option ${given}`,
+    expected: `nothing where select is ${select}, since only hint reads it`,
+    received: `${options[given]}`,
+  });
 }
 
 /** floor(count * share), also of all. */
