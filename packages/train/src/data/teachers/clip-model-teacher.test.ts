@@ -4,7 +4,7 @@ import type { Params, PatchFeaturesVariant } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ENGINES, TINY } from '../../objectives/tiny-batch.test-support.js';
-import { tinyClipModel } from '../../objectives/tiny-clip-model.test-support.js';
+import { letters, tinyClipModel } from '../../objectives/tiny-clip-model.test-support.js';
 import { type ClipModelTeacherOptions, clipModelTeacher } from './clip-model-teacher.js';
 
 /** Clips of 4 frames of 8 x 8; CLIP has 4 x 4 patches of them, the student 2 x 2 or other ones in 2 slices. */
@@ -136,6 +136,15 @@ describe('clipModelTeacher', () => {
       code: 'OPTION_INVALID',
       where: 'clipModelTeacher features, argument frames',
     });
+  });
+
+  it('takes all that a loaded CLIP is, and tells the same with its tokenizer', async () => {
+    const loaded = { model, params: options.params, tokenizer: letters() };
+    const teacher = clipModelTeacher({ ...loaded, engine, student });
+    expect(await teacher.describe()).toEqual(await clipModelTeacher(options).describe());
+    expect(() => clipModelTeacher({ ...options, tokenizer: 'letters' as never })).toThrow(
+      expect.objectContaining({ where: 'clipModelTeacher, option tokenizer' }),
+    );
   });
 
   it('does without the text tower', async () => {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { resampleBilinear } from '@tgm/masking';
 import {
   type ClipModel,
+  type ClipModelTokenizer,
   frameTokens,
   type Params,
   type PatchConfig,
@@ -23,6 +24,8 @@ export interface ClipModelTeacherOptions {
   /** Its parameters, of the vision tower at least; they stay the caller's. */
   readonly params: Params;
   readonly engine: Engine;
+  /** Not read: what `loadClipModel` gives may be passed whole. */
+  readonly tokenizer?: ClipModelTokenizer;
   /** The model that learns: its clips and tokens. */
   readonly student: { readonly config: PatchConfig };
   /** How a patch gets its features from the last block. Default `raw`, the block as it is. */
@@ -43,6 +46,7 @@ const OPTIONS = optionTable(
     ]),
     params: unrecorded(paramsField()),
     engine: unrecorded(objectWith<Engine>('an engine', ['compile'])),
+    tokenizer: unrecorded(optional(objectWith<ClipModelTokenizer>('a tokenizer of CLIP', ['encode']))),
     student: unrecorded(
       objectWith<ClipModelTeacherOptions['student']>('a VideoMae, or its encoder', ['config']),
     ),

@@ -189,3 +189,17 @@ describe('hogTeacher', () => {
     expect(some.indexOf(true)).toBe(6);
   });
 });
+
+it('asks for a cell where half a patch is none, and does not tell of one that nobody gave', () => {
+  const odd = { config: { ...TINY, imageSize: 20, patchSize: 5 } };
+  expect(() => hogTeacher({ student: odd })).toThrow(
+    expect.objectContaining({
+      code: 'OPTION_INVALID',
+      where: 'hogTeacher, option cellSize',
+      expected: "a divisor of the patch's 5 pixels",
+      received: 'nothing, and half a patch is no whole number',
+    }),
+  );
+  expect(hogTeacher({ student: odd, cellSize: 5 }).width).toBe(3 * 9);
+  expect(() => hogTeacher({ student: odd, cellSize: 2 })).toThrow(expect.objectContaining({ received: '2' }));
+});

@@ -18,7 +18,7 @@ export interface HogTeacherOptions {
   readonly student: { readonly config: PatchConfig };
   /** Directions that are told apart, over half a turn. Default 9. */
   readonly bins?: number;
-  /** Pixels of a cell's side, a divisor of the patch's. Default 8 where it divides a larger patch, else half a patch. */
+  /** Pixels of a cell's side, a divisor of the patch's. Default 8 where it divides a larger patch, else half an even patch. */
   readonly cellSize?: number;
 }
 
@@ -56,7 +56,8 @@ export function hogTeacher(options: HogTeacherOptions): FeatureTeacher {
     throw new TrainError('OPTION_INVALID', {
       where: 'hogTeacher, option cellSize',
       expected: `a divisor of the patch's ${patchSize} pixels`,
-      received: `${cellSize}`,
+      received:
+        checked.cellSize === undefined ? 'nothing, and half a patch is no whole number' : `${cellSize}`,
     });
   }
   const shape = { imageSize, patchSize, numFrames, tubeletSize, bins, cellSize };

@@ -173,9 +173,13 @@ describe('captionTokenLoss', () => {
         expect.objectContaining({ name: 'TrainError', code: 'OPTION_INVALID' }),
       );
     }
-    const uneven = captionTokenLoss({ tokenizer, width: 7, heads: 2 });
-    expect(() => uneven.init(() => 0.5, { video: 3, prediction: 6 })).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID', where: 'captionDecoder, option hiddenSize' }),
+    expect(() => captionTokenLoss({ tokenizer, width: 7, heads: 2 })).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        where: 'captionTokenLoss, option width',
+        expected: 'a multiple of the 2 heads',
+        received: '7',
+      }),
     );
     const { captionTokens: _tokens, ...without } = inputsOf(video(), tokensOf());
     for (const inputs of [without, { ...without, views: {} }, undefined]) {

@@ -60,14 +60,20 @@ const PREFIX = `${NAME}.`;
  * what a decoder comes to that knows how often each of the hidden words at hand is and nothing else; `accuracy`, the share of them
  * whose likeliest word is right.
  *
- * `init` throws ModelError `OPTION_INVALID` for a width that is no multiple of the heads; `compute` and `figures` throw TrainError
- * `OPTION_INVALID` for inputs without the view or the tokens.
+ * `compute` and `figures` throw TrainError `OPTION_INVALID` for inputs without the view or the tokens.
  *
- * @throws TrainError `OPTION_INVALID`.
+ * @throws TrainError `OPTION_INVALID`, also for a width that is no multiple of the heads.
  */
 export function captionTokenLoss(options: CaptionTokenLossOptions): ClipLoss {
   const checked = OPTIONS.check(options);
   const { tokenizer, length, ratio, view, width, layers, heads } = checked;
+  if (width % heads !== 0) {
+    throw new TrainError('OPTION_INVALID', {
+      where: 'captionTokenLoss, option width',
+      expected: `a multiple of the ${heads} heads`,
+      received: `${width}`,
+    });
+  }
   const needs: CaptionTokenNeeds = { tokenizer, length, ratio };
 
   const decoderOf = (videoSize: number): CaptionDecoder =>

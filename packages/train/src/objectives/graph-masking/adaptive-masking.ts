@@ -29,6 +29,8 @@ const BLOCK = 'videomae.encoder.';
  * map give each token a probability, a softmax over the clip; visible tokens are drawn by it without replacement. Its losses are
  * `reconstructionLoss` and `samplingLoss` with a weight of 1e-4, which makes those tokens likely seen that are reconstructed badly.
  *
+ * `samplingLoss` alone teaches the scorer: without it masks stay as they are drawn at the start.
+ *
  * The draw is Gumbel's top-k. As in the code, the block has no biases on query, key and value, and its gradient reaches the patch
  * embedding. Reconstructions of ours: as many heads as the encoder has in place of 8, the model's positions in place of a table of
  * its own, no dropout, no bias behind the linear map, which the softmax would cancel.
