@@ -1,3 +1,4 @@
+import { showValue } from '@tgm/options';
 import { MaskingError } from '../errors.js';
 import type { TokenGrid, TokenMask } from '../strategy.js';
 import { tokenCount } from '../token-grid.js';
@@ -5,6 +6,18 @@ import { tokenCount } from '../token-grid.js';
 /** The error of a strategy that does not keep the contract. */
 export function broken(expected: string, received: string, where: string): MaskingError {
   return new MaskingError('CONTRACT_BROKEN', { expected, received, where });
+}
+
+/** Whether an error says that a strategy does not keep the contract. */
+export const isBroken = (error: unknown): boolean =>
+  error instanceof MaskingError && error.code === 'CONTRACT_BROKEN';
+
+/** What a strategy gave, which has to have two lists and a grid. */
+export function requireLists(mask: TokenMask | undefined, where: string): TokenMask {
+  const { visible, masked, grid } = mask ?? {};
+  const hasLists = visible instanceof Uint32Array && masked instanceof Uint32Array;
+  if (mask && hasLists && typeof grid === 'object' && grid !== null) return mask;
+  throw broken('a mask: visible and masked, a Uint32Array each, and grid', showValue(mask), where);
 }
 
 /** Throws unless the lists ascend, share nothing, and together are all tokens of the grid. */

@@ -2,6 +2,7 @@ import { type Random, seededRandom } from '@tgm/random';
 import type { MaskingStrategy, TokenGrid, TokenMask } from '../strategy.js';
 import { tokenCount } from '../token-grid.js';
 import { copiedCues } from './contract-cues.js';
+import { requireLists } from './contract-expectations.js';
 
 /** One thing that every strategy must do. `run` throws a MaskingError `CONTRACT_BROKEN` when it does not. */
 export interface ContractCheck {
@@ -65,7 +66,10 @@ export function trialOf(
     make,
     cuesOf,
     draw: (grid, clip, cues = cuesOf(grid, clip), strategy = make()) =>
-      strategy.mask({ grid, random: seededRandom('contract-mask', clip), cues: cues as never }),
+      requireLists(
+        strategy.mask({ grid, random: seededRandom('contract-mask', clip), cues: cues as never }),
+        name,
+      ),
     forEachClip(visit) {
       for (const grid of grids) {
         const shape = `${name} on ${grid.slices} x ${grid.rows} x ${grid.columns}`;

@@ -2,6 +2,7 @@ import { callable, listOf, objectWith, oneOf, optional, optionTable, text } from
 import type { Random } from '@tgm/random';
 import { MaskingError } from '../errors.js';
 import type { MaskingStrategy, TokenGrid } from '../strategy.js';
+import { isBroken } from './contract-expectations.js';
 import type { StrategyFactory } from './contract-refusals.js';
 import { type ContractCheck, trialOf } from './contract-trial.js';
 import { cueChecks } from './cue-checks.js';
@@ -96,5 +97,25 @@ export function maskingContract(
   argumentTable.check({ name, makeStrategy });
   const { factory, ...clips } = table.check(options);
   const trial = trialOf(name, makeStrategy, clips);
-  return [...maskChecks(trial), ...cueChecks(trial), ...(factory ? optionChecks(name, factory, clips) : [])];
+  const checks = [
+    ...maskChecks(trial),
+    ...cueChecks(trial),
+    ...(factory ? optionChecks(name, factory, clips) : []),
+  ];
+  return checks.map((check) => ({ name: check.name, run: () => withoutOtherErrors(name, check.run) }));
+}
+
+/** Whatever a strategy throws where it should not, or makes of what is none, breaks the contract. */
+function withoutOtherErrors(where: string, run: () => void): void {
+  try {
+    run();
+  } catch (cause) {
+    if (isBroken(cause)) throw cause;
+    throw new MaskingError('CONTRACT_BROKEN', {
+      where,
+      expected: 'no error of the strategy',
+      received: String(cause),
+      cause,
+    });
+  }
 }

@@ -261,6 +261,41 @@ describe('a strategy that breaks the contract fails the check that says so', () 
     expectBroken(numbered, 'describes itself');
   });
 
+  it.each<[string, () => unknown]>([
+    ['nothing for a mask', () => ({ ...base, mask: () => undefined })],
+    ['lists that are none', () => ({ ...base, mask: () => ({ visible: [0], masked: [], grid: {} }) })],
+    [
+      'a mask without a grid',
+      () => ({ ...base, mask: (request: never) => ({ ...base.mask(request), grid: null }) }),
+    ],
+    [
+      'an error',
+      () => ({ ...base, mask: (request: { grid?: object }) => Object.keys(request.grid!).at(9)!.at(0) }),
+    ],
+    ['no strategy', () => undefined],
+    ['no list of cues', () => ({ ...base, requires: undefined })],
+  ])('%s: every check that fails says that the contract is broken', (_what, make) => {
+    const found = maskingContract('culprit', make as () => MaskingStrategy<TextCues>, {
+      grids: [{ slices: 2, rows: 2, columns: 2 }],
+    }).flatMap(({ run }) => {
+      try {
+        run();
+        return [];
+      } catch (error) {
+        return [error];
+      }
+    });
+    expect(found.length).toBeGreaterThan(0);
+    for (const error of found) expect(error).toMatchObject({ code: 'CONTRACT_BROKEN' });
+  });
+
+  it('nothing for a mask fails the checks of refusals too', () => {
+    const checks = maskingContract('culprit', () => ({ ...base, mask: () => undefined as never }));
+    for (const { run } of checks.filter(({ name }) => name.includes('refuses'))) {
+      expect(run).toThrow(expect.objectContaining({ received: 'undefined' }));
+    }
+  });
+
   it('puts the clock back', () => {
     expect(Date.now()).toBeGreaterThan(0);
   });

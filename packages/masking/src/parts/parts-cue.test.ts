@@ -120,5 +120,11 @@ describe('partsCue refuses', () => {
   it('no zero vector where places are compared', () => {
     const zeros = { ...patches, values: new Float32Array(8) };
     expect([...partsCue({ patches: zeros, grid, random, distance: 'euclidean' })]).toEqual([0, 0, 0, 0]);
+    expect(() => partsCue({ patches: zeros, grid, random })).toThrow(
+      expect.objectContaining({
+        code: 'CUE_NOT_FINITE',
+        received: expect.stringContaining('a length of 0 for patch 0'),
+      }),
+    );
   });
 });

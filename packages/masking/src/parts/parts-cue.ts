@@ -69,9 +69,9 @@ export function partsCue(options: PartsCueOptions): TokenParts {
   patchSides.check({ frameCount, rows, columns, width });
   checkFloats(values, frameCount * rows * columns * width, `${WHERE}, patches`);
   const points = meanOfFrames(values, framesInSlice(frameCount, grid, WHERE), rows * columns * width);
+  checkFinite(points, `${WHERE}, patches`);
   const unit = distance === 'cosine';
   if (unit) normalise(points, width);
-  checkFinite(points, `${WHERE}, patches`);
   const centres = kMeans({ points, width, clusters: count, iterations, unit, random });
 
   const perSlice = tokensPerSlice(grid);
@@ -108,11 +108,22 @@ function meanOfFrames(values: Float32Array, count: number, size: number): Float3
   return means;
 }
 
-/** Brings rows to length 1; a row of zeros becomes NaN. */
+/**
+ * Brings rows to length 1.
+ *
+ * @throws MaskingError `CUE_NOT_FINITE` for a row of zeros.
+ */
 function normalise(rows: Float32Array, width: number): void {
   for (let start = 0; start < rows.length; start += width) {
     const row = rows.subarray(start, start + width);
     const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    if (length === 0) {
+      throw new MaskingError('CUE_NOT_FINITE', {
+        where: `${WHERE}, patches`,
+        expected: 'features that have a direction, which the cosine compares',
+        received: `a length of 0 for patch ${start / width}, the mean of its tubelet's frames`,
+      });
+    }
     row.forEach((value, at) => {
       row[at] = value / length;
     });
