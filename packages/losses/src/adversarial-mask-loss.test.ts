@@ -183,3 +183,20 @@ it('asks for a choice with sample and prior of the grid', () => {
     expect.objectContaining({ code: 'SHAPE_MISMATCH', where: 'adversarialMaskLoss, sample' }),
   );
 });
+
+it("takes the model's grid alone, where init is told of it", () => {
+  const widths = { video: 1, prediction: 1 };
+  for (const other of [
+    { slices: 1, rows: 3, columns: 4 },
+    { slices: 2, rows: 2, columns: 3 },
+  ]) {
+    expect(() => loss.init(numbers(1), { ...widths, grid: other })).toThrow(
+      expect.objectContaining({
+        code: 'OPTION_INVALID',
+        where: 'adversarialMaskLoss, option grid',
+        received: '2 x 3 x 2',
+      }),
+    );
+  }
+  expect(Object.keys(loss.init(numbers(1), { ...widths, grid }))).toHaveLength(6);
+});

@@ -44,7 +44,8 @@ const LEAK = 0.2;
  * Parameters: `adversarial.judge0.weight` [3, 3, 1, 16] to `adversarial.judge2.weight` [3, 3, 32, 1], with biases. Figures:
  * `prior` and `sample`, what the judge says of them, 1 for a rectangle and 0 for a mask.
  *
- * `compute` throws LossError `CHOICE_MISSING` and `SHAPE_MISMATCH`.
+ * `init` throws LossError `OPTION_INVALID` for another grid than that of the model, where it is told; `compute` and `figures` throw
+ * `CHOICE_MISSING` and `SHAPE_MISMATCH`.
  *
  * @throws LossError `OPTION_INVALID`.
  */
@@ -55,7 +56,10 @@ export function adversarialMaskLoss(options: AdversarialMaskLossOptions): ClipLo
     kind: 'clip',
     name: NAME,
     needs: { views: ['reconstruct'], text: false, choice: true },
-    init: drawJudge,
+    init(random, widths) {
+      requireGrid(grid, widths?.grid);
+      return drawJudge(random);
+    },
     compute(params, inputs) {
       const { sample, prior } = marksOf(inputs, grid);
       return tf.tidy(() => {
@@ -77,6 +81,17 @@ export function adversarialMaskLoss(options: AdversarialMaskLossOptions): ClipLo
 }
 
 type Grid = AdversarialMaskLossOptions['grid'];
+
+/** Another grid of as many tokens would make images of what does not lie side by side. */
+function requireGrid(grid: Grid, ofModel: Grid | undefined): void {
+  const told = ({ slices, rows, columns }: Grid) => `${slices} x ${rows} x ${columns}`;
+  if (ofModel === undefined || told(grid) === told(ofModel)) return;
+  throw new LossError('OPTION_INVALID', {
+    where: 'adversarialMaskLoss, option grid',
+    expected: `the model's, ${told(ofModel)} slices, rows and columns`,
+    received: told(grid),
+  });
+}
 
 /** Uniform, as PyTorch's convolutions. */
 function drawJudge(random: () => number): Params {

@@ -66,7 +66,7 @@ export interface LossNeeds {
   readonly choice?: boolean;
 }
 
-/** Widths that the parameters of a loss may depend on. */
+/** Widths, and sides of the clip, that the parameters of a loss may depend on. */
 export interface LossWidths {
   /** D, of the encoder's outputs. */
   readonly video: number;
@@ -78,6 +78,8 @@ export interface LossWidths {
   readonly decoder?: number;
   /** F, of the features; absent where the examples do not say. */
   readonly features?: number;
+  /** How the clips are cut into tokens; absent where it is not told. */
+  readonly grid?: { readonly slices: number; readonly rows: number; readonly columns: number };
 }
 
 interface LossParts {

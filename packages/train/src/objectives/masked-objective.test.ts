@@ -281,7 +281,7 @@ it('tells losses the widths, that of the features where it is given and one read
     maskedObjective({ model: tinyModel(), losses, featureWidth: 4 }).init(seededRandom('init'), {});
   }
   maskedObjective({ model: tinyModel(), losses: terms(watching(ofFeatures)) }).init(seededRandom('init'), {});
-  const own = { video: 12, decoder: 8, prediction: 384 };
+  const own = { video: 12, grid: tinyModel().grid, decoder: 8, prediction: 384 };
   expect(seen).toEqual([{ ...own, features: 4 }, { ...own, features: 4 }, own, own]);
 });
 

@@ -85,6 +85,7 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
   const featureWidth = needs.features || needs.visibleFeatures ? checked.featureWidth : undefined;
   const widths: LossWidths = {
     video: model.config.hiddenSize,
+    grid: model.grid,
     decoder: model.config.decoderHiddenSize,
     prediction: model.predictedFrames * model.config.patchSize ** 2 * 3,
     ...(textWidth === undefined ? {} : { text: textWidth }),
