@@ -1,5 +1,6 @@
 import {
   type ClipFrames,
+  MaskingError,
   type MaskingStrategy,
   type TokenGrid,
   type TokenScores,
@@ -39,6 +40,15 @@ export function edgeMasking({ ratio }: { readonly ratio: number }): MaskingStrat
     requires: ['edges'],
     hides: { cue: 'edges', select: 'top' },
     describe: () => ({ is: 'edgeMasking', ratio }),
-    mask: ({ cues, ...request }) => ranked.mask({ ...request, cues: { tokenScores: cues.edges } }),
+    mask({ cues, ...request }) {
+      if (!cues.edges) {
+        throw new MaskingError('CUE_MISSING', {
+          where: 'edgeMasking',
+          expected: 'a cue edges (TokenScores)',
+          received: 'none',
+        });
+      }
+      return ranked.mask({ ...request, cues: { tokenScores: cues.edges } });
+    },
   };
 }

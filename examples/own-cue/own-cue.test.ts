@@ -34,6 +34,17 @@ it('hides what has edges: a chequered corner of an even clip', () => {
   expect([...mask.masked]).toEqual([0]);
 });
 
+it('names its own cue where that is missing', () => {
+  const request = { grid: { slices: 1, rows: 2, columns: 2 }, random: seededRandom(0), cues: {} as never };
+  expect(() => edgeMasking({ ratio: 0.5 }).mask(request)).toThrow(
+    expect.objectContaining({
+      code: 'CUE_MISSING',
+      where: 'edgeMasking',
+      expected: 'a cue edges (TokenScores)',
+    }),
+  );
+});
+
 it('the example prints a mask and trains', () => {
   const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
   const main = fileURLToPath(new URL('./main.ts', import.meta.url));
