@@ -61,3 +61,14 @@ it.each([[new Map()], [{ pour() {} }], [{ list: [new Date(0)] }]])(
     );
   },
 );
+
+it('asks an object with functions for a describe of its own', () => {
+  expect(() => describeCake({ share: 0, icing: { name: 'own', pour() {} } })).toThrow(
+    expect.objectContaining({
+      code: 'NOT_DESCRIBED',
+      where: 'bake.icing',
+      expected: 'a function describe that tells what it is',
+      received: 'an object with the function pour and no describe',
+    }),
+  );
+});

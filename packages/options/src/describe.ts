@@ -62,6 +62,14 @@ function jsonOf(value: unknown, where: string): Json {
   if (typeof value === 'object' && 'describe' in value && typeof value.describe === 'function')
     return value.describe();
   if (typeof value === 'object' && isPlain(value)) {
+    const does = Object.keys(value).find((name) => typeof value[name as never] === 'function');
+    if (does !== undefined) {
+      throw new TgmError('NOT_DESCRIBED', {
+        where,
+        expected: 'a function describe that tells what it is',
+        received: `an object with the function ${does} and no describe`,
+      });
+    }
     const given = Object.entries(value).filter(([, each]) => each !== undefined);
     return Object.fromEntries(given.map(([name, each]) => [name, jsonOf(each, `${where}.${name}`)]));
   }
