@@ -56,6 +56,8 @@ export interface LossNeeds {
   readonly decoded?: boolean;
   /** Whether it reads `features`. Default: where `reconstruction` says so. */
   readonly features?: boolean;
+  /** K, where the features that it reads are numbers of codes: whole, from 0 and below K. */
+  readonly codes?: number;
   /** Whether it reads `visibleFeatures`. Default false. */
   readonly visibleFeatures?: boolean;
   /** Whether it reads the captions' embeddings and keys. */

@@ -133,7 +133,13 @@ describe('tokenLoss', () => {
 
   it('says what it needs, and draws a head from the decoder to the codes', async () => {
     expect(loss.name).toBe('token');
-    expect(loss.needs).toEqual({ views: ['reconstruct'], text: false, decoded: true, features: true });
+    expect(loss.needs).toEqual({
+      views: ['reconstruct'],
+      text: false,
+      decoded: true,
+      features: true,
+      codes: 4,
+    });
     expect(loss.describe()).toEqual({ is: 'tokenLoss', codes: 4 });
     const params = loss.init(() => 0.75, { video: 3, prediction: 6, decoder: 2, features: 1 });
     expect(await params['token.head.weight']!.array()).toEqual(

@@ -31,7 +31,7 @@ const BIAS = 'token.head.bias';
  * Predicts the number of each masked token, by a linear head of its own and cross-entropy: H. Bao et al., BEiT, arXiv 2106.08254,
  * section 2.3 (A: paper). With the clusters of colours under a causal mask it is the form of M. Chen et al., Generative Pretraining
  * from Pixels, ICML 2020 (iGPT). The numbers are features of the width 1, whole, from 0 and below K; another one makes the loss
- * NaN or infinite.
+ * NaN or infinite. Its needs say K, so that `@tgm/train` can refuse such a number.
  *
  * The name is `token`. Parameters: `token.head.weight` [K, C] from the decoder's width, and `token.head.bias` [K].
  *
@@ -62,7 +62,7 @@ export function tokenLoss(options: TokenLossOptions): ClipLoss {
   return {
     kind: 'clip',
     name: 'token',
-    needs: { views: ['reconstruct'], text: false, decoded: true, features: true },
+    needs: { views: ['reconstruct'], text: false, decoded: true, features: true, codes },
     init(random, widths) {
       const { decoder } = WIDTHS.check({ decoder: widths?.decoder, features: widths?.features });
       const bound = Math.sqrt(6 / (decoder + codes)); // Xavier, as VideoMAE's linear layers

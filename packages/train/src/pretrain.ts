@@ -5,7 +5,12 @@ import { MASKED_DATA_FIELDS, type MaskedDataOptions } from './data/masked-batche
 import { TrainError } from './errors.js';
 import { isGraphMasking } from './objectives/graph-masking/graph-masking.js';
 import { maskedObjective } from './objectives/masked-objective.js';
-import { jointNeeds, type WeightedLoss, weightedLosses } from './objectives/weighted-loss.js';
+import {
+  jointNeeds,
+  requireSoundLosses,
+  type WeightedLoss,
+  weightedLosses,
+} from './objectives/weighted-loss.js';
 import type { TrainEvent } from './trainer/events.js';
 import { trainer } from './trainer/trainer.js';
 import { RUN_FIELDS, type RunOptions } from './trainer/trainer-options.js';
@@ -48,6 +53,7 @@ export async function* pretrain<Cues extends object>(
   const { model, examples, masking, views, decoderMasking, losses, batchSize, threads, ...run } =
     OPTIONS.check(options);
   const { textWidth, featureWidth } = examples;
+  requireSoundLosses('pretrain', losses);
   const needs = jointNeeds(losses);
   const batches = maskedBatches({
     model,

@@ -56,9 +56,10 @@ export function batchNumbers(
     ),
   );
   const reconstructed = plan.reconstructs && !plan.graph ? chosen(plan, masks, examples) : undefined;
-  const featuresAt = (lists: readonly Uint32Array[]): HostTensor =>
-    featuresOf(model, examples, lists, plan.featureWidth);
-  const features = reconstructed && plan.needs.features ? featuresAt(reconstructed) : undefined;
+  const { featureWidth, needs } = plan;
+  const featuresAt = (lists: readonly Uint32Array[], codes?: number): HostTensor =>
+    featuresOf(model, examples, lists, { featureWidth, codes });
+  const features = reconstructed && plan.needs.features ? featuresAt(reconstructed, needs.codes) : undefined;
   const visibleFeatures = plan.needs.visibleFeatures && !plan.graph ? featuresAt(indices[0]!) : undefined;
 
   const jobs: TokenJob[] = [];

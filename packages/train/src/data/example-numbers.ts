@@ -54,15 +54,17 @@ export function textOf(
 /**
  * [B, M, F] features of some tokens of each example.
  *
- * @param given F, where the examples say it; else what the first has.
- * @throws TrainError `EXAMPLE_INVALID` for an example without features, or with another number of them.
+ * @param told F, where the examples say it, else what the first has; K, where the features are numbers of codes.
+ * @throws TrainError `EXAMPLE_INVALID` for an example without features, with another number of them,
+ *   or with one that is no code.
  */
 export function featuresOf(
   model: Pick<MaskedModel, 'grid'>,
   examples: readonly TrainingExample<object>[],
   lists: readonly Uint32Array[],
-  given?: number,
+  told: { readonly featureWidth?: number | undefined; readonly codes?: number | undefined } = {},
 ): HostTensor {
+  const { featureWidth: given, codes } = told;
   const { slices, rows, columns } = model.grid;
   const tokens = slices * rows * columns;
   const length = given === undefined ? (examples[0]!.features?.length ?? 0) : given * tokens;
@@ -80,6 +82,7 @@ export function featuresOf(
         received: features === undefined ? 'none' : `${features.length} numbers`,
       });
     }
+    if (codes !== undefined) requireCodes(id, features, codes);
     lists[row]!.forEach((token, at) => {
       data.set(features.subarray(token * width, (token + 1) * width), (row * count + at) * width);
     });
@@ -96,6 +99,17 @@ function likeFirst(
 ): string {
   const wanted = `features of each of ${tokens} tokens`;
   return row === 0 ? wanted : `${wanted}, as many as example "${examples[0]!.id}" has, ${length}`;
+}
+
+/** @throws TrainError `EXAMPLE_INVALID` unless the features are whole numbers below `codes`. */
+function requireCodes(id: string, features: Float32Array, codes: number): void {
+  const wrong = features.find((value) => !(Number.isInteger(value) && value >= 0 && value < codes));
+  if (wrong === undefined) return;
+  throw new TrainError('EXAMPLE_INVALID', {
+    where: `Example "${id}", features`,
+    expected: `whole numbers from 0 and below ${codes}, the codes of the loss`,
+    received: `${wrong}`,
+  });
 }
 
 /** @throws TrainError `MASK_COUNT_CHANGED` unless all lists have one length. */

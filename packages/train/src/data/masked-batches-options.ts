@@ -141,6 +141,7 @@ export const MASKED_BATCHES_OPTIONS = optionTable(
       decoder: flag(),
       pixels: flag(),
       features: flag(),
+      codes: optional(wholeNumber({ from: 2 })),
       visibleFeatures: optional(flag(), false),
       text: flag(),
       captionTokens: optional(nested(captionTokenFields())),

@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { contrastiveLoss, type Loss, pixelTarget, reconstructionLoss, type Target } from '@tgm/losses';
+import {
+  contrastiveLoss,
+  type Loss,
+  pixelTarget,
+  reconstructionLoss,
+  type Target,
+  tokenLoss,
+} from '@tgm/losses';
 import { type MaskingStrategy, randomMasking, randomSliceMasking, textGuidedMasking } from '@tgm/masking';
 import { frameTokens, type PixelScale, SYMMETRIC_PIXELS, UNIT_PIXELS, videoMae } from '@tgm/models';
 import { describe, expect, it } from 'vitest';
@@ -513,6 +520,23 @@ describe('errors', () => {
       firstOf({ examples, needs: needsOf(reconstructionLoss({ target: features })) }),
     ).rejects.toMatchObject({ code: 'EXAMPLE_INVALID', where: expect.stringContaining('Example "noise ') });
   });
+
+  it.each([4, 2.5, -1, Number.NaN])(
+    'name the codes of a loss and the feature %d that is none of them',
+    async (code) => {
+      const codes = Float32Array.of(0, 1, 2, 3, 3, 2, 1, 0);
+      const examples = shuffled(noiseSource(1, () => ({ features: codes })));
+      const given = { batchSize: 1, needs: needsOf(tokenLoss({ codes: 4 })) };
+      await firstOf({ ...given, examples });
+      const wrong = shuffled(noiseSource(1, () => ({ features: codes.map(() => code) })));
+      await expect(firstOf({ ...given, examples: wrong })).rejects.toMatchObject({
+        code: 'EXAMPLE_INVALID',
+        where: 'Example "noise 0", features',
+        expected: expect.stringContaining('below 4'),
+        received: `${code}`,
+      });
+    },
+  );
 
   it('name the strategy that hides nothing, and the one that hides another number of tokens', async () => {
     await expect(firstOf({ masking: randomSliceMasking({ ratio: 0 }) })).rejects.toMatchObject({

@@ -46,7 +46,7 @@ export function wholeClipNumbers(
       ? { pixels: tokens({ frames, lists, scale: UNIT_PIXELS, readFrames: model.predictedFrames! }) }
       : {}),
     ...(needs.features || needs.visibleFeatures
-      ? { features: featuresOf(model, examples, lists, featureWidth) }
+      ? { features: featuresOf(model, examples, lists, { featureWidth, codes: needs.codes }) }
       : {}),
     noise: noiseOf(graph, model, drawn),
     cues: Object.fromEntries(

@@ -294,6 +294,27 @@ describe('options', () => {
     ['a negative weight', { losses: [{ ...reconstruction, weight: -1 }] }, 'losses.0.weight'],
     ['what is no loss', { losses: [{ loss: { kind: 'clip' }, weight: 1 }] }, 'losses.0.loss'],
     ['two losses of a name', { losses: [reconstruction, reconstruction] }, 'losses'],
+    [
+      'a loss without needs',
+      { losses: terms({ ...reconstructionLoss(), needs: undefined as never }) },
+      'needs',
+    ],
+    [
+      'a loss whose needs have an unknown name',
+      {
+        losses: terms({
+          ...reconstructionLoss(),
+          needs: { views: [], text: false, visibleFeature: true } as never,
+        }),
+      },
+      'needs.visibleFeature',
+    ],
+    ['a loss without a name', { losses: terms({ ...reconstructionLoss(), name: '' }) }, 'option name'],
+    [
+      'a loss whose name has a dot',
+      { losses: terms({ ...reconstructionLoss(), name: 'a.b' }) },
+      'option name',
+    ],
     ['no width of the text', { losses: terms(contrastiveLoss()), textWidth: undefined }, 'textWidth'],
     ['a width of the text of 0', { textWidth: 0 }, 'textWidth'],
     ['a width of the features of 0', { featureWidth: 0 }, 'featureWidth'],

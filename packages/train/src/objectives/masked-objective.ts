@@ -14,7 +14,7 @@ import {
   decoderPasses,
   jointNeeds,
   type MaskedNeeds,
-  requireNamesApart,
+  requireSoundLosses,
   type WeightedLoss,
   weightedLosses,
 } from './weighted-loss.js';
@@ -71,7 +71,7 @@ const OPTIONS = optionTable(
 export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjective {
   const checked = OPTIONS.check(options);
   const { model, losses, masking } = checked;
-  requireNamesApart('maskedObjective', losses);
+  requireSoundLosses('maskedObjective', losses);
   requireChooser(losses, masking);
   const needs = jointNeeds(losses);
   const textWidth = needs.text ? checked.textWidth : undefined;

@@ -1,5 +1,17 @@
 import type { CaptionTokenNeeds, Loss, LossNeeds } from '@tgm/losses';
-import { type Field, listOf, nested, number, passing } from '@tgm/options';
+import {
+  type Field,
+  flag,
+  listOf,
+  nested,
+  number,
+  oneOf,
+  optional,
+  optionTable,
+  passing,
+  text,
+  wholeNumber,
+} from '@tgm/options';
 import { TrainError } from '../errors.js';
 
 /** One term of an objective. */
@@ -13,6 +25,25 @@ const MEMBERS: Readonly<Record<Loss['kind'], readonly string[]>> = {
   clip: ['name', 'needs', 'init', 'describe', 'compute'],
   batch: ['name', 'needs', 'init', 'describe', 'rows', 'compare'],
 };
+
+const NEEDS = nested({
+  views: listOf(text()),
+  reconstruction: optional(oneOf(['pixels', 'features'])),
+  decoded: optional(flag()),
+  features: optional(flag()),
+  codes: optional(wholeNumber({ from: 2 })),
+  visibleFeatures: optional(flag()),
+  text: flag(),
+  captionTokens: optional(
+    passing('tokens of captions', (value): value is CaptionTokenNeeds => typeof value === 'object'),
+  ),
+  choice: optional(flag()),
+} satisfies Record<keyof LossNeeds, unknown>);
+
+const NAME = passing(
+  'a name without a dot, which stands before the names of its parameters',
+  (value): value is string => typeof value === 'string' && value !== '' && !value.includes('.'),
+);
 
 const loss = passing(
   'a loss of kind "clip" (with name, needs, init, compute, describe) or "batch" (with rows and compare)',
@@ -29,8 +60,14 @@ const loss = passing(
 export const weightedLosses = (): Field<readonly WeightedLoss[]> =>
   listOf(nested({ loss, weight: number({ from: 0 }) }) as Field<WeightedLoss>, { from: 1 });
 
-/** @throws TrainError `OPTION_INVALID` for two losses of one name. */
-export function requireNamesApart(where: string, losses: readonly WeightedLoss[]): void {
+/** @throws TrainError `OPTION_INVALID` for needs that are none, names that are none, and two losses of one name. */
+export function requireSoundLosses(where: string, losses: readonly WeightedLoss[]): void {
+  for (const { loss } of losses) {
+    optionTable(`${where}, loss "${loss.name}"`, { name: NAME, needs: NEEDS }, TrainError).check({
+      name: loss.name,
+      needs: loss.needs,
+    });
+  }
   const names = losses.map((term) => term.loss.name);
   if (new Set(names).size === names.length) return;
   throw new TrainError('OPTION_INVALID', {
@@ -50,6 +87,8 @@ export interface MaskedNeeds {
   readonly pixels: boolean;
   /** Whether the features of the reconstructed tokens are read. */
   readonly features: boolean;
+  /** K, where the features are numbers of codes: whole, from 0 and below K. Default: they are not. */
+  readonly codes?: number;
   /** Whether the features of the tokens are read that the view `reconstruct` shows. Default false. */
   readonly visibleFeatures?: boolean;
   /** Whether the captions' embeddings and keys are read. */
@@ -83,12 +122,14 @@ export function jointNeeds(losses: readonly WeightedLoss[]): MaskedNeeds {
   const visibleFeatures = any((need) => need.visibleFeatures === true);
   const reads = decoder || features || visibleFeatures;
   const captionTokens = oneOfAll(needs.flatMap((need) => need.captionTokens ?? []));
+  const codes = Math.min(...needs.flatMap((need) => need.codes ?? []));
   const views = [...(reads ? [RECONSTRUCT] : []), ...needs.flatMap((need) => need.views)];
   return {
     views: [...new Set(views)],
     decoder,
     pixels: any(({ reconstruction }) => reconstruction === 'pixels'),
     features,
+    ...(Number.isFinite(codes) ? { codes } : {}),
     visibleFeatures,
     text: any(({ text }) => text),
     ...(captionTokens ? { captionTokens } : {}),

@@ -1,5 +1,6 @@
 import type { Random } from '@tgm/masking';
 import type { Params, VideoMae } from '@tgm/models';
+import { showValue } from '@tgm/options';
 import { TrainError } from '../../errors.js';
 import type { GraphMasking } from './graph-masking.js';
 
@@ -8,7 +9,7 @@ import type { GraphMasking } from './graph-masking.js';
  *
  * @param drawn the model's parameters and the losses'.
  * @param given those that the run starts with in place of drawn ones.
- * @throws TrainError `OPTION_INVALID` for names that do not begin with the mask's own and a dot, or are another's.
+ * @throws TrainError `OPTION_INVALID` for what `init` must not give: no parameters, names that do not begin with the mask's own and a dot, or are another's.
  */
 export function drawGraphMasking(
   masking: GraphMasking<object>,
@@ -20,7 +21,15 @@ export function drawGraphMasking(
   const start = Object.fromEntries(
     model.parameters.map(({ name }) => [name, given[name] ?? drawn[name]!] as const),
   );
-  const { params, buffers = {} } = masking.init(random, model, start);
+  const made: Partial<ReturnType<GraphMasking['init']>> | undefined = masking.init(random, model, start);
+  if (typeof made?.params !== 'object' || made.params === null) {
+    throw new TrainError('OPTION_INVALID', {
+      where: `Mask "${masking.name}", init`,
+      expected: '{ params, buffers? }',
+      received: showValue(made),
+    });
+  }
+  const { params, buffers = {} } = made;
   for (const [kind, tensors] of Object.entries({ params, buffers })) {
     const wrong = Object.keys(tensors).find((name) => !name.startsWith(`${masking.name}.`) || name in drawn);
     if (wrong === undefined) continue;

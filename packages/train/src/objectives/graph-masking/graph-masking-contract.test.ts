@@ -73,6 +73,16 @@ describe('graphMaskingContract', () => {
     expect(await failing({})).toEqual([]);
   });
 
+  it('says which cue the option cues lacks', async () => {
+    const checks = graphMaskingContract('it', () => sound, { engine: engines[0]!, model });
+    const chooses = checks.find(({ name }) => name === 'it gives each token a place, once')!;
+    await expect(chooses.run()).rejects.toMatchObject({
+      code: 'CONTRACT_BROKEN',
+      expected: 'the cue "score", which it requires, of the option cues',
+      received: 'undefined',
+    });
+  });
+
   let made = 0;
   it.each<[string, Partial<GraphMasking<{ score: Float32Array }>>]>([
     ['describes itself in JSON, the same each time', { describe: () => ({ is: 'it', made: made++ }) }],
@@ -106,6 +116,7 @@ describe('graphMaskingContract', () => {
         },
       },
     ],
+    ['has parameters and buffers of its own name', { init: () => undefined as never }],
     ['keeps the names and shapes of its buffers', { nextBuffers: () => ({ 'sound.steps': tf.zeros([2]) }) }],
     [
       'has a gradient for each of its parameters',

@@ -74,7 +74,13 @@ export function graphMaskingContract(
 
   function begun(masking: GraphMasking<object>): { params: Params; buffers: Params; own: Params } {
     const start = model.init(seededRandom('contract', 'model'));
-    const { params, buffers = {} } = masking.init(seededRandom('contract', 'init'), model, start);
+    const made: Partial<ReturnType<GraphMasking['init']>> | undefined = masking.init(
+      seededRandom('contract', 'init'),
+      model,
+      start,
+    );
+    if (!made?.params) return broken('{ params, buffers? } of init', showValue(made));
+    const { params, buffers = {} } = made;
     return { params: { ...start, ...params }, buffers, own: params };
   }
 
@@ -88,6 +94,8 @@ export function graphMaskingContract(
     const noise = clips.map((clip) => noiseOf(masking, clip));
     const given = clips.map((clip) => cues(clip));
     const cueOf = (cue: string): tf.Tensor => {
+      const missing = given.find((of) => !(of?.[cue] instanceof Float32Array));
+      if (missing) broken(`the cue "${cue}", which it requires, of the option cues`, showValue(missing[cue]));
       const each = given[0]![cue]!.length / count;
       return tensor(
         given.map((of) => of[cue]!),
