@@ -43,8 +43,8 @@ const table = optionTable(
  * - The box has about k = floor(rows * columns * ratio) cells in the grid's proportions. In the first slice that has
  *   vectors it lies where most moves: where the lengths of the vectors inside add up to most.
  * - From slice to slice it moves by the mean of the known vectors inside it, as the codec gave them, weighted by their lengths,
- *   so that a small object draws it as fast as a large one. Then it moves on by one cell where it holds more motion there. It stops at the
- *   edges. A slice without vectors leaves it where it is.
+ *   so that a small object draws it as fast as a large one. Then it moves on by one cell where it holds more motion there. It
+ *   stops at the edges. A slice without vectors leaves it where it is.
  * - In each slice exactly k tokens are masked: a box too large loses its slowest tokens, one too small is joined by the
  *   fastest tokens outside. Equally fast tokens go in an order drawn once for the clip, as do places with as much motion, so
  *   a clip in which nothing moves has a box at a random place.

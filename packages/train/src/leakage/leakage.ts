@@ -109,8 +109,9 @@ const OPTIONS = optionTable(
  * It is what *this* head learned to read in so many steps, a lower bound of what the masks tell. Its temperature is fitted anew on
  * the held-out clips, so that no head tells less than nothing.
  *
- * A strategy whose interval holds 0 leaves a contrastive loss nothing but the pixels. Measure with the captions that training
- * has: captions that name the action are given away by motion too.
+ * A strategy whose interval holds 0 leaves a contrastive loss nothing but the pixels. Those may tell the caption too, by what a
+ * text mask has left out of them: retrieval on unmasked clips shows it. Measure with the captions that training has: captions
+ * that name the action are given away by motion too. Held-out samples must not be among the examples; that is not checked.
  *
  * @throws TrainError `OPTION_INVALID`, also for fewer held-out clips than a batch; what `pretrain` throws, such as `TEXT_MISSING`.
  */
