@@ -1,9 +1,9 @@
 export {
   type CaptionDecoder,
-  type CaptionDecoderConfig,
   type CaptionInputs,
   captionDecoder,
 } from './caption-decoder/caption-decoder.js';
+export type { CaptionDecoderConfig } from './caption-decoder/config.js';
 export { type CaptionEvent, captionVideos, type VideoToCaption } from './captions/caption-file.js';
 export { type CaptionRecord, readCaptions } from './captions/caption-records.js';
 export {

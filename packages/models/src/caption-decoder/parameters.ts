@@ -2,7 +2,7 @@ import { normal, xavierUniform, zeros } from '../initializers.js';
 import { blockParameters, layers, linearParameters, normParameters } from '../layer-parameters.js';
 import type { ParameterSpec } from '../params.js';
 import { type BlockNames, layer } from '../transformer-block.js';
-import type { CaptionDecoderConfig } from './caption-decoder.js';
+import type { CaptionDecoderConfig } from './config.js';
 
 /** From the video's width to the decoder's. */
 export const BRIDGE = layer('bridge');

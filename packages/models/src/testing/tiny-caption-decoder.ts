@@ -1,4 +1,4 @@
-import type { CaptionDecoderConfig } from '../caption-decoder/caption-decoder.js';
+import type { CaptionDecoderConfig } from '../caption-decoder/config.js';
 
 /** Two blocks, eleven words, captions of five places. */
 export const TINY_CAPTION_DECODER: CaptionDecoderConfig = {

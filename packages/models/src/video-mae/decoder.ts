@@ -1,18 +1,29 @@
 import * as tf from '@tensorflow/tfjs';
 import { requireIndices, requireShape, requireTensor } from '../input-shape.js';
-import { parameter } from '../params.js';
+import { type Params, parameter } from '../params.js';
 import { linearRows, normRows } from '../transformer-block.js';
 import { decoderBlocks } from './blocks.js';
 import type { VideoMaeConfig, WithDefaults } from './config.js';
 import * as names from './parameters.js';
 import { rowsAt, stack } from './stack.js';
-import type { VideoMae } from './video-mae.js';
 
-/** The two halves of `VideoMae.decode` of a checked configuration. */
-export function decodeFunctions(
-  config: WithDefaults<VideoMaeConfig>,
-  recompute: boolean,
-): Pick<VideoMae, 'decodeTokens' | 'predictPixels'> {
+/** The two halves of `VideoMae.decode`. */
+export interface VideoMaeDecoder {
+  /**
+   * `decode` up to its head: the decoder's tokens behind its norm, for heads that say something else than pixels.
+   * @returns [B, M, C], C = config.decoderHiddenSize.
+   */
+  decodeTokens(params: Params, latent: tf.Tensor3D, visible: tf.Tensor2D, masked: tf.Tensor2D): tf.Tensor3D;
+  /**
+   * The rest of `decode`: its linear head.
+   * @param decoded [B, M, C] from `decodeTokens`.
+   * @returns [B, M, Q]
+   */
+  predictPixels(params: Params, decoded: tf.Tensor3D): tf.Tensor3D;
+}
+
+/** Of a checked configuration. */
+export function decodeFunctions(config: WithDefaults<VideoMaeConfig>, recompute: boolean): VideoMaeDecoder {
   const { hiddenSize, decoderHiddenSize, decoderNormEps } = config;
   const predictionSize = names.predictionSizeOf(config);
   const decoder = stack(config, names.DECODER_STACK, decoderHiddenSize);

@@ -13,7 +13,7 @@ import {
   type VideoMaeSize,
   withoutDefaults,
 } from './config.js';
-import { decodeFunctions } from './decoder.js';
+import { decodeFunctions, type VideoMaeDecoder } from './decoder.js';
 import { encodeFunctions, VIDEO_MAE_OPTIONS, type VideoMaeEncoder, type VideoMaeOptions } from './encoder.js';
 import { videoMaeOfficial } from './official.js';
 import { videoMaeParameters } from './parameters.js';
@@ -22,7 +22,7 @@ import { videoMaeParameters } from './parameters.js';
  * The masked autoencoder of video: pure functions of parameters and tensors, for `Engine.compile` and `tf.grads`.
  * VideoMAE, arXiv 2203.12602; the same figures as MCG-NJU/VideoMAE and Hugging Face's `VideoMAEForPreTraining`.
  */
-export interface VideoMae extends VideoMaeEncoder {
+export interface VideoMae extends VideoMaeEncoder, VideoMaeDecoder {
   readonly config: VideoMaeConfig;
   /** Frames of a tubelet that `decode` predicts, from its first on. */
   readonly predictedFrames: number;
@@ -34,17 +34,6 @@ export interface VideoMae extends VideoMaeEncoder {
    * @returns [B, M, Q], the first Q = predictedFrames * patchSize * patchSize * 3 of each token's P numbers.
    */
   decode(params: Params, latent: tf.Tensor3D, visible: tf.Tensor2D, masked: tf.Tensor2D): tf.Tensor3D;
-  /**
-   * `decode` up to its head: the decoder's tokens behind its norm, for heads that say something else than pixels.
-   * @returns [B, M, C], C = config.decoderHiddenSize.
-   */
-  decodeTokens(params: Params, latent: tf.Tensor3D, visible: tf.Tensor2D, masked: tf.Tensor2D): tf.Tensor3D;
-  /**
-   * The rest of `decode`: its linear head.
-   * @param decoded [B, M, C] from `decodeTokens`.
-   * @returns [B, M, Q]
-   */
-  predictPixels(params: Params, decoded: tf.Tensor3D): tf.Tensor3D;
 }
 
 const table = optionTable('videoMae', VIDEO_MAE_OPTIONS, ModelError);
