@@ -1,5 +1,6 @@
 import { UNIT_PIXELS } from '@tgm/models';
 import type { HostTensor } from '../checkpoint/saved-run.js';
+import type { BatchPlan } from './batch-plan.js';
 import { atOnePlace, indexTensor, keyTensor } from './batch-tensors.js';
 import { captionTokenNumbers, type HostCaptionTokens } from './caption-token-numbers.js';
 import { type ClipMasks, clipOf, drawMasks } from './clip-masks.js';
@@ -8,7 +9,7 @@ import { alike, featuresOf, framesOf, textOf } from './example-numbers.js';
 import type { DrawnExample, TrainingExample } from './examples.js';
 import type { TokenJob } from './fill-tokens.js';
 import type { BatchNumbers } from './filled-batches.js';
-import type { BatchPlan, MaskedModel } from './masked-batches-options.js';
+import type { MaskedModel } from './masked-batches-options.js';
 import type { NumberBuffers } from './number-buffers.js';
 import { type HostWhole, wholeClipNumbers } from './whole-clip-numbers.js';
 

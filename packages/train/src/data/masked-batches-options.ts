@@ -1,4 +1,4 @@
-import { type MaskingStrategy, maskedCount, randomMasking, tokenCount } from '@tgm/masking';
+import { type MaskingStrategy, randomMasking } from '@tgm/masking';
 import type { PatchConfig, VideoMaeEncoder } from '@tgm/models';
 import {
   eitherOf,
@@ -6,7 +6,6 @@ import {
   flag,
   listOf,
   nested,
-  number,
   objectWith,
   oneOf,
   optional,
@@ -17,14 +16,9 @@ import {
 } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { captionTokenFields } from '../objectives/caption-tokens/caption-token-fields.js';
-import {
-  type GraphMasking,
-  graphMaskingField,
-  isGraphMasking,
-} from '../objectives/graph-masking/graph-masking.js';
-import { type MaskedNeeds, RECONSTRUCT } from '../objectives/weighted-loss.js';
-import { batchFields, orderFields, shareOf } from './batch-fields.js';
-import type { MaskPlan, ViewPlan } from './clip-masks.js';
+import { type GraphMasking, graphMaskingField } from '../objectives/graph-masking/graph-masking.js';
+import type { MaskedNeeds } from '../objectives/weighted-loss.js';
+import { batchFields, orderFields } from './batch-fields.js';
 import type { Examples } from './examples.js';
 
 /** A view besides `reconstruct`: what the encoder sees of the same example, or of another clip of its video. */
@@ -92,13 +86,8 @@ export interface MaskedBatchesOptions<Cues extends object> extends MaskedDataOpt
 const strategy = (): Field<MaskingStrategy<object>> =>
   objectWith('a masking strategy', ['name', 'ratio', 'requires', 'mask', 'describe']);
 
-/** @throws TrainError `OPTION_INVALID` for a mask whose ratio is none. */
-function requireRatio(where: string, masking: { readonly ratio: number } | undefined): void {
-  if (masking)
-    optionTable(where, { ratio: number({ from: 0, below: 1 }) }, TrainError).check({ ratio: masking.ratio });
-}
-
-const VIEW = optionTable(
+/** Of one view. */
+export const VIEW_OPTIONS = optionTable(
   'maskedBatches views',
   {
     masking: optional(strategy(), randomMasking({ ratio: 0 })),
@@ -108,7 +97,8 @@ const VIEW = optionTable(
   TrainError,
 );
 
-type Views = Readonly<Record<string, ViewOptions<object>>>;
+/** By their names. */
+export type Views = Readonly<Record<string, ViewOptions<object>>>;
 
 /** The fields of `MaskedDataOptions`. */
 export const MASKED_DATA_FIELDS = {
@@ -154,100 +144,3 @@ export const MASKED_BATCHES_OPTIONS = optionTable(
 
 /** Options with their defaults. */
 export type CheckedBatchesOptions = ReturnType<typeof MASKED_BATCHES_OPTIONS.check>;
-
-/** What is made of each example. */
-export interface BatchPlan extends MaskPlan<object> {
-  readonly needs: MaskedNeeds;
-  /** E, where a loss reads text. */
-  readonly textWidth: number | undefined;
-  /** F, where a loss reads features and the examples say so. */
-  readonly featureWidth: number | undefined;
-  /** Clips of this rank's share. */
-  readonly share: number;
-  /** What masks the view `reconstruct`, where that is chosen in the graph. */
-  readonly graph: GraphMasking<object> | undefined;
-}
-
-/** @throws TrainError `OPTION_INVALID` for options that do not fit each other. */
-export function batchPlan(options: CheckedBatchesOptions): BatchPlan {
-  const { examples, masking, decoderMasking, needs } = options;
-  const share = shareOf(MASKED_BATCHES_OPTIONS.where, options);
-  requireRatio('maskedBatches, option masking', masking);
-  requireRatio('maskedBatches, option decoderMasking', decoderMasking);
-  const graph = masking && isGraphMasking(masking) ? masking : undefined;
-  const views = viewPlans(needs, masking, options.views ?? {});
-  if (decoderMasking && !needs.decoder) {
-    refuse('decoderMasking', 'nothing, since no loss needs the decoder', `"${decoderMasking.name}"`);
-  }
-  if (needs.decoder && options.model.predictedFrames === undefined) {
-    refuse('model', 'a VideoMae, whose decoder a loss needs', 'an encoder');
-  }
-  if (graph) requireGraph(options, graph);
-  const textWidth = needs.text ? examples.textWidth : undefined;
-  if (needs.text && textWidth === undefined) {
-    refuse('examples', 'examples with embeddings of captions (textWidth), which a loss reads', 'none');
-  }
-  const reconstructs = needs.decoder || needs.features;
-  const featureWidth = examples.featureWidth;
-  return { needs, views, graph, reconstructs, decoderMasking, textWidth, featureWidth, share };
-}
-
-/** @throws TrainError `OPTION_INVALID` for what a mask that is chosen in the graph does not do. */
-function requireGraph(
-  { decoderMasking, model, needs }: CheckedBatchesOptions,
-  graph: GraphMasking<object>,
-): void {
-  if (decoderMasking) {
-    refuse(
-      'decoderMasking',
-      `nothing, since the mask "${graph.name}" is chosen in the graph`,
-      `"${decoderMasking.name}"`,
-    );
-  }
-  const count = tokenCount(model.grid);
-  if (needs.decoder && maskedCount(count, graph.ratio) === 0) {
-    refuse('masking', 'a ratio that hides at least one token', `${graph.ratio} of ${count} tokens`);
-  }
-}
-
-function viewPlans(
-  needs: MaskedNeeds,
-  masking: MaskingStrategy<object> | GraphMasking<object> | undefined,
-  views: Views,
-): readonly ViewPlan<object>[] {
-  if (RECONSTRUCT in views)
-    refuse('views', `other names than "${RECONSTRUCT}", which masking masks`, RECONSTRUCT);
-  // Draws are named by their views; those of other purposes have names of several words.
-  const spaced = Object.keys(views).find((name) => /\s/.test(name));
-  if (spaced !== undefined) refuse('views', 'names of one word', JSON.stringify(spaced));
-  const unread = Object.keys(views).filter((name) => !needs.views.includes(name));
-  if (unread.length > 0) {
-    refuse('views', `views that a loss reads: ${needs.views.join(', ')}`, unread.join(', '));
-  }
-  const missing = needs.views.filter((name) => name !== RECONSTRUCT && !Object.hasOwn(views, name));
-  if (missing.length > 0) {
-    refuse(
-      'views',
-      `the views that a loss reads: ${missing.join(', ')}`,
-      Object.keys(views).join(', ') || 'none',
-    );
-  }
-  // In an order that does not hang on how the options were written.
-  const further = Object.keys(views)
-    .sort()
-    .map((name) => ({ name, ...VIEW.check(views[name]) }));
-  for (const { name, masking } of further) requireRatio(`maskedBatches, option views, ${name}`, masking);
-  if (!needs.views.includes(RECONSTRUCT)) {
-    if (!masking) return further;
-    return refuse('masking', `nothing, since no loss reads the view "${RECONSTRUCT}"`, `"${masking.name}"`);
-  }
-  if (!masking)
-    return refuse('masking', `a strategy for the view "${RECONSTRUCT}", which a loss reads`, 'nothing');
-  return isGraphMasking(masking)
-    ? further
-    : [{ name: RECONSTRUCT, masking, clip: 0, positions: 'grid' }, ...further];
-}
-
-function refuse(option: string, expected: string, received: string): never {
-  throw new TrainError('OPTION_INVALID', { where: `maskedBatches, option ${option}`, expected, received });
-}

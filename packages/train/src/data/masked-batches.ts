@@ -3,13 +3,9 @@ import type { MaskedBatch } from '../objectives/masked-batch.js';
 import { RECONSTRUCT } from '../objectives/weighted-loss.js';
 import type { Batches } from '../trainer/batches.js';
 import { batchNumbers } from './batch-numbers.js';
+import { type BatchPlan, batchPlan } from './batch-plan.js';
 import { filledBatches } from './filled-batches.js';
-import {
-  type BatchPlan,
-  batchPlan,
-  MASKED_BATCHES_OPTIONS,
-  type MaskedBatchesOptions,
-} from './masked-batches-options.js';
+import { MASKED_BATCHES_OPTIONS, type MaskedBatchesOptions } from './masked-batches-options.js';
 import { negativesWatch } from './negatives-watch.js';
 import { numberBuffers } from './number-buffers.js';
 import { requireText } from './require-text.js';

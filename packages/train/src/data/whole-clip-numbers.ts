@@ -5,11 +5,12 @@ import type { HostTensor } from '../checkpoint/saved-run.js';
 import { TrainError } from '../errors.js';
 import type { GraphMasking } from '../objectives/graph-masking/graph-masking.js';
 import { RECONSTRUCT } from '../objectives/weighted-loss.js';
+import type { BatchPlan } from './batch-plan.js';
 import type { CutTokensParts } from './cut-tokens.js';
 import { featuresOf, framesOf } from './example-numbers.js';
 import type { DrawnExample } from './examples.js';
 import { requireFinite } from './finite-numbers.js';
-import type { BatchPlan, MaskedModel } from './masked-batches-options.js';
+import type { MaskedModel } from './masked-batches-options.js';
 
 /** `WholeTensors` on the host. */
 export interface HostWhole {
