@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bestClasses, hitAmong, subsetAccuracy, topK } from './accuracy.js';
+import { bestClasses, hitAmong, subsetAccuracy } from './accuracy.js';
 
 describe('hitAmong', () => {
   it('is 1 or 0 where nothing ties, and the chance of the tied where it does (by hand)', () => {
@@ -9,20 +9,6 @@ describe('hitAmong', () => {
     expect(hits(2)).toEqual([1, 0, 0.5, 0.5, 0]); // classes 2 and 3 share the second place
     expect(hits(3)).toEqual([1, 0, 1, 1, 0]);
     expect(hits(5)).toEqual([1, 1, 1, 1, 1]);
-  });
-});
-
-describe('topK', () => {
-  it('gives scores that are all equal the accuracy of chance, whatever the labels', () => {
-    const scores = new Float64Array(4 * 8).fill(0.125);
-    for (const labels of [
-      [0, 0, 0, 0],
-      [7, 7, 7, 7],
-      [0, 3, 5, 7],
-    ]) {
-      expect(topK(scores, labels, 8, 1)).toBeCloseTo(100 / 8, 12);
-      expect(topK(scores, labels, 8, 5)).toBeCloseTo(500 / 8, 12);
-    }
   });
 });
 

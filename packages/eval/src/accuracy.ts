@@ -12,16 +12,17 @@ const SUBSET = optionTable(
 
 /**
  * 1 where the right class is among the best `k` of a row of `scores` [count, classes], 0 where not. Where it ties with
- * others for the last of these places: the chance to get one in a random order of the tied.
+ * others for the last of these places: the chance to get one in a random order of the tied. A score of -Infinity is no hit.
  */
 export function hitAmong(
   k: number,
-  scores: Float64Array,
+  scores: Float64Array | Float32Array,
   row: number,
   classes: number,
   label: number,
 ): number {
   const right = scores[row * classes + label]!;
+  if (right === Number.NEGATIVE_INFINITY) return 0;
   let above = 0;
   let tied = 0;
   for (let c = 0; c < classes; c++) {
@@ -32,15 +33,8 @@ export function hitAmong(
   return chanceAmongFirst(k - above, tied, 1);
 }
 
-/** Percentage of rows of `scores` [count, classes] whose right class is among the best `k`, ties as in `hitAmong`. */
-export function topK(scores: Float64Array, labels: Labels, classes: number, k: number): number {
-  let hits = 0;
-  for (let row = 0; row < labels.length; row++) hits += hitAmong(k, scores, row, classes, labels[row]!);
-  return (100 * hits) / labels.length;
-}
-
 /** The best class of each row, the lowest number where several tie. */
-export function bestClasses(scores: Float64Array, count: number, classes: number): Int32Array {
+export function bestClasses(scores: Float64Array | Float32Array, count: number, classes: number): Int32Array {
   const best = new Int32Array(count);
   for (let row = 0; row < count; row++) {
     for (let c = 1; c < classes; c++) {

@@ -1,4 +1,11 @@
 export { subsetAccuracy } from './accuracy.js';
+export { type Interval, type IntervalsOptions, intervals, pairedDifferences } from './bootstrap.js';
+export {
+  type Accuracies,
+  type Classification,
+  type ClassificationOptions,
+  classification,
+} from './classification.js';
 export { EvaluationError, type EvaluationErrorCode } from './errors.js';
 export type { Evaluator } from './evaluator.js';
 export {
@@ -20,9 +27,9 @@ export {
   type MultiViewTestOptions,
   multiViewScores,
   multiViewTest,
-  type TopScores,
   type VideoPrediction,
 } from './multi-view-test.js';
+export { type Figure, figuresOf, type Outcome } from './outcome.js';
 export { type PixelBaselineOptions, pixelBaseline } from './pixel-baseline.js';
 export { projectVideo } from './project-video.js';
 export {

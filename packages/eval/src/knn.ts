@@ -1,5 +1,5 @@
 import { number, optional, optionTable, wholeNumber } from '@tgm/options';
-import { bestClasses, hitAmong, topK } from './accuracy.js';
+import { type Classification, classified } from './classification.js';
 import { EvaluationError } from './errors.js';
 import {
   checkCount,
@@ -20,13 +20,8 @@ export interface KnnOptions extends LabelledFeatures {
   readonly temperature?: number;
 }
 
-export interface KnnResult {
-  /** Percentage of test examples whose class got the most votes. Classes with equal votes share the hit. */
-  readonly top1: number;
-  /** Percentage whose class is among the five with most votes; a class without any vote never counts. */
-  readonly top5: number;
-  /** [test.count] the class with most votes, the lowest number where several tie. */
-  readonly predictions: Int32Array;
+/** What the votes get right of the test examples; a class without any vote is never among the five best. */
+export interface KnnResult extends Classification {
   /** [test.count, classes] share of the votes that each class got; a row sums to 1. */
   readonly scores: Float64Array;
   /** [test.count, k] rows of the training set, the nearest first; of equally near ones the lowest row. */
@@ -79,18 +74,8 @@ export function knn(options: KnnOptions): KnnResult {
     countVotes(votes, similarity, nearest, trainLabels, temperature);
   }
 
-  let amongFive = 0;
-  for (let row = 0; row < test.count; row++) {
-    const label = testLabels[row]!;
-    if (scores[row * classes + label]! > 0) amongFive += hitAmong(5, scores, row, classes, label);
-  }
-  return {
-    top1: topK(scores, testLabels, classes, 1),
-    top5: (100 * amongFive) / test.count,
-    predictions: bestClasses(scores, test.count, classes),
-    scores,
-    neighbours,
-  };
+  const voted = scores.map((share) => (share > 0 ? share : Number.NEGATIVE_INFINITY));
+  return { ...classified(voted, testLabels, classes), scores, neighbours };
 }
 
 /** Writes each class's share of the votes to `votes` [classes]. */

@@ -1,6 +1,6 @@
 import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { bestClasses, topK } from './accuracy.js';
+import { type Classification, classified } from './classification.js';
 import { EvaluationError } from './errors.js';
 import { checkCount, checkFeatures, checkLabels, checkSameWidth, type LabelledFeatures } from './features.js';
 import { chooseStrength, type ValidatedStrength } from './l2-strength.js';
@@ -19,18 +19,14 @@ export interface LinearProbeOptions extends LabelledFeatures {
   readonly folds?: number;
 }
 
-export interface LinearProbeResult {
-  /** Percentage of test examples whose class was the best, and among the five best. Equal scores share the hit. */
-  readonly top1: number;
-  readonly top5: number;
+/** What the probe gets right of the test examples, and how its strength was chosen. */
+export interface LinearProbeResult extends Classification {
   /** The strength that was chosen: the loss is mean cross-entropy + l2 / 2 * squared weights. */
   readonly l2: number;
   /** Whether `l2` is an end of the grid and did better than the strength next to it: the best may lie beyond. */
   readonly l2AtEdge: boolean;
   /** Each strength of the grid, 10 to 1e-8, with its accuracy on the left-out folds. */
   readonly validation: readonly ValidatedStrength[];
-  /** [test.count] the best class, the lowest number where several tie. */
-  readonly predictions: Int32Array;
 }
 
 /** Largest entry of the gradient of the final fit; it starts at about 0.1 to 1. */
@@ -79,14 +75,7 @@ export async function linearProbe(options: LinearProbeOptions): Promise<LinearPr
     const { l2, atEdge, start, validation } = chosen;
     const point = await regression.fit({ l2, tolerance: TOLERANCE, start });
     const scores = classScores(regression.classifier(point), standardise(test, scale), test.count);
-    return {
-      top1: topK(scores, testLabels, classes, 1),
-      top5: topK(scores, testLabels, classes, 5),
-      l2,
-      l2AtEdge: atEdge,
-      validation,
-      predictions: bestClasses(scores, test.count, classes),
-    };
+    return { ...classified(scores, testLabels, classes), l2, l2AtEdge: atEdge, validation };
   } finally {
     regression.dispose();
   }

@@ -2,6 +2,7 @@ import { classesOf, type Params, type VideoMaeClassifier } from '@tgm/models';
 import { callable, objectWith, optional, optionTable, passing, showValue, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { hitAmong } from './accuracy.js';
+import { type Accuracies, accuracies, type Classification, classified } from './classification.js';
 import { clipPasses, type NamedClip } from './clip-passes.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
@@ -9,7 +10,9 @@ import { checkCount } from './features.js';
 import { jointClass, jointProbabilities } from './joint-scores.js';
 import { meanOfViews } from './mean-of-views.js';
 import { engineField } from './option-fields.js';
+import { joinOutcomes, type Outcome } from './outcome.js';
 import { requireVideo, type TestVideo, type TestVideos } from './test-video.js';
+import { intervalsField, told } from './told.js';
 
 export interface MultiViewTestOptions {
   readonly engine: Engine;
@@ -19,16 +22,12 @@ export interface MultiViewTestOptions {
   readonly batchSize: number;
   /** Called when a video is done. `total` is given where `videos` has a length. */
   readonly onProgress?: (done: number, total?: number) => void;
+  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
+  readonly intervals?: boolean;
 }
 
-export interface MultiViewScoresOptions extends MultiViewTestOptions {
+export interface MultiViewScoresOptions extends Omit<MultiViewTestOptions, 'intervals'> {
   readonly params: Params;
-}
-
-/** Percentages of videos whose right class is the first, or among the first five. Ties count as in a random order. */
-export interface TopScores {
-  readonly top1: number;
-  readonly top5: number;
 }
 
 /** What a classifier says of one video. */
@@ -43,12 +42,14 @@ export interface VideoPrediction {
 
 export interface MultiViewScores {
   /** By the name of the group; `classification` where there is one alone. */
-  readonly groups: Readonly<Record<string, TopScores>>;
+  readonly groups: Readonly<Record<string, Classification>>;
   /**
    * Of several groups: videos for which all are right, such as an action of a verb and a noun. Combinations of classes are
    * ordered by the product of their probabilities.
    */
-  readonly all?: TopScores;
+  readonly all?: Accuracies;
+  /** All figures, video by video: those of a single group, else `<group>/<figure>` and `all/<figure>`. */
+  readonly outcome: Outcome;
   /** Videos that were measured. */
   readonly videos: number;
   /** Videos that were to come and did not. */
@@ -77,9 +78,13 @@ const FIELDS = {
   ),
   batchSize: wholeNumber({ from: 1 }),
   onProgress: optional(callable<(done: number, total?: number) => void>()),
-} satisfies Record<keyof MultiViewTestOptions, unknown>;
+} satisfies Record<keyof Omit<MultiViewTestOptions, 'intervals'>, unknown>;
 
-const TEST = optionTable('multiViewTest', FIELDS, EvaluationError);
+const TEST = optionTable(
+  'multiViewTest',
+  { ...FIELDS, intervals: intervalsField() } satisfies Record<keyof MultiViewTestOptions, unknown>,
+  EvaluationError,
+);
 
 const SCORES = optionTable(
   'multiViewScores',
@@ -104,8 +109,9 @@ export async function multiViewScores(options: MultiViewScoresOptions): Promise<
 }
 
 /**
- * {@link multiViewScores} as an evaluator, compiled once. Its numbers are `top1` and `top5` in per cent, for several groups
- * `<group>/top1`, `<group>/top5`, `all/top1` and `all/top5`; beside them the counts `videos` and `leftOut`.
+ * {@link multiViewScores} as an evaluator, compiled once. Its numbers are `top1`, `top5`, `classMeanTop1` and `classMeanTop5`
+ * in per cent, for several groups `<group>/top1` and so on, and `all/top1` and so on; beside them the counts `videos` and
+ * `leftOut`.
  *
  * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others; `evaluate` rejects as
  *   `multiViewScores` does.
@@ -124,22 +130,15 @@ export function multiViewTest(options: MultiViewTestOptions): Evaluator {
   return {
     name: 'multiViewTest',
     async evaluate(params) {
-      const { groups, all, videos, leftOut } = await scores(params);
-      const told = all ? { ...groups, all } : groups;
-      const numbers: Record<string, number> = {};
-      for (const [name, { top1, top5 }] of Object.entries(told)) {
-        const prefix = all ? `${name}/` : '';
-        numbers[`${prefix}top1`] = top1;
-        numbers[`${prefix}top5`] = top5;
-      }
-      return { ...numbers, videos, leftOut };
+      const { outcome, videos, leftOut } = await scores(params);
+      return { ...told(outcome, checked.intervals), videos, leftOut };
     },
   };
 }
 
 type Waiting = Omit<VideoPrediction, 'probabilities'> & { readonly rows: Float32Array[] };
 
-function scorer(where: string, parts: MultiViewTestOptions) {
+function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
   const { engine, model, videos, batchSize, onProgress } = parts;
   const { groups } = model;
   const passes = clipPasses({
@@ -163,15 +162,14 @@ function scorer(where: string, parts: MultiViewTestOptions) {
     }
     checkCount(where, predictions.length, 1);
     const { length = predictions.length } = videos;
-    const several = groups.length > 1;
+    const named = Object.fromEntries(
+      groups.map(({ name, labels }, at) => [name, ofGroup(predictions, at, labels.length)]),
+    );
+    const all = groups.length > 1 ? ofAllGroups(predictions) : undefined;
     return {
-      groups: Object.fromEntries(
-        groups.map(({ name }, at) => [
-          name,
-          topScores(predictions, (each) => [each.probabilities[at]!, each.labels[at]!]),
-        ]),
-      ),
-      ...(several && { all: topScores(predictions, jointly) }),
+      groups: named,
+      ...(all && { all }),
+      outcome: all ? joinOutcomes({ ...named, all }) : Object.values(named)[0]!.outcome,
       videos: predictions.length,
       leftOut: length - predictions.length,
       predictions,
@@ -222,26 +220,30 @@ function scorer(where: string, parts: MultiViewTestOptions) {
   }
 }
 
-function topScores(
-  predictions: readonly VideoPrediction[],
-  of: (prediction: VideoPrediction) => readonly [scores: Float64Array, label: number],
-): TopScores {
-  const hits = [0, 0];
-  for (const prediction of predictions) {
-    const [scores, label] = of(prediction);
-    [1, 5].forEach((k, at) => {
-      hits[at]! += hitAmong(k, scores, 0, scores.length, label);
-    });
-  }
-  const [top1, top5] = hits.map((count) => (100 * count) / predictions.length);
-  return { top1: top1!, top5: top5! };
+function ofGroup(predictions: readonly VideoPrediction[], at: number, classes: number): Classification {
+  const scores = new Float64Array(predictions.length * classes);
+  predictions.forEach(({ probabilities }, row) => {
+    scores.set(probabilities[at]!, row * classes);
+  });
+  return classified(
+    scores,
+    predictions.map(({ labels }) => labels[at]!),
+    classes,
+  );
 }
 
-const jointly = ({ probabilities, labels }: VideoPrediction) =>
-  [
-    jointProbabilities(probabilities),
-    jointClass(
+/** Video by video: all combinations of all videos are too many to be held. */
+function ofAllGroups(predictions: readonly VideoPrediction[]): Accuracies {
+  const [first, amongFive] = [new Float64Array(predictions.length), new Float64Array(predictions.length)];
+  const joint = predictions.map(({ probabilities, labels }, row) => {
+    const scores = jointProbabilities(probabilities);
+    const label = jointClass(
       labels,
       probabilities.map(({ length }) => length),
-    ),
-  ] as const;
+    );
+    first[row] = 100 * hitAmong(1, scores, 0, scores.length, label);
+    amongFive[row] = 100 * hitAmong(5, scores, 0, scores.length, label);
+    return label;
+  });
+  return accuracies(first, amongFive, joint);
+}

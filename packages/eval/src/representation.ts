@@ -25,9 +25,11 @@ import {
   labels,
   subsetMarks,
 } from './option-fields.js';
+import { joinOutcomes } from './outcome.js';
 import { projectVideo } from './project-video.js';
 import { retrieval } from './retrieval.js';
 import { checkGroups, type Groups, groups } from './retrieval-groups.js';
+import { intervalsField, told } from './told.js';
 
 export interface LabelledClips {
   /** [T, H, W, 3] RGB, 0-255, each in the model's size. */
@@ -62,6 +64,8 @@ export interface RepresentationOptions {
   /** With these, a model that was trained with the contrastive loss is also measured by retrieval. */
   readonly captions?: CaptionSet;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
+  readonly intervals?: boolean;
 }
 
 const labelledClips = (): Field<LabelledClips> => nested({ clips: listOf(bytes()), labels: labels() });
@@ -79,6 +83,7 @@ const OPTIONS = optionTable(
     subsets: optional(subsetMarks(), {}),
     captions: optional(nested({ embeddings: features(), groups: groups(), clipGroups: optional(groups()) })),
     onProgress: optional(callable<(done: number, total: number) => void>()),
+    intervals: intervalsField(),
   } satisfies Record<keyof RepresentationOptions, unknown>,
   EvaluationError,
 );
@@ -90,14 +95,14 @@ const PROJECTION = 'contrastive.projection.weight';
  * Measures frozen features: linear probe, k-NN and, where captions and a projection are there, retrieval.
  *
  * Numbers are percentages but for the median ranks: `probe/top1`, `probe/top5`, `probe/<subset>`, `knn/top1`,
- * `knn/top5`, `textToVideo/R@1`, `/R@5`, `/R@10`, `/medianRank`, `/chanceR@10`, and the same under `videoToText`.
+ * `knn/top5`, `textToVideo/R@1`, `/R@5`, `/R@10`, `/medianRank`, `/meanRank`, `/chanceR@10`, and the same under `videoToText`.
  *
  * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES` below 20 training clips
  *   or one test clip, `NON_FINITE_FEATURE` among the captions, and `SHAPE_MISMATCH` for a subset or groups of another length.
  *   `evaluate` rejects with what {@link extractFeatures}, {@link linearProbe}, {@link knn} and {@link retrieval} throw.
  */
 export function representation(options: RepresentationOptions): Evaluator {
-  const { engine, model, train, test, classes, batchSize, seed, subsets, captions, onProgress } =
+  const { engine, model, train, test, classes, batchSize, seed, subsets, captions, onProgress, intervals } =
     OPTIONS.check(options);
   checkLabels('representation train', train.clips.length, train.labels, classes);
   checkLabels('representation test', test.clips.length, test.labels, classes);
@@ -125,9 +130,10 @@ export function representation(options: RepresentationOptions): Evaluator {
         classes,
         seed,
         subsets,
+        intervals,
       });
       const videos = captions && (await projected(testFeatures, params));
-      return videos ? { ...scores, ...retrievalScores(videos, captions) } : scores;
+      return videos ? { ...scores, ...retrievalScores(videos, captions, intervals) } : scores;
     },
   };
 }
@@ -145,22 +151,19 @@ async function projected(clips: Features, params: Params): Promise<Features | un
   return projection && projectVideo(clips, (await projection.data()) as Float32Array);
 }
 
-function retrievalScores(videos: Features, captions: CaptionSet): Record<string, number> {
+function retrievalScores(videos: Features, captions: CaptionSet, intervals: boolean): Record<string, number> {
   const texts = { features: captions.embeddings, groups: captions.groups };
   const clips = { features: videos, groups: captions.clipGroups ?? captions.groups };
   const directions = { textToVideo: [texts, clips], videoToText: [clips, texts] } as const;
   const numbers: Record<string, number> = {};
   for (const [direction, [from, to]] of Object.entries(directions)) {
-    const { recall, chance, medianRank } = retrieval({
+    const { outcome, chance } = retrieval({
       queries: from.features,
       gallery: to.features,
       queryGroups: from.groups,
       galleryGroups: to.groups,
     });
-    numbers[`${direction}/R@1`] = recall.at1;
-    numbers[`${direction}/R@5`] = recall.at5;
-    numbers[`${direction}/R@10`] = recall.at10;
-    numbers[`${direction}/medianRank`] = medianRank;
+    Object.assign(numbers, told(joinOutcomes({ [direction]: { outcome } }), intervals));
     numbers[`${direction}/chanceR@10`] = chance.at10;
   }
   return numbers;

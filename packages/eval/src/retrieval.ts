@@ -1,4 +1,4 @@
-import { optionTable } from '@tgm/options';
+import { optional, optionTable } from '@tgm/options';
 import { EvaluationError } from './errors.js';
 import {
   checkCount,
@@ -6,9 +6,11 @@ import {
   checkSameWidth,
   dotWithAll,
   type Features,
+  type Labels,
   normaliseRows,
 } from './features.js';
-import { features } from './option-fields.js';
+import { features, labels } from './option-fields.js';
+import { figuresOf, type Outcome } from './outcome.js';
 import { checkGroups, type Groups, groups, groupsOf, rowsByGroup } from './retrieval-groups.js';
 import { chanceAmongFirst } from './ties.js';
 
@@ -21,6 +23,8 @@ export interface RetrievalOptions {
   readonly queryGroups: Groups;
   /** [G] groups of each item of the gallery. */
   readonly galleryGroups: Groups;
+  /** [Q] queries that belong together have one number, such as the captions of one video; `outcome` keeps it for intervals. */
+  readonly queryClusters?: Labels;
 }
 
 /** Percentages of queries that have a right item among the first 1, 5 and 10. */
@@ -34,10 +38,13 @@ export interface RetrievalResult {
   readonly recall: Recall;
   /** Median over queries of the place of the first right item, 1 the best. */
   readonly medianRank: number;
+  readonly meanRank: number;
   /** The recall that a random order of the gallery gives in the mean; above k / G where a query has several right items. */
   readonly chance: Recall;
   /** [Q] place of the first right item; where it ties with others, the mean place over all orders of the tied. */
   readonly ranks: Float64Array;
+  /** `R@1`, `R@5`, `R@10`, `medianRank` and `meanRank`, query by query. */
+  readonly outcome: Outcome;
 }
 
 const OPTIONS = optionTable(
@@ -47,6 +54,7 @@ const OPTIONS = optionTable(
     gallery: features(),
     queryGroups: groups(),
     galleryGroups: groups(),
+    queryClusters: optional(labels()),
   } satisfies Record<keyof RetrievalOptions, unknown>,
   EvaluationError,
 );
@@ -65,10 +73,17 @@ const OPTIONS = optionTable(
  *   or a query has no right item at all.
  */
 export function retrieval(options: RetrievalOptions): RetrievalResult {
-  const { queryGroups, galleryGroups, ...given } = OPTIONS.check(options);
+  const { queryGroups, galleryGroups, queryClusters, ...given } = OPTIONS.check(options);
   checkSide('retrieval queries', given.queries, queryGroups);
   checkSide('retrieval gallery', given.gallery, galleryGroups);
   checkSameWidth('retrieval gallery', given.queries, given.gallery);
+  if (queryClusters && queryClusters.length !== given.queries.count) {
+    throw new EvaluationError('SHAPE_MISMATCH', {
+      where: 'retrieval, option queryClusters',
+      expected: `${given.queries.count}, one for each query`,
+      received: `${queryClusters.length}`,
+    });
+  }
   const queries = normaliseRows(given.queries);
   const gallery = normaliseRows(given.gallery);
 
@@ -90,14 +105,38 @@ export function retrieval(options: RetrievalOptions): RetrievalResult {
     ranks[q] = place.above + (place.tied + 1) / (place.rightTied + 1);
     places.push(place);
   }
+  const hits = (k: number) =>
+    Float64Array.from(
+      places,
+      ({ above, tied, rightTied }) => 100 * chanceAmongFirst(k - above, tied, rightTied),
+    );
   return {
-    recall: meanRecall(places, (k, { above, tied, rightTied }) =>
-      chanceAmongFirst(k - above, tied, rightTied),
-    ),
-    medianRank: median(ranks),
+    ...rankOutcome({ at1: hits(1), at5: hits(5), at10: hits(10) }, ranks, queryClusters),
     chance: meanRecall(places, (k, { right }) => chanceAmongFirst(k, gallery.count, right)),
     ranks,
   };
+}
+
+/** Figures of where the first right item of each query stands. */
+function rankOutcome(
+  hits: Readonly<Record<keyof Recall, Float64Array>>,
+  ranks: Float64Array,
+  clusters: Labels | undefined,
+): Pick<RetrievalResult, 'recall' | 'medianRank' | 'meanRank' | 'outcome'> {
+  const outcome = {
+    count: ranks.length,
+    figures: {
+      'R@1': { values: hits.at1, summary: 'mean' },
+      'R@5': { values: hits.at5, summary: 'mean' },
+      'R@10': { values: hits.at10, summary: 'mean' },
+      medianRank: { values: ranks, summary: 'median' },
+      meanRank: { values: ranks, summary: 'mean' },
+    },
+    ...(clusters && { clusters }),
+  } satisfies Outcome;
+  const { medianRank, meanRank, ...at } = figuresOf<keyof typeof outcome.figures>(outcome);
+  const recall = { at1: at['R@1'], at5: at['R@5'], at10: at['R@10'] };
+  return { recall, medianRank, meanRank, outcome };
 }
 
 /** Where the best right item of a query stands. */
@@ -138,10 +177,4 @@ function checkSide(where: string, side: Features, groups: Groups): void {
   checkFeatures(where, side);
   checkCount(where, side.count, 1);
   checkGroups(where, groups, side.count);
-}
-
-function median(values: Float64Array): number {
-  const sorted = values.slice().sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }

@@ -1,0 +1,107 @@
+import { type Field, objectWith } from '@tgm/options';
+import { EvaluationError } from './errors.js';
+import type { Labels } from './features.js';
+import { mean, meanOfClasses, median } from './summaries.js';
+
+/** What each example is worth, and what is told of all of them. */
+export type Figure =
+  | {
+      /** [count] */
+      readonly values: Float64Array;
+      readonly summary: 'mean' | 'median';
+    }
+  | {
+      /** [count] */
+      readonly values: Float64Array;
+      /** The mean of each class, and their mean: a class counts as much as any other, however many examples it has. */
+      readonly summary: 'meanOfClasses';
+      /** [count] */
+      readonly labels: Labels;
+    };
+
+/**
+ * What a protocol found, example by example. Whatever a protocol tells goes through this: its figures, their intervals, and
+ * their differences from those of another model on the same examples. It is data alone, so it can be kept and compared later.
+ */
+export interface Outcome {
+  /** Examples that were measured. */
+  readonly count: number;
+  readonly figures: Readonly<Record<string, Figure>>;
+  /**
+   * [count] examples that belong together have one number, such as the captions of one video: they are not drawn one without
+   * the other. Each stands alone when absent.
+   */
+  readonly clusters?: ArrayLike<number>;
+}
+
+export const outcomeField = (): Field<Outcome> => objectWith('an outcome', ['count', 'figures']);
+
+/** The figure of some examples, which may come several times. */
+export function figureOf(figure: Figure, rows: ArrayLike<number>): number {
+  const { values, summary } = figure;
+  if (summary === 'meanOfClasses') return meanOfClasses(values, figure.labels, rows);
+  return summary === 'mean' ? mean(values, rows) : median(values, rows);
+}
+
+/** The figures of all examples, by name. */
+export function figuresOf<Name extends string = string>(outcome: Outcome): Record<Name, number> {
+  const every = Uint32Array.from({ length: outcome.count }, (_, row) => row);
+  return Object.fromEntries(
+    Object.entries(outcome.figures).map(([name, figure]) => [name, figureOf(figure, every)]),
+  ) as Record<Name, number>;
+}
+
+/** The outcome of some of the examples, such as those of a subset. */
+export function outcomeOf(outcome: Outcome, rows: readonly number[]): Outcome {
+  const { figures, clusters } = outcome;
+  const chosen = (figure: Figure): Figure => {
+    const values = Float64Array.from(rows, (row) => figure.values[row]!);
+    if (figure.summary !== 'meanOfClasses') return { values, summary: figure.summary };
+    return { values, summary: figure.summary, labels: rows.map((row) => figure.labels[row]!) };
+  };
+  return {
+    count: rows.length,
+    figures: Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, chosen(figure)])),
+    ...(clusters && { clusters: rows.map((row) => clusters[row]!) }),
+  };
+}
+
+/** Outcomes of the same examples as one, `<part>/<figure>` each. */
+export function joinOutcomes(parts: Readonly<Record<string, { readonly outcome: Outcome }>>): Outcome {
+  const all = Object.entries(parts).map(([part, { outcome }]) => [part, outcome] as const);
+  const { count, clusters } = all[0]![1];
+  return {
+    count,
+    figures: Object.fromEntries(
+      all.flatMap(([part, { figures }]) =>
+        Object.entries(figures).map(([name, figure]) => [`${part}/${name}`, figure]),
+      ),
+    ),
+    ...(clusters && { clusters }),
+  };
+}
+
+/** @throws EvaluationError `TOO_FEW_EXAMPLES` without examples, `SHAPE_MISMATCH` for lists of another length. */
+export function checkOutcome(where: string, { count, figures, clusters }: Outcome): void {
+  if (!(count >= 1)) {
+    throw new EvaluationError('TOO_FEW_EXAMPLES', {
+      where,
+      expected: 'at least 1 example',
+      received: `${count}`,
+    });
+  }
+  const lists = Object.entries(figures).flatMap(([name, figure]) => [
+    list(`figure ${name}`, figure.values),
+    ...(figure.summary === 'meanOfClasses' ? [list(`labels of ${name}`, figure.labels)] : []),
+  ]);
+  if (clusters) lists.push(list('clusters', clusters));
+  const wrong = lists.find(([, length]) => length !== count);
+  if (!wrong) return;
+  throw new EvaluationError('SHAPE_MISMATCH', {
+    where: `${where}, ${wrong[0]}`,
+    expected: `${count}, one for each example`,
+    received: `${wrong[1]}`,
+  });
+}
+
+const list = (name: string, { length }: ArrayLike<unknown>): readonly [string, number] => [name, length];

@@ -1,0 +1,51 @@
+import type { Labels } from './features.js';
+
+/** Of the values at `rows`, which may come several times. */
+export function mean(values: Float64Array, rows: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < rows.length; i++) sum += values[rows[i]!]!;
+  return sum / rows.length;
+}
+
+/** The mean of the two in the middle where their number is even. */
+export function median(values: Float64Array, rows: ArrayLike<number>): number {
+  return quantile(Float64Array.from(rows, (row) => values[row]!).sort(), 0.5);
+}
+
+/** Mean over the classes that are there of the mean of each. */
+export function meanOfClasses(values: Float64Array, labels: Labels, rows: ArrayLike<number>): number {
+  const classes = meansByClass(values, labels, rows);
+  let sum = 0;
+  for (const { total, count } of classes.values()) sum += total / count;
+  return sum / classes.size;
+}
+
+/** Sum and number of the values of each class that is there. */
+export function meansByClass(
+  values: Float64Array,
+  labels: Labels,
+  rows: ArrayLike<number>,
+): ReadonlyMap<number, { readonly total: number; readonly count: number }> {
+  const classes = new Map<number, { total: number; count: number }>();
+  for (let i = 0; i < rows.length; i++) {
+    const label = labels[rows[i]!]!;
+    const own = classes.get(label) ?? { total: 0, count: 0 };
+    own.total += values[rows[i]!]!;
+    own.count += 1;
+    classes.set(label, own);
+  }
+  return classes;
+}
+
+/**
+ * The number below which a share of the sorted values lies, in a straight line between the two next to it (Hyndman and Fan
+ * 1996, definition 7; NumPy's `quantile`).
+ *
+ * @param share 0 to 1
+ */
+export function quantile(sorted: Float64Array, share: number): number {
+  const place = (sorted.length - 1) * share;
+  const below = Math.floor(place);
+  const [from, to] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
+  return from + (to - from) * (place - below);
+}
