@@ -37,16 +37,14 @@ const OF_MODEL = {
 
 const EXTRACTOR_OPTIONS = optionTable('featureExtractor', OF_MODEL, EvaluationError);
 
-const OPTIONS = optionTable(
-  'extractFeatures',
-  {
-    ...OF_MODEL,
-    params: passing('parameters by name', (value): value is Params => typeof value === 'object' && !!value),
-    clips: listOf(bytes()),
-    onProgress: optional(callable<(done: number, total: number) => void>()),
-  } satisfies Record<keyof ExtractFeaturesOptions, unknown>,
-  EvaluationError,
-);
+export const EXTRACT_FIELDS = {
+  ...OF_MODEL,
+  params: passing('parameters by name', (value): value is Params => typeof value === 'object' && !!value),
+  clips: listOf(bytes()),
+  onProgress: optional(callable<(done: number, total: number) => void>()),
+} satisfies Record<keyof ExtractFeaturesOptions, unknown>;
+
+const OPTIONS = optionTable('extractFeatures', EXTRACT_FIELDS, EvaluationError);
 
 /**
  * Mean over all tokens of the frozen encoder, nothing masked: [clips, D].

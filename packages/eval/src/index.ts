@@ -1,4 +1,12 @@
 export { subsetAccuracy } from './accuracy.js';
+export {
+  type AttentiveHeadOptions,
+  type AttentiveProbeOptions,
+  type AttentiveProbeResult,
+  attentiveProbe,
+  type ValidatedHead,
+} from './attentive/attentive-probe.js';
+export type { HeadSettings } from './attentive/train-heads.js';
 export { type Interval, type IntervalsOptions, intervals, pairedDifferences } from './bootstrap.js';
 export {
   type Accuracies,
@@ -19,6 +27,7 @@ export { type FeatureScoresOptions, featureScores } from './feature-scores.js';
 export type { Features, LabelledFeatures, Labels } from './features.js';
 export { type KnnOptions, type KnnResult, knn } from './knn.js';
 export type { ValidatedStrength } from './l2-strength.js';
+export type { LabelledClips } from './labelled-clips.js';
 export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linear-probe.js';
 export { meanOfViews } from './mean-of-views.js';
 export {
@@ -31,13 +40,21 @@ export {
 } from './multi-view-test.js';
 export { type Figure, figuresOf, type Outcome } from './outcome.js';
 export { type PixelBaselineOptions, pixelBaseline } from './pixel-baseline.js';
+export {
+  type AttentiveProbeEvaluatorOptions,
+  attentiveProbeEvaluator,
+  type ProbeEvaluatorOptions,
+  type SgdProbeEvaluatorOptions,
+  sgdProbeEvaluator,
+} from './probe-evaluators.js';
 export { projectVideo } from './project-video.js';
 export {
   type CaptionSet,
-  type LabelledClips,
   type RepresentationOptions,
   representation,
 } from './representation.js';
 export { type Recall, type RetrievalOptions, type RetrievalResult, retrieval } from './retrieval.js';
 export type { Group, Groups } from './retrieval-groups.js';
+export { type SgdProbeOptions, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
 export type { TestVideo, TestVideos } from './test-video.js';
+export { extractTokens, type TokenFeatures } from './token-features.js';

@@ -47,8 +47,18 @@ const labelled = (count: number) => ({ clips: clips(count), labels: labels(count
 const [train, test] = [features(40), features(6)];
 const sets = { train, trainLabels: labels(40), test, testLabels: labels(6), classes: 2 };
 const pairs = { queries: test, gallery: test, queryGroups: labels(6), galleryGroups: labels(6) };
+const wholeClips = (count: number) => Array.from({ length: count }, () => new Uint8Array(2 * 4 * 4 * 3));
+const scored = { scores: Float64Array.of(1, 2, 3, 4), labels: [0, 1], classes: 2 };
+const tokensOf = ({ values, count }: typeof train) => ({ values, count, tokens: 1, width: 2 });
+const head = { seed: 1, blocks: 1, attentionHeads: 1, rates: [1e-3], weightDecays: [0], epochs: 1 };
+const recipe = { seed: 1, epochs: 1, warmupEpochs: 0 };
+const probing = { engine, model, train: labelled(40), test: labelled(6), classes: 2, batchSize: 4 };
 const {
+  attentiveProbe,
+  attentiveProbeEvaluator,
+  classification,
   extractFeatures,
+  extractTokens,
   featureExtractor,
   featureScores,
   knn,
@@ -57,7 +67,11 @@ const {
   multiViewTest,
   pixelBaseline,
   representation,
+  intervals,
+  pairedDifferences,
   retrieval,
+  sgdProbe,
+  sgdProbeEvaluator,
 } = evaluation;
 
 const checks = optionsContract({
@@ -74,6 +88,27 @@ const checks = optionsContract({
         clips: [new Uint8Array(2 * 4 * 4 * 3)],
         ...extra,
       }),
+    extractTokens: (extra) =>
+      extractTokens({ engine, model, batchSize: 1, params, clips: wholeClips(1), ...extra }),
+    classification: (extra) => classification({ ...scored, ...extra }),
+    intervals: (extra) => intervals(classification(scored).outcome, { draws: 100, ...extra }),
+    pairedDifferences: (extra) =>
+      pairedDifferences(classification(scored).outcome, classification(scored).outcome, {
+        draws: 100,
+        ...extra,
+      }),
+    attentiveProbe: (extra) =>
+      attentiveProbe({
+        engine,
+        ...sets,
+        train: tokensOf(train),
+        test: tokensOf(test),
+        ...head,
+        ...extra,
+      }),
+    attentiveProbeEvaluator: (extra) => attentiveProbeEvaluator({ ...probing, probe: head, ...extra }),
+    sgdProbe: (extra) => sgdProbe({ engine, ...sets, ...recipe, ...extra }),
+    sgdProbeEvaluator: (extra) => sgdProbeEvaluator({ ...probing, probe: recipe, ...extra }),
     pixelBaseline: (extra) =>
       pixelBaseline(clips(1), { frameCount: 1, height: 2, width: 2, slices: 1, cells: 2, ...extra }),
     knn: (extra) => knn({ ...sets, k: 3, ...extra }),

@@ -1,41 +1,19 @@
 import type { Params, VideoMaeEncoder } from '@tgm/models';
-import {
-  callable,
-  type Field,
-  listOf,
-  nested,
-  number,
-  optional,
-  optionTable,
-  wholeNumber,
-} from '@tgm/options';
+import { callable, nested, number, optional, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { featureExtractor } from './extract-features.js';
 import { checkSubsets, featureScores } from './feature-scores.js';
-import { checkCount, checkFeatures, checkLabels, type Features, type Labels } from './features.js';
+import { checkCount, checkFeatures, checkLabels, type Features } from './features.js';
 import { NEIGHBOURS } from './knn.js';
-import {
-  bytes,
-  classCount,
-  encoderField,
-  engineField,
-  features,
-  labels,
-  subsetMarks,
-} from './option-fields.js';
+import { type LabelledClips, labelledClips } from './labelled-clips.js';
+import { classCount, encoderField, engineField, features, subsetMarks } from './option-fields.js';
 import { joinOutcomes } from './outcome.js';
 import { projectVideo } from './project-video.js';
 import { retrieval } from './retrieval.js';
 import { checkGroups, type Groups, groups } from './retrieval-groups.js';
 import { intervalsField, told } from './told.js';
-
-export interface LabelledClips {
-  /** [T, H, W, 3] RGB, 0-255, each in the model's size. */
-  readonly clips: readonly Uint8Array[];
-  readonly labels: Labels;
-}
 
 /** Captions of the test clips: one each, or any number with groups that say what belongs together. */
 export interface CaptionSet {
@@ -67,8 +45,6 @@ export interface RepresentationOptions {
   /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
   readonly intervals?: boolean;
 }
-
-const labelledClips = (): Field<LabelledClips> => nested({ clips: listOf(bytes()), labels: labels() });
 
 const OPTIONS = optionTable(
   'representation',

@@ -1,0 +1,110 @@
+import type { VideoMaeEncoder } from '@tgm/models';
+import { nested, optionTable, wholeNumber } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { type AttentiveHeadOptions, attentiveProbe, HEAD_FIELDS } from './attentive/attentive-probe.js';
+import { EvaluationError } from './errors.js';
+import type { Evaluator } from './evaluator.js';
+import { featureExtractor } from './extract-features.js';
+import { checkCount, checkLabels } from './features.js';
+import { type LabelledClips, labelledClips } from './labelled-clips.js';
+import { classCount, encoderField, engineField } from './option-fields.js';
+import { SGD_FIELDS, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
+import { tokenExtractor } from './token-features.js';
+import { intervalsField, told } from './told.js';
+
+/** What is probed, and on what. */
+export interface ProbeEvaluatorOptions {
+  readonly engine: Engine;
+  /** A `VideoMae`, or its encoder alone. */
+  readonly model: VideoMaeEncoder;
+  readonly train: LabelledClips;
+  readonly test: LabelledClips;
+  /** From 1. */
+  readonly classes: number;
+  /** Clips of one pass of the encoder, from 1. */
+  readonly batchSize: number;
+  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
+  readonly intervals?: boolean;
+}
+
+export interface AttentiveProbeEvaluatorOptions extends ProbeEvaluatorOptions {
+  readonly probe: AttentiveHeadOptions;
+}
+
+export interface SgdProbeEvaluatorOptions extends ProbeEvaluatorOptions {
+  readonly probe: SgdRecipeOptions;
+}
+
+const FIELDS = {
+  engine: engineField(),
+  model: encoderField(),
+  train: labelledClips(),
+  test: labelledClips(),
+  classes: classCount(),
+  batchSize: wholeNumber({ from: 1 }),
+  intervals: intervalsField(),
+} satisfies Record<keyof ProbeEvaluatorOptions, unknown>;
+
+const ATTENTIVE = optionTable(
+  'attentiveProbeEvaluator',
+  { ...FIELDS, probe: nested(HEAD_FIELDS) },
+  EvaluationError,
+);
+const SGD = optionTable('sgdProbeEvaluator', { ...FIELDS, probe: nested(SGD_FIELDS) }, EvaluationError);
+
+/**
+ * `attentiveProbe` of the tokens of clips as an evaluator: `top1`, `top5`, `classMeanTop1`, `classMeanTop5` in per cent.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES` without clips; `evaluate`
+ *   rejects with what `attentiveProbe` throws.
+ */
+export function attentiveProbeEvaluator(options: AttentiveProbeEvaluatorOptions): Evaluator {
+  const { probe, ...parts } = ATTENTIVE.check(options);
+  const { engine, ...data } = checked('attentiveProbeEvaluator', parts);
+  const extract = tokenExtractor(parts);
+  return {
+    name: 'attentiveProbe',
+    async evaluate(params) {
+      const train = await extract(params, parts.train.clips);
+      const test = await extract(params, parts.test.clips);
+      const { outcome } = await attentiveProbe({ ...withoutUndefined(probe), engine, ...data, train, test });
+      return told(outcome, parts.intervals);
+    },
+  };
+}
+
+/**
+ * `sgdProbe` of the features of clips as an evaluator: `top1`, `top5`, `classMeanTop1`, `classMeanTop5` in per cent.
+ *
+ * @throws EvaluationError as {@link attentiveProbeEvaluator}; `evaluate` rejects with what `sgdProbe` throws.
+ */
+export function sgdProbeEvaluator(options: SgdProbeEvaluatorOptions): Evaluator {
+  const { probe, ...parts } = SGD.check(options);
+  const { engine, ...data } = checked('sgdProbeEvaluator', parts);
+  const extract = featureExtractor({ engine, model: parts.model, batchSize: parts.batchSize });
+  return {
+    name: 'sgdProbe',
+    async evaluate(params) {
+      const train = await extract(params, parts.train.clips);
+      const test = await extract(params, parts.test.clips);
+      const { outcome } = await sgdProbe({ ...probe, engine, ...data, train, test });
+      return told(outcome, parts.intervals);
+    },
+  };
+}
+
+type Parts = Omit<Required<ProbeEvaluatorOptions>, 'model' | 'batchSize' | 'intervals'>;
+
+/** What a probe takes beside the features. Said here, and not by the first evaluation after hours of training. */
+function checked(where: string, { engine, train, test, classes }: Parts) {
+  for (const [side, { clips, labels }] of Object.entries({ train, test })) {
+    checkCount(`${where} ${side}`, clips.length, 1);
+    checkLabels(`${where} ${side}`, clips.length, labels, classes);
+  }
+  return { engine, trainLabels: train.labels, testLabels: test.labels, classes };
+}
+
+/** An option that is absent has no value, rather than none. */
+function withoutUndefined<T extends { onProgress?: unknown }>({ onProgress, ...others }: T) {
+  return { ...others, ...(onProgress !== undefined && { onProgress }) } as T;
+}
