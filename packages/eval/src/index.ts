@@ -9,6 +9,11 @@ export {
 export type { HeadSettings } from './attentive/train-heads.js';
 export { type Interval, type IntervalsOptions, intervals, pairedDifferences } from './bootstrap.js';
 export {
+  type CaptionRetrievalOptions,
+  type CaptionRetrievalResult,
+  captionRetrieval,
+} from './caption-retrieval.js';
+export {
   type Accuracies,
   type Classification,
   type ClassificationOptions,
@@ -48,6 +53,7 @@ export {
   sgdProbeEvaluator,
 } from './probe-evaluators.js';
 export { projectVideo } from './project-video.js';
+export { type RankedItem, type RankedListOptions, rankedList } from './ranked-list.js';
 export {
   type CaptionSet,
   type RepresentationOptions,
@@ -57,4 +63,13 @@ export { type Recall, type RetrievalOptions, type RetrievalResult, retrieval } f
 export type { Group, Groups } from './retrieval-groups.js';
 export { type SgdProbeOptions, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
 export type { TestVideo, TestVideos } from './test-video.js';
+export {
+  type CaptionRetrievalEvaluatorOptions,
+  captionRetrievalEvaluator,
+  type TextEvaluatorOptions,
+  type ZeroShotEvaluatorOptions,
+  zeroShotEvaluator,
+} from './text-evaluators.js';
 export { extractTokens, type TokenFeatures } from './token-features.js';
+export { type ClassTexts, type ClassTextsOptions, classTexts } from './zero-shot/class-texts.js';
+export { type ZeroShotOptions, type ZeroShotResult, zeroShot } from './zero-shot/zero-shot.js';

@@ -50,13 +50,17 @@ const pairs = { queries: test, gallery: test, queryGroups: labels(6), galleryGro
 const wholeClips = (count: number) => Array.from({ length: count }, () => new Uint8Array(2 * 4 * 4 * 3));
 const scored = { scores: Float64Array.of(1, 2, 3, 4), labels: [0, 1], classes: 2 };
 const tokensOf = ({ values, count }: typeof train) => ({ values, count, tokens: 1, width: 2 });
+const classOf = { texts: features(2), textClasses: labels(2), classes: 2 };
 const head = { seed: 1, blocks: 1, attentionHeads: 1, rates: [1e-3], weightDecays: [0], epochs: 1 };
 const recipe = { seed: 1, epochs: 1, warmupEpochs: 0 };
 const probing = { engine, model, train: labelled(40), test: labelled(6), classes: 2, batchSize: 4 };
 const {
   attentiveProbe,
   attentiveProbeEvaluator,
+  captionRetrieval,
+  captionRetrievalEvaluator,
   classification,
+  classTexts,
   extractFeatures,
   extractTokens,
   featureExtractor,
@@ -72,6 +76,9 @@ const {
   retrieval,
   sgdProbe,
   sgdProbeEvaluator,
+  rankedList,
+  zeroShot,
+  zeroShotEvaluator,
 } = evaluation;
 
 const checks = optionsContract({
@@ -109,6 +116,22 @@ const checks = optionsContract({
     attentiveProbeEvaluator: (extra) => attentiveProbeEvaluator({ ...probing, probe: head, ...extra }),
     sgdProbe: (extra) => sgdProbe({ engine, ...sets, ...recipe, ...extra }),
     sgdProbeEvaluator: (extra) => sgdProbeEvaluator({ ...probing, probe: recipe, ...extra }),
+    captionRetrieval: (extra) => captionRetrieval({ videos: test, captions: test, ...extra }),
+    captionRetrievalEvaluator: (extra) =>
+      captionRetrievalEvaluator({ engine, model, clips: clips(6), captions: test, batchSize: 1, ...extra }),
+    rankedList: (extra) => rankedList({ queries: test, gallery: train, ...extra }),
+    classTexts: (extra) => classTexts({ classes: ['a'], ...extra }),
+    zeroShot: (extra) => zeroShot({ videos: test, labels: labels(6), ...classOf, ...extra }),
+    zeroShotEvaluator: (extra) =>
+      zeroShotEvaluator({
+        engine,
+        model,
+        clips: clips(6),
+        labels: labels(6),
+        batchSize: 1,
+        ...classOf,
+        ...extra,
+      }),
     pixelBaseline: (extra) =>
       pixelBaseline(clips(1), { frameCount: 1, height: 2, width: 2, slices: 1, cells: 2, ...extra }),
     knn: (extra) => knn({ ...sets, k: 3, ...extra }),

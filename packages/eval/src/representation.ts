@@ -1,4 +1,4 @@
-import type { Params, VideoMaeEncoder } from '@tgm/models';
+import type { VideoMaeEncoder } from '@tgm/models';
 import { callable, nested, number, optional, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { EvaluationError } from './errors.js';
@@ -10,7 +10,7 @@ import { NEIGHBOURS } from './knn.js';
 import { type LabelledClips, labelledClips } from './labelled-clips.js';
 import { classCount, encoderField, engineField, features, subsetMarks } from './option-fields.js';
 import { joinOutcomes } from './outcome.js';
-import { projectVideo } from './project-video.js';
+import { projectedClips } from './projected-clips.js';
 import { retrieval } from './retrieval.js';
 import { checkGroups, type Groups, groups } from './retrieval-groups.js';
 import { intervalsField, told } from './told.js';
@@ -64,9 +64,6 @@ const OPTIONS = optionTable(
   EvaluationError,
 );
 
-/** The contrastive loss's parameter [E, D] that takes video features to the space of the text. */
-const PROJECTION = 'contrastive.projection.weight';
-
 /**
  * Measures frozen features: linear probe, k-NN and, where captions and a projection are there, retrieval.
  *
@@ -108,7 +105,7 @@ export function representation(options: RepresentationOptions): Evaluator {
         subsets,
         intervals,
       });
-      const videos = captions && (await projected(testFeatures, params));
+      const videos = captions && (await projectedClips(testFeatures, params));
       return videos ? { ...scores, ...retrievalScores(videos, captions, intervals) } : scores;
     },
   };
@@ -119,12 +116,6 @@ function checkCaptions({ embeddings, groups, clipGroups = groups }: CaptionSet, 
   checkFeatures('representation captions', embeddings);
   checkGroups('representation captions', groups, embeddings.count);
   checkGroups('representation test clips', clipGroups, clips);
-}
-
-/** The clips in the space of the text, where the model was trained for it. */
-async function projected(clips: Features, params: Params): Promise<Features | undefined> {
-  const projection = params[PROJECTION];
-  return projection && projectVideo(clips, (await projection.data()) as Float32Array);
 }
 
 function retrievalScores(videos: Features, captions: CaptionSet, intervals: boolean): Record<string, number> {

@@ -89,7 +89,6 @@ export function retrieval(options: RetrievalOptions): RetrievalResult {
 
   const members = rowsByGroup(galleryGroups);
   const similarity = new Float64Array(gallery.count);
-  const ranks = new Float64Array(queries.count);
   const places: Place[] = [];
   for (let q = 0; q < queries.count; q++) {
     const right = new Set(groupsOf(queryGroups, q).flatMap((group) => members.get(group) ?? []));
@@ -101,46 +100,48 @@ export function retrieval(options: RetrievalOptions): RetrievalResult {
       });
     }
     dotWithAll(queries, q, gallery, similarity);
-    const place = placeOfFirst(right, similarity);
-    ranks[q] = place.above + (place.tied + 1) / (place.rightTied + 1);
-    places.push(place);
+    places.push(placeOfFirst(right, similarity));
   }
+  return {
+    ...rankOutcome(places, queryClusters),
+    chance: meanRecall(places, (k, { right }) => chanceAmongFirst(k, gallery.count, right)),
+  };
+}
+
+/** Figures of where the first right item of each query stands. */
+export function rankOutcome(places: readonly Place[], clusters?: Labels): Omit<RetrievalResult, 'chance'> {
   const hits = (k: number) =>
     Float64Array.from(
       places,
       ({ above, tied, rightTied }) => 100 * chanceAmongFirst(k - above, tied, rightTied),
     );
-  return {
-    ...rankOutcome({ at1: hits(1), at5: hits(5), at10: hits(10) }, ranks, queryClusters),
-    chance: meanRecall(places, (k, { right }) => chanceAmongFirst(k, gallery.count, right)),
-    ranks,
-  };
-}
-
-/** Figures of where the first right item of each query stands. */
-function rankOutcome(
-  hits: Readonly<Record<keyof Recall, Float64Array>>,
-  ranks: Float64Array,
-  clusters: Labels | undefined,
-): Pick<RetrievalResult, 'recall' | 'medianRank' | 'meanRank' | 'outcome'> {
+  const ranks = Float64Array.from(
+    places,
+    ({ above, tied, rightTied }) => above + (tied + 1) / (rightTied + 1),
+  );
   const outcome = {
-    count: ranks.length,
+    count: places.length,
     figures: {
-      'R@1': { values: hits.at1, summary: 'mean' },
-      'R@5': { values: hits.at5, summary: 'mean' },
-      'R@10': { values: hits.at10, summary: 'mean' },
+      'R@1': { values: hits(1), summary: 'mean' },
+      'R@5': { values: hits(5), summary: 'mean' },
+      'R@10': { values: hits(10), summary: 'mean' },
       medianRank: { values: ranks, summary: 'median' },
       meanRank: { values: ranks, summary: 'mean' },
     },
     ...(clusters && { clusters }),
   } satisfies Outcome;
   const { medianRank, meanRank, ...at } = figuresOf<keyof typeof outcome.figures>(outcome);
-  const recall = { at1: at['R@1'], at5: at['R@5'], at10: at['R@10'] };
-  return { recall, medianRank, meanRank, outcome };
+  return {
+    recall: { at1: at['R@1'], at5: at['R@5'], at10: at['R@10'] },
+    medianRank,
+    meanRank,
+    ranks,
+    outcome,
+  };
 }
 
 /** Where the best right item of a query stands. */
-interface Place {
+export interface Place {
   /** Right items in the gallery. */
   readonly right: number;
   /** Items more similar than the best right one. */

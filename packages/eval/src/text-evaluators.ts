@@ -1,0 +1,93 @@
+import type { VideoMaeEncoder } from '@tgm/models';
+import { listOf, optionTable, wholeNumber } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { CAPTION_FIELDS, type CaptionRetrievalOptions, captionRetrieval } from './caption-retrieval.js';
+import { EvaluationError } from './errors.js';
+import type { Evaluator } from './evaluator.js';
+import { featureExtractor } from './extract-features.js';
+import { bytes, encoderField, engineField } from './option-fields.js';
+import { joinOutcomes } from './outcome.js';
+import { requireProjected } from './projected-clips.js';
+import { intervalsField, told } from './told.js';
+import { ZERO_SHOT_FIELDS, type ZeroShotOptions, zeroShot } from './zero-shot/zero-shot.js';
+
+/** Clips and the model whose features are compared with texts. */
+export interface TextEvaluatorOptions {
+  readonly engine: Engine;
+  /** A `VideoMae`, or its encoder alone. */
+  readonly model: VideoMaeEncoder;
+  /** [T, H, W, 3] RGB, 0-255, each in the model's size. */
+  readonly clips: readonly Uint8Array[];
+  /** Clips of one pass of the encoder, from 1. */
+  readonly batchSize: number;
+  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
+  readonly intervals?: boolean;
+}
+
+export interface CaptionRetrievalEvaluatorOptions
+  extends TextEvaluatorOptions,
+    Omit<CaptionRetrievalOptions, 'videos'> {}
+
+export interface ZeroShotEvaluatorOptions extends TextEvaluatorOptions, Omit<ZeroShotOptions, 'videos'> {}
+
+const FIELDS = {
+  engine: engineField(),
+  model: encoderField(),
+  clips: listOf(bytes(), { from: 1 }),
+  batchSize: wholeNumber({ from: 1 }),
+  intervals: intervalsField(),
+} satisfies Record<keyof TextEvaluatorOptions, unknown>;
+
+const RETRIEVAL = optionTable(
+  'captionRetrievalEvaluator',
+  { ...FIELDS, ...CAPTION_FIELDS } satisfies Record<keyof CaptionRetrievalEvaluatorOptions, unknown>,
+  EvaluationError,
+);
+const ZERO_SHOT = optionTable(
+  'zeroShotEvaluator',
+  { ...FIELDS, ...ZERO_SHOT_FIELDS } satisfies Record<keyof ZeroShotEvaluatorOptions, unknown>,
+  EvaluationError,
+);
+
+/**
+ * `captionRetrieval` of clips as an evaluator, for a model that is trained with the contrastive loss: `textToVideo/R@1`, `/R@5`,
+ * `/R@10` in per cent, `/medianRank`, `/meanRank`, and the same under `videoToText`.
+ *
+ * @throws EvaluationError `OPTION_INVALID`; `evaluate` rejects with what `captionRetrieval` throws, and `OPTION_INVALID` for
+ *   parameters without the loss's projection.
+ */
+export function captionRetrievalEvaluator(options: CaptionRetrievalEvaluatorOptions): Evaluator {
+  const { engine, model, clips, batchSize, intervals, captionVideos, ...captions } = RETRIEVAL.check(options);
+  const extract = featureExtractor({ engine, model, batchSize });
+  return {
+    name: 'captionRetrieval',
+    async evaluate(params) {
+      const videos = await requireProjected(RETRIEVAL.where, await extract(params, clips), params);
+      const both = captionRetrieval({ videos, ...captions, ...(captionVideos && { captionVideos }) });
+      const { textToVideo, videoToText } = both;
+      return {
+        ...told(joinOutcomes({ textToVideo }), intervals),
+        ...told(joinOutcomes({ videoToText }), intervals),
+      };
+    },
+  };
+}
+
+/**
+ * `zeroShot` of clips as an evaluator, for a model that is trained with the contrastive loss: `top1`, `top5`, `classMeanTop1`,
+ * `classMeanTop5` in per cent.
+ *
+ * @throws EvaluationError `OPTION_INVALID`; `evaluate` rejects with what `zeroShot` throws, and `OPTION_INVALID` for parameters
+ *   without the loss's projection.
+ */
+export function zeroShotEvaluator(options: ZeroShotEvaluatorOptions): Evaluator {
+  const { engine, model, clips, batchSize, intervals, ...texts } = ZERO_SHOT.check(options);
+  const extract = featureExtractor({ engine, model, batchSize });
+  return {
+    name: 'zeroShot',
+    async evaluate(params) {
+      const videos = await requireProjected(ZERO_SHOT.where, await extract(params, clips), params);
+      return told(zeroShot({ videos, ...texts }).outcome, intervals);
+    },
+  };
+}
