@@ -30,6 +30,24 @@ export {
 } from './extract-features.js';
 export { type FeatureScoresOptions, featureScores } from './feature-scores.js';
 export type { Features, LabelledFeatures, Labels } from './features.js';
+export {
+  type FewShotDrawOptions,
+  type FewShotOptions,
+  type FewShotResult,
+  fewShot,
+} from './few-shot/few-shot.js';
+export {
+  type MtebResult,
+  type MtebResultOptions,
+  type MtebScores,
+  mtebResult,
+} from './few-shot/mteb-result.js';
+export type { GroupedAccuracies } from './grouped-accuracies.js';
+export {
+  type GroupedClassificationOptions,
+  groupedClassification,
+  type LabelGroupLogits,
+} from './grouped-classification.js';
 export { type KnnOptions, type KnnResult, knn } from './knn.js';
 export type { ValidatedStrength } from './l2-strength.js';
 export type { LabelledClips } from './labelled-clips.js';
@@ -48,6 +66,8 @@ export { type PixelBaselineOptions, pixelBaseline } from './pixel-baseline.js';
 export {
   type AttentiveProbeEvaluatorOptions,
   attentiveProbeEvaluator,
+  type FewShotEvaluatorOptions,
+  fewShotEvaluator,
   type ProbeEvaluatorOptions,
   type SgdProbeEvaluatorOptions,
   sgdProbeEvaluator,
@@ -55,12 +75,23 @@ export {
 export { projectVideo } from './project-video.js';
 export { type RankedItem, type RankedListOptions, rankedList } from './ranked-list.js';
 export {
+  type ClipMask,
+  type ReconstructionErrorOptions,
+  type ReconstructionErrorResult,
+  type ReconstructionEvaluatorOptions,
+  type ReconstructionOptions,
+  reconstructionError,
+  reconstructionEvaluator,
+} from './reconstruction/reconstruction-error.js';
+export {
   type CaptionSet,
   type RepresentationOptions,
   representation,
 } from './representation.js';
+export { type RepresentationBiasOptions, representationBias } from './representation-bias.js';
 export { type Recall, type RetrievalOptions, type RetrievalResult, retrieval } from './retrieval.js';
 export type { Group, Groups } from './retrieval-groups.js';
+export { type SaliencyScoresOptions, type SaliencyScoresResult, saliencyScores } from './saliency-scores.js';
 export { type SgdProbeOptions, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
 export type { TestVideo, TestVideos } from './test-video.js';
 export {

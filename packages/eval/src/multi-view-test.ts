@@ -1,16 +1,13 @@
 import { classesOf, type Params, type VideoMaeClassifier } from '@tgm/models';
 import { callable, objectWith, optional, optionTable, passing, showValue, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { hitAmong } from './accuracy.js';
-import { type Accuracies, accuracies, type Classification, classified } from './classification.js';
 import { clipPasses, type NamedClip } from './clip-passes.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { checkCount } from './features.js';
-import { jointClass, jointProbabilities } from './joint-scores.js';
+import { type GroupedAccuracies, groupedAccuracies } from './grouped-accuracies.js';
 import { meanOfViews } from './mean-of-views.js';
 import { engineField } from './option-fields.js';
-import { joinOutcomes, type Outcome } from './outcome.js';
 import { requireVideo, type TestVideo, type TestVideos } from './test-video.js';
 import { intervalsField, told } from './told.js';
 
@@ -40,16 +37,8 @@ export interface VideoPrediction {
   readonly probabilities: readonly Float64Array[];
 }
 
-export interface MultiViewScores {
-  /** By the name of the group; `classification` where there is one alone. */
-  readonly groups: Readonly<Record<string, Classification>>;
-  /**
-   * Of several groups: videos for which all are right, such as an action of a verb and a noun. Combinations of classes are
-   * ordered by the product of their probabilities.
-   */
-  readonly all?: Accuracies;
-  /** All figures, video by video: those of a single group, else `<group>/<figure>` and `all/<figure>`. */
-  readonly outcome: Outcome;
+/** What the classifier gets right, and what it says of each video. */
+export interface MultiViewScores extends GroupedAccuracies {
   /** Videos that were measured. */
   readonly videos: number;
   /** Videos that were to come and did not. */
@@ -162,14 +151,12 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
     }
     checkCount(where, predictions.length, 1);
     const { length = predictions.length } = videos;
-    const named = Object.fromEntries(
-      groups.map(({ name, labels }, at) => [name, ofGroup(predictions, at, labels.length)]),
-    );
-    const all = groups.length > 1 ? ofAllGroups(predictions) : undefined;
+    const labels = (at: number) => predictions.map((each) => each.labels[at]!);
     return {
-      groups: named,
-      ...(all && { all }),
-      outcome: all ? joinOutcomes({ ...named, all }) : Object.values(named)[0]!.outcome,
+      ...groupedAccuracies(
+        groups.map(({ name }, at) => ({ name, labels: labels(at) })),
+        predictions.map(({ probabilities }) => probabilities),
+      ),
       videos: predictions.length,
       leftOut: length - predictions.length,
       predictions,
@@ -218,32 +205,4 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
     });
     return { id, views: count, labels, probabilities };
   }
-}
-
-function ofGroup(predictions: readonly VideoPrediction[], at: number, classes: number): Classification {
-  const scores = new Float64Array(predictions.length * classes);
-  predictions.forEach(({ probabilities }, row) => {
-    scores.set(probabilities[at]!, row * classes);
-  });
-  return classified(
-    scores,
-    predictions.map(({ labels }) => labels[at]!),
-    classes,
-  );
-}
-
-/** Video by video: all combinations of all videos are too many to be held. */
-function ofAllGroups(predictions: readonly VideoPrediction[]): Accuracies {
-  const [first, amongFive] = [new Float64Array(predictions.length), new Float64Array(predictions.length)];
-  const joint = predictions.map(({ probabilities, labels }, row) => {
-    const scores = jointProbabilities(probabilities);
-    const label = jointClass(
-      labels,
-      probabilities.map(({ length }) => length),
-    );
-    first[row] = 100 * hitAmong(1, scores, 0, scores.length, label);
-    amongFive[row] = 100 * hitAmong(5, scores, 0, scores.length, label);
-    return label;
-  });
-  return accuracies(first, amongFive, joint);
 }

@@ -49,6 +49,14 @@ const sets = { train, trainLabels: labels(40), test, testLabels: labels(6), clas
 const pairs = { queries: test, gallery: test, queryGroups: labels(6), galleryGroups: labels(6) };
 const wholeClips = (count: number) => Array.from({ length: count }, () => new Uint8Array(2 * 4 * 4 * 3));
 const scored = { scores: Float64Array.of(1, 2, 3, 4), labels: [0, 1], classes: 2 };
+const hiding = {
+  engine,
+  model,
+  clips: wholeClips(1),
+  masks: [{ visible: [0], masked: [1, 2, 3] }],
+  batchSize: 1,
+};
+const marked = { values: Float32Array.of(0, 1), count: 1, width: 2 };
 const tokensOf = ({ values, count }: typeof train) => ({ values, count, tokens: 1, width: 2 });
 const classOf = { texts: features(2), textClasses: labels(2), classes: 2 };
 const head = { seed: 1, blocks: 1, attentionHeads: 1, rates: [1e-3], weightDecays: [0], epochs: 1 };
@@ -65,7 +73,11 @@ const {
   extractTokens,
   featureExtractor,
   featureScores,
+  fewShot,
+  fewShotEvaluator,
+  groupedClassification,
   knn,
+  mtebResult,
   linearProbe,
   multiViewScores,
   multiViewTest,
@@ -77,6 +89,10 @@ const {
   sgdProbe,
   sgdProbeEvaluator,
   rankedList,
+  reconstructionError,
+  reconstructionEvaluator,
+  representationBias,
+  saliencyScores,
   zeroShot,
   zeroShotEvaluator,
 } = evaluation;
@@ -132,6 +148,22 @@ const checks = optionsContract({
         ...classOf,
         ...extra,
       }),
+    fewShot: (extra) => fewShot({ engine, ...sets, seed: 1, draws: 1, ...extra }),
+    fewShotEvaluator: (extra) => fewShotEvaluator({ ...probing, probe: { seed: 1 }, ...extra }),
+    mtebResult: async (extra) => {
+      const result = await fewShot({ engine, ...sets, seed: 1, draws: 1 });
+      return mtebResult({ result, taskName: 'a', datasetRevision: 'b', ...extra });
+    },
+    groupedClassification: (extra) =>
+      groupedClassification({
+        groups: { verb: { logits: test.values, labels: labels(6), classes: 2 } },
+        ...extra,
+      }),
+    saliencyScores: (extra) => saliencyScores({ saliency: marked, inside: marked, ...extra }),
+    representationBias: (extra) =>
+      representationBias({ outcome: classification(scored).outcome, classes: 2, ...extra }, { draws: 100 }),
+    reconstructionError: (extra) => reconstructionError({ ...hiding, params, ...extra }),
+    reconstructionEvaluator: (extra) => reconstructionEvaluator({ ...hiding, ...extra }),
     pixelBaseline: (extra) =>
       pixelBaseline(clips(1), { frameCount: 1, height: 2, width: 2, slices: 1, cells: 2, ...extra }),
     knn: (extra) => knn({ ...sets, k: 3, ...extra }),

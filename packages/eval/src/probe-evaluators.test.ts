@@ -3,7 +3,7 @@ import { seededRandom } from '@tgm/random';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { expect, it } from 'vitest';
 import { extractFeatures } from './extract-features.js';
-import { attentiveProbeEvaluator, sgdProbeEvaluator } from './probe-evaluators.js';
+import { attentiveProbeEvaluator, fewShotEvaluator, sgdProbeEvaluator } from './probe-evaluators.js';
 import { extractTokens } from './token-features.js';
 
 const engine = await onnxEngine({ threads: 1 });
@@ -72,11 +72,18 @@ it('sgdProbeEvaluator does too', async () => {
   expect(numbers.top1).toBeGreaterThan(90);
 });
 
-it('both say before the first evaluation what does not fit', () => {
+it('fewShotEvaluator does too', async () => {
+  const numbers = await fewShotEvaluator({ ...parts, probe: { seed: 0, draws: 2 } }).evaluate(params);
+  expect(Object.keys(numbers)).toEqual(figures);
+  expect(numbers.top1).toBeGreaterThan(80);
+});
+
+it('all say before the first evaluation what does not fit', () => {
   const wrong = { ...parts, test: { clips: test.clips, labels: [0] } };
   const refused = expect.objectContaining({ code: 'LABELS_MISMATCH' });
   expect(() => attentiveProbeEvaluator({ ...wrong, probe: { seed: 0 } })).toThrow(refused);
   expect(() => sgdProbeEvaluator({ ...wrong, probe: { seed: 0 } })).toThrow(refused);
+  expect(() => fewShotEvaluator({ ...wrong, probe: { seed: 0 } })).toThrow(refused);
   const misspelt = { seed: 0, epoch: 3 };
   expect(() => sgdProbeEvaluator({ ...parts, probe: misspelt as never })).toThrow(/epoch/);
 });

@@ -5,9 +5,11 @@ import { type AttentiveHeadOptions, attentiveProbe, HEAD_FIELDS } from './attent
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { featureExtractor } from './extract-features.js';
-import { checkCount, checkLabels } from './features.js';
+import { checkCount, checkLabels, type LabelledFeatures } from './features.js';
+import { FEW_SHOT_FIELDS, type FewShotDrawOptions, fewShot } from './few-shot/few-shot.js';
 import { type LabelledClips, labelledClips } from './labelled-clips.js';
 import { classCount, encoderField, engineField } from './option-fields.js';
+import type { Outcome } from './outcome.js';
 import { SGD_FIELDS, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
 import { tokenExtractor } from './token-features.js';
 import { intervalsField, told } from './told.js';
@@ -31,6 +33,10 @@ export interface AttentiveProbeEvaluatorOptions extends ProbeEvaluatorOptions {
   readonly probe: AttentiveHeadOptions;
 }
 
+export interface FewShotEvaluatorOptions extends ProbeEvaluatorOptions {
+  readonly probe: FewShotDrawOptions;
+}
+
 export interface SgdProbeEvaluatorOptions extends ProbeEvaluatorOptions {
   readonly probe: SgdRecipeOptions;
 }
@@ -50,6 +56,7 @@ const ATTENTIVE = optionTable(
   { ...FIELDS, probe: nested(HEAD_FIELDS) },
   EvaluationError,
 );
+const FEW = optionTable('fewShotEvaluator', { ...FIELDS, probe: nested(FEW_SHOT_FIELDS) }, EvaluationError);
 const SGD = optionTable('sgdProbeEvaluator', { ...FIELDS, probe: nested(SGD_FIELDS) }, EvaluationError);
 
 /**
@@ -80,15 +87,33 @@ export function attentiveProbeEvaluator(options: AttentiveProbeEvaluatorOptions)
  */
 export function sgdProbeEvaluator(options: SgdProbeEvaluatorOptions): Evaluator {
   const { probe, ...parts } = SGD.check(options);
-  const { engine, ...data } = checked('sgdProbeEvaluator', parts);
-  const extract = featureExtractor({ engine, model: parts.model, batchSize: parts.batchSize });
+  return ofFeatures('sgdProbe', parts, (data) => sgdProbe({ ...probe, ...data }));
+}
+
+/**
+ * `fewShot` of the features of clips as an evaluator: `top1`, `top5`, `classMeanTop1`, `classMeanTop5` in per cent.
+ *
+ * @throws EvaluationError as {@link attentiveProbeEvaluator}; `evaluate` rejects with what `fewShot` throws.
+ */
+export function fewShotEvaluator(options: FewShotEvaluatorOptions): Evaluator {
+  const { probe, ...parts } = FEW.check(options);
+  return ofFeatures('fewShot', parts, (data) => fewShot({ ...probe, ...data }));
+}
+
+function ofFeatures(
+  name: string,
+  parts: Required<ProbeEvaluatorOptions>,
+  measure: (data: LabelledFeatures & { readonly engine: Engine }) => Promise<{ readonly outcome: Outcome }>,
+): Evaluator {
+  const data = checked(`${name}Evaluator`, parts);
+  const { engine, model, batchSize, intervals } = parts;
+  const extract = featureExtractor({ engine, model, batchSize });
   return {
-    name: 'sgdProbe',
+    name,
     async evaluate(params) {
       const train = await extract(params, parts.train.clips);
       const test = await extract(params, parts.test.clips);
-      const { outcome } = await sgdProbe({ ...probe, engine, ...data, train, test });
-      return told(outcome, parts.intervals);
+      return told((await measure({ ...data, train, test })).outcome, intervals);
     },
   };
 }

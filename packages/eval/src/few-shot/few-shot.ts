@@ -1,0 +1,122 @@
+import { number, optional, optionTable, wholeNumber } from '@tgm/options';
+import { chooseIndices, seededRandom } from '@tgm/random';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { type Accuracies, accuracies, type Classification, classified } from '../classification.js';
+import { EvaluationError } from '../errors.js';
+import {
+  checkCount,
+  checkFeatures,
+  checkLabels,
+  checkSameWidth,
+  type Features,
+  type LabelledFeatures,
+  type Labels,
+} from '../features.js';
+import { classScores } from '../linear-classifier.js';
+import { engineField, labelledFeatures } from '../option-fields.js';
+import { softmaxRegression } from '../softmax-regression.js';
+
+/** How the training examples are drawn. */
+export interface FewShotDrawOptions {
+  /** Training examples of each class, from 1; 8 by default. A class that has fewer gives all. */
+  readonly shots?: number;
+  /** Times that they are drawn, from 1; 10 by default. */
+  readonly draws?: number;
+  /** Decides what is drawn. */
+  readonly seed: number;
+}
+
+export interface FewShotOptions extends LabelledFeatures, FewShotDrawOptions {
+  readonly engine: Engine;
+}
+
+/** Mean over the draws, for each test example and so for all of them. */
+export interface FewShotResult extends Accuracies {
+  /** What each draw gets right. */
+  readonly draws: readonly Classification[];
+}
+
+export const FEW_SHOT_FIELDS = {
+  shots: optional(wholeNumber({ from: 1 }), 8),
+  draws: optional(wholeNumber({ from: 1 }), 10),
+  seed: number(),
+} satisfies Record<keyof FewShotDrawOptions, unknown>;
+
+const OPTIONS = optionTable(
+  'fewShot',
+  { ...FEW_SHOT_FIELDS, engine: engineField(), ...labelledFeatures } satisfies Record<
+    keyof FewShotOptions,
+    unknown
+  >,
+  EvaluationError,
+);
+
+/** Largest entry of the gradient of a fit. */
+const TOLERANCE = 1e-5;
+
+/**
+ * Classification from few examples as mteb's tasks do it, MVEB's videos among them: eight training examples of each class,
+ * logistic regression, all test examples, and that ten times. The regression is scikit-learn's default: features as they are, and
+ * half the squared weights added to the *sum* of the losses.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`,
+ *   `TOO_FEW_EXAMPLES` without training or test examples.
+ */
+export async function fewShot(options: FewShotOptions): Promise<FewShotResult> {
+  const { engine, train, trainLabels, test, testLabels, classes, shots, draws, seed } =
+    OPTIONS.check(options);
+  checkFeatures('fewShot train', train);
+  checkFeatures('fewShot test', test);
+  checkSameWidth('fewShot test', train, test);
+  checkLabels('fewShot train', train.count, trainLabels, classes);
+  checkLabels('fewShot test', test.count, testLabels, classes);
+  checkCount('fewShot train', train.count, 1);
+  checkCount('fewShot test', test.count, 1);
+  const done: Classification[] = [];
+  for (let draw = 0; draw < draws; draw++) {
+    const rows = drawnRows(trainLabels, shots, seed, draw);
+    const labels = rows.map((row) => trainLabels[row]!);
+    const regression = await softmaxRegression(engine, rowsOf(train, rows), labels, classes);
+    try {
+      const point = await regression.fit({ l2: 1 / rows.length, tolerance: TOLERANCE });
+      const scores = classScores(regression.classifier(point), test.values, test.count);
+      withoutAbsent(scores, labels, classes);
+      done.push(classified(scores, testLabels, classes));
+    } finally {
+      regression.dispose();
+    }
+  }
+  const mean = (figure: 'top1' | 'top5') =>
+    Float64Array.from(
+      { length: test.count },
+      (_, row) =>
+        done.reduce((sum, { outcome }) => sum + outcome.figures[figure]!.values[row]!, 0) / done.length,
+    );
+  return { ...accuracies(mean('top1'), mean('top5'), testLabels), draws: done };
+}
+
+/** Up to `shots` examples of each class, in a random order. */
+function drawnRows(labels: Labels, shots: number, seed: number, draw: number): number[] {
+  const random = seededRandom('few shots', seed, draw);
+  const taken = new Map<number, number>();
+  return Array.from(chooseIndices(labels.length, labels.length, random)).filter((row) => {
+    const before = taken.get(labels[row]!) ?? 0;
+    taken.set(labels[row]!, before + 1);
+    return before < shots;
+  });
+}
+
+/** A class without a training example is none of the classifier's. */
+function withoutAbsent(scores: Float64Array, labels: readonly number[], classes: number): void {
+  const there = new Set(labels);
+  for (let at = 0; at < scores.length; at++)
+    if (!there.has(at % classes)) scores[at] = Number.NEGATIVE_INFINITY;
+}
+
+function rowsOf({ values, width }: Features, rows: readonly number[]): Features {
+  const chosen = new Float32Array(rows.length * width);
+  for (const [at, row] of rows.entries()) {
+    chosen.set(values.subarray(row * width, (row + 1) * width), at * width);
+  }
+  return { values: chosen, count: rows.length, width };
+}

@@ -1,0 +1,46 @@
+import { optionTable } from '@tgm/options';
+import { type Interval, type IntervalsOptions, intervals } from './bootstrap.js';
+import { EvaluationError } from './errors.js';
+import { classCount } from './option-fields.js';
+import { type Outcome, outcomeField } from './outcome.js';
+
+export interface RepresentationBiasOptions {
+  /** What a classifier on the representation gets right; it has the figure `top1`. */
+  readonly outcome: Outcome;
+  /** From 1. */
+  readonly classes: number;
+}
+
+const OPTIONS = optionTable(
+  'representationBias',
+  { outcome: outcomeField(), classes: classCount() } satisfies Record<
+    keyof RepresentationBiasOptions,
+    unknown
+  >,
+  EvaluationError,
+);
+
+/**
+ * How much a data set is biased towards a representation: ln(accuracy / chance) of a classifier on it (RESOUND, Li et al., ECCV
+ * 2018, section 3). 0 where the representation says nothing about the classes; ln(classes) where it says all. Take a representation
+ * that cannot see what the data set is meant to ask for, such as single frames of actions: what it reaches needs no action.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, also for an outcome without `top1`; what `intervals` throws.
+ */
+export function representationBias(
+  options: RepresentationBiasOptions,
+  bootstrap: IntervalsOptions = {},
+): Interval {
+  const { outcome, classes } = OPTIONS.check(options);
+  const { top1 } = outcome.figures;
+  if (!top1) {
+    throw new EvaluationError('OPTION_INVALID', {
+      where: 'representationBias, option outcome',
+      expected: 'the figure top1',
+      received: Object.keys(outcome.figures).join(', ') || 'no figure',
+    });
+  }
+  const { value, from, to } = intervals({ ...outcome, figures: { top1 } }, bootstrap).top1!;
+  const bias = (accuracy: number) => Math.log((accuracy / 100) * classes);
+  return { value: bias(value), from: bias(from), to: bias(to) };
+}
