@@ -13,7 +13,7 @@ export type EvaluationErrorCode =
   | 'SHAPE_MISMATCH'
   /** A feature is NaN or infinite; scores of it would mean nothing. */
   | 'NON_FINITE_FEATURE'
-  /** A logit is NaN or infinite. */
+  /** A logit is NaN or infinite, or a score is NaN. */
   | 'NON_FINITE_LOGIT';
 
 /** Every error that this package throws. */
