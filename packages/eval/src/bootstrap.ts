@@ -114,9 +114,19 @@ function clusterMembers({ count, clusters }: Outcome): readonly (readonly number
 }
 
 function drawRows(members: readonly (readonly number[])[], random: Random): Uint32Array {
-  const drawn = Uint32Array.from(members, () => Math.floor(random() * members.length));
-  if (members.every(({ length }) => length === 1)) return drawn.map((cluster) => members[cluster]![0]!);
-  return Uint32Array.from(Array.from(drawn).flatMap((cluster) => members[cluster]!));
+  const drawn = new Uint32Array(members.length);
+  let size = 0;
+  for (let i = 0; i < drawn.length; i++) {
+    drawn[i] = Math.floor(random() * members.length);
+    size += members[drawn[i]!]!.length;
+  }
+  const rows = new Uint32Array(size);
+  let filled = 0;
+  for (let i = 0; i < drawn.length; i++) {
+    const own = members[drawn[i]!]!;
+    for (let at = 0; at < own.length; at++) rows[filled++] = own[at]!;
+  }
+  return rows;
 }
 
 function requireSameExamples(first: Outcome, second: Outcome): void {

@@ -108,7 +108,7 @@ export function accuracies(first: Float64Array, amongFive: Float64Array, labels:
 function accuracyByClass(values: Float64Array, labels: Labels, classes: number): Float64Array {
   const every = Uint32Array.from({ length: labels.length }, (_, row) => row);
   const means = new Float64Array(classes).fill(Number.NaN);
-  for (const [label, { total, count }] of meansByClass(values, labels, every)) means[label] = total / count;
+  means.set(meansByClass(values, labels, every));
   return means;
 }
 

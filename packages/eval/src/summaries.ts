@@ -14,27 +14,28 @@ export function median(values: Float64Array, rows: ArrayLike<number>): number {
 
 /** Mean over the classes that are there of the mean of each. */
 export function meanOfClasses(values: Float64Array, labels: Labels, rows: ArrayLike<number>): number {
-  const classes = meansByClass(values, labels, rows);
   let sum = 0;
-  for (const { total, count } of classes.values()) sum += total / count;
-  return sum / classes.size;
+  let classes = 0;
+  for (const own of meansByClass(values, labels, rows)) {
+    if (Number.isNaN(own)) continue;
+    sum += own;
+    classes += 1;
+  }
+  return sum / classes;
 }
 
-/** Sum and number of the values of each class that is there. */
-export function meansByClass(
-  values: Float64Array,
-  labels: Labels,
-  rows: ArrayLike<number>,
-): ReadonlyMap<number, { readonly total: number; readonly count: number }> {
-  const classes = new Map<number, { total: number; count: number }>();
+/** [classes] mean of the values of each class, up to the last that is there; NaN for one that is not. */
+export function meansByClass(values: Float64Array, labels: Labels, rows: ArrayLike<number>): Float64Array {
+  let last = -1;
+  for (let i = 0; i < rows.length; i++) last = Math.max(last, labels[rows[i]!]!);
+  const totals = new Float64Array(last + 1);
+  const counts = new Uint32Array(last + 1);
   for (let i = 0; i < rows.length; i++) {
     const label = labels[rows[i]!]!;
-    const own = classes.get(label) ?? { total: 0, count: 0 };
-    own.total += values[rows[i]!]!;
-    own.count += 1;
-    classes.set(label, own);
+    totals[label]! += values[rows[i]!]!;
+    counts[label]! += 1;
   }
-  return classes;
+  return totals.map((total, label) => total / counts[label]!);
 }
 
 /**
