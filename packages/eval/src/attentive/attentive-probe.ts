@@ -22,7 +22,10 @@ export interface AttentiveHeadOptions {
   readonly weightDecays?: readonly number[];
   /** From 1; 20 by default. */
   readonly epochs?: number;
-  /** Examples of a step, from 1; 64 by default. */
+  /**
+   * Examples of a step, from 1; 32 by default. On `onnxEngine()` steps are many times slower where 4 batchSize attentionHeads N² is
+   * above 2^25: the weights of one attention are then not kept for its gradient. 32 examples of 128 tokens lie just below.
+   */
   readonly batchSize?: number;
   /** Parts of `train`, from 2: one of them chooses the head, and no head learns from it. 5 by default. */
   readonly folds?: number;
@@ -62,7 +65,7 @@ export const HEAD_FIELDS = {
   rates: optional(listOf(number({ above: 0 }), { from: 1 }), [5e-3, 3e-3, 1e-3, 3e-4, 1e-4]),
   weightDecays: optional(listOf(number({ from: 0 }), { from: 1 }), [0.01, 0.1, 0.4, 0.8]),
   epochs: optional(wholeNumber({ from: 1 }), 20),
-  batchSize: optional(wholeNumber({ from: 1 }), 64),
+  batchSize: optional(wholeNumber({ from: 1 }), 32),
   folds: optional(wholeNumber({ from: 2 }), 5),
   seed: number(),
   onProgress: optional(callable<(done: number, total: number) => void>()),
