@@ -50,7 +50,9 @@ const {
   saveVideoMaeClassifier,
   tokenGridOf,
   tokenSizeOf,
+  tensorsDigest,
   unpatchify,
+  writeAtomically,
   writeSafetensors,
 } = untyped;
 
@@ -98,6 +100,9 @@ const exporting = (given: object) => ({ path: path(), params: given, batch: 1 })
 /** The function, the argument, wrong values of it, and a call with one. */
 const calls: [string, string, readonly unknown[], Call][] = [
   ['layerDecayScales', 'config', noConfig, (value) => layerDecayScales(value, 0.75)],
+  ['tensorsDigest', 'tensors', noParams, (value) => tensorsDigest(value)],
+  ['writeAtomically', 'path', noText, (value) => writeAtomically(value, () => undefined)],
+  ['writeAtomically', 'write', noFunction, (value) => writeAtomically(path(), value)],
   ['layerOf', 'config', noConfig, (value) => layerOf('mask_token', value)],
   ['layerOf', 'name', [...noText, 'videomae.encoder.layer.99.x'], (value) => layerOf(value, TINY_VIDEO_MAE)],
   ['drawDropPath', 'random', noFunction, (value) => drawDropPath({ rate: 0, layers: 1, batch: 1 }, value)],

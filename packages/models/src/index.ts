@@ -94,6 +94,7 @@ export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js
 export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';
 export { sinusoidTable } from './sinusoid.js';
+export { tensorsDigest } from './tensors-digest.js';
 export { classesOf } from './video-mae/classes-of.js';
 export {
   type VideoMaeClassifier,
@@ -114,3 +115,4 @@ export type { ClassifierLabels, LabelGroup } from './video-mae/label-groups.js';
 export { layerDecayScales, layerOf } from './video-mae/layer-decay.js';
 export { resizeVideoMae } from './video-mae/resize.js';
 export { type VideoMae, videoMae } from './video-mae/video-mae.js';
+export { writeAtomically } from './write-atomically.js';

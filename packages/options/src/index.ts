@@ -7,6 +7,7 @@ export {
   recorded,
   unrecorded,
 } from './describe.js';
+export { type DescriptionDifference, descriptionDifferences } from './description-differences.js';
 export { type Fault, TgmError } from './error.js';
 export type { Field } from './field.js';
 export {

@@ -29,6 +29,7 @@ export {
   inOrder,
   type LeftOutSample,
   type OrderedExamples,
+  type ReadSample,
 } from './data/in-order.js';
 export {
   type LabelledBatchesOptions,

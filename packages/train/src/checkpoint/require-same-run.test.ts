@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { Schedule } from '../schedules/schedule.js';
-import { compareRuns } from './compare-runs.js';
 import { ratesDigest } from './rates-digest.js';
 import { requireSameRun } from './require-same-run.js';
 import { requireSameTensors } from './require-same-tensors.js';
@@ -37,48 +36,6 @@ function resume(before: Schedule, now: Schedule, steps: number, change: object =
       steps,
     });
 }
-
-describe('two runs', () => {
-  it('differ in nothing with equal options, whatever their order', () => {
-    const { run, ...others } = DESCRIPTION;
-    const now = { run: { clipNorm: null, steps: 1000, seed: 0 }, ...others };
-    expect(compareRuns(DESCRIPTION, now)).toEqual([]);
-    expect(compareRuns(JSON.parse(JSON.stringify(DESCRIPTION)), DESCRIPTION)).toEqual([]);
-  });
-
-  it('differ by every option, at any depth, that is another, missing or new', () => {
-    const now = {
-      objective: {
-        is: 'maskedObjective',
-        losses: [{ loss: { is: 'contrastiveLoss', a: 1 }, weight: 0.5 }, 7],
-      },
-      batches: {
-        is: 'maskedBatches',
-        masking: { is: 'randomMasking', ratio: 0.75 },
-        batchSize: 8,
-        views: [],
-      },
-      optimizer: { is: 'adamW' },
-      schedule: DESCRIPTION.schedule,
-      run: { seed: '0', steps: 1000, clipNorm: {} },
-    };
-    expect(compareRuns(DESCRIPTION, now)).toEqual([
-      { option: 'objective.losses.0.loss.is', saved: 'reconstructionLoss', now: 'contrastiveLoss' },
-      { option: 'objective.losses.0.weight', saved: 1, now: 0.5 },
-      { option: 'objective.losses.1', saved: undefined, now: 7 },
-      { option: 'batches.masking.ratio', saved: 0.6, now: 0.75 },
-      { option: 'batches.views', saved: undefined, now: [] },
-      { option: 'optimizer.weightDecay', saved: 0.05, now: undefined },
-      { option: 'run.seed', saved: 0, now: '0' },
-      { option: 'run.clipNorm', saved: null, now: {} },
-    ]);
-  });
-
-  it('that differ in the kind of a value are told by it alone', () => {
-    const now = { ...DESCRIPTION, optimizer: { is: 'sgd', momentum: 0.9 } };
-    expect(compareRuns(DESCRIPTION, now)).toEqual([{ option: 'optimizer.is', saved: 'adamW', now: 'sgd' }]);
-  });
-});
 
 describe('a run goes on', () => {
   it('as itself', () => {

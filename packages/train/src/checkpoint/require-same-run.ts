@@ -1,7 +1,6 @@
-import { showValue } from '@tgm/options';
+import { type DescriptionDifference, descriptionDifferences, showValue } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { Schedule } from '../schedules/schedule.js';
-import { compareRuns, type RunDifference } from './compare-runs.js';
 import { ratesDigest } from './rates-digest.js';
 import type { RunDescription, SavedRun } from './saved-run.js';
 
@@ -32,7 +31,7 @@ export function requireSameRun(
       `a run of at least the ${saved.step} steps that are done`,
       `step ${saved.step} of ${steps}`,
     );
-  const all = compareRuns(saved.description, description);
+  const all = descriptionDifferences(saved.description, description);
   const longer = typeof planned === 'number' && steps > planned;
   const keepsRates = longer && ratesDigest(schedule, saved.step) === saved.rates;
   const left = keepsRates ? all.filter(({ option }) => !OF_LENGTH.test(option)) : all;
@@ -52,7 +51,7 @@ const BEGIN_FROM_IT =
   'Under this schedule a longer run has other learning rates for the steps done: begin it in another folder, from the ' +
   'parameters of this checkpoint.';
 
-const shown = ({ option, saved, now }: RunDifference): string =>
+const shown = ({ option, saved, now }: DescriptionDifference): string =>
   `${option}: ${shownValue(saved)}, now ${shownValue(now)}`;
 
 const shownValue = (value: unknown): string => (value === undefined ? 'nothing' : showValue(value));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { datasetOf, testRecipe, videoPool } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExampleSource, TrainingExample } from './examples.js';
-import { inOrder, type LeftOutSample } from './in-order.js';
+import { inOrder, type LeftOutSample, type ReadSample } from './in-order.js';
 import { noiseSource } from './noise-source.test-support.js';
 import { writeStripes } from './test-videos.test-support.js';
 import { videoExamples } from './video-examples.js';
@@ -89,6 +89,32 @@ describe('inOrder', { timeout: 60_000 }, () => {
     for await (const _ of inOrder(source, { prefetch: 2 })) break;
     expect(counts.running).toBe(0);
     expect(counts.begun).toBeLessThanOrEqual(3);
+  });
+
+  it('reads some samples alone, as they are when all are read, and begins no others', async () => {
+    const { source, counts } = unsteady(9, (index) => (index === 4 ? fileFault('torn') : undefined));
+    const told: string[] = [];
+    const examples = inOrder(source, { prefetch: 2, onLeftOut: ({ id }) => told.push(id) });
+    const whole = await all(examples);
+    expect([examples.samples, examples.describe()]).toEqual([9, source.describe()]);
+    counts.begun = 0;
+    const some: ReadSample<object>[] = [];
+    for await (const sample of examples.read(3, 6)) some.push(sample);
+    expect(counts.begun).toBe(3);
+    expect(some.map(({ id, leftOut }) => [id, leftOut])).toEqual([
+      ['noise 3', undefined],
+      ['noise 4', { code: 'TORN', message: 'torn' }],
+      ['noise 5', undefined],
+    ]);
+    expect(some.flatMap((sample) => sample.examples)).toEqual([...whole.slice(6, 8), ...whole.slice(8, 10)]);
+    expect(told).toEqual(['noise 4', 'noise 4']);
+    for (const [from, to] of [
+      [-1, 2],
+      [0.5, 2],
+      [3, 2],
+      [0, 10],
+    ] as const) // past either end, or none
+      await expect(examples.read(from, to).next()).rejects.toMatchObject({ code: 'OPTION_INVALID' });
   });
 
   it('refuses what is no source, and an empty one', () => {

@@ -1,5 +1,5 @@
 import { seededRandom } from '@tgm/masking';
-import { callable, optional, optionTable, wholeNumber } from '@tgm/options';
+import { callable, type Description, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { type FaultFacts, factsOf } from './example-fault.js';
 import type { ExampleSource, TrainingExample } from './examples.js';
@@ -19,10 +19,31 @@ export interface InOrderOptions {
   readonly onLeftOut?: (sample: LeftOutSample) => void;
 }
 
+/** What came of one sample: its examples, or none and the reason why. */
+export interface ReadSample<Cues extends object> {
+  readonly id: string;
+  readonly examples: readonly TrainingExample<Cues>[];
+  /** Present where the sample is left out. */
+  readonly leftOut?: FaultFacts;
+}
+
 /** Examples in the order of their source, from its beginning each time that they are gone through. */
 export interface OrderedExamples<Cues extends object> extends AsyncIterable<TrainingExample<Cues>> {
   /** Examples of all samples. Fewer come where samples are left out. */
   readonly length: number;
+  /** Samples of the source. */
+  readonly samples: number;
+  /**
+   * Those of some samples alone, sample by sample, the ones that are left out included. They are the same as when all are gone
+   * through.
+   *
+   * @param from number of the first sample, from 0.
+   * @param to number of the sample behind the last one, at most `samples`.
+   * @throws TrainError `OPTION_INVALID` for another range, `EXAMPLE_FAILED`.
+   */
+  read(from: number, to: number): AsyncGenerator<ReadSample<Cues>, void, undefined>;
+  /** What decides which examples these are: the description of the source. */
+  describe(): Description | Promise<Description>;
 }
 
 const OPTIONS = optionTable(
@@ -49,11 +70,12 @@ export function inOrder<Cues extends object>(
   const { length, perSample = 1, parallel } = source;
   const most = prefetch ?? samplesInHand(parallel);
 
-  async function* read(): AsyncGenerator<TrainingExample<Cues>, void, undefined> {
+  async function* read(from: number, to: number): AsyncGenerator<ReadSample<Cues>, void, undefined> {
+    requireRange(from, to, length);
     const inHand: ReturnType<typeof loadSample<Cues>>[] = [];
-    let begun = 0;
+    let begun = from;
     const begin = (): void => {
-      for (; inHand.length < most && begun < length; begun++) {
+      for (; inHand.length < most && begun < to; begun++) {
         const loading = loadSample(source, begun, seededRandom('in order', begun));
         // It is awaited in its turn. Avoids an unhandled rejection until then.
         loading.catch(() => undefined);
@@ -61,18 +83,41 @@ export function inOrder<Cues extends object>(
       }
     };
     try {
-      for (let index = 0; index < length; index++) {
+      for (let index = from; index < to; index++) {
         begin();
         const loaded = await inHand.shift()!;
-        if (isExamples(loaded)) yield* loaded;
-        else onLeftOut?.({ id: await source.id(index), ...factsOf(loaded) });
+        if (isExamples(loaded)) yield { id: loaded[0]!.id, examples: loaded };
+        else {
+          const [id, leftOut] = [await source.id(index), factsOf(loaded)];
+          onLeftOut?.({ id, ...leftOut });
+          yield { id, examples: [], leftOut };
+        }
       }
     } finally {
       await Promise.allSettled(inHand);
     }
   }
 
-  return { length: length * perSample, [Symbol.asyncIterator]: read };
+  async function* all(): AsyncGenerator<TrainingExample<Cues>, void, undefined> {
+    for await (const { examples } of read(0, length)) yield* examples;
+  }
+
+  return {
+    length: length * perSample,
+    samples: length,
+    read,
+    describe: () => source.describe(),
+    [Symbol.asyncIterator]: all,
+  };
+}
+
+function requireRange(from: number, to: number, length: number): void {
+  if (Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= length) return;
+  throw new TrainError('OPTION_INVALID', {
+    where: 'inOrder, read',
+    expected: `whole numbers from 0 to ${length}, the first one not above the second`,
+    received: `${showValue(from)} and ${showValue(to)}`,
+  });
 }
 
 const isExamples = <Cues extends object>(

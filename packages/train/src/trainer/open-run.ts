@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import type { Params } from '@tgm/models';
+import { type Params, tensorsDigest } from '@tgm/models';
 import type { Json } from '@tgm/options';
 import { findCheckpoint } from '../checkpoint/find-checkpoint.js';
 import { tensorsOf } from '../checkpoint/host-tensors.js';
@@ -9,7 +9,6 @@ import { requireJson } from '../checkpoint/require-json.js';
 import { requireSameRun } from '../checkpoint/require-same-run.js';
 import { requireSameTensors } from '../checkpoint/require-same-tensors.js';
 import type { RunDescription, SavedRun } from '../checkpoint/saved-run.js';
-import { tensorsDigest } from '../checkpoint/tensors-digest.js';
 import { writeCheckpoint } from '../checkpoint/write-checkpoint.js';
 import { type Beginning, beginning } from './beginning.js';
 import type { NoticeEvent } from './events.js';

@@ -1,6 +1,5 @@
-import type { Params } from '@tgm/models';
+import { type Params, tensorsDigest } from '@tgm/models';
 import { type Field, objectWith } from '@tgm/options';
-import { tensorsDigest } from '../../checkpoint/tensors-digest.js';
 import { TrainError } from '../../errors.js';
 
 /** Parameters that a teacher reads and never changes; they stay the caller's. */

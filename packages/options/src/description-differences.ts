@@ -1,26 +1,32 @@
-import type { Json } from '@tgm/options';
-import type { RunDescription } from './saved-run.js';
+import type { Json } from './describe.js';
 
-/** An option that two runs have not in common. */
-export interface RunDifference {
+/** An option that two descriptions have not in common. */
+export interface DescriptionDifference {
   /** Its names from the outermost inwards, with dots: `batches.masking.ratio`. */
   readonly option: string;
-  /** Undefined where the run has no such option. */
+  /** Undefined where the description has no such option. */
   readonly saved: Json | undefined;
   readonly now: Json | undefined;
 }
 
-/** The options in which two runs differ. Of two values that are not of one kind, the kinds alone are told. */
-export function compareRuns(saved: RunDescription, now: RunDescription): readonly RunDifference[] {
+/**
+ * The options in which two descriptions differ, one that was saved and one of now. The order of options counts for nothing. Of two
+ * values that are not of one kind, the kinds alone are told.
+ */
+export function descriptionDifferences(saved: object, now: object): readonly DescriptionDifference[] {
   return differences('', asRead(saved), asRead(now));
 }
 
 /** A description as it comes back from a file: without what is undefined. */
-const asRead = (description: RunDescription): Json => JSON.parse(JSON.stringify(description));
+const asRead = (description: object): Json => JSON.parse(JSON.stringify(description));
 
 type Members = Readonly<Record<string, Json | undefined>>;
 
-function differences(option: string, saved: Json | undefined, now: Json | undefined): RunDifference[] {
+function differences(
+  option: string,
+  saved: Json | undefined,
+  now: Json | undefined,
+): DescriptionDifference[] {
   if (!isObject(saved) || !isObject(now) || Array.isArray(saved) !== Array.isArray(now))
     return Object.is(saved, now) ? [] : [{ option, saved, now }];
   const [before, after] = [saved as Members, now as Members];

@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
-import type { Params } from '@tgm/models';
+import { optionTable } from '@tgm/options';
+import { ModelError } from './errors.js';
+import { params } from './option-fields.js';
+import type { Params } from './params.js';
 
-/** A digest of tensors by name, whatever their order: sha-256 in hex. */
+const table = optionTable('tensorsDigest', { tensors: params() }, ModelError);
+
+/**
+ * A digest of tensors by name, whatever their order: sha-256 in hex.
+ * @throws ModelError with `OPTION_INVALID`
+ */
 export async function tensorsDigest(tensors: Params): Promise<string> {
+  table.check({ tensors });
   const hash = createHash('sha256');
   for (const [name, tensor] of Object.entries(tensors).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const { buffer, byteOffset, byteLength } = await tensor.data();
