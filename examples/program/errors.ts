@@ -14,6 +14,8 @@ export type ProgramErrorCode =
   | 'OPTIONS_CHANGED'
   /** A training did not come to what the program promises. */
   | 'NOT_LEARNED'
+  /** A figure is not what it would be if everything worked. */
+  | 'FIGURE_WRONG'
   /** A file of a run cannot be written. */
   | 'WRITE_FAILED'
   /** A thread ended before its work did. */

@@ -1,0 +1,6 @@
+import type { Row } from './row.js';
+import { maskingRows } from './rows/maskings.js';
+import { objectiveRows } from './rows/objectives.js';
+
+/** What `npm run mission` runs, in this order: a file for each part. */
+export const ROWS: readonly Row[] = [...maskingRows, ...objectiveRows];
