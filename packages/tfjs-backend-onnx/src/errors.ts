@@ -29,7 +29,7 @@ export type EngineErrorCode =
   | 'ONNX_RUNTIME'
   /** An exported model would not fit into one file. */
   | 'ONNX_MODEL_TOO_LARGE'
-  /** The file system does not take an exported model. `cause` has its own error. */
+  /** The file system does not take an exported model, or give one to open. `cause` has its own error. */
   | 'FILE_FAILED';
 
 /** Everything that this package throws on purpose. */
@@ -147,6 +147,25 @@ export function fileFailed(path: string, cause: Error): EngineError {
     where: path,
     expected: 'a path that can be written',
     received: cause.message,
+    cause,
+  });
+}
+
+/** A file that is to be read. */
+export function unreadableFile(path: string, cause: Error): EngineError {
+  return new EngineError('FILE_FAILED', {
+    where: path,
+    expected: 'a file that can be read',
+    received: cause.message,
+    cause,
+  });
+}
+
+export function onnxFileFailed(path: string, stage: 'load' | 'run', cause: unknown): EngineError {
+  return new EngineError('ONNX_RUNTIME', {
+    where: path,
+    expected: stage === 'load' ? 'an ONNX model that loads' : 'inputs that the model takes',
+    received: said(cause),
     cause,
   });
 }

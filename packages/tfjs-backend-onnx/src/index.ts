@@ -8,6 +8,8 @@ export { layerNorm } from './fused/layer-norm.js';
 export { linear } from './fused/linear.js';
 export { recomputed } from './fused/recomputed.js';
 export { onnxEngine } from './onnx-engine.js';
+export type { OnnxArray } from './onnx-file/onnx-array.js';
+export { type OnnxFile, type OnnxFileOptions, type OnnxValue, openOnnx } from './onnx-file/open-onnx.js';
 export type { OnnxEngineOptions } from './options.js';
 export type { Device } from './runtime/device.js';
 export { tensorflowEngine } from './tensorflow-engine.js';

@@ -4,7 +4,7 @@ import { EngineError } from './errors.js';
 import { DEVICES, type Device } from './runtime/device.js';
 
 /** More threads than any machine has processors are a mistake. */
-const MOST_THREADS = 1024;
+export const MOST_THREADS = 1024;
 
 export interface OnnxEngineOptions {
   /** Where graphs are computed. Default `cpu`. */
