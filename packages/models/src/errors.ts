@@ -28,7 +28,9 @@ export type ModelErrorCode =
   /** A package that only some need is not installed. */
   | 'PACKAGE_MISSING'
   /** A captioning model that does not open, fails on a picture, or gives a caption without words. */
-  | 'CAPTIONER_FAILED';
+  | 'CAPTIONER_FAILED'
+  /** A text encoder that does not open, fails on a text, or gives no embedding. */
+  | 'TEXT_ENCODER_FAILED';
 
 /** Every error that this package throws on purpose. */
 export class ModelError extends TgmError<ModelErrorCode> {}

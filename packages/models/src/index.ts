@@ -95,6 +95,11 @@ export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';
 export { sinusoidTable } from './sinusoid.js';
 export { tensorsDigest } from './tensors-digest.js';
+export {
+  type SentenceEncoder,
+  type SentenceEncoderOptions,
+  sentenceEncoder,
+} from './text-encoder/sentence-encoder.js';
 export { classesOf } from './video-mae/classes-of.js';
 export {
   type VideoMaeClassifier,

@@ -9,6 +9,7 @@ import * as models from './index.js';
 import { writeTinyCaptioner } from './testing/tiny-captioner.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
 import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
+import { writeTinyTextEncoder } from './testing/tiny-text-encoder.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 import { lettersTokenizer } from './testing/tokenizer-json.js';
 
@@ -35,6 +36,7 @@ beforeAll(async () => {
   await models.savePatchCodebook(inside('codebook'), codebook, codebook.init(random));
   await mkdir(inside(`models--a--b/snapshots/${revision}`), { recursive: true });
   await writeTinyCaptioner(inside('captioner'));
+  await writeTinyTextEncoder(inside('bert'), { kind: 'bert', words: [] });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
@@ -89,6 +91,8 @@ const checks = optionsContract({
     resizeClipModel: (extra) =>
       models.resizeClipModel({ model: clipModel, params: clipModelParams, ...extra }, 8),
     resizeVideoMae: (extra) => models.resizeVideoMae({ model, params }, { imageSize: 8, ...extra }),
+    sentenceEncoder: (extra) =>
+      models.sentenceEncoder({ model: inside('bert'), revision: 'one', offline: true, ...extra }),
     videoMae: (extra) => models.videoMae(TINY_VIDEO_MAE, { ...extra }),
     videoMaeClassifier: (extra) => models.videoMaeClassifier(classifierConfig, { ...extra }),
     videoMaeEncoder: (extra) => models.videoMaeEncoder(TINY_VIDEO_MAE, { ...extra }),

@@ -3,19 +3,20 @@ import type {
   AttentionEncoder,
   AttentionMaps,
   ClipFrames,
-  Embeddings,
   PatchEmbeddings,
   PatchTextEncoder,
 } from '@tgm/masking';
-import { describer, listOf, objectWith, optionTable, passing, recorded, unrecorded } from '@tgm/options';
+import { describer, objectWith, optionTable, passing, recorded, unrecorded } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
 import { frameTokens } from '../frame-tokens.js';
 import { inputShape } from '../input-shape.js';
 import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
-import { anyText, bytes, params as paramsField } from '../option-fields.js';
+import { bytes, params as paramsField } from '../option-fields.js';
 import { type Params, requireParams } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { SMALLEST_NORM } from '../text-encoder/normalise-rows.js';
+import { rememberedTexts } from '../text-encoder/remembered-texts.js';
 import type { ClipModel } from './clip-model.js';
 import type { ClipModelTokenizer } from './tokenizer.js';
 import { type PatchFeaturesVariant, patchFeaturesVariant } from './vision.js';
@@ -23,9 +24,6 @@ import { type PatchFeaturesVariant, patchFeaturesVariant } from './vision.js';
 /** Frames and captions of one call of the engine: the rest is filled up, so that one trace serves. */
 const FRAMES_A_CALL = 16;
 const CAPTIONS_A_CALL = 4;
-
-/** Captions whose embeddings are kept, the oldest dropped first: 128 MiB at a width of 512. */
-const CAPTIONS_KEPT = 65_536;
 
 /** Names of the parameters of each tower, with its projection. */
 const VISION = /^vis/;
@@ -51,7 +49,6 @@ const table = optionTable(
   ModelError,
 );
 
-const captionsTable = optionTable('encodeText', { captions: listOf(anyText()) }, ModelError);
 const side = passing('a number of pixels', (value): value is number => typeof value === 'number');
 const framesTable = (where: string) =>
   optionTable(
@@ -81,7 +78,6 @@ export function clipModelPatchTextEncoder(
   const { rows, columns } = tokenGridOf({ ...layout, numFrames: 1 });
   const visionParams = paramsOf(params, VISION);
   const textParams = paramsOf(params, TEXT);
-  const captions = new Map<string, Float32Array>();
 
   const embedPatches = engine.compile((inputs: { params: Params; patches: tf.Tensor3D }) =>
     normalised(model.patchFeatures(inputs.params, inputs.patches, variant)),
@@ -134,27 +130,7 @@ export function clipModelPatchTextEncoder(
 
   return {
     describe: describer('clipModelPatchTextEncoder', recorded(table, checked)),
-    async encodeText(texts): Promise<Embeddings> {
-      captionsTable.check({ captions: texts });
-      const found = new Map(texts.map((text) => [text, captions.get(text)]));
-      const missing = [...found.keys()].filter((text) => found.get(text) === undefined);
-      for (let start = 0; start < missing.length; start += CAPTIONS_A_CALL) {
-        const batch = missing.slice(start, start + CAPTIONS_A_CALL);
-        const rows = await embedCaptions(batch);
-        for (const [row, text] of batch.entries()) {
-          const embedding = rows.slice(row * width, (row + 1) * width);
-          found.set(text, embedding);
-          captions.set(text, embedding);
-        }
-      }
-      for (const oldest of captions.keys()) {
-        if (captions.size <= CAPTIONS_KEPT) break;
-        captions.delete(oldest);
-      }
-      const values = new Float32Array(texts.length * width);
-      for (const [row, text] of texts.entries()) values.set(found.get(text)!, row * width);
-      return { values, count: texts.length, width };
-    },
+    encodeText: rememberedTexts(width, CAPTIONS_A_CALL, embedCaptions),
 
     async encodePatches(clip): Promise<PatchEmbeddings> {
       return { ...(await ofFrames('encodePatches', clip, embedPatches, width)), width };
@@ -163,9 +139,6 @@ export function clipModelPatchTextEncoder(
     encodeAttention: (clip): Promise<AttentionMaps> => ofFrames('encodeAttention', clip, attendTo, 1),
   };
 }
-
-/** Below this a vector is taken as zero, and stays it. */
-const SMALLEST_NORM = 1e-12;
 
 /** Rows along the last axis with the L2 norm 1. */
 function normalised(x: tf.Tensor): tf.Tensor {

@@ -1,4 +1,4 @@
-/** As much of ONNX's protocol buffers as two small graphs need (onnx.proto3): fields by number. */
+/** As much of ONNX's protocol buffers as small graphs need (onnx.proto3): fields by number. */
 type Field = readonly [number, number | string | Uint8Array];
 
 function varint(value: number): number[] {
