@@ -1,4 +1,5 @@
 import { type Random, seededRandom } from '@tgm/masking';
+import type { CaptionLevel } from './level.js';
 import { type Body, type Scene, secondBody } from './scene.js';
 import type { Action } from './world.js';
 
@@ -22,17 +23,19 @@ export const ACTION_PHRASES: Readonly<Record<Action, readonly string[]>> = {
   zigzag: ['zigzags', 'moves in a zigzag', 'darts back and forth', 'runs in a jagged line'],
 };
 
-/** Sentences around the colour and shape (`thing`) and the action phrase (`does`). */
-const SENTENCES: readonly ((thing: string, does: string) => string)[] = [
-  (thing, does) => `a ${thing} ${does}`,
-  (thing, does) => `the ${thing} ${does}`,
-  (thing, does) => `there is a ${thing} that ${does}`,
-  (thing, does) => `one large ${thing} ${does}`,
-  (thing, does) => `this video shows a ${thing} which ${does}`,
+/** Ways to name the colour and shape (`thing`), and the word that leads on to what it does. */
+const OPENINGS: readonly { readonly name: (thing: string) => string; readonly link: string }[] = [
+  { name: (thing) => `a ${thing}`, link: '' },
+  { name: (thing) => `the ${thing}`, link: '' },
+  { name: (thing) => `there is a ${thing}`, link: 'that ' },
+  { name: (thing) => `one large ${thing}`, link: '' },
+  { name: (thing) => `this video shows a ${thing}`, link: 'which ' },
 ];
 
-/** Captions of one clip at three levels of detail. */
-export interface Captions {
+/** Captions of one clip at four levels of detail. */
+export interface Captions extends Readonly<Record<CaptionLevel, readonly string[]>> {
+  /** Three ways to say what the named object is and not what it does, as a captioner would that sees one frame. */
+  readonly name: readonly string[];
   /** Three paraphrases of what the named object is and does. */
   readonly object: readonly string[];
   /** The same three, each followed by the background, the smaller shapes and the camera. */
@@ -52,26 +55,34 @@ function pickThree<T>(random: Random, values: readonly T[]): T[] {
   });
 }
 
-const name = (body: Body): string => `${body.colour} ${body.shape}`;
-
-const small = (body: Body): string => `a small ${name(body)}`;
-
 function surroundings(scene: Scene): string {
-  const others = scene.distractors.map(small).join(' and ');
+  const ground = scene.level.look === 'noise' ? 'noisy' : scene.tone;
+  const others = scene.distractors.map((body) => small(scene, body)).join(' and ');
   const camera = scene.drift === null ? 'the camera rests' : 'the camera moves';
-  return `on a ${scene.tone} background with ${others} while ${camera}`;
+  return `on a ${ground} background with ${others} while ${camera}`;
 }
 
-/** What the data set says about a scene; the paraphrases differ in sentence and in action phrase. */
+/** Noise shows no colour. */
+const thing = ({ level }: Scene, { colour, shape }: Body): string =>
+  level.look === 'noise' ? shape : `${colour} ${shape}`;
+
+const small = (scene: Scene, body: Body): string => `a small ${thing(scene, body)}`;
+
+/**
+ * What the data set says about a scene; the paraphrases differ in sentence and in action phrase. Captions of two clips in a pair
+ * differ in nothing but what the object does.
+ */
 export function captionsOf(scene: Scene): Captions {
-  const { seed, split, index } = scene.key;
+  const { seed, split, index } = scene.drawnAs;
   const random = seededRandom('moving-shapes', 'captions', seed, split, index);
   const phrases = pickThree(random, ACTION_PHRASES[scene.action]);
-  const sentences = pickThree(random, SENTENCES);
-  const object = sentences.map((sentence, i) => sentence(name(scene.object), phrases[i]!));
+  const openings = pickThree(random, OPENINGS);
+  const names = openings.map(({ name }) => name(thing(scene, scene.object)));
+  const object = openings.map(({ link }, i) => `${names[i]} ${link}${phrases[i]}`);
   const around = surroundings(scene);
-  const second = small(secondBody(scene));
+  const second = small(scene, secondBody(scene));
   return {
+    name: names,
     object,
     scene: object.map((caption) => `${caption} ${around}`),
     pair: object.map((caption) => `${caption} with ${second}`),

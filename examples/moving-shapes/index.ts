@@ -1,9 +1,18 @@
 export { ACTION_PHRASES, type Captions, captionsOf } from './caption.js';
 export { MovingShapesError } from './errors.js';
 export { type HiddenShare, hiddenShare, OBJECT_TOKEN } from './hidden-share.js';
+export {
+  CAPTION_LEVELS,
+  type CaptionLevel,
+  type Ground,
+  LEVEL_NAMES,
+  LEVELS,
+  type Level,
+  type LevelName,
+} from './level.js';
 export { type Made, type MakeOptions, type MakeProgress, makeMovingShapes } from './make.js';
 export { type Box, type RenderedClip, renderScene } from './render.js';
-export { type CaptionLevel, type ClipRow, clipName, drawClip, manifestPath, readRows } from './row.js';
+export { type ClipRow, clipName, drawClip, manifestPath, readRows } from './row.js';
 export { type Body, type Scene, sceneOf, secondBody } from './scene.js';
 export { tokenCoverage } from './token-coverage.js';
 export {

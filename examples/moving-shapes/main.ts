@@ -6,11 +6,11 @@
  * Prints the clips made, the speed and the seconds left while it works, and the manifests at the end.
  * Ctrl-C stops it; the same command goes on from there.
  */
-import { optional, text, wholeNumber } from '@tgm/options';
+import { oneOf, optional, text, wholeNumber } from '@tgm/options';
 import { readCommandLine } from '../program/command-line.js';
 import { runProgram } from '../program/run-program.js';
 import { say } from '../program/say.js';
-import { makeMovingShapes, manifestPath } from './index.js';
+import { LEVEL_NAMES, LEVELS, makeMovingShapes, manifestPath } from './index.js';
 
 const USAGE = `npx tsx examples/moving-shapes/main.ts
 
@@ -18,6 +18,7 @@ const USAGE = `npx tsx examples/moving-shapes/main.ts
   --train <n>      clips to train on; default 2000
   --test <n>       clips to test on; default 500
   --seed <n>       default 0
+  --level <name>   ${LEVEL_NAMES.join(', ')}; default actions
   --workers <n>    threads; default 2
   --help`;
 
@@ -30,17 +31,26 @@ await runProgram(async (signal) => {
         train: optional(wholeNumber({ from: 0 }), 2000),
         test: optional(wholeNumber({ from: 0 }), 500),
         seed: optional(wholeNumber(), 0),
+        level: optional(oneOf(LEVEL_NAMES), 'actions'),
         workers: optional(wholeNumber({ from: 1 }), 2),
       },
-      written: { out: 'text', train: 'number', test: 'number', seed: 'number', workers: 'number' },
+      written: {
+        out: 'text',
+        train: 'number',
+        test: 'number',
+        seed: 'number',
+        level: 'text',
+        workers: 'number',
+      },
     },
     process.argv.slice(2),
   );
   if (options === undefined) return say(USAGE);
-  const { out, ...counts } = options;
+  const { out, level, ...counts } = options;
   const { made, damaged } = await makeMovingShapes({
     folder: out,
     ...counts,
+    level: LEVELS[level],
     signal,
     onProgress: ({ done, total, clipsPerSecond, secondsLeft }) => {
       if (done % 100 !== 0 && done !== total) return;

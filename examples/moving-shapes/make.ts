@@ -4,8 +4,9 @@ import { join, relative } from 'node:path';
 import { callable, objectWith, optional, optionTable, text, wholeNumber } from '@tgm/options';
 import { type Contents, type FileState, readContents, sha256Of, stateOf, writeContents } from './contents.js';
 import { MovingShapesError } from './errors.js';
+import { checkLevel, LEVELS, type Level } from './level.js';
 import { renderAll } from './render-pool.js';
-import { type CaptionLevel, clipName, manifestPath } from './row.js';
+import { clipName, manifestPath } from './row.js';
 import type { ClipKey } from './world.js';
 import { writeWhole } from './write-whole.js';
 
@@ -24,6 +25,8 @@ export interface MakeOptions {
   /** Clips in the split `test`. */
   readonly test: number;
   readonly seed: number;
+  /** What clips and captions show; default `LEVELS.actions`. */
+  readonly level?: Level;
   /** Threads that render and encode. */
   readonly workers: number;
   readonly onProgress?: (progress: MakeProgress) => void;
@@ -37,10 +40,11 @@ interface WorldFile {
   readonly train: number;
   readonly test: number;
   readonly complete: boolean;
+  /** Absent where it is `LEVELS.actions`. */
+  readonly level?: Level;
 }
 
 const VERSION = 1;
-const LEVELS: readonly CaptionLevel[] = ['object', 'scene', 'pair'];
 
 const table = optionTable(
   'makeMovingShapes',
@@ -49,6 +53,7 @@ const table = optionTable(
     train: wholeNumber({ from: 0 }),
     test: wholeNumber({ from: 0 }),
     seed: wholeNumber(),
+    level: optional(objectWith<Level>('a level', ['actions']), LEVELS.actions),
     workers: wholeNumber({ from: 1 }),
     onProgress: optional(callable<(progress: MakeProgress) => void>()),
     signal: optional(objectWith<AbortSignal>('an abort signal', ['aborted', 'reason'])),
@@ -65,18 +70,21 @@ export interface Made {
 
 /**
  * Makes the captioned data set as H.264 files: `<folder>/train/00000.mp4`, ..., and the manifests
- * `train.jsonl`, `train.scene.jsonl`, `train.pair.jsonl`, `test.jsonl` and so on.
+ * `train.jsonl`, `train.scene.jsonl`, `train.pair.jsonl`, `test.jsonl` and so on, one for each kind of captions of the level.
  *
  * Every file that is there is compared with its checksum; whole ones are kept, since each is a pure function of
  * (seed, split, index), and the others are made. So a finished data set of the same settings is returned at once, and an
  * interrupted or damaged one, or one of another size, is completed.
  *
- * @throws MovingShapesError `OTHER_WORLD` where the folder holds clips of another seed or version, `FOLDER_FAILED` where it
+ * @throws MovingShapesError `OTHER_WORLD` where the folder holds clips of another seed, level or version, `FOLDER_FAILED` where it
  *   cannot be made, `OPTION_INVALID`
  */
 export async function makeMovingShapes(options: MakeOptions): Promise<Made> {
-  const { folder, train, test, seed, workers, onProgress, signal } = table.check(options);
-  const world: WorldFile = { version: VERSION, seed, train, test, complete: true };
+  const checked = table.check(options);
+  const { folder, train, test, seed, workers, onProgress, signal } = checked;
+  const level = checkLevel(checked.level);
+  const told = sameJson(level, LEVELS.actions) ? {} : { level };
+  const world: WorldFile = { version: VERSION, seed, train, test, complete: true, ...told };
   await makeFolder(folder);
   const worldPath = join(folder, 'world.json');
   const found = await readWorld(folder, worldPath, world);
@@ -85,8 +93,8 @@ export async function makeMovingShapes(options: MakeOptions): Promise<Made> {
     Array.from({ length: count }, (_, index) => ({ seed, split, index }));
   const keys = [...keysOf('train', train), ...keysOf('test', test)];
   const clips = keys.map((key) => `${clipName(key)}.mp4`);
-  const manifests = LEVELS.flatMap((level) =>
-    ['train', 'test'].map((split) => relative(folder, manifestPath(folder, split, level))),
+  const manifests = level.captions.flatMap((captions) =>
+    ['train', 'test'].map((split) => relative(folder, manifestPath(folder, split, captions))),
   );
   const recorded: Contents = found ? await readContents(folder) : new Map();
   const states = await statesOf(folder, [...clips, ...manifests], recorded);
@@ -99,7 +107,7 @@ export async function makeMovingShapes(options: MakeOptions): Promise<Made> {
   const damaged = [...states].flatMap(([file, state]) => (state === 'damaged' ? [file] : []));
   for (const file of damaged) await rm(join(folder, file));
 
-  const requests = keys.map((key) => ({ folder, key }));
+  const requests = keys.map((key) => ({ folder, key, level }));
   const begun = performance.now();
   let done = 0;
   const replies = await renderAll(
@@ -119,13 +127,13 @@ export async function makeMovingShapes(options: MakeOptions): Promise<Made> {
     const file = clips[index]!;
     contents.set(file, sha256 ?? recorded.get(file)!);
   });
-  for (const level of LEVELS) {
-    const lines = replies.map(({ rows }) => `${JSON.stringify(rows[level])}\n`);
+  for (const captions of level.captions) {
+    const lines = replies.map(({ rows }) => `${JSON.stringify(rows[captions])}\n`);
     for (const [split, text] of [
       ['train', lines.slice(0, train).join('')],
       ['test', lines.slice(train).join('')],
     ] as const) {
-      const path = manifestPath(folder, split, level);
+      const path = manifestPath(folder, split, captions);
       await writeWhole(path, text);
       contents.set(relative(folder, path), sha256Of(text));
     }
@@ -157,8 +165,12 @@ async function readWorld(folder: string, path: string, world: WorldFile): Promis
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-  if (found?.seed === world.seed && found.version === VERSION) return found;
-  const name = (file: WorldFile) => `version ${file?.version} of seed ${file?.seed}`;
+  const same = found?.seed === world.seed && found.version === VERSION && sameJson(found.level, world.level);
+  if (same) return found;
+  const name = (file: WorldFile) => {
+    const level = file?.level ? `, level ${JSON.stringify(file.level)}` : '';
+    return `version ${file?.version} of seed ${file?.seed}${level}`;
+  };
   throw new MovingShapesError('OTHER_WORLD', {
     where: folder,
     expected: `nothing, or the world ${name(world)}`,
@@ -166,6 +178,8 @@ async function readWorld(folder: string, path: string, world: WorldFile): Promis
     advice: 'Choose another folder.',
   });
 }
+
+const sameJson = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 async function statesOf(
   folder: string,

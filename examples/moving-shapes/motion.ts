@@ -1,4 +1,5 @@
 import type { Random } from '@tgm/masking';
+import type { Level } from './level.js';
 import { type Action, FRAME_COUNT, FRAME_SIZE } from './world.js';
 
 /** Where and how a body is drawn in one frame. */
@@ -98,15 +99,19 @@ export function distractorPoses(random: Random): Pose[] {
   }));
 }
 
-/** [FRAME_COUNT] offsets of everything in the scene, zero in the middle of the clip; null without camera motion. */
-export function cameraDrift(random: Random): { readonly x: number; readonly y: number } | null {
-  if (random() < 0.5) return null;
+/** Camera motion in pixels per frame; null where the camera rests. */
+export function cameraDrift(
+  camera: Level['camera'],
+  random: Random,
+): { readonly x: number; readonly y: number } | null {
+  const rests = random() < 0.5;
+  if (camera === 'rests' || (camera === 'either' && rests)) return null;
   const speed = uniform(random, 0.8, 1.8);
   const heading = uniform(random, 0, 2 * Math.PI);
   return { x: speed * Math.cos(heading), y: speed * Math.sin(heading) };
 }
 
-/** Displacement in pixels of the whole scene at a frame. */
-export function driftAt(drift: { readonly x: number; readonly y: number } | null, frame: number) {
-  return { x: (drift?.x ?? 0) * centred(frame), y: (drift?.y ?? 0) * centred(frame) };
+/** Displacement in pixels of the whole scene at a moment, zero in the middle of the clip. */
+export function driftAt(drift: { readonly x: number; readonly y: number } | null, moment: number) {
+  return { x: (drift?.x ?? 0) * centred(moment), y: (drift?.y ?? 0) * centred(moment) };
 }

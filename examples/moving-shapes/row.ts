@@ -1,20 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Captions, captionsOf } from './caption.js';
+import { captionsOf } from './caption.js';
+import { type CaptionLevel, LEVELS, type Level } from './level.js';
 import { type Box, renderScene } from './render.js';
 import { sceneOf } from './scene.js';
-import {
-  ACTIONS,
-  type Action,
-  type ClipKey,
-  type Colour,
-  type Shape,
-  STILL_ACTIONS,
-  type Tone,
-} from './world.js';
-
-/** Which captions a manifest carries. */
-export type CaptionLevel = keyof Captions;
+import { type Action, type ClipKey, type Colour, type Shape, STILL_ACTIONS, type Tone } from './world.js';
 
 /** One line of a manifest: what a video data set needs, and what evaluation wants to know besides. */
 export interface ClipRow {
@@ -23,7 +13,7 @@ export interface ClipRow {
   /** Relative to the manifest. */
   readonly path: string;
   readonly captions: readonly string[];
-  /** Position of `action` in `ACTIONS`. */
+  /** Position of `action` in the level's actions. */
   readonly label: number;
   readonly action: Action;
   readonly colour: Colour;
@@ -39,24 +29,27 @@ export interface ClipRow {
 
 export const clipName = (key: ClipKey): string => `${key.split}/${String(key.index).padStart(5, '0')}`;
 
-/** Which manifest of a data set holds a split with captions of a level. */
+/** Which manifest of a data set holds a split with such captions. */
 export function manifestPath(folder: string, split: string, level: CaptionLevel = 'object'): string {
   return join(folder, level === 'object' ? `${split}.jsonl` : `${split}.${level}.jsonl`);
 }
 
-/** Pixels of one clip and its line in the manifest at each caption level. */
-export function drawClip(key: ClipKey): {
+/** Pixels of one clip, and its line in the manifest for each kind of captions that the level has. */
+export function drawClip(
+  key: ClipKey,
+  level: Level = LEVELS.actions,
+): {
   readonly frames: Uint8Array;
-  readonly rows: Readonly<Record<CaptionLevel, ClipRow>>;
+  readonly rows: Readonly<Partial<Record<CaptionLevel, ClipRow>>>;
 } {
-  const scene = sceneOf(key);
+  const scene = sceneOf(key, level);
   const { frames, boxes } = renderScene(scene);
   const captions = captionsOf(scene);
-  const rowWith = (level: CaptionLevel): ClipRow => ({
+  const rowWith = (captionLevel: CaptionLevel): ClipRow => ({
     id: clipName(key),
     path: `${clipName(key)}.mp4`,
-    captions: captions[level],
-    label: ACTIONS.indexOf(scene.action),
+    captions: captions[captionLevel],
+    label: level.actions.indexOf(scene.action),
     action: scene.action,
     colour: scene.object.colour,
     shape: scene.object.shape,
@@ -65,8 +58,7 @@ export function drawClip(key: ClipKey): {
     still: STILL_ACTIONS.has(scene.action),
     boxes,
   });
-  const rows = { object: rowWith('object'), scene: rowWith('scene'), pair: rowWith('pair') };
-  return { frames, rows };
+  return { frames, rows: Object.fromEntries(level.captions.map((each) => [each, rowWith(each)])) };
 }
 
 /** The lines of one manifest with all their fields, in order. */

@@ -20,6 +20,18 @@ export type Action = (typeof ACTIONS)[number];
 /** Actions in which the named object stays where it is: motion says little about where to look. */
 export const STILL_ACTIONS: ReadonlySet<Action> = new Set(['grow', 'shrink', 'spin', 'flash', 'still']);
 
+/** What each action is when its frames are shown from the last to the first; absent where that depends on the draw. */
+export const REVERSED: Readonly<Partial<Record<Action, Action>>> = {
+  left: 'right',
+  right: 'left',
+  up: 'down',
+  down: 'up',
+  clockwise: 'counterclockwise',
+  counterclockwise: 'clockwise',
+  grow: 'shrink',
+  shrink: 'grow',
+};
+
 /** Red, green and blue in [0, 1]. Pure hues: at 64 x 64 pixels neighbours such as red and orange look alike. */
 export const COLOURS = {
   red: [0.9, 0.13, 0.13],
@@ -45,6 +57,9 @@ export const FRAME_SIZE = 128;
 export const FRAME_COUNT = 16;
 /** Frames per second. */
 export const FRAME_RATE = 16;
+/** Pixels by which the ground is larger than the frame on each side: room for the fastest camera drift. */
+export const CANVAS_MARGIN = 16;
+export const CANVAS_SIZE = FRAME_SIZE + 2 * CANVAS_MARGIN;
 /** Rows and columns of the grid on which the renderer reports how much of each cell the named object covers. */
 export const COVERAGE_CELLS = 8;
 
