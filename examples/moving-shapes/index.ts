@@ -1,4 +1,5 @@
 export { ACTION_PHRASES, type Captions, captionsOf } from './caption.js';
+export { colourHistogram } from './colour-histogram.js';
 export { MovingShapesError } from './errors.js';
 export { type HiddenShare, hiddenShare, OBJECT_TOKEN } from './hidden-share.js';
 export {
@@ -13,8 +14,10 @@ export {
 export { type Made, type MakeOptions, type MakeProgress, makeMovingShapes } from './make.js';
 export { type Box, type RenderedClip, renderScene } from './render.js';
 export { type ClipRow, clipName, drawClip, manifestPath, readRows } from './row.js';
+export { oracleScores, SALIENCIES, type Saliency, withSaliency } from './saliency.js';
 export { type Body, type Scene, sceneOf, secondBody } from './scene.js';
 export { tokenCoverage } from './token-coverage.js';
+export { toldApart } from './told-apart.js';
 export {
   ACTIONS,
   type Action,

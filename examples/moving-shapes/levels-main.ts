@@ -1,0 +1,71 @@
+/**
+ * Measures what the pixels alone and a colour histogram tell of the action on each level of Moving Shapes, with a linear probe.
+ *
+ *   npx tsx examples/moving-shapes/levels-main.ts --train 600 --test 300
+ *
+ * Prints a line for each level: its classes, chance, and percentages of test clips named right; of clips in pairs also the pairs
+ * of which both are right. The clips are kept; Ctrl-C stops it, and the same command goes on from there.
+ */
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { oneOf, optional, text, wholeNumber } from '@tgm/options';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { videoPool } from '@tgm/video-io';
+import { readCommandLine } from '../program/command-line.js';
+import { runProgram } from '../program/run-program.js';
+import { say } from '../program/say.js';
+import { LEVEL_NAMES, LEVELS, type Level, type LevelName } from './index.js';
+import { FEATURE_NAMES, type LevelFigures, measureLevel } from './measure-level.js';
+
+const USAGE = `npx tsx examples/moving-shapes/levels-main.ts
+
+  --only <level>   one of ${LEVEL_NAMES.join(', ')}; default all
+  --train <n>      clips to fit the probe on; default 600
+  --test <n>       clips to test it on; default 300
+  --seed <n>       default 0
+  --data <folder>  where clips are made; default data
+  --help`;
+
+await runProgram(async (signal) => {
+  const options = readCommandLine(
+    {
+      program: 'levels',
+      fields: {
+        only: optional(oneOf(LEVEL_NAMES)),
+        train: optional(wholeNumber({ from: 20 }), 600),
+        test: optional(wholeNumber({ from: 1 }), 300),
+        seed: optional(wholeNumber(), 0),
+        data: optional(text(), 'data'),
+      },
+      written: { only: 'text', train: 'number', test: 'number', seed: 'number', data: 'text' },
+    },
+    process.argv.slice(2),
+  );
+  if (options === undefined) return say(USAGE);
+  const { only, train, test, seed, data } = options;
+  const workers = availableParallelism();
+  const pool = videoPool({ workers });
+  const engine = await onnxEngine({ threads: workers });
+  try {
+    for (const name of only ? [only] : LEVEL_NAMES.filter(hasItsOwnPixels)) {
+      const folder = join(data, `level-${name}-${train}-${test}-${seed}`);
+      const level: Level = LEVELS[name];
+      const figures = await measureLevel({ folder, level, train, test, seed, pool, engine, signal });
+      const classes = level.actions.length;
+      const told = FEATURE_NAMES.map((feature) => `${feature} ${figuresText(figures[feature])}`);
+      say(`${name}: ${classes} classes, chance ${(100 / classes).toFixed(1)}; ${told.join(', ')}`);
+    }
+  } finally {
+    await engine.dispose();
+    await pool.close();
+  }
+});
+
+/** `names` differs from `actions` in its captions alone. */
+function hasItsOwnPixels(name: LevelName): boolean {
+  return name !== 'names';
+}
+
+function figuresText({ top1, apart }: LevelFigures): string {
+  return apart === undefined ? top1.toFixed(1) : `${top1.toFixed(1)} (both of a pair ${apart.toFixed(1)})`;
+}
