@@ -12,6 +12,7 @@ import {
   type Level,
   type LevelName,
   renderScene,
+  type Scene,
   SHAPES,
   STILL_ACTIONS,
   sceneOf,
@@ -70,6 +71,61 @@ describe('named levels', () => {
     expect(scenesOf('drifting', 48).some(({ drift }) => drift === null)).toBe(false);
     expect(new Set(scenesOf('drifting', 12).map(({ action }) => action)).size).toBe(ACTIONS.length);
     expect(new Set(scenesOf('still', 20).map(({ drift }) => drift === null)).size).toBe(2);
+  });
+});
+
+describe('plain', () => {
+  const SIDE = 16;
+  const away = (body: Scene['object']) => ({
+    ...body,
+    poses: body.poses.map((pose) => ({ ...pose, x: -1000 })),
+  });
+
+  /** Of the deviations of brightness in a patch of 16 x 16 pixels, the share that no plane explains. */
+  function unevenness(frame: Uint8Array, top: number, left: number): number {
+    const middle = (SIDE - 1) / 2;
+    const value = (y: number, x: number) => frame[3 * ((top + y) * FRAME_SIZE + left + x) + 1]!;
+    const sum = (of: (y: number, x: number) => number) => {
+      let total = 0;
+      for (let y = 0; y < SIDE; y++) for (let x = 0; x < SIDE; x++) total += of(y, x);
+      return total;
+    };
+    // Rows and columns about the middle are orthogonal, so that the slopes can be told one by one.
+    const mean = sum(value) / SIDE ** 2;
+    const spread = sum((y) => (y - middle) ** 2);
+    const down = sum((y, x) => (y - middle) * value(y, x)) / spread;
+    const across = sum((y, x) => (x - middle) * value(y, x)) / spread;
+    const plane = (y: number, x: number) => mean + down * (y - middle) + across * (x - middle);
+    return sum((y, x) => (value(y, x) - plane(y, x)) ** 2) / sum((y, x) => (value(y, x) - mean) ** 2);
+  }
+
+  /** The median over the patches of some grounds. */
+  function typicalUnevenness(name: LevelName): number {
+    const all = scenesOf(name, 8).flatMap((scene) => {
+      const bare = { ...scene, object: away(scene.object), distractors: scene.distractors.map(away) };
+      const { frames } = renderScene(bare, [0]);
+      const corners = Array.from({ length: FRAME_SIZE / SIDE }, (_, at) => at * SIDE);
+      return corners.flatMap((top) => corners.map((left) => unevenness(frames, top, left)));
+    });
+    return all.sort((a, b) => a - b)[Math.floor(all.length / 2)]!;
+  }
+
+  test('the ground of a patch is a slope, more than elsewhere', () => {
+    expect(typicalUnevenness('plain')).toBeLessThan(0.05);
+    expect(typicalUnevenness('actions')).toBeGreaterThan(3 * typicalUnevenness('plain'));
+  });
+
+  test('the ground is grey and rests', () => {
+    const scenes = scenesOf('plain', 12);
+    expect(scenes.every(({ drift }) => drift === null)).toBe(true);
+    for (const scene of scenes) {
+      const bare = { ...scene, object: away(scene.object), distractors: scene.distractors.map(away) };
+      const { frames } = renderScene(bare, [0, 15]);
+      const [first, last] = [frames.subarray(0, frames.length / 2), frames.subarray(frames.length / 2)];
+      expect(Buffer.compare(first, last)).toBe(0);
+      expect(first.every((value, at) => value === first[at - (at % 3)])).toBe(true);
+      expect(new Set(first).size).toBeGreaterThan(10);
+    }
   });
 });
 

@@ -53,6 +53,11 @@ export const LEVELS = {
   still: { ...BASE, actions: ACTIONS.filter((action) => STILL_ACTIONS.has(action)) },
   moving: { ...BASE, actions: ACTIONS.filter((action) => !STILL_ACTIONS.has(action)) },
   drifting: { ...BASE, camera: 'drifts' },
+  plain: {
+    ...BASE,
+    camera: 'rests',
+    ground: { cell: 128, luminance: 0.5, tint: 0, noise: 0 },
+  },
   reversed: {
     ...BASE,
     actions: ['left', 'right', 'up', 'down', 'clockwise', 'counterclockwise', 'grow', 'shrink'],

@@ -8,6 +8,8 @@ import {
   drawClip,
   FRAME_COUNT,
   FRAME_SIZE,
+  LEVELS,
+  type Level,
   type MakeProgress,
   makeMovingShapes,
   manifestPath,
@@ -17,7 +19,7 @@ import {
 const SEED = 5;
 const progress: MakeProgress[] = [];
 let folder: string;
-const make = (options: { train?: number; seed?: number; signal?: AbortSignal } = {}) =>
+const make = (options: { train?: number; seed?: number; level?: Level; signal?: AbortSignal } = {}) =>
   makeMovingShapes({ folder, train: 13, test: 5, seed: SEED, workers: 2, ...options });
 
 beforeAll(async () => {
@@ -116,6 +118,48 @@ describe('makeMovingShapes', { timeout: 60_000 }, () => {
 
   test('refuses a folder of another seed', async () => {
     await expect(make({ seed: SEED + 1 })).rejects.toMatchObject({ code: 'OTHER_WORLD' });
+  });
+
+  test('refuses a folder of another level, and what is none', async () => {
+    await expect(make({ level: LEVELS.still })).rejects.toMatchObject({
+      code: 'OTHER_WORLD',
+      received: `version 1 of seed ${SEED}`,
+    });
+    await expect(make({ level: 'still' as unknown as Level })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+    });
+    const unknown = { ...LEVELS.still, camera: 'shakes' } as unknown as Level;
+    await expect(make({ level: unknown })).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+  });
+
+  test('makes another level, with its captions and labels, and recognises it', async () => {
+    const other = await mkdtemp(join(tmpdir(), 'moving-shapes-'));
+    const level: Level = { ...LEVELS.reversed, captions: ['name', 'object'] };
+    const options = { folder: other, train: 9, test: 2, seed: SEED, level, workers: 2 };
+    expect(await makeMovingShapes(options)).toEqual({ made: true, damaged: 0 });
+    expect(await makeMovingShapes(options)).toEqual({ made: false, damaged: 0 });
+    expect(JSON.parse(await readFile(join(other, 'world.json'), 'utf8')).level).toEqual(level);
+    const files = await readdir(other);
+    expect(files.filter((file) => file.endsWith('l')).sort()).toEqual([
+      'contents.jsonl',
+      'test.jsonl',
+      'test.name.jsonl',
+      'train.jsonl',
+      'train.name.jsonl',
+    ]);
+    const rows = await readRows(other, 'train', 'name');
+    expect(rows.map(({ label }) => label)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 0]);
+    expect(rows.slice(2, 4).map(({ action }) => action)).toEqual(['up', 'down']);
+    expect(rows[3]!.captions).toEqual(rows[2]!.captions);
+    await expect(makeMovingShapes({ ...options, level: LEVELS.reversed })).rejects.toMatchObject({
+      code: 'OTHER_WORLD',
+    });
+    await rm(other, { recursive: true });
+  });
+
+  test('does not write down the level that all data sets had before there were others', async () => {
+    expect(JSON.parse(await readFile(join(folder, 'world.json'), 'utf8'))).not.toHaveProperty('level');
+    expect(await make({ train: 14, level: { ...LEVELS.actions } })).toEqual({ made: false, damaged: 0 });
   });
 
   test('stops when asked to, keeps what is done, and goes on', async () => {
