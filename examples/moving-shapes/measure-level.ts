@@ -3,6 +3,7 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { decodeClips } from '@tgm/train';
 import { readManifest, type VideoPool } from '@tgm/video-io';
 import { clipRecipe, FRAMES, GRID, SIZE } from '../trust/clip-shape.js';
+import { frameChanges } from './frame-changes.js';
 import { colourHistogram, type Level, makeMovingShapes, manifestPath, readRows, toldApart } from './index.js';
 
 /** What can be told of a level without a model. */
@@ -25,10 +26,18 @@ export interface MeasureLevelOptions {
   readonly signal: AbortSignal;
 }
 
-/** Features that need no model, of clips in the size that the demo's model reads. */
+/**
+ * Features that need no model, of clips in the size that the demo's model reads: means of cells, colours without places, and means of
+ * what changes in a cell.
+ */
 const FEATURES = {
   pixels: (clips: readonly Uint8Array[]) => pixelBaseline(clips, { frameCount: FRAMES.length, ...SIZE }),
   histogram: colourHistogram,
+  changes: (clips: readonly Uint8Array[]) =>
+    pixelBaseline(
+      clips.map((clip) => frameChanges(clip, FRAMES.length)),
+      { frameCount: FRAMES.length - 1, ...SIZE },
+    ),
 } as const satisfies Readonly<Record<string, (clips: readonly Uint8Array[]) => Features>>;
 export type FeatureName = keyof typeof FEATURES;
 export const FEATURE_NAMES = Object.keys(FEATURES) as FeatureName[];
