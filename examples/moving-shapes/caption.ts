@@ -1,5 +1,5 @@
 import { type Random, seededRandom } from '@tgm/masking';
-import type { CaptionLevel } from './level.js';
+import type { CaptionKind } from './level.js';
 import { type Body, type Scene, secondBody } from './scene.js';
 import type { Action } from './world.js';
 
@@ -32,8 +32,8 @@ const OPENINGS: readonly { readonly name: (thing: string) => string; readonly li
   { name: (thing) => `this video shows a ${thing}`, link: 'which ' },
 ];
 
-/** Captions of one clip at four levels of detail. */
-export interface Captions extends Readonly<Record<CaptionLevel, readonly string[]>> {
+/** Captions of one clip, of each kind. */
+export interface Captions extends Readonly<Record<CaptionKind, readonly string[]>> {
   /** Three ways to say what the named object is and not what it does, as a captioner would that sees one frame. */
   readonly name: readonly string[];
   /** Three paraphrases of what the named object is and does. */
@@ -57,7 +57,7 @@ function pickThree<T>(random: Random, values: readonly T[]): T[] {
 
 function surroundings(scene: Scene): string {
   const ground = scene.level.look === 'noise' ? 'noisy' : scene.tone;
-  const others = scene.distractors.map((body) => small(scene, body)).join(' and ');
+  const others = scene.distractors.map((body) => smallName(scene, body)).join(' and ');
   const camera = scene.drift === null ? 'the camera rests' : 'the camera moves';
   return `on a ${ground} background with ${others} while ${camera}`;
 }
@@ -66,7 +66,8 @@ function surroundings(scene: Scene): string {
 const thing = ({ level }: Scene, { colour, shape }: Body): string =>
   level.look === 'noise' ? shape : `${colour} ${shape}`;
 
-const small = (scene: Scene, body: Body): string => `a small ${thing(scene, body)}`;
+/** What captions call one of the smaller shapes. */
+export const smallName = (scene: Scene, body: Body): string => `a small ${thing(scene, body)}`;
 
 /**
  * What the data set says about a scene; the paraphrases differ in sentence and in action phrase. Captions of two clips in a pair
@@ -80,7 +81,7 @@ export function captionsOf(scene: Scene): Captions {
   const names = openings.map(({ name }) => name(thing(scene, scene.object)));
   const object = openings.map(({ link }, i) => `${names[i]} ${link}${phrases[i]}`);
   const around = surroundings(scene);
-  const second = small(scene, secondBody(scene));
+  const second = smallName(scene, secondBody(scene));
   return {
     name: names,
     object,

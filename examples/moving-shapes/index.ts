@@ -1,10 +1,10 @@
-export { ACTION_PHRASES, type Captions, captionsOf } from './caption.js';
+export { ACTION_PHRASES, type Captions, captionsOf, smallName } from './caption.js';
 export { colourHistogram } from './colour-histogram.js';
 export { MovingShapesError } from './errors.js';
 export { type HiddenShare, hiddenShare, OBJECT_TOKEN } from './hidden-share.js';
 export {
-  CAPTION_LEVELS,
-  type CaptionLevel,
+  CAPTION_KINDS,
+  type CaptionKind,
   type Ground,
   LEVEL_NAMES,
   LEVELS,

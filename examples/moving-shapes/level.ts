@@ -3,8 +3,8 @@ import { MovingShapesError } from './errors.js';
 import { ACTIONS, type Action, CANVAS_MARGIN, REVERSED, STILL_ACTIONS } from './world.js';
 
 /** Which captions a manifest carries: how much they say. */
-export const CAPTION_LEVELS = ['name', 'object', 'scene', 'pair'] as const;
-export type CaptionLevel = (typeof CAPTION_LEVELS)[number];
+export const CAPTION_KINDS = ['name', 'object', 'scene', 'pair'] as const;
+export type CaptionKind = (typeof CAPTION_KINDS)[number];
 
 /** The smooth ground of a frame: random values on a lattice, eased in between. */
 export interface Ground {
@@ -32,7 +32,7 @@ export interface Level {
   /** Clips 2k and 2k + 1 show the same frames, the second one backwards. */
   readonly inPairs: boolean;
   /** Each of these gets a manifest. */
-  readonly captions: readonly CaptionLevel[];
+  readonly captions: readonly CaptionKind[];
 }
 
 const GROUND: Ground = { cell: 64, luminance: 0.22, tint: 0.08, noise: 0.007 };
@@ -49,7 +49,7 @@ const BASE: Level = {
 /** The levels with a name; README.md says what each is for. */
 export const LEVELS = {
   actions: BASE,
-  names: { ...BASE, captions: CAPTION_LEVELS },
+  names: { ...BASE, captions: CAPTION_KINDS },
   still: { ...BASE, actions: ACTIONS.filter((action) => STILL_ACTIONS.has(action)) },
   moving: { ...BASE, actions: ACTIONS.filter((action) => !STILL_ACTIONS.has(action)) },
   drifting: { ...BASE, camera: 'drifts' },
@@ -104,7 +104,7 @@ const table = optionTable(
       noise: share,
     } satisfies Record<keyof Ground, unknown>),
     inPairs: flag(),
-    captions: someOf(CAPTION_LEVELS),
+    captions: someOf(CAPTION_KINDS),
   } satisfies Record<keyof Level, unknown>,
   MovingShapesError,
 );

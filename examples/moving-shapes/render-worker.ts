@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { encodeVideo } from '@tgm/video-io';
 import { addContent, sha256Of } from './contents.js';
-import type { CaptionLevel, Level } from './level.js';
+import type { CaptionKind, Level } from './level.js';
 import { type ClipRow, clipName, drawClip } from './row.js';
 import { type ClipKey, FRAME_RATE, FRAME_SIZE } from './world.js';
 
@@ -16,7 +16,7 @@ export interface RenderRequest {
 }
 
 export interface RenderReply {
-  readonly rows: Readonly<Partial<Record<CaptionLevel, ClipRow>>>;
+  readonly rows: Readonly<Partial<Record<CaptionKind, ClipRow>>>;
   /** Of the file, where it was made now. */
   readonly sha256?: string;
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { captionsOf } from './caption.js';
-import { type CaptionLevel, LEVELS, type Level } from './level.js';
+import { type CaptionKind, LEVELS, type Level } from './level.js';
 import { type Box, renderScene } from './render.js';
 import { sceneOf } from './scene.js';
 import { type Action, type ClipKey, type Colour, type Shape, STILL_ACTIONS, type Tone } from './world.js';
@@ -30,8 +30,8 @@ export interface ClipRow {
 export const clipName = (key: ClipKey): string => `${key.split}/${String(key.index).padStart(5, '0')}`;
 
 /** Which manifest of a data set holds a split with such captions. */
-export function manifestPath(folder: string, split: string, level: CaptionLevel = 'object'): string {
-  return join(folder, level === 'object' ? `${split}.jsonl` : `${split}.${level}.jsonl`);
+export function manifestPath(folder: string, split: string, captions: CaptionKind = 'object'): string {
+  return join(folder, captions === 'object' ? `${split}.jsonl` : `${split}.${captions}.jsonl`);
 }
 
 /** Pixels of one clip, and its line in the manifest for each kind of captions that the level has. */
@@ -40,15 +40,15 @@ export function drawClip(
   level: Level = LEVELS.actions,
 ): {
   readonly frames: Uint8Array;
-  readonly rows: Readonly<Partial<Record<CaptionLevel, ClipRow>>>;
+  readonly rows: Readonly<Partial<Record<CaptionKind, ClipRow>>>;
 } {
   const scene = sceneOf(key, level);
   const { frames, boxes } = renderScene(scene);
   const captions = captionsOf(scene);
-  const rowWith = (captionLevel: CaptionLevel): ClipRow => ({
+  const rowWith = (kind: CaptionKind): ClipRow => ({
     id: clipName(key),
     path: `${clipName(key)}.mp4`,
-    captions: captions[captionLevel],
+    captions: captions[kind],
     label: level.actions.indexOf(scene.action),
     action: scene.action,
     colour: scene.object.colour,
@@ -65,8 +65,8 @@ export function drawClip(
 export async function readRows(
   folder: string,
   split: string,
-  level: CaptionLevel = 'object',
+  captions: CaptionKind = 'object',
 ): Promise<ClipRow[]> {
-  const text = await readFile(manifestPath(folder, split, level), 'utf8');
+  const text = await readFile(manifestPath(folder, split, captions), 'utf8');
   return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as ClipRow]));
 }

@@ -34,7 +34,7 @@ export interface Scene {
   readonly action: Action;
   /** The object that the captions name: the biggest one, on top of the others. */
   readonly object: Body;
-  /** Two or three smaller bodies that the captions of level `object` do not mention, each on top of those before it. */
+  /** Two or three smaller bodies that the captions `object` do not mention, each on top of those before it. */
   readonly distractors: readonly Body[];
   /** Camera motion in pixels per frame, null where the camera rests. */
   readonly drift: { readonly x: number; readonly y: number } | null;
@@ -43,7 +43,7 @@ export interface Scene {
 
 const pick = <T>(random: Random, values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
 
-/** The body that captions of level `pair` name beside the object: of the smaller ones the one on top. */
+/** The body that captions `pair` name beside the object: of the smaller ones the one on top. */
 export const secondBody = ({ distractors }: Scene): Body => distractors.at(-1)!;
 
 const EACH_MOMENT: readonly number[] = Array.from({ length: FRAME_COUNT }, (_, frame) => frame);

@@ -1,6 +1,6 @@
 import { chooseIndices } from '@tgm/masking';
 import type { ImageTextPairs } from '@tgm/train';
-import type { CaptionLevel } from '../moving-shapes/index.js';
+import type { CaptionKind } from '../moving-shapes/index.js';
 import type { Pair, Worded } from './pairs.js';
 
 /**
@@ -15,10 +15,10 @@ export function drawnPairs(seed: number, pairs: readonly Pair[]): ImageTextPairs
     length: pairs.length,
     load(indices, random, batch) {
       const textOnly = batch % SCENE_EVERY === SCENE_EVERY - 1;
-      const level: CaptionLevel = textOnly ? 'scene' : 'object';
+      const kind: CaptionKind = textOnly ? 'scene' : 'object';
       const drawn = ({ captions, meaning }: Worded) => {
-        const [text, paraphrase] = chooseIndices(2, captions[level].length, random);
-        return { text: captions[level][text!]!, paraphrase: captions[level][paraphrase!]!, meaning };
+        const [text, paraphrase] = chooseIndices(2, captions[kind].length, random);
+        return { text: captions[kind][text!]!, paraphrase: captions[kind][paraphrase!]!, meaning };
       };
       return indices.map((index) => {
         const pair = pairs[index]!;

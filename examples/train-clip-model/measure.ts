@@ -1,13 +1,13 @@
 import { type ClipModelCheckpoint, clipModelPatchTextEncoder, type PatchFeaturesVariant } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { ACTIONS, type CaptionLevel, captionsOf, sceneOf } from '../moving-shapes/index.js';
+import { ACTIONS, type CaptionKind, captionsOf, sceneOf } from '../moving-shapes/index.js';
 import { type ActionFigures, actionFigures, type MaskedShares, maskedShares } from './figures.js';
 import { makeKnownClips } from './known-clips.js';
 
 export interface TinyClipModelFigures {
   /** Share of the named object's tokens that are masked at ratio 0.6, for each kind of patch features. */
   readonly masked: Readonly<Record<PatchFeaturesVariant, MaskedShares>>;
-  /** How well captions tell actions apart, for each caption level. */
+  /** How well captions tell actions apart, for each kind of captions. */
   readonly actions: Readonly<Record<'object' | 'scene', ActionFigures>>;
 }
 
@@ -16,10 +16,10 @@ const SEED = 7001;
 const CLIPS = 96;
 const RATIO = 0.6;
 
-function captionedActions(split: string, count: number, level: CaptionLevel) {
+function captionedActions(split: string, count: number, kind: CaptionKind) {
   return Array.from({ length: count }, (_, index) => {
     const scene = sceneOf({ seed: SEED, split, index });
-    const captions = captionsOf(scene)[level];
+    const captions = captionsOf(scene)[kind];
     return { caption: captions[index % captions.length]!, label: ACTIONS.indexOf(scene.action) };
   });
 }
@@ -33,11 +33,11 @@ export async function measure(
     clipModelPatchTextEncoder({ ...checkpoint, engine, variant });
   const clips = await makeKnownClips(SEED, CLIPS);
   const masked = (variant: PatchFeaturesVariant) => maskedShares(encoder(variant), clips, RATIO);
-  const actions = (level: CaptionLevel) =>
+  const actions = (kind: CaptionKind) =>
     actionFigures(
       encoder('value'),
-      captionedActions('train', 600, level),
-      captionedActions('test', 300, level),
+      captionedActions('train', 600, kind),
+      captionedActions('test', 300, kind),
     );
   return {
     masked: {

@@ -1,7 +1,7 @@
 import type { ClipModelConfig } from '@tgm/models';
 import { IMAGE_SIZE } from './pairs.js';
 
-/** The most tokens of a caption: the longest one of level `scene` has 38. */
+/** The most tokens of a caption: the longest `scene` one has 38. */
 export const CONTEXT_LENGTH = 40;
 
 const SHARED = { hiddenAct: 'quick_gelu', layerNormEps: 1e-5 } as const;

@@ -1,7 +1,7 @@
+import { captionsPart } from './captions-part.js';
 import { leakPart } from './leak-part.js';
-import { levelsPart } from './levels-part.js';
 import { masksPart } from './masks-part.js';
 import type { TrustPart } from './part.js';
 
 /** What `npm run trust` measures, in this order. */
-export const PARTS: readonly TrustPart[] = [masksPart, levelsPart, leakPart()];
+export const PARTS: readonly TrustPart[] = [masksPart, captionsPart, leakPart()];

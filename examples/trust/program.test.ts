@@ -34,7 +34,7 @@ function trust(args: readonly string[], stopAt?: string) {
 test('stops at Ctrl-C, then prints a line of JSON a row and writes the report', {
   timeout: 600_000,
 }, async () => {
-  const args = ['--json', '--only', 'masks,levels', '--clips', '12'];
+  const args = ['--json', '--only', 'masks,captions', '--clips', '12'];
   const stopped = await trust(args, 'render and encode: done');
   expect(stopped.code).toBe(130);
   expect(stopped.out).toBe('');
@@ -49,7 +49,7 @@ test('stops at Ctrl-C, then prints a line of JSON a row and writes the report', 
   expect(text.hidden).toBe(38 / 64);
   expect(text.tokens.all).toMatchObject({ clips: 12, mean: expect.any(Number), half: expect.any(Number) });
   expect(text.tokens['object moves'].clips + text.tokens['object rests'].clips).toBe(12);
-  expect(rows.some(({ table, level }) => table === 'levels' && level === 'pair')).toBe(true);
+  expect(rows.some(({ table, captions }) => table === 'captions' && captions === 'pair')).toBe(true);
   const report = await readFile(join(folder, 'out/report.html'), 'utf8');
   expect(report).toContain('The named object under each mask');
   expect(report).toContain('text, wrong caption');

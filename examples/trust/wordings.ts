@@ -1,5 +1,12 @@
 import { seededRandom } from '@tgm/masking';
-import { COLOUR_NAMES, captionsOf, type Scene, SHAPES, secondBody } from '../moving-shapes/index.js';
+import {
+  COLOUR_NAMES,
+  captionsOf,
+  type Scene,
+  SHAPES,
+  secondBody,
+  smallName,
+} from '../moving-shapes/index.js';
 
 /** What the tokens of a clip are scored against. */
 export type Wording =
@@ -31,12 +38,11 @@ export function wordingsOf(scene: Scene): OwnWordings {
   const wrong = { ...scene.object, colour: other(COLOUR_NAMES, colour), shape: other(SHAPES, shape) };
   const first = (all: readonly string[]): string => all[0]!;
   const { object, scene: whole, pair } = captionsOf(scene);
-  const second = secondBody(scene);
   return {
     own: first(object),
     wrong: first(captionsOf({ ...scene, object: wrong }).object),
     scene: first(whole),
     pair: first(pair),
-    second: `a small ${second.colour} ${second.shape}`,
+    second: smallName(scene, secondBody(scene)),
   };
 }

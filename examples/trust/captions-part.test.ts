@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { captionsPart } from './captions-part.js';
 import { GRID } from './clip-shape.js';
 import type { KnownClip } from './known-clips.js';
-import { levelsPart } from './levels-part.js';
 import type { TrustRow, TrustWork } from './part.js';
 
 const TOKENS = GRID.slices * GRID.rows * GRID.columns;
@@ -20,7 +20,7 @@ it('says nothing of a smaller shape that shows in no clip', async () => {
     tell: (row) => void rows.push(row),
     signal: new AbortController().signal,
   };
-  const { tables } = await levelsPart.measure(work as TrustWork);
+  const { tables } = await captionsPart.measure(work as TrustWork);
   expect(rows[0]).toMatchObject({ object: { clips: 1 } });
   for (const row of rows) expect(row).not.toHaveProperty('second');
   expect(JSON.stringify(rows)).not.toContain('null'); // what JSON makes of NaN

@@ -10,21 +10,21 @@ import type { TrustPart, TrustRow } from './part.js';
 import { VARIANTS } from './score-clips.js';
 import type { Wording } from './wordings.js';
 
-/** What captions of each level name. */
-const LEVELS = {
+/** What captions of each kind name. */
+const NAMED = {
   own: 'the object',
   scene: 'the object, the background, the smaller shapes and the camera',
   pair: 'the object and a smaller shape',
   second: 'the smaller shape alone',
 } as const satisfies Partial<Record<Wording, string>>;
-type Level = keyof typeof LEVELS;
-const levels = Object.keys(LEVELS) as Level[];
+type Captions = keyof typeof NAMED;
+const KINDS = Object.keys(NAMED) as Captions[];
 
-/** How much of each object a mask hides that follows a caption of one level. */
-interface LevelRow extends TrustRow {
-  readonly table: 'levels';
+/** How much of each object a mask hides that follows a caption of one kind. */
+interface CaptionRow extends TrustRow {
+  readonly table: 'captions';
   /** Absent for masks that follow no caption. */
-  readonly level?: Level;
+  readonly captions?: Captions;
   /** CLIP's patch features, or the mask that follows no caption. */
   readonly by: string;
   readonly ratio: number;
@@ -37,39 +37,39 @@ interface LevelRow extends TrustRow {
 }
 
 /** Whether text-guided masks still find what captions name when they name more. */
-export const levelsPart: TrustPart = {
-  name: 'levels',
+export const captionsPart: TrustPart = {
+  name: 'captions',
   note: 'captions that name an object, object and scene, two objects',
   async measure({ known, tell, signal }) {
     const clips = await known();
-    const rows: LevelRow[] = [];
+    const rows: CaptionRow[] = [];
     for (const entry of [
-      ...levels.flatMap(entriesOf),
+      ...KINDS.flatMap(entriesOf),
       ...[CENTRE, RANDOM].map((mask) => ({ by: mask.name, mask })),
     ]) {
       for (const ratio of RATIOS) {
-        const row = measureLevel(entry, ratio, clips);
+        const row = measureCaptions(entry, ratio, clips);
         tell(row);
         rows.push(row);
       }
       await nextTurn(); // lets a signal be heard
       signal.throwIfAborted();
     }
-    return { tables: [levelTable(rows)] };
+    return { tables: [captionTable(rows)] };
   },
 };
 
-type LevelEntry = Pick<LevelRow, 'level' | 'by'> & { readonly mask: MaskEntry };
+type CaptionEntry = Pick<CaptionRow, 'captions' | 'by'> & { readonly mask: MaskEntry };
 
-const entriesOf = (level: Level): LevelEntry[] =>
+const entriesOf = (captions: Captions): CaptionEntry[] =>
   VARIANTS.map((variant) => ({
-    level,
+    captions,
     by: variant,
     mask: {
-      name: `level ${level}`,
+      name: `captions ${captions}`,
       masking: (ratio) => textGuidedMasking({ ratio }),
       variant,
-      wording: level,
+      wording: captions,
     },
   }));
 
@@ -80,10 +80,14 @@ const shareOf = (shares: readonly ClipShare[]): Interval =>
 const ifAny = <Name extends string>(name: Name, shares: readonly ClipShare[]) =>
   (shares.length > 0 ? { [name]: shareOf(shares) } : {}) as Partial<Record<Name, Interval>>;
 
-function measureLevel({ mask, ...entry }: LevelEntry, ratio: number, clips: readonly KnownClip[]): LevelRow {
+function measureCaptions(
+  { mask, ...entry }: CaptionEntry,
+  ratio: number,
+  clips: readonly KnownClip[],
+): CaptionRow {
   const second = hiddenShares(mask, ratio, clips, ({ secondCoverage }) => secondCoverage).shares;
   return {
-    table: 'levels',
+    table: 'captions',
     ...entry,
     ratio,
     object: shareOf(hiddenShares(mask, ratio, clips).shares),
@@ -95,7 +99,7 @@ function measureLevel({ mask, ...entry }: LevelEntry, ratio: number, clips: read
   };
 }
 
-function levelTable(rows: readonly LevelRow[]): TextTable {
+function captionTable(rows: readonly CaptionRow[]): TextTable {
   const shown = rows.filter(({ ratio }) => ratio === SHOWN_RATIO);
   const { object, second, secondOfOtherColour } = shown[0]!;
   return {
@@ -103,7 +107,7 @@ function levelTable(rows: readonly LevelRow[]): TextTable {
     lead: 'Share of the tokens of each object that a text-guided mask hides, in per cent with its 95 % interval.',
     columns: ['the caption names', 'features', 'the object', 'the smaller shape', 'of another colour'],
     rows: shown.map((row) => ({
-      name: row.level === undefined ? 'no caption' : LEVELS[row.level],
+      name: row.captions === undefined ? 'no caption' : NAMED[row.captions],
       cells: [
         row.by,
         intervalText(row.object),
