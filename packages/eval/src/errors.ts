@@ -14,7 +14,19 @@ export type EvaluationErrorCode =
   /** A feature is NaN or infinite; scores of it would mean nothing. */
   | 'NON_FINITE_FEATURE'
   /** A logit is NaN or infinite, or a score is NaN. */
-  | 'NON_FINITE_LOGIT';
+  | 'NON_FINITE_LOGIT'
+  /** A representation of clips threw. */
+  | 'REPRESENTATION_FAILED'
+  /** A folder holds features of something else. */
+  | 'FEATURES_DIFFER'
+  /** Files of features are not there, or not all of them. */
+  | 'FEATURES_MISSING'
+  /** A file of features is not as it was written. */
+  | 'FEATURES_DAMAGED'
+  /** Another process writes the same files of features. */
+  | 'FEATURES_LOCKED'
+  /** A file could not be read or written: a fault of the system. */
+  | 'FILE_FAILED';
 
 /** Every error that this package throws. */
 export class EvaluationError extends TgmError<EvaluationErrorCode> {}

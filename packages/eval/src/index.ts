@@ -28,6 +28,35 @@ export {
   type FeatureExtractorOptions,
   featureExtractor,
 } from './extract-features.js';
+export type { ClipRepresentation, FeaturePart } from './feature-files/clip-representation.js';
+export {
+  type EncoderRepresentationOptions,
+  encoderRepresentation,
+} from './feature-files/encoder-representation.js';
+export type {
+  FeatureExamples,
+  FeatureSample,
+  LeftOutFacts,
+  SampledExamples,
+} from './feature-files/feature-examples.js';
+export type { FeatureFormat } from './feature-files/feature-format.js';
+export type { FeatureIndex, IndexedPart } from './feature-files/feature-index.js';
+export { pixelRepresentation } from './feature-files/pixel-representation.js';
+export {
+  type ReadFeaturesOptions,
+  readFeatures,
+  readTokenFeatures,
+  type StoredExamples,
+} from './feature-files/read-features.js';
+export type { StoredLabels } from './feature-files/shard-labels.js';
+export type { LeftOutExample } from './feature-files/shard-record.js';
+export {
+  type TeacherRepresentationOptions,
+  type TokenTeacher,
+  teacherRepresentation,
+} from './feature-files/teacher-representation.js';
+export { type WriteFeaturesOptions, writeFeatures } from './feature-files/write-features.js';
+export type { FeatureProgress, WrittenFeatures } from './feature-files/write-shards.js';
 export { type FeatureScoresOptions, featureScores } from './feature-scores.js';
 export type { Features, LabelledFeatures, Labels } from './features.js';
 export {

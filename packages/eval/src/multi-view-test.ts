@@ -167,7 +167,7 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
   async function* views(waiting: Waiting[]): AsyncGenerator<NamedClip> {
     const seen = new Set<string>();
     for await (const video of videos) {
-      requireVideo(where, video, seen);
+      requireVideo(`${where}, option videos`, video, seen);
       const { id, frames, others = [], label } = video;
       waiting.push({ id, views: 1 + others.length, labels: labelsOf(id, label), rows: [] });
       for (const [view, clip] of [{ frames }, ...others].entries()) {

@@ -1,8 +1,11 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { videoMae, videoMaeClassifier } from '@tgm/models';
 import { optionsContract } from '@tgm/options/testing';
 import { seededRandom } from '@tgm/random';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
-import { it } from 'vitest';
+import { afterAll, it } from 'vitest';
 import * as evaluation from './index.js';
 
 const engine = await cpuEngine();
@@ -69,6 +72,7 @@ const {
   captionRetrievalEvaluator,
   classification,
   classTexts,
+  encoderRepresentation,
   extractFeatures,
   extractTokens,
   featureExtractor,
@@ -82,6 +86,9 @@ const {
   multiViewScores,
   multiViewTest,
   pixelBaseline,
+  pixelRepresentation,
+  readFeatures,
+  readTokenFeatures,
   representation,
   intervals,
   pairedDifferences,
@@ -93,14 +100,42 @@ const {
   reconstructionEvaluator,
   representationBias,
   saliencyScores,
+  teacherRepresentation,
+  writeFeatures,
   zeroShot,
   zeroShotEvaluator,
 } = evaluation;
+
+const folder = mkdtempSync(join(tmpdir(), 'tgm-features-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const stored = (tokens: boolean) => ({
+  folder: join(folder, String(tokens)),
+  examples: [{ id: 'a', frames: wholeClips(1)[0]! }],
+  representations: { encoder: encoderRepresentation({ engine, model, params, batchSize: 1, tokens }) },
+});
 
 const checks = optionsContract({
   module: evaluation,
   declarations: `${import.meta.dirname}/../dist`,
   calls: {
+    encoderRepresentation: (extra) =>
+      encoderRepresentation({ engine, model, params, batchSize: 1, ...extra }),
+    pixelRepresentation: (extra) =>
+      pixelRepresentation({ frameCount: 1, height: 2, width: 2, slices: 1, cells: 2, ...extra }),
+    teacherRepresentation: (extra) =>
+      teacherRepresentation({
+        teacher: { width: 1, describe: () => ({ is: 'a' }), features: () => new Float32Array(1) },
+        ...extra,
+      }),
+    writeFeatures: (extra) => writeFeatures({ ...stored(false), ...extra }),
+    readFeatures: async (extra) => {
+      await writeFeatures(stored(false));
+      return readFeatures(stored(false).folder, { parts: ['encoder'], ...extra });
+    },
+    readTokenFeatures: async (extra) => {
+      await writeFeatures(stored(true));
+      return readTokenFeatures(stored(true).folder, { parts: ['encoder'], ...extra });
+    },
     featureExtractor: (extra) => featureExtractor({ engine, model, batchSize: 1, ...extra }),
     extractFeatures: (extra) =>
       extractFeatures({

@@ -14,17 +14,15 @@ export interface PixelBaselineOptions {
   readonly cells?: number;
 }
 
-const OPTIONS = optionTable(
-  'pixelBaseline',
-  {
-    frameCount: wholeNumber({ from: 1 }),
-    height: wholeNumber({ from: 1 }),
-    width: wholeNumber({ from: 1 }),
-    slices: optional(wholeNumber({ from: 1 }), 4),
-    cells: optional(wholeNumber({ from: 1 }), 8),
-  } satisfies Record<keyof PixelBaselineOptions, unknown>,
-  EvaluationError,
-);
+export const PIXEL_FIELDS = {
+  frameCount: wholeNumber({ from: 1 }),
+  height: wholeNumber({ from: 1 }),
+  width: wholeNumber({ from: 1 }),
+  slices: optional(wholeNumber({ from: 1 }), 4),
+  cells: optional(wholeNumber({ from: 1 }), 8),
+} satisfies Record<keyof PixelBaselineOptions, unknown>;
+
+const OPTIONS = optionTable('pixelBaseline', PIXEL_FIELDS, EvaluationError);
 
 const CLIPS = optionTable('pixelBaseline', { clips: listOf(bytes()) }, EvaluationError);
 
@@ -38,13 +36,7 @@ const CLIPS = optionTable('pixelBaseline', { clips: listOf(bytes()) }, Evaluatio
 export function pixelBaseline(clips: readonly Uint8Array[], options: PixelBaselineOptions): Features {
   const { frameCount, height, width, slices, cells } = OPTIONS.check(options);
   CLIPS.check({ clips });
-  if (slices > frameCount || cells > height || cells > width) {
-    throw new EvaluationError('OPTION_INVALID', {
-      where: 'pixelBaseline, options slices and cells',
-      expected: `at most ${frameCount} slices and ${Math.min(height, width)} cells`,
-      received: `${slices} and ${cells}`,
-    });
-  }
+  requireCells('pixelBaseline', { frameCount, height, width, slices, cells });
   checkCount('pixelBaseline', clips.length, 1);
   const size = slices * cells * cells * 3;
   const sums = new Float64Array(size);
@@ -77,4 +69,17 @@ export function pixelBaseline(clips: readonly Uint8Array[], options: PixelBaseli
     for (let i = 0; i < size; i++) values[index * size + i] = sums[i]! / counts[i]! / 255;
   }
   return { values, count: clips.length, width: size };
+}
+
+/** @throws EvaluationError `OPTION_INVALID` for more parts than there are frames or pixels. */
+export function requireCells(
+  where: string,
+  { frameCount, height, width, slices, cells }: Required<PixelBaselineOptions>,
+): void {
+  if (slices <= frameCount && cells <= height && cells <= width) return;
+  throw new EvaluationError('OPTION_INVALID', {
+    where: `${where}, options slices and cells`,
+    expected: `at most ${frameCount} slices and ${Math.min(height, width)} cells`,
+    received: `${slices} and ${cells}`,
+  });
 }

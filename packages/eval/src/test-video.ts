@@ -21,13 +21,14 @@ export type TestVideos = (AsyncIterable<TestVideo> | Iterable<TestVideo>) & { re
 /**
  * Views that come as videos of their own would be counted as such, and never be averaged.
  *
+ * @param where the function and its option.
  * @param seen ids of the videos before it; its own is added.
  * @throws EvaluationError `OPTION_INVALID` for what is no video with its views, and for an id that came before.
  */
 export function requireVideo(where: string, video: TestVideo, seen: Set<string>): void {
   const refuse = (expected: string, received: unknown): never => {
     throw new EvaluationError('OPTION_INVALID', {
-      where: `${where}, option videos, number ${seen.size}`,
+      where: `${where}, number ${seen.size}`,
       expected,
       received: showValue(received),
     });

@@ -1,0 +1,186 @@
+import { EvaluationError } from '../errors.js';
+import { requireVideo } from '../test-video.js';
+import type { RepresentationParts } from './clip-representation.js';
+import type { SampleReader } from './feature-examples.js';
+import { ARRAY_FILES } from './feature-format.js';
+import type { StoredIndex } from './feature-index.js';
+import { orFileFailed } from './file-faults.js';
+import { kindOfLabel, type StoredLabel, storedLabel } from './shard-labels.js';
+import {
+  fileFacts,
+  type LeftOutExample,
+  numbersPath,
+  readRecord,
+  recordPath,
+  requireNumbers,
+  type ShardRecord,
+  writeRecord,
+} from './shard-record.js';
+import { shardRows } from './shard-rows.js';
+
+/** How far the shards of this rank are. */
+export interface FeatureProgress {
+  /** Samples that are done, those of earlier runs included. */
+  readonly done: number;
+  /** Samples in all, where that is known. */
+  readonly total?: number;
+  /** Samples that this run has done itself. */
+  readonly fresh: number;
+  /** Since it began. */
+  readonly seconds: number;
+}
+
+/** What lies in the shards of this rank. */
+export interface WrittenFeatures {
+  readonly shards: number;
+  /** Examples with features. */
+  readonly count: number;
+  /** Samples without, and why. */
+  readonly leftOut: readonly LeftOutExample[];
+}
+
+/** Shards that are to be written: shard number `rank`, and each `ranks` behind it. */
+export interface ShardWork {
+  readonly folder: string;
+  readonly onProgress?: ((progress: FeatureProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly rank: number;
+  readonly ranks: number;
+  readonly stored: StoredIndex;
+  readonly representations: RepresentationParts;
+  readonly reader: SampleReader;
+}
+
+export async function writeShards(work: ShardWork): Promise<WrittenFeatures> {
+  const { folder, rank, ranks, stored, reader, signal } = work;
+  const { format, shardSize } = stored.index;
+  if (await reader.endsBefore(0))
+    throw new EvaluationError('TOO_FEW_EXAMPLES', {
+      where: 'writeFeatures, option examples',
+      expected: 'at least one',
+      received: 'none',
+    });
+  const state = { ids: new Set<string>(), kind: undefined as string | undefined };
+  const tell = progressTeller(work);
+  const leftOut: LeftOutExample[] = [];
+  let shards = 0;
+  for (let shard = rank; !(await reader.endsBefore(shard * shardSize)); shard += ranks) {
+    signal?.throwIfAborted();
+    const earlier = await readRecord(folder, shard, stored.digest);
+    if (earlier) {
+      await requireNumbers(numbersPath(folder, shard, format), earlier);
+      if (!reader.skips) await requireSameSamples(work, shard, earlier);
+      tell({ done: earlier.ids.length + earlier.leftOut.length, fresh: 0 });
+    }
+    const record = earlier ?? (await writeShard(work, shard, state, () => tell({ done: 1, fresh: 1 })));
+    for (const id of record.ids) state.ids.add(id);
+    const [label] = record.labels;
+    if (label !== undefined) state.kind ??= kindOfLabel(label);
+    leftOut.push(...record.leftOut);
+    shards += 1;
+  }
+  return { shards, count: state.ids.size, leftOut };
+}
+
+/** What is known of the examples so far. */
+interface Seen {
+  readonly ids: Set<string>;
+  readonly kind: string | undefined;
+}
+
+async function writeShard(
+  { folder, stored, representations, reader, signal }: ShardWork,
+  shard: number,
+  seen: Seen,
+  onSample: () => void,
+): Promise<ShardRecord> {
+  const { format, shardSize, tokens, width } = stored.index;
+  const [from, to] = [shard * shardSize, (shard + 1) * shardSize];
+  const [ids, labels, leftOut]: [string[], StoredLabel[], LeftOutExample[]] = [[], [], []];
+  const rows = shardRows('writeFeatures', shardSize, representations);
+  let kind = seen.kind;
+  for await (const sample of reader.read(from, to)) {
+    signal?.throwIfAborted();
+    const { id, examples, leftOut: why } = sample;
+    if (why) leftOut.push({ id, ...why });
+    // An example of another id, or a second one, is refused like any id that came before.
+    for (const example of examples) {
+      requireVideo('writeFeatures, option examples', example, seen.ids);
+      const label = storedLabel('writeFeatures', example, kind);
+      kind ??= kindOfLabel(label);
+      ids.push(example.id);
+      labels.push(label);
+      await rows.add(example);
+    }
+    onSample();
+  }
+  const values = await rows.finish();
+  const path = numbersPath(folder, shard, format);
+  const shape = tokens === null ? [ids.length, width] : [ids.length, tokens, width];
+  await orFileFailed(path, 'a path that can be written', ARRAY_FILES[format].write(path, { shape, values }));
+  const record: ShardRecord = {
+    index: stored.digest,
+    last: await reader.endsBefore(to),
+    file: await fileFacts(path),
+    ids,
+    labels,
+    leftOut,
+  };
+  await writeRecord(folder, shard, record);
+  return record;
+}
+
+/**
+ * Examples that do not describe themselves are told from others by their ids and labels.
+ * @throws EvaluationError `FEATURES_DIFFER`
+ */
+async function requireSameSamples(
+  { folder, stored, reader }: ShardWork,
+  shard: number,
+  record: ShardRecord,
+): Promise<void> {
+  const { shardSize } = stored.index;
+  const refuse = (expected: unknown, received: unknown): never => {
+    throw new EvaluationError('FEATURES_DIFFER', {
+      where: recordPath(folder, shard),
+      expected: `the examples of earlier: ${JSON.stringify(expected)}`,
+      received: JSON.stringify(received),
+      advice: 'Take those examples, or write into another folder.',
+    });
+  };
+  let at = 0;
+  for await (const { examples } of reader.read(shard * shardSize, (shard + 1) * shardSize))
+    for (const { id, label = null } of examples) {
+      const [now, then] = [
+        { id, label },
+        { id: record.ids[at], label: record.labels[at] },
+      ];
+      if (JSON.stringify(now) !== JSON.stringify(then)) refuse(then, now);
+      at += 1;
+    }
+  if (at !== record.ids.length) refuse(`${record.ids.length} of them`, at);
+  const ends = await reader.endsBefore((shard + 1) * shardSize);
+  if (ends !== record.last)
+    refuse(record.last ? 'none behind it' : 'others behind it', ends ? 'none' : 'others');
+}
+
+function progressTeller({ reader, rank, ranks, stored, onProgress }: ShardWork) {
+  const began = performance.now();
+  const total =
+    reader.samples === undefined ? undefined : samplesOf(reader.samples, stored.index.shardSize, rank, ranks);
+  let [done, fresh] = [0, 0];
+  return (more: { readonly done: number; readonly fresh: number }): void => {
+    done += more.done;
+    fresh += more.fresh;
+    const seconds = (performance.now() - began) / 1000;
+    onProgress?.({ done, ...(total !== undefined && { total }), fresh, seconds });
+  };
+}
+
+/** Samples in the shards of a rank. */
+function samplesOf(samples: number, shardSize: number, rank: number, ranks: number): number {
+  let total = 0;
+  for (let from = rank * shardSize; from < samples; from += ranks * shardSize)
+    total += Math.min(shardSize, samples - from);
+  return total;
+}
