@@ -28,7 +28,7 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   masking: [/^160 1408 632 936 392 1176$/, /^random-slice \{.*\} text \{ places: 1, nearest: 1,.*\}$/, /^$/],
   losses: [/^reconstruction 1\.8(2[5-9]|3[0-4])\d* contrastive 0\.6(7[5-9]|8[0-4])\d*$/],
   eval: [/^\{ 'probe\/top1': 100, 'probe\/top5': 100, 'knn\/top1': 100, 'knn\/top5': 100 \}$/, /^100 50$/],
-  models: [/^\[ 1, 24, 48 \] \[ 1, 40, 1536 \] 64$/, /^3 16 true$/],
+  models: [/^\[ 1, 24, 48 \] \[ 1, 40, 1536 \] 64$/, /^1 4 4 4 5$/, /^3 16 true$/],
   'tfjs-backend-onnx': [
     /^Float32Array\(1\) \[ (2|2\.00\d*|1\.99\d*) \] Float32Array\(1\) \[ (1|1\.00\d*|0\.99\d*) \]$/,
     /^\[ 'state\.slope', 'x' \] \[ 'state\.slope\.next', 'y' \]$/,

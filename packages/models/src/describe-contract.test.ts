@@ -1,17 +1,38 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { seededRandom } from '@tgm/masking';
 import { descriptionContract } from '@tgm/options/testing';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
-import { expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import * as models from './index.js';
 import { TINY_CAPTION_DECODER } from './testing/tiny-caption-decoder.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
+import { writeTinyImageText } from './testing/tiny-image-text.js';
 import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
+import { writeTinyTextEncoder } from './testing/tiny-text-encoder.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
 import { lettersTokenizer } from './testing/tokenizer-json.js';
 
 const { clipModel, patchCodebook, videoMae, videoMaeClassifier, videoMaeEncoder } = models;
 
 const engine = await cpuEngine();
+
+const folder = await mkdtemp(join(tmpdir(), 'tgm-describe-'));
+afterAll(() => rm(folder, { recursive: true }));
+for (const kind of ['bert', 'roberta'] as const) {
+  await writeTinyTextEncoder(join(folder, kind), { kind, words: [] });
+  const onnx = join(folder, kind, 'onnx');
+  await copyFile(join(onnx, 'model.onnx'), join(onnx, 'model_fp16.onnx'));
+}
+await writeTinyImageText(join(folder, 'tokens'), { imageSize: 8, patchSize: 2 });
+await writeTinyImageText(join(folder, 'maps'), { imageSize: 8, patchSize: 2, kind: 'maps' });
+await writeTinyImageText(join(folder, 'small'), { imageSize: 4, patchSize: 1 });
+const teacherOf = (name: string) => ({
+  image: join(folder, name, 'image.onnx'),
+  text: join(folder, name, 'text.onnx'),
+  folder: join(folder, name),
+});
 
 /** One configuration for each field, with that field changed. */
 const each = <Config extends object>(config: Config, changes: Record<keyof Config, unknown>): Config[] =>
@@ -164,6 +185,37 @@ const checks = descriptionContract({
         unknown
       >,
     },
+    {
+      name: 'onnxPatchTextEncoder',
+      make: (options) => {
+        const files = options.imageSize === 4 ? 'small' : options.leadingTokens === 0 ? 'maps' : 'tokens';
+        return models.onnxPatchTextEncoder({ ...teacherOf(files), ...options });
+      },
+      options: {},
+      changes: {
+        imageSize: 4,
+        pixels: [models.UNIT_PIXELS],
+        grid: [{ rows: 2, columns: 8 }],
+        leadingTokens: 0,
+        textLength: 9,
+        outputs: [{ attention: 'strengths' }],
+        normalise: false,
+      } satisfies Record<
+        Exclude<keyof models.OnnxPatchTextEncoderOptions, 'image' | 'text' | 'folder' | 'threads'>,
+        unknown
+      >,
+    },
+    {
+      name: 'sentenceEncoder',
+      make: (options) => models.sentenceEncoder({ model: join(folder, 'bert'), offline: true, ...options }),
+      options: { revision: 'one' },
+      changes: {
+        model: [join(folder, 'roberta')],
+        revision: 'two',
+        pooling: 'cls',
+        dtype: 'fp16',
+      } satisfies Record<Exclude<keyof models.SentenceEncoderOptions, 'cacheDir' | 'offline'>, unknown>,
+    },
   ],
   exported: {
     module: models,
@@ -175,6 +227,8 @@ const checks = descriptionContract({
       'ClipModel',
       'PatchCodebook',
       'CaptionDecoder',
+      'SentenceEncoder',
+      'OnnxPatchTextEncoder',
     ],
   },
 });

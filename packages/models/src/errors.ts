@@ -30,7 +30,9 @@ export type ModelErrorCode =
   /** A captioning model that does not open, fails on a picture, or gives a caption without words. */
   | 'CAPTIONER_FAILED'
   /** A text encoder that does not open, fails on a text, or gives no embedding. */
-  | 'TEXT_ENCODER_FAILED';
+  | 'TEXT_ENCODER_FAILED'
+  /** An ONNX file of a teacher whose inputs or outputs are not those of its part, or do not fit those of the other file. */
+  | 'ONNX_FILE_UNFIT';
 
 /** Every error that this package throws on purpose. */
 export class ModelError extends TgmError<ModelErrorCode> {}

@@ -3,7 +3,8 @@ import { ModelError } from './errors.js';
 import { inputShape } from './input-shape.js';
 import { bytes, isArrayOf } from './option-fields.js';
 import { type PatchConfig, requireCut, tokenGridOf, tokenSizeOf } from './patchify.js';
-import { type PixelScale, pixelScale } from './pixels.js';
+import { pixelTables } from './pixel-tables.js';
+import type { PixelScale } from './pixels.js';
 
 /** How frames are cut into tokens, and how much of each token is read. */
 export interface FrameTokensConfig extends PatchConfig {
@@ -67,7 +68,7 @@ export function frameTokens(
     throw inputShape('frameTokens', 'into', wanted, `room for ${values.length - offset} at ${offset}`);
   }
   const { rows, columns, slices } = tokenGridOf(config);
-  const [red, green, blue] = tablesOf(scale);
+  const [red, green, blue] = pixelTables('frameTokens', scale);
   const rowBytes = imageSize * 3;
   const runBytes = patchSize * 3;
   let to = offset;
@@ -92,24 +93,4 @@ export function frameTokens(
     }
   }
   return values;
-}
-
-type Tables = readonly [Float32Array, Float32Array, Float32Array];
-
-const scales = optionTable('frameTokens', { scale: pixelScale() }, ModelError);
-const tables = new WeakMap<PixelScale, Tables>();
-
-/** [3][256] what each pixel value of a channel becomes: looking it up is faster than computing it. Made once for each scale. */
-function tablesOf(scale: PixelScale): Tables {
-  const known = tables.get(scale);
-  if (known) return known;
-  scales.check({ scale });
-  const of = (channel: 0 | 1 | 2) =>
-    Float32Array.from(
-      { length: 256 },
-      (_, value) => (value / 255 - scale.mean[channel]) / scale.std[channel],
-    );
-  const made: Tables = [of(0), of(1), of(2)];
-  tables.set(scale, made);
-  return made;
 }

@@ -69,6 +69,12 @@ export {
 export { type FrameTokensConfig, frameTokens } from './frame-tokens.js';
 export { type HeldLock, type LockHolder, lockFile } from './lock-file.js';
 export type { OfficialTensor } from './official.js';
+export {
+  type OnnxPatchTextEncoder,
+  type OnnxPatchTextEncoderOptions,
+  onnxPatchTextEncoder,
+} from './onnx-teacher/onnx-patch-text-encoder.js';
+export type { PatchGrid } from './onnx-teacher/patch-layout.js';
 export type { ParameterSpec, Params } from './params.js';
 export type { PatchCodebookConfig } from './patch-codebook/config.js';
 export {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, it } from 'vitest';
 import * as models from './index.js';
 import { writeTinyCaptioner } from './testing/tiny-captioner.js';
 import { tinyClipModel } from './testing/tiny-clip-model.js';
+import { writeTinyImageText } from './testing/tiny-image-text.js';
 import { TINY_PATCH_CODEBOOK } from './testing/tiny-patch-codebook.js';
 import { writeTinyTextEncoder } from './testing/tiny-text-encoder.js';
 import { TINY_VIDEO_MAE } from './testing/tiny-video-mae.js';
@@ -36,6 +37,7 @@ beforeAll(async () => {
   await models.savePatchCodebook(inside('codebook'), codebook, codebook.init(random));
   await mkdir(inside(`models--a--b/snapshots/${revision}`), { recursive: true });
   await writeTinyCaptioner(inside('captioner'));
+  await writeTinyImageText(inside('teacher'), { imageSize: 4, patchSize: 2 });
   await writeTinyTextEncoder(inside('bert'), { kind: 'bert', words: [] });
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -87,6 +89,13 @@ const checks = optionsContract({
     loadVideoMae: (extra) => models.loadVideoMae(inside('mae'), { ...extra }),
     loadVideoMaeClassifier: (extra) => models.loadVideoMaeClassifier(inside('classifier'), { ...extra }),
     loadVideoMaeEncoder: (extra) => models.loadVideoMaeEncoder(inside('mae'), { ...extra }),
+    onnxPatchTextEncoder: (extra) =>
+      models.onnxPatchTextEncoder({
+        image: inside('teacher/image.onnx'),
+        text: inside('teacher/text.onnx'),
+        folder: inside('teacher'),
+        ...extra,
+      }),
     patchCodebook: (extra) => models.patchCodebook(TINY_PATCH_CODEBOOK, { ...extra }),
     resizeClipModel: (extra) =>
       models.resizeClipModel({ model: clipModel, params: clipModelParams, ...extra }, 8),

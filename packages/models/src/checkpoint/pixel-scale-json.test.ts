@@ -54,6 +54,7 @@ describe("a preprocessor's steps", () => {
     [{ size: 32, crop_size: { height: 28, width: 28 } }, 'key crop_size: expected 32'],
     [{ do_flip_channel_order: true }, 'key do_flip_channel_order: expected no such step'],
     [{ offset: true }, 'key offset: expected no such step'],
+    [{ rescale_offset: true }, 'key rescale_offset: expected no such step'],
     [{ do_normalize: 'yes' }, 'key do_normalize: expected true or false, got "yes"'],
     [{ rescale_factor: 0 }, 'key rescale_factor: expected a number above 0, got 0'],
     [{ rescale_factor: null }, 'key rescale_factor: expected a number above 0, got null'],

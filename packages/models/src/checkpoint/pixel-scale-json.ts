@@ -24,6 +24,9 @@ const FACTOR = { rescaleFactor: optional(number({ above: 0 }), 1 / 255) };
 /** Steps that change no number here: frames come as RGB, and the caller chooses which. */
 const HARMLESS_STEPS = new Set(['do_convert_rgb', 'do_sample_frames']);
 
+/** Steps under other names: what EfficientNet's and the first video processors subtract. */
+const OFFSETS = new Set(['offset', 'rescale_offset']);
+
 /**
  * The scale of pixels that a processor states. Frames come in at the model's size, so that its resizing and cropping must
  * change nothing there; how it would resample is then of no matter.
@@ -60,7 +63,7 @@ const threeOf = ([red, green, blue]: Three, unit: number): Three => [red / unit,
 
 function refuseOtherSteps(where: string, json: PreprocessorSection['json']): void {
   for (const [key, value] of Object.entries(json)) {
-    if (!value || isStep(key) || HARMLESS_STEPS.has(key) || !(key.startsWith('do_') || key === 'offset'))
+    if (!value || isStep(key) || HARMLESS_STEPS.has(key) || !(key.startsWith('do_') || OFFSETS.has(key)))
       continue;
     throw wrong(where, key, 'no such step, since frames are only scaled here', value);
   }

@@ -6,13 +6,13 @@ import type {
   PatchEmbeddings,
   PatchTextEncoder,
 } from '@tgm/masking';
-import { describer, objectWith, optionTable, passing, recorded, unrecorded } from '@tgm/options';
+import { describer, objectWith, optionTable, recorded, unrecorded } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
 import { frameTokens } from '../frame-tokens.js';
-import { inputShape } from '../input-shape.js';
+import { framesOf } from '../frames-of.js';
 import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
-import { bytes, params as paramsField } from '../option-fields.js';
+import { params as paramsField } from '../option-fields.js';
 import { type Params, requireParams } from '../params.js';
 import { tokenGridOf, tokenSizeOf } from '../patchify.js';
 import { SMALLEST_NORM } from '../text-encoder/normalise-rows.js';
@@ -48,14 +48,6 @@ const table = optionTable(
   } satisfies Record<keyof ClipModelPatchTextEncoderOptions, unknown>,
   ModelError,
 );
-
-const side = passing('a number of pixels', (value): value is number => typeof value === 'number');
-const framesTable = (where: string) =>
-  optionTable(
-    where,
-    { frames: bytes(), height: side, width: side } satisfies Record<keyof ClipFrames, unknown>,
-    ModelError,
-  );
 
 /**
  * CLIP as text-guided and attention-guided masking use it: embeddings of captions and patches, and what the class token attends to in
@@ -143,25 +135,6 @@ export function clipModelPatchTextEncoder(
 /** Rows along the last axis with the L2 norm 1. */
 function normalised(x: tf.Tensor): tf.Tensor {
   return tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), -1, true)), SMALLEST_NORM));
-}
-
-/** The frames of a clip, and how many there are. */
-function framesOf(
-  where: string,
-  given: ClipFrames,
-  imageSize: number,
-): { frames: Uint8Array; count: number } {
-  // A clip of a decoder may be passed whole.
-  const { frames, height, width } = (given ?? {}) as ClipFrames;
-  framesTable(where).check({ frames, height, width });
-  if (height !== imageSize || width !== imageSize) {
-    throw inputShape(where, 'frames', `${imageSize} x ${imageSize} pixels`, `${height} x ${width}`);
-  }
-  const frameBytes = imageSize * imageSize * 3;
-  const count = frames.length / frameBytes;
-  if (Number.isInteger(count) && count >= 1) return { frames, count };
-  const expected = `${frameBytes} bytes for each of one or more frames`;
-  throw inputShape(where, 'frames', expected, `${frames.length} bytes`);
 }
 
 /** The numbers of a result; disposes it and the inputs. */

@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { Tokenizer } from '@huggingface/tokenizers';
+import { readJson } from '../checkpoint/json-file.js';
+import { ModelError } from '../errors.js';
+
+/** Any tokenizer of a folder, with the special tokens that it puts around a text. */
+export interface TextTokenizer {
+  /** What fills up the shorter texts of a batch. */
+  readonly padId: number;
+  /** The most tokens that the folder's files allow; undefined where they set no bound. */
+  readonly modelLength: number | undefined;
+  /** A text of more than `most` tokens loses its end, never the special tokens behind it. */
+  encode(text: string, most: number): number[];
+}
+
+/** Files without a bound say 1e30. */
+const NO_BOUND = 1e6;
+
+/**
+ * @throws ModelError with `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`, or `CONFIG_INVALID` when a file is no tokenizer's.
+ */
+export async function readTokenizer(folder: string): Promise<TextTokenizer> {
+  const path = join(folder, 'tokenizer.json');
+  const [json, config] = await Promise.all([readJson(path), readJson(join(folder, 'tokenizer_config.json'))]);
+  const tokenizer = made(path, () => new Tokenizer(json, config));
+  const { pad_token: pad, model_max_length: length } = config as Readonly<Record<string, unknown>>;
+  const padText = typeof pad === 'object' && pad !== null && 'content' in pad ? pad.content : pad;
+  return {
+    padId: (typeof padText === 'string' ? tokenizer.token_to_id(padText) : undefined) ?? 0,
+    modelLength:
+      Number.isSafeInteger(length) && (length as number) <= NO_BOUND ? (length as number) : undefined,
+    encode(text, most) {
+      const { ids } = tokenizer.encode(text);
+      if (ids.length <= most) return [...ids];
+      const behind = tokensBehind(ids, tokenizer.encode(text, { add_special_tokens: false }).ids);
+      return [...ids.slice(0, most - behind), ...ids.slice(ids.length - behind)];
+    },
+  };
+}
+
+/** How many special tokens stand behind the words of a text. */
+function tokensBehind(ids: readonly number[], words: readonly number[]): number {
+  const specials = ids.length - words.length;
+  for (let before = 0; before <= specials; before++) {
+    if (words.every((id, at) => ids[before + at] === id)) return specials - before;
+  }
+  return 0;
+}
+
+function made<T>(where: string, make: () => T): T {
+  try {
+    return make();
+  } catch (cause) {
+    const expected = 'a tokenizer';
+    throw new ModelError('CONFIG_INVALID', { where, expected, received: String(cause), cause });
+  }
+}
