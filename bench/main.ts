@@ -11,6 +11,7 @@
  *   npm run bench -- recompute --case "vit-s tube 0.9 batch 8"
  *   npm run bench -- stream stream-memory
  *   npm run bench -- masks text-mask
+ *   npm run bench -- probe --rounds 1
  */
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -24,6 +25,7 @@ import { benchFinetune } from './finetune/bench.js';
 import { benchGrowth } from './growth/bench.js';
 import { benchLoader } from './loader/bench.js';
 import { benchMasks } from './masks/bench.js';
+import { benchProbe } from './probe/bench.js';
 import { benchRecompute } from './recompute/bench.js';
 import { benchStep, STEP_FIGURES, type StepFigure } from './step/bench.js';
 import { benchStream, STREAM_FIGURES, type StreamFigure } from './stream/bench.js';
@@ -53,6 +55,7 @@ const known = [
   'growth',
   'masks',
   'text-mask',
+  'probe',
   ...STREAM_FIGURES,
   ...STEP_FIGURES,
 ];
@@ -93,6 +96,7 @@ async function* measure(): AsyncGenerator<Figure> {
   if (positionals.includes('growth')) yield* benchGrowth(options);
   if (positionals.includes('masks')) yield* benchMasks(options);
   if (positionals.includes('text-mask')) yield* benchTextMask(options);
+  if (positionals.includes('probe')) yield* benchProbe({ ...options, ...threads });
   const streams = positionals.filter(isStream);
   if (streams.length > 0) yield* benchStream({ ...options, figures: streams });
 }

@@ -30,7 +30,7 @@ export interface Accuracies {
   readonly outcome: Outcome;
 }
 
-/** What scores of classes get right. */
+/** What scores of classes get right, and the scores. */
 export interface Classification extends Accuracies {
   /** [classes] top-1 accuracy among the examples of each class; NaN for a class without an example. */
   readonly perClass: Float64Array;
@@ -38,6 +38,8 @@ export interface Classification extends Accuracies {
   readonly confusion: Uint32Array;
   /** [count] the best class, the lowest number where several tie. */
   readonly predictions: Int32Array;
+  /** [count, classes] the larger, the likelier. */
+  readonly scores: Float64Array | Float32Array;
 }
 
 const OPTIONS = optionTable(
@@ -84,6 +86,7 @@ export function classified(
     perClass: accuracyByClass(first, labels, classes),
     confusion,
     predictions,
+    scores,
   };
 }
 

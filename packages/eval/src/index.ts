@@ -19,6 +19,14 @@ export {
   type ClassificationOptions,
   classification,
 } from './classification.js';
+export type { ProbeEvaluatorOptions } from './clip-probe.js';
+export {
+  type ClusteringOptions,
+  type ClusteringResult,
+  type ClusterOptions,
+  clustering,
+} from './clustering/clustering.js';
+export { type ClusteringEvaluatorOptions, clusteringEvaluator } from './clustering/clustering-evaluator.js';
 export { EvaluationError, type EvaluationErrorCode } from './errors.js';
 export type { Evaluator } from './evaluator.js';
 export {
@@ -71,17 +79,56 @@ export {
   type MtebScores,
   mtebResult,
 } from './few-shot/mteb-result.js';
-export type { GroupedAccuracies } from './grouped-accuracies.js';
+export {
+  FACTORS,
+  type Factor,
+  type GeneralisationOptions,
+  type GeneralisationResult,
+  type GeneralisationSplit,
+  generalisation,
+  type SplitProtocol,
+  type SplitResult,
+} from './generalisation/generalisation.js';
+export {
+  type GeneralisationClips,
+  type GeneralisationEvaluatorOptions,
+  generalisationEvaluator,
+} from './generalisation/generalisation-evaluator.js';
+export type { GroupedAccuracies } from './grouped/grouped-accuracies.js';
 export {
   type GroupedClassificationOptions,
   groupedClassification,
   type LabelGroupLogits,
-} from './grouped-classification.js';
-export { type KnnOptions, type KnnResult, knn } from './knn.js';
+} from './grouped/grouped-classification.js';
+export {
+  type GroupedProbeEvaluatorOptions,
+  type GroupedProbeOptions,
+  groupedProbe,
+  groupedProbeEvaluator,
+  type LabelGroup,
+} from './grouped/grouped-probe.js';
+export { type KnnOptions, type KnnResult, type KnnSettings, knn } from './knn.js';
 export type { ValidatedStrength } from './l2-strength.js';
 export type { LabelledClips } from './labelled-clips.js';
-export { type LinearProbeOptions, type LinearProbeResult, linearProbe } from './linear-probe.js';
+export {
+  type LinearProbeOptions,
+  type LinearProbeResult,
+  type LinearProbeSettings,
+  linearProbe,
+} from './linear-probe.js';
 export { meanOfViews } from './mean-of-views.js';
+export {
+  type CaptionPairsOptions,
+  type CaptionPairsResult,
+  captionPairs,
+} from './minimal-pairs/caption-pairs.js';
+export { type PairAccuracy, pairAccuracy } from './minimal-pairs/pair-accuracy.js';
+export {
+  type CaptionPairsEvaluatorOptions,
+  captionPairsEvaluator,
+  type PairAccuracyEvaluatorOptions,
+  pairAccuracyEvaluator,
+} from './minimal-pairs/pair-evaluators.js';
 export {
   type MultiViewScores,
   type MultiViewScoresOptions,
@@ -97,7 +144,10 @@ export {
   attentiveProbeEvaluator,
   type FewShotEvaluatorOptions,
   fewShotEvaluator,
-  type ProbeEvaluatorOptions,
+  type KnnEvaluatorOptions,
+  knnEvaluator,
+  type LinearProbeEvaluatorOptions,
+  linearProbeEvaluator,
   type SgdProbeEvaluatorOptions,
   sgdProbeEvaluator,
 } from './probe-evaluators.js';
@@ -117,11 +167,22 @@ export {
   type RepresentationOptions,
   representation,
 } from './representation.js';
-export { type RepresentationBiasOptions, representationBias } from './representation-bias.js';
+export {
+  type RepresentationBiasEvaluatorOptions,
+  type RepresentationBiasOptions,
+  representationBias,
+  representationBiasEvaluator,
+} from './representation-bias.js';
 export { type Recall, type RetrievalOptions, type RetrievalResult, retrieval } from './retrieval.js';
 export type { Group, Groups } from './retrieval-groups.js';
-export { type SaliencyScoresOptions, type SaliencyScoresResult, saliencyScores } from './saliency-scores.js';
-export { type SgdProbeOptions, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
+export { type Box, type BoxCoverageOptions, boxCoverage } from './saliency/box-coverage.js';
+export { type SaliencyEvaluatorOptions, saliencyEvaluator } from './saliency/saliency-evaluator.js';
+export {
+  type SaliencyScoresOptions,
+  type SaliencyScoresResult,
+  saliencyScores,
+} from './saliency/saliency-scores.js';
+export { SGD_RECIPES, type SgdProbeOptions, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
 export type { TestVideo, TestVideos } from './test-video.js';
 export {
   type CaptionRetrievalEvaluatorOptions,

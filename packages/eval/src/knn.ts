@@ -13,12 +13,15 @@ import {
 } from './features.js';
 import { labelledFeatures } from './option-fields.js';
 
-export interface KnnOptions extends LabelledFeatures {
+/** How neighbours vote. */
+export interface KnnSettings {
   /** Neighbours that vote, 1 ... examples of `train`; 20 by default as in DINO. */
   readonly k?: number;
   /** Above 0. A neighbour votes with exp(cosine / temperature); 0.07 by default as in DINO. */
   readonly temperature?: number;
 }
+
+export interface KnnOptions extends LabelledFeatures, KnnSettings {}
 
 /** What the votes get right of the test examples; a class without any vote is never among the five best. */
 export interface KnnResult extends Classification {
@@ -31,13 +34,16 @@ export interface KnnResult extends Classification {
 /** Neighbours that vote where the caller does not say. */
 export const NEIGHBOURS = 20;
 
+const TEMPERATURE = 0.07;
+
+export const KNN_FIELDS = {
+  k: optional(wholeNumber({ from: 1 }), NEIGHBOURS),
+  temperature: optional(number({ above: 0 }), TEMPERATURE),
+} satisfies Record<keyof KnnSettings, unknown>;
+
 const OPTIONS = optionTable(
   'knn',
-  {
-    ...labelledFeatures,
-    k: optional(wholeNumber({ from: 1 }), NEIGHBOURS),
-    temperature: optional(number({ above: 0 }), 0.07),
-  } satisfies Record<keyof KnnOptions, unknown>,
+  { ...labelledFeatures, ...KNN_FIELDS } satisfies Record<keyof KnnOptions, unknown>,
   EvaluationError,
 );
 

@@ -10,13 +10,17 @@ import { softmaxRegression } from './softmax-regression.js';
 import { columnScale, standardise } from './standardise.js';
 import { stratifiedFolds } from './stratified-folds.js';
 
-export interface LinearProbeOptions extends LabelledFeatures {
-  /** Runs the loss and its gradient. */
-  readonly engine: Engine;
+/** How a linear probe chooses its strength. */
+export interface LinearProbeSettings {
   /** Decides which examples of `train` form a fold. */
   readonly seed: number;
   /** Parts of `train` that are left out in turn to choose the l2 strength, from 2; 5 by default. */
   readonly folds?: number;
+}
+
+export interface LinearProbeOptions extends LabelledFeatures, LinearProbeSettings {
+  /** Runs the loss and its gradient. */
+  readonly engine: Engine;
 }
 
 /** What the probe gets right of the test examples, and how its strength was chosen. */
@@ -32,14 +36,17 @@ export interface LinearProbeResult extends Classification {
 /** Largest entry of the gradient of the final fit; it starts at about 0.1 to 1. */
 const TOLERANCE = 1e-4;
 
+export const LINEAR_FIELDS = {
+  seed: number(),
+  folds: optional(wholeNumber({ from: 2 }), 5),
+} satisfies Record<keyof LinearProbeSettings, unknown>;
+
 const OPTIONS = optionTable(
   'linearProbe',
-  {
-    engine: engineField(),
-    ...labelledFeatures,
-    seed: number(),
-    folds: optional(wholeNumber({ from: 2 }), 5),
-  } satisfies Record<keyof LinearProbeOptions, unknown>,
+  { engine: engineField(), ...labelledFeatures, ...LINEAR_FIELDS } satisfies Record<
+    keyof LinearProbeOptions,
+    unknown
+  >,
   EvaluationError,
 );
 

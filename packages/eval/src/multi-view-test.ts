@@ -5,7 +5,7 @@ import { clipPasses, type NamedClip } from './clip-passes.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { checkCount } from './features.js';
-import { type GroupedAccuracies, groupedAccuracies } from './grouped-accuracies.js';
+import { type GroupedAccuracies, groupedAccuracies } from './grouped/grouped-accuracies.js';
 import { meanOfViews } from './mean-of-views.js';
 import { engineField } from './option-fields.js';
 import { requireVideo, type TestVideo, type TestVideos } from './test-video.js';

@@ -65,9 +65,13 @@ const classOf = { texts: features(2), textClasses: labels(2), classes: 2 };
 const head = { seed: 1, blocks: 1, attentionHeads: 1, rates: [1e-3], weightDecays: [0], epochs: 1 };
 const recipe = { seed: 1, epochs: 1, warmupEpochs: 0 };
 const probing = { engine, model, train: labelled(40), test: labelled(6), classes: 2, batchSize: 4 };
+const linear = { seed: 1 };
 const {
   attentiveProbe,
   attentiveProbeEvaluator,
+  boxCoverage,
+  captionPairs,
+  captionPairsEvaluator,
   captionRetrieval,
   captionRetrievalEvaluator,
   classification,
@@ -79,8 +83,20 @@ const {
   featureScores,
   fewShot,
   fewShotEvaluator,
+  generalisation,
+  generalisationEvaluator,
+  clustering,
+  clusteringEvaluator,
   groupedClassification,
+  groupedProbe,
+  groupedProbeEvaluator,
   knn,
+  knnEvaluator,
+  linearProbeEvaluator,
+  pairAccuracy,
+  pairAccuracyEvaluator,
+  representationBiasEvaluator,
+  saliencyEvaluator,
   mtebResult,
   linearProbe,
   multiViewScores,
@@ -165,6 +181,57 @@ const checks = optionsContract({
         ...extra,
       }),
     attentiveProbeEvaluator: (extra) => attentiveProbeEvaluator({ ...probing, probe: head, ...extra }),
+    linearProbeEvaluator: (extra) => linearProbeEvaluator({ ...probing, probe: linear, ...extra }),
+    knnEvaluator: (extra) => knnEvaluator({ ...probing, probe: {}, ...extra }),
+    pairAccuracy: (extra) => pairAccuracy({ ...scored, ...extra }),
+    pairAccuracyEvaluator: (extra) => pairAccuracyEvaluator({ ...probing, probe: linear, ...extra }),
+    captionPairs: (extra) => captionPairs({ videos: test, captions: test, ...extra }),
+    captionPairsEvaluator: (extra) =>
+      captionPairsEvaluator({ engine, model, clips: clips(6), captions: test, batchSize: 1, ...extra }),
+    clustering: (extra) => clustering({ features: test, labels: labels(6), seed: 1, ...extra }),
+    clusteringEvaluator: (extra) =>
+      clusteringEvaluator({ engine, model, test: labelled(6), probe: linear, batchSize: 1, ...extra }),
+    generalisation: (extra) =>
+      generalisation({
+        splits: { one: { factor: 'domain', ...sets } },
+        protocol: (data) => knn({ ...data, k: 1 }),
+        seed: 1,
+        ...extra,
+      }),
+    generalisationEvaluator: (extra) =>
+      generalisationEvaluator({
+        engine,
+        model,
+        splits: { one: { factor: 'domain', train: labelled(10), test: labelled(6), classes: 2 } },
+        batchSize: 1,
+        seed: 1,
+        ...extra,
+      }),
+    groupedProbe: (extra) =>
+      groupedProbe({
+        engine,
+        train,
+        test,
+        groups: { verb: { trainLabels: labels(40), testLabels: labels(6), classes: 2 } },
+        ...linear,
+        ...extra,
+      }),
+    groupedProbeEvaluator: (extra) =>
+      groupedProbeEvaluator({
+        engine,
+        model,
+        train: clips(40),
+        test: clips(6),
+        groups: { verb: { trainLabels: labels(40), testLabels: labels(6), classes: 2 } },
+        probe: linear,
+        batchSize: 1,
+        ...extra,
+      }),
+    representationBiasEvaluator: (extra) =>
+      representationBiasEvaluator({ ...probing, probe: linear, ...extra }),
+    boxCoverage: (extra) =>
+      boxCoverage({ boxes: [[[]]], height: 1, width: 1, patchSize: 1, tubeletSize: 1, ...extra }),
+    saliencyEvaluator: (extra) => saliencyEvaluator({ saliency: () => marked, inside: marked, ...extra }),
     sgdProbe: (extra) => sgdProbe({ engine, ...sets, ...recipe, ...extra }),
     sgdProbeEvaluator: (extra) => sgdProbeEvaluator({ ...probing, probe: recipe, ...extra }),
     captionRetrieval: (extra) => captionRetrieval({ videos: test, captions: test, ...extra }),

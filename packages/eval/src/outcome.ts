@@ -1,4 +1,5 @@
 import { type Field, objectWith } from '@tgm/options';
+import { vMeasureOf } from './clustering/v-measure.js';
 import { EvaluationError } from './errors.js';
 import type { Labels } from './features.js';
 import { mean, meanOfClasses, median } from './summaries.js';
@@ -15,6 +16,14 @@ export type Figure =
       readonly values: Float64Array;
       /** The mean of each class, and their mean: a class counts as much as any other, however many examples it has. */
       readonly summary: 'meanOfClasses';
+      /** [count] */
+      readonly labels: Labels;
+    }
+  | {
+      /** [count] the cluster of each example. */
+      readonly values: Float64Array;
+      /** How well clusters and classes agree, in per cent. */
+      readonly summary: 'vMeasure' | 'homogeneity' | 'completeness';
       /** [count] */
       readonly labels: Labels;
     };
@@ -38,9 +47,10 @@ export const outcomeField = (): Field<Outcome> => objectWith('an outcome', ['cou
 
 /** The figure of some examples, which may come several times. */
 export function figureOf(figure: Figure, rows: ArrayLike<number>): number {
-  const { values, summary } = figure;
-  if (summary === 'meanOfClasses') return meanOfClasses(values, figure.labels, rows);
-  return summary === 'mean' ? mean(values, rows) : median(values, rows);
+  const { values } = figure;
+  if (!('labels' in figure)) return (figure.summary === 'mean' ? mean : median)(values, rows);
+  if (figure.summary === 'meanOfClasses') return meanOfClasses(values, figure.labels, rows);
+  return 100 * vMeasureOf(figure.labels, values, rows)[figure.summary];
 }
 
 /** The figures of all examples, by name. */
@@ -56,8 +66,9 @@ export function outcomeOf(outcome: Outcome, rows: readonly number[]): Outcome {
   const { figures, clusters } = outcome;
   const chosen = (figure: Figure): Figure => {
     const values = Float64Array.from(rows, (row) => figure.values[row]!);
-    if (figure.summary !== 'meanOfClasses') return { values, summary: figure.summary };
-    return { values, summary: figure.summary, labels: rows.map((row) => figure.labels[row]!) };
+    return 'labels' in figure
+      ? { values, summary: figure.summary, labels: rows.map((row) => figure.labels[row]!) }
+      : { values, summary: figure.summary };
   };
   return {
     count: rows.length,
@@ -92,7 +103,7 @@ export function checkOutcome(where: string, { count, figures, clusters }: Outcom
   }
   const lists = Object.entries(figures).flatMap(([name, figure]) => [
     list(`figure ${name}`, figure.values),
-    ...(figure.summary === 'meanOfClasses' ? [list(`labels of ${name}`, figure.labels)] : []),
+    ...('labels' in figure ? [list(`labels of ${name}`, figure.labels)] : []),
   ]);
   if (clusters) lists.push(list('clusters', clusters));
   const wrong = lists.find(([, length]) => length !== count);

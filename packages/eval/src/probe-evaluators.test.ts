@@ -3,7 +3,18 @@ import { seededRandom } from '@tgm/random';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { expect, it } from 'vitest';
 import { extractFeatures } from './extract-features.js';
-import { attentiveProbeEvaluator, fewShotEvaluator, sgdProbeEvaluator } from './probe-evaluators.js';
+import { groupedClassification } from './grouped/grouped-classification.js';
+import { groupedProbe, groupedProbeEvaluator } from './grouped/grouped-probe.js';
+import { knn } from './knn.js';
+import { linearProbe } from './linear-probe.js';
+import {
+  attentiveProbeEvaluator,
+  fewShotEvaluator,
+  knnEvaluator,
+  linearProbeEvaluator,
+  sgdProbeEvaluator,
+} from './probe-evaluators.js';
+import { representationBias, representationBiasEvaluator } from './representation-bias.js';
 import { extractTokens } from './token-features.js';
 
 const engine = await onnxEngine({ threads: 1 });
@@ -78,12 +89,72 @@ it('fewShotEvaluator does too', async () => {
   expect(numbers.top1).toBeGreaterThan(80);
 });
 
+const featureData = async () => {
+  const of = ({ clips }: typeof train) => extractFeatures({ engine, model, params, clips, batchSize: 4 });
+  return { train: await of(train), trainLabels: train.labels, test: await of(test), testLabels: test.labels };
+};
+
+it('linearProbeEvaluator and knnEvaluator tell what the probes find on the features', async () => {
+  const data = { ...(await featureData()), classes: 2 };
+  const probed = await linearProbe({ engine, ...data, seed: 3, folds: 4 });
+  const told = await linearProbeEvaluator({ ...parts, probe: { seed: 3, folds: 4 } }).evaluate(params);
+  expect(told).toEqual(Object.fromEntries(figures.map((name) => [name, probed[name as 'top1']])));
+  const { top1 } = knn({ ...data, k: 3 });
+  expect(await knnEvaluator({ ...parts, probe: { k: 3 } }).evaluate(params)).toMatchObject({ top1 });
+});
+
+it('representationBiasEvaluator tells ln(accuracy / chance) of that probe', async () => {
+  const evaluator = representationBiasEvaluator({ ...parts, probe: { seed: 3 }, intervals: true });
+  const told = await evaluator.evaluate(params);
+  const { outcome } = await linearProbe({ engine, ...(await featureData()), classes: 2, seed: 3 });
+  const { value, from, to } = representationBias({ outcome, classes: 2 });
+  expect(told).toEqual({ bias: value, 'bias/from': from, 'bias/to': to });
+  expect(value).toBeGreaterThan(0.5); // ln 2 where the brightness tells all
+});
+
+it('groupedProbe is a linear probe of each kind and the product of their probabilities', async () => {
+  const { train: own, test: others, trainLabels, testLabels } = await featureData();
+  const noun = {
+    trainLabels: trainLabels.map((_, i) => i % 3),
+    testLabels: testLabels.map((_, i) => i % 3),
+    classes: 3,
+  };
+  const groups = { verb: { trainLabels, testLabels, classes: 2 }, noun };
+  const found = await groupedProbe({ engine, train: own, test: others, groups, seed: 1 });
+  const logits = async (group: typeof noun) => {
+    const { scores } = await linearProbe({ engine, train: own, test: others, ...group, seed: 1 });
+    return { logits: Float32Array.from(scores), labels: group.testLabels, classes: group.classes };
+  };
+  const expected = groupedClassification({
+    groups: { verb: await logits(groups.verb), noun: await logits(noun) },
+  });
+  expect(found.all!.top1).toBe(expected.all!.top1);
+  expect(found.groups.verb!.top1).toBeGreaterThan(90);
+  const clips = { train: train.clips, test: test.clips };
+  const evaluator = groupedProbeEvaluator({
+    engine,
+    model,
+    ...clips,
+    groups,
+    probe: { seed: 1 },
+    batchSize: 4,
+  });
+  expect(await evaluator.evaluate(params)).toMatchObject({
+    'verb/top1': expected.groups.verb!.top1,
+    'noun/classMeanTop5': expected.groups.noun!.classMeanTop5,
+    'all/top1': expected.all!.top1,
+  });
+});
+
 it('all say before the first evaluation what does not fit', () => {
   const wrong = { ...parts, test: { clips: test.clips, labels: [0] } };
   const refused = expect.objectContaining({ code: 'LABELS_MISMATCH' });
   expect(() => attentiveProbeEvaluator({ ...wrong, probe: { seed: 0 } })).toThrow(refused);
   expect(() => sgdProbeEvaluator({ ...wrong, probe: { seed: 0 } })).toThrow(refused);
   expect(() => fewShotEvaluator({ ...wrong, probe: { seed: 0 } })).toThrow(refused);
+  expect(() => linearProbeEvaluator({ ...wrong, probe: { seed: 0 } })).toThrow(refused);
+  expect(() => knnEvaluator({ ...wrong, probe: {} })).toThrow(refused);
+  expect(() => representationBiasEvaluator({ ...wrong, probe: { seed: 0 } })).toThrow(refused);
   const misspelt = { seed: 0, epoch: 3 };
   expect(() => sgdProbeEvaluator({ ...parts, probe: misspelt as never })).toThrow(/epoch/);
 });

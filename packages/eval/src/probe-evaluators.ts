@@ -1,33 +1,14 @@
-import type { VideoMaeEncoder } from '@tgm/models';
-import { nested, optionTable, wholeNumber } from '@tgm/options';
-import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { nested, optionTable } from '@tgm/options';
 import { type AttentiveHeadOptions, attentiveProbe, HEAD_FIELDS } from './attentive/attentive-probe.js';
+import { checkedClips, ofFeatures, PROBE_FIELDS, type ProbeEvaluatorOptions } from './clip-probe.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
-import { featureExtractor } from './extract-features.js';
-import { checkCount, checkLabels, type LabelledFeatures } from './features.js';
 import { FEW_SHOT_FIELDS, type FewShotDrawOptions, fewShot } from './few-shot/few-shot.js';
-import { type LabelledClips, labelledClips } from './labelled-clips.js';
-import { classCount, encoderField, engineField } from './option-fields.js';
-import type { Outcome } from './outcome.js';
+import { KNN_FIELDS, type KnnSettings, knn } from './knn.js';
+import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from './linear-probe.js';
 import { SGD_FIELDS, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
 import { tokenExtractor } from './token-features.js';
-import { intervalsField, told } from './told.js';
-
-/** What is probed, and on what. */
-export interface ProbeEvaluatorOptions {
-  readonly engine: Engine;
-  /** A `VideoMae`, or its encoder alone. */
-  readonly model: VideoMaeEncoder;
-  readonly train: LabelledClips;
-  readonly test: LabelledClips;
-  /** From 1. */
-  readonly classes: number;
-  /** Clips of one pass of the encoder, from 1. */
-  readonly batchSize: number;
-  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
-  readonly intervals?: boolean;
-}
+import { told } from './told.js';
 
 export interface AttentiveProbeEvaluatorOptions extends ProbeEvaluatorOptions {
   readonly probe: AttentiveHeadOptions;
@@ -37,27 +18,36 @@ export interface FewShotEvaluatorOptions extends ProbeEvaluatorOptions {
   readonly probe: FewShotDrawOptions;
 }
 
+export interface LinearProbeEvaluatorOptions extends ProbeEvaluatorOptions {
+  readonly probe: LinearProbeSettings;
+}
+
+export interface KnnEvaluatorOptions extends ProbeEvaluatorOptions {
+  /** `{}` for DINO's. */
+  readonly probe: KnnSettings;
+}
+
 export interface SgdProbeEvaluatorOptions extends ProbeEvaluatorOptions {
   readonly probe: SgdRecipeOptions;
 }
 
-const FIELDS = {
-  engine: engineField(),
-  model: encoderField(),
-  train: labelledClips(),
-  test: labelledClips(),
-  classes: classCount(),
-  batchSize: wholeNumber({ from: 1 }),
-  intervals: intervalsField(),
-} satisfies Record<keyof ProbeEvaluatorOptions, unknown>;
-
 const ATTENTIVE = optionTable(
   'attentiveProbeEvaluator',
-  { ...FIELDS, probe: nested(HEAD_FIELDS) },
+  { ...PROBE_FIELDS, probe: nested(HEAD_FIELDS) },
   EvaluationError,
 );
-const FEW = optionTable('fewShotEvaluator', { ...FIELDS, probe: nested(FEW_SHOT_FIELDS) }, EvaluationError);
-const SGD = optionTable('sgdProbeEvaluator', { ...FIELDS, probe: nested(SGD_FIELDS) }, EvaluationError);
+const FEW = optionTable(
+  'fewShotEvaluator',
+  { ...PROBE_FIELDS, probe: nested(FEW_SHOT_FIELDS) },
+  EvaluationError,
+);
+const LINEAR = optionTable(
+  'linearProbeEvaluator',
+  { ...PROBE_FIELDS, probe: nested(LINEAR_FIELDS) },
+  EvaluationError,
+);
+const KNN = optionTable('knnEvaluator', { ...PROBE_FIELDS, probe: nested(KNN_FIELDS) }, EvaluationError);
+const SGD = optionTable('sgdProbeEvaluator', { ...PROBE_FIELDS, probe: nested(SGD_FIELDS) }, EvaluationError);
 
 /**
  * `attentiveProbe` of the tokens of clips as an evaluator: `top1`, `top5`, `classMeanTop1`, `classMeanTop5` in per cent.
@@ -67,7 +57,7 @@ const SGD = optionTable('sgdProbeEvaluator', { ...FIELDS, probe: nested(SGD_FIEL
  */
 export function attentiveProbeEvaluator(options: AttentiveProbeEvaluatorOptions): Evaluator {
   const { probe, ...parts } = ATTENTIVE.check(options);
-  const { engine, ...data } = checked('attentiveProbeEvaluator', parts);
+  const { engine, ...data } = checkedClips('attentiveProbeEvaluator', parts);
   const extract = tokenExtractor(parts);
   return {
     name: 'attentiveProbe',
@@ -81,13 +71,41 @@ export function attentiveProbeEvaluator(options: AttentiveProbeEvaluatorOptions)
 }
 
 /**
+ * `linearProbe` of the features of clips as an evaluator: `top1`, `top5`, `classMeanTop1`, `classMeanTop5` in per cent.
+ *
+ * @throws EvaluationError as {@link attentiveProbeEvaluator}; `evaluate` rejects with what `linearProbe` throws.
+ */
+export function linearProbeEvaluator(options: LinearProbeEvaluatorOptions): Evaluator {
+  const { probe, ...parts } = LINEAR.check(options);
+  return ofFeatures('linearProbe', parts, async (data) => {
+    const { outcome } = await linearProbe({ ...probe, ...data });
+    return told(outcome, parts.intervals);
+  });
+}
+
+/**
+ * `knn` of the features of clips as an evaluator: `top1`, `top5`, `classMeanTop1`, `classMeanTop5` in per cent.
+ *
+ * @throws EvaluationError as {@link attentiveProbeEvaluator}; `evaluate` rejects with what `knn` throws.
+ */
+export function knnEvaluator(options: KnnEvaluatorOptions): Evaluator {
+  const { probe, ...parts } = KNN.check(options);
+  return ofFeatures('knn', parts, async ({ engine: _, ...data }) =>
+    told(knn({ ...probe, ...data }).outcome, parts.intervals),
+  );
+}
+
+/**
  * `sgdProbe` of the features of clips as an evaluator: `top1`, `top5`, `classMeanTop1`, `classMeanTop5` in per cent.
  *
  * @throws EvaluationError as {@link attentiveProbeEvaluator}; `evaluate` rejects with what `sgdProbe` throws.
  */
 export function sgdProbeEvaluator(options: SgdProbeEvaluatorOptions): Evaluator {
   const { probe, ...parts } = SGD.check(options);
-  return ofFeatures('sgdProbe', parts, (data) => sgdProbe({ ...probe, ...data }));
+  return ofFeatures('sgdProbe', parts, async (data) => {
+    const { outcome } = await sgdProbe({ ...probe, ...data });
+    return told(outcome, parts.intervals);
+  });
 }
 
 /**
@@ -97,36 +115,10 @@ export function sgdProbeEvaluator(options: SgdProbeEvaluatorOptions): Evaluator 
  */
 export function fewShotEvaluator(options: FewShotEvaluatorOptions): Evaluator {
   const { probe, ...parts } = FEW.check(options);
-  return ofFeatures('fewShot', parts, (data) => fewShot({ ...probe, ...data }));
-}
-
-function ofFeatures(
-  name: string,
-  parts: Required<ProbeEvaluatorOptions>,
-  measure: (data: LabelledFeatures & { readonly engine: Engine }) => Promise<{ readonly outcome: Outcome }>,
-): Evaluator {
-  const data = checked(`${name}Evaluator`, parts);
-  const { engine, model, batchSize, intervals } = parts;
-  const extract = featureExtractor({ engine, model, batchSize });
-  return {
-    name,
-    async evaluate(params) {
-      const train = await extract(params, parts.train.clips);
-      const test = await extract(params, parts.test.clips);
-      return told((await measure({ ...data, train, test })).outcome, intervals);
-    },
-  };
-}
-
-type Parts = Omit<Required<ProbeEvaluatorOptions>, 'model' | 'batchSize' | 'intervals'>;
-
-/** What a probe takes beside the features. Said here, and not by the first evaluation after hours of training. */
-function checked(where: string, { engine, train, test, classes }: Parts) {
-  for (const [side, { clips, labels }] of Object.entries({ train, test })) {
-    checkCount(`${where} ${side}`, clips.length, 1);
-    checkLabels(`${where} ${side}`, clips.length, labels, classes);
-  }
-  return { engine, trainLabels: train.labels, testLabels: test.labels, classes };
+  return ofFeatures('fewShot', parts, async (data) => {
+    const { outcome } = await fewShot({ ...probe, ...data });
+    return told(outcome, parts.intervals);
+  });
 }
 
 /** An option that is absent has no value, rather than none. */

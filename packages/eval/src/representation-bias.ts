@@ -1,6 +1,9 @@
-import { optionTable } from '@tgm/options';
+import { nested, optionTable } from '@tgm/options';
 import { type Interval, type IntervalsOptions, intervals } from './bootstrap.js';
+import { ofFeatures, PROBE_FIELDS, type ProbeEvaluatorOptions } from './clip-probe.js';
 import { EvaluationError } from './errors.js';
+import type { Evaluator } from './evaluator.js';
+import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from './linear-probe.js';
 import { classCount } from './option-fields.js';
 import { type Outcome, outcomeField } from './outcome.js';
 
@@ -43,4 +46,31 @@ export function representationBias(
   const { value, from, to } = intervals({ ...outcome, figures: { top1 } }, bootstrap).top1!;
   const bias = (accuracy: number) => Math.log((accuracy / 100) * classes);
   return { value: bias(value), from: bias(from), to: bias(to) };
+}
+
+export interface RepresentationBiasEvaluatorOptions extends ProbeEvaluatorOptions {
+  readonly probe: LinearProbeSettings;
+}
+
+const EVALUATOR = optionTable(
+  'representationBiasEvaluator',
+  { ...PROBE_FIELDS, probe: nested(LINEAR_FIELDS) } satisfies Record<
+    keyof RepresentationBiasEvaluatorOptions,
+    unknown
+  >,
+  EvaluationError,
+);
+
+/**
+ * `representationBias` of a data set towards the features of an encoder, by a linear probe, as an evaluator: `bias`, in nats.
+ *
+ * @throws EvaluationError as `linearProbeEvaluator`; `evaluate` rejects with what `linearProbe` throws.
+ */
+export function representationBiasEvaluator(options: RepresentationBiasEvaluatorOptions): Evaluator {
+  const { probe, ...parts } = EVALUATOR.check(options);
+  return ofFeatures('representationBias', parts, async (data): Promise<Record<string, number>> => {
+    const { outcome } = await linearProbe({ ...probe, ...data });
+    const { value, from, to } = representationBias({ outcome, classes: data.classes });
+    return parts.intervals ? { bias: value, 'bias/from': from, 'bias/to': to } : { bias: value };
+  });
 }

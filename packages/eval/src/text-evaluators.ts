@@ -30,7 +30,7 @@ export interface CaptionRetrievalEvaluatorOptions
 
 export interface ZeroShotEvaluatorOptions extends TextEvaluatorOptions, Omit<ZeroShotOptions, 'videos'> {}
 
-const FIELDS = {
+export const TEXT_FIELDS = {
   engine: engineField(),
   model: encoderField(),
   clips: listOf(bytes(), { from: 1 }),
@@ -40,12 +40,12 @@ const FIELDS = {
 
 const RETRIEVAL = optionTable(
   'captionRetrievalEvaluator',
-  { ...FIELDS, ...CAPTION_FIELDS } satisfies Record<keyof CaptionRetrievalEvaluatorOptions, unknown>,
+  { ...TEXT_FIELDS, ...CAPTION_FIELDS } satisfies Record<keyof CaptionRetrievalEvaluatorOptions, unknown>,
   EvaluationError,
 );
 const ZERO_SHOT = optionTable(
   'zeroShotEvaluator',
-  { ...FIELDS, ...ZERO_SHOT_FIELDS } satisfies Record<keyof ZeroShotEvaluatorOptions, unknown>,
+  { ...TEXT_FIELDS, ...ZERO_SHOT_FIELDS } satisfies Record<keyof ZeroShotEvaluatorOptions, unknown>,
   EvaluationError,
 );
 

@@ -12,7 +12,10 @@ import { type HeadSettings, trainHeads } from './train-heads.js';
 
 /** How attentive heads are made and trained. */
 export interface AttentiveHeadOptions {
-  /** From 1: the last block pools, those before it let the tokens attend to each other. 4 by default; 1 is the light form. */
+  /**
+   * From 1: the last block pools, those before it let the tokens attend to each other. 1 by default, V-JEPA's probe (arXiv
+   * 2404.08471), whose heads are trained together; 4 is V-JEPA 2's, some hundred times the work.
+   */
   readonly blocks?: number;
   /** Heads of each attention, a divisor of the tokens' width; 16 by default. */
   readonly attentionHeads?: number;
@@ -22,10 +25,7 @@ export interface AttentiveHeadOptions {
   readonly weightDecays?: readonly number[];
   /** From 1; 20 by default. */
   readonly epochs?: number;
-  /**
-   * Examples of a step, from 1; 32 by default. On `onnxEngine()` steps are many times slower where 4 batchSize attentionHeads N² is
-   * above 2^25: the weights of one attention are then not kept for its gradient. 32 examples of 128 tokens lie just below.
-   */
+  /** Examples of a step, from 1; 32 by default. */
   readonly batchSize?: number;
   /** Parts of `train`, from 2: one of them chooses the head, and no head learns from it. 5 by default. */
   readonly folds?: number;
@@ -60,7 +60,7 @@ export interface AttentiveProbeResult extends Classification {
 }
 
 export const HEAD_FIELDS = {
-  blocks: optional(wholeNumber({ from: 1 }), 4),
+  blocks: optional(wholeNumber({ from: 1 }), 1),
   attentionHeads: optional(wholeNumber({ from: 1 }), 16),
   rates: optional(listOf(number({ above: 0 }), { from: 1 }), [5e-3, 3e-3, 1e-3, 3e-4, 1e-4]),
   weightDecays: optional(listOf(number({ from: 0 }), { from: 1 }), [0.01, 0.1, 0.4, 0.8]),
@@ -86,8 +86,8 @@ const OPTIONS = optionTable(
 );
 
 /**
- * Attention pooling of frozen tokens and a linear classifier, as V-JEPA 2 probes (arXiv 2506.09985). A head is trained for each
- * learning rate with each weight decay, all in one pass over the tokens, by AdamW. The head that does best on examples that none
+ * Attention pooling of frozen tokens and a linear classifier, as V-JEPA (arXiv 2404.08471) and V-JEPA 2 (arXiv 2506.09985) probe. A
+ * head is trained for each learning rate with each weight decay, all in one pass over the tokens, by AdamW. The head that does best on examples that none
  * learned from is taken; of equals the first. The test examples choose nothing. (The published probes report the best of all
  * heads on the very examples that they report.)
  *
@@ -126,16 +126,14 @@ export async function attentiveProbe(options: AttentiveProbeOptions): Promise<At
     heads: settings,
   });
   try {
-    const validation: ValidatedHead[] = [];
-    for (const [head, own] of settings.entries()) {
-      const scores = await heads.scores(head, train, choosing);
+    const validation = (await heads.scores([...settings.keys()], train, choosing)).map((scores, head) => {
       const hits = choosing.map((row, at) => hitAmong(1, scores, at, classes, trainLabels[row]!));
-      validation.push({ ...own, top1: (100 * hits.reduce((sum, hit) => sum + hit, 0)) / hits.length });
-    }
+      return { ...settings[head]!, top1: (100 * hits.reduce((sum, hit) => sum + hit, 0)) / hits.length };
+    });
     const best = validation.reduce((most, { top1 }, at) => (top1 > validation[most]!.top1 ? at : most), 0);
     const every = Array.from({ length: test.count }, (_, row) => row);
-    const scores = await heads.scores(best, test, every);
-    return { ...classified(scores, testLabels, classes), chosen: settings[best]!, validation };
+    const [scores] = await heads.scores([best], test, every);
+    return { ...classified(scores!, testLabels, classes), chosen: settings[best]!, validation };
   } finally {
     heads.dispose();
   }

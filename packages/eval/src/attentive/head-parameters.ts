@@ -33,7 +33,11 @@ export function headParameters({
     const at = `blocks.${block}`;
     if (pools) list.push(['query', [1, width]]);
     list.push(...norm(`${at}.norm1`));
-    for (const name of ['query', 'key', 'value']) list.push(...linear(`${at}.${name}`, width, width));
+    list.push(...linear(`${at}.query`, width, width));
+    // What the bias of the keys adds is the same for all tokens, and the softmax over them does not see it.
+    list.push([`${at}.key.weight`, [width, width]]);
+    if (!pools) list.push([`${at}.key.bias`, [width]]);
+    list.push(...linear(`${at}.value`, width, width));
     if (!pools) list.push(...linear(`${at}.output`, width, width));
     list.push(...norm(`${at}.norm2`));
     list.push(...linear(`${at}.mlpIn`, 4 * width, width), ...linear(`${at}.mlpOut`, width, 4 * width));

@@ -18,8 +18,12 @@ export interface HeadSettings {
 
 /** Heads that have been trained; the caller disposes them. */
 export interface TrainedHeads {
-  /** [rows, classes] scores of some examples by one of the heads. */
-  scores(head: number, features: TokenFeatures, rows: ArrayLike<number>): Promise<Float32Array>;
+  /** [rows, classes] scores of some examples by each of the wanted heads. */
+  scores(
+    wanted: readonly number[],
+    features: TokenFeatures,
+    rows: ArrayLike<number>,
+  ): Promise<Float32Array[]>;
   dispose(): void;
 }
 
@@ -40,6 +44,9 @@ export interface TrainHeadsParts {
 /**
  * Trains all heads in one pass over the tokens: each batch is brought to the engine once, and each head takes a step on it. All
  * begin with the same parameters. The rates fall to 0 along half a cosine.
+ *
+ * Heads that only pool take their steps together: their products with the tokens are one. Deeper ones have tokens of their own
+ * behind the first block, some gigabytes of them for twenty heads, and take their steps one after the other.
  */
 export async function trainHeads(parts: TrainHeadsParts): Promise<TrainedHeads> {
   const { engine, shape, features, labels, rows, heads, epochs, batchSize, seed, onProgress } = parts;
@@ -49,7 +56,11 @@ export async function trainHeads(parts: TrainHeadsParts): Promise<TrainedHeads> 
   const logits = engine.compile(({ params, tokens }: { params: Params; tokens: tf.Tensor }) =>
     headLogits(shape, params, tokens as tf.Tensor3D),
   );
-  const states: HeadState[] = heads.map(() => freshHead(shape, seed));
+  const together = shape.blocks === 1 ? heads.length : 1;
+  const groups = Array.from({ length: heads.length / together }, (_, group) =>
+    heads.slice(group * together, (group + 1) * together),
+  );
+  const states = groups.map((group) => freshHeads(shape, group.length, seed));
   const perEpoch = epochBatches(rows.length, batchSize, seed, 0).length;
   const steps = epochs * perEpoch;
 
@@ -57,20 +68,14 @@ export async function trainHeads(parts: TrainHeadsParts): Promise<TrainedHeads> 
     for (const batch of epochBatches(rows.length, batchSize, seed, done / perEpoch)) {
       const chosen = batch.map((at) => rows[at]!);
       const tokens = tokensOf(features, chosen);
-      const targets = tf.tidy(() =>
-        tf
-          .oneHot(
-            tf.tensor1d(
-              Array.from(chosen, (row) => labels[row]!),
-              'int32',
-            ),
-            shape.classes,
-          )
-          .toFloat(),
-      );
+      const targets = sharesOf(labels, chosen, shape.classes);
       try {
-        for (const [at, { rate, weightDecay }] of heads.entries()) {
-          const settings = tf.tensor1d(stepSettings(cosineRate(rate, done, steps), weightDecay, done + 1));
+        for (const [at, group] of groups.entries()) {
+          const settings = tf.tensor2d(
+            group.map(({ rate, weightDecay }) =>
+              stepSettings(cosineRate(rate, done, steps), weightDecay, done + 1),
+            ),
+          );
           states[at] = await step({ ...states[at]!, tokens, targets, settings }).finally(() =>
             settings.dispose(),
           );
@@ -83,48 +88,56 @@ export async function trainHeads(parts: TrainHeadsParts): Promise<TrainedHeads> 
     }
   }
 
-  return {
-    async scores(head, given, wanted) {
-      const { params } = states[head]!;
-      const size = Math.min(batchSize, wanted.length);
-      const all = new Float32Array(wanted.length * shape.classes);
-      for (let from = 0; from < wanted.length; from += size) {
-        // The last batch is filled up, so that one graph serves all.
-        const chosen = Uint32Array.from(
-          { length: size },
-          (_, at) => wanted[Math.min(from + at, wanted.length - 1)]!,
-        );
-        const tokens = tokensOf(given, chosen);
-        const found = await logits({ params, tokens }).finally(() => tokens.dispose());
-        const values = await found.data<'float32'>().finally(() => found.dispose());
-        all.set(
-          values.subarray(0, Math.min(size, wanted.length - from) * shape.classes),
-          from * shape.classes,
-        );
+  /** [rows, classes] of each head of a group. */
+  async function groupScores(group: number, given: TokenFeatures, rows: ArrayLike<number>) {
+    const { params } = states[group]!;
+    const size = Math.min(batchSize, rows.length);
+    const all = groups[group]!.map(() => new Float32Array(rows.length * shape.classes));
+    for (let from = 0; from < rows.length; from += size) {
+      // The last batch is filled up, so that one graph serves all.
+      const chosen = Uint32Array.from(
+        { length: size },
+        (_, at) => rows[Math.min(from + at, rows.length - 1)]!,
+      );
+      const tokens = tokensOf(given, chosen);
+      const found = await logits({ params, tokens }).finally(() => tokens.dispose());
+      const values = await found.data<'float32'>().finally(() => found.dispose());
+      const wanted = Math.min(size, rows.length - from) * shape.classes;
+      for (const [head, scores] of all.entries()) {
+        const start = head * size * shape.classes;
+        scores.set(values.subarray(start, start + wanted), from * shape.classes);
       }
-      return all;
+    }
+    return all;
+  }
+
+  return {
+    async scores(wanted, given, rows) {
+      const found: Float32Array[][] = [];
+      for (const group of new Set(wanted.map((head) => Math.floor(head / together)))) {
+        found[group] = await groupScores(group, given, rows);
+      }
+      return wanted.map((head) => found[Math.floor(head / together)]![head % together]!);
     },
     dispose: () => tf.dispose(states as unknown as tf.TensorContainer),
   };
 }
 
-function freshHead(shape: HeadShape, seed: number): HeadState {
+/** Equal heads, before they learn. */
+function freshHeads(shape: HeadShape, count: number, seed: number): HeadState {
   const values = drawHead(shape, seededRandom('attentive head', seed));
-  const tensors = (of: (name: string, size: number) => Float32Array): Params =>
-    Object.fromEntries(
-      headParameters(shape).map(([name, dimensions]) => [
-        name,
-        tf.tensor(
-          of(
-            name,
-            dimensions.reduce((product, dimension) => product * dimension, 1),
-          ),
-          dimensions,
-        ),
-      ]),
-    );
-  const zeros = () => tensors((_, size) => new Float32Array(size));
-  return { params: tensors((name) => values[name]!), firstMoments: zeros(), secondMoments: zeros() };
+  const tensors = (of: (name: string, dimensions: number[]) => tf.Tensor): Params =>
+    Object.fromEntries(headParameters(shape).map(([name, dimensions]) => [name, of(name, dimensions)]));
+  const zeros = () => tensors((_, dimensions) => tf.zeros([count, ...dimensions]));
+  return {
+    params: tensors((name, dimensions) =>
+      tf.tidy(() =>
+        tf.tile(tf.tensor(values[name]!, [1, ...dimensions]), [count, ...dimensions.map(() => 1)]),
+      ),
+    ),
+    firstMoments: zeros(),
+    secondMoments: zeros(),
+  };
 }
 
 /** [rows, N, D]; the caller disposes it. */
@@ -134,4 +147,11 @@ function tokensOf({ values, tokens, width }: TokenFeatures, rows: ArrayLike<numb
   for (let at = 0; at < rows.length; at++)
     chosen.set(values.subarray(rows[at]! * size, (rows[at]! + 1) * size), at * size);
   return tf.tensor3d(chosen, [rows.length, tokens, width]);
+}
+
+/** [rows, classes], 1 for the label of each; the caller disposes it. */
+function sharesOf(labels: Labels, rows: Uint32Array, classes: number): tf.Tensor2D {
+  const shares = new Float32Array(rows.length * classes);
+  for (const [at, row] of rows.entries()) shares[at * classes + labels[row]!] = 1;
+  return tf.tensor2d(shares, [rows.length, classes]);
 }

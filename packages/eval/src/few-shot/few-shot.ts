@@ -1,5 +1,5 @@
 import { number, optional, optionTable, wholeNumber } from '@tgm/options';
-import { chooseIndices, seededRandom } from '@tgm/random';
+import { seededRandom } from '@tgm/random';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { type Accuracies, accuracies, type Classification, classified } from '../classification.js';
 import { EvaluationError } from '../errors.js';
@@ -8,12 +8,11 @@ import {
   checkFeatures,
   checkLabels,
   checkSameWidth,
-  type Features,
   type LabelledFeatures,
-  type Labels,
 } from '../features.js';
 import { classScores } from '../linear-classifier.js';
 import { engineField, labelledFeatures } from '../option-fields.js';
+import { featuresAt, rowsPerClass } from '../rows-per-class.js';
 import { softmaxRegression } from '../softmax-regression.js';
 
 /** How the training examples are drawn. */
@@ -74,9 +73,9 @@ export async function fewShot(options: FewShotOptions): Promise<FewShotResult> {
   checkCount('fewShot test', test.count, 1);
   const done: Classification[] = [];
   for (let draw = 0; draw < draws; draw++) {
-    const rows = drawnRows(trainLabels, shots, seed, draw);
+    const rows = rowsPerClass(trainLabels, shots, seededRandom('few shots', seed, draw));
     const labels = rows.map((row) => trainLabels[row]!);
-    const regression = await softmaxRegression(engine, rowsOf(train, rows), labels, classes);
+    const regression = await softmaxRegression(engine, featuresAt(train, rows), labels, classes);
     try {
       const point = await regression.fit({ l2: 1 / rows.length, tolerance: TOLERANCE });
       const scores = classScores(regression.classifier(point), test.values, test.count);
@@ -95,28 +94,9 @@ export async function fewShot(options: FewShotOptions): Promise<FewShotResult> {
   return { ...accuracies(mean('top1'), mean('top5'), testLabels), draws: done };
 }
 
-/** Up to `shots` examples of each class, in a random order. */
-function drawnRows(labels: Labels, shots: number, seed: number, draw: number): number[] {
-  const random = seededRandom('few shots', seed, draw);
-  const taken = new Map<number, number>();
-  return Array.from(chooseIndices(labels.length, labels.length, random)).filter((row) => {
-    const before = taken.get(labels[row]!) ?? 0;
-    taken.set(labels[row]!, before + 1);
-    return before < shots;
-  });
-}
-
 /** A class without a training example is none of the classifier's. */
 function withoutAbsent(scores: Float64Array, labels: readonly number[], classes: number): void {
   const there = new Set(labels);
   for (let at = 0; at < scores.length; at++)
     if (!there.has(at % classes)) scores[at] = Number.NEGATIVE_INFINITY;
-}
-
-function rowsOf({ values, width }: Features, rows: readonly number[]): Features {
-  const chosen = new Float32Array(rows.length * width);
-  for (const [at, row] of rows.entries()) {
-    chosen.set(values.subarray(row * width, (row + 1) * width), at * width);
-  }
-  return { values: chosen, count: rows.length, width };
 }

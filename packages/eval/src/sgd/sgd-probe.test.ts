@@ -3,7 +3,7 @@ import { normal, seededRandom } from '@tgm/random';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 import { epochBatches } from '../epoch-batches.js';
-import { sgdProbe } from './sgd-probe.js';
+import { SGD_RECIPES, sgdProbe } from './sgd-probe.js';
 import { firstWeight, trainSgd } from './train-sgd.js';
 
 const engine = await cpuEngine();
@@ -107,6 +107,23 @@ describe('sgdProbe', () => {
     });
     expect(result.top1).toBeGreaterThan(93); // Bayes: about 98
     expect(result.outcome.count).toBe(150);
+  });
+
+  it("takes VideoMAE's recipe by its name, and by default", async () => {
+    const { features, labels } = clusters('few', 30);
+    const data = {
+      engine,
+      train: features,
+      trainLabels: labels,
+      test: features,
+      testLabels: labels,
+      classes,
+    };
+    const named = await sgdProbe({ ...SGD_RECIPES.videoMae, ...data, seed: 0 });
+    expect((await sgdProbe({ ...data, seed: 0 })).scores).toEqual(named.scores);
+    const normalised = await sgdProbe({ ...SGD_RECIPES.normalised, ...data, seed: 0 });
+    expect((await sgdProbe({ ...data, batchNorm: true, seed: 0 })).scores).toEqual(normalised.scores);
+    expect(normalised.scores).not.toEqual(named.scores);
   });
 
   it('refuses wrong input by code', async () => {

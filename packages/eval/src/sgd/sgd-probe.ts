@@ -34,13 +34,25 @@ export interface SgdProbeOptions extends LabelledFeatures, SgdRecipeOptions {
   readonly engine: Engine;
 }
 
+/**
+ * The recipe of VideoMAE's paper (arXiv 2203.12602, appendix), by name: `sgdProbe({ ...SGD_RECIPES.videoMae, ... })`. The papers
+ * that build on it report linear probes of this recipe. It is what `sgdProbe` does by default. `normalised` has image MAE's batch
+ * normalisation before the classifier (arXiv 2111.06377, appendix A.1) and is the same otherwise.
+ */
+export const SGD_RECIPES = {
+  videoMae: { rate: 0.1, momentum: 0.9, epochs: 100, warmupEpochs: 10, batchSize: 1024, batchNorm: false },
+  normalised: { rate: 0.1, momentum: 0.9, epochs: 100, warmupEpochs: 10, batchSize: 1024, batchNorm: true },
+} as const satisfies Readonly<Record<string, Omit<Required<SgdRecipeOptions>, 'seed'>>>;
+
+const { videoMae } = SGD_RECIPES;
+
 export const SGD_FIELDS = {
-  rate: optional(number({ above: 0 }), 0.1),
-  momentum: optional(number({ from: 0, below: 1 }), 0.9),
-  epochs: optional(wholeNumber({ from: 1 }), 100),
-  warmupEpochs: optional(wholeNumber({ from: 0 }), 10),
-  batchSize: optional(wholeNumber({ from: 1 }), 1024),
-  batchNorm: optional(flag(), false),
+  rate: optional(number({ above: 0 }), videoMae.rate),
+  momentum: optional(number({ from: 0, below: 1 }), videoMae.momentum),
+  epochs: optional(wholeNumber({ from: 1 }), videoMae.epochs),
+  warmupEpochs: optional(wholeNumber({ from: 0 }), videoMae.warmupEpochs),
+  batchSize: optional(wholeNumber({ from: 1 }), videoMae.batchSize),
+  batchNorm: optional(flag(), videoMae.batchNorm),
   seed: number(),
 } satisfies Record<keyof SgdRecipeOptions, unknown>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { classification } from './classification.js';
-import { representationBias } from './representation-bias.js';
+import { classification } from '../classification.js';
+import { representationBias } from '../representation-bias.js';
 import { saliencyScores } from './saliency-scores.js';
 
 const rows = (...vectors: number[][]) => ({

@@ -1,8 +1,8 @@
-import { hitAmong } from './accuracy.js';
-import { type Accuracies, accuracies, type Classification, classified } from './classification.js';
-import type { Labels } from './features.js';
-import { jointClass, jointProbabilities } from './joint-scores.js';
-import { joinOutcomes, type Outcome } from './outcome.js';
+import { hitAmong } from '../accuracy.js';
+import { type Accuracies, accuracies, type Classification, classified } from '../classification.js';
+import type { Labels } from '../features.js';
+import { jointClass, jointProbabilities } from '../joint-scores.js';
+import { joinOutcomes, type Outcome } from '../outcome.js';
 
 /** Accuracies of one label an example, or of several, such as a verb and a noun. */
 export interface GroupedAccuracies {

@@ -1,8 +1,8 @@
 import { optionTable } from '@tgm/options';
-import { EvaluationError } from './errors.js';
-import { checkCount, checkFeatures, type Features } from './features.js';
-import { features } from './option-fields.js';
-import { figuresOf, type Outcome } from './outcome.js';
+import { EvaluationError } from '../errors.js';
+import { checkCount, checkFeatures, type Features } from '../features.js';
+import { features } from '../option-fields.js';
+import { figuresOf, type Outcome } from '../outcome.js';
 
 export interface SaliencyScoresOptions {
   /** [clips, N] how much each token is said to matter; a teacher's scores, or what a model attends to. */

@@ -1,8 +1,8 @@
 import { objectWith, optionTable, passing } from '@tgm/options';
-import { EvaluationError } from './errors.js';
-import { checkCount, checkLabels, type Labels } from './features.js';
+import { EvaluationError } from '../errors.js';
+import { checkCount, checkLabels, type Labels } from '../features.js';
+import { meanOfViews } from '../mean-of-views.js';
 import { type GroupedAccuracies, groupedAccuracies } from './grouped-accuracies.js';
-import { meanOfViews } from './mean-of-views.js';
 
 /** What is said of one kind of label. */
 export interface LabelGroupLogits {

@@ -1,0 +1,65 @@
+import type { VideoMaeEncoder } from '@tgm/models';
+import { wholeNumber } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import type { Evaluator } from './evaluator.js';
+import { featureExtractor } from './extract-features.js';
+import { checkCount, checkLabels, type LabelledFeatures } from './features.js';
+import { type LabelledClips, labelledClips } from './labelled-clips.js';
+import { classCount, encoderField, engineField } from './option-fields.js';
+import { intervalsField } from './told.js';
+
+/** What is probed, and on what. */
+export interface ProbeEvaluatorOptions {
+  readonly engine: Engine;
+  /** A `VideoMae`, or its encoder alone. */
+  readonly model: VideoMaeEncoder;
+  readonly train: LabelledClips;
+  readonly test: LabelledClips;
+  /** From 1. */
+  readonly classes: number;
+  /** Clips of one pass of the encoder, from 1. */
+  readonly batchSize: number;
+  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
+  readonly intervals?: boolean;
+}
+
+/** The fields of `ProbeEvaluatorOptions`, for the tables of all evaluators that probe clips. */
+export const PROBE_FIELDS = {
+  engine: engineField(),
+  model: encoderField(),
+  train: labelledClips(),
+  test: labelledClips(),
+  classes: classCount(),
+  batchSize: wholeNumber({ from: 1 }),
+  intervals: intervalsField(),
+} satisfies Record<keyof ProbeEvaluatorOptions, unknown>;
+
+/** An evaluator of what is measured on the mean token of each clip. */
+export function ofFeatures(
+  name: string,
+  parts: Required<ProbeEvaluatorOptions>,
+  measure: (data: LabelledFeatures & { readonly engine: Engine }) => Promise<Record<string, number>>,
+): Evaluator {
+  const data = checkedClips(`${name}Evaluator`, parts);
+  const { engine, model, batchSize } = parts;
+  const extract = featureExtractor({ engine, model, batchSize });
+  return {
+    name,
+    async evaluate(params) {
+      const train = await extract(params, parts.train.clips);
+      const test = await extract(params, parts.test.clips);
+      return measure({ ...data, train, test });
+    },
+  };
+}
+
+type Parts = Omit<Required<ProbeEvaluatorOptions>, 'model' | 'batchSize' | 'intervals'>;
+
+/** What a probe takes beside the features. Said here, and not by the first evaluation after hours of training. */
+export function checkedClips(where: string, { engine, train, test, classes }: Parts) {
+  for (const [side, { clips, labels }] of Object.entries({ train, test })) {
+    checkCount(`${where} ${side}`, clips.length, 1);
+    checkLabels(`${where} ${side}`, clips.length, labels, classes);
+  }
+  return { engine, trainLabels: train.labels, testLabels: test.labels, classes };
+}

@@ -1,0 +1,106 @@
+import type { VideoMaeEncoder } from '@tgm/models';
+import { callable, number, optional, optionTable, passing, wholeNumber } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { EvaluationError } from '../errors.js';
+import type { Evaluator } from '../evaluator.js';
+import { featureExtractor } from '../extract-features.js';
+import { checkCount, checkLabels } from '../features.js';
+import { type LabelledClips, labelledClips } from '../labelled-clips.js';
+import { linearProbe } from '../linear-probe.js';
+import { encoderField, engineField } from '../option-fields.js';
+import {
+  type GeneralisationSplit,
+  generalisation,
+  SPLIT_FIELDS,
+  type SplitProtocol,
+} from './generalisation.js';
+
+/** A split of clips. */
+export interface GeneralisationClips extends Pick<GeneralisationSplit, 'factor' | 'classes' | 'perClass'> {
+  readonly train: LabelledClips;
+  readonly test: LabelledClips;
+}
+
+export interface GeneralisationEvaluatorOptions {
+  readonly engine: Engine;
+  /** A `VideoMae`, or its encoder alone. */
+  readonly model: VideoMaeEncoder;
+  /** By name; at least one. */
+  readonly splits: Readonly<Record<string, GeneralisationClips>>;
+  /** `linearProbe` with `seed` by default. */
+  readonly protocol?: SplitProtocol;
+  /** Clips of one pass of the encoder, from 1. */
+  readonly batchSize: number;
+  /** Decides which examples are drawn, and the folds of the probe. */
+  readonly seed: number;
+}
+
+const OPTIONS = optionTable(
+  'generalisationEvaluator',
+  {
+    engine: engineField(),
+    model: encoderField(),
+    splits: passing(
+      'splits of clips by name, at least one',
+      (value): value is Readonly<Record<string, GeneralisationClips>> =>
+        typeof value === 'object' && value !== null && Object.keys(value).length > 0,
+    ),
+    protocol: optional(callable<SplitProtocol>()),
+    batchSize: wholeNumber({ from: 1 }),
+    seed: number(),
+  } satisfies Record<keyof GeneralisationEvaluatorOptions, unknown>,
+  EvaluationError,
+);
+
+const SPLIT = optionTable(
+  'generalisationEvaluator, a split',
+  { ...SPLIT_FIELDS, train: labelledClips(), test: labelledClips() } satisfies Record<
+    keyof GeneralisationClips,
+    unknown
+  >,
+  EvaluationError,
+);
+
+/**
+ * `generalisation` of the features of clips as an evaluator: `<split>/top1`, the mean of each factor under its name, such as `domain`,
+ * and `mean`, in per cent.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES` without clips; `evaluate`
+ *   rejects with what `generalisation` throws.
+ */
+export function generalisationEvaluator(options: GeneralisationEvaluatorOptions): Evaluator {
+  const { engine, model, splits, batchSize, seed, ...given } = OPTIONS.check(options);
+  const protocol: SplitProtocol = given.protocol ?? ((data) => linearProbe({ engine, seed, ...data }));
+  const checked = Object.entries(splits).map(([name, split]) => [name, checkedSplit(name, split)] as const);
+  const extract = featureExtractor({ engine, model, batchSize });
+  return {
+    name: 'generalisation',
+    async evaluate(params) {
+      const measured: Record<string, GeneralisationSplit> = {};
+      for (const [name, { train, test, factor, classes, perClass }] of checked) {
+        measured[name] = {
+          factor,
+          classes,
+          ...(perClass !== undefined && { perClass }),
+          train: await extract(params, train.clips),
+          trainLabels: train.labels,
+          test: await extract(params, test.clips),
+          testLabels: test.labels,
+        };
+      }
+      const { splits, factors, mean } = await generalisation({ splits: measured, protocol, seed });
+      const each = Object.entries(splits).map(([name, { top1 }]) => [`${name}/top1`, top1]);
+      return { ...Object.fromEntries(each), ...factors, mean };
+    },
+  };
+}
+
+/** Said here, and not by the first evaluation after hours of training. */
+function checkedSplit(name: string, split: GeneralisationClips) {
+  const checked = SPLIT.check(split);
+  for (const [side, { clips, labels }] of Object.entries({ train: checked.train, test: checked.test })) {
+    checkCount(`generalisationEvaluator, ${side} of ${name}`, clips.length, 1);
+    checkLabels(`generalisationEvaluator, ${side} of ${name}`, clips.length, labels, checked.classes);
+  }
+  return checked;
+}

@@ -1,0 +1,116 @@
+import type { VideoMaeEncoder } from '@tgm/models';
+import { listOf, nested, optionTable, passing, wholeNumber } from '@tgm/options';
+import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { EvaluationError } from '../errors.js';
+import type { Evaluator } from '../evaluator.js';
+import { featureExtractor } from '../extract-features.js';
+import { checkLabels, type Features, type Labels } from '../features.js';
+import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from '../linear-probe.js';
+import { bytes, encoderField, engineField, features } from '../option-fields.js';
+import { intervalsField, told } from '../told.js';
+import type { GroupedAccuracies } from './grouped-accuracies.js';
+import { groupedClassification, type LabelGroupLogits } from './grouped-classification.js';
+
+/** Labels of one kind, such as the verb of each example. */
+export interface LabelGroup {
+  readonly trainLabels: Labels;
+  readonly testLabels: Labels;
+  /** From 1. */
+  readonly classes: number;
+}
+
+export interface GroupedProbeOptions extends LinearProbeSettings {
+  readonly engine: Engine;
+  readonly train: Features;
+  readonly test: Features;
+  /** By the name of the kind, such as `verb` and `noun`; at least one, none of the name `all`. */
+  readonly groups: Readonly<Record<string, LabelGroup>>;
+}
+
+export interface GroupedProbeEvaluatorOptions {
+  readonly engine: Engine;
+  /** A `VideoMae`, or its encoder alone. */
+  readonly model: VideoMaeEncoder;
+  /** [T, H, W, 3] RGB, 0-255, each in the model's size. */
+  readonly train: readonly Uint8Array[];
+  readonly test: readonly Uint8Array[];
+  /** By the name of the kind; at least one, none of the name `all`. */
+  readonly groups: Readonly<Record<string, LabelGroup>>;
+  readonly probe: LinearProbeSettings;
+  /** Clips of one pass of the encoder, from 1. */
+  readonly batchSize: number;
+  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
+  readonly intervals?: boolean;
+}
+
+const groupsField = () =>
+  passing(
+    'labels by the name of a group, at least one and none called "all"',
+    (value): value is Readonly<Record<string, LabelGroup>> =>
+      typeof value === 'object' && value !== null && Object.keys(value).length > 0 && !('all' in value),
+  );
+
+const OPTIONS = optionTable(
+  'groupedProbe',
+  {
+    ...LINEAR_FIELDS,
+    engine: engineField(),
+    train: features(),
+    test: features(),
+    groups: groupsField(),
+  } satisfies Record<keyof GroupedProbeOptions, unknown>,
+  EvaluationError,
+);
+
+const EVALUATOR = optionTable(
+  'groupedProbeEvaluator',
+  {
+    engine: engineField(),
+    model: encoderField(),
+    train: listOf(bytes(), { from: 1 }),
+    test: listOf(bytes(), { from: 1 }),
+    groups: groupsField(),
+    probe: nested(LINEAR_FIELDS),
+    batchSize: wholeNumber({ from: 1 }),
+    intervals: intervalsField(),
+  } satisfies Record<keyof GroupedProbeEvaluatorOptions, unknown>,
+  EvaluationError,
+);
+
+/**
+ * A linear probe of each kind of label on the same features, and what all of them get right together: EPIC-Kitchens' verb, noun
+ * and action of a frozen encoder.
+ *
+ * @throws EvaluationError as `linearProbe` and `groupedClassification`.
+ */
+export async function groupedProbe(options: GroupedProbeOptions): Promise<GroupedAccuracies> {
+  const { groups, ...shared } = OPTIONS.check(options);
+  const logits: Record<string, LabelGroupLogits> = {};
+  for (const [name, group] of Object.entries(groups)) {
+    const { scores } = await linearProbe({ ...shared, ...group });
+    logits[name] = { logits: Float32Array.from(scores), labels: group.testLabels, classes: group.classes };
+  }
+  return groupedClassification({ groups: logits });
+}
+
+/**
+ * `groupedProbe` of the features of clips as an evaluator: `<kind>/top1`, `all/top1` and so on, in per cent.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`; `evaluate` rejects with what `groupedProbe` throws.
+ */
+export function groupedProbeEvaluator(options: GroupedProbeEvaluatorOptions): Evaluator {
+  const { engine, model, train, test, groups, probe, batchSize, intervals } = EVALUATOR.check(options);
+  // Said here, and not by the first evaluation after hours of training.
+  for (const [name, { trainLabels, testLabels, classes }] of Object.entries(groups)) {
+    checkLabels(`groupedProbeEvaluator, train labels of ${name}`, train.length, trainLabels, classes);
+    checkLabels(`groupedProbeEvaluator, test labels of ${name}`, test.length, testLabels, classes);
+  }
+  const extract = featureExtractor({ engine, model, batchSize });
+  return {
+    name: 'groupedProbe',
+    async evaluate(params) {
+      const features = { train: await extract(params, train), test: await extract(params, test) };
+      return told((await groupedProbe({ ...probe, engine, ...features, groups })).outcome, intervals);
+    },
+  };
+}
