@@ -27,7 +27,16 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   random: [/^0\.\d+ Uint32Array\(3\) \[ \d, \d, \d \]$/],
   masking: [/^160 1408 632 936 392 1176$/, /^random-slice \{.*\} text \{ places: 1, nearest: 1,.*\}$/, /^$/],
   losses: [/^reconstruction 1\.8(2[5-9]|3[0-4])\d* contrastive 0\.6(7[5-9]|8[0-4])\d*$/],
-  eval: [/^\{ 'probe\/top1': 100, 'probe\/top5': 100, 'knn\/top1': 100, 'knn\/top5': 100 \}$/, /^100 50$/],
+  eval: [
+    /^100 100$/,
+    /^Float64Array\(2\) \[ 66, 67 \] Uint32Array\(4\) \[ 66, 34, 33, 67 \] \{ value: 66\.5, .*\} \{ value: 3\.5, from: [1-9]/,
+    /^(7|8|9|10)\d[.\d]* \{ rate: 0\.01, weightDecay: 0\.01 \} \[ \{ rate: 0\.01, .*\}, \{ rate: 0\.001, .*\} \]$/,
+    /^100 50$/,
+    /^100 50 50$/,
+    /^50 75 25 100 100 100$/,
+    /^100 25 0\.693$/,
+    /^100 1 0 a video of push 100$/,
+  ],
   models: [/^\[ 1, 24, 48 \] \[ 1, 40, 1536 \] 64$/, /^1 4 4 4 5$/, /^3 16 true$/],
   'tfjs-backend-onnx': [
     /^Float32Array\(1\) \[ (2|2\.00\d*|1\.99\d*) \] Float32Array\(1\) \[ (1|1\.00\d*|0\.99\d*) \]$/,
