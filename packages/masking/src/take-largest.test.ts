@@ -1,7 +1,7 @@
 import { chooseIndices, normal, type Random, seededRandom, uniformIndex } from '@tgm/random';
 import { describe, expect, it } from 'vitest';
 import { rankDescending } from './rank.js';
-import { selectionRoom, takeLargest, takeSmallest } from './take-largest.js';
+import { takeLargest, takeSmallest } from './take-largest.js';
 
 /** What is taken, by the slow way: rank all, take the first. */
 function byRank(scores: Float32Array, count: number, ties?: Uint32Array): string {
@@ -34,7 +34,6 @@ describe('takeLargest and takeSmallest take what a full ranking puts first', () 
     it(name, () => {
       const random = seededRandom('take', name);
       for (const length of [1, 2, 7, 196, 1000]) {
-        const room = selectionRoom(length);
         for (let trial = 0; trial < 4; trial += 1) {
           const scores = make(length, random);
           const negated = scores.map((score) => -score);
@@ -42,10 +41,10 @@ describe('takeLargest and takeSmallest take what a full ranking puts first', () 
           for (const count of [0, 1, length - 1, length, uniformIndex(length + 1, random)]) {
             for (const ties of orders) {
               const largest = new Uint8Array(length);
-              takeLargest(room, scores, count, largest, ties);
+              takeLargest(scores, count, largest, ties);
               expect(largest.join('')).toBe(byRank(scores, count, ties));
               const smallest = new Uint8Array(length);
-              takeSmallest(room, scores, count, smallest, ties);
+              takeSmallest(scores, count, smallest, ties);
               expect(smallest.join('')).toBe(byRank(negated, count, ties));
             }
           }
@@ -60,7 +59,7 @@ describe('takeLargest', () => {
     const take = (count: number, ties?: number[]) => {
       const taken = new Uint8Array(5);
       const scores = Float32Array.of(1, 3, 2, 3, 3);
-      takeLargest(selectionRoom(5), scores, count, taken, ties && Uint32Array.from(ties));
+      takeLargest(scores, count, taken, ties && Uint32Array.from(ties));
       return taken.join('');
     };
     expect([take(1), take(2), take(4)]).toEqual(['01000', '01010', '01111']);
@@ -74,7 +73,7 @@ describe('takeLargest', () => {
   it('leaves what is taken already, and the scores', () => {
     const taken = Uint8Array.of(0, 0, 1);
     const scores = Float32Array.of(3, 2, 1);
-    takeLargest(selectionRoom(3), scores, 1, taken);
+    takeLargest(scores, 1, taken);
     expect(taken).toEqual(Uint8Array.of(1, 0, 1));
     expect(scores).toEqual(Float32Array.of(3, 2, 1));
   });

@@ -3,8 +3,8 @@
  * over a slice branches on a score: a branch that goes either way by chance costs more than the rest of them.
  */
 
-/** Memory for selections from lists of up to `size` numbers. One does for a clip. */
-export interface SelectionRoom {
+/** Memory for selections from lists of up to `size` numbers. */
+interface SelectionRoom {
   /** [size] the bin of each score. */
   readonly binOf: Uint8Array;
   /** Scores in each bin. */
@@ -23,7 +23,10 @@ const BINS = 128;
 /** Numbers up to which sorting by insertion is the fastest. */
 const FEW = 16;
 
-export function selectionRoom(size: number): SelectionRoom {
+/** That of all selections, each of which ends before the next begins: to make it takes as long as to select. */
+let room = roomFor(0);
+
+function roomFor(size: number): SelectionRoom {
   return {
     binOf: new Uint8Array(size),
     inBin: new Uint32Array(BINS),
@@ -37,34 +40,30 @@ export function selectionRoom(size: number): SelectionRoom {
  * Sets `taken` to 1 at the places of the `count` largest `scores` and leaves it alone elsewhere. Equal scores go by `ties`
  * ascending, then by place ascending.
  *
- * @param room for lists as long as `scores`; what it holds before and after does not matter.
  * @param scores no NaN.
  * @param count whole, 0 to `scores.length`.
  * @param taken as long as `scores`, as is `ties`.
  */
 export function takeLargest(
-  room: SelectionRoom,
   scores: Float32Array,
   count: number,
   taken: Uint8Array,
   ties?: Uint32Array,
 ): void {
-  take(room, scores, 1, count, taken, ties);
+  take(scores, 1, count, taken, ties);
 }
 
 /** As `takeLargest`, but the smallest. */
 export function takeSmallest(
-  room: SelectionRoom,
   scores: Float32Array,
   count: number,
   taken: Uint8Array,
   ties?: Uint32Array,
 ): void {
-  take(room, scores, -1, count, taken, ties);
+  take(scores, -1, count, taken, ties);
 }
 
 function take(
-  room: SelectionRoom,
   scores: Float32Array,
   sign: number,
   count: number,
@@ -72,6 +71,7 @@ function take(
   ties: Uint32Array | undefined,
 ): void {
   if (count <= 0) return;
+  if (room.keys.length < scores.length) room = roomFor(scores.length);
   const { places, keys } = room;
   let near = scores.length;
   let left = count;

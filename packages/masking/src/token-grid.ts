@@ -34,6 +34,9 @@ export function checkGrid(grid: TokenGrid, where: string): void {
   });
 }
 
+/** [tokens + 1] each: where the lists of a mask grow, until it is known how long they are. */
+let lists = { visible: new Uint32Array(), masked: new Uint32Array() };
+
 /**
  * The two index lists of a clip.
  *
@@ -42,17 +45,17 @@ export function checkGrid(grid: TokenGrid, where: string): void {
  */
 export function tokenMask(grid: TokenGrid, flags: Uint8Array): TokenMask {
   checkFlags(flags, tokenCount(grid), 'tokenMask, flags');
-  const visible = new Uint32Array(flags.length);
-  const masked = new Uint32Array(flags.length);
-  let visibleEnd = 0;
-  let maskedEnd = 0;
-  // Each token is written to both lists, and one of them goes on. A branch would be foreseen in half of the cases.
-  for (let token = 0; token < flags.length; token += 1) {
-    visible[visibleEnd] = token;
-    masked[maskedEnd] = token;
-    const isMasked = -flags[token]! >>> 31;
-    visibleEnd += 1 - isMasked;
-    maskedEnd += isMasked;
+  const { length } = flags;
+  if (lists.masked.length <= length) {
+    lists = { visible: new Uint32Array(length + 1), masked: new Uint32Array(length + 1) };
   }
-  return { grid, visible: visible.slice(0, visibleEnd), masked: masked.slice(0, maskedEnd) };
+  const { visible, masked } = lists;
+  let count = 0;
+  // Each token is written to both lists, and one of them goes on. A branch would be foreseen in half of the cases.
+  for (let token = 0; token < length; token += 1) {
+    visible[token - count] = token;
+    masked[count] = token;
+    count += -flags[token]! >>> 31;
+  }
+  return { grid, visible: visible.slice(0, length - count), masked: masked.slice(0, count) };
 }

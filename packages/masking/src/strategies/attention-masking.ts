@@ -4,7 +4,7 @@ import { type AttentionCues, checkAttentionCue } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { floorOfShare, maskedCount, ratioField, shareField } from '../masked-count.js';
 import type { HiddenSide, MaskingStrategy } from '../strategy.js';
-import { selectionRoom, takeLargest, takeSmallest } from '../take-largest.js';
+import { takeLargest, takeSmallest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 import { drawInProportion, weightTree } from './draw-in-proportion.js';
 import { drawSome } from './draw-some.js';
@@ -78,7 +78,6 @@ export function attentionMasking(options: AttentionMaskingOptions): MaskingStrat
       const hints = select === 'hint' ? Math.min(floorOfShare(from, hintShare), perSlice - count) : 0;
       const masked = new Uint8Array(attention.length);
       const places = new Uint32Array(perSlice);
-      const room = selectionRoom(perSlice);
       const tree = weightTree(perSlice);
       const take = select === 'low' ? takeSmallest : takeLargest;
       const highest = new Uint8Array(perSlice);
@@ -91,10 +90,10 @@ export function attentionMasking(options: AttentionMaskingOptions): MaskingStrat
           drawSome(inSlice, 0, inSlice, 1, left, random, places);
           continue;
         }
-        take(room, slice, count + hints, inSlice);
+        take(slice, count + hints, inSlice);
         if (hints === 0) continue;
         highest.fill(0);
-        takeLargest(room, slice, Math.min(from, count + hints), highest);
+        takeLargest(slice, Math.min(from, count + hints), highest);
         drawSome(inSlice, 0, highest, 1, hints, random, places);
       }
       return tokenMask(grid, masked);

@@ -8,7 +8,7 @@ import { seedVisibility } from '../flow/seed-visibility.js';
 import { visibilityScores } from '../flow/visibility-scores.js';
 import { ratioField } from '../masked-count.js';
 import type { MaskingStrategy } from '../strategy.js';
-import { selectionRoom, takeLargest } from '../take-largest.js';
+import { takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 
 export interface FlowGuidedMaskingOptions {
@@ -74,11 +74,10 @@ export function flowGuidedMasking(options: FlowGuidedMaskingOptions = {}): Maski
       const scores = visibilityScores(maps, shape, frameCount / grid.slices);
 
       const visible = Math.max(1, Math.trunc(cells * (1 - ratio)));
-      const room = selectionRoom(cells);
       const masked = new Uint8Array(scores.length);
       for (let start = 0; start < masked.length; start += cells) {
         const slice = masked.subarray(start, start + cells);
-        takeLargest(room, scores.subarray(start, start + cells), visible, slice);
+        takeLargest(scores.subarray(start, start + cells), visible, slice);
         for (let cell = 0; cell < cells; cell += 1) slice[cell] = 1 - slice[cell]!;
       }
       return tokenMask(grid, masked);

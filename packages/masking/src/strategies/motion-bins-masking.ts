@@ -7,7 +7,7 @@ import { ratioField, shareField } from '../masked-count.js';
 import { cameraOfSlices } from '../motion/camera-motion.js';
 import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import type { MaskingStrategy } from '../strategy.js';
-import { selectionRoom, takeLargest } from '../take-largest.js';
+import { takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 
 export interface MotionBinsMaskingOptions {
@@ -61,7 +61,7 @@ export function motionBinsMasking(options: MotionBinsMaskingOptions = {}): Maski
       const moves = new Uint8Array(cells);
       const most = Math.ceil(cells / 2);
       const ties = chooseIndices(cells, cells, random);
-      takeLargest(selectionRoom(cells), overSlices(magnitudes, cells), most, moves, ties);
+      takeLargest(overSlices(magnitudes, cells), most, moves, ties);
 
       const visible = Math.max(1, cells - Math.trunc(cells * ratio));
       const resting = Math.min(visible - Math.min(Math.floor(visible * movingShare), most), cells - most);

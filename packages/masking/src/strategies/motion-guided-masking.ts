@@ -16,7 +16,7 @@ import {
 import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import { partsPresent } from '../motion/nearest-present.js';
 import type { MaskingStrategy, TokenGrid } from '../strategy.js';
-import { type SelectionRoom, selectionRoom, takeLargest } from '../take-largest.js';
+import { takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 
 export interface MotionGuidedMaskingOptions {
@@ -84,13 +84,12 @@ export function motionGuidedMasking(options: MotionGuidedMaskingOptions): Maskin
 
       const present = partsPresent(motion.known, grid.slices);
       let box = boxWithMostMotion(count, inSlice(Math.max(0, present.indexOf(true))));
-      const room = selectionRoom(perSlice);
       const wanted = new Float32Array(perSlice);
       const masked = new Uint8Array(magnitudes.length);
       for (let slice = 0; slice < grid.slices; slice += 1) {
         if (present[slice]) box = settled(box, inSlice(slice));
         const flags = masked.subarray(slice * perSlice, (slice + 1) * perSlice);
-        hideBox({ box, speeds: speeds(slice), count, ties, room, wanted, grid }, flags);
+        hideBox({ box, speeds: speeds(slice), count, ties, wanted, grid }, flags);
         // A slice without vectors has the lengths of another.
         if (present[slice]) box = followMotion(box, { motion, magnitudes }, slice, grid);
       }
@@ -105,14 +104,13 @@ interface Hiding {
   readonly speeds: Float32Array;
   readonly count: number;
   readonly ties: Uint32Array;
-  readonly room: SelectionRoom;
   /** [rows, columns] is overwritten. */
   readonly wanted: Float32Array;
   readonly grid: TokenGrid;
 }
 
 /** Sets `masked` to 1 at exactly `count` cells: those of the box, its fastest first, then the fastest outside. */
-function hideBox({ box, speeds, count, ties, room, wanted, grid }: Hiding, masked: Uint8Array): void {
+function hideBox({ box, speeds, count, ties, wanted, grid }: Hiding, masked: Uint8Array): void {
   const top = Math.round(box.top);
   const left = Math.round(box.left);
   const cells = box.height * box.width;
@@ -126,6 +124,6 @@ function hideBox({ box, speeds, count, ties, room, wanted, grid }: Hiding, maske
     else masked.fill(1, from, to);
     if (cells < count) wanted.fill(-1, from, to);
   }
-  if (cells > count) takeLargest(room, wanted, count, masked, ties);
-  else if (cells < count) takeLargest(room, wanted, count - cells, masked, ties);
+  if (cells > count) takeLargest(wanted, count, masked, ties);
+  else if (cells < count) takeLargest(wanted, count - cells, masked, ties);
 }

@@ -7,7 +7,7 @@ import { maskedCount, ratioField } from '../masked-count.js';
 import { type CameraMotion, cameraField, cameraOfSlices } from '../motion/camera-motion.js';
 import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import type { MaskingStrategy } from '../strategy.js';
-import { selectionRoom, takeLargest } from '../take-largest.js';
+import { takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 
 export interface MotionMagnitudeMaskingOptions {
@@ -55,11 +55,10 @@ export function motionMagnitudeMasking(options: MotionMagnitudeMaskingOptions): 
       const perSlice = tokensPerSlice(grid);
       const count = maskedCount(perSlice, ratio);
       const ties = chooseIndices(perSlice, perSlice, random);
-      const room = selectionRoom(perSlice);
       const masked = new Uint8Array(magnitudes.length);
       for (let start = 0; start < masked.length; start += perSlice) {
         const end = start + perSlice;
-        takeLargest(room, magnitudes.subarray(start, end), count, masked.subarray(start, end), ties);
+        takeLargest(magnitudes.subarray(start, end), count, masked.subarray(start, end), ties);
       }
       return tokenMask(grid, masked);
     },

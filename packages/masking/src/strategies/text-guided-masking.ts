@@ -14,7 +14,7 @@ import { checkTextCue, type TextCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { maskedCount, ratioField, shareField } from '../masked-count.js';
 import type { MaskingStrategy } from '../strategy.js';
-import { selectionRoom, takeLargest, takeSmallest } from '../take-largest.js';
+import { takeLargest, takeSmallest } from '../take-largest.js';
 import { softenScores } from '../text/soften-scores.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 import { drawSome } from './draw-some.js';
@@ -100,14 +100,13 @@ export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStr
       const scores = noise > 0 ? softenScores(given, perSlice, noise, random) : given;
       const masked = new Uint8Array(scores.length);
       const size = per === 'clip' ? scores.length : perSlice;
-      const room = selectionRoom(size);
       const others = new Uint32Array(size);
       const take = select === 'top' ? takeLargest : takeSmallest;
 
       /** Hides `count` tokens: the caption's share by the scores, the rest at random. */
       const hide = (of: Float32Array, count: number, flags: Uint8Array): void => {
         const byText = Math.min(count, Math.round(count * textShare));
-        take(room, of, byText, flags);
+        take(of, byText, flags);
         drawSome(flags, 1, flags, 0, count - byText, random, others);
       };
 

@@ -4,7 +4,7 @@ import { checkTextCue, type TextCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
 import { maskedCount, shareField } from '../masked-count.js';
 import type { MaskingStrategy } from '../strategy.js';
-import { selectionRoom, takeLargest } from '../take-largest.js';
+import { takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
 import { drawSome } from './draw-some.js';
 
@@ -74,13 +74,12 @@ export function twoRatioMasking(options: TwoRatioMaskingOptions): MaskingStrateg
         count,
       );
       const masked = new Uint8Array(scores.length);
-      const room = selectionRoom(perSlice);
       const isSalient = new Uint8Array(perSlice);
       const places = new Uint32Array(perSlice);
       for (let start = 0; start < scores.length; start += perSlice) {
         const inSlice = masked.subarray(start, start + perSlice);
         isSalient.fill(0);
-        takeLargest(room, scores.subarray(start, start + perSlice), salient, isSalient);
+        takeLargest(scores.subarray(start, start + perSlice), salient, isSalient);
         drawSome(inSlice, 1, isSalient, 1, ofSalient, random, places);
         drawSome(inSlice, 1, isSalient, 0, count - ofSalient, random, places);
       }
