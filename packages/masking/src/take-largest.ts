@@ -20,6 +20,9 @@ interface SelectionRoom {
 /** Parts of equal width into which the range of the scores is cut, 256 at most. One or two scores of 14 x 14 are in each. */
 const BINS = 128;
 
+/** Numbers up to which comparing each with all others is the fastest. */
+const FEWEST = 8;
+
 /** Numbers up to which sorting by insertion is the fastest. */
 const FEW = 16;
 
@@ -71,6 +74,10 @@ function take(
   ties: Uint32Array | undefined,
 ): void {
   if (count <= 0) return;
+  if (!ties && scores.length <= FEWEST) {
+    takeByRanks(scores, sign, count, taken);
+    return;
+  }
   if (room.keys.length < scores.length) room = roomFor(scores.length);
   const { places, keys } = room;
   let near = scores.length;
@@ -89,6 +96,19 @@ function take(
   left = tied.left;
   for (let index = 0; index < tied.count; index += 1) keys[index] = -ties[places[index]!]!;
   takeByKeys(room, tied.count, left, taken);
+}
+
+/** Takes each score that fewer than `count` others go before. */
+function takeByRanks(scores: Float32Array, sign: number, count: number, taken: Uint8Array): void {
+  for (let place = 0; place < scores.length; place += 1) {
+    const score = scores[place]! * sign;
+    let before = 0;
+    for (let other = 0; other < place; other += 1) before += Number(scores[other]! * sign >= score);
+    for (let other = place + 1; other < scores.length; other += 1) {
+      before += Number(scores[other]! * sign > score);
+    }
+    taken[place]! |= Number(before < count);
+  }
 }
 
 /**

@@ -13,21 +13,22 @@ const LARGEST = (2 - 2 ** -23) * 2 ** 127;
  * @param cameras [slices, 2] from `cameraOfSlices`.
  */
 export function motionMagnitudes(motion: TokenMotion, grid: TokenGrid, cameras: Float32Array): Float32Array {
+  const { vectors, known } = motion;
   const perSlice = tokensPerSlice(grid);
-  const present = partsPresent(motion.known, grid.slices);
+  const present = partsPresent(known, grid.slices);
   const magnitudes = new Float32Array(grid.slices * perSlice);
   for (let slice = 0; slice < grid.slices; slice += 1) {
     const source = nearestPresent(present, slice);
     if (source === undefined) continue;
     const cameraX = cameras[source * 2]!;
     const cameraY = cameras[source * 2 + 1]!;
-    for (let cell = 0; cell < perSlice; cell += 1) {
-      const token = source * perSlice + cell;
-      const x = motion.vectors[token * 2]! - cameraX;
-      const y = motion.vectors[token * 2 + 1]! - cameraY;
-      const isKnown = -motion.known[token]! >>> 31; // 0 or 1, without a branch that would go by chance
+    let token = source * perSlice;
+    for (let at = slice * perSlice; at < (slice + 1) * perSlice; at += 1, token += 1) {
+      const x = vectors[token * 2]! - cameraX;
+      const y = vectors[token * 2 + 1]! - cameraY;
+      const isKnown = -known[token]! >>> 31; // 0 or 1, without a branch that would go by chance
       const length = Math.sqrt(x * x + y * y);
-      magnitudes[slice * perSlice + cell] = (length < LARGEST ? length : LARGEST) * isKnown;
+      magnitudes[at] = (length < LARGEST ? length : LARGEST) * isKnown;
     }
   }
   return magnitudes;

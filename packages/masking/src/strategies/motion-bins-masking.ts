@@ -78,7 +78,9 @@ export function motionBinsMasking(options: MotionBinsMaskingOptions = {}): Maski
 /** [cells] the sum over all slices. */
 function overSlices(magnitudes: Float32Array, cells: number): Float32Array {
   const sums = new Float32Array(cells);
-  for (let token = 0; token < magnitudes.length; token += 1) sums[token % cells]! += magnitudes[token]!;
+  for (let start = 0; start < magnitudes.length; start += cells) {
+    for (let cell = 0; cell < cells; cell += 1) sums[cell]! += magnitudes[start + cell]!;
+  }
   return sums;
 }
 

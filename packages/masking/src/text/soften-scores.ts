@@ -15,20 +15,24 @@ export function softenScores(
 ): Float32Array {
   const softened = new Float32Array(scores.length);
   for (let start = 0; start < scores.length; start += perSlice) {
-    const slice = scores.subarray(start, start + perSlice);
-    const scale = noise * deviationOf(slice);
-    for (let cell = 0; cell < perSlice; cell += 1) {
-      softened[start + cell] = slice[cell]! + scale * fastNormal(random);
+    const end = start + perSlice;
+    const scale = noise * deviationOf(scores, start, end);
+    for (let token = start; token < end; token += 1) {
+      softened[token] = scores[token]! + scale * fastNormal(random);
     }
   }
   return softened;
 }
 
-function deviationOf(values: Float32Array): number {
+/** Of the numbers from `start` to before `end`. */
+function deviationOf(values: Float32Array, start: number, end: number): number {
   let sum = 0;
-  for (const value of values) sum += value;
-  const mean = sum / values.length;
+  for (let place = start; place < end; place += 1) sum += values[place]!;
+  const mean = sum / (end - start);
   let squares = 0;
-  for (const value of values) squares += (value - mean) ** 2;
-  return Math.sqrt(squares / values.length);
+  for (let place = start; place < end; place += 1) {
+    const difference = values[place]! - mean;
+    squares += difference * difference;
+  }
+  return Math.sqrt(squares / (end - start));
 }
