@@ -29,6 +29,8 @@ export type ModelErrorCode =
   | 'PACKAGE_MISSING'
   /** A captioning model that does not open, fails on a picture, or gives a caption without words. */
   | 'CAPTIONER_FAILED'
+  /** A program that does not start, ends early, or answers wrongly, too late or with an error. */
+  | 'COMMAND_FAILED'
   /** A text encoder that does not open, fails on a text, or gives no embedding. */
   | 'TEXT_ENCODER_FAILED'
   /** An ONNX file of a teacher whose inputs or outputs are not those of its part, or do not fit those of the other file. */

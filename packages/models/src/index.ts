@@ -11,8 +11,10 @@ export {
   type Captioner,
   type CaptionerOptions,
   type CaptionFrame,
+  type CaptionPlace,
   captioner,
 } from './captions/captioner.js';
+export { type CommandCaptionerOptions, commandCaptioner } from './captions/command-captioner.js';
 export type { KeyFrame } from './captions/describe-video.js';
 export { keyFrames } from './captions/key-frames.js';
 export { fillTemplate, labelCaptions, labelWords, readClassDescriptions } from './captions/label-captions.js';
@@ -52,6 +54,7 @@ export { resizeClipModel } from './clip-model/resize.js';
 export { type ClipModelTokenizer, type ClipModelTokens, clipModelTokenizer } from './clip-model/tokenizer.js';
 export { clipModelTokenizerJson } from './clip-model/tokenizer-json.js';
 export type { PatchFeaturesVariant } from './clip-model/vision.js';
+export type { CommandOptions } from './command/command-options.js';
 export {
   CheckpointKeysError,
   type KeysMismatch,

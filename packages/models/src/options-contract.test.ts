@@ -69,6 +69,8 @@ const checks = optionsContract({
       }),
     clipModelTokenizer: (extra) =>
       models.clipModelTokenizer(tokenizer.json, tokenizer.config, 8, { ...extra }),
+    commandCaptioner: (extra) =>
+      models.commandCaptioner({ command: 'none', model: 'm', revision: 'one', ...extra }),
     drawDropPath: (extra) => models.drawDropPath({ rate: 0.1, layers: 1, batch, ...extra }, random),
     exportClipModelImage: (extra) =>
       models.exportClipModelImage(clipModel, { path: inside('i.onnx'), ...clipModelExport, ...extra }),

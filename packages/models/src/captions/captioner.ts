@@ -11,13 +11,24 @@ export interface CaptionFrame {
   readonly width: number;
 }
 
+/** Where a picture is from. */
+export interface CaptionPlace {
+  /** The video's. */
+  readonly id: string;
+  /** Its number in the video. */
+  readonly frame: number;
+}
+
 /** Says in a sentence what a picture shows. */
 export interface Captioner {
   /** Both are kept beside each caption. */
   readonly model: string;
   readonly revision: string;
-  /** @throws ModelError with `INPUT_SHAPE` or `CAPTIONER_FAILED` */
-  caption(frame: CaptionFrame): Promise<string>;
+  /**
+   * @param of told by `captionVideos`, for captioners that know more of a video than its pictures.
+   * @throws ModelError with `INPUT_SHAPE`, `CAPTIONER_FAILED` or `COMMAND_FAILED`
+   */
+  caption(frame: CaptionFrame, of?: CaptionPlace): Promise<string>;
   dispose(): Promise<void>;
 }
 
@@ -76,10 +87,9 @@ export async function captioner(options: CaptionerOptions): Promise<Captioner> {
   return {
     model,
     revision,
-    async caption({ pixels, height, width }) {
-      if (pixels.length !== height * width * 3) {
-        throw inputShape('caption', 'pixels', `${height} x ${width} x 3 bytes`, `${pixels.length} bytes`);
-      }
+    async caption(picture) {
+      requirePicture(picture);
+      const { pixels, height, width } = picture;
       try {
         const image = new RawImage(pixels, width, height, 3);
         const [first] = await describe(image, { max_new_tokens: MOST_TOKENS });
@@ -92,6 +102,12 @@ export async function captioner(options: CaptionerOptions): Promise<Captioner> {
       await describe.dispose();
     },
   };
+}
+
+/** @throws ModelError with `INPUT_SHAPE` */
+export function requirePicture({ pixels, height, width }: CaptionFrame): void {
+  if (pixels.length === height * width * 3) return;
+  throw inputShape('caption', 'pixels', `${height} x ${width} x 3 bytes`, `${pixels.length} bytes`);
 }
 
 function failed(model: string, revision: string, cause: unknown): ModelError {

@@ -24,7 +24,7 @@ export async function describeVideo(
   const frameIndices: number[] = [];
   const captions: string[] = [];
   for (const { frame, picture } of keyFrames) {
-    const caption: unknown = await captioner.caption(picture);
+    const caption: unknown = await captioner.caption(picture, { id, frame });
     if (typeof caption !== 'string' || caption.trim() === '') {
       throw new ModelError('CAPTIONER_FAILED', {
         where: `${captioner.model} at ${captioner.revision}, video ${showValue(id)}, frame ${frame}`,
