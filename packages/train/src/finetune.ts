@@ -33,27 +33,26 @@ export interface FinetuneOptions extends LabelledDataOptions, Omit<RunOptions, '
 
 const { start: _start, ...RUN } = RUN_FIELDS;
 
-const OPTIONS = optionTable(
-  'finetune',
-  {
-    ...LABELLED_DATA_FIELDS,
-    ...RUN,
-    pretrained: unrecorded(
-      optional(
-        passing(
-          'tensors by name',
-          (value): value is Params =>
-            typeof value === 'object' && value !== null && Object.keys(value).length > 0,
-        ),
+/** The fields of `FinetuneOptions`, for whatever fine-tunes. */
+export const FINETUNE_FIELDS = {
+  ...LABELLED_DATA_FIELDS,
+  ...RUN,
+  pretrained: unrecorded(
+    optional(
+      passing(
+        'tensors by name',
+        (value): value is Params =>
+          typeof value === 'object' && value !== null && Object.keys(value).length > 0,
       ),
     ),
-    layerDecay: optional(number({ above: 0, to: 1 }), 0.75),
-    dropPath: optional(dropPathRate(), 0.1),
-    smoothing: optional(number({ from: 0, below: 1 }), 0.1),
-    mix: optional(mixField(), {}),
-  } satisfies Record<keyof FinetuneOptions, unknown>,
-  TrainError,
-);
+  ),
+  layerDecay: optional(number({ above: 0, to: 1 }), 0.75),
+  dropPath: optional(dropPathRate(), 0.1),
+  smoothing: optional(number({ from: 0, below: 1 }), 0.1),
+  mix: optional(mixField(), {}),
+} satisfies Record<keyof FinetuneOptions, unknown>;
+
+const OPTIONS = optionTable('finetune', FINETUNE_FIELDS, TrainError);
 
 /**
  * Fine-tunes a classifier on clips with labels: `trainer` with a `classificationObjective` on `labelledBatches`, and nothing

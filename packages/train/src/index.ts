@@ -60,6 +60,7 @@ export { type FurtherCues, withCues } from './data/with-cues.js';
 export { type FeatureTeacher, withFeatures } from './data/with-features.js';
 export { TrainError, type TrainErrorCode } from './errors.js';
 export { type FinetuneOptions, finetune } from './finetune.js';
+export { type FinetuneEvaluatorOptions, finetuneEvaluator } from './finetune-evaluator.js';
 export { greyExamples } from './leakage/grey-examples.js';
 export type { InformationBits } from './leakage/information-bits.js';
 export { type Leakage, type LeakageOptions, leakage } from './leakage/leakage.js';

@@ -90,6 +90,19 @@ const checks = optionsContract({
           ...extra,
         }),
       ),
+    finetuneEvaluator: (extra) =>
+      train.finetuneEvaluator({
+        engine,
+        model: tinyClassifier(),
+        examples: train.shuffled(noiseSource(6, () => ({ label: 0 }))),
+        batchSize,
+        optimizer,
+        schedule,
+        steps,
+        seed,
+        test: { name: 'test', evaluate: async () => ({}) },
+        ...extra,
+      }),
     imageTextBatches: (extra) =>
       train.imageTextBatches({
         model: tinyClipModel(),
