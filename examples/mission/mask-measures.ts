@@ -3,7 +3,12 @@ import type { World } from './world.js';
 import type { Clip, Cues } from './world-clips.js';
 
 /** The mask of a clip under a strategy, the same each time. */
-export const maskOf = ({ grid }: World, strategy: MaskingStrategy<Cues>, clip: Clip, epoch = 0): TokenMask =>
+export const maskOf = <Known extends object>(
+  { grid }: World,
+  strategy: MaskingStrategy<Known>,
+  clip: Clip<Known>,
+  epoch = 0,
+): TokenMask =>
   strategy.mask({ grid, cues: clip.cues, epoch, random: seededRandom('mission', strategy.name, clip.id) });
 
 /** The masks of all clips. */
@@ -11,11 +16,11 @@ export const masksOf = (world: World, strategy: MaskingStrategy<Cues>): TokenMas
   world.clips.map((clip) => maskOf(world, strategy, clip));
 
 /** Share of a quantity of tokens that lies on masked ones, over all clips, in per cent. */
-export function hiddenShare(
+export function hiddenShare<Known extends object>(
   world: World,
-  strategy: MaskingStrategy<Cues>,
-  amountOf: (clip: Clip) => Float32Array,
-  clips: readonly Clip[] = world.clips,
+  clips: readonly Clip<Known>[],
+  strategy: MaskingStrategy<Known>,
+  amountOf: (clip: Clip<Known>) => Float32Array,
 ): number {
   let [hidden, all] = [0, 0];
   for (const clip of clips) {

@@ -1,13 +1,17 @@
 import type { Row } from './row.js';
 import { guidedMaskRows } from './rows/guided-masks.js';
+import { learnedMaskRows } from './rows/learned-masks.js';
 import { maskingRows } from './rows/maskings.js';
 import { objectiveRows } from './rows/objectives.js';
+import { targetRows } from './rows/targets.js';
 import { viewContrastRows } from './rows/view-contrasts.js';
 
 /** What `npm run mission` runs, in this order: a file for each part. */
 export const ROWS: readonly Row[] = [
   ...maskingRows,
   ...guidedMaskRows,
+  ...learnedMaskRows,
   ...objectiveRows,
   ...viewContrastRows,
+  ...targetRows,
 ];

@@ -28,19 +28,26 @@ export interface ShortRun {
 
 export type ShortRunOptions = Pick<PretrainOptions<Cues>, 'losses'> & Partial<PretrainOptions<Cues>>;
 
-/** The options of a training of 40 steps on the world's clips, AdamW at a constant rate, where none are told. */
-export const shortOptions = (world: World, options: ShortRunOptions): PretrainOptions<Cues> => ({
-  engine: world.engine,
-  model: world.model,
-  examples: shuffled(memory(world.clips)),
+/** The options of a training of 40 steps, AdamW at a constant rate, but for what is learned of what. */
+export const shortTraining = ({ engine, model, signal }: World) => ({
+  ...{ engine, model, signal },
   optimizer: adamW(),
   schedule: constantSchedule({ base: RATE }),
   batchSize: BATCH,
   steps: STEPS,
   seed: 0,
-  signal: world.signal,
+});
+
+/** The same on the world's clips, where other options are not told. */
+export const shortOptions = (world: World, options: ShortRunOptions): PretrainOptions<Cues> => ({
+  ...shortTraining(world),
+  examples: shuffled(memory(world.clips)),
   ...options,
 });
+
+/** Two clips again and again: what takes thousands of steps in general, such as normalised pixels, is learned by heart soon. */
+export const byHeart = { batchSize: 2, steps: 80 };
+export const fewClips = ({ clips }: World) => clips.slice(0, byHeart.batchSize);
 
 /** Pre-trains for some steps. */
 export const shortRun = (world: World, options: ShortRunOptions): Promise<ShortRun> =>
@@ -49,33 +56,34 @@ export const shortRun = (world: World, options: ShortRunOptions): Promise<ShortR
 /**
  * Follows a training to its end.
  *
- * @param keep is given what it ended with, which is disposed afterwards.
+ * @param keep is given what it ended with, whose tensors are disposed afterwards.
  */
 export async function stepsOf(
   events: AsyncIterable<TrainEvent>,
-  keep?: (params: Params) => Promise<void>,
+  keep?: (params: Params, buffers: Params) => void,
 ): Promise<ShortRun> {
   const steps: StepEvent[] = [];
   const write = (event: TrainEvent): void => {
     if (event.type === 'step') steps.push(event);
   };
   const { params, buffers } = await follow(events, [{ write, async close() {} }]);
-  await keep?.(params);
+  keep?.(params, buffers);
   tf.dispose([params, buffers] as unknown as tf.TensorContainer);
   return { steps };
 }
 
-/** Means of a term over the first and the last steps, and of its baseline over the last. */
-export function ends({ steps }: ShortRun, term: string) {
-  const mean = (part: readonly StepEvent[], read: (step: StepEvent) => number): number =>
+/** Means of a number of each step over the first steps and over the last. */
+export function meansAtEnds({ steps }: ShortRun, read: (step: StepEvent) => number) {
+  const mean = (part: readonly StepEvent[]): number =>
     part.reduce((sum, step) => sum + read(step), 0) / part.length;
-  const last = steps.slice(-END);
-  return {
-    first: mean(steps.slice(0, END), ({ terms }) => terms[term]!),
-    last: mean(last, ({ terms }) => terms[term]!),
-    baseline: mean(last, ({ figures }) => figures[`${term} baseline`] ?? Number.NaN),
-  };
+  return { first: mean(steps.slice(0, END)), last: mean(steps.slice(-END)) };
 }
+
+/** The same of a term, and of its baseline over the last steps. */
+export const ends = (run: ShortRun, term: string) => ({
+  ...meansAtEnds(run, ({ terms }) => terms[term]!),
+  baseline: meansAtEnds(run, ({ figures }) => figures[`${term} baseline`] ?? Number.NaN).last,
+});
 
 /** The figure of a term that falls below what a model has that knows nothing of the clips. */
 export function belowBaseline(run: ShortRun, term: string): string {
@@ -84,16 +92,6 @@ export function belowBaseline(run: ShortRun, term: string): string {
     `${term} ${number(first)} to ${number(last)}, knowing nothing ${number(baseline)}`,
     last < first && last < baseline,
     'a loss that falls below its baseline',
-  );
-}
-
-/** The figure of a term that falls by a share of itself at least. */
-export function falls(run: ShortRun, term: string, share: number): string {
-  const { first, last } = ends(run, term);
-  return figure(
-    `${term} ${number(first)} to ${number(last)} in ${run.steps.length} steps`,
-    last < (1 - share) * first,
-    `a loss that falls by ${100 * share} %`,
   );
 }
 

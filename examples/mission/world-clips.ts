@@ -1,14 +1,4 @@
-import {
-  type AttentionCues,
-  attentionCue,
-  type FlowCues,
-  type MotionCues,
-  type PartCues,
-  partsCue,
-  seededRandom,
-  type TextCues,
-  type TokenGrid,
-} from '@tgm/masking';
+import type { FlowCues, MotionCues, TextCues, TokenGrid } from '@tgm/masking';
 import { type ClipModelCheckpoint, clipModelPatchTextEncoder } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import {
@@ -18,17 +8,16 @@ import {
   type TrainingExample,
   textCues,
   videoExamples,
-  withCues,
 } from '@tgm/train';
 import type { VideoDataset, VideoPool } from '@tgm/video-io';
 import { renderScene, sceneOf, tokenCoverage } from '../moving-shapes/index.js';
-import { MODEL, SEED, SIZE, STRIDE, wholeVideo } from './settings.js';
+import { MODEL, SEED, STRIDE, wholeVideo } from './settings.js';
 
-/** All that masks may read. */
-export type Cues = TextCues & MotionCues & FlowCues & AttentionCues & PartCues;
+/** What masks may read of every clip. */
+export type Cues = TextCues & MotionCues & FlowCues;
 
-/** A decoded clip with its caption, the caption's embedding, every cue, and the ground truth. */
-export interface Clip extends TrainingExample<Cues> {
+/** A decoded clip with its caption, the caption's embedding, its cues, and the ground truth. */
+export interface Clip<Known extends object = Cues> extends TrainingExample<Known> {
   /** [tokens] share of each token that the named object covers, in [0, 1]. */
   readonly coverage: Float32Array;
 }
@@ -41,7 +30,7 @@ interface Reading {
   readonly signal: AbortSignal;
 }
 
-/** Decodes a clip of each video of a split, once, and finds its cues: motion by the codec's vectors, the others by CLIP. */
+/** Decodes a clip of each video of a split, once, with its motion by the codec's vectors, and scores its tokens by CLIP. */
 export async function readClips(dataset: VideoDataset, split: string, reading: Reading): Promise<Clip[]> {
   const { pool, engine, clipModel, grid, signal } = reading;
   const encoder = clipModelPatchTextEncoder({ ...clipModel, engine, variant: 'value' });
@@ -56,17 +45,8 @@ export async function readClips(dataset: VideoDataset, split: string, reading: R
     flow: { grid },
     cues: textCues({ encoder, grid }),
   });
-  const looked = withCues(source, {
-    describe: () => ({ is: 'what CLIP sees without words' }),
-    async of({ id, frames }): Promise<AttentionCues & PartCues> {
-      const maps = await encoder.encodeAttention({ frames, ...SIZE });
-      const patches = await encoder.encodePatches({ frames, ...SIZE });
-      const random = seededRandom('mission', 'parts', id);
-      return { attention: attentionCue({ maps, grid }), parts: partsCue({ patches, grid, random }) };
-    },
-  });
   const clips: Clip[] = [];
-  for await (const example of inOrder(looked)) {
+  for await (const example of inOrder(source)) {
     signal.throwIfAborted();
     clips.push({ ...example, coverage: coverageOf(split, clips.length) });
   }
@@ -81,7 +61,7 @@ const coverageOf = (split: string, index: number): Float32Array =>
   tokenCoverage(renderScene(sceneOf({ seed: SEED, split, index }), FRAMES).coverage, MODEL.tubeletSize);
 
 /** Clips in memory as training examples. */
-export function memory(clips: readonly Clip[]): ExampleSource<Cues> {
+export function memory<Known extends object>(clips: readonly Clip<Known>[]): ExampleSource<Known> {
   return {
     length: clips.length,
     textWidth: clips[0]!.textEmbedding!.length,

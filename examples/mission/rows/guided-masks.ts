@@ -9,6 +9,7 @@ import {
 import { figure } from '../figure.js';
 import { hiddenShare, maskOf, masksOf, mean, percent, speeds, visibleCells } from '../mask-measures.js';
 import type { Row } from '../row.js';
+import { type SeenCues, seenClips } from '../seen-clips.js';
 import type { Clip } from '../world-clips.js';
 
 /** Masks that follow motion, or what a teacher sees. */
@@ -20,7 +21,7 @@ export const guidedMaskRows: readonly Row[] = [
     reading: 'where the paper gives no rule for the box, ours stands',
     async run(world) {
       const strategy = motionGuidedMasking({ ratio: 0.5, camera: 'keep' });
-      const motion = hiddenShare(world, strategy, speeds);
+      const motion = hiddenShare(world, world.clips, strategy, speeds);
       return figure(
         `the box holds ${percent(motion)} of all motion, chance 50 %`,
         motion > 70,
@@ -76,8 +77,9 @@ export const guidedMaskRows: readonly Row[] = [
     part: 'masking',
     runs: "attentionMasking high, low and hint, CLIP's attention",
     async run(world) {
+      const clips = await seenClips(world);
       const attended = (select: 'high' | 'low' | 'hint'): number =>
-        hiddenShare(world, attentionMasking({ ratio: 0.5, select }), ({ cues }) => cues.attention);
+        hiddenShare(world, clips, attentionMasking({ ratio: 0.5, select }), ({ cues }) => cues.attention);
       const [high, hint, low] = [attended('high'), attended('hint'), attended('low')];
       return figure(
         `hides ${percent(high)} of the attention, with hints ${percent(hint)}, low ${percent(low)}; chance 50 %`,
@@ -91,12 +93,23 @@ export const guidedMaskRows: readonly Row[] = [
     part: 'masking',
     runs: "attentionMasking keep 0.8, CLIP's attention",
     async run(world) {
+      const clips = await seenClips(world);
       const kept =
         100 -
-        hiddenShare(world, attentionMasking({ ratio: 0.8, select: 'keep' }), ({ cues }) => cues.attention);
+        hiddenShare(
+          world,
+          clips,
+          attentionMasking({ ratio: 0.8, select: 'keep' }),
+          ({ cues }) => cues.attention,
+        );
       const most =
         100 -
-        hiddenShare(world, attentionMasking({ ratio: 0.8, select: 'low' }), ({ cues }) => cues.attention);
+        hiddenShare(
+          world,
+          clips,
+          attentionMasking({ ratio: 0.8, select: 'low' }),
+          ({ cues }) => cues.attention,
+        );
       return figure(
         `shows ${percent(kept)} of the attention in 20 % of the tokens, the most possible ${percent(most)}`,
         kept > 22 && kept < most,
@@ -110,9 +123,10 @@ export const guidedMaskRows: readonly Row[] = [
     runs: "semanticMasking 0.5, clusters of CLIP's features",
     reading: 'parts are clusters of a teacher and not of a learned model of parts',
     async run(world) {
+      const clips = await seenClips(world);
       const strategy = semanticMasking({ ratio: 0.5, epochs: 100 });
       const atOnce = (epoch: number): number =>
-        mean(world.clips.map((clip) => wholeParts(clip, maskOf(world, strategy, clip, epoch))));
+        mean(clips.map((clip) => wholeParts(clip, maskOf(world, strategy, clip, epoch))));
       const [begin, end] = [atOnce(0), atOnce(100)];
       return figure(
         `tokens of parts hidden or shown whole: ${percent(begin)} at first, ${percent(end)} at the end`,
@@ -136,7 +150,7 @@ function changes(mask: TokenMask): number {
 }
 
 /** Per cent of the tokens whose part is hidden as a whole, or shown as a whole, in their slice. */
-function wholeParts({ cues: { parts } }: Clip, { masked }: TokenMask): number {
+function wholeParts({ cues: { parts } }: Clip<SeenCues>, { masked }: TokenMask): number {
   const hidden = new Set(masked);
   const members = new Map<string, number[]>();
   parts.forEach((part, token) => {

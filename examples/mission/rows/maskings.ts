@@ -29,7 +29,12 @@ export const maskingRows: readonly Row[] = [
     runs: 'textGuidedMasking 0.6, top and bottom',
     async run(world) {
       const [top, bottom] = (['top', 'bottom'] as const).map((select) =>
-        hiddenShare(world, textGuidedMasking({ ratio: 0.6, select }), ({ coverage }) => coverage),
+        hiddenShare(
+          world,
+          world.clips,
+          textGuidedMasking({ ratio: 0.6, select }),
+          ({ coverage }) => coverage,
+        ),
       ) as [number, number];
       return figure(
         `hides ${percent(top)} of the named object, bottom-k ${percent(bottom)}, chance 59 %`,

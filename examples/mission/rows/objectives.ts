@@ -6,10 +6,15 @@ import {
   textGuidedMasking,
   tubeMasking,
 } from '@tgm/masking';
-import { captionTokenLoss, wordTokenizer } from '@tgm/train';
+import { captionTokenLoss, shuffled, wordTokenizer } from '@tgm/train';
 import { imageTextRun } from '../image-text-run.js';
 import type { Row } from '../row.js';
-import { belowBaseline, shortRun } from '../short-run.js';
+import { belowBaseline, byHeart, fewClips, shortRun } from '../short-run.js';
+import { memory } from '../world-clips.js';
+
+/** Raw pixels have losses of some hundredths, contrast of ones. */
+const RAW_WEIGHT = 10;
+const JOINT_STEPS = 60;
 
 const raw = () => reconstructionLoss({ target: pixelTarget({ normalise: false }) });
 
@@ -35,6 +40,8 @@ export const objectiveRows: readonly Row[] = [
     run: async (world) =>
       belowBaseline(
         await shortRun(world, {
+          ...byHeart,
+          examples: shuffled(memory(fewClips(world))),
           masking: tubeMasking({ ratio: 0.9 }),
           losses: [{ loss: reconstructionLoss(), weight: 1 }],
         }),
@@ -48,6 +55,8 @@ export const objectiveRows: readonly Row[] = [
     run: async (world) =>
       belowBaseline(
         await shortRun(world, {
+          ...byHeart,
+          examples: shuffled(memory(fewClips(world))),
           masking: randomMasking({ ratio: 0.9 }),
           losses: [{ loss: reconstructionLoss({ target: pixelTarget({ normalise: 'joint' }) }), weight: 1 }],
         }),
@@ -74,9 +83,10 @@ export const objectiveRows: readonly Row[] = [
     runs: 'pretrain, textGuidedMasking 0.6, pixels and contrast of one view',
     async run(world) {
       const run = await shortRun(world, {
+        steps: JOINT_STEPS,
         masking: textGuidedMasking({ ratio: 0.6 }),
         losses: [
-          { loss: raw(), weight: 1 },
+          { loss: raw(), weight: RAW_WEIGHT },
           { loss: contrastiveLoss(), weight: 1 },
         ],
       });
@@ -90,10 +100,11 @@ export const objectiveRows: readonly Row[] = [
     reading: 'ours: the caption guides the decoder alone, so that contrast cannot read it off the mask',
     async run(world) {
       const run = await shortRun(world, {
+        steps: JOINT_STEPS,
         masking: randomSliceMasking({ ratio: 0.75 }),
         decoderMasking: textGuidedMasking({ ratio: 1 / 3 }),
         losses: [
-          { loss: raw(), weight: 1 },
+          { loss: raw(), weight: RAW_WEIGHT },
           { loss: contrastiveLoss(), weight: 1 },
         ],
       });
@@ -108,10 +119,11 @@ export const objectiveRows: readonly Row[] = [
       'generative and discriminative terms train one encoder; there two encoders are joined by cross-attention',
     async run(world) {
       const run = await shortRun(world, {
+        steps: JOINT_STEPS,
         masking: tubeMasking({ ratio: 0.75 }),
         views: { contrast: { masking: randomMasking({ ratio: 0.5 }) } },
         losses: [
-          { loss: raw(), weight: 1 },
+          { loss: raw(), weight: RAW_WEIGHT },
           { loss: contrastiveLoss({ view: 'contrast' }), weight: 1 },
         ],
       });
@@ -126,6 +138,7 @@ export const objectiveRows: readonly Row[] = [
     async run(world) {
       const tokenizer = wordTokenizer(world.clips.map(({ caption }) => caption!));
       const run = await shortRun(world, {
+        steps: 120,
         masking: randomMasking({ ratio: 0.75 }),
         losses: [{ loss: captionTokenLoss({ tokenizer, length: 12, width: 48, heads: 2 }), weight: 1 }],
       });
