@@ -37,7 +37,7 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^100 25 0\.693$/,
     /^100 1 0 a video of push 100$/,
   ],
-  models: [/^\[ 1, 24, 48 \] \[ 1, 40, 1536 \] 64$/, /^1 4 4 4 5$/, /^3 16 true$/],
+  models: [/^\[ 1, 24, 48 \] \[ 1, 40, 1536 \] 64$/, /^archery 2 HighJump 2$/, /^1 4 4 4 5$/, /^3 16 true$/],
   'tfjs-backend-onnx': [
     /^Float32Array\(1\) \[ (2|2\.00\d*|1\.99\d*) \] Float32Array\(1\) \[ (1|1\.00\d*|0\.99\d*) \]$/,
     /^\[ 'state\.slope', 'x' \] \[ 'state\.slope\.next', 'y' \]$/,

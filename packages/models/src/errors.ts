@@ -21,7 +21,7 @@ export type ModelErrorCode =
   | 'CHECKPOINT_KEYS_MISMATCH'
   /** A file that is no captions file, or a line of one that is no record. */
   | 'CAPTIONS_INVALID'
-  /** Another run writes the captions file. */
+  /** Another run writes the captions file, or the file of descriptions. */
   | 'CAPTIONS_LOCKED'
   /** The Hugging Face Hub does not give a model. */
   | 'HUB_FAILED'
@@ -31,6 +31,8 @@ export type ModelErrorCode =
   | 'CAPTIONER_FAILED'
   /** A program that does not start, ends early, or answers wrongly, too late or with an error. */
   | 'COMMAND_FAILED'
+  /** A writer that says nothing about a class. */
+  | 'WRITER_FAILED'
   /** A text encoder that does not open, fails on a text, or gives no embedding. */
   | 'TEXT_ENCODER_FAILED'
   /** An ONNX file of a teacher whose inputs or outputs are not those of its part, or do not fit those of the other file. */

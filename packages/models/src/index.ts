@@ -55,6 +55,14 @@ export { type ClipModelTokenizer, type ClipModelTokens, clipModelTokenizer } fro
 export { clipModelTokenizerJson } from './clip-model/tokenizer-json.js';
 export type { PatchFeaturesVariant } from './clip-model/vision.js';
 export type { CommandOptions } from './command/command-options.js';
+export type { ClassWriter } from './descriptions/class-writer.js';
+export { type CommandWriterOptions, commandWriter } from './descriptions/command-writer.js';
+export {
+  type ClassEvent,
+  type DescribeClassesOptions,
+  describeClasses,
+} from './descriptions/describe-classes.js';
+export type { DescriptionForm } from './descriptions/forms.js';
 export {
   CheckpointKeysError,
   type KeysMismatch,

@@ -71,6 +71,15 @@ const checks = optionsContract({
       models.clipModelTokenizer(tokenizer.json, tokenizer.config, 8, { ...extra }),
     commandCaptioner: (extra) =>
       models.commandCaptioner({ command: 'none', model: 'm', revision: 'one', ...extra }),
+    commandWriter: (extra) =>
+      models.commandWriter({ command: 'none', model: 'm', revision: 'one', ...extra }),
+    describeClasses: (extra) =>
+      models.describeClasses({
+        path: inside('classes.json'),
+        classes: ['a'],
+        writer: { model: 'm', revision: 'one', write: async () => ['a'] },
+        ...extra,
+      }),
     drawDropPath: (extra) => models.drawDropPath({ rate: 0.1, layers: 1, batch, ...extra }, random),
     exportClipModelImage: (extra) =>
       models.exportClipModelImage(clipModel, { path: inside('i.onnx'), ...clipModelExport, ...extra }),

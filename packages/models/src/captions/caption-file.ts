@@ -2,7 +2,8 @@ import { appendFile, type FileHandle, open } from 'node:fs/promises';
 import { objectWith, optionTable, passing, showValue, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
 import { orFileFailed } from '../file-failed.js';
-import { type HeldLock, lockFile } from '../lock-file.js';
+import { lockFile } from '../lock-file.js';
+import { writtenByAnother } from '../written-by-another.js';
 import { type CaptionRecord, isTornRecord, readCaptionFile, recordOf } from './caption-records.js';
 import type { Captioner } from './captioner.js';
 import { describeVideo, type KeyFrame } from './describe-video.js';
@@ -63,7 +64,7 @@ async function* described(
   captioner: Captioner,
 ): AsyncGenerator<CaptionEvent> {
   const { model, revision } = captioner;
-  const unlock = await orFileFailed(path, WRITABLE, lockFile(path, locked));
+  const unlock = await orFileFailed(path, WRITABLE, lockFile(path, writtenByAnother));
   try {
     const { records, file } = await orFileFailed(path, WRITABLE, openForAppending(path));
     try {
@@ -92,17 +93,6 @@ async function* described(
   } finally {
     await unlock();
   }
-}
-
-function locked({ path, holder }: HeldLock): ModelError {
-  return new ModelError('CAPTIONS_LOCKED', {
-    where: path.slice(0, -'.lock'.length),
-    expected: 'a file that no other run writes',
-    received: holder
-      ? `one that process ${holder.pid} on ${holder.host} has written since ${holder.since}`
-      : 'one with a lock that does not say whose it is',
-    advice: `If that run has ended, remove ${path}.`,
-  });
 }
 
 /** What the file system is asked for. */
