@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { loadVideoMaeClassifier, loadVideoMaeEncoder } from '@tgm/models';
 import { loadCheckpoint } from '@tgm/train';
-import { encodeVideo } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeVideo } from './square-videos.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const SIZE = 'size: { width: 32, height: 32 }, frameCount: 4';
@@ -71,19 +71,6 @@ let folder: string;
 let programs: string[];
 let contrast: string;
 let blocks: string[];
-
-/** A square that moves to the right, or down. */
-async function writeVideo(path: string, way: 'right' | 'down', start: number): Promise<void> {
-  const [side, count] = [40, 8];
-  const frames = Uint8Array.from({ length: count * side * side * 3 }, (_, i) => {
-    const pixel = Math.floor(i / 3);
-    const [x, y, t] = [pixel % side, Math.floor(pixel / side) % side, Math.floor(pixel / side ** 2)];
-    const moved = (start + 3 * t) % side;
-    const [left, top] = way === 'right' ? [moved, start] : [start, moved];
-    return x >= left && x < left + 10 && y >= top && y < top + 10 ? 220 : 40;
-  });
-  await encodeVideo(path, frames, { width: side, height: side, fps: 8 });
-}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tgm-train-readme-'));

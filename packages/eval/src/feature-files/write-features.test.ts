@@ -293,6 +293,39 @@ it.each([
   expect(await filesOf(parted)).toEqual(await filesOf(whole));
 });
 
+it('keeps of a sample without an example why it has none, in a shard of none too', async () => {
+  for (const format of ['safetensors', 'npy'] as const) {
+    const [into, { examples }] = [join(folder, format), sampled(6)];
+    const torn: SampledExamples = {
+      ...examples,
+      async *read(from, to) {
+        for await (const sample of examples.read(from, to)) {
+          const leftOut = { source: `${sample.id}.mp4`, code: 'TORN', message: '', more: 1 };
+          yield from < 4 ? { ...sample, examples: [], leftOut } : sample;
+        }
+      },
+    };
+    const written = await write({ folder: into, format, examples: torn });
+    const { count, leftOut, ids, labels } = await readFeatures(into);
+    expect([count, ids, [...labels]]).toEqual([2, ['clip 4', 'clip 5'], [0, 1]]);
+    expect(leftOut[3]).toEqual({ id: 'clip 3', code: 'TORN', message: '', source: 'clip 3.mp4' });
+    expect(written.leftOut).toEqual(leftOut);
+    expect(await write({ folder: into, format, examples: torn })).toEqual(written);
+  }
+});
+
+it('takes away what a killed process has begun, but for what belongs to other ranks', async () => {
+  const begun = (shard: number) => `shard-0000${shard}.npy.${process.pid}.0.partial`;
+  for (const shard of [0, 1]) await writeFile(join(folder, begun(shard)), 'begun');
+  await write({ format: 'npy', shardSize: 5, rank: 1, ranks: 2 });
+  expect(Object.keys(await filesOf(folder))).toEqual([
+    'index.json',
+    begun(0),
+    'shard-00001.json',
+    'shard-00001.npy',
+  ]);
+});
+
 it('tells a rank how far its own shards are, also those that other ranks have made', async () => {
   await write({ shardSize: 2 });
   const told: FeatureProgress[] = [];

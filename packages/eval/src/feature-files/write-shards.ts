@@ -1,7 +1,7 @@
 import { EvaluationError } from '../errors.js';
 import { requireVideo } from '../test-video.js';
 import type { RepresentationParts } from './clip-representation.js';
-import type { SampleReader } from './feature-examples.js';
+import type { LeftOutFacts, SampleReader } from './feature-examples.js';
 import { ARRAY_FILES } from './feature-format.js';
 import type { StoredIndex } from './feature-index.js';
 import { orFileFailed } from './file-faults.js';
@@ -102,7 +102,7 @@ async function writeShard(
   for await (const sample of reader.read(from, to)) {
     signal?.throwIfAborted();
     const { id, examples, leftOut: why } = sample;
-    if (why) leftOut.push({ id, ...why });
+    if (why) leftOut.push(leftOutExample(id, why));
     // An example of another id, or a second one, is refused like any id that came before.
     for (const example of examples) {
       requireVideo('writeFeatures, option examples', example, seen.ids);
@@ -129,6 +129,14 @@ async function writeShard(
   await writeRecord(folder, shard, record);
   return record;
 }
+
+/** Whatever else an error's facts hold is not kept. */
+const leftOutExample = (id: string, { code, message, source }: LeftOutFacts): LeftOutExample => ({
+  id,
+  code: String(code),
+  message: String(message),
+  ...(source !== undefined && { source: String(source) }),
+});
 
 /**
  * Examples that do not describe themselves are told from others by their ids and labels.
