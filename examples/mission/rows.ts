@@ -1,4 +1,5 @@
 import type { Row } from './row.js';
+import { featureRows } from './rows/features.js';
 import { guidedMaskRows } from './rows/guided-masks.js';
 import { learnedMaskRows } from './rows/learned-masks.js';
 import { maskingRows } from './rows/maskings.js';
@@ -14,4 +15,5 @@ export const ROWS: readonly Row[] = [
   ...objectiveRows,
   ...viewContrastRows,
   ...targetRows,
+  ...featureRows,
 ];
