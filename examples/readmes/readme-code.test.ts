@@ -31,6 +31,7 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^100 100$/,
     /^Float64Array\(2\) \[ 66, 67 \] Uint32Array\(4\) \[ 66, 34, 33, 67 \] \{ value: 66\.5, .*\} \{ value: 3\.5, from: [1-9]/,
     /^(7|8|9|10)\d[.\d]* \{ rate: 0\.01, weightDecay: 0\.01 \} \[ \{ rate: 0\.01, .*\}, \{ rate: 0\.001, .*\} \]$/,
+    /^30 clip 29 2 100$/,
     /^100 50$/,
     /^100 50 50$/,
     /^50 75 25 100 100 100$/,
@@ -74,7 +75,7 @@ describe.each(PACKAGES)('the README of %s', (name) => {
     expect(printed).toEqual(PRINTED[name]!.map((pattern) => expect.stringMatching(pattern)));
   });
 
-  it('imports and lists what there is', async () => {
+  it('imports and lists what there is', { timeout: 60_000 }, async () => {
     const readme = await readmeOf(name);
     const code = [...blocksOf(readme, 'js'), ...blocksOf(readme, 'ts')].join('\n');
     const imports = [...code.matchAll(/^import \{([^}]*)\} from '(@tgm\/[^']+)';$/gm)];
