@@ -26,8 +26,8 @@ export function equaliseUnion(grid: TokenGrid, masked: Uint8Array, count: number
     if (start === end)
       for (let token = 0; token < masked.length; token += 1) end = meet(token, met, rim, end);
     if (end - start > missing) {
-      sortByCell(rim.subarray(start, end), order, grid);
-      end = start + missing;
+      setByCell(masked, becomes, rim.subarray(start, end), missing, order);
+      return;
     }
     missing -= end - start;
     for (const last = end; start < last; start += 1) {
@@ -84,18 +84,22 @@ function meet(token: number, met: Uint8Array, rim: Uint32Array, end: number): nu
   return end + isNew;
 }
 
-/** Sorts tokens by the place of their cells in `order`, then by their slice. */
-function sortByCell(tokens: Uint32Array, order: Uint32Array, { slices }: TokenGrid): void {
-  const perSlice = order.length;
-  const places = new Uint32Array(perSlice);
-  for (let place = 0; place < perSlice; place += 1) places[order[place]!] = place;
-  for (let index = 0; index < tokens.length; index += 1) {
-    const token = tokens[index]!;
-    tokens[index] = places[token % perSlice]! * slices + Math.floor(token / perSlice);
-  }
-  tokens.sort();
-  for (let index = 0; index < tokens.length; index += 1) {
-    const key = tokens[index]!;
-    tokens[index] = (key % slices) * perSlice + order[Math.floor(key / slices)]!;
+/** Sets `count` of the `tokens` in the `order` of their cells, each in all of its slices. */
+function setByCell(
+  masked: Uint8Array,
+  becomes: 0 | 1,
+  tokens: Uint32Array,
+  count: number,
+  order: Uint32Array,
+): void {
+  const isOne = new Uint8Array(masked.length);
+  for (let index = 0; index < tokens.length; index += 1) isOne[tokens[index]!] = 1;
+  let left = count;
+  for (let place = 0; left > 0; place += 1) {
+    for (let token = order[place]!; token < masked.length && left > 0; token += order.length) {
+      if (isOne[token] === 0) continue;
+      masked[token] = becomes;
+      left -= 1;
+    }
   }
 }

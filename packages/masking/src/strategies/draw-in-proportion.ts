@@ -46,9 +46,14 @@ export function drawInProportion(
       node += right;
     }
     flags[node - leaves] = flag;
-    sums[node] = 0;
     // Added up anew rather than taken off: what is left of nothing is 0.
-    for (node >>= 1; node > 0; node >>= 1) sums[node] = sums[2 * node]! + sums[2 * node + 1]!;
+    let sum = 0;
+    sums[node] = sum;
+    while (node > 1) {
+      sum += sums[node ^ 1]!;
+      node >>= 1;
+      sums[node] = sum;
+    }
   }
   return 0;
 }
