@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { readFeatures } from '@tgm/eval';
+import { seededRandom } from '@tgm/masking';
 import { saveVideoMae, videoMae } from '@tgm/models';
-import { seededRandom } from '@tgm/random';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { writeVideo } from './square-videos.js';
 

@@ -6,11 +6,12 @@ import {
   extractFeatures,
   pixelRepresentation,
   readFeatures,
+  teacherRepresentation,
   type WriteFeaturesOptions,
   writeFeatures,
 } from '@tgm/eval';
-import { seededRandom } from '@tgm/random';
-import { inOrder, videoExamples } from '@tgm/train';
+import { seededRandom } from '@tgm/masking';
+import { clipModelTeacher, inOrder, videoExamples } from '@tgm/train';
 import { figure } from '../figure.js';
 import type { Row } from '../row.js';
 import { FRAME_COUNT, SIZE, wholeVideo } from '../settings.js';
@@ -30,6 +31,9 @@ async function writeAndRead(world: World): Promise<string> {
       examples: inOrder(videoExamples({ dataset, pool, recipe: wholeVideo() })),
       representations: {
         encoder: encoderRepresentation({ engine, model, params, batchSize: 8 }),
+        clip: teacherRepresentation({
+          teacher: clipModelTeacher({ ...world.clipModel, engine, student: model }),
+        }),
         pixels: pixelRepresentation({ frameCount: FRAME_COUNT, ...SIZE, cells: 2 }),
       },
       shardSize: SHARD,
@@ -78,7 +82,7 @@ export const featureRows: readonly Row[] = [
   {
     name: 'frozen features as files',
     part: 'protocol',
-    runs: 'writeFeatures of inOrder, encoder beside pixels; readFeatures',
+    runs: 'writeFeatures of inOrder, encoder beside CLIP and pixels; readFeatures',
     run: writeAndRead,
   },
 ];

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -564,6 +564,22 @@ describe('refuses', () => {
       code: 'FILE_FAILED',
     });
     await expect(readFeatures(join(folder, 'none'))).rejects.toMatchObject({ code: 'FEATURES_MISSING' });
+  });
+
+  it('numbers that cannot be written, and leaves no record of them', async () => {
+    await mkdir(join(folder, 'shard-00001.safetensors'));
+    await expect(write()).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+      where: join(folder, 'shard-00001.safetensors'),
+    });
+    expect((await readdir(folder)).sort()).toEqual([
+      'index.json',
+      'shard-00000.json',
+      'shard-00000.safetensors',
+      'shard-00001.safetensors',
+    ]);
+    await rm(join(folder, 'shard-00001.safetensors'), { recursive: true });
+    expect(await write()).toMatchObject({ shards: 3, count: 10 });
   });
 
   it('parts that there are not', async () => {
