@@ -135,7 +135,7 @@ const checks = optionsContract({
         model,
         masking: textGuidedMasking({ ratio: 0.5 }),
         examples: noiseSource(),
-        heldOut: noiseSource(),
+        heldOut: { ...noiseSource(), id: (index) => `held out ${index}` },
         steps: 1,
         batchSize: 4,
         seed,

@@ -44,6 +44,18 @@ describe('textCues', () => {
     });
   });
 
+  it('refuses a sample that the data set of the captions does not have', async () => {
+    const { of } = textCues({ ...given, captions: 'shuffled', dataset });
+    const stranger = sample('stranger', 'blue');
+    await expect(of(clip(0, 0, 0, 0), stranger, 'blue')).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'textCues, option dataset',
+      message: expect.stringContaining('"stranger"'),
+      received: '"two", 2 samples without it',
+    });
+    await expect(textCues(given).of(clip(0, 0, 0, 0), stranger, 'blue')).resolves.toBeDefined();
+  });
+
   it('draws among a data set’s samples and their captions, each time the same', async () => {
     const many = Array.from({ length: 30 }, (_, i) => sample(`${i}`, `red ${i}`, `blue ${i}`));
     const asked: string[] = [];

@@ -1,6 +1,12 @@
 import { type ClipFrames, type PatchTextEncoder, type TextCues, type TokenGrid, textCue } from '@tgm/masking';
 import { objectWith, oneOf, optional, optionTable } from '@tgm/options';
-import type { ClipRecipe, LoadedClip, VideoDataset } from '@tgm/video-io';
+import {
+  type ClipRecipe,
+  type LoadedClip,
+  sampleAt,
+  type VideoDataset,
+  type VideoSample,
+} from '@tgm/video-io';
 import { TrainError } from '../errors.js';
 import { fewNumbers } from './content-digest.js';
 import { describeDataset } from './describe-dataset.js';
@@ -24,7 +30,7 @@ export interface TextCuesOptions {
    * sample; the example's caption and its embedding stay. Which one it is, is a function of the sample's id and caption.
    */
   readonly captions?: ScoredCaptions;
-  /** The samples whose captions are drawn under `shuffled`, which needs it: that of the examples. */
+  /** The samples whose captions are drawn under `shuffled`, which needs it: that of the examples. All ids are read once. */
   readonly dataset?: VideoDataset;
 }
 
@@ -39,6 +45,12 @@ const OPTIONS = optionTable(
   } satisfies Record<keyof TextCuesOptions, unknown>,
   TrainError,
 );
+
+async function idsOf(dataset: VideoDataset): Promise<ReadonlySet<string>> {
+  const ids = new Set<string>();
+  for (let index = 0; index < dataset.length; index++) ids.add((await sampleAt(dataset, index)).id);
+  return ids;
+}
 
 /** A text and a picture that tell encoders of other weights apart. */
 const PROBE = 'a video';
@@ -58,7 +70,8 @@ const probeFrame = ({ width, height }: ClipRecipe['size']): ClipFrames => ({
  *
  * A sample without a caption counts as one that cannot be read: `shuffled` can replace it, `inOrder` leaves it out.
  *
- * @throws TrainError `OPTION_INVALID`; `of` throws `TEXT_MISSING` for a sample without a caption, or without another sample's.
+ * @throws TrainError `OPTION_INVALID`; `of` throws `TEXT_MISSING` for a sample without a caption, or without another sample's, and
+ *   `OPTION_INVALID` under `shuffled` for a sample that the data set does not have.
  */
 export function textCues(options: TextCuesOptions): ClipCues<TextCues> {
   const { encoder, grid, scoredFrames, captions, dataset } = OPTIONS.check(options);
@@ -69,6 +82,21 @@ export function textCues(options: TextCuesOptions): ClipCues<TextCues> {
       received: 'none',
     });
   }
+  let ids: Promise<ReadonlySet<string>> | undefined;
+
+  /** A caption of another sample of the data set, which has to be that of this one. */
+  async function anotherCaption(sample: VideoSample, caption: string): Promise<string> {
+    ids ??= idsOf(dataset!);
+    if (!(await ids).has(sample.id)) {
+      throw new TrainError('OPTION_INVALID', {
+        where: 'textCues, option dataset',
+        expected: `the data set of the examples, which has their sample "${sample.id}"`,
+        received: `"${dataset!.name}", ${dataset!.length} samples without it`,
+      });
+    }
+    return otherCaption(dataset!, sample, caption, 'textCues');
+  }
+
   return {
     async of(clip, sample, caption) {
       if (caption === undefined) {
@@ -80,7 +108,7 @@ export function textCues(options: TextCuesOptions): ClipCues<TextCues> {
           }),
         );
       }
-      const scored = captions === 'own' ? caption : await otherCaption(dataset!, sample, caption, 'textCues');
+      const scored = captions === 'own' ? caption : await anotherCaption(sample, caption);
       const [patches, texts] = await Promise.all([
         encoder.encodePatches(scoredFrames === 'all' ? framesOf(clip) : firstFrames(clip, sample.id, grid)),
         encoder.encodeText([scored]),

@@ -16,7 +16,7 @@ function named(
   seed: string,
   captionOf: (index: number) => string,
 ): ExampleSource<TextCueOnly> {
-  return noiseSource(length, (_, index) => {
+  const source = noiseSource(length, (_, index) => {
     const side = Math.floor(seededRandom(seed, index)() * 2);
     const random = seededRandom(seed, 'words', index);
     const scores = Float32Array.from({ length: 8 }, (_, token) => (token % 4 < 2 === (side === 0) ? 1 : 0));
@@ -28,6 +28,7 @@ function named(
       textEmbedding: Float32Array.of(2 * side - 1, ...words),
     };
   });
+  return { ...source, id: (index) => `${seed} ${index}` };
 }
 
 const ownCaption = () => '';
@@ -132,9 +133,33 @@ describe('leakage', { timeout: 120_000 }, () => {
       message: expect.stringContaining('heldOut'),
     });
     const reason = new Error('enough');
-    await expect(leakage({ ...options, batchSize: 4, signal: AbortSignal.abort(reason) })).rejects.toBe(
-      reason,
-    );
+    const heldOut = named(9, 'held out', ownCaption);
+    await expect(
+      leakage({ ...options, heldOut, batchSize: 4, signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
+  });
+
+  it('refuses held-out samples that are among the examples, and names some', async () => {
+    const heldOut = {
+      ...named(9, 'held out', ownCaption),
+      id: (index: number) => (index < 5 ? `training ${index + 7}` : `held out ${index}`),
+    };
+    await expect(
+      leakage({
+        engine,
+        model,
+        masking: randomSliceMasking({ ratio: 0.5 }),
+        examples: named(20, 'training', ownCaption),
+        heldOut,
+        steps: 1,
+        batchSize: 4,
+        seed: 1,
+      }),
+    ).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'leakage, option heldOut',
+      received: '5 that are: "training 7", "training 8", "training 9", ...',
+    });
   });
 });
 

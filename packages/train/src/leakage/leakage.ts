@@ -29,6 +29,7 @@ import type { StepEvent } from '../trainer/events.js';
 import { comparedRows } from './compared-rows.js';
 import { greyExamples } from './grey-examples.js';
 import { type InformationBits, informationBits } from './information-bits.js';
+import { requireHeldOut } from './require-held-out.js';
 
 export interface LeakageOptions<Cues extends object> {
   readonly engine: Engine;
@@ -111,15 +112,17 @@ const OPTIONS = optionTable(
  *
  * A strategy whose interval holds 0 leaves a contrastive loss nothing but the pixels. Those may tell the caption too, by what a
  * text mask has left out of them: retrieval on unmasked clips shows it. Measure with the captions that training has: captions
- * that name the action are given away by motion too. Held-out samples must not be among the examples; that is not checked.
+ * that name the action are given away by motion too. Held-out samples must not be among the examples: the ids of all are read first.
  *
- * @throws TrainError `OPTION_INVALID`, also for fewer held-out clips than a batch; what `pretrain` throws, such as `TEXT_MISSING`.
+ * @throws TrainError `OPTION_INVALID`, also for fewer held-out clips than a batch and for held-out samples with ids of examples; what `pretrain` throws, such as `TEXT_MISSING`.
  */
 export async function leakage<Cues extends object>(options: LeakageOptions<Cues>): Promise<Leakage> {
   const { engine, model, masking, positions, examples, heldOut, ...run } = OPTIONS.check(options);
   const { steps, batchSize, learningRate, seed, onStep, signal } = run;
   const { trainingBatchSize = batchSize } = run;
   const clips = clipsOf(heldOut, batchSize);
+  requireSource('leakage, option examples', examples);
+  await requireHeldOut('leakage, option heldOut', examples, heldOut);
   const views = { [VIEW]: { masking, positions } };
   const losses = [{ loss: contrastiveLoss({ view: VIEW }), weight: 1 }];
   const training = pretrain({

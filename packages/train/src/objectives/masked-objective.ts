@@ -10,6 +10,7 @@ import { lossInputs } from './loss-inputs.js';
 import { drawLossParams } from './loss-params.js';
 import type { MaskedBatch } from './masked-batch.js';
 import { matrixDecays } from './parameter-rule.js';
+import { readByLoss } from './undeclared-need.js';
 import {
   decoderPasses,
   jointNeeds,
@@ -113,10 +114,12 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
       const figures: Record<string, tf.Scalar> = {};
       for (const { loss } of losses) {
         if (loss.kind === 'clip') {
-          terms[loss.name] = loss.compute(params, inputs);
-          Object.assign(figures, prefixed(`${loss.name} `, loss.figures?.(params, inputs)));
+          terms[loss.name] = readByLoss(loss, inputs, () => loss.compute(params, inputs));
+          const own = readByLoss(loss, inputs, () => loss.figures?.(params, inputs));
+          Object.assign(figures, prefixed(`${loss.name} `, own));
         } else {
-          Object.assign(rows, prefixed(`${loss.name}.`, loss.rows(params, inputs)));
+          const own = readByLoss(loss, inputs, () => loss.rows(params, inputs));
+          Object.assign(rows, prefixed(`${loss.name}.`, own));
         }
       }
       // Buffers follow where rows are compared, once a step.
