@@ -1,10 +1,13 @@
 import type { Row } from './row.js';
+import { captionerRows } from './rows/captioners.js';
 import { featureRows } from './rows/features.js';
 import { guidedMaskRows } from './rows/guided-masks.js';
 import { learnedMaskRows } from './rows/learned-masks.js';
 import { maskingRows } from './rows/maskings.js';
 import { objectiveRows } from './rows/objectives.js';
 import { targetRows } from './rows/targets.js';
+import { teacherRows } from './rows/teachers.js';
+import { textEncoderRows } from './rows/text-encoders.js';
 import { viewContrastRows } from './rows/view-contrasts.js';
 
 /** What `npm run mission` runs, in this order: a file for each part. */
@@ -16,4 +19,7 @@ export const ROWS: readonly Row[] = [
   ...viewContrastRows,
   ...targetRows,
   ...featureRows,
+  ...teacherRows,
+  ...textEncoderRows,
+  ...captionerRows,
 ];

@@ -36,7 +36,7 @@ function frames(count: number): Uint8Array {
   return Uint8Array.from({ length: count * 192 }, () => random() * 256);
 }
 
-/** By hand: the mean chroma of a patch in [-1, 1], and 0.05. */
+/** By hand: the mean chroma of a patch in [-1, 1], and 0.5. */
 function chromaOf(pixels: Uint8Array, frame: number, row: number, column: number): number[] {
   const mean = [0, 0, 0];
   for (let y = 0; y < 2; y++)
@@ -46,7 +46,7 @@ function chromaOf(pixels: Uint8Array, frame: number, row: number, column: number
         mean[channel]! += (pixels[at]! / 127.5 - 1) / 4;
       }
   const grey = (mean[0]! + mean[1]! + mean[2]!) / 3;
-  return [...mean.map((value) => value - grey), 0.05];
+  return [...mean.map((value) => value - grey), 0.5];
 }
 
 const unit = (vector: readonly number[]) => vector.map((value) => value / Math.hypot(...vector));

@@ -31,9 +31,11 @@ const COLOURS: Readonly<Record<string, readonly [number, number, number]>> = {
   cyan: [0, 1, 1],
   magenta: [1, 0, 1],
 };
-/** The three chroma numbers, and one that all patches and words share, so that none is zero. */
+/** The three numbers of chroma, and one that all patches share, so that a grey patch is like no colour. */
 const WIDTH = 4;
-const SHARED = 0.05;
+const SHARED = 0.5;
+/** The same of a token, whose text is then no zero. */
+const SHARED_OF_TOKEN = 0.0125;
 
 /**
  * Writes `image.onnx`, `text.onnx` and the files beside them for `onnxPatchTextEncoder`: a teacher that knows six words. A patch is its
@@ -124,7 +126,7 @@ function textGraph(vocabulary: Readonly<Record<string, number>>): Uint8Array {
   const words = Object.keys(vocabulary).flatMap((word) => {
     const colour = COLOURS[word] ?? [0, 0, 0];
     const grey = (colour[0] + colour[1] + colour[2]) / 3;
-    return [...colour.map((value) => value - grey), SHARED / 4];
+    return [...colour.map((value) => value - grey), SHARED_OF_TOKEN];
   });
   return tinyOnnx(
     [ids('input_ids'), ids('attention_mask')],
