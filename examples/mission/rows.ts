@@ -1,5 +1,8 @@
 import type { Row } from './row.js';
+import { augmentationRows } from './rows/augmentations.js';
+import { baselineRows } from './rows/baselines.js';
 import { captionerRows } from './rows/captioners.js';
+import { datasetRows } from './rows/datasets.js';
 import { featureRows } from './rows/features.js';
 import { guidedMaskRows } from './rows/guided-masks.js';
 import { learnedMaskRows } from './rows/learned-masks.js';
@@ -7,6 +10,7 @@ import { maskingRows } from './rows/maskings.js';
 import { modelRows } from './rows/models.js';
 import { objectiveRows } from './rows/objectives.js';
 import { optimisationRows } from './rows/optimisation.js';
+import { samplingRows } from './rows/sampling.js';
 import { targetRows } from './rows/targets.js';
 import { teacherRows } from './rows/teachers.js';
 import { textEncoderRows } from './rows/text-encoders.js';
@@ -24,6 +28,10 @@ export const ROWS: readonly Row[] = [
   ...targetRows,
   ...trainedTeacherRows,
   ...optimisationRows,
+  ...samplingRows,
+  ...augmentationRows,
+  ...datasetRows,
+  ...baselineRows,
   ...featureRows,
   ...teacherRows,
   ...textEncoderRows,

@@ -3,13 +3,20 @@ import {
   flowGuidedMasking,
   motionBinsMasking,
   motionGuidedMasking,
+  predictionErrorCue,
+  saliencyCue,
+  seededRandom,
   semanticMasking,
   type TokenMask,
+  textGuidedMasking,
 } from '@tgm/masking';
+import { sampleLoader } from '@tgm/video-io';
 import { figure } from '../figure.js';
 import { hiddenShare, maskOf, masksOf, mean, percent, speeds, visibleCells } from '../mask-measures.js';
 import type { Row } from '../row.js';
 import { type SeenCues, seenClips } from '../seen-clips.js';
+import { SIZE, STRIDE, wholeVideo } from '../settings.js';
+import type { World } from '../world.js';
 import type { Clip } from '../world-clips.js';
 
 /** Masks that follow motion, or what a teacher sees. */
@@ -69,6 +76,22 @@ export const guidedMaskRows: readonly Row[] = [
         '13 of 64 cells shown, 6 of the half that moves most and 7 of the other',
         shares.every(Boolean),
         'at most 6 shown cells that move more than the middle one, and 7 that move less',
+      );
+    },
+  },
+  {
+    name: 'OneVision-Encoder saliency',
+    part: 'masking',
+    runs: 'saliencyCue of motion and prediction error, textGuidedMasking 0.25 per clip',
+    reading: 'what motion does not explain stands in for the residual of the codec',
+    async run(world) {
+      const salient = await salientClips(world, world.clips.slice(0, 24));
+      const strategy = textGuidedMasking({ ratio: 0.25, per: 'clip' });
+      const share = hiddenShare(world, salient, strategy, ({ coverage }) => coverage);
+      return figure(
+        `the quarter that is salient holds ${percent(share)} of the named object, chance 25 %`,
+        share > 35,
+        'more of the object than by chance',
       );
     },
   },
@@ -136,6 +159,20 @@ export const guidedMaskRows: readonly Row[] = [
     },
   },
 ];
+
+/** The clips with saliency in place of the caption's scores, from another decoding with its vectors. */
+async function salientClips({ pool, train, grid }: World, clips: readonly Clip[]): Promise<Clip[]> {
+  const clipsOf = sampleLoader({ pool, recipe: wholeVideo(), motion: true });
+  return Promise.all(
+    clips.map(async (clip, index): Promise<Clip> => {
+      const [loaded] = await clipsOf(await train.at(index), seededRandom('mission', clip.id));
+      const { frames, motion: field } = loaded!;
+      const error = predictionErrorCue({ frames, field: field!, grid, ...SIZE, framesPerStep: STRIDE });
+      const tokenScores = saliencyCue({ motion: clip.cues.motion, error, grid });
+      return { ...clip, cues: { ...clip.cues, tokenScores } };
+    }),
+  );
+}
 
 const withoutFlow = (clip: Clip): Clip => {
   const { flow } = clip.cues;

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { extractFeatures } from '@tgm/eval';
 import { randomMasking, seededRandom, textCue } from '@tgm/masking';
-import { clipModelPatchTextEncoder } from '@tgm/models';
+import { clipModelPatchTextEncoder, videoMaeEncoder } from '@tgm/models';
 import {
   constantSchedule,
   maskedBatches,
@@ -21,6 +21,15 @@ import { pretrainedParams } from '../trained-once.js';
 import { memory } from '../world-clips.js';
 
 const MOMENTUM = 0.9;
+
+const {
+  decoderHiddenSize: _width,
+  decoderNumHiddenLayers: _layers,
+  decoderNumAttentionHeads: _heads,
+  decoderIntermediateSize: _mlp,
+  decoderNormEps: _norm,
+  ...encoderConfig
+} = MODEL;
 
 /** Teachers of our own making: the tiny CLIP, a copy that follows, a frozen autoencoder. */
 export const trainedTeacherRows: readonly Row[] = [
@@ -55,9 +64,10 @@ export const trainedTeacherRows: readonly Row[] = [
   {
     name: 'momentum encoder',
     part: 'teacher',
-    runs: `viewContrast byol, target ${MOMENTUM}, one step of SGD`,
+    runs: `viewContrast byol, target ${MOMENTUM}, two steps of SGD`,
     async run(world) {
-      const { engine, model, clips, signal } = world;
+      const { engine, clips, signal } = world;
+      const model = videoMaeEncoder(encoderConfig, { pixels: world.model.pixels });
       const { projection, predictor, keys } = VIEW_CONTRASTS.byol;
       const objective = viewContrast({
         ...{ model, keys, target: { momentum: MOMENTUM } },
