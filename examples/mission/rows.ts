@@ -10,6 +10,7 @@ import { maskingRows } from './rows/maskings.js';
 import { modelRows } from './rows/models.js';
 import { objectiveRows } from './rows/objectives.js';
 import { optimisationRows } from './rows/optimisation.js';
+import { protocolRows } from './rows/protocols.js';
 import { samplingRows } from './rows/sampling.js';
 import { targetRows } from './rows/targets.js';
 import { teacherRows } from './rows/teachers.js';
@@ -36,4 +37,5 @@ export const ROWS: readonly Row[] = [
   ...teacherRows,
   ...textEncoderRows,
   ...captionerRows,
+  ...protocolRows,
 ];

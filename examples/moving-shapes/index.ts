@@ -28,6 +28,7 @@ export {
   FRAME_COUNT,
   FRAME_RATE,
   FRAME_SIZE,
+  REVERSED,
   SHAPES,
   type Shape,
   STILL_ACTIONS,
