@@ -60,14 +60,14 @@ export const shortRun = (world: World, options: ShortRunOptions): Promise<ShortR
  */
 export async function stepsOf(
   events: AsyncIterable<TrainEvent>,
-  keep?: (params: Params, buffers: Params) => void,
+  keep?: (params: Params, buffers: Params) => void | Promise<void>,
 ): Promise<ShortRun> {
   const steps: StepEvent[] = [];
   const write = (event: TrainEvent): void => {
     if (event.type === 'step') steps.push(event);
   };
   const { params, buffers } = await follow(events, [{ write, async close() {} }]);
-  keep?.(params, buffers);
+  await keep?.(params, buffers);
   tf.dispose([params, buffers] as unknown as tf.TensorContainer);
   return { steps };
 }

@@ -27,7 +27,7 @@ import {
 } from '../measured-clips.js';
 import type { Row } from '../row.js';
 import { MODEL, SIZE } from '../settings.js';
-import { shortOptions, stepsOf } from '../short-run.js';
+import { shortOptions, shortTraining, stepsOf } from '../short-run.js';
 import type { World } from '../world.js';
 import { memory } from '../world-clips.js';
 
@@ -91,9 +91,9 @@ export const transferProtocolRows: readonly Row[] = [
       const model = classifierOfTones();
       const { trainLabels, classes } = labelsOf(world, 'tone');
       const clips = world.clips.map((clip, at) => ({ ...clip, label: trainLabels[at]! }));
-      const { losses: _, ...run } = shortOptions(world, { losses: [] });
       const evaluator = finetuneEvaluator({
-        ...{ ...run, model, examples: shuffled(memory(clips)), mix: false, dropPath: 0, layerDecay: 1 },
+        ...{ ...shortTraining(world), model, examples: shuffled(memory(clips)) },
+        ...{ mix: false, dropPath: 0, layerDecay: 1 },
         test: multiViewTest({
           engine: world.engine,
           model,
