@@ -183,14 +183,4 @@ export const probeRows: readonly Row[] = [
       );
     },
   },
-  {
-    name: 'pixels without a model',
-    part: 'baseline',
-    runs: 'pixelBaseline, linearProbe',
-    async run(world) {
-      const data = { ...pixels(world, 1), ...labelsOf(world, 'tone') };
-      const { outcome } = await linearProbe({ engine: world.engine, ...data, seed: 0 });
-      return aboveChance('top-1', outcome, 100 / data.classes);
-    },
-  },
 ];
