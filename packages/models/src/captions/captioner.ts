@@ -47,7 +47,7 @@ export interface CaptionerOptions {
 
 /**
  * The one captioner that Transformers.js's image-to-text pipeline documents: a ViT and GPT-2 trained on COCO's captions,
- * Apache-2.0, 250 MB at 8 bits, no prompt to choose. The paper's BLIP-2 has no ONNX form there.
+ * Apache-2.0, 250 MB at 8 bits, no prompt to choose. The paper's BLIP-2 has no ONNX form there: `commandCaptioner` takes it.
  */
 export const CAPTION_MODEL = 'Xenova/vit-gpt2-image-captioning';
 

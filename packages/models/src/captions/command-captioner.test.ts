@@ -212,6 +212,23 @@ for await (const line of createInterface({ input: process.stdin })) {
     expect(await soon(() => !pids.some(runs))).toBe(true);
   });
 
+  it('where a run is killed: its input ends', async () => {
+    const path = join(folder, 'killed');
+    await writeFile(join(folder, 'hears.mjs'), `${EACH_LINE}  say({ id, caption: String(process.pid) });\n}`);
+    const program = `
+import { writeFileSync } from 'node:fs';
+import { commandCaptioner } from ${JSON.stringify(join(import.meta.dirname, '../../dist/index.js'))};
+const captioner = commandCaptioner({ command: process.execPath, args: [${JSON.stringify(join(folder, 'hears.mjs'))}],
+  model: 'm', revision: 'r' });
+writeFileSync(${JSON.stringify(path)}, await captioner.caption({ pixels: new Uint8Array(3), height: 1, width: 1 }));
+process.kill(process.pid, 'SIGKILL');`;
+    await writeFile(join(folder, 'is-killed.mjs'), program);
+    const run = promisify(execFile)(process.execPath, [join(folder, 'is-killed.mjs')], { timeout: 30_000 });
+    await expect(run).rejects.toMatchObject({ signal: 'SIGKILL' });
+    const pid = Number(await readFile(path, 'utf8'));
+    expect(await soon(() => !runs(pid))).toBe(true);
+  });
+
   it.skipIf(process.platform === 'win32')(
     'where a run ends without dispose, which nothing waits for',
     async () => {

@@ -17,7 +17,7 @@ function message(...fields: readonly Field[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-const TYPES = { float32: 1, int64: 7 } as const;
+const TYPES = { float32: 1, int32: 6, int64: 7 } as const;
 
 /** A number of a shape, or the name of a size that is free. */
 export interface TinyValue {
