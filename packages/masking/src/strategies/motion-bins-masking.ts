@@ -1,5 +1,5 @@
 import { describer, optional, optionTable, recorded } from '@tgm/options';
-import { chooseIndices, type Random } from '@tgm/random';
+import { chooseIndices } from '@tgm/random';
 import { checkRequest } from '../check-request.js';
 import { checkMotionCue, type MotionCues } from '../cues.js';
 import { MaskingError } from '../errors.js';
@@ -9,6 +9,7 @@ import { motionMagnitudes } from '../motion/motion-magnitude.js';
 import type { MaskingStrategy } from '../strategy.js';
 import { takeLargest } from '../take-largest.js';
 import { tokenMask, tokensPerSlice } from '../token-grid.js';
+import { drawSome } from './draw-some.js';
 
 export interface MotionBinsMaskingOptions {
   /** Share of each slice that is masked, [0, 1). Default 0.8, TrackMAE's. */
@@ -67,8 +68,9 @@ export function motionBinsMasking(options: MotionBinsMaskingOptions = {}): Maski
       const resting = Math.min(visible - Math.min(Math.floor(visible * movingShare), most), cells - most);
       const masked = new Uint8Array(magnitudes.length).fill(1);
       const slice = masked.subarray(0, cells);
-      show(slice, moves, 1, visible - resting, random);
-      show(slice, moves, 0, resting, random);
+      const room = new Uint32Array(cells);
+      drawSome(slice, 0, moves, 1, visible - resting, random, room);
+      drawSome(slice, 0, moves, 0, resting, random, room);
       for (let start = cells; start < masked.length; start += cells) masked.copyWithin(start, 0, cells);
       return tokenMask(grid, masked);
     },
@@ -82,12 +84,4 @@ function overSlices(magnitudes: Float32Array, cells: number): Float32Array {
     for (let cell = 0; cell < cells; cell += 1) sums[cell]! += magnitudes[start + cell]!;
   }
   return sums;
-}
-
-/** Sets `masked` to 0 at `count` cells of a bin, drawn at random. */
-function show(masked: Uint8Array, bins: Uint8Array, bin: number, count: number, random: Random): void {
-  const cells = new Uint32Array(bins.length);
-  let found = 0;
-  for (let cell = 0; cell < bins.length; cell += 1) if (bins[cell] === bin) cells[found++] = cell;
-  for (const index of chooseIndices(count, found, random)) masked[cells[index]!] = 0;
 }
