@@ -74,12 +74,6 @@ export {
   fewShot,
 } from './few-shot/few-shot.js';
 export {
-  type MtebResult,
-  type MtebResultOptions,
-  type MtebScores,
-  mtebResult,
-} from './few-shot/mteb-result.js';
-export {
   FACTORS,
   type Factor,
   type GeneralisationOptions,
@@ -129,6 +123,12 @@ export {
   type PairAccuracyEvaluatorOptions,
   pairAccuracyEvaluator,
 } from './minimal-pairs/pair-evaluators.js';
+export {
+  type MtebResult,
+  type MtebResultOptions,
+  mtebResult,
+} from './mteb/mteb-result.js';
+export type { MtebExperiment, MtebMeasured, MtebScores } from './mteb/mteb-scores.js';
 export {
   type MultiViewScores,
   type MultiViewScoresOptions,

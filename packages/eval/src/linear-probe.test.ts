@@ -45,6 +45,39 @@ function probe(distance: number) {
   });
 }
 
+/**
+ * scikit-learn 1.9.1: `LogisticRegression(C=1 / (90 * 0.03), tol=1e-10)` on features brought to mean 0 and deviation 1 of the training
+ * set; `decision_function` of the test set, less its mean over the classes.
+ */
+const SCIKIT_LEARN = [
+  1.72642, -1.06085, -0.66557, -0.21168, -0.84507, 1.05675, 1.95879, -1.21447, -0.74432, 1.71725, -1.05514,
+  -0.66211, -0.32921, 1.18112, -0.85191, 1.70448, -1.04799, -0.65649, 1.81924, -1.12123, -0.69801, -0.05339,
+  -0.95428, 1.00767, 1.77756, -1.10062, -0.67694, 2.12852, -1.33071, -0.7978, -0.20586, 1.09628, -0.89042,
+  1.78164, -1.10344, -0.6782,
+];
+
+it('says what scikit-learn says of the strength that it has chosen', async () => {
+  const label = (i: number) => ((i * i + i) % 3 === 0 ? 0 : (i % 2) + 1);
+  const made = (from: number, count: number) => {
+    const values = Float32Array.from({ length: 4 * count }, (_, at) => {
+      const [i, j] = [from + Math.floor(at / 4), at % 4];
+      return (j + 1) * (Math.sin(1.7 * i * i + 0.9 * j + i) + (label(i) === j ? 0.8 : 0));
+    });
+    return { values, count, width: 4 };
+  };
+  const labels = (from: number, count: number) => Array.from({ length: count }, (_, i) => label(from + i));
+  const { l2, scores } = await linearProbe({
+    ...{ engine, classes: 3, seed: 0 },
+    ...{ train: made(0, 90), trainLabels: labels(0, 90), test: made(90, 12), testLabels: labels(90, 12) },
+  });
+  expect(l2).toBe(0.03);
+  for (const [at, expected] of SCIKIT_LEARN.entries()) {
+    const row = scores.subarray(3 * Math.floor(at / 3), 3 * Math.floor(at / 3) + 3);
+    const mean = (row[0]! + row[1]! + row[2]!) / 3;
+    expect(Math.abs(scores[at]! - mean - expected)).toBeLessThan(3e-3); // the gradient is below 1e-4
+  }
+});
+
 describe('linearProbe', () => {
   it('separates what is separable, at any scale of the features', async () => {
     const result = await probe(8);

@@ -1,8 +1,8 @@
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
+import { mtebResult } from '../mteb/mteb-result.js';
 import { f1Of } from './f1.js';
 import { fewShot } from './few-shot.js';
-import { mtebResult } from './mteb-result.js';
 
 const engine = await cpuEngine();
 const [classes, width] = [5, 6];

@@ -1,11 +1,10 @@
 import { listOf, number, objectWith, optional, optionTable, text } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
-import { f1Of } from './f1.js';
-import type { FewShotResult } from './few-shot.js';
+import { type MtebMeasured, type MtebScores, mtebScores } from './mteb-scores.js';
 
 export interface MtebResultOptions {
-  /** What `fewShot` gives. */
-  readonly result: FewShotResult;
+  /** What `fewShot`, `clustering` or `zeroShot` gives. */
+  readonly result: MtebMeasured;
   /** The task's name in mteb. */
   readonly taskName: string;
   /** The commit of the task's data set. */
@@ -18,13 +17,6 @@ export interface MtebResultOptions {
   readonly seconds?: number;
 }
 
-/** Shares, 0 to 1. */
-export interface MtebScores {
-  readonly accuracy: number;
-  readonly f1: number;
-  readonly f1_weighted: number;
-}
-
 /** A file of mteb's results, one task. */
 export interface MtebResult {
   readonly dataset_revision: string;
@@ -35,8 +27,6 @@ export interface MtebResult {
     Record<
       string,
       readonly (MtebScores & {
-        readonly scores_per_experiment: readonly MtebScores[];
-        readonly main_score: number;
         readonly hf_subset: string;
         readonly languages: readonly string[];
       })[]
@@ -49,7 +39,7 @@ export interface MtebResult {
 const OPTIONS = optionTable(
   'mtebResult',
   {
-    result: objectWith<FewShotResult>('what fewShot() gives', ['draws', 'outcome']),
+    result: objectWith<MtebMeasured>('what fewShot(), clustering() or zeroShot() gives', ['outcome']),
     taskName: text(),
     datasetRevision: text(),
     split: optional(text(), 'test'),
@@ -60,37 +50,18 @@ const OPTIONS = optionTable(
 );
 
 /**
- * The result of `fewShot` in the form that mteb keeps and its leaderboard reads: `JSON.stringify` of it is the file
- * `<taskName>.json`.
+ * A result in the form that mteb keeps and its leaderboard reads: `JSON.stringify` of it is the file `<taskName>.json`. A result with
+ * draws is that of a classification task, one with a V-measure that of a clustering, another one that of a zero-shot classification.
  *
  * @throws EvaluationError `OPTION_INVALID`.
  */
 export function mtebResult(options: MtebResultOptions): MtebResult {
   const { result, taskName, datasetRevision, split, languages, seconds } = OPTIONS.check(options);
-  const experiments = result.draws.map(({ top1, confusion }) => {
-    const { macro, weighted } = f1Of(confusion);
-    return { accuracy: top1 / 100, f1: macro, f1_weighted: weighted };
-  });
-  const mean = (name: keyof MtebScores) =>
-    experiments.reduce((sum, scores) => sum + scores[name], 0) / experiments.length;
-  const accuracy = mean('accuracy');
   return {
     dataset_revision: datasetRevision,
     task_name: taskName,
     mteb_version: null,
-    scores: {
-      [split]: [
-        {
-          accuracy,
-          f1: mean('f1'),
-          f1_weighted: mean('f1_weighted'),
-          scores_per_experiment: experiments,
-          main_score: accuracy,
-          hf_subset: 'default',
-          languages,
-        },
-      ],
-    },
+    scores: { [split]: [{ ...mtebScores(result), hf_subset: 'default', languages }] },
     evaluation_time: seconds ?? null,
     kg_co2_emissions: null,
   };
