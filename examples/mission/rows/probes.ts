@@ -106,7 +106,7 @@ export const probeRows: readonly Row[] = [
       const data = await untrainedFeatures(world, 'tone');
       const result = await fewShot({ engine: world.engine, ...data, seed: 42 });
       const { scores } = mtebResult({ result, taskName: 'MovingShapes', datasetRevision: 'drawn' });
-      const { main_score: main, scores_per_experiment: draws } = scores.test![0]!;
+      const { main_score: main, scores_per_experiment: draws = [] } = scores.test![0]!;
       const told = aboveChance('accuracy', result.outcome, 100 / data.classes);
       const same = Math.abs(100 * main - result.top1) < 1e-9 && draws.length === 10;
       return figure(`${told}, main_score ${main.toFixed(3)} of ${draws.length} draws`, same, 'equal figures');
