@@ -22,6 +22,17 @@ function drawKnots(
   return knots;
 }
 
+/** [own, own, 3] values, repeated to [side, side, 3]. */
+function tiled(values: Float32Array, own: number, side: number): Float32Array {
+  if (own === side) return values;
+  const result = new Float32Array(side * side * 3);
+  for (let knot = 0; knot < side * side; knot++) {
+    const from = (Math.floor(knot / side) % own) * own + ((knot % side) % own);
+    result.set(values.subarray(3 * from, 3 * from + 3), 3 * knot);
+  }
+  return result;
+}
+
 /** Which cell each pixel of a row lies in, and how far along it, eased. */
 function lattice(cell: number) {
   const cells = Int32Array.from({ length: CANVAS_SIZE }, (_, pixel) => Math.floor(pixel / cell));
@@ -35,7 +46,8 @@ function lattice(cell: number) {
 /** [CANVAS_SIZE, CANVAS_SIZE, 3] RGB, 0-255: a smooth, faintly tinted ground around the tone's brightness. */
 export function paintBackground(tone: Tone, ground: Ground, random: Random): Uint8ClampedArray {
   const side = Math.ceil(CANVAS_SIZE / ground.cell) + 1;
-  const knots = drawKnots(side, tone, ground, random);
+  const own = ground.repeat === 0 ? side : ground.repeat;
+  const knots = tiled(drawKnots(own, tone, ground, random), own, side);
   const { cells, eased: easedBy } = lattice(ground.cell);
   const canvas = new Uint8ClampedArray(CANVAS_SIZE * CANVAS_SIZE * 3);
   const row = new Float32Array(side * 3);

@@ -23,6 +23,17 @@ const keyOf = (index: number) => ({ seed: 3, split: 'test', index });
 const scenesOf = (name: LevelName, count: number) =>
   Array.from({ length: count }, (_, index) => sceneOf(keyOf(index), LEVELS[name]));
 
+const away = (body: Scene['object']) => ({
+  ...body,
+  poses: body.poses.map((pose) => ({ ...pose, x: -1000 })),
+});
+/** The scene without its shapes. */
+const bare = (scene: Scene): Scene => ({
+  ...scene,
+  object: away(scene.object),
+  distractors: scene.distractors.map(away),
+});
+
 test('version 1 of the data set stays as it was', () => {
   const hash = createHash('sha256');
   for (let index = 0; index < 24; index++) {
@@ -76,10 +87,6 @@ describe('named levels', () => {
 
 describe('plain', () => {
   const SIDE = 16;
-  const away = (body: Scene['object']) => ({
-    ...body,
-    poses: body.poses.map((pose) => ({ ...pose, x: -1000 })),
-  });
 
   /** Of the deviations of brightness in a patch of 16 x 16 pixels, the share that no plane explains. */
   function unevenness(frame: Uint8Array, top: number, left: number): number {
@@ -102,8 +109,7 @@ describe('plain', () => {
   /** The median over the patches of some grounds. */
   function typicalUnevenness(name: LevelName): number {
     const all = scenesOf(name, 8).flatMap((scene) => {
-      const bare = { ...scene, object: away(scene.object), distractors: scene.distractors.map(away) };
-      const { frames } = renderScene(bare, [0]);
+      const { frames } = renderScene(bare(scene), [0]);
       const corners = Array.from({ length: FRAME_SIZE / SIDE }, (_, at) => at * SIDE);
       return corners.flatMap((top) => corners.map((left) => unevenness(frames, top, left)));
     });
@@ -119,8 +125,7 @@ describe('plain', () => {
     const scenes = scenesOf('plain', 12);
     expect(scenes.every(({ drift }) => drift === null)).toBe(true);
     for (const scene of scenes) {
-      const bare = { ...scene, object: away(scene.object), distractors: scene.distractors.map(away) };
-      const { frames } = renderScene(bare, [0, 15]);
+      const { frames } = renderScene(bare(scene), [0, 15]);
       const [first, last] = [frames.subarray(0, frames.length / 2), frames.subarray(frames.length / 2)];
       expect(Buffer.compare(first, last)).toBe(0);
       expect(first.every((value, at) => value === first[at - (at % 3)])).toBe(true);
@@ -200,5 +205,29 @@ describe('checkLevel', () => {
     ['half a pair', { ...reversed, actions: ['left', 'right', 'up'] }],
   ])('refuses %s', (_, level) => {
     expect(() => checkLevel(level)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+});
+
+describe('tiled', () => {
+  const SIDE = 16;
+  test('shows the same in every patch of every frame, and another pattern in every clip', () => {
+    const grounds = scenesOf('tiled', 6).map((scene) => renderScene(bare(scene), [0, 9]).frames);
+    for (const frames of grounds) {
+      const value = (frame: number, y: number, x: number) =>
+        frames[3 * ((frame * FRAME_SIZE + y) * FRAME_SIZE + x)]!;
+      const tile = new Set<number>();
+      let different = 0;
+      for (let frame = 0; frame < 2; frame++) {
+        for (let y = 0; y < FRAME_SIZE; y++) {
+          for (let x = 0; x < FRAME_SIZE; x++) {
+            if (value(frame, y, x) !== value(0, y % SIDE, x % SIDE)) different++;
+            tile.add(value(frame, y, x));
+          }
+        }
+      }
+      expect(different).toBe(0);
+      expect(tile.size).toBeGreaterThan(8); // not flat
+    }
+    expect(new Set(grounds.map((frames) => frames.join())).size).toBe(6);
   });
 });

@@ -1,6 +1,6 @@
 import { flag, nested, number, oneOf, optionTable, passing, wholeNumber } from '@tgm/options';
 import { MovingShapesError } from './errors.js';
-import { ACTIONS, type Action, CANVAS_MARGIN, REVERSED, STILL_ACTIONS } from './world.js';
+import { ACTIONS, type Action, REVERSED, STILL_ACTIONS } from './world.js';
 
 /** Which captions a manifest carries: how much they say. */
 export const CAPTION_KINDS = ['name', 'object', 'scene', 'pair'] as const;
@@ -10,6 +10,8 @@ export type CaptionKind = (typeof CAPTION_KINDS)[number];
 export interface Ground {
   /** Pixels of a frame of 128 x 128 from one random value to the next. */
   readonly cell: number;
+  /** Random values after which the ground repeats itself, in both directions; 0: never. */
+  readonly repeat: number;
   /** Largest deviation of the brightness from the tone's, and of red and blue from green, in [0, 1]. */
   readonly luminance: number;
   readonly tint: number;
@@ -35,7 +37,7 @@ export interface Level {
   readonly captions: readonly CaptionKind[];
 }
 
-const GROUND: Ground = { cell: 64, luminance: 0.22, tint: 0.08, noise: 0.007 };
+const GROUND: Ground = { cell: 64, repeat: 0, luminance: 0.22, tint: 0.08, noise: 0.007 };
 
 const BASE: Level = {
   actions: ACTIONS,
@@ -56,7 +58,12 @@ export const LEVELS = {
   plain: {
     ...BASE,
     camera: 'rests',
-    ground: { cell: 128, luminance: 0.5, tint: 0, noise: 0 },
+    ground: { cell: 128, repeat: 0, luminance: 0.5, tint: 0, noise: 0 },
+  },
+  tiled: {
+    ...BASE,
+    camera: 'rests',
+    ground: { cell: 8, repeat: 2, luminance: 0.4, tint: 0, noise: 0 },
   },
   reversed: {
     ...BASE,
@@ -98,7 +105,8 @@ const table = optionTable(
     camera: oneOf(['either', 'rests', 'drifts']),
     look: oneOf(['colour', 'noise']),
     ground: nested({
-      cell: wholeNumber({ from: CANVAS_MARGIN }),
+      cell: wholeNumber({ from: 1 }),
+      repeat: wholeNumber({ from: 0 }),
       luminance: share,
       tint: share,
       noise: share,

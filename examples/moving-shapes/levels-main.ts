@@ -15,7 +15,8 @@ import { readCommandLine } from '../program/command-line.js';
 import { runProgram } from '../program/run-program.js';
 import { say } from '../program/say.js';
 import { LEVEL_NAMES, LEVELS, type Level, type LevelName } from './index.js';
-import { FEATURE_NAMES, type LevelFigures, measureLevel } from './measure-level.js';
+import { type LevelFigures, measureLevel } from './measure-level.js';
+import { MODEL_FREE_NAMES } from './model-free.js';
 
 const USAGE = `npx tsx examples/moving-shapes/levels-main.ts
 
@@ -52,7 +53,7 @@ await runProgram(async (signal) => {
       const level: Level = LEVELS[name];
       const figures = await measureLevel({ folder, level, train, test, seed, pool, engine, signal });
       const classes = level.actions.length;
-      const told = FEATURE_NAMES.map((feature) => `${feature} ${figuresText(figures[feature])}`);
+      const told = MODEL_FREE_NAMES.map((feature) => `${feature} ${figuresText(figures[feature])}`);
       say(`${name}: ${classes} classes, chance ${(100 / classes).toFixed(1)}; ${told.join(', ')}`);
     }
   } finally {

@@ -7,7 +7,8 @@ import { expect, test } from 'vitest';
 import { colourHistogram } from './colour-histogram.js';
 import { frameChanges } from './frame-changes.js';
 import { LEVELS } from './level.js';
-import { FEATURE_NAMES, measureLevel } from './measure-level.js';
+import { measureLevel } from './measure-level.js';
+import { MODEL_FREE_NAMES } from './model-free.js';
 import { toldApart } from './told-apart.js';
 
 test('toldApart counts pairs of which both clips are right', () => {
@@ -51,7 +52,7 @@ test('measureLevel makes, decodes and probes a level', { timeout: 180_000 }, asy
   try {
     const given = { folder, level, train: 48, test: 24, seed: 0, pool, engine, signal };
     const figures = await measureLevel(given);
-    expect(Object.keys(figures)).toEqual(FEATURE_NAMES);
+    expect(Object.keys(figures)).toEqual(MODEL_FREE_NAMES);
     expect(figures.changes.top1).toBeGreaterThan(70); // a coin, 24 times: 50, with a deviation of 10
     expect(figures.changes.apart).toBeGreaterThan(40);
     expect(figures.histogram.apart).toBeLessThan(25);

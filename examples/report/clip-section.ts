@@ -8,7 +8,11 @@ import type { ClipReport, MaskPicture, Reconstruction, ScoreMaps } from './repor
 /** Pixels between the frames of a strip, as a share of a frame's width. */
 const GAP = 0.06;
 
-/** Pictures of one clip: its frames, its scores, and each mask with what was made from it. */
+/** Stands beneath reconstructions. */
+export const UNNORMALISED =
+  'The model predicts pixels relative to the mean and deviation of their own patch. To show them, the mean and deviation of a masked patch are estimated from visible patches around it, never taken from its own pixels; so a hidden object shows as texture at best. Visible patches are the input.';
+
+/** Pictures of one clip: its frames, its scores, and each mask with what was made from it: beneath it where there are several. */
 export function clipSection(clip: ClipReport, number: number): Markup {
   checkSizes(clip);
   const framesId = `clip-${number}-frames`;
@@ -28,9 +32,10 @@ ${clip.scores?.map((maps) => scoreStrip(clip, maps, again))}
 ${masks.map(
   (mask) => html`<div class="mask">
 ${maskStrip(clip, mask, again)}
-${made(mask.strategy).map((one) => reconstructionStrip(clip, one))}
+${masks.length > 1 ? made(mask.strategy).map((one) => reconstructionStrip(clip, one)) : undefined}
 </div>`,
 )}
+${masks.length === 1 ? made(masks[0]!.strategy).map((one) => reconstructionStrip(clip, one)) : undefined}
 ${unmatched?.map((one) => reconstructionStrip(clip, one))}
 </div></article>`;
 }

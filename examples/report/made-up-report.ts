@@ -102,6 +102,23 @@ export function madeUpReport(): ReportData {
       },
       { title: 'Learning rate', series: [warmUpCosine()], smooth: false },
     ],
+    studies: [
+      {
+        title: 'A study',
+        lead: 'A question with its chart, its table and a clip.',
+        plot: {
+          title: 'Reconstruction alone',
+          series: [curve('alone', '#b0603c', 1.2, 0.3, 0.03)],
+          references: [{ label: 'predicting the mean', value: 0.99 }],
+          smooth: true,
+        },
+        table: {
+          columns: ['what is said', 'error'],
+          rows: [{ name: 'the mean', cells: ['0.990'] }],
+        },
+        clips: [{ ...clip(2, 'a clip of the study'), masks: clip(2, '').masks!.slice(0, 1) }],
+      },
+    ],
     clips: [
       clip(0, 'a red square <moves> to the right & "stops"'),
       clip(1, 'the blue square stays where it is'),

@@ -55,6 +55,7 @@ svg { display: block; width: 100%; height: auto; }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 4px 18px; margin: 6px 0 0; padding: 0; font-size: 13px; }
 .clip { padding: 18px 0; border-top: 1px solid var(--line); }
 .clip:first-of-type { border-top: 0; padding-top: 0; }
+.columns + .clip { border-top: 1px solid var(--line); padding-top: 18px; margin-top: 18px; }
 .strips { display: grid; gap: 16px 28px; margin-top: 12px; align-items: start;
   grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); }
 .strips.wide { grid-template-columns: 1fr; }

@@ -17,6 +17,8 @@ export interface ReportData {
   /** Further tables, each a section. */
   readonly tables?: readonly TextTable[];
   readonly plots?: readonly CurvePlot[];
+  /** Questions of their own, each a section. */
+  readonly studies?: readonly Study[];
   readonly clips?: readonly ClipReport[];
   readonly skipped?: readonly SkippedFile[];
 }
@@ -32,6 +34,15 @@ export interface Stage {
 export interface SkippedFile {
   readonly file: string;
   readonly reason: string;
+}
+
+/** A question with its chart, its table and the clips that show it. */
+export interface Study {
+  readonly title: string;
+  readonly lead: string;
+  readonly plot: CurvePlot;
+  readonly table: Omit<TextTable, 'title'>;
+  readonly clips: readonly ClipReport[];
 }
 
 /** One chart: a quantity over training steps, one line for each run. */

@@ -72,6 +72,17 @@ describe('reportPage', () => {
     expect(everywhere.includes('\u0000') || everywhere.includes('\ud800')).toBe(false);
   });
 
+  test('shows a study with its chart, its table and its clips, whose pictures are its own', () => {
+    expect(text).toContain('<h2>A study</h2>');
+    expect(text).toContain('0.990');
+    expect(text).toMatch(/completed<\/b> by random, from what the random mask leaves/);
+    const ids = [...text.matchAll(/ id="(clip-\d+-frames)"/g)].map((match) => match[1]);
+    expect(ids.length).toBe(3);
+    expect(new Set(ids).size).toBe(3);
+    const uses = [...text.matchAll(/href="#(clip-\d+-frames)"/g)].map((match) => match[1]!);
+    for (const use of uses) expect(ids).toContain(use);
+  });
+
   test('marks the best of each column and the difference to the baseline', () => {
     expect(text).toMatch(/<b>52\.2<\/b> <small class="gain">\+34\.8<\/small>/);
     expect(text).toMatch(/13\.7 <small class="loss">−3\.7<\/small>/);

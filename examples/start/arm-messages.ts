@@ -1,4 +1,4 @@
-import type { StepEvent } from '@tgm/train';
+import type { DecodedClip, StepEvent } from '@tgm/train';
 import type { Arm } from './arms.js';
 import type { ArmClip } from './guided-clips.js';
 import type { ArmResult } from './pretrain-arm.js';
@@ -12,6 +12,8 @@ export interface Workplace {
   /** Threads that ONNX Runtime may use in this thread. */
   readonly threads: number;
   readonly train: readonly ArmClip[];
+  /** What the run by reconstruction alone trains on, where there is one. */
+  readonly tiled?: readonly DecodedClip[];
   /** Labelled clips, where there are any. */
   readonly test?: readonly ArmClip[];
   readonly classes: number;
@@ -25,6 +27,8 @@ export interface Workplace {
 
 export type Job =
   | { readonly kind: 'pretrain' | 'leak' | 'masks'; readonly arm: Arm['name'] }
+  /** The run by reconstruction alone. */
+  | { readonly kind: 'tiled'; readonly steps: number }
   | { readonly kind: 'evaluate'; readonly encoder: Encoder };
 
 /** Ends the job in hand: training after its step, pre-training with a checkpoint; an evaluation after its call of the engine. */
@@ -33,6 +37,6 @@ export const STOP = 'stop';
 export const END = 'end';
 
 export type Reply =
-  | { readonly kind: 'step'; readonly arm: Arm['name']; readonly event: StepEvent }
+  | { readonly kind: 'step'; readonly arm: string; readonly event: StepEvent }
   | { readonly kind: 'result'; readonly result: ArmResult | Numbers }
   | { readonly kind: 'failure'; readonly error: unknown; readonly code: unknown };

@@ -1,11 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { StepEvent } from '@tgm/train';
+import type { DecodedClip, StepEvent } from '@tgm/train';
 import { ProgramError } from '../program/errors.js';
 import { END, type Job, type Reply, STOP, type Workplace } from './arm-messages.js';
 import type { Arm } from './arms.js';
 import type { PreparedData } from './data.js';
-import type { ArmClip } from './guided-clips.js';
 import type { ArmResult } from './pretrain-arm.js';
 import type { Encoder, Numbers } from './scorer.js';
 
@@ -14,8 +13,8 @@ import type { Encoder, Numbers } from './scorer.js';
  * the other on two, whose threads wait for each other several hundred times a step (bench/NOTES.md).
  */
 export interface ArmThreads {
-  /** Trains the arms; rejects with the signal's reason after a stop, when each has saved what it did. */
-  pretrain(names: readonly Arm['name'][], onStep: OnStep): Promise<ArmResult[]>;
+  /** Does jobs that train; rejects with the signal's reason after a stop, when each has saved what it did. */
+  pretrain(jobs: readonly Job[], onStep: OnStep): Promise<ArmResult[]>;
   /** What the masks of each arm do to the named object; or what they tell of the captions, for which each trains a model. */
   measure(
     what: 'masks' | 'leak',
@@ -32,19 +31,21 @@ export interface ArmThreads {
 }
 
 /** Hears of each step; a rejection ends the training. */
-export type OnStep = (arm: Arm['name'], event: StepEvent) => Promise<void>;
+export type OnStep = (arm: string, event: StepEvent) => Promise<void>;
 
 export interface ArmThreadsOptions {
   /** Folder of the run. */
   readonly run: string;
   readonly data: PreparedData;
+  /** What the run by reconstruction alone trains on, where there is one. */
+  readonly tiled?: readonly DecodedClip[];
   readonly steps: number;
   /** How many runs there are to do at the same time. */
   readonly runs: number;
   readonly signal: AbortSignal;
 }
 
-export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions): ArmThreads {
+export function armThreads({ run, data, tiled, steps, runs, signal }: ArmThreadsOptions): ArmThreads {
   const { set, train, test, coverages } = data;
   const cores = availableParallelism();
   const count = Math.min(cores, runs);
@@ -54,6 +55,7 @@ export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions
     threads: Math.floor(cores / count),
     train: withSharedFrames(train),
     ...(test ? { test: withSharedFrames(test) } : {}),
+    ...(tiled ? { tiled: withSharedFrames(tiled) } : {}),
     classes: set.classes?.length ?? 0,
     subsets: set.subsets ?? {},
     ...(set.meanings ? { meanings: set.meanings } : {}),
@@ -103,12 +105,7 @@ export function armThreads({ run, data, steps, runs, signal }: ArmThreadsOptions
   }
 
   return {
-    pretrain: (names, onStep) =>
-      runAll<ArmResult>(
-        names.map((arm) => ({ kind: 'pretrain', arm })),
-        onStep,
-        async () => undefined,
-      ),
+    pretrain: (jobs, onStep) => runAll<ArmResult>(jobs, onStep, async () => undefined),
     measure: (kind, names, onDone) =>
       runAll<Numbers>(
         names.map((arm) => ({ kind, arm })),
@@ -142,7 +139,7 @@ function perform(worker: Worker, job: Job, onStep: OnStep): Promise<ArmResult | 
     const exit = (code: number): void =>
       fail(
         new ProgramError('THREAD_ENDED', {
-          where: job.kind === 'evaluate' ? 'a thread that evaluates' : `the thread that trains ${job.arm}`,
+          where: 'arm' in job ? `the thread that trains ${job.arm}` : `a thread for the job ${job.kind}`,
           expected: 'a result',
           received: `its end with code ${code}`,
         }),
@@ -165,7 +162,7 @@ function perform(worker: Worker, job: Job, onStep: OnStep): Promise<ArmResult | 
 }
 
 /** The same clips with their frames in one memory, which threads share instead of copying it. */
-function withSharedFrames(clips: readonly ArmClip[]): ArmClip[] {
+function withSharedFrames<Clip extends DecodedClip>(clips: readonly Clip[]): Clip[] {
   const bytes = clips.reduce((sum, { frames }) => sum + frames.length, 0);
   const memory = new Uint8Array(new SharedArrayBuffer(bytes));
   let offset = 0;

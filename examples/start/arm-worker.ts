@@ -7,12 +7,13 @@ import { END, type Job, type Reply, STOP, type Workplace } from './arm-messages.
 import { arms } from './arms.js';
 import { demoModel } from './demo-model.js';
 import { type ArmResult, pretrainArm } from './pretrain-arm.js';
+import { pretrainTiled, TILED_RUN } from './pretrain-tiled.js';
 import { openRun } from './run-folder.js';
 import { type Numbers, scorer } from './scorer.js';
 import { stoppableEngine } from './stoppable-engine.js';
 
 const port = parentPort!;
-const { run: folder, steps, threads, train, test, coverages, ...measured } = workerData as Workplace;
+const { run: folder, steps, threads, train, tiled, test, coverages, ...measured } = workerData as Workplace;
 const run = await openRun(folder);
 const engine = await onnxEngine({ threads });
 const model = demoModel();
@@ -32,6 +33,18 @@ const reply = (message: Reply): void => port.postMessage(message);
 
 function perform(job: Job): Promise<ArmResult | Numbers> {
   if (job.kind === 'evaluate') return score!(job.encoder);
+  if (job.kind === 'tiled') {
+    const onStep = (event: StepEvent) => reply({ kind: 'step', arm: TILED_RUN.name, event });
+    return pretrainTiled({
+      run,
+      engine,
+      model,
+      clips: tiled!,
+      steps: job.steps,
+      signal: stop.signal,
+      onStep,
+    });
+  }
   const arm = arms(run.command.ratio).find(({ name }) => name === job.arm)!;
   const { seed } = run.command;
   if (job.kind === 'masks') return armMasks(arm, { model, clips: test!, coverages: coverages!, seed });

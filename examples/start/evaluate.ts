@@ -1,3 +1,4 @@
+import type { ModelFree } from '../moving-shapes/model-free.js';
 import type { ScoreColumn, ScoreRow, ScoreTable } from '../report/report-data.js';
 import type { ArmThreads } from './arm-threads.js';
 import type { Arm } from './arms.js';
@@ -25,18 +26,37 @@ const COLUMNS: readonly ScoreColumn[] = [
 /** Row that the others are compared with. */
 export const UNTRAINED = 'untrained';
 
-/** Measures every trained model beside the untrained encoder and the pixels alone. */
+/** What needs no model. */
+const BASELINES: readonly { readonly is: ModelFree; readonly name: string; readonly note: string }[] = [
+  { is: 'pixels', name: 'pixels only', note: '4 x 8 x 8 mean colours, no model' },
+  { is: 'histogram', name: 'colours only', note: 'shares of 125 colours, no model' },
+  {
+    is: 'changes',
+    name: 'changes only',
+    note: 'what changes from frame to frame in 4 x 8 x 8 cells, no model',
+  },
+];
+
+/** How many encoders `evaluate` measures. */
+export const measuredEncoders = (trained: readonly Trained[]): number =>
+  BASELINES.length + 1 + trained.length;
+
+/** Measures every trained model beside the untrained encoder and what needs no model. */
 export async function evaluate(
   threads: ArmThreads,
   trained: readonly Trained[],
   progress: Progress,
 ): Promise<ScoreTable> {
   const described: Omit<ScoreRow, 'numbers'>[] = [
-    { name: 'pixels only', note: '4 x 8 x 8 mean colours, no model' },
+    ...BASELINES.map(({ name, note }) => ({ name, note })),
     { name: UNTRAINED, note: 'the encoder before training' },
     ...trained.map(({ name, note, colour }) => ({ name, note, colour })),
   ];
-  const encoders: Encoder[] = ['pixels', UNTRAINED, ...trained.map(({ result }) => result)];
+  const encoders: Encoder[] = [
+    ...BASELINES.map(({ is }) => is),
+    UNTRAINED,
+    ...trained.map(({ result }) => result),
+  ];
   const numbers = await threads.evaluate(encoders, (done) => progress.update(done));
   const rows = described.map((row, index) => ({ ...row, numbers: numbers[index]! }));
   const present = COLUMNS.filter(({ key }) => rows.some((row) => row.numbers[key] !== undefined));

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs';
-import { seededRandom, type TokenMask } from '@tgm/masking';
-import { frameTokens, type VideoMae } from '@tgm/models';
+import { seededRandom } from '@tgm/masking';
+import type { VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';
 import { hiddenShare } from '../moving-shapes/index.js';
-import { firstFrames, reconstruct } from '../report/reconstruct.js';
+import { firstFrames } from '../report/reconstruct.js';
 import type { ClipReport, PixelBox } from '../report/report-data.js';
+import { completer } from './complete.js';
 import { demoMasks } from './demo-masks.js';
 import type { Trained } from './evaluate.js';
 import { MODEL } from './settings.js';
@@ -27,19 +28,7 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
   const { engine, model, clips, trained, set, ratio, seed } = options;
   const { grid } = model;
   const strategies = demoMasks(ratio);
-  const predict = engine.compile(
-    ({
-      params,
-      tokens,
-      visible,
-      masked,
-    }: {
-      params: Readonly<Record<string, tf.Tensor>>;
-      tokens: tf.Tensor3D;
-      visible: tf.Tensor2D;
-      masked: tf.Tensor2D;
-    }) => model.decode(params, model.encode(params, tokens, visible), visible, masked),
-  );
+  const complete = completer(engine, model);
   const params = new Map(trained.map(({ name, result }) => [name, paramsOf(result.weights)]));
   const reports: ClipReport[] = [];
   for (const clip of clips) {
@@ -55,12 +44,8 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
     for (const { name, mask: strategy, reconstructs } of trained) {
       if (!reconstructs) continue; // its decoder learned nothing
       const mask = masks[strategyNames.indexOf(strategy)]!;
-      const inputs = pictureInputs(model, clip, mask);
-      const predicted = await predict({ params: params.get(name)!, ...inputs });
-      const prediction = await predicted.data<'float32'>();
-      tf.dispose([predicted, inputs.tokens, inputs.visible, inputs.masked]);
-      const frames = reconstruct({ frames: clip.frames, mask, prediction, config: model.config });
-      reconstructions.push({ run: name, strategy, frames: firstFrames(frames, model.config) });
+      const frames = await complete(params.get(name)!, clip.frames, mask);
+      reconstructions.push({ run: name, strategy, frames });
     }
     reports.push({
       id: clip.id,
@@ -81,15 +66,6 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
   }
   tf.dispose([...params.values()]);
   return reports;
-}
-
-function pictureInputs(model: VideoMae, clip: CaptionedClip, mask: TokenMask) {
-  const tokens = frameTokens(clip.frames, model.config, mask.visible, model.pixels);
-  return {
-    tokens: tf.tensor3d(tokens, [1, mask.visible.length, model.tokenSize]),
-    visible: tf.tensor2d(Int32Array.from(mask.visible), [1, mask.visible.length], 'int32'),
-    masked: tf.tensor2d(Int32Array.from(mask.masked), [1, mask.masked.length], 'int32'),
-  };
 }
 
 /** [slices] the named object's box in the first frame of each slice, in the model's pixels. */

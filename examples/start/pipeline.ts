@@ -8,18 +8,23 @@ import type { ScoreTable } from '../report/report-data.js';
 import { writeReport } from '../report/write-report.js';
 import { armThreads } from './arm-threads.js';
 import { arms, COMPARED } from './arms.js';
+import { errorsText } from './completion-errors.js';
 import { consoleTable } from './console-table.js';
 import { prepareData } from './data.js';
 import { demoModel } from './demo-model.js';
-import { evaluate, type Trained } from './evaluate.js';
+import { evaluate, measuredEncoders, type Trained } from './evaluate.js';
 import { namedObjectTable } from './named-object.js';
 import { pictures } from './pictures.js';
-import { pretrainAll } from './pretrain-all.js';
+import { armTraining, pretrainAll, tiledRunTraining } from './pretrain-all.js';
+import type { ArmResult } from './pretrain-arm.js';
+import { TILED_RUN } from './pretrain-tiled.js';
 import { progress } from './progress.js';
 import { reportData } from './report.js';
 import type { RunFolder } from './run-folder.js';
-import { QUICK_STEPS, TRAINING } from './settings.js';
+import { QUICK_STEPS, TILED, TRAINING } from './settings.js';
 import { stages } from './stages.js';
+import { tiledClips } from './tiled-clips.js';
+import { tiledStudy } from './tiled-study.js';
 
 const PICTURED_CLIPS = 6;
 
@@ -35,18 +40,31 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
   const { set, train, test, skipped } = data;
   const steps = command.steps ?? (command.quick ? QUICK_STEPS : TRAINING.steps);
   const compared = arms(command.ratio).filter(({ name }) => COMPARED.includes(name));
-  const threads = armThreads({ run: run.path, data, steps, runs: compared.length, signal });
+  const tiled = command.videos
+    ? undefined
+    : await timed.run('Make clips on a ground of tiles', () => tiledClips(command, signal));
+  const tiledSteps = command.steps ?? (command.quick ? QUICK_STEPS : TILED.steps);
+  const trainings = [
+    ...compared.map((arm) => armTraining(arm, steps)),
+    ...(tiled ? [tiledRunTraining(tiledSteps)] : []),
+  ];
+  const threads = armThreads({
+    ...{ run: run.path, data, steps, runs: trainings.length, signal },
+    ...(tiled ? { tiled: tiled.train } : {}),
+  });
   let trained: Trained[] = [];
+  let alone: ArmResult | undefined;
   let scores: ScoreTable | undefined;
   try {
-    const results = await timed.run(
-      'Pre-train with random masks, with text masks, and by contrast alone',
-      () => pretrainAll(threads, compared, steps, run),
+    const last = tiled ? 'by contrast alone, and by reconstruction alone' : 'and by contrast alone';
+    const results = await timed.run(`Pre-train with random masks, with text masks, ${last}`, () =>
+      pretrainAll(threads, trainings, run),
     );
     trained = compared.map((arm, index) => ({ ...arm, result: results[index]! }));
+    alone = results[compared.length];
     if (test) {
       scores = await timed.run('Evaluate on unmasked test clips', async () => {
-        const shown = progress('probe, k-NN, retrieval', trained.length + 2, 'encoders');
+        const shown = progress('probe, k-NN, retrieval', measuredEncoders(trained), 'encoders');
         const table = await evaluate(threads, trained, shown);
         shown.end();
         return table;
@@ -56,20 +74,29 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
     await threads.close();
   }
 
-  const report = await timed.run('Write the report', async () => {
+  const { report, errors } = await timed.run('Write the report', async () => {
     const engine = await onnxEngine({ threads: availableParallelism() });
-    const clips = pictured(test ?? train);
-    const options = { engine, model: demoModel(), clips, trained, set, ...command };
-    const shown = await pictures(options).finally(() => engine.dispose());
-    const namedObject = test && namedObjectTable(test, set, command.ratio, command.seed);
-    const parts = { run, set, steps, stages: timed.all, trained, scores, namedObject, clips: shown, skipped };
-    return writeReport(run.path, await reportData(parts));
+    const drawing = { engine, model: demoModel(), ...command };
+    try {
+      const clips = await pictures({ ...drawing, clips: pictured(test ?? train), trained, set });
+      const rows = await run.rows('step');
+      const completed =
+        tiled && alone && (await tiledStudy({ ...drawing, clips: tiled.test, result: alone, rows }));
+      const namedObject = test && namedObjectTable(test, set, command.ratio, command.seed);
+      const told = { trained, scores, namedObject, completed: completed?.study, clips, skipped };
+      const data = await reportData({ run, set, steps, stages: timed.all, ...told });
+      return { report: await writeReport(run.path, data), errors: completed?.errors };
+    } finally {
+      await engine.dispose();
+    }
   });
-  await run.log('finished', { report, scores });
+  await run.log('finished', { report, scores, errors });
 
   if (scores) say(`\n${consoleTable(scores)}\n`);
   else if (set.note) say(`\n${set.note}`);
-  for (const { name, result } of trained) say(`checkpoint, ${name}: ${shown(result.checkpoint)}`);
+  if (errors) say(`reconstruction alone, ${errorsText(errors)}\n`);
+  const checkpoints = [...trained, ...(alone ? [{ name: TILED_RUN.name, result: alone }] : [])];
+  for (const { name, result } of checkpoints) say(`checkpoint, ${name}: ${shown(result.checkpoint)}`);
   say(`report: ${shown(report)}`);
 }
 

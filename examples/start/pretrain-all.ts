@@ -1,56 +1,82 @@
+import type { Job } from './arm-messages.js';
 import type { ArmThreads } from './arm-threads.js';
 import { type Arm, passes } from './arms.js';
 import type { ArmResult } from './pretrain-arm.js';
+import { TILED_RUN } from './pretrain-tiled.js';
 import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 
-/** Pre-trains the arms side by side, the longest first; every step is logged. */
+/** A run to train. */
+export interface Training {
+  readonly name: string;
+  readonly job: Job;
+  readonly steps: number;
+  /** How long it takes beside the others: those with more begin first. */
+  readonly passes: number;
+}
+
+export const armTraining = (arm: Arm, steps: number): Training => ({
+  name: arm.name,
+  job: { kind: 'pretrain', arm: arm.name },
+  steps,
+  passes: passes(arm),
+});
+
+/** Many small steps, which take about as long as one pass of the arms does. */
+export const tiledRunTraining = (steps: number): Training => ({
+  name: TILED_RUN.name,
+  job: { kind: 'tiled', steps },
+  steps,
+  passes: 1,
+});
+
+/** Trains runs side by side, the longest first; every step is logged. */
 export async function pretrainAll(
   threads: ArmThreads,
-  arms: readonly Arm[],
-  steps: number,
+  trainings: readonly Training[],
   run: RunFolder,
 ): Promise<ArmResult[]> {
-  const latest = await stepsBefore(arms, run);
-  const shown = progress('pre-train', arms.length * steps, 'steps', sumOfSteps(latest));
+  const latest = await stepsBefore(trainings, run);
+  const total = trainings.reduce((sum, { steps }) => sum + steps, 0);
+  const shown = progress('pre-train', total, 'steps', sumOfSteps(latest));
   let logged = Promise.resolve();
-  let predictTheMean: number | undefined;
-  const longestFirst = [...arms].sort((a, b) => passes(b) - passes(a));
+  const longestFirst = [...trainings].sort((a, b) => b.passes - a.passes);
   const results = await threads.pretrain(
-    longestFirst.map(({ name }) => name),
-    async (arm, { type, ...fields }) => {
-      logged = logged.then(() => run.log(type, { arm, ...fields }));
+    longestFirst.map(({ job }) => job),
+    async (name, { type, ...fields }) => {
+      logged = logged.then(() => run.log(type, { arm: name, ...fields }));
       const { step, terms, figures } = fields;
-      const values = Object.entries(terms).map(([name, value]) => `${name} ${value.toFixed(3)}`);
-      latest.set(arm, { step, text: `${arm} ${step}: ${values.join(', ')}` });
-      const running = [...latest.values()].filter((entry) => entry.text !== '' && entry.step < steps);
-      const mean = figures['reconstruction baseline'] ?? predictTheMean;
-      predictTheMean = mean;
+      const values = Object.entries(terms).map(([term, value]) => `${term} ${value.toFixed(3)}`);
+      const mean = figures['reconstruction baseline'];
       const told = mean === undefined ? '' : ` (predict the mean: ${mean.toFixed(2)})`;
-      shown.update(sumOfSteps(latest), `${running.map(({ text }) => text).join('; ')}${told}`);
+      const ends = step === trainings.find((training) => training.name === name)!.steps;
+      latest.set(name, { step, text: ends ? '' : `${name} ${step}: ${values.join(', ')}${told}` });
+      const running = [...latest.values()].filter(({ text }) => text !== '');
+      shown.update(sumOfSteps(latest), running.map(({ text }) => text).join('; '));
       await logged;
     },
   );
   await logged;
   shown.end();
-  return arms.map((arm) => results[longestFirst.indexOf(arm)]!);
+  return trainings.map((training) => results[longestFirst.indexOf(training)]!);
 }
 
-/** The last step of an arm, and what is shown of it. */
+/** The last step of a run, and what is shown of it. */
 interface Latest {
   readonly step: number;
-  /** Empty for what an earlier run did. */
+  /** Empty for what an earlier run did, and at the end. */
   readonly text: string;
 }
 
-/** How far the arms are by the log of a run that is gone on with. */
-async function stepsBefore(arms: readonly Arm[], run: RunFolder): Promise<Map<Arm['name'], Latest>> {
-  const latest = new Map<Arm['name'], Latest>();
+/** How far the runs are by the log, where they are gone on with. */
+async function stepsBefore(trainings: readonly Training[], run: RunFolder): Promise<Map<string, Latest>> {
+  const latest = new Map<string, Latest>();
   for (const { arm, step } of await run.rows('step')) {
-    if (arms.some(({ name }) => name === arm)) latest.set(arm as string, { step: step as number, text: '' });
+    if (trainings.some(({ name }) => name === arm))
+      latest.set(arm as string, { step: step as number, text: '' });
   }
   return latest;
 }
 
-const sumOfSteps = (latest: ReadonlyMap<Arm['name'], Latest>): number =>
+const sumOfSteps = (latest: ReadonlyMap<string, Latest>): number =>
   [...latest.values()].reduce((sum, { step }) => sum + step, 0);

@@ -25,14 +25,17 @@ export interface ArmResult {
   readonly checkpoint: string;
 }
 
-export interface ArmOptions {
+export interface TrainingOptions {
   readonly run: RunFolder;
   readonly engine: Engine;
   readonly model: VideoMae;
-  readonly clips: readonly ArmClip[];
   readonly steps: number;
   readonly signal: AbortSignal;
   readonly onStep: (event: StepEvent) => void;
+}
+
+export interface ArmOptions extends TrainingOptions {
+  readonly clips: readonly ArmClip[];
 }
 
 /** Pre-trains one arm, or goes on where it was stopped. */
@@ -55,6 +58,14 @@ export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmRes
     checkpoint: { folder: join(run.path, arm.name), every: TRAINING.checkpointEvery },
     signal,
   });
+  return resultOf(events, onStep);
+}
+
+/** Follows a training to its end. */
+export async function resultOf(
+  events: ReturnType<typeof pretrain>,
+  onStep: TrainingOptions['onStep'],
+): Promise<ArmResult> {
   const told: Sink = {
     write: (event) => void (event.type === 'step' && onStep(event)),
     close: async () => {},

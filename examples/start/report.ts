@@ -5,6 +5,7 @@ import type {
   ScoreTable,
   SkippedFile,
   Stage,
+  Study,
   TextTable,
 } from '../report/report-data.js';
 import { predictTheMean } from './arm-table.js';
@@ -13,6 +14,7 @@ import type { Trained } from './evaluate.js';
 import type { LogRow, RunFolder } from './run-folder.js';
 import { MODEL, TRAINING } from './settings.js';
 import type { VideoSet } from './source.js';
+import { stepCurve } from './step-curve.js';
 
 export interface ReportParts {
   readonly run: RunFolder;
@@ -23,13 +25,15 @@ export interface ReportParts {
   readonly scores: ScoreTable | undefined;
   /** How much of the named object the masks hide, where that is known. */
   readonly namedObject: TextTable | undefined;
+  /** The run by reconstruction alone, where there is one. */
+  readonly completed: Study | undefined;
   readonly clips: readonly ClipReport[];
   readonly skipped: readonly SkippedFile[];
 }
 
 /** The run as the report shows it; curves come from the log, so that a resumed run shows them whole. */
 export async function reportData(parts: ReportParts): Promise<ReportData> {
-  const { run, set, steps, stages, trained, scores, namedObject, clips, skipped } = parts;
+  const { run, set, steps, stages, trained, scores, namedObject, completed, clips, skipped } = parts;
   const rows = await run.rows('step');
   const reconstructing = trained.filter((arm) => arm.reconstructs);
   const last = rows.filter(({ arm }) => reconstructing.some(({ name }) => name === arm)).at(-1);
@@ -60,6 +64,7 @@ export async function reportData(parts: ReportParts): Promise<ReportData> {
         references: [{ label: 'chance', value: Math.log(TRAINING.batchSize) }],
       }),
     ],
+    ...(completed ? { studies: [completed] } : {}),
     clips,
     skipped,
   };
@@ -87,14 +92,10 @@ function curve(
   title: string,
   rest: Pick<CurvePlot, 'note' | 'references'>,
 ): CurvePlot {
-  const points = (name: string) =>
-    rows
-      .filter((row) => row.arm === name)
-      .map((row) => ({ step: row.step as number, value: (row.terms as Record<string, number>)[term]! }));
   return {
     title,
     ...rest,
-    series: trained.map(({ name, colour }) => ({ name, colour, points: points(name) })),
+    series: trained.map((run) => stepCurve(rows, run, term)),
     smooth: true,
   };
 }

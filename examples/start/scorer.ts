@@ -1,19 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { featureScores, pixelBaseline, representation } from '@tgm/eval';
+import { featureScores, representation } from '@tgm/eval';
 import { seededRandom } from '@tgm/masking';
 import type { VideoMae } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';
+import { MODEL_FREE, type ModelFree } from '../moving-shapes/model-free.js';
 import { oneLabel } from './one-label.js';
 import type { ArmResult } from './pretrain-arm.js';
-import { MODEL } from './settings.js';
 import { paramsOf } from './weights.js';
 
 /** Percentages and ranks by name. */
 export type Numbers = Readonly<Record<string, number>>;
 
-/** What is measured: the pixels alone, the encoder before training, or a trained one. */
-export type Encoder = 'pixels' | 'untrained' | Pick<ArmResult, 'weights'>;
+/** What is measured: features that need no model, the encoder before training, or a trained one. */
+export type Encoder = ModelFree | 'untrained' | Pick<ArmResult, 'weights'>;
 
 export interface ScorerOptions {
   readonly engine: Engine;
@@ -52,17 +52,17 @@ export function scorer(options: ScorerOptions): (encoder: Encoder) => Promise<Nu
     subsets,
     captions: captionSet(test, options.meanings),
   });
-  const size = { frameCount: MODEL.numFrames, height: MODEL.imageSize, width: MODEL.imageSize };
   return async (encoder) => {
-    if (encoder === 'pixels') {
+    if (typeof encoder === 'string' && encoder !== 'untrained') {
+      const features = MODEL_FREE[encoder];
       return featureScores({
         engine,
         classes,
         seed,
         subsets,
-        train: pixelBaseline(trainSet.clips, size),
+        train: features(trainSet.clips),
         trainLabels: trainSet.labels,
-        test: pixelBaseline(testSet.clips, size),
+        test: features(testSet.clips),
         testLabels: testSet.labels,
       });
     }

@@ -6,7 +6,7 @@ import { type ArmThreads, armThreads } from './arm-threads.js';
 import { type Arm, leakKey } from './arms.js';
 import { type PreparedData, prepareData } from './data.js';
 import { UNTRAINED } from './evaluate.js';
-import { pretrainAll } from './pretrain-all.js';
+import { armTraining, pretrainAll } from './pretrain-all.js';
 import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 import type { Encoder, Numbers } from './scorer.js';
@@ -39,7 +39,13 @@ export async function runSeed(
   const threads = armThreads({ run: run.path, data, steps, runs, signal });
   try {
     const masks = await maskNumbers(threads, missing, data, run, timed);
-    const results = await timed.run('Pre-train', () => pretrainAll(threads, missing, steps, run));
+    const results = await timed.run('Pre-train', () =>
+      pretrainAll(
+        threads,
+        missing.map((arm) => armTraining(arm, steps)),
+        run,
+      ),
+    );
     const encoders: Encoder[] = [...baselines, ...results];
     const numbers = await timed.run('Evaluate on unmasked test clips', async () => {
       const shown = progress('probe, k-NN, retrieval', encoders.length, 'encoders');

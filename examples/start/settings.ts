@@ -39,5 +39,21 @@ export const TRAINING = {
   checkpointEvery: 100,
 } as const;
 
+/**
+ * The run on level `tiled` of Moving Shapes, which learns by reconstruction alone. Small batches: what takes a model off the plateau is
+ * the number of steps.
+ */
+export const TILED = {
+  train: 256,
+  test: 48,
+  batchSize: 8,
+  steps: 240,
+  warmupShare: 0.05,
+  learningRate: 2e-3,
+  weightDecay: 0.05,
+  reconstructShare: 1 / 4,
+  checkpointEvery: 100,
+} as const;
+
 /** Enough to see that every part works; too few to learn from. */
 export const QUICK_STEPS = 30;

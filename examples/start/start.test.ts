@@ -113,6 +113,7 @@ describe('npm start -- --videos', { timeout: 600_000 }, () => {
 
     const rows = await logRows(run);
     const steps = rows.filter((row) => row.event === 'step').map((row) => `${row.arm} ${row.step}`);
+    // Own videos have no run on a ground of tiles.
     expect(new Set(steps).size).toBe(3 * 12);
     expect(steps.length).toBe(3 * 12);
     expect(rows.find((row) => row.event === 'skipped')).toMatchObject({ id: BROKEN });
@@ -172,6 +173,7 @@ describe('npm start', { timeout: 600_000 }, () => {
     const run = await newestRun();
     for (const [at, signal, code] of [
       ['Score patches', 'SIGINT', 130],
+      ['ground of tiles', 'SIGINT', 130],
       ['Pre-train ', 'SIGTERM', 143],
       ['Evaluate on', 'SIGINT', 130],
     ] as const) {
@@ -183,9 +185,21 @@ describe('npm start', { timeout: 600_000 }, () => {
     const { code, text } = await start(['--resume', run]);
     expect(text).toContain('report: ');
     expect(code).toBe(0);
-    expect(await readFile(join(run, 'report.html'), 'utf8')).toContain(
-      'What the masks hide of the named object',
-    );
+    const report = await readFile(join(run, 'report.html'), 'utf8');
+    expect(report).toContain('What the masks hide of the named object');
+    expect(report).toContain('Reconstruction alone');
+    const rows = await logRows(run);
+    const { errors, scores } = rows.at(-1) as {
+      errors: Record<string, { value: number }>;
+      scores: { rows: { name: string }[] };
+    };
+    expect(errors.trained!.value).toBeLessThan(errors.untrained!.value);
+    expect(scores.rows.map(({ name }) => name).slice(0, 3)).toEqual([
+      'pixels only',
+      'colours only',
+      'changes only',
+    ]);
+    expect(rows.filter((row) => row.event === 'step' && row.arm === 'tiled').length).toBe(4);
   });
 
   it('says why a clip cannot be written', async () => {
