@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '@tgm/masking';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { videoPool } from '@tgm/video-io';
 import { expect, test } from 'vitest';
+import { demoModel } from '../start/demo-model.js';
 import { colourHistogram } from './colour-histogram.js';
 import { frameChanges } from './frame-changes.js';
 import { LEVELS } from './level.js';
@@ -50,9 +52,12 @@ test('measureLevel makes, decodes and probes a level', { timeout: 180_000 }, asy
   // Where a shape grows, more changes in the end than in the beginning.
   const level = { ...LEVELS.actions, actions: ['grow', 'shrink'], camera: 'rests', inPairs: true } as const;
   try {
-    const given = { folder, level, train: 48, test: 24, seed: 0, pool, engine, signal };
+    const model = demoModel();
+    const encoders = { untrained: { model, params: model.init(seededRandom('init')) } };
+    const given = { folder, level, train: 48, test: 24, seed: 0, pool, engine, encoders, signal };
     const figures = await measureLevel(given);
-    expect(Object.keys(figures)).toEqual(MODEL_FREE_NAMES);
+    expect(Object.keys(figures)).toEqual([...MODEL_FREE_NAMES, 'untrained']);
+    expect(figures.untrained!.top1).toBeGreaterThan(0);
     expect(figures.changes.top1).toBeGreaterThan(70); // a coin, 24 times: 50, with a deviation of 10
     expect(figures.changes.apart).toBeGreaterThan(40);
     expect(figures.histogram.apart).toBeLessThan(25);

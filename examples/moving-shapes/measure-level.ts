@@ -1,10 +1,11 @@
-import { linearProbe } from '@tgm/eval';
+import { extractFeatures, type Features, linearProbe } from '@tgm/eval';
+import type { Params, VideoMaeEncoder } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { readRows, toldApart } from './index.js';
 import { type LevelClipsOptions, levelClips } from './level-clips.js';
-import { MODEL_FREE, MODEL_FREE_NAMES, type ModelFree } from './model-free.js';
+import { MODEL_FREE, type ModelFree } from './model-free.js';
 
-/** What can be told of a level without a model. */
+/** What a probe of some features tells of a level. */
 export interface LevelFigures {
   /** Percentage of test clips whose action a linear probe names. */
   readonly top1: number;
@@ -14,30 +15,45 @@ export interface LevelFigures {
 
 export interface MeasureLevelOptions extends LevelClipsOptions {
   readonly engine: Engine;
+  /** Encoders to measure beside what needs no model, by name. */
+  readonly encoders?: Readonly<Record<string, TrainedEncoder>>;
 }
 
-/** Makes clips of a level, as files, and probes what is in their pixels. */
+export interface TrainedEncoder {
+  readonly model: VideoMaeEncoder;
+  readonly params: Params;
+}
+
+const CLIPS_PER_PASS = 32;
+
+/** Makes clips of a level, as files, and probes what is in their pixels, and what encoders make of them. */
 export async function measureLevel(
   options: MeasureLevelOptions,
-): Promise<Readonly<Record<ModelFree, LevelFigures>>> {
-  const { engine, ...making } = options;
+): Promise<Readonly<Record<string, LevelFigures> & Record<ModelFree, LevelFigures>>> {
+  const { engine, encoders = {}, ...making } = options;
   const { folder, level, seed, signal } = making;
   const { train, test } = await levelClips(making);
   const labelsOf = async (split: string) =>
     Int32Array.from(await readRows(folder, split, level.captions[0]), ({ label }) => label);
   const [trainLabels, testLabels] = [await labelsOf('train'), await labelsOf('test')];
-  const figures = {} as Record<ModelFree, LevelFigures>;
-  for (const name of MODEL_FREE_NAMES) {
+  const [trainFrames, testFrames] = [train.map(({ frames }) => frames), test.map(({ frames }) => frames)];
+  type Extract = (clips: readonly Uint8Array[]) => Features | Promise<Features>;
+  const measured: Record<string, Extract> = { ...MODEL_FREE };
+  for (const [name, encoder] of Object.entries(encoders)) {
+    measured[name] = (clips) => extractFeatures({ ...encoder, engine, clips, batchSize: CLIPS_PER_PASS });
+  }
+  const figures: Record<string, LevelFigures> = {};
+  for (const [name, extract] of Object.entries(measured)) {
     const { top1, predictions } = await linearProbe({
       ...{ engine, seed, classes: level.actions.length },
-      train: MODEL_FREE[name](train.map(({ frames }) => frames)),
+      train: await extract(trainFrames),
       trainLabels,
-      test: MODEL_FREE[name](test.map(({ frames }) => frames)),
+      test: await extract(testFrames),
       testLabels,
     });
     signal.throwIfAborted();
     const apart = level.inPairs ? { apart: 100 * toldApart(predictions, testLabels) } : {};
     figures[name] = { top1, ...apart };
   }
-  return figures;
+  return figures as Record<string, LevelFigures> & Record<ModelFree, LevelFigures>;
 }

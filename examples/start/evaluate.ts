@@ -33,7 +33,7 @@ const BASELINES: readonly { readonly is: ModelFree; readonly name: string; reado
   {
     is: 'changes',
     name: 'changes only',
-    note: 'what changes from frame to frame in 4 x 8 x 8 cells, no model',
+    note: 'mean changes from frame to frame, no model',
   },
 ];
 

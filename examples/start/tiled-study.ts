@@ -27,7 +27,7 @@ export interface TiledStudyOptions {
   readonly rows: readonly LogRow[];
 }
 
-const PICTURED = 3;
+const PICTURED = 2;
 
 /** What reconstruction alone has learned: its errors on unseen clips, its curve, and clips that it completes. */
 export async function tiledStudy(
@@ -41,10 +41,7 @@ export async function tiledStudy(
     const errors = await completionErrors({ untrained, trained }, { engine, model, clips, masks });
     const completed = await completions(trained, masks, options);
     const curve = stepCurve(rows, TILED_RUN, 'reconstruction');
-    return {
-      study: studyOf(errors, curve, clips.length, completed),
-      errors,
-    };
+    return { study: studyOf(errors, curve, clips.length, completed), errors };
   } finally {
     tf.dispose([untrained, trained] as tf.TensorContainer);
   }
