@@ -2,7 +2,8 @@
  * `npm start`: from captioned videos to a measured representation.
  *
  * Makes Moving Shapes (or opens your videos), scores patches against captions with the tiny CLIP, pre-trains three
- * video masked autoencoders that differ in what they hide, measures them, and writes `runs/<time>/report.html`.
+ * video masked autoencoders that differ in what they hide and a fourth by reconstruction alone, measures them, and writes
+ * `runs/<time>/report.html`.
  */
 import { runProgram, Stopped } from '../program/run-program.js';
 import { say } from '../program/say.js';

@@ -1,7 +1,7 @@
 import type { VideoMaeConfig } from '@tgm/models';
 
 /**
- * What the demo trains, and for how long, so that three runs fit in a few minutes on two cores and the joint objective
+ * What the demo compares, and for how long, so that three runs fit in a few minutes on two cores and the joint objective
  * still learns the actions. Depth and steps were chosen on the data sets of seeds 10 and 11; width, batch and learning
  * rate earlier, on seed 0's.
  */
