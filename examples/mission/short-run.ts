@@ -73,16 +73,16 @@ export async function stepsOf(
 }
 
 /** Means of a number of each step over the first steps and over the last. */
-export function meansAtEnds({ steps }: ShortRun, read: (step: StepEvent) => number) {
+export function meansAtEnds({ steps }: ShortRun, read: (step: StepEvent) => number, count = END) {
   const mean = (part: readonly StepEvent[]): number =>
     part.reduce((sum, step) => sum + read(step), 0) / part.length;
-  return { first: mean(steps.slice(0, END)), last: mean(steps.slice(-END)) };
+  return { first: mean(steps.slice(0, count)), last: mean(steps.slice(-count)) };
 }
 
 /** The same of a term, and of its baseline over the last steps. */
-export const ends = (run: ShortRun, term: string) => ({
-  ...meansAtEnds(run, ({ terms }) => terms[term]!),
-  baseline: meansAtEnds(run, ({ figures }) => figures[`${term} baseline`] ?? Number.NaN).last,
+export const ends = (run: ShortRun, term: string, count = END) => ({
+  ...meansAtEnds(run, ({ terms }) => terms[term]!, count),
+  baseline: meansAtEnds(run, ({ figures }) => figures[`${term} baseline`] ?? Number.NaN, count).last,
 });
 
 /** The figure of a term that falls below what a model has that knows nothing of the clips. */
