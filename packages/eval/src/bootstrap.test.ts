@@ -62,6 +62,18 @@ describe('intervals', () => {
   });
 });
 
+describe('a summary that there is not', () => {
+  it.each([{ summary: 'max' }, { summary: 'meanOfClasses' }, { summary: 'mean', labels: [0, 1] }, {}])(
+    'is refused, and not taken for another: %j',
+    (figure) => {
+      const figures = { top1: { values: Float64Array.of(0, 100), ...figure } };
+      expect(() => intervals({ count: 2, figures } as never)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID', where: 'intervals, figure top1' }),
+      );
+    },
+  );
+});
+
 describe('pairedDifferences', () => {
   const hard: number[] = Array.from({ length: 400 }, (_, i) => (i % 3 === 0 ? 0 : 100));
   const better = hard.map((value, i) => (i % 20 === 0 ? 100 : value));
@@ -99,5 +111,23 @@ describe('pairedDifferences', () => {
     expect(codeOf({ ...outcomeOf([3, 2, 1]), count: 2 })).toBe('SHAPE_MISMATCH');
     expect(codeOf(outcomeOf([]))).toBe('TOO_FEW_EXAMPLES');
     expect(codeOf('x' as never)).toBe('OPTION_INVALID');
+  });
+
+  it('refuse figures of one name that mean something else, or are of other examples', () => {
+    const values = Float64Array.of(100, 0, 100);
+    const of = (figure: object) => ({ count: 3, figures: { top1: { values, ...figure } } }) as unknown as Outcome;
+    const codeOf = (first: Outcome, second: Outcome) => {
+      try {
+        pairedDifferences(first, second);
+      } catch (error) {
+        return (error as { code: string }).code;
+      }
+      return 'none';
+    };
+    const classes = of({ summary: 'meanOfClasses', labels: [0, 1, 1] });
+    expect(codeOf(classes, classes)).toBe('none');
+    expect(codeOf(classes, of({ summary: 'meanOfClasses', labels: [0, 1, 0] }))).toBe('LABELS_MISMATCH');
+    expect(codeOf(of({ summary: 'mean' }), of({ summary: 'median' }))).toBe('OPTION_INVALID');
+    expect(codeOf(classes, of({ summary: 'mean' }))).toBe('OPTION_INVALID');
   });
 });

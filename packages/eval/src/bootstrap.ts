@@ -1,7 +1,7 @@
 import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import { type Random, seededRandom } from '@tgm/random';
 import { EvaluationError } from './errors.js';
-import { checkOutcome, figureOf, figuresOf, type Outcome, outcomeField } from './outcome.js';
+import { checkOutcome, type Figure, figureOf, figuresOf, type Outcome, outcomeField } from './outcome.js';
 import { quantile } from './summaries.js';
 
 export interface IntervalsOptions {
@@ -57,8 +57,9 @@ export function intervals(outcome: Outcome, options: IntervalsOptions = {}): Rec
  * examples in the same order, and the same are drawn for both: what is hard for both does not blur their difference.
  * Figures that only one of them has are left out. An interval that does not hold 0 tells them apart.
  *
- * @throws EvaluationError `OPTION_INVALID`, `TOO_FEW_EXAMPLES`, `SHAPE_MISMATCH`, also for other numbers of examples or other
- *   clusters.
+ * @throws EvaluationError `OPTION_INVALID`, also for a figure that the two sum up in different ways; `TOO_FEW_EXAMPLES`;
+ *   `SHAPE_MISMATCH`, also for other numbers of examples or other clusters; `LABELS_MISMATCH` where labels tell that they are
+ *   other examples.
  */
 export function pairedDifferences(
   first: Outcome,
@@ -72,6 +73,7 @@ export function pairedDifferences(
   requireSameExamples(first, second);
   const [a, b] = [first.figures, second.figures];
   const names = Object.keys(a).filter((name) => name in b);
+  for (const name of names) requireSameFigure(name, a[name]!, b[name]!);
   const [of1, of2] = [figuresOf(first), figuresOf(second)];
   const values = Object.fromEntries(names.map((name) => [name, of1[name]! - of2[name]!]));
   const difference = (name: string, rows: Uint32Array) => figureOf(a[name]!, rows) - figureOf(b[name]!, rows);
@@ -141,4 +143,25 @@ function requireSameExamples(first: Outcome, second: Outcome): void {
     expected: same ? 'the clusters of the first' : `the ${first.count} examples of the first`,
     received: same ? 'others' : `${second.count} examples`,
   });
+}
+
+/** Figures of one name that mean the same of the same examples. */
+function requireSameFigure(name: string, first: Figure, second: Figure): void {
+  const where = `pairedDifferences, second, figure ${name}`;
+  if (first.summary !== second.summary) {
+    throw new EvaluationError('OPTION_INVALID', {
+      where,
+      expected: `the summary ${first.summary}, as in the first`,
+      received: second.summary,
+    });
+  }
+  if (!('labels' in first && 'labels' in second)) return;
+  for (let row = 0; row < first.labels.length; row++) {
+    if (first.labels[row] === second.labels[row]) continue;
+    throw new EvaluationError('LABELS_MISMATCH', {
+      where: `${where}, example ${row}`,
+      expected: `class ${first.labels[row]}, as in the first`,
+      received: `class ${second.labels[row]}`,
+    });
+  }
 }

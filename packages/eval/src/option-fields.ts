@@ -37,6 +37,18 @@ export const subsetMarks = (): Field<Readonly<Record<string, ArrayLike<boolean>>
 export const isArrayLike = (value: unknown): value is ArrayLike<unknown> & Labels =>
   Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
+/** Values by name, at least one; each is looked at by a table of its own. `but` is a name that none may have. */
+export const byName = <T>(what: string, but?: string): Field<Readonly<Record<string, T>>> =>
+  passing(
+    `${what} by name, at least one${but === undefined ? '' : ` and none called "${but}"`}`,
+    (value): value is Readonly<Record<string, T>> =>
+      typeof value === 'object' &&
+      value !== null &&
+      !Array.isArray(value) &&
+      Object.keys(value).length > 0 &&
+      (but === undefined || !(but in value)),
+  );
+
 /** Marks of a subset, one for each example. */
 export const marks = (): Field<ArrayLike<boolean>> =>
   passing('a list of true and false', (value): value is ArrayLike<boolean> => isArrayLike(value));

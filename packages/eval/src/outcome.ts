@@ -1,4 +1,4 @@
-import { type Field, objectWith } from '@tgm/options';
+import { type Field, objectWith, showValue } from '@tgm/options';
 import { vMeasureOf } from './clustering/v-measure.js';
 import { EvaluationError } from './errors.js';
 import type { Labels } from './features.js';
@@ -42,6 +42,10 @@ export interface Outcome {
    */
   readonly clusters?: ArrayLike<number>;
 }
+
+/** Of the values alone, and of values and labels. */
+const PLAIN: readonly Figure['summary'][] = ['mean', 'median'];
+const LABELLED: readonly Figure['summary'][] = ['meanOfClasses', 'vMeasure', 'homogeneity', 'completeness'];
 
 export const outcomeField = (): Field<Outcome> => objectWith('an outcome', ['count', 'figures']);
 
@@ -92,7 +96,10 @@ export function joinOutcomes(parts: Readonly<Record<string, { readonly outcome: 
   };
 }
 
-/** @throws EvaluationError `TOO_FEW_EXAMPLES` without examples, `SHAPE_MISMATCH` for lists of another length. */
+/**
+ * @throws EvaluationError `TOO_FEW_EXAMPLES` without examples, `OPTION_INVALID` for a figure of another summary, `SHAPE_MISMATCH` for
+ *   lists of another length.
+ */
 export function checkOutcome(where: string, { count, figures, clusters }: Outcome): void {
   if (!(count >= 1)) {
     throw new EvaluationError('TOO_FEW_EXAMPLES', {
@@ -101,6 +108,7 @@ export function checkOutcome(where: string, { count, figures, clusters }: Outcom
       received: `${count}`,
     });
   }
+  for (const [name, figure] of Object.entries(figures)) checkSummary(`${where}, figure ${name}`, figure);
   const lists = Object.entries(figures).flatMap(([name, figure]) => [
     list(`figure ${name}`, figure.values),
     ...('labels' in figure ? [list(`labels of ${name}`, figure.labels)] : []),
@@ -112,6 +120,17 @@ export function checkOutcome(where: string, { count, figures, clusters }: Outcom
     where: `${where}, ${wrong[0]}`,
     expected: `${count}, one for each example`,
     received: `${wrong[1]}`,
+  });
+}
+
+function checkSummary(where: string, figure: Figure): void {
+  const summary = figure?.summary;
+  const labelled = LABELLED.includes(summary);
+  if ((labelled || PLAIN.includes(summary)) && 'labels' in figure === labelled) return;
+  throw new EvaluationError('OPTION_INVALID', {
+    where,
+    expected: `a summary ${PLAIN.join(' or ')}, or with labels ${LABELLED.join(' or ')}`,
+    received: `${showValue(summary)}${figure && 'labels' in figure ? ' with labels' : ''}`,
   });
 }
 

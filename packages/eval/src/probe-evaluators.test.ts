@@ -146,6 +146,20 @@ it('groupedProbe is a linear probe of each kind and the product of their probabi
   });
 });
 
+it('groupedProbe and its evaluator refuse what is no group, and options among its labels', async () => {
+  const { train: own, test: others, trainLabels, testLabels } = await featureData();
+  const verb = { trainLabels, testLabels, classes: 2 };
+  const refused = { code: 'OPTION_INVALID', where: expect.stringContaining('groupedProbe, a group') };
+  const clips = { train: train.clips, test: test.clips };
+  for (const wrong of [null, { classes: 2 }, { ...verb, seed: 2 }]) {
+    const groups = { verb: wrong as never };
+    const features = { train: own, test: others };
+    await expect(groupedProbe({ engine, ...features, groups, seed: 1 })).rejects.toMatchObject(refused);
+    const options = { engine, model, ...clips, groups, probe: { seed: 1 }, batchSize: 4 };
+    expect(() => groupedProbeEvaluator(options)).toThrow(expect.objectContaining(refused));
+  }
+});
+
 it('all say before the first evaluation what does not fit', () => {
   const wrong = { ...parts, test: { clips: test.clips, labels: [0] } };
   const refused = expect.objectContaining({ code: 'LABELS_MISMATCH' });

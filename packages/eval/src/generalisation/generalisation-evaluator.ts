@@ -1,5 +1,5 @@
 import type { VideoMaeEncoder } from '@tgm/models';
-import { callable, number, optional, optionTable, passing, wholeNumber } from '@tgm/options';
+import { callable, number, optional, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
@@ -7,7 +7,8 @@ import { featureExtractor } from '../extract-features.js';
 import { checkCount, checkLabels } from '../features.js';
 import { type LabelledClips, labelledClips } from '../labelled-clips.js';
 import { linearProbe } from '../linear-probe.js';
-import { encoderField, engineField } from '../option-fields.js';
+import { byName, encoderField, engineField } from '../option-fields.js';
+import { intervalsField, told } from '../told.js';
 import {
   type GeneralisationSplit,
   generalisation,
@@ -33,6 +34,8 @@ export interface GeneralisationEvaluatorOptions {
   readonly batchSize: number;
   /** Decides which examples are drawn, and the folds of the probe. */
   readonly seed: number;
+  /** Whether `<split>/top1` also has its interval of 95 %, as `<split>/top1/from` and `<split>/top1/to`. False by default. */
+  readonly intervals?: boolean;
 }
 
 const OPTIONS = optionTable(
@@ -40,14 +43,11 @@ const OPTIONS = optionTable(
   {
     engine: engineField(),
     model: encoderField(),
-    splits: passing(
-      'splits of clips by name, at least one',
-      (value): value is Readonly<Record<string, GeneralisationClips>> =>
-        typeof value === 'object' && value !== null && Object.keys(value).length > 0,
-    ),
+    splits: byName<GeneralisationClips>('splits of clips'),
     protocol: optional(callable<SplitProtocol>()),
     batchSize: wholeNumber({ from: 1 }),
     seed: number(),
+    intervals: intervalsField(),
   } satisfies Record<keyof GeneralisationEvaluatorOptions, unknown>,
   EvaluationError,
 );
@@ -69,7 +69,7 @@ const SPLIT = optionTable(
  *   rejects with what `generalisation` throws.
  */
 export function generalisationEvaluator(options: GeneralisationEvaluatorOptions): Evaluator {
-  const { engine, model, splits, batchSize, seed, ...given } = OPTIONS.check(options);
+  const { engine, model, splits, batchSize, seed, intervals, ...given } = OPTIONS.check(options);
   const protocol: SplitProtocol = given.protocol ?? ((data) => linearProbe({ engine, seed, ...data }));
   const checked = Object.entries(splits).map(([name, split]) => [name, checkedSplit(name, split)] as const);
   const extract = featureExtractor({ engine, model, batchSize });
@@ -89,8 +89,12 @@ export function generalisationEvaluator(options: GeneralisationEvaluatorOptions)
         };
       }
       const { splits, factors, mean } = await generalisation({ splits: measured, protocol, seed });
-      const each = Object.entries(splits).map(([name, { top1 }]) => [`${name}/top1`, top1]);
-      return { ...Object.fromEntries(each), ...factors, mean };
+      const numbers: Record<string, number> = {};
+      for (const [name, { outcome }] of Object.entries(splits)) {
+        const figures = { [`${name}/top1`]: outcome.figures.top1! };
+        Object.assign(numbers, told({ ...outcome, figures }, intervals));
+      }
+      return { ...numbers, ...factors, mean };
     },
   };
 }

@@ -123,7 +123,7 @@ it('generalisationEvaluator measures splits of clips', async () => {
     ),
     labels: Array.from({ length: count }, (_, i) => i % 2),
   });
-  const evaluator = generalisationEvaluator({
+  const options = {
     engine,
     model,
     splits: {
@@ -132,10 +132,18 @@ it('generalisationEvaluator measures splits of clips', async () => {
     },
     batchSize: 4,
     seed: 0,
-  });
-  const told = await evaluator.evaluate(model.init(random));
+  } as const;
+  const params = model.init(random);
+  const told = await generalisationEvaluator(options).evaluate(params);
   expect(told['same/top1']).toBe(100); // the brightness tells the class
   expect(told.domain).toBe(100);
   expect(told.samples).toBe(told['few/top1']);
   expect(told.mean).toBe((told.domain! + told.samples!) / 2);
+  const withIntervals = await generalisationEvaluator({ ...options, intervals: true }).evaluate(params);
+  expect(withIntervals).toMatchObject(told);
+  expect(withIntervals['same/top1/from']).toBe(100);
+  for (const splits of [[options.splits.same], {}, { same: null }])
+    expect(() => generalisationEvaluator({ ...options, splits } as never)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID' }),
+    );
 });

@@ -1,9 +1,9 @@
-import { callable, number, oneOf, optional, optionTable, passing, wholeNumber } from '@tgm/options';
+import { callable, number, oneOf, optional, optionTable, wholeNumber } from '@tgm/options';
 import { seededRandom } from '@tgm/random';
 import type { Classification } from '../classification.js';
 import { EvaluationError } from '../errors.js';
 import { checkFeatures, checkLabels, type LabelledFeatures } from '../features.js';
-import { classCount, features, labels } from '../option-fields.js';
+import { byName, classCount, features, labels } from '../option-fields.js';
 import { featuresAt, rowsPerClass } from '../rows-per-class.js';
 
 /**
@@ -51,11 +51,7 @@ export interface GeneralisationResult {
 const OPTIONS = optionTable(
   'generalisation',
   {
-    splits: passing(
-      'splits by name, at least one',
-      (value): value is Readonly<Record<string, GeneralisationSplit>> =>
-        typeof value === 'object' && value !== null && Object.keys(value).length > 0,
-    ),
+    splits: byName<GeneralisationSplit>('splits'),
     protocol: callable<SplitProtocol>(),
     seed: number(),
   } satisfies Record<keyof GeneralisationOptions, unknown>,

@@ -71,6 +71,9 @@ describe('groupedClassification', () => {
     expect(codeOf({})).toBe('OPTION_INVALID');
     expect(codeOf({ all: verb })).toBe('OPTION_INVALID');
     expect(codeOf({ verb: 1 })).toBe('OPTION_INVALID');
+    expect(codeOf([verb])).toBe('OPTION_INVALID');
+    expect(codeOf({ verb, noun: null })).toBe('OPTION_INVALID');
+    expect(codeOf({ verb: { ...verb, logits: Array.from(verb.logits) } })).toBe('OPTION_INVALID');
     expect(codeOf({ verb, noun: { ...noun, labels: [1] } })).toBe('LABELS_MISMATCH');
     expect(codeOf({ verb, noun: { ...noun, classes: 3 } })).toBe('LABEL_OUT_OF_RANGE');
     expect(codeOf({ verb: { ...verb, logits: verb.logits.slice(verbs) } })).toBe('SHAPE_MISMATCH');

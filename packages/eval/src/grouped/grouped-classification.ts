@@ -1,7 +1,8 @@
-import { objectWith, optionTable, passing } from '@tgm/options';
+import { optionTable } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import { checkCount, checkLabels, type Labels } from '../features.js';
 import { meanOfViews } from '../mean-of-views.js';
+import { byName, classCount, floats, labels as labelList } from '../option-fields.js';
 import { type GroupedAccuracies, groupedAccuracies } from './grouped-accuracies.js';
 
 /** What is said of one kind of label. */
@@ -19,20 +20,21 @@ export interface GroupedClassificationOptions {
   readonly groups: Readonly<Record<string, LabelGroupLogits>>;
 }
 
-const GROUP = objectWith<LabelGroupLogits>('logits, labels and classes', ['logits', 'labels', 'classes']);
-
 const OPTIONS = optionTable(
   'groupedClassification',
   {
-    groups: passing(
-      'logits by the name of a group, at least one and none called "all"',
-      (value): value is Readonly<Record<string, LabelGroupLogits>> =>
-        typeof value === 'object' && value !== null && Object.keys(value).length > 0 && !('all' in value),
-    ),
+    groups: byName<LabelGroupLogits>('logits', 'all'),
   } satisfies Record<keyof GroupedClassificationOptions, unknown>,
   EvaluationError,
 );
-const EACH = optionTable('groupedClassification', { group: GROUP }, EvaluationError);
+const GROUP = optionTable(
+  'groupedClassification, a group',
+  { logits: floats(), labels: labelList(), classes: classCount() } satisfies Record<
+    keyof LabelGroupLogits,
+    unknown
+  >,
+  EvaluationError,
+);
 
 /**
  * Accuracies of several labels an example, and of all of them together. EPIC-Kitchens: with `verb` and `noun`, `all` is the action,
@@ -43,11 +45,10 @@ const EACH = optionTable('groupedClassification', { group: GROUP }, EvaluationEr
  *   `TOO_FEW_EXAMPLES` without examples.
  */
 export function groupedClassification(options: GroupedClassificationOptions): GroupedAccuracies {
-  const all = Object.entries(OPTIONS.check(options).groups);
-  const count = all[0]![1]?.labels?.length ?? 0;
-  const probabilities = all.map(([name, group]) => {
-    EACH.check({ group });
-    const { logits, labels, classes } = group;
+  const { groups } = OPTIONS.check(options);
+  const checked = Object.entries(groups).map(([name, group]) => ({ name, ...GROUP.check(group) }));
+  const count = checked[0]!.labels.length;
+  const probabilities = checked.map(({ name, logits, labels, classes }) => {
     const where = `groupedClassification, group ${name}`;
     checkCount(where, labels.length, 1);
     checkLabels(where, count, labels, classes);
@@ -60,7 +61,7 @@ export function groupedClassification(options: GroupedClassificationOptions): Gr
     });
   });
   return groupedAccuracies(
-    all.map(([name, { labels }]) => ({ name, labels })),
+    checked,
     Array.from({ length: count }, (_, row) =>
       probabilities.map(({ own, classes }) => own.subarray(row * classes, (row + 1) * classes)),
     ),

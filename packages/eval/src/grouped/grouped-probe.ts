@@ -1,12 +1,12 @@
 import type { VideoMaeEncoder } from '@tgm/models';
-import { listOf, nested, optionTable, passing, wholeNumber } from '@tgm/options';
+import { listOf, nested, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
 import { featureExtractor } from '../extract-features.js';
 import { checkLabels, type Features, type Labels } from '../features.js';
 import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from '../linear-probe.js';
-import { bytes, encoderField, engineField, features } from '../option-fields.js';
+import { byName, bytes, classCount, encoderField, engineField, features, labels } from '../option-fields.js';
 import { intervalsField, told } from '../told.js';
 import type { GroupedAccuracies } from './grouped-accuracies.js';
 import { groupedClassification, type LabelGroupLogits } from './grouped-classification.js';
@@ -43,12 +43,14 @@ export interface GroupedProbeEvaluatorOptions {
   readonly intervals?: boolean;
 }
 
-const groupsField = () =>
-  passing(
-    'labels by the name of a group, at least one and none called "all"',
-    (value): value is Readonly<Record<string, LabelGroup>> =>
-      typeof value === 'object' && value !== null && Object.keys(value).length > 0 && !('all' in value),
-  );
+const GROUP = optionTable(
+  'groupedProbe, a group',
+  { trainLabels: labels(), testLabels: labels(), classes: classCount() } satisfies Record<
+    keyof LabelGroup,
+    unknown
+  >,
+  EvaluationError,
+);
 
 const OPTIONS = optionTable(
   'groupedProbe',
@@ -57,7 +59,7 @@ const OPTIONS = optionTable(
     engine: engineField(),
     train: features(),
     test: features(),
-    groups: groupsField(),
+    groups: byName<LabelGroup>('labels', 'all'),
   } satisfies Record<keyof GroupedProbeOptions, unknown>,
   EvaluationError,
 );
@@ -69,7 +71,7 @@ const EVALUATOR = optionTable(
     model: encoderField(),
     train: listOf(bytes(), { from: 1 }),
     test: listOf(bytes(), { from: 1 }),
-    groups: groupsField(),
+    groups: byName<LabelGroup>('labels', 'all'),
     probe: nested(LINEAR_FIELDS),
     batchSize: wholeNumber({ from: 1 }),
     intervals: intervalsField(),
@@ -87,8 +89,13 @@ export async function groupedProbe(options: GroupedProbeOptions): Promise<Groupe
   const { groups, ...shared } = OPTIONS.check(options);
   const logits: Record<string, LabelGroupLogits> = {};
   for (const [name, group] of Object.entries(groups)) {
-    const { scores } = await linearProbe({ ...shared, ...group });
-    logits[name] = { logits: Float32Array.from(scores), labels: group.testLabels, classes: group.classes };
+    const checked = GROUP.check(group);
+    const { scores } = await linearProbe({ ...shared, ...checked });
+    logits[name] = {
+      logits: Float32Array.from(scores),
+      labels: checked.testLabels,
+      classes: checked.classes,
+    };
   }
   return groupedClassification({ groups: logits });
 }
@@ -101,7 +108,8 @@ export async function groupedProbe(options: GroupedProbeOptions): Promise<Groupe
 export function groupedProbeEvaluator(options: GroupedProbeEvaluatorOptions): Evaluator {
   const { engine, model, train, test, groups, probe, batchSize, intervals } = EVALUATOR.check(options);
   // Said here, and not by the first evaluation after hours of training.
-  for (const [name, { trainLabels, testLabels, classes }] of Object.entries(groups)) {
+  for (const [name, group] of Object.entries(groups)) {
+    const { trainLabels, testLabels, classes } = GROUP.check(group);
     checkLabels(`groupedProbeEvaluator, train labels of ${name}`, train.length, trainLabels, classes);
     checkLabels(`groupedProbeEvaluator, test labels of ${name}`, test.length, testLabels, classes);
   }
