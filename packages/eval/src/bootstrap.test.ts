@@ -115,7 +115,8 @@ describe('pairedDifferences', () => {
 
   it('refuse figures of one name that mean something else, or are of other examples', () => {
     const values = Float64Array.of(100, 0, 100);
-    const of = (figure: object) => ({ count: 3, figures: { top1: { values, ...figure } } }) as unknown as Outcome;
+    const of = (figure: object) =>
+      ({ count: 3, figures: { top1: { values, ...figure } } }) as unknown as Outcome;
     const codeOf = (first: Outcome, second: Outcome) => {
       try {
         pairedDifferences(first, second);

@@ -68,6 +68,7 @@ describe('captionRetrieval', () => {
       'TOO_FEW_EXAMPLES',
     );
     expect(codeOf({ captionVideos: [0] })).toBe('LABELS_MISMATCH');
+    expect(codeOf({ captionVideos: undefined })).toBe('LABELS_MISMATCH');
     expect(codeOf({ captionVideos: captionVideos.map(() => 7) })).toBe('LABEL_OUT_OF_RANGE');
     expect(codeOf({ videoToText: 'first' })).toBe('OPTION_INVALID');
   });

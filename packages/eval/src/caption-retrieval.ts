@@ -62,12 +62,8 @@ const OPTIONS = optionTable(
 export function captionRetrieval(options: CaptionRetrievalOptions): CaptionRetrievalResult {
   const { videos, captions, captionVideos, videoToText } = OPTIONS.check(options);
   checkFeatures('captionRetrieval videos', videos);
-  checkFeatures('captionRetrieval captions', captions);
+  const own = captionVideosOf('captionRetrieval', videos.count, captions, captionVideos);
   checkSameWidth('captionRetrieval captions', videos, captions);
-  checkCount('captionRetrieval videos', videos.count, 1);
-  const own = captionVideos ?? Int32Array.from({ length: captions.count }, (_, caption) => caption);
-  checkLabels('captionRetrieval captions', captions.count, own, videos.count);
-  requireCaptions(own, videos.count);
   const everyVideo = Int32Array.from({ length: videos.count }, (_, video) => video);
   return {
     textToVideo: retrieval({
@@ -106,13 +102,33 @@ function rankedByBest(videos: Features, captions: Features, captionVideos: Label
   return { ...rankOutcome(places), chance: { at1: chance(1), at5: chance(5), at10: chance(10) } };
 }
 
-function requireCaptions(captionVideos: Labels, videos: number): void {
+/**
+ * [C] the video of each caption, checked.
+ * @throws EvaluationError as `captionRetrieval`, but for what the videos hold.
+ */
+export function captionVideosOf(
+  where: string,
+  videos: number,
+  captions: Features,
+  captionVideos: Labels | undefined,
+): Labels {
+  checkFeatures(`${where} captions`, captions);
+  checkCount(`${where} videos`, videos, 1);
+  if (captionVideos === undefined && captions.count !== videos) {
+    throw new EvaluationError('LABELS_MISMATCH', {
+      where: `${where} captions`,
+      expected: `${videos}, one for each video, or captionVideos`,
+      received: `${captions.count}`,
+    });
+  }
+  const own = captionVideos ?? Int32Array.from({ length: videos }, (_, caption) => caption);
+  checkLabels(`${where} captions`, captions.count, own, videos);
   const has = new Uint8Array(videos);
-  for (let caption = 0; caption < captionVideos.length; caption++) has[captionVideos[caption]!] = 1;
+  for (let caption = 0; caption < own.length; caption++) has[own[caption]!] = 1;
   const without = has.indexOf(0);
-  if (without < 0) return;
+  if (without < 0) return own;
   throw new EvaluationError('TOO_FEW_EXAMPLES', {
-    where: `captionRetrieval, captions of video ${without}`,
+    where: `${where}, captions of video ${without}`,
     expected: 'at least 1',
     received: 'none',
   });

@@ -153,8 +153,8 @@ export {
 } from './probe-evaluators.js';
 export { projectVideo } from './project-video.js';
 export { type RankedItem, type RankedListOptions, rankedList } from './ranked-list.js';
+export type { ClipMask } from './reconstruction/clip-mask.js';
 export {
-  type ClipMask,
   type ReconstructionErrorOptions,
   type ReconstructionErrorResult,
   type ReconstructionEvaluatorOptions,

@@ -55,3 +55,17 @@ it('zeroShotEvaluator classifies clips by texts', async () => {
   expect(await evaluator.evaluate(params)).toEqual({ top1, top5, classMeanTop1, classMeanTop5 });
   await expect(evaluator.evaluate(encoder)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
 });
+
+it('both say before the first evaluation what does not fit', () => {
+  const code = (code: string) => expect.objectContaining({ code });
+  const captioned = { ...parts, captions: texts, captionVideos: textClasses };
+  expect(() => captionRetrievalEvaluator({ ...captioned, captionVideos: [0] })).toThrow(
+    code('LABELS_MISMATCH'),
+  );
+  expect(() => captionRetrievalEvaluator({ ...captioned, clips: clips.slice(1) })).toThrow(
+    code('LABEL_OUT_OF_RANGE'),
+  );
+  const labelled = { ...parts, labels: [0, 1, 2, 3, 4, 5], texts, textClasses, classes: 6 };
+  expect(() => zeroShotEvaluator({ ...labelled, labels: [0] })).toThrow(code('LABELS_MISMATCH'));
+  expect(() => zeroShotEvaluator({ ...labelled, classes: 7 })).toThrow(code('TOO_FEW_EXAMPLES'));
+});

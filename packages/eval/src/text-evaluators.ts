@@ -1,7 +1,12 @@
 import type { VideoMaeEncoder } from '@tgm/models';
 import { listOf, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { CAPTION_FIELDS, type CaptionRetrievalOptions, captionRetrieval } from './caption-retrieval.js';
+import {
+  CAPTION_FIELDS,
+  type CaptionRetrievalOptions,
+  captionRetrieval,
+  captionVideosOf,
+} from './caption-retrieval.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { featureExtractor } from './extract-features.js';
@@ -9,7 +14,7 @@ import { bytes, encoderField, engineField } from './option-fields.js';
 import { joinOutcomes } from './outcome.js';
 import { requireProjected } from './projected-clips.js';
 import { intervalsField, told } from './told.js';
-import { ZERO_SHOT_FIELDS, type ZeroShotOptions, zeroShot } from './zero-shot/zero-shot.js';
+import { checkTexts, ZERO_SHOT_FIELDS, type ZeroShotOptions, zeroShot } from './zero-shot/zero-shot.js';
 
 /** Clips and the model whose features are compared with texts. */
 export interface TextEvaluatorOptions {
@@ -53,18 +58,18 @@ const ZERO_SHOT = optionTable(
  * `captionRetrieval` of clips as an evaluator, for a model that is trained with the contrastive loss: `textToVideo/R@1`, `/R@5`,
  * `/R@10` in per cent, `/medianRank`, `/meanRank`, and the same under `videoToText`.
  *
- * @throws EvaluationError `OPTION_INVALID`; `evaluate` rejects with what `captionRetrieval` throws, and `OPTION_INVALID` for
- *   parameters without the loss's projection.
+ * @throws EvaluationError as `captionRetrieval`; `evaluate` rejects with `OPTION_INVALID` for parameters without the loss's projection, and
+ *   with what `captionRetrieval` throws.
  */
 export function captionRetrievalEvaluator(options: CaptionRetrievalEvaluatorOptions): Evaluator {
-  const { engine, model, clips, batchSize, intervals, captionVideos, ...captions } = RETRIEVAL.check(options);
+  const { engine, model, clips, batchSize, intervals, ...given } = RETRIEVAL.check(options);
+  const captionVideos = captionVideosOf(RETRIEVAL.where, clips.length, given.captions, given.captionVideos);
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'captionRetrieval',
     async evaluate(params) {
       const videos = await requireProjected(RETRIEVAL.where, await extract(params, clips), params);
-      const both = captionRetrieval({ videos, ...captions, ...(captionVideos && { captionVideos }) });
-      const { textToVideo, videoToText } = both;
+      const { textToVideo, videoToText } = captionRetrieval({ videos, ...given, captionVideos });
       return {
         ...told(joinOutcomes({ textToVideo }), intervals),
         ...told(joinOutcomes({ videoToText }), intervals),
@@ -77,11 +82,12 @@ export function captionRetrievalEvaluator(options: CaptionRetrievalEvaluatorOpti
  * `zeroShot` of clips as an evaluator, for a model that is trained with the contrastive loss: `top1`, `top5`, `classMeanTop1`,
  * `classMeanTop5` in per cent.
  *
- * @throws EvaluationError `OPTION_INVALID`; `evaluate` rejects with what `zeroShot` throws, and `OPTION_INVALID` for parameters
- *   without the loss's projection.
+ * @throws EvaluationError as `zeroShot`; `evaluate` rejects with `OPTION_INVALID` for parameters without the loss's projection, and
+ *   with what `zeroShot` throws.
  */
 export function zeroShotEvaluator(options: ZeroShotEvaluatorOptions): Evaluator {
   const { engine, model, clips, batchSize, intervals, ...texts } = ZERO_SHOT.check(options);
+  checkTexts(ZERO_SHOT.where, clips.length, texts);
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'zeroShot',

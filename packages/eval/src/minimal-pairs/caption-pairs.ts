@@ -29,13 +29,13 @@ export interface CaptionPairsResult {
 /** Of the 24 orders of four similarities 6, 6 and 4 are right. */
 const CHANCE = { text: 100 / 4, video: 100 / 4, group: 100 / 6 };
 
-export const captionPairFields = {
+export const CAPTION_PAIR_FIELDS = {
   captions: features(),
-};
+} satisfies Record<keyof Omit<CaptionPairsOptions, 'videos'>, unknown>;
 
 const OPTIONS = optionTable(
   'captionPairs',
-  { videos: features(), ...captionPairFields } satisfies Record<keyof CaptionPairsOptions, unknown>,
+  { videos: features(), ...CAPTION_PAIR_FIELDS } satisfies Record<keyof CaptionPairsOptions, unknown>,
   EvaluationError,
 );
 
@@ -49,16 +49,8 @@ const OPTIONS = optionTable(
 export function captionPairs(options: CaptionPairsOptions): CaptionPairsResult {
   const { videos, captions } = OPTIONS.check(options);
   checkFeatures('captionPairs videos', videos);
-  checkFeatures('captionPairs captions', captions);
+  checkPairCaptions('captionPairs', videos.count, captions);
   checkSameWidth('captionPairs captions', videos, captions);
-  requireEven('captionPairs videos', videos.count);
-  if (captions.count !== videos.count) {
-    throw new EvaluationError('SHAPE_MISMATCH', {
-      where: 'captionPairs captions',
-      expected: `${videos.count}, one for each video`,
-      received: `${captions.count}`,
-    });
-  }
   const [queries, gallery] = [normaliseRows(videos), normaliseRows(captions)];
   const pairs = videos.count / 2;
   const right = {
@@ -90,6 +82,21 @@ export function captionPairs(options: CaptionPairsOptions): CaptionPairsResult {
     },
   } satisfies Outcome;
   return { ...figuresOf<keyof typeof outcome.figures>(outcome), chance: CHANCE, outcome };
+}
+
+/**
+ * That videos come in pairs, each with a caption.
+ * @throws EvaluationError `TOO_FEW_EXAMPLES`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`.
+ */
+export function checkPairCaptions(where: string, videos: number, captions: Features): void {
+  checkFeatures(`${where} captions`, captions);
+  requireEven(`${where} videos`, videos);
+  if (captions.count === videos) return;
+  throw new EvaluationError('SHAPE_MISMATCH', {
+    where: `${where} captions`,
+    expected: `${videos}, one for each video`,
+    received: `${captions.count}`,
+  });
 }
 
 /** The rows of a pair. */

@@ -165,5 +165,9 @@ describe('the evaluators', async () => {
     const params = { ...encoder, 'contrastive.projection.weight': tf.tensor2d(weight, [3, 8]) };
     expect(await evaluator.evaluate(params)).toEqual({ text, video, group });
     await expect(evaluator.evaluate(encoder)).rejects.toMatchObject({ code: 'OPTION_INVALID' });
+    const codeFor = (change: object) =>
+      codeOf(() => captionPairsEvaluator({ ...parts, clips: own, captions, ...change }));
+    expect(codeFor({ clips: own.slice(1) })).toBe('TOO_FEW_EXAMPLES');
+    expect(codeFor({ clips: own.slice(2) })).toBe('SHAPE_MISMATCH');
   });
 });

@@ -7,7 +7,12 @@ import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from '../linear-
 import { requireProjected } from '../projected-clips.js';
 import { TEXT_FIELDS, type TextEvaluatorOptions } from '../text-evaluators.js';
 import { told } from '../told.js';
-import { type CaptionPairsOptions, captionPairFields, captionPairs } from './caption-pairs.js';
+import {
+  CAPTION_PAIR_FIELDS,
+  type CaptionPairsOptions,
+  captionPairs,
+  checkPairCaptions,
+} from './caption-pairs.js';
 import { pairAccuracyOf, requireEven } from './pair-accuracy.js';
 
 /** Clips 2i and 2i + 1 of `test` are a pair. */
@@ -30,7 +35,7 @@ const PROBED = optionTable(
 );
 const CAPTIONED = optionTable(
   'captionPairsEvaluator',
-  { ...TEXT_FIELDS, ...captionPairFields } satisfies Record<keyof CaptionPairsEvaluatorOptions, unknown>,
+  { ...TEXT_FIELDS, ...CAPTION_PAIR_FIELDS } satisfies Record<keyof CaptionPairsEvaluatorOptions, unknown>,
   EvaluationError,
 );
 
@@ -52,11 +57,12 @@ export function pairAccuracyEvaluator(options: PairAccuracyEvaluatorOptions): Ev
  * `captionPairs` of clips as an evaluator, for a model that is trained with the contrastive loss: `text`, `video` and `group` in
  * per cent.
  *
- * @throws EvaluationError `OPTION_INVALID`; `evaluate` rejects with what `captionPairs` throws, and `OPTION_INVALID` for
- *   parameters without the loss's projection.
+ * @throws EvaluationError as `captionPairs`; `evaluate` rejects with `OPTION_INVALID` for parameters without the loss's projection,
+ *   and with what `captionPairs` throws.
  */
 export function captionPairsEvaluator(options: CaptionPairsEvaluatorOptions): Evaluator {
   const { engine, model, clips, batchSize, intervals, captions } = CAPTIONED.check(options);
+  checkPairCaptions(CAPTIONED.where, clips.length, captions);
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'captionPairs',

@@ -98,6 +98,15 @@ describe('reconstructionError', () => {
       'SHAPE_MISMATCH',
     );
     expect(codeOf({ masks: masks.map(() => 1) })).toBe('OPTION_INVALID');
+    expect(codeOf({ masks: masks.map(() => ({ visible: 1, masked: [1, 2, 3] })) })).toBe('OPTION_INVALID');
+    for (const masked of [
+      [0, 2, 3],
+      [1, 2, 4],
+      [1, 1, 2],
+      [1, 2, -1],
+      [1, 2, 2.5],
+    ])
+      expect(codeOf({ masks: [...masks.slice(1), { visible: [0], masked }] })).toBe('OPTION_INVALID');
     expect(codeOf({ target: 'patches' })).toBe('OPTION_INVALID');
     expect(codeOf({ masks: masks.map(() => ({ visible: [0], masked: [] })) })).toBe('TOO_FEW_EXAMPLES');
   });

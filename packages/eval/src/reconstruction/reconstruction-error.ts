@@ -1,29 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { frameTokens, type Params, UNIT_PIXELS, type VideoMae } from '@tgm/models';
-import {
-  listOf,
-  objectWith,
-  oneOf,
-  optional,
-  optionTable,
-  passing,
-  showValue,
-  wholeNumber,
-} from '@tgm/options';
+import { listOf, objectWith, oneOf, optional, optionTable, passing, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
-import { checkCount } from '../features.js';
 import { bytes, engineField } from '../option-fields.js';
 import { figuresOf, type Outcome } from '../outcome.js';
 import { intervalsField, told } from '../told.js';
+import { type ClipMask, checkMasks, clipMask } from './clip-mask.js';
 import { meanColour, normalisedError, pixelError, type TokenError } from './token-error.js';
-
-/** Token numbers of a clip; a mask of `@tgm/masking` is such. */
-export interface ClipMask {
-  readonly visible: ArrayLike<number>;
-  readonly masked: ArrayLike<number>;
-}
 
 export interface ReconstructionOptions {
   readonly engine: Engine;
@@ -67,13 +52,7 @@ const FIELDS = {
     'decode',
   ]),
   clips: listOf(bytes(), { from: 1 }),
-  masks: listOf(
-    passing(
-      'a mask { visible, masked }',
-      (value): value is ClipMask =>
-        typeof value === 'object' && !!value && 'visible' in value && 'masked' in value,
-    ),
-  ),
+  masks: listOf(clipMask()),
   batchSize: wholeNumber({ from: 1 }),
   target: optional(oneOf(['normalised', 'pixels'] as const), 'normalised'),
 } satisfies Record<keyof ReconstructionOptions, unknown>;
@@ -95,8 +74,8 @@ const EVALUATOR = optionTable(
 /**
  * How well hidden tokens of clips are reconstructed, on masks that are given: the same for all models that are compared.
  *
- * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` for another number of masks than clips, or masks of other lengths than
- *   the first; what the model throws for a clip of another size.
+ * @throws EvaluationError `OPTION_INVALID`, also for a token that a mask names twice or the model has not; `SHAPE_MISMATCH` for another
+ *   number of masks than clips, or masks of other lengths than the first; what the model throws for a clip of another size.
  */
 export async function reconstructionError(
   options: ReconstructionErrorOptions,
@@ -121,7 +100,7 @@ export function reconstructionEvaluator(options: ReconstructionEvaluatorOptions)
 
 function measurer(where: string, parts: Required<ReconstructionOptions>) {
   const { engine, model, clips, masks, target } = parts;
-  checkMasks(where, clips.length, masks);
+  checkMasks(where, clips.length, masks, model.grid.slices * model.grid.rows * model.grid.columns);
   const batchSize = Math.min(parts.batchSize, clips.length);
   const predict = engine.compile(
     ({
@@ -211,22 +190,4 @@ function inputsOf(
     visible: places('visible', shown),
     masked: places('masked', hidden),
   };
-}
-
-function checkMasks(where: string, clips: number, masks: readonly ClipMask[]): void {
-  const refuse = (expected: string, received: string): never => {
-    throw new EvaluationError('SHAPE_MISMATCH', { where: `${where}, option masks`, expected, received });
-  };
-  if (masks.length !== clips) refuse(`${clips}, one for each clip`, `${masks.length}`);
-  const [first] = masks;
-  checkCount(`${where}, hidden tokens`, first!.masked.length, 1);
-  checkCount(`${where}, visible tokens`, first!.visible.length, 1);
-  const odd = masks.find(
-    ({ visible, masked }) =>
-      visible.length !== first!.visible.length || masked.length !== first!.masked.length,
-  );
-  if (!odd) return;
-  const sizes = ({ visible, masked }: ClipMask) =>
-    `${showValue(visible.length)} visible and ${showValue(masked.length)} masked tokens`;
-  refuse(sizes(first!), sizes(odd));
 }

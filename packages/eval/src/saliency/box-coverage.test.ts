@@ -57,6 +57,8 @@ describe('boxCoverage', () => {
     expect(codeOf({ width: 5 })).toBe('SHAPE_MISMATCH');
     expect(codeOf({ boxes: [[[{ x: 0, y: 0, width: -1, height: 1 }], []]] })).toBe('OPTION_INVALID');
     expect(codeOf({ boxes: [[[{ x: 0, y: 0, width: 1 }], []]] })).toBe('OPTION_INVALID');
+    expect(codeOf({ boxes: [[[null], []]] })).toBe('OPTION_INVALID');
+    expect(codeOf({ boxes: [[[{ x: 0, y: 0, width: 1, height: Number.NaN }], []]] })).toBe('OPTION_INVALID');
     expect(codeOf({ boxes: [{}] })).toBe('OPTION_INVALID');
   });
 });

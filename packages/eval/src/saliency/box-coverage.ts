@@ -1,4 +1,4 @@
-import { optionTable, passing, wholeNumber } from '@tgm/options';
+import { optionTable, passing, showValue, wholeNumber } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import { checkCount, type Features } from '../features.js';
 
@@ -111,11 +111,12 @@ function requireWhole(what: string, count: number, size: number): void {
   });
 }
 
-function checkBox(clip: number, frame: number, { x, y, width, height }: Box): void {
+function checkBox(clip: number, frame: number, box: Box): void {
+  const { x, y, width, height } = (box ?? {}) as Box;
   if ([x, y, width, height].every(Number.isFinite) && width >= 0 && height >= 0) return;
   throw new EvaluationError('OPTION_INVALID', {
     where: `boxCoverage, frame ${frame} of clip ${clip}`,
     expected: 'boxes of x, y, width and height, none of them negative in size',
-    received: JSON.stringify({ x, y, width, height }),
+    received: showValue(box),
   });
 }

@@ -2,10 +2,10 @@ import type { Params } from '@tgm/models';
 import { callable, optionTable } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
-import { checkFeatures, type Features } from '../features.js';
+import type { Features } from '../features.js';
 import { features } from '../option-fields.js';
 import { intervalsField, told } from '../told.js';
-import { saliencyScores } from './saliency-scores.js';
+import { checkShares, saliencyScores } from './saliency-scores.js';
 
 export interface SaliencyEvaluatorOptions {
   /** [clips, N] how much each token matters to a model with these parameters. */
@@ -34,7 +34,7 @@ const OPTIONS = optionTable(
  */
 export function saliencyEvaluator(options: SaliencyEvaluatorOptions): Evaluator {
   const { saliency, inside, intervals } = OPTIONS.check(options);
-  checkFeatures('saliencyEvaluator inside', inside);
+  checkShares('saliencyEvaluator inside', inside);
   return {
     name: 'saliency',
     async evaluate(params) {

@@ -56,6 +56,8 @@ describe('saliencyScores', () => {
     expect(codeOf(rows([1, 2]), rows([1, 1]))).toBe('TOO_FEW_EXAMPLES');
     expect(codeOf(rows([1, Number.NaN]), rows([0, 1]))).toBe('NON_FINITE_FEATURE');
     expect(codeOf([], rows([0, 1]))).toBe('OPTION_INVALID');
+    expect(codeOf(rows([1, 2]), rows([0, 40]))).toBe('OPTION_INVALID'); // per cent
+    expect(codeOf(rows([1, 2]), rows([-1, 1]))).toBe('OPTION_INVALID');
   });
 });
 

@@ -36,13 +36,13 @@ const OPTIONS = optionTable(
 /**
  * Compares saliency of tokens with boxes.
  *
- * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`, `TOO_FEW_EXAMPLES` where no clip has tokens both
- *   inside and outside.
+ * @throws EvaluationError `OPTION_INVALID`, also for shares outside 0 to 1; `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`,
+ *   `TOO_FEW_EXAMPLES` where no clip has tokens both inside and outside.
  */
 export function saliencyScores(options: SaliencyScoresOptions): SaliencyScoresResult {
   const { saliency, inside } = OPTIONS.check(options);
   checkFeatures('saliencyScores saliency', saliency);
-  checkFeatures('saliencyScores inside', inside);
+  checkShares('saliencyScores inside', inside);
   const { width, count } = saliency;
   if (inside.width !== width || inside.count !== count) {
     throw new EvaluationError('SHAPE_MISMATCH', {
@@ -84,6 +84,20 @@ export function saliencyScores(options: SaliencyScoresOptions): SaliencyScoresRe
     leftOut: count - clips.length,
     outcome,
   };
+}
+
+/** @throws EvaluationError as `checkFeatures`, and `OPTION_INVALID` for a number that is no share. */
+export function checkShares(where: string, inside: Features): void {
+  checkFeatures(where, inside);
+  const { values, width } = inside;
+  // Shares of frames are added up in single precision.
+  const bad = values.findIndex((share) => share < 0 || share > 1 + 1e-5);
+  if (bad < 0) return;
+  throw new EvaluationError('OPTION_INVALID', {
+    where: `${where}, token ${bad % width} of clip ${Math.floor(bad / width)}`,
+    expected: 'a share from 0 to 1',
+    received: `${values[bad]}`,
+  });
 }
 
 function pointed(scores: Float32Array, marks: readonly boolean[]): number {

@@ -57,13 +57,11 @@ const OPTIONS = optionTable(
  *   `TOO_FEW_EXAMPLES` without videos or where a class has no text.
  */
 export function zeroShot(options: ZeroShotOptions): ZeroShotResult {
-  const { videos, texts, textClasses, classes, combine, ...given } = OPTIONS.check(options);
+  const { videos, combine, ...given } = OPTIONS.check(options);
+  const { texts, textClasses, classes } = given;
   checkFeatures('zeroShot videos', videos);
-  checkFeatures('zeroShot texts', texts);
+  checkTexts('zeroShot', videos.count, given);
   checkSameWidth('zeroShot texts', videos, texts);
-  checkCount('zeroShot videos', videos.count, 1);
-  checkLabels('zeroShot videos', videos.count, given.labels, classes);
-  checkLabels('zeroShot texts', texts.count, textClasses, classes);
   const means = meansOfClasses(normaliseRows(texts), textClasses, classes);
   const gallery = combine === 'embeddings' ? normaliseRows(means) : means;
   const queries = normaliseRows(videos);
@@ -74,6 +72,30 @@ export function zeroShot(options: ZeroShotOptions): ZeroShotResult {
   return { ...classified(scores, given.labels, classes), scores };
 }
 
+/**
+ * That labels and texts belong to so many videos.
+ * @throws EvaluationError as `zeroShot`, but for what the videos hold.
+ */
+export function checkTexts(
+  where: string,
+  videos: number,
+  { labels, texts, textClasses, classes }: Omit<ZeroShotOptions, 'videos' | 'combine'>,
+): void {
+  checkFeatures(`${where} texts`, texts);
+  checkCount(`${where} videos`, videos, 1);
+  checkLabels(`${where} videos`, videos, labels, classes);
+  checkLabels(`${where} texts`, texts.count, textClasses, classes);
+  const has = new Uint8Array(classes);
+  for (let text = 0; text < textClasses.length; text++) has[textClasses[text]!] = 1;
+  const without = has.indexOf(0);
+  if (without < 0) return;
+  throw new EvaluationError('TOO_FEW_EXAMPLES', {
+    where: `${where}, texts of class ${without}`,
+    expected: 'at least 1',
+    received: 'none',
+  });
+}
+
 /** [classes, E] */
 function meansOfClasses({ values, width }: Features, textClasses: Labels, classes: number): Features {
   const sums = new Float64Array(classes * width);
@@ -82,14 +104,6 @@ function meansOfClasses({ values, width }: Features, textClasses: Labels, classe
     const label = textClasses[text]!;
     counts[label]!++;
     for (let i = 0; i < width; i++) sums[label * width + i]! += values[text * width + i]!;
-  }
-  const without = counts.indexOf(0);
-  if (without >= 0) {
-    throw new EvaluationError('TOO_FEW_EXAMPLES', {
-      where: `zeroShot, texts of class ${without}`,
-      expected: 'at least 1',
-      received: 'none',
-    });
   }
   const means = Float32Array.from(sums, (sum, at) => sum / counts[Math.floor(at / width)]!);
   return { values: means, count: classes, width };
