@@ -12,10 +12,11 @@ export function rowsPerClass(labels: Labels, perClass: number, random: Random): 
 }
 
 /** The vectors of some examples. */
-export function featuresAt({ values, width }: Features, rows: readonly number[]): Features {
+export function featuresAt({ values, width }: Features, rows: ArrayLike<number>): Features {
   const chosen = new Float32Array(rows.length * width);
-  for (const [at, row] of rows.entries()) {
-    chosen.set(values.subarray(row * width, (row + 1) * width), at * width);
+  for (let at = 0; at < rows.length; at++) {
+    const start = rows[at]! * width;
+    chosen.set(values.subarray(start, start + width), at * width);
   }
   return { values: chosen, count: rows.length, width };
 }

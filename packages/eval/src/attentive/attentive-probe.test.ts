@@ -164,6 +164,21 @@ describe('attentiveProbe', () => {
     await engine.dispose();
   });
 
+  it('keeps no tensor of a training that is ended by an error', async () => {
+    const engine = await cpuEngine();
+    const before = tf.memory().numTensors;
+    const enough = new Error('enough');
+    const onProgress = (done: number) => {
+      if (done === 2) throw enough;
+    };
+    const settings = { rates: [1e-3], weightDecays: [0, 0.1] };
+    for (const blocks of [1, 2])
+      await expect(
+        attentiveProbe({ engine, ...data, ...small, ...settings, blocks, onProgress }),
+      ).rejects.toBe(enough);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
   it('refuses wrong input by code', async () => {
     const engine = await cpuEngine();
     const codeOf = (change: object) =>

@@ -5,6 +5,7 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { cosineRate } from '../cosine-rate.js';
 import { epochBatches } from '../epoch-batches.js';
 import type { Labels } from '../features.js';
+import { oneHot } from '../one-hot.js';
 import type { TokenFeatures } from '../token-features.js';
 import { headLogits } from './head-logits.js';
 import { drawHead, type HeadShape, headParameters } from './head-parameters.js';
@@ -64,29 +65,37 @@ export async function trainHeads(parts: TrainHeadsParts): Promise<TrainedHeads> 
   const perEpoch = epochBatches(rows.length, batchSize, seed, 0).length;
   const steps = epochs * perEpoch;
 
-  for (let done = 0; done < steps; ) {
-    for (const batch of epochBatches(rows.length, batchSize, seed, done / perEpoch)) {
-      const chosen = batch.map((at) => rows[at]!);
-      const tokens = tokensOf(features, chosen);
-      const targets = sharesOf(labels, chosen, shape.classes);
-      try {
-        for (const [at, group] of groups.entries()) {
-          const settings = tf.tensor2d(
-            group.map(({ rate, weightDecay }) =>
-              stepSettings(cosineRate(rate, done, steps), weightDecay, done + 1),
-            ),
-          );
-          states[at] = await step({ ...states[at]!, tokens, targets, settings }).finally(() =>
-            settings.dispose(),
-          );
+  async function train(): Promise<void> {
+    let done = 0;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      for (const batch of epochBatches(rows.length, batchSize, seed, epoch)) {
+        const chosen = batch.map((at) => rows[at]!);
+        const tokens = tokensOf(features, chosen);
+        const targets = oneHot(labels, chosen, shape.classes);
+        try {
+          for (const [at, group] of groups.entries()) {
+            const settings = tf.tensor2d(
+              group.map(({ rate, weightDecay }) =>
+                stepSettings(cosineRate(rate, done, steps), weightDecay, done + 1),
+              ),
+            );
+            states[at] = await step({ ...states[at]!, tokens, targets, settings }).finally(() =>
+              settings.dispose(),
+            );
+          }
+        } finally {
+          tf.dispose([tokens, targets]);
         }
-      } finally {
-        tf.dispose([tokens, targets]);
+        done += 1;
+        onProgress?.(done, steps);
       }
-      done += 1;
-      onProgress?.(done, steps);
     }
   }
+  const dispose = () => tf.dispose(states as unknown as tf.TensorContainer);
+  await train().catch((error: unknown) => {
+    dispose();
+    throw error;
+  });
 
   /** [rows, classes] of each head of a group. */
   async function groupScores(group: number, given: TokenFeatures, rows: ArrayLike<number>) {
@@ -119,7 +128,7 @@ export async function trainHeads(parts: TrainHeadsParts): Promise<TrainedHeads> 
       }
       return wanted.map((head) => found[Math.floor(head / together)]![head % together]!);
     },
-    dispose: () => tf.dispose(states as unknown as tf.TensorContainer),
+    dispose,
   };
 }
 
@@ -147,11 +156,4 @@ function tokensOf({ values, tokens, width }: TokenFeatures, rows: ArrayLike<numb
   for (let at = 0; at < rows.length; at++)
     chosen.set(values.subarray(rows[at]! * size, (rows[at]! + 1) * size), at * size);
   return tf.tensor3d(chosen, [rows.length, tokens, width]);
-}
-
-/** [rows, classes], 1 for the label of each; the caller disposes it. */
-function sharesOf(labels: Labels, rows: Uint32Array, classes: number): tf.Tensor2D {
-  const shares = new Float32Array(rows.length * classes);
-  for (const [at, row] of rows.entries()) shares[at * classes + labels[row]!] = 1;
-  return tf.tensor2d(shares, [rows.length, classes]);
 }

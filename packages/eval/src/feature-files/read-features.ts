@@ -22,7 +22,7 @@ export interface ReadFeaturesOptions {
   readonly parts?: readonly string[];
 }
 
-const TABLES = (where: string) =>
+const partsTable = (where: string) =>
   optionTable(
     where,
     { parts: optional(listOf(text(), { from: 1 })) } satisfies Record<keyof ReadFeaturesOptions, unknown>,
@@ -84,7 +84,7 @@ async function read(
   options: ReadFeaturesOptions,
 ): Promise<Features & StoredExamples & { readonly tokens: number | null }> {
   optionTable(where, { folder: text() }, EvaluationError).check({ folder });
-  const names = TABLES(where).check(options).parts;
+  const names = partsTable(where).check(options).parts;
   const stored = await readIndex(folder);
   const { index } = stored;
   const taken = takenParts(where, index, names);

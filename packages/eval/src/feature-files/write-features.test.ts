@@ -227,9 +227,8 @@ it('gives probes what they take', async () => {
     classes: 2,
   };
   const labels = { trainLabels: tokens.labels, testLabels: tokens.labels };
-  expect(
-    (await attentiveProbe({ engine, train: tokens, test: tokens, ...labels, ...head })).top1,
-  ).toBeGreaterThan(0);
+  const probed = await attentiveProbe({ engine, train: tokens, test: tokens, ...labels, ...head });
+  expect(probed.scores).toHaveLength(16 * 2);
 });
 
 it('gives a video of several views the mean of what they give, whatever their number', async () => {
@@ -500,6 +499,14 @@ describe('refuses', () => {
       ...(label !== undefined && { label }),
     })),
   });
+  /** Samples with examples of these numbers. */
+  const regrouped = (numbersOf: (at: number) => readonly number[]): SampledExamples => ({
+    ...sampled(3).examples,
+    async *read(from, to) {
+      for (let at = from; at < to; at++)
+        yield { id: `clip ${at}`, examples: numbersOf(at).map((number) => examplesOf(10)[number]!) };
+    },
+  });
   it.each<[string, string, object]>([
     ['no representation', 'OPTION_INVALID', { representations: {} }],
     ['what is no representation', 'OPTION_INVALID', { representations: { own: { width: 2 } } }],
@@ -540,6 +547,8 @@ describe('refuses', () => {
     ['a rank that is not there', 'OPTION_INVALID', { rank: 2, ranks: 2 }],
     ['shards beyond 1 GiB', 'OPTION_INVALID', { shardSize: 2 ** 30 }],
     ['samples that are no number', 'OPTION_INVALID', { examples: { ...sampled(1).examples, samples: 0.5 } }],
+    ['a sample with an example of another', 'OPTION_INVALID', { examples: regrouped((at) => [at + 1]) }],
+    ['a sample of two examples', 'OPTION_INVALID', { examples: regrouped((at) => [at, at + 5]) }],
     [
       'samples that are not described',
       'OPTION_INVALID',

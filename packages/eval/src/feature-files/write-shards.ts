@@ -1,7 +1,8 @@
+import { showValue } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import { requireVideo } from '../test-video.js';
 import type { RepresentationParts } from './clip-representation.js';
-import type { LeftOutFacts, SampleReader } from './feature-examples.js';
+import type { FeatureSample, LeftOutFacts, SampleReader } from './feature-examples.js';
 import { ARRAY_FILES } from './feature-format.js';
 import type { StoredIndex } from './feature-index.js';
 import { orFileFailed } from './file-faults.js';
@@ -103,7 +104,7 @@ async function writeShard(
     signal?.throwIfAborted();
     const { id, examples, leftOut: why } = sample;
     if (why) leftOut.push(leftOutExample(id, why));
-    // An example of another id, or a second one, is refused like any id that came before.
+    requireOneExample(sample);
     for (const example of examples) {
       requireVideo('writeFeatures, option examples', example, seen.ids);
       const label = storedLabel('writeFeatures', example, kind);
@@ -128,6 +129,20 @@ async function writeShard(
   };
   await writeRecord(folder, shard, record);
   return record;
+}
+
+/**
+ * A row is a sample's.
+ * @throws EvaluationError `OPTION_INVALID`
+ */
+function requireOneExample({ id, examples }: FeatureSample): void {
+  const ids = examples.map((example) => example?.id);
+  if (ids.length === 0 || (ids.length === 1 && ids[0] === id)) return;
+  throw new EvaluationError('OPTION_INVALID', {
+    where: `writeFeatures, option examples, sample ${showValue(id)}`,
+    expected: 'one example with the id of the sample, or none',
+    received: ids.map(showValue).join(' and '),
+  });
 }
 
 /** Whatever else an error's facts hold is not kept. */

@@ -4,6 +4,8 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { cosineRate } from '../cosine-rate.js';
 import { epochBatches } from '../epoch-batches.js';
 import type { Features, Labels } from '../features.js';
+import { oneHot } from '../one-hot.js';
+import { featuresAt } from '../rows-per-class.js';
 import { normalised, type SgdState, type SgdStepInputs, sgdStep } from './sgd-step.js';
 
 export interface TrainSgdParts {
@@ -45,37 +47,38 @@ export async function trainSgd(parts: TrainSgdParts): Promise<SgdClassifier> {
   const size = Math.min(parts.batchSize, count);
   const perEpoch = Math.floor(count / size);
   const base = (parts.rate * size) / 256;
+  const steps = epochs * perEpoch;
   let state = freshState(width, classes, seed);
-  for (let done = 0; done < epochs * perEpoch; ) {
-    for (const batch of epochBatches(count, size, seed, done / perEpoch)) {
-      const inputs = {
-        features: rowsOf(features, batch),
-        targets: tf.tidy(() =>
-          tf
-            .oneHot(
-              tf.tensor1d(
-                Array.from(batch, (row) => labels[row]!),
-                'int32',
-              ),
-              classes,
-            )
-            .toFloat(),
-        ),
-        rate: tf.scalar(cosineRate(base, done, epochs * perEpoch, parts.warmupEpochs * perEpoch)),
-      };
-      state = await step({ ...state, ...inputs, momentum, batchNorm }).finally(() =>
-        tf.dispose(inputs as unknown as tf.TensorContainer),
-      );
-      done += 1;
+  const dispose = () => tf.dispose(state as unknown as tf.TensorContainer);
+
+  async function train(): Promise<void> {
+    let done = 0;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      for (const batch of epochBatches(count, size, seed, epoch)) {
+        const { values } = featuresAt(features, batch);
+        const inputs = {
+          features: tf.tensor2d(values, [size, width]),
+          targets: oneHot(labels, batch, classes),
+          rate: tf.scalar(cosineRate(base, done, steps, parts.warmupEpochs * perEpoch)),
+        };
+        state = await step({ ...state, ...inputs, momentum, batchNorm }).finally(() =>
+          tf.dispose(inputs as unknown as tf.TensorContainer),
+        );
+        done += 1;
+      }
     }
   }
+  await train().catch((error: unknown) => {
+    dispose();
+    throw error;
+  });
   return {
     async scores({ values, count }) {
       const rows = tf.tensor2d(values, [count, width]);
       const logits = await classify({ state, rows }).finally(() => rows.dispose());
       return logits.data<'float32'>().finally(() => logits.dispose());
     },
-    dispose: () => tf.dispose(state as unknown as tf.TensorContainer),
+    dispose,
   };
 }
 
@@ -94,12 +97,4 @@ function freshState(width: number, classes: number, seed: number): SgdState {
     mean: tf.zeros([1, width]),
     variance: tf.ones([1, width]),
   };
-}
-
-function rowsOf({ values, width }: Features, rows: Uint32Array): tf.Tensor2D {
-  const chosen = new Float32Array(rows.length * width);
-  rows.forEach((row, at) => {
-    chosen.set(values.subarray(row * width, (row + 1) * width), at * width);
-  });
-  return tf.tensor2d(chosen, [rows.length, width]);
 }
