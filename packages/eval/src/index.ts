@@ -1,8 +1,8 @@
 export { subsetAccuracy } from './accuracy.js';
 export {
-  type AttentiveHeadOptions,
   type AttentiveProbeOptions,
   type AttentiveProbeResult,
+  type AttentiveProbeSettings,
   attentiveProbe,
   type ValidatedHead,
 } from './attentive/attentive-probe.js';
@@ -23,7 +23,7 @@ export type { ProbeEvaluatorOptions } from './clip-probe.js';
 export {
   type ClusteringOptions,
   type ClusteringResult,
-  type ClusterOptions,
+  type ClusteringSettings,
   clustering,
 } from './clustering/clustering.js';
 export { type ClusteringEvaluatorOptions, clusteringEvaluator } from './clustering/clustering-evaluator.js';
@@ -68,9 +68,9 @@ export type { FeatureProgress, WrittenFeatures } from './feature-files/write-sha
 export { type FeatureScoresOptions, featureScores } from './feature-scores.js';
 export type { Features, LabelledFeatures, Labels } from './features.js';
 export {
-  type FewShotDrawOptions,
   type FewShotOptions,
   type FewShotResult,
+  type FewShotSettings,
   fewShot,
 } from './few-shot/few-shot.js';
 export {
@@ -182,7 +182,7 @@ export {
   type SaliencyScoresResult,
   saliencyScores,
 } from './saliency/saliency-scores.js';
-export { SGD_RECIPES, type SgdProbeOptions, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
+export { SGD_RECIPES, type SgdProbeOptions, type SgdProbeSettings, sgdProbe } from './sgd/sgd-probe.js';
 export type { TestVideo, TestVideos } from './test-video.js';
 export {
   type CaptionRetrievalEvaluatorOptions,

@@ -1,21 +1,21 @@
 import { nested, optionTable } from '@tgm/options';
-import { type AttentiveHeadOptions, attentiveProbe, HEAD_FIELDS } from './attentive/attentive-probe.js';
+import { type AttentiveProbeSettings, attentiveProbe, HEAD_FIELDS } from './attentive/attentive-probe.js';
 import { checkedClips, ofFeatures, PROBE_FIELDS, type ProbeEvaluatorOptions } from './clip-probe.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
-import { FEW_SHOT_FIELDS, type FewShotDrawOptions, fewShot } from './few-shot/few-shot.js';
+import { FEW_SHOT_FIELDS, type FewShotSettings, fewShot } from './few-shot/few-shot.js';
 import { KNN_FIELDS, type KnnSettings, knn } from './knn.js';
 import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from './linear-probe.js';
-import { SGD_FIELDS, type SgdRecipeOptions, sgdProbe } from './sgd/sgd-probe.js';
+import { SGD_FIELDS, type SgdProbeSettings, sgdProbe } from './sgd/sgd-probe.js';
 import { tokenExtractor } from './token-features.js';
 import { told } from './told.js';
 
 export interface AttentiveProbeEvaluatorOptions extends ProbeEvaluatorOptions {
-  readonly probe: AttentiveHeadOptions;
+  readonly probe: AttentiveProbeSettings;
 }
 
 export interface FewShotEvaluatorOptions extends ProbeEvaluatorOptions {
-  readonly probe: FewShotDrawOptions;
+  readonly probe: FewShotSettings;
 }
 
 export interface LinearProbeEvaluatorOptions extends ProbeEvaluatorOptions {
@@ -28,7 +28,7 @@ export interface KnnEvaluatorOptions extends ProbeEvaluatorOptions {
 }
 
 export interface SgdProbeEvaluatorOptions extends ProbeEvaluatorOptions {
-  readonly probe: SgdRecipeOptions;
+  readonly probe: SgdProbeSettings;
 }
 
 const ATTENTIVE = optionTable(

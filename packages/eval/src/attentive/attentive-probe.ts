@@ -11,7 +11,7 @@ import type { HeadShape } from './head-parameters.js';
 import { type HeadSettings, trainHeads } from './train-heads.js';
 
 /** How attentive heads are made and trained. */
-export interface AttentiveHeadOptions {
+export interface AttentiveProbeSettings {
   /**
    * From 1: the last block pools, those before it let the tokens attend to each other. 1 by default, V-JEPA's probe (arXiv
    * 2404.08471), whose heads are trained together; 4 is V-JEPA 2's, some hundred times the work.
@@ -35,7 +35,7 @@ export interface AttentiveHeadOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface AttentiveProbeOptions extends AttentiveHeadOptions {
+export interface AttentiveProbeOptions extends AttentiveProbeSettings {
   readonly engine: Engine;
   readonly train: TokenFeatures;
   readonly trainLabels: Labels;
@@ -69,7 +69,7 @@ export const HEAD_FIELDS = {
   folds: optional(wholeNumber({ from: 2 }), 5),
   seed: number(),
   onProgress: optional(callable<(done: number, total: number) => void>()),
-} satisfies Record<keyof AttentiveHeadOptions, unknown>;
+} satisfies Record<keyof AttentiveProbeSettings, unknown>;
 
 const OPTIONS = optionTable(
   'attentiveProbe',

@@ -8,14 +8,14 @@ import { checkCount, checkLabels } from '../features.js';
 import { type LabelledClips, labelledClips } from '../labelled-clips.js';
 import { encoderField, engineField } from '../option-fields.js';
 import { intervalsField, told } from '../told.js';
-import { CLUSTER_FIELDS, type ClusterOptions, clustering } from './clustering.js';
+import { CLUSTER_FIELDS, type ClusteringSettings, clustering } from './clustering.js';
 
 export interface ClusteringEvaluatorOptions {
   readonly engine: Engine;
   /** A `VideoMae`, or its encoder alone. */
   readonly model: VideoMaeEncoder;
   readonly test: LabelledClips;
-  readonly probe: ClusterOptions;
+  readonly probe: ClusteringSettings;
   /** Clips of one pass of the encoder, from 1. */
   readonly batchSize: number;
   /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */

@@ -7,7 +7,7 @@ import { features, labels } from '../option-fields.js';
 import { figuresOf, type Outcome } from '../outcome.js';
 
 /** How clusters are found. */
-export interface ClusterOptions {
+export interface ClusteringSettings {
   /** Clusters at most, from 1; as many as there are classes by default, as in mteb. */
   readonly clusters?: number;
   /** Times that k-means starts anew, from 1; the tightest clusters are taken. 10 by default. */
@@ -16,7 +16,7 @@ export interface ClusterOptions {
   readonly seed: number;
 }
 
-export interface ClusteringOptions extends ClusterOptions {
+export interface ClusteringOptions extends ClusteringSettings {
   readonly features: Features;
   /** [count] whole numbers from 0; the classes that the clusters are compared with. */
   readonly labels: Labels;
@@ -42,7 +42,7 @@ export const CLUSTER_FIELDS = {
   clusters: optional(wholeNumber({ from: 1 })),
   starts: optional(wholeNumber({ from: 1 }), 10),
   seed: number(),
-} satisfies Record<keyof ClusterOptions, unknown>;
+} satisfies Record<keyof ClusteringSettings, unknown>;
 
 const OPTIONS = optionTable(
   'clustering',

@@ -16,7 +16,7 @@ import { featuresAt, rowsPerClass } from '../rows-per-class.js';
 import { softmaxRegression } from '../softmax-regression.js';
 
 /** How the training examples are drawn. */
-export interface FewShotDrawOptions {
+export interface FewShotSettings {
   /** Training examples of each class, from 1; 8 by default. A class that has fewer gives all. */
   readonly shots?: number;
   /** Times that they are drawn, from 1; 10 by default. */
@@ -25,7 +25,7 @@ export interface FewShotDrawOptions {
   readonly seed: number;
 }
 
-export interface FewShotOptions extends LabelledFeatures, FewShotDrawOptions {
+export interface FewShotOptions extends LabelledFeatures, FewShotSettings {
   readonly engine: Engine;
 }
 
@@ -39,7 +39,7 @@ export const FEW_SHOT_FIELDS = {
   shots: optional(wholeNumber({ from: 1 }), 8),
   draws: optional(wholeNumber({ from: 1 }), 10),
   seed: number(),
-} satisfies Record<keyof FewShotDrawOptions, unknown>;
+} satisfies Record<keyof FewShotSettings, unknown>;
 
 const OPTIONS = optionTable(
   'fewShot',

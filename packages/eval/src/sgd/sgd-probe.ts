@@ -13,7 +13,7 @@ import { engineField, labelledFeatures } from '../option-fields.js';
 import { trainSgd } from './train-sgd.js';
 
 /** The recipe of a linear probe by SGD. */
-export interface SgdRecipeOptions {
+export interface SgdProbeSettings {
   /** Learning rate of a batch of 256 examples, above 0; that of another size is in proportion to it. 0.1 by default. */
   readonly rate?: number;
   /** [0, 1); 0.9 by default. */
@@ -30,7 +30,7 @@ export interface SgdRecipeOptions {
   readonly seed: number;
 }
 
-export interface SgdProbeOptions extends LabelledFeatures, SgdRecipeOptions {
+export interface SgdProbeOptions extends LabelledFeatures, SgdProbeSettings {
   readonly engine: Engine;
 }
 
@@ -42,7 +42,7 @@ export interface SgdProbeOptions extends LabelledFeatures, SgdRecipeOptions {
 export const SGD_RECIPES = {
   videoMae: { rate: 0.1, momentum: 0.9, epochs: 100, warmupEpochs: 10, batchSize: 1024, batchNorm: false },
   normalised: { rate: 0.1, momentum: 0.9, epochs: 100, warmupEpochs: 10, batchSize: 1024, batchNorm: true },
-} as const satisfies Readonly<Record<string, Omit<Required<SgdRecipeOptions>, 'seed'>>>;
+} as const satisfies Readonly<Record<string, Omit<Required<SgdProbeSettings>, 'seed'>>>;
 
 const { videoMae } = SGD_RECIPES;
 
@@ -54,7 +54,7 @@ export const SGD_FIELDS = {
   batchSize: optional(wholeNumber({ from: 1 }), videoMae.batchSize),
   batchNorm: optional(flag(), videoMae.batchNorm),
   seed: number(),
-} satisfies Record<keyof SgdRecipeOptions, unknown>;
+} satisfies Record<keyof SgdProbeSettings, unknown>;
 
 const OPTIONS = optionTable(
   'sgdProbe',

@@ -102,7 +102,10 @@ export async function sentenceEncoder(options: SentenceEncoderOptions): Promise<
     return { values: normaliseRows(values, width), width };
   }
 
-  const { width } = await embed([PROBE]);
+  const { width } = await embed([PROBE]).catch(async (error: unknown) => {
+    await extract.dispose();
+    throw error;
+  });
   return {
     width,
     encodeText: rememberedTexts(width, TEXTS_A_CALL, async (texts) => (await embed(texts)).values),
