@@ -25,7 +25,8 @@ const OPTIONS = optionTable(
 
 /**
  * How much a data set is biased towards a representation: ln(accuracy / chance) of a classifier on it (RESOUND, Li et al., ECCV
- * 2018, section 3). 0 where the representation says nothing about the classes; ln(classes) where it says all. Take a representation
+ * 2018, section 3). 0 where the representation says nothing about the classes; ln(classes) where it says all; -Infinity where nothing is
+ * right. Take a representation
  * that cannot see what the data set is meant to ask for, such as single frames of actions: what it reaches needs no action.
  *
  * @throws EvaluationError `OPTION_INVALID`, also for an outcome without `top1`; what `intervals` throws.

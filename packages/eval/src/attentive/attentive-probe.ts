@@ -14,7 +14,7 @@ import { type HeadSettings, trainHeads } from './train-heads.js';
 export interface AttentiveProbeSettings {
   /**
    * From 1: the last block pools, those before it let the tokens attend to each other. 1 by default, V-JEPA's probe (arXiv
-   * 2404.08471), whose heads are trained together; 4 is V-JEPA 2's, some hundred times the work.
+   * 2404.08471); 4 is V-JEPA 2's, some hundred times the work.
    */
   readonly blocks?: number;
   /** Heads of each attention, a divisor of the tokens' width; 16 by default. */
@@ -87,9 +87,9 @@ const OPTIONS = optionTable(
 
 /**
  * Attention pooling of frozen tokens and a linear classifier, as V-JEPA (arXiv 2404.08471) and V-JEPA 2 (arXiv 2506.09985) probe. A
- * head is trained for each learning rate with each weight decay, all in one pass over the tokens, by AdamW. The head that does best on examples that none
- * learned from is taken; of equals the first. The test examples choose nothing. (The published probes report the best of all
- * heads on the very examples that they report.)
+ * head is trained for each learning rate with each weight decay, all in one pass over the tokens, by AdamW. The head that does best
+ * on examples that none learned from is taken; of equals the first. The test examples choose nothing. (The published probes report
+ * the best of all heads on the very examples that they report.)
  *
  * @throws EvaluationError `OPTION_INVALID`, also where `attentionHeads` does not divide the width; `LABELS_MISMATCH`,
  *   `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`, and `TOO_FEW_EXAMPLES` where no training example would choose

@@ -41,8 +41,7 @@ const OPTIONS = optionTable(
 
 /**
  * Pairs of videos that differ in one thing alone, such as the order of their frames, and a caption of each: which of two captions
- * belongs to a video, and which of two videos to a caption (Winoground's text, image and group scores, arXiv 2204.03162; for
- * time, TimeBlind's instances). By cosine.
+ * belongs to a video, and which of two videos to a caption (Winoground's text, image and group scores, arXiv 2204.03162). By cosine.
  *
  * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`, `TOO_FEW_EXAMPLES` for an odd number of rows.
  */

@@ -9,8 +9,8 @@ export interface PairAccuracy {
   /** Percentage of the clips that are right. */
   readonly clip: number;
   /**
-   * What `both` is for guesses of one class, drawn for each clip. Whoever cannot tell the clips of a pair apart says the same of
-   * both, and has 0 where their classes differ.
+   * What `both` is for guesses of one class, drawn for each clip; scores that are all equal are such. Whoever takes both clips of a
+   * pair for the same class has 0 where their classes differ.
    */
   readonly chance: number;
   /** Its examples are the pairs: both clips of one are drawn together. */
@@ -19,8 +19,11 @@ export interface PairAccuracy {
 
 /**
  * Accuracy of pairs of clips that differ in one thing alone, such as the order of their frames: a pair counts where both of its
- * clips are right (as the instances of TimeBlind, and the groups of Winoground, arXiv 2204.03162). Rows 2i and 2i + 1 are a pair.
- * Who reads what both clips share, their look or a bias of the classes, is right for one of them at most.
+ * clips are right. Rows 2i and 2i + 1 are a pair. Who reads what both clips share, their look or a bias of the classes, is right for
+ * one of them at most.
+ *
+ * So the instances of TimeBlind (arXiv 2602.00288) count, but that each of their clips is asked two complementary questions, and all
+ * four have to be right: chance is 6.25 % there.
  *
  * @throws EvaluationError as `classification`; `TOO_FEW_EXAMPLES` for an odd number of rows.
  */

@@ -43,3 +43,12 @@ it("writes a zero-shot classification as mteb's do", () => {
     test: [{ accuracy: 0.75, main_score: 0.75, hf_subset: 'default', languages: ['eng-Latn'] }],
   });
 });
+
+it.each([null, { outcome: {} }, { draws: [], outcome: {} }, { recall: { at1: 50 }, outcome: {} }])(
+  'refuses %j, which mteb has no task for',
+  (result) => {
+    expect(() => mtebResult({ result: result as never, ...task })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', where: 'mtebResult, option result' }),
+    );
+  },
+);

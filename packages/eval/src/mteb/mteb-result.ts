@@ -1,6 +1,6 @@
-import { listOf, number, objectWith, optional, optionTable, text } from '@tgm/options';
+import { listOf, number, optional, optionTable, passing, text } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
-import { type MtebMeasured, type MtebScores, mtebScores } from './mteb-scores.js';
+import { isMeasured, type MtebMeasured, type MtebScores, mtebScores } from './mteb-scores.js';
 
 export interface MtebResultOptions {
   /** What `fewShot`, `clustering` or `zeroShot` gives. */
@@ -39,7 +39,7 @@ export interface MtebResult {
 const OPTIONS = optionTable(
   'mtebResult',
   {
-    result: objectWith<MtebMeasured>('what fewShot(), clustering() or zeroShot() gives', ['outcome']),
+    result: passing('what fewShot(), clustering() or zeroShot() gives', isMeasured),
     taskName: text(),
     datasetRevision: text(),
     split: optional(text(), 'test'),

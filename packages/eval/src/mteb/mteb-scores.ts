@@ -1,10 +1,10 @@
-import type { Classification } from '../classification.js';
 import type { ClusteringResult } from '../clustering/clustering.js';
 import { f1Of } from '../few-shot/f1.js';
 import type { FewShotResult } from '../few-shot/few-shot.js';
+import type { ZeroShotResult } from '../zero-shot/zero-shot.js';
 
 /** Results that mteb has a kind of task for: classification, clustering and zero-shot classification. */
-export type MtebMeasured = FewShotResult | ClusteringResult | Classification;
+export type MtebMeasured = FewShotResult | ClusteringResult | ZeroShotResult;
 
 /** Shares, 0 to 1. */
 export interface MtebExperiment {
@@ -22,6 +22,13 @@ export interface MtebScores extends Partial<MtebExperiment> {
   readonly v_measure?: number;
   readonly v_measure_std?: number;
   readonly v_measures?: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Whether a value is such a result. Those of other protocols, such as retrieval, have no kind of task here. */
+export function isMeasured(value: unknown): value is MtebMeasured {
+  if (typeof value !== 'object' || value === null) return false;
+  if ('draws' in value) return Array.isArray(value.draws) && value.draws.length > 0;
+  return ['vMeasure', 'top1'].some((name) => typeof (value as Record<string, unknown>)[name] === 'number');
 }
 
 /** The scores of a result, by what it holds. */
