@@ -114,7 +114,8 @@ const OPTIONS = optionTable(
  * text mask has left out of them: retrieval on unmasked clips shows it. Measure with the captions that training has: captions
  * that name the action are given away by motion too. Held-out samples must not be among the examples: the ids of all are read first.
  *
- * @throws TrainError `OPTION_INVALID`, also for fewer held-out clips than a batch and for held-out samples with ids of examples; what `pretrain` throws, such as `TEXT_MISSING`.
+ * @throws TrainError `OPTION_INVALID`, also for fewer held-out clips than a batch and for held-out samples with ids of examples; what
+ *   `pretrain` throws, such as `TEXT_MISSING`.
  */
 export async function leakage<Cues extends object>(options: LeakageOptions<Cues>): Promise<Leakage> {
   const { engine, model, masking, positions, examples, heldOut, ...run } = OPTIONS.check(options);

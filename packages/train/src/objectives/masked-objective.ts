@@ -114,11 +114,11 @@ export function maskedObjective(options: MaskedObjectiveOptions): MaskedObjectiv
       const figures: Record<string, tf.Scalar> = {};
       for (const { loss } of losses) {
         if (loss.kind === 'clip') {
-          terms[loss.name] = readByLoss(loss, inputs, () => loss.compute(params, inputs));
-          const own = readByLoss(loss, inputs, () => loss.figures?.(params, inputs));
+          terms[loss.name] = readByLoss(loss, inputs, (read) => loss.compute(params, read));
+          const own = readByLoss(loss, inputs, (read) => loss.figures?.(params, read));
           Object.assign(figures, prefixed(`${loss.name} `, own));
         } else {
-          const own = readByLoss(loss, inputs, () => loss.rows(params, inputs));
+          const own = readByLoss(loss, inputs, (read) => loss.rows(params, read));
           Object.assign(rows, prefixed(`${loss.name}.`, own));
         }
       }

@@ -47,7 +47,11 @@ describe.each(ENGINES)('a loss that reads what its needs do not name, on $name',
       (inputs: LossInputs) => tf.scalar(inputs.features!.shape[0]!),
       'features (needs.features)',
     ],
-    ['another view', (inputs: LossInputs) => inputs.views.reconstruct!.embedding, 'views but contrast'],
+    [
+      'another view',
+      (inputs: LossInputs) => inputs.views.reconstruct!.embedding,
+      'views.reconstruct (needs.views)',
+    ],
   ])('is told so: %s', async (_, read, named) => {
     await expect(stepOf(own(read))).rejects.toMatchObject({
       name: 'TrainError',
@@ -61,7 +65,9 @@ describe.each(ENGINES)('a loss that reads what its needs do not name, on $name',
   it('and its other errors are its own', async () => {
     const fault = new Error('not today');
     const refusal = new LossError('SHAPE_MISMATCH', { where: 'own', expected: 'a', received: 'undefined' });
-    for (const error of [fault, refusal]) {
+    // Its own mistake, though the loss has nothing of what another one would need.
+    const mistake = new TypeError("Cannot read properties of undefined (reading 'temperature')");
+    for (const error of [fault, refusal, mistake]) {
       const failing = own(() => {
         throw error;
       });

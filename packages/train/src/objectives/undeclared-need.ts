@@ -23,19 +23,39 @@ const NEEDS = {
  *
  * @throws TrainError `OPTION_INVALID` for such a failure; any other as it is.
  */
-export function readByLoss<Read>({ name, needs }: Loss, inputs: LossInputs, read: () => Read): Read {
+export function readByLoss<Read>(
+  { name, needs }: Loss,
+  inputs: LossInputs,
+  read: (inputs: LossInputs) => Read,
+): Read {
+  const missed = new Set<string>();
   try {
-    return read();
+    return read(watched(inputs, missed));
   } catch (error) {
-    if (error instanceof TgmError || !(error instanceof Error) || !/\b(undefined|null)\b/.test(error.message))
-      throw error;
-    const absent = Object.entries(NEEDS).filter(([input]) => inputs[input as Optional] === undefined);
-    const named = absent.map(([input, need]) => `${input} (needs.${need})`);
+    const ofNothing = error instanceof Error && /\b(undefined|null)\b/.test(error.message);
+    if (error instanceof TgmError || !ofNothing || missed.size === 0) throw error;
     throw new TrainError('OPTION_INVALID', {
       where: `loss "${name}", needs`,
-      expected: `all that the loss reads; not named are ${named.join(', ')}, and views but ${needs.views.join(', ') || 'none'}`,
-      received: `a failure with nothing in place of something: ${error.message}`,
+      expected: `all that the loss reads, ${[...missed].join(', ')} too`,
+      received: `views ${needs.views.join(', ') || 'none'} and a failure: ${error.message}`,
       cause: error,
     });
   }
+}
+
+/** The inputs, which put down what is read of them and is not there. */
+function watched(inputs: LossInputs, missed: Set<string>): LossInputs {
+  const watch = <T extends object>(target: T, needOf: (name: string) => string | undefined): T =>
+    new Proxy(target, {
+      get(_, name) {
+        const value: unknown = Reflect.get(target, name);
+        const need = value === undefined && typeof name === 'string' ? needOf(name) : undefined;
+        if (need !== undefined) missed.add(need);
+        return value;
+      },
+    });
+  const views = watch(inputs.views, (view) => `views.${view} (needs.views)`);
+  return watch({ ...inputs, views }, (name) =>
+    Object.hasOwn(NEEDS, name) ? `${name} (needs.${NEEDS[name as Optional]})` : undefined,
+  );
 }
