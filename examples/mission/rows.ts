@@ -10,6 +10,7 @@ import { maskingRows } from './rows/maskings.js';
 import { modelRows } from './rows/models.js';
 import { objectiveRows } from './rows/objectives.js';
 import { optimisationRows } from './rows/optimisation.js';
+import { ownFormatRows } from './rows/own-formats.js';
 import { protocolRows } from './rows/protocols.js';
 import { samplingRows } from './rows/sampling.js';
 import { targetRows } from './rows/targets.js';
@@ -32,6 +33,7 @@ export const ROWS: readonly Row[] = [
   ...samplingRows,
   ...augmentationRows,
   ...datasetRows,
+  ...ownFormatRows,
   ...baselineRows,
   ...featureRows,
   ...teacherRows,

@@ -1,85 +1,25 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { seededRandom } from '@tgm/masking';
 import {
-  prepareShards,
-  readCsvManifest,
   readDiving48,
   readEpicKitchens,
   readHmdb51,
   readInternVid,
   readKinetics,
-  readManifest,
   readMsrVtt,
   readMsrVttPairs,
-  readShards,
   readSomethingSomething,
   readUcf101,
-  readVideoFolder,
-  sampleLoader,
-  type VideoDataset,
 } from '@tgm/video-io';
-import { ACTIONS } from '../../moving-shapes/index.js';
-import { figure } from '../figure.js';
+import {
+  classes,
+  labels,
+  numberIn,
+  numbers,
+  paths,
+  readBack,
+  sortedLabels,
+  written,
+} from '../dataset-files.js';
 import type { Row } from '../row.js';
-import { wholeVideo } from '../settings.js';
-import type { World } from '../world.js';
-
-/** Videos of a data set. */
-const COUNT = 6;
-
-/** Writes annotation files into a folder of the row's own, in the published form. */
-async function written(world: World, name: string, files: Readonly<Record<string, string>>) {
-  const folder = join(world.folder, 'data sets', name);
-  for (const [file, text] of Object.entries(files)) {
-    await mkdir(join(folder, file, '..'), { recursive: true });
-    await writeFile(join(folder, file), text);
-  }
-  return (file: string): string => join(folder, file);
-}
-
-/** The published path of a video leads to one of the world's files, by its number in `numberOf`. */
-const paths = ({ videos }: World, numberOf: (file: string, id: string) => number) => ({
-  videos: join(videos, 'train'),
-  path: (file: string, id: string): string => `${String(numberOf(file, id)).padStart(5, '0')}.mp4`,
-});
-
-const numberIn = (text: string): number => Number(/(\d+)(?:\.\w+)?$/.exec(text)![1]);
-
-/** Decodes all samples of a data set, and compares what it says of them with what is expected. */
-async function readBack(
-  { pool }: World,
-  dataset: VideoDataset,
-  expected: readonly { readonly label?: unknown; readonly captions?: readonly string[] }[],
-): Promise<string> {
-  const clipsOf = sampleLoader({ pool, recipe: wholeVideo() });
-  let frames = 0;
-  let right = 0;
-  for (const [index, { label, captions = [] }] of expected.entries()) {
-    const sample = await dataset.at(index);
-    const [clip] = await clipsOf(sample, seededRandom('mission', sample.id));
-    frames += clip!.indices.length;
-    const { start = 0, end = Number.POSITIVE_INFINITY } = sample;
-    const inSection = clip!.times.every((time) => time >= start && time < end);
-    const same =
-      inSection && JSON.stringify([sample.label, sample.captions]) === JSON.stringify([label, captions]);
-    if (same) right += 1;
-  }
-  const says =
-    expected[0]!.label === undefined ? 'captions' : expected[0]!.captions ? 'labels and captions' : 'labels';
-  return figure(
-    `${dataset.length} samples, ${says} of ${right} as written, ${frames} frames decoded`,
-    dataset.length === expected.length && right === expected.length && frames === 8 * expected.length,
-    'all samples as written, 8 frames of each',
-  );
-}
-
-const numbers = Array.from({ length: COUNT }, (_, at) => at);
-/** Of the first videos: action i is label i. */
-const classes = ACTIONS.slice(0, COUNT);
-const sorted = [...classes].sort();
-const sortedLabels = classes.map((name) => ({ label: sorted.indexOf(name) }));
-const labels = numbers.map((label) => ({ label }));
 
 /** Published forms of annotations, written for the world's videos and read. */
 export const datasetRows: readonly Row[] = [
@@ -149,14 +89,8 @@ export const datasetRows: readonly Row[] = [
       ]);
       const at = await written(world, 'hmdb51', Object.fromEntries(files));
       const given = { ...paths(world, numberIn), split: 1, part: 'train' } as const;
-      const order = classes
-        .map((name) => classes.indexOf(name))
-        .sort((a, b) => (classes[a]! < classes[b]! ? -1 : 1));
-      return readBack(
-        world,
-        await readHmdb51(at('.'), given),
-        order.map((_, label) => ({ label })),
-      );
+      // Numbered by their sorted names, one video of each.
+      return readBack(world, await readHmdb51(at('.'), given), labels);
     },
   },
   {
@@ -254,69 +188,6 @@ export const datasetRows: readonly Row[] = [
         await readMsrVttPairs(at('MSRVTT_JSFUSION_test.csv'), paths(world, numberIn)),
         classes.map((name) => ({ captions: [`a ${name}`] })),
       );
-    },
-  },
-  {
-    name: 'JSONL manifests',
-    part: 'data set',
-    runs: 'readManifest',
-    async run(world) {
-      const rows = world.trainRows.slice(0, COUNT);
-      const lines = rows.map(({ id, label, captions }) =>
-        JSON.stringify({ id, label, captions, path: join(world.videos, `${id}.mp4`) }),
-      );
-      const at = await written(world, 'manifest', { 'manifest.jsonl': `${lines.join('\n')}\n` });
-      return readBack(world, await readManifest(at('manifest.jsonl')), rows);
-    },
-  },
-  {
-    name: 'CSV manifests',
-    part: 'data set',
-    runs: 'readCsvManifest',
-    async run(world) {
-      const lines = classes.map(
-        (name, at) => `${join(world.videos, 'train', `0000${at}.mp4`)},"a ""big"" ${name}",${name}`,
-      );
-      const at = await written(world, 'csv', { 'manifest.csv': `file,caption,label\n${lines.join('\n')}\n` });
-      return readBack(
-        world,
-        await readCsvManifest(at('manifest.csv')),
-        classes.map((name, index) => ({ ...sortedLabels[index], captions: [`a "big" ${name}`] })),
-      );
-    },
-  },
-  {
-    name: 'folders of videos',
-    part: 'data set',
-    runs: 'readVideoFolder',
-    async run(world) {
-      const dataset = await readVideoFolder(join(world.videos, 'test'));
-      const samples = await Promise.all(world.testRows.map((_, at) => dataset.at(at)));
-      const names = samples.map(({ source }) => basename(source));
-      const right = names.join() === world.testRows.map(({ path }) => basename(path)).join();
-      return figure(
-        `${dataset.length} videos in the order of their names`,
-        right,
-        'every file once, in order',
-      );
-    },
-  },
-  {
-    name: 'WebDataset shards',
-    part: 'data set',
-    runs: 'prepareShards, readShards',
-    async run(world) {
-      const output = join(world.folder, 'shards');
-      const rows = world.testRows;
-      const { pool, test: dataset } = world;
-      for await (const { report } of prepareShards({ dataset, pool, output, samplesPerShard: 24 })) {
-        if (report.refused.length > 0) throw new Error(`refused: ${JSON.stringify(report.refused)}`);
-      }
-      const tars = (await readdir(output)).filter((name) => name.endsWith('.tar')).sort();
-      const shards = tars.map((name) => join(output, name));
-      const cached = await readShards(shards, { cache: join(world.folder, 'shard cache') });
-      const read = await readBack(world, cached, rows);
-      return figure(`${tars.length} tar files; ${read}`, tars.length === 2, '2 shards of 24 samples');
     },
   },
 ];
