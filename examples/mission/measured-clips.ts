@@ -29,6 +29,14 @@ export function labelsOf({ trainRows, testRows }: World, question: Question) {
 
 export const framesOf = (clips: readonly Clip[]): Uint8Array[] => clips.map(({ frames }) => frames);
 
+/** Vectors of one width as features. */
+export function featuresOf(rows: readonly Float32Array[]): Features {
+  const width = rows[0]!.length;
+  const values = new Float32Array(rows.length * width);
+  for (const [at, row] of rows.entries()) values.set(row, at * width);
+  return { values, count: rows.length, width };
+}
+
 /** Clips with their labels, for evaluators. */
 export function labelledClips(world: World, question: Question) {
   const { trainLabels, testLabels, classes } = labelsOf(world, question);

@@ -2,7 +2,7 @@ import { flag, optional, text } from '@tgm/options';
 import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
 import { say, warn } from '../program/say.js';
-import { outcomeLines } from './outcome-text.js';
+import { resultLines } from './result-text.js';
 import { PARTS, type Row } from './row.js';
 import { runRows } from './run-rows.js';
 import { makeWorld } from './world.js';
@@ -37,7 +37,7 @@ export async function mission(
   if (options === undefined) return say(USAGE);
   const rows = chosenRows(table, options.only);
   const tell = options.json ? warn : say;
-  const lines = outcomeLines(rows);
+  const lines = resultLines(rows);
   const begun = performance.now();
   const world = await makeWorld(signal);
   let right = 0;
@@ -46,10 +46,10 @@ export async function mission(
       `${world.clips.length + world.testClips.length} videos made, decoded and scored in ${secondsSince(begun)} s\n`,
     );
     tell(lines.head);
-    for await (const outcome of runRows(rows, world)) {
-      if (options.json) say(JSON.stringify(outcome));
-      tell(lines.line(outcome));
-      if (outcome.error === undefined) right += 1;
+    for await (const result of runRows(rows, world)) {
+      if (options.json) say(JSON.stringify(result));
+      tell(lines.line(result));
+      if (result.error === undefined) right += 1;
     }
   } finally {
     await world.close();

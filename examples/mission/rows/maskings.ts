@@ -147,7 +147,7 @@ export const maskingRows: readonly Row[] = [
   {
     name: 'repeatable draws',
     part: 'masking',
-    runs: 'seededRandom, every mask above',
+    runs: 'seededRandom; randomMasking, tubeMasking, blockMasking',
     async run(world) {
       const [clip, other] = world.clips as [(typeof world.clips)[0], (typeof world.clips)[0]];
       const strategies = [

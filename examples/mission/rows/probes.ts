@@ -44,7 +44,8 @@ export const probeRows: readonly Row[] = [
     name: "VideoMAE's linear probe",
     part: 'protocol',
     runs: 'sgdProbe, SGD_RECIPES.normalised',
-    reading: 'features are computed once: no crops and flips are drawn anew',
+    reading:
+      "with MAE's batch normalisation, for few steps; features are computed once: no crops and flips are drawn anew",
     async run(world) {
       const data = await untrainedFeatures(world, 'tone');
       const { outcome } = await sgdProbe({

@@ -4,6 +4,7 @@ import { type AttentionCues, attentionCue, attentionMasking, textCue, textGuided
 import { type OnnxPatchTextEncoder, onnxPatchTextEncoder } from '@tgm/models';
 import { writeTinyImageText } from '@tgm/models/testing';
 import { shuffled } from '@tgm/train';
+import { bestTokenLies } from '../best-token.js';
 import { figure } from '../figure.js';
 import { hiddenShare, percent } from '../mask-measures.js';
 import type { Row } from '../row.js';
@@ -43,17 +44,14 @@ export const teacherRows: readonly Row[] = [
     reading: DRAWN,
     run: (world) =>
       withTeacher(world, 'maps', async (teacher) => {
-        const { testClips: clips, grid } = world;
+        const { testClips: clips } = world;
         const captions = clips.map(({ caption }) => caption!);
         const { values, width } = await teacher.encodeText(captions);
         let [own, other] = [0, 0];
-        for (const [index, { frames, coverage }] of clips.entries()) {
-          const patches = await teacher.encodePatches({ frames, ...SIZE });
-          const bestLies = (row: number): boolean => {
-            const textEmbedding = values.subarray(row * width, (row + 1) * width);
-            const scores = textCue({ patches, textEmbedding, grid });
-            return coverage[scores.indexOf(Math.max(...scores))]! > 0.05;
-          };
+        for (const [index, clip] of clips.entries()) {
+          const patches = await teacher.encodePatches({ frames: clip.frames, ...SIZE });
+          const bestLies = (row: number): boolean =>
+            bestTokenLies(world, clip, patches, values.subarray(row * width, (row + 1) * width));
           if (bestLies(index)) own += 1;
           if (bestLies((index + 1) % clips.length)) other += 1;
         }

@@ -10,7 +10,7 @@ import {
 import { clipModelPatchTextEncoder } from '@tgm/models';
 import { COLOUR_NAMES, FRAME_SIZE } from '../../moving-shapes/index.js';
 import { figure } from '../figure.js';
-import { aboveChance, labelsOf } from '../measured-clips.js';
+import { aboveChance, featuresOf, labelsOf } from '../measured-clips.js';
 import type { Row } from '../row.js';
 import { MODEL, SIZE, STRIDE } from '../settings.js';
 import type { World } from '../world.js';
@@ -18,7 +18,7 @@ import type { World } from '../world.js';
 const textEncoder = ({ clipModel, engine }: World) =>
   clipModelPatchTextEncoder({ ...clipModel, engine, variant: 'value' });
 
-/** The mean over the patches of the moving object's half of each test clip, in the space of the texts. */
+/** The sum over the patches of each test clip, in the space of the texts: the direction of their mean. */
 async function videosOf(world: World): Promise<Features> {
   const encoder = textEncoder(world);
   const rows: Float32Array[] = [];
@@ -28,18 +28,11 @@ async function videosOf(world: World): Promise<Features> {
     for (const [at, value] of values.entries()) sum[at % width]! += value;
     rows.push(sum);
   }
-  return joined(rows);
+  return featuresOf(rows);
 }
 
-const joined = (rows: readonly Float32Array[]): Features => {
-  const width = rows[0]!.length;
-  const values = new Float32Array(rows.length * width);
-  for (const [at, row] of rows.entries()) values.set(row, at * width);
-  return { values, count: rows.length, width };
-};
-
 const captionsOf = ({ testClips }: World): Features =>
-  joined(testClips.map(({ textEmbedding }) => textEmbedding!));
+  featuresOf(testClips.map(({ textEmbedding }) => textEmbedding!));
 
 /** Classifies the colour of the object by texts. */
 async function colourByTexts(
@@ -129,7 +122,7 @@ export const textProtocolRows: readonly Row[] = [
         if (other > 0) pairs.push(at, other);
       }
       const of = ({ values, width }: Features): Features =>
-        joined(pairs.map((row) => values.subarray(row * width, (row + 1) * width)));
+        featuresOf(pairs.map((row) => values.subarray(row * width, (row + 1) * width)));
       const found = captionPairs({ videos: of(await videosOf(world)), captions: of(captionsOf(world)) });
       return aboveChance('group score', found.outcome, found.chance.group, 'group');
     },
@@ -148,7 +141,7 @@ export const textProtocolRows: readonly Row[] = [
       );
       const { patchSize, tubeletSize } = MODEL;
       const inside = boxCoverage({ boxes, ...SIZE, patchSize, tubeletSize });
-      const saliency = joined(world.testClips.map(({ cues }) => cues.tokenScores));
+      const saliency = featuresOf(world.testClips.map(({ cues }) => cues.tokenScores));
       const { pointing, auc, chance, outcome } = saliencyScores({ saliency, inside });
       aboveChance('AUC', outcome, 50, 'auc');
       return figure(

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { extractFeatures } from '@tgm/eval';
-import { randomMasking, seededRandom, textCue } from '@tgm/masking';
+import { randomMasking, seededRandom } from '@tgm/masking';
 import { clipModelPatchTextEncoder, videoMaeEncoder } from '@tgm/models';
 import {
   constantSchedule,
@@ -12,6 +12,7 @@ import {
   videoMaeTeacher,
   viewContrast,
 } from '@tgm/train';
+import { bestTokenLies } from '../best-token.js';
 import { figure } from '../figure.js';
 import { percent } from '../mask-measures.js';
 import type { Row } from '../row.js';
@@ -37,19 +38,22 @@ export const trainedTeacherRows: readonly Row[] = [
     name: 'CLIP as a teacher',
     part: 'teacher',
     runs: 'clipModelPatchTextEncoder value, the tiny CLIP, textCue',
-    async run({ engine, clipModel, grid, testClips }) {
+    async run(world) {
+      const { engine, clipModel, testClips } = world;
       const encoder = clipModelPatchTextEncoder({ ...clipModel, engine, variant: 'value' });
       const clips = testClips.slice(0, 24);
       const captions = clips.map(({ caption }) => caption!);
       const texts = await encoder.encodeText([...captions, ...captions.slice(12), ...captions.slice(0, 12)]);
       let [own, other] = [0, 0];
-      for (const [index, { frames, coverage }] of clips.entries()) {
-        const patches = await encoder.encodePatches({ frames, ...SIZE });
-        const bestLies = (row: number): boolean => {
-          const textEmbedding = texts.values.subarray(row * texts.width, (row + 1) * texts.width);
-          const scores = textCue({ patches, textEmbedding, grid });
-          return coverage[scores.indexOf(Math.max(...scores))]! > 0.05;
-        };
+      for (const [index, clip] of clips.entries()) {
+        const patches = await encoder.encodePatches({ frames: clip.frames, ...SIZE });
+        const bestLies = (row: number): boolean =>
+          bestTokenLies(
+            world,
+            clip,
+            patches,
+            texts.values.subarray(row * texts.width, (row + 1) * texts.width),
+          );
         if (bestLies(index)) own += 1;
         if (bestLies(clips.length + index)) other += 1;
       }

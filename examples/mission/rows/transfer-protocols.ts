@@ -18,6 +18,7 @@ import { figure } from '../figure.js';
 import { maskOf } from '../mask-measures.js';
 import {
   aboveChance,
+  featuresOf,
   framesOf,
   labelsOf,
   PASS,
@@ -65,17 +66,11 @@ function bothOrders(world: World, split: 'train' | 'test', inTime: boolean) {
     const slices = Array.from({ length: world.grid.slices }, (_, slice) =>
       cues.tokenScores.subarray(slice * cells, (slice + 1) * cells),
     );
-    for (const order of [slices, slices.toReversed()]) vectors.push(inTime ? joined(order) : summed(slices));
+    for (const order of [slices, slices.toReversed()])
+      vectors.push(inTime ? featuresOf(order).values : summed(slices));
     labels.push(ACTIONS.indexOf(action), ACTIONS.indexOf(reverse));
   }
-  const features: Features = { values: joined(vectors), count: vectors.length, width: vectors[0]!.length };
-  return { features, labels };
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(parts.length * parts[0]!.length);
-  for (const [at, part] of parts.entries()) all.set(part, at * part.length);
-  return all;
+  return { features: featuresOf(vectors), labels };
 }
 
 const summed = (parts: readonly Float32Array[]): Float32Array =>
@@ -151,11 +146,8 @@ export const transferProtocolRows: readonly Row[] = [
       const tone = await untrainedFeatures(world, 'tone');
       const where = (rows: typeof trainRows, drift: boolean) =>
         rows.flatMap((row, at) => (row.drift === drift ? [at] : []));
-      const of = ({ values, width }: Features, rows: number[]): Features => ({
-        values: joined(rows.map((row) => values.subarray(row * width, (row + 1) * width))),
-        count: rows.length,
-        width,
-      });
+      const of = ({ values, width }: Features, rows: number[]): Features =>
+        featuresOf(rows.map((row) => values.subarray(row * width, (row + 1) * width)));
       const [resting, drifting] = [where(trainRows, false), where(testRows, true)];
       const { factors, mean, splits } = await generalisation({
         splits: {

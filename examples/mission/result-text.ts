@@ -1,5 +1,5 @@
 import type { Row } from './row.js';
-import type { Outcome } from './run-rows.js';
+import type { RowResult } from './run-rows.js';
 
 const COLUMNS = ['name', 'part', 'runs'] as const;
 /** Figures are not known before the rows have run. */
@@ -7,9 +7,9 @@ const FIGURE_WIDTH = 64;
 const INDENT = ' '.repeat(4);
 
 /** Lines of the console for rows: one a row, whose columns stand below each other. */
-export function outcomeLines(rows: readonly Row[]): {
+export function resultLines(rows: readonly Row[]): {
   readonly head: string;
-  readonly line: (outcome: Outcome) => string;
+  readonly line: (result: RowResult) => string;
 } {
   const widths = COLUMNS.map((column) => Math.max(column.length, ...rows.map((row) => row[column].length)));
   const lineOf = (cells: readonly string[]): string =>
