@@ -1,6 +1,6 @@
 import { seededRandom } from '@tgm/masking';
+import { GRID } from '../moving-shapes/clip-shape.js';
 import type { MaskPicture } from '../report/report-data.js';
-import { GRID } from '../trust/clip-shape.js';
 import { type KnownCues, MASKS, TEXT_MASKS } from '../trust/mask-rows.js';
 import type { CuedClip } from './read-clip.js';
 

@@ -14,8 +14,8 @@ import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { type DecodedClip, scoreClips } from '@tgm/train';
 import { readManifest, sampleLoader, type VideoDataset, type VideoSample, videoPool } from '@tgm/video-io';
+import { clipRecipe, FRAMES, FRAMES_A_SLICE, GRID, STRIDE } from '../moving-shapes/clip-shape.js';
 import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
-import { clipRecipe, FRAMES, FRAMES_A_SLICE, GRID, STRIDE } from '../trust/clip-shape.js';
 import type { KnownCues } from '../trust/mask-rows.js';
 
 /** One clip and everything that masks may read of it. */

@@ -17,7 +17,6 @@ export { type ClipRow, clipName, drawClip, manifestPath, readRows } from './row.
 export { oracleScores, SALIENCIES, type Saliency, withSaliency } from './saliency.js';
 export { type Body, type Scene, sceneOf, secondBody } from './scene.js';
 export { tokenCoverage } from './token-coverage.js';
-export { toldApart } from './told-apart.js';
 export {
   ACTIONS,
   type Action,

@@ -1,6 +1,6 @@
 import { type DecodedClip, decodeClips } from '@tgm/train';
 import { readManifest, type VideoPool } from '@tgm/video-io';
-import { clipRecipe, GRID } from '../trust/clip-shape.js';
+import { clipRecipe, GRID } from './clip-shape.js';
 import { type Level, type MakeProgress, makeMovingShapes, manifestPath } from './index.js';
 
 export interface LevelClipsOptions {

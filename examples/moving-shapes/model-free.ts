@@ -1,5 +1,5 @@
 import { type Features, pixelBaseline } from '@tgm/eval';
-import { FRAMES, SIZE } from '../trust/clip-shape.js';
+import { FRAMES, SIZE } from './clip-shape.js';
 import { colourHistogram } from './colour-histogram.js';
 import { frameChanges } from './frame-changes.js';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { GRID } from '../moving-shapes/clip-shape.js';
 import { captionsPart } from './captions-part.js';
-import { GRID } from './clip-shape.js';
 import type { KnownClip } from './known-clips.js';
 import type { TrustRow, TrustWork } from './part.js';
 

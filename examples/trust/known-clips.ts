@@ -1,5 +1,6 @@
 import type { TokenGrid } from '@tgm/masking';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { FRAMES, FRAMES_A_SLICE, GRID, SIZE } from '../moving-shapes/clip-shape.js';
 import {
   type Box,
   FRAME_SIZE,
@@ -9,7 +10,6 @@ import {
   secondBody,
   tokenCoverage,
 } from '../moving-shapes/index.js';
-import { FRAMES, FRAMES_A_SLICE, GRID, SIZE } from './clip-shape.js';
 import { decodeTestClips, type MovingClip } from './decode-clips.js';
 import { type ScoredClip, scoreTestClips } from './score-clips.js';
 import { type Wording, wordingsOf } from './wordings.js';

@@ -1,6 +1,6 @@
 import type { TokenGrid } from '@tgm/masking';
 import { testRecipe } from '@tgm/video-io';
-import { COVERAGE_CELLS, FRAME_COUNT, FRAME_SIZE } from '../moving-shapes/index.js';
+import { COVERAGE_CELLS, FRAME_COUNT, FRAME_SIZE } from './index.js';
 
 /** The clip of a video, as the demo's model reads it: one token for each cell of the ground truth. */
 export const SIZE = { width: FRAME_SIZE / 2, height: FRAME_SIZE / 2 };

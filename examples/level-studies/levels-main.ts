@@ -1,7 +1,7 @@
 /**
  * Measures what the pixels alone and a colour histogram tell of the action on each level of Moving Shapes, with a linear probe.
  *
- *   npx tsx examples/moving-shapes/levels-main.ts --train 600 --test 300
+ *   npx tsx examples/level-studies/levels-main.ts --train 600 --test 300
  *
  * With the checkpoint of an encoder of the demo, also what that one and an untrained one tell.
  *
@@ -15,14 +15,14 @@ import { loadVideoMae } from '@tgm/models';
 import { oneOf, optional, text, wholeNumber } from '@tgm/options';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { videoPool } from '@tgm/video-io';
+import { LEVEL_NAMES, LEVELS, type Level, type LevelName } from '../moving-shapes/index.js';
 import { readCommandLine } from '../program/command-line.js';
 import { runProgram } from '../program/run-program.js';
 import { say } from '../program/say.js';
 import { demoModel } from '../start/demo-model.js';
-import { LEVEL_NAMES, LEVELS, type Level, type LevelName } from './index.js';
 import { type LevelFigures, measureLevel, type TrainedEncoder } from './measure-level.js';
 
-const USAGE = `npx tsx examples/moving-shapes/levels-main.ts
+const USAGE = `npx tsx examples/level-studies/levels-main.ts
 
   --only <level>   one of ${LEVEL_NAMES.join(', ')}; default all
   --train <n>      clips to fit the probe on; default 600
@@ -96,6 +96,6 @@ function hasItsOwnPixels(name: LevelName): boolean {
   return name !== 'names';
 }
 
-function figuresText({ top1, apart }: LevelFigures): string {
-  return apart === undefined ? top1.toFixed(1) : `${top1.toFixed(1)} (both of a pair ${apart.toFixed(1)})`;
+function figuresText({ top1, both }: LevelFigures): string {
+  return both === undefined ? top1.toFixed(1) : `${top1.toFixed(1)} (both of a pair ${both.toFixed(1)})`;
 }

@@ -1,16 +1,16 @@
-import { extractFeatures, type Features, linearProbe } from '@tgm/eval';
+import { extractFeatures, type Features, linearProbe, pairAccuracy } from '@tgm/eval';
 import type { Params, VideoMaeEncoder } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { readRows, toldApart } from './index.js';
-import { type LevelClipsOptions, levelClips } from './level-clips.js';
-import { MODEL_FREE, type ModelFree } from './model-free.js';
+import { readRows } from '../moving-shapes/index.js';
+import { type LevelClipsOptions, levelClips } from '../moving-shapes/level-clips.js';
+import { MODEL_FREE, type ModelFree } from '../moving-shapes/model-free.js';
 
 /** What a probe of some features tells of a level. */
 export interface LevelFigures {
   /** Percentage of test clips whose action a linear probe names. */
   readonly top1: number;
   /** Percentage of pairs of which it names both clips; of clips in pairs. */
-  readonly apart?: number;
+  readonly both?: number;
 }
 
 export interface MeasureLevelOptions extends LevelClipsOptions {
@@ -43,17 +43,20 @@ export async function measureLevel(
     measured[name] = (clips) => extractFeatures({ ...encoder, engine, clips, batchSize: CLIPS_PER_PASS });
   }
   const figures: Record<string, LevelFigures> = {};
+  const classes = level.actions.length;
   for (const [name, extract] of Object.entries(measured)) {
-    const { top1, predictions } = await linearProbe({
-      ...{ engine, seed, classes: level.actions.length },
+    const { top1, scores } = await linearProbe({
+      ...{ engine, seed, classes },
       train: await extract(trainFrames),
       trainLabels,
       test: await extract(testFrames),
       testLabels,
     });
     signal.throwIfAborted();
-    const apart = level.inPairs ? { apart: 100 * toldApart(predictions, testLabels) } : {};
-    figures[name] = { top1, ...apart };
+    figures[name] = {
+      top1,
+      ...(level.inPairs && { both: pairAccuracy({ scores, labels: testLabels, classes }).both }),
+    };
   }
   return figures as Record<string, LevelFigures> & Record<ModelFree, LevelFigures>;
 }

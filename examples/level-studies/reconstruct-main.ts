@@ -2,7 +2,7 @@
  * Trains a video MAE on a level of Moving Shapes with the reconstruction loss alone, and shows how soon it does better than predicting
  * the mean of each patch. On level `tiled` that is after some ten seconds, on level `actions` not in this many steps.
  *
- *   npx tsx examples/moving-shapes/reconstruct-main.ts
+ *   npx tsx examples/level-studies/reconstruct-main.ts
  *
  * Prints a line for each forty steps: the loss, that of predicting the mean, and the seconds of training so far; at the end the errors
  * on unseen clips.
@@ -13,6 +13,8 @@ import { seededRandom } from '@tgm/masking';
 import { oneOf, optional, text, wholeNumber } from '@tgm/options';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { videoPool } from '@tgm/video-io';
+import { LEVEL_NAMES, LEVELS } from '../moving-shapes/index.js';
+import { levelClips } from '../moving-shapes/level-clips.js';
 import { readCommandLine } from '../program/command-line.js';
 import { runProgram } from '../program/run-program.js';
 import { say } from '../program/say.js';
@@ -20,10 +22,8 @@ import { completionErrors, completionMasks, errorsText } from '../start/completi
 import { demoModel } from '../start/demo-model.js';
 import { reconstructionTraining } from '../start/pretrain-tiled.js';
 import { TILED } from '../start/settings.js';
-import { LEVEL_NAMES, LEVELS } from './index.js';
-import { levelClips } from './level-clips.js';
 
-const USAGE = `npx tsx examples/moving-shapes/reconstruct-main.ts
+const USAGE = `npx tsx examples/level-studies/reconstruct-main.ts
 
   --level <name>   ${LEVEL_NAMES.join(', ')}; default tiled
   --clips <n>      default ${TILED.train}
