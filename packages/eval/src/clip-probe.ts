@@ -1,37 +1,25 @@
-import type { VideoMaeEncoder } from '@tgm/models';
-import { wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { ENCODER_FIELDS, type EncoderEvaluatorOptions } from './encoder-evaluator.js';
 import type { Evaluator } from './evaluator.js';
 import { featureExtractor } from './extract-features.js';
 import { checkCount, checkLabels, type LabelledFeatures } from './features.js';
 import { type LabelledClips, labelledClips } from './labelled-clips.js';
-import { classCount, encoderField, engineField } from './option-fields.js';
-import { intervalsField } from './told.js';
+import { classCount } from './option-fields.js';
 
 /** What is probed, and on what. */
-export interface ProbeEvaluatorOptions {
-  readonly engine: Engine;
-  /** A `VideoMae`, or its encoder alone. */
-  readonly model: VideoMaeEncoder;
+export interface ProbeEvaluatorOptions extends EncoderEvaluatorOptions {
   readonly train: LabelledClips;
   readonly test: LabelledClips;
   /** From 1. */
   readonly classes: number;
-  /** Clips of one pass of the encoder, from 1. */
-  readonly batchSize: number;
-  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
-  readonly intervals?: boolean;
 }
 
 /** The fields of `ProbeEvaluatorOptions`, for the tables of all evaluators that probe clips. */
 export const PROBE_FIELDS = {
-  engine: engineField(),
-  model: encoderField(),
+  ...ENCODER_FIELDS,
   train: labelledClips(),
   test: labelledClips(),
   classes: classCount(),
-  batchSize: wholeNumber({ from: 1 }),
-  intervals: intervalsField(),
 } satisfies Record<keyof ProbeEvaluatorOptions, unknown>;
 
 /** An evaluator of what is measured on the mean token of each clip. */

@@ -29,16 +29,16 @@ export interface ExtractFeaturesOptions extends FeatureExtractorOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const OF_MODEL = {
+export const EXTRACTOR_FIELDS = {
   engine: engineField(),
   model: encoderField(),
   batchSize: wholeNumber({ from: 1 }),
 } satisfies Record<keyof FeatureExtractorOptions, unknown>;
 
-const EXTRACTOR_OPTIONS = optionTable('featureExtractor', OF_MODEL, EvaluationError);
+const EXTRACTOR_OPTIONS = optionTable('featureExtractor', EXTRACTOR_FIELDS, EvaluationError);
 
 export const EXTRACT_FIELDS = {
-  ...OF_MODEL,
+  ...EXTRACTOR_FIELDS,
   params: passing('parameters by name', (value): value is Params => typeof value === 'object' && !!value),
   clips: listOf(bytes()),
   onProgress: optional(callable<(done: number, total: number) => void>()),

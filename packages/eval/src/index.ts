@@ -27,6 +27,7 @@ export {
   clustering,
 } from './clustering/clustering.js';
 export { type ClusteringEvaluatorOptions, clusteringEvaluator } from './clustering/clustering-evaluator.js';
+export type { EncoderEvaluatorOptions } from './encoder-evaluator.js';
 export { EvaluationError, type EvaluationErrorCode } from './errors.js';
 export type { Evaluator } from './evaluator.js';
 export {

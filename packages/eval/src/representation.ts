@@ -1,6 +1,5 @@
-import type { VideoMaeEncoder } from '@tgm/models';
-import { callable, nested, number, optional, optionTable, wholeNumber } from '@tgm/options';
-import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { callable, nested, number, optional, optionTable } from '@tgm/options';
+import { ENCODER_FIELDS, type EncoderEvaluatorOptions } from './encoder-evaluator.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { featureExtractor } from './extract-features.js';
@@ -8,12 +7,12 @@ import { checkSubsets, featureScores } from './feature-scores.js';
 import { checkCount, checkFeatures, checkLabels, type Features } from './features.js';
 import { NEIGHBOURS } from './knn.js';
 import { type LabelledClips, labelledClips } from './labelled-clips.js';
-import { classCount, encoderField, engineField, features, subsetMarks } from './option-fields.js';
+import { classCount, features, subsetMarks } from './option-fields.js';
 import { joinOutcomes } from './outcome.js';
 import { projectedClips } from './projected-clips.js';
 import { retrieval } from './retrieval.js';
 import { checkGroups, type Groups, groups } from './retrieval-groups.js';
-import { intervalsField, told } from './told.js';
+import { told } from './told.js';
 
 /** Captions of the test clips: one each, or any number with groups that say what belongs together. */
 export interface CaptionSet {
@@ -25,16 +24,11 @@ export interface CaptionSet {
   readonly clipGroups?: Groups;
 }
 
-export interface RepresentationOptions {
-  readonly engine: Engine;
-  /** A `VideoMae`, or its encoder alone. */
-  readonly model: VideoMaeEncoder;
+export interface RepresentationOptions extends EncoderEvaluatorOptions {
   readonly train: LabelledClips;
   readonly test: LabelledClips;
   /** From 1. */
   readonly classes: number;
-  /** Clips of one pass of the encoder, from 1. */
-  readonly batchSize: number;
   /** Decides the folds that choose the probe's strength. */
   readonly seed: number;
   /** Named subsets of the test clips, [test clips] true for members, whose probe accuracy is given too. */
@@ -42,24 +36,19 @@ export interface RepresentationOptions {
   /** With these, a model that was trained with the contrastive loss is also measured by retrieval. */
   readonly captions?: CaptionSet;
   readonly onProgress?: (done: number, total: number) => void;
-  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
-  readonly intervals?: boolean;
 }
 
 const OPTIONS = optionTable(
   'representation',
   {
-    engine: engineField(),
-    model: encoderField(),
+    ...ENCODER_FIELDS,
     train: labelledClips(),
     test: labelledClips(),
     classes: classCount(),
-    batchSize: wholeNumber({ from: 1 }),
     seed: number(),
     subsets: optional(subsetMarks(), {}),
     captions: optional(nested({ embeddings: features(), groups: groups(), clipGroups: optional(groups()) })),
     onProgress: optional(callable<(done: number, total: number) => void>()),
-    intervals: intervalsField(),
   } satisfies Record<keyof RepresentationOptions, unknown>,
   EvaluationError,
 );
@@ -67,8 +56,8 @@ const OPTIONS = optionTable(
 /**
  * Measures frozen features: linear probe, k-NN and, where captions and a projection are there, retrieval.
  *
- * Numbers are percentages but for the median ranks: `probe/top1`, `probe/top5`, `probe/<subset>`, `knn/top1`,
- * `knn/top5`, `textToVideo/R@1`, `/R@5`, `/R@10`, `/medianRank`, `/meanRank`, `/chanceR@10`, and the same under `videoToText`.
+ * Numbers are percentages but for the ranks: `probe/top1`, `/top5`, `/classMeanTop1`, `/classMeanTop5`, the same under `knn`,
+ * `probe/<subset>`, `textToVideo/R@1`, `/R@5`, `/R@10`, `/medianRank`, `/meanRank`, `/chanceR@10`, and the same under `videoToText`.
  *
  * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES` below 20 training clips
  *   or one test clip, `NON_FINITE_FEATURE` among the captions, and `SHAPE_MISMATCH` for a subset or groups of another length.

@@ -1,32 +1,24 @@
-import type { VideoMaeEncoder } from '@tgm/models';
-import { listOf, optionTable, wholeNumber } from '@tgm/options';
-import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { listOf, optionTable } from '@tgm/options';
 import {
   CAPTION_FIELDS,
   type CaptionRetrievalOptions,
   captionRetrieval,
   captionVideosOf,
 } from './caption-retrieval.js';
+import { ENCODER_FIELDS, type EncoderEvaluatorOptions } from './encoder-evaluator.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { featureExtractor } from './extract-features.js';
-import { bytes, encoderField, engineField } from './option-fields.js';
+import { bytes } from './option-fields.js';
 import { joinOutcomes } from './outcome.js';
 import { requireProjected } from './projected-clips.js';
-import { intervalsField, told } from './told.js';
+import { told } from './told.js';
 import { checkTexts, ZERO_SHOT_FIELDS, type ZeroShotOptions, zeroShot } from './zero-shot/zero-shot.js';
 
 /** Clips and the model whose features are compared with texts. */
-export interface TextEvaluatorOptions {
-  readonly engine: Engine;
-  /** A `VideoMae`, or its encoder alone. */
-  readonly model: VideoMaeEncoder;
+export interface TextEvaluatorOptions extends EncoderEvaluatorOptions {
   /** [T, H, W, 3] RGB, 0-255, each in the model's size. */
   readonly clips: readonly Uint8Array[];
-  /** Clips of one pass of the encoder, from 1. */
-  readonly batchSize: number;
-  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
-  readonly intervals?: boolean;
 }
 
 export interface CaptionRetrievalEvaluatorOptions
@@ -36,11 +28,8 @@ export interface CaptionRetrievalEvaluatorOptions
 export interface ZeroShotEvaluatorOptions extends TextEvaluatorOptions, Omit<ZeroShotOptions, 'videos'> {}
 
 export const TEXT_FIELDS = {
-  engine: engineField(),
-  model: encoderField(),
+  ...ENCODER_FIELDS,
   clips: listOf(bytes(), { from: 1 }),
-  batchSize: wholeNumber({ from: 1 }),
-  intervals: intervalsField(),
 } satisfies Record<keyof TextEvaluatorOptions, unknown>;
 
 const RETRIEVAL = optionTable(

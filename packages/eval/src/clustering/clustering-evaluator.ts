@@ -1,36 +1,24 @@
-import type { VideoMaeEncoder } from '@tgm/models';
-import { nested, optionTable, wholeNumber } from '@tgm/options';
-import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { nested, optionTable } from '@tgm/options';
+import { ENCODER_FIELDS, type EncoderEvaluatorOptions } from '../encoder-evaluator.js';
 import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
 import { featureExtractor } from '../extract-features.js';
 import { checkCount, checkLabels } from '../features.js';
 import { type LabelledClips, labelledClips } from '../labelled-clips.js';
-import { encoderField, engineField } from '../option-fields.js';
-import { intervalsField, told } from '../told.js';
-import { CLUSTER_FIELDS, type ClusteringSettings, clustering } from './clustering.js';
+import { told } from '../told.js';
+import { CLUSTER_FIELDS, type ClusteringSettings, clustering, MOST_CLASSES } from './clustering.js';
 
-export interface ClusteringEvaluatorOptions {
-  readonly engine: Engine;
-  /** A `VideoMae`, or its encoder alone. */
-  readonly model: VideoMaeEncoder;
+export interface ClusteringEvaluatorOptions extends EncoderEvaluatorOptions {
   readonly test: LabelledClips;
   readonly probe: ClusteringSettings;
-  /** Clips of one pass of the encoder, from 1. */
-  readonly batchSize: number;
-  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
-  readonly intervals?: boolean;
 }
 
 const OPTIONS = optionTable(
   'clusteringEvaluator',
   {
-    engine: engineField(),
-    model: encoderField(),
+    ...ENCODER_FIELDS,
     test: labelledClips(),
     probe: nested(CLUSTER_FIELDS),
-    batchSize: wholeNumber({ from: 1 }),
-    intervals: intervalsField(),
   } satisfies Record<keyof ClusteringEvaluatorOptions, unknown>,
   EvaluationError,
 );
@@ -45,7 +33,7 @@ export function clusteringEvaluator(options: ClusteringEvaluatorOptions): Evalua
   const { engine, model, test, probe, batchSize, intervals } = OPTIONS.check(options);
   const { clusters, ...others } = probe;
   checkCount('clusteringEvaluator test', test.clips.length, 1);
-  checkLabels('clusteringEvaluator test', test.clips.length, test.labels, Number.MAX_SAFE_INTEGER);
+  checkLabels('clusteringEvaluator test', test.clips.length, test.labels, MOST_CLASSES);
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'clustering',

@@ -78,6 +78,7 @@ describe('clustering', () => {
     };
     expect(codeOf({ labels: [0] })).toBe('LABELS_MISMATCH');
     expect(codeOf({ labels: labels.map((label) => label - 1) })).toBe('LABEL_OUT_OF_RANGE');
+    expect(codeOf({ labels: labels.map((label) => label + 2 ** 52) })).toBe('LABEL_OUT_OF_RANGE');
     expect(codeOf({ clusters: 0 })).toBe('OPTION_INVALID');
     expect(codeOf({ features: { ...blobs, values: blobs.values.map(() => Number.NaN) } })).toBe(
       'NON_FINITE_FEATURE',

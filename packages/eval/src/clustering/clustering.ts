@@ -53,6 +53,9 @@ const OPTIONS = optionTable(
   EvaluationError,
 );
 
+/** Numbers of a class and of a cluster are joined into one, which has to be exact in a double. */
+export const MOST_CLASSES = 2 ** 31;
+
 /** Rounds of Lloyd at most, scikit-learn's default. */
 const ROUNDS = 300;
 
@@ -67,7 +70,7 @@ export function clustering(options: ClusteringOptions): ClusteringResult {
   const { features, labels, starts, seed, ...given } = OPTIONS.check(options);
   checkFeatures('clustering features', features);
   checkCount('clustering features', features.count, 1);
-  checkLabels('clustering', features.count, labels, Number.MAX_SAFE_INTEGER);
+  checkLabels('clustering', features.count, labels, MOST_CLASSES);
   const clusters = given.clusters ?? new Set(Array.from(labels)).size;
   const found = Array.from({ length: starts }, (_, start) => {
     const centres = kMeans({

@@ -1,14 +1,13 @@
-import type { VideoMaeEncoder } from '@tgm/models';
-import { callable, number, optional, optionTable, wholeNumber } from '@tgm/options';
-import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { callable, number, optional, optionTable } from '@tgm/options';
+import { ENCODER_FIELDS, type EncoderEvaluatorOptions } from '../encoder-evaluator.js';
 import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
 import { featureExtractor } from '../extract-features.js';
 import { checkCount, checkLabels } from '../features.js';
 import { type LabelledClips, labelledClips } from '../labelled-clips.js';
 import { linearProbe } from '../linear-probe.js';
-import { byName, encoderField, engineField } from '../option-fields.js';
-import { intervalsField, told } from '../told.js';
+import { byName } from '../option-fields.js';
+import { told } from '../told.js';
 import {
   type GeneralisationSplit,
   generalisation,
@@ -22,32 +21,22 @@ export interface GeneralisationClips extends Pick<GeneralisationSplit, 'factor' 
   readonly test: LabelledClips;
 }
 
-export interface GeneralisationEvaluatorOptions {
-  readonly engine: Engine;
-  /** A `VideoMae`, or its encoder alone. */
-  readonly model: VideoMaeEncoder;
+export interface GeneralisationEvaluatorOptions extends EncoderEvaluatorOptions {
   /** By name; at least one. */
   readonly splits: Readonly<Record<string, GeneralisationClips>>;
   /** `linearProbe` with `seed` by default. */
   readonly protocol?: SplitProtocol;
-  /** Clips of one pass of the encoder, from 1. */
-  readonly batchSize: number;
   /** Decides which examples are drawn, and the folds of the probe. */
   readonly seed: number;
-  /** Whether `<split>/top1` also has its interval of 95 %, as `<split>/top1/from` and `<split>/top1/to`. False by default. */
-  readonly intervals?: boolean;
 }
 
 const OPTIONS = optionTable(
   'generalisationEvaluator',
   {
-    engine: engineField(),
-    model: encoderField(),
+    ...ENCODER_FIELDS,
     splits: byName<GeneralisationClips>('splits of clips'),
     protocol: optional(callable<SplitProtocol>()),
-    batchSize: wholeNumber({ from: 1 }),
     seed: number(),
-    intervals: intervalsField(),
   } satisfies Record<keyof GeneralisationEvaluatorOptions, unknown>,
   EvaluationError,
 );
@@ -63,7 +52,7 @@ const SPLIT = optionTable(
 
 /**
  * `generalisation` of the features of clips as an evaluator: `<split>/top1`, the mean of each factor under its name, such as `domain`,
- * and `mean`, in per cent.
+ * and `mean`, in per cent. Means of splits have no intervals.
  *
  * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES` without clips; `evaluate`
  *   rejects with what `generalisation` throws.

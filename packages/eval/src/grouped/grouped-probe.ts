@@ -1,13 +1,13 @@
-import type { VideoMaeEncoder } from '@tgm/models';
-import { listOf, nested, optionTable, wholeNumber } from '@tgm/options';
+import { listOf, nested, optionTable } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { ENCODER_FIELDS, type EncoderEvaluatorOptions } from '../encoder-evaluator.js';
 import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
 import { featureExtractor } from '../extract-features.js';
 import { checkLabels, type Features, type Labels } from '../features.js';
 import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from '../linear-probe.js';
-import { byName, bytes, classCount, encoderField, engineField, features, labels } from '../option-fields.js';
-import { intervalsField, told } from '../told.js';
+import { byName, bytes, classCount, engineField, features, labels } from '../option-fields.js';
+import { told } from '../told.js';
 import type { GroupedAccuracies } from './grouped-accuracies.js';
 import { groupedClassification, type LabelGroupLogits } from './grouped-classification.js';
 
@@ -27,20 +27,13 @@ export interface GroupedProbeOptions extends LinearProbeSettings {
   readonly groups: Readonly<Record<string, LabelGroup>>;
 }
 
-export interface GroupedProbeEvaluatorOptions {
-  readonly engine: Engine;
-  /** A `VideoMae`, or its encoder alone. */
-  readonly model: VideoMaeEncoder;
+export interface GroupedProbeEvaluatorOptions extends EncoderEvaluatorOptions {
   /** [T, H, W, 3] RGB, 0-255, each in the model's size. */
   readonly train: readonly Uint8Array[];
   readonly test: readonly Uint8Array[];
   /** By the name of the kind; at least one, none of the name `all`. */
   readonly groups: Readonly<Record<string, LabelGroup>>;
   readonly probe: LinearProbeSettings;
-  /** Clips of one pass of the encoder, from 1. */
-  readonly batchSize: number;
-  /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
-  readonly intervals?: boolean;
 }
 
 const GROUP = optionTable(
@@ -67,14 +60,11 @@ const OPTIONS = optionTable(
 const EVALUATOR = optionTable(
   'groupedProbeEvaluator',
   {
-    engine: engineField(),
-    model: encoderField(),
+    ...ENCODER_FIELDS,
     train: listOf(bytes(), { from: 1 }),
     test: listOf(bytes(), { from: 1 }),
     groups: byName<LabelGroup>('labels', 'all'),
     probe: nested(LINEAR_FIELDS),
-    batchSize: wholeNumber({ from: 1 }),
-    intervals: intervalsField(),
   } satisfies Record<keyof GroupedProbeEvaluatorOptions, unknown>,
   EvaluationError,
 );
