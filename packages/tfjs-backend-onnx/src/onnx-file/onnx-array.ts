@@ -1,3 +1,4 @@
+import { showValue } from '@tgm/options';
 import type * as ort from 'onnxruntime-node';
 import { EngineError } from '../errors.js';
 import { onnxRuntime } from '../runtime/onnx-runtime.js';
@@ -8,9 +9,21 @@ export interface OnnxArray {
   readonly data: Float32Array | Int32Array | BigInt64Array;
 }
 
-/** @throws EngineError `ONNX_UNSUPPORTED_TYPE` for numbers of another type, `ONNX_SHAPE` where they do not fill the shape */
-export function toTensor({ shape, data }: OnnxArray, where: string): ort.Tensor {
+/**
+ * @throws EngineError `OPTION_INVALID` for what is no array with a shape, `ONNX_UNSUPPORTED_TYPE` for numbers of another type,
+ *   `ONNX_SHAPE` where they do not fill the shape
+ */
+export function toTensor(array: OnnxArray, where: string): ort.Tensor {
   const { Tensor } = onnxRuntime();
+  const { shape, data } = (array ?? {}) as OnnxArray;
+  if (!Array.isArray(shape) || !shape.every((length) => Number.isSafeInteger(length) && length >= 0)) {
+    throw new EngineError('OPTION_INVALID', {
+      where,
+      expected: '{ shape, data }, the shape a list of lengths',
+      received: showValue(array),
+    });
+  }
+  if (!ArrayBuffer.isView(data)) throw unsupported(where, showValue(data));
   const count = shape.reduce((product, length) => product * length, 1);
   if (count !== data.length) {
     throw new EngineError('ONNX_SHAPE', {

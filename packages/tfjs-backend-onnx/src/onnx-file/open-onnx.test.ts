@@ -57,6 +57,14 @@ describe('openOnnx', () => {
       () => file.run({ x: { shape: [1], data: Uint8Array.of(1) as never }, row }),
       'ONNX_UNSUPPORTED_TYPE',
     ],
+    ['an input is a list', () => file.run({ x: [10, 1] as never, row }), 'OPTION_INVALID'],
+    ['an input is nothing', () => file.run({ x: null as never, row }), 'OPTION_INVALID'],
+    ['no input is given', () => file.run(undefined as never), 'OPTION_INVALID'],
+    [
+      'numbers are a list',
+      () => file.run({ x: { ...x, data: [10, 1] as never }, row }),
+      'ONNX_UNSUPPORTED_TYPE',
+    ],
     ['there is no file', () => openOnnx(join(folder, 'none.onnx')), 'FILE_FAILED'],
     [
       'the file is no model',

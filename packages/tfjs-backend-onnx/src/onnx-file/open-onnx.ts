@@ -75,7 +75,7 @@ export async function openOnnx(path: string, given: OnnxFileOptions = {}): Promi
     inputs,
     outputs,
     async run(feeds, wanted = outputs.map(({ name }) => name)) {
-      requireNames(path, 'inputs', Object.keys(feeds), inputs, true);
+      requireNames(path, 'inputs', Object.keys(feeds ?? {}), inputs, true);
       requireNames(path, 'outputs', wanted, outputs, false);
       const tensors = Object.fromEntries(
         Object.entries(feeds).map(([name, array]) => [name, toTensor(array, `${path}, input ${name}`)]),
