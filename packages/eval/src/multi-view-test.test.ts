@@ -323,8 +323,12 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
       multiViewTest({ engine, model: single, videos: unlabelled, batchSize: 4 }).evaluate(paramsOf(single)),
     ).rejects.toMatchObject({ message: expect.stringContaining('multiViewTest, video "odd"') });
     const all = videoMaeClassifier({ ...config, labels: { all: ['a'], other: ['b'] } });
-    expect(() => multiViewTest({ engine, model: all, videos, batchSize: 4 })).toThrow(
-      expect.objectContaining({ code: 'OPTION_INVALID' }),
-    );
+    const ofAll = { engine, model: all, videos, batchSize: 4 };
+    expect(() => multiViewTest(ofAll)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+    // Its figures would be told under the same names as those of both groups.
+    await expect(multiViewScores({ ...ofAll, params: paramsOf(all) })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'multiViewScores, option model',
+    });
   });
 });

@@ -89,7 +89,7 @@ const SCORES = optionTable(
  * view, their mean, the best classes of that (VideoMAE, arXiv 2203.12602, appendix: 5 x 3 views of Kinetics-400). One view a
  * video is the case of clips in memory.
  *
- * @throws EvaluationError `OPTION_INVALID`; `LABEL_OUT_OF_RANGE` for a video without a label of the classifier's,
+ * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others; `LABEL_OUT_OF_RANGE` for a video without a label of the classifier's,
  *   `SHAPE_MISMATCH` for a view of another size, `NON_FINITE_LOGIT`, `TOO_FEW_EXAMPLES` without videos; what the videos throw.
  */
 export async function multiViewScores(options: MultiViewScoresOptions): Promise<MultiViewScores> {
@@ -102,19 +102,10 @@ export async function multiViewScores(options: MultiViewScoresOptions): Promise<
  * in per cent, for several groups `<group>/top1` and so on, and `all/top1` and so on; beside them the counts `videos` and
  * `leftOut`.
  *
- * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others; `evaluate` rejects as
- *   `multiViewScores` does.
+ * @throws EvaluationError `OPTION_INVALID`, also for such a group; `evaluate` rejects as `multiViewScores` does.
  */
 export function multiViewTest(options: MultiViewTestOptions): Evaluator {
   const checked = TEST.check(options);
-  const { model } = checked;
-  if (model.groups.length > 1 && model.groups.some(({ name }) => name === 'all')) {
-    throw new EvaluationError('OPTION_INVALID', {
-      where: 'multiViewTest, option model',
-      expected: 'groups of other names than "all", by which all of them together are told',
-      received: showValue(model.groups.map(({ name }) => name)),
-    });
-  }
   const scores = scorer(TEST.where, checked);
   return {
     name: 'multiViewTest',
@@ -130,6 +121,7 @@ type Waiting = Omit<VideoPrediction, 'probabilities'> & { readonly rows: Float32
 function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
   const { engine, model, videos, batchSize, onProgress } = parts;
   const { groups } = model;
+  requireOtherNames(where, groups);
   const passes = clipPasses({
     where: `${where},`,
     engine,
@@ -205,4 +197,14 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
     });
     return { id, views: count, labels, probabilities };
   }
+}
+
+/** All groups together are told by the name `all`. */
+function requireOtherNames(where: string, groups: VideoMaeClassifier['groups']): void {
+  if (groups.length === 1 || !groups.some(({ name }) => name === 'all')) return;
+  throw new EvaluationError('OPTION_INVALID', {
+    where: `${where}, option model`,
+    expected: 'groups of other names than "all", by which all of them together are told',
+    received: showValue(groups.map(({ name }) => name)),
+  });
 }

@@ -255,6 +255,13 @@ describe('files that do not fit', () => {
     expect(await codeOf({ image: join(folder, 'none.onnx') })).toMatchObject({ code: 'FILE_FAILED' });
   });
 
+  it('are not written for images that are no whole patches', async () => {
+    await expect(writeTinyImageText(folder, { imageSize: 9, patchSize: 2 })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'writeTinyImageText, option imageSize',
+    });
+  });
+
   it('frames of another size; attention that the file does not tell', async () => {
     const encoder = await onnxPatchTextEncoder(filesOf('maps'));
     const clip = { frames: frames(1), height: 8, width: 8 };

@@ -41,9 +41,18 @@ const SHARED_OF_TOKEN = 0.0125;
  * Writes `image.onnx`, `text.onnx` and the files beside them for `onnxPatchTextEncoder`: a teacher that knows six words. A patch is its
  * mean colour without its grey, a text is the sum of its colours without theirs; the mean over the patches is the class token, and
  * a patch has attention by the squares of its chroma, the output `strengths`.
+ *
+ * @throws ModelError with `OPTION_INVALID`
  */
 export async function writeTinyImageText(folder: string, options: TinyImageTextOptions): Promise<void> {
   const { imageSize, patchSize, kind } = table.check(options);
+  if (imageSize % patchSize !== 0) {
+    throw new ModelError('OPTION_INVALID', {
+      where: 'writeTinyImageText, option imageSize',
+      expected: `a multiple of ${patchSize}, the patchSize`,
+      received: `${imageSize}`,
+    });
+  }
   const { vocabulary, json, config } = tinyBertTokenizer(Object.keys(COLOURS), 64);
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'image.onnx'), imageGraph(imageSize, patchSize, kind));
@@ -63,7 +72,7 @@ export async function writeTinyImageText(folder: string, options: TinyImageTextO
 }
 
 function imageGraph(imageSize: number, patchSize: number, kind: 'maps' | 'tokens'): Uint8Array {
-  const side = Math.floor(imageSize / patchSize);
+  const side = imageSize / patchSize;
   const square = [patchSize, patchSize];
   const withoutGrey = [0, 1, 2].flatMap((to) => [0, 1, 2].map((from) => (to === from ? 1 : 0) - 1 / 3));
   const node = (
