@@ -89,8 +89,9 @@ const SCORES = optionTable(
  * view, their mean, the best classes of that (VideoMAE, arXiv 2203.12602, appendix: 5 x 3 views of Kinetics-400). One view a
  * video is the case of clips in memory.
  *
- * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others; `LABEL_OUT_OF_RANGE` for a video without a label of the classifier's,
- *   `SHAPE_MISMATCH` for a view of another size, `NON_FINITE_LOGIT`, `TOO_FEW_EXAMPLES` without videos; what the videos throw.
+ * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others; `LABEL_OUT_OF_RANGE` for a video
+ *   without a label of the classifier's, `SHAPE_MISMATCH` for a view of another size, `NON_FINITE_LOGIT`, `TOO_FEW_EXAMPLES`
+ *   without videos; what the videos throw.
  */
 export async function multiViewScores(options: MultiViewScoresOptions): Promise<MultiViewScores> {
   const { params, ...parts } = SCORES.check(options);
