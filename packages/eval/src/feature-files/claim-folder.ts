@@ -23,7 +23,10 @@ export async function claimFolder(folder: string, rank: number, ranks: number): 
     });
   const claim = lockFile(join(folder, `rank-${rank}-of-${ranks}`), refusal);
   const free = await orFileFailed(folder, 'a folder that can be written', claim);
-  await removePartial(folder, rank, ranks);
+  await removePartial(folder, rank, ranks).catch(async (error: unknown) => {
+    await free();
+    throw error;
+  });
   return free;
 }
 

@@ -1,3 +1,4 @@
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { lockFile } from '@tgm/models';
@@ -80,5 +81,13 @@ describe('refuses to go on', () => {
     await free();
     await write();
     expect(Object.keys(await filesOf(folder))).toHaveLength(1 + 2 * 3);
+  });
+
+  it('over what cannot be taken away, and leaves no lock', async () => {
+    const begun = join(folder, 'shard-00000.npy.1.0.partial');
+    await mkdir(begun);
+    await expect(write()).rejects.toMatchObject({ code: 'FILE_FAILED', where: begun });
+    await rm(begun, { recursive: true });
+    expect(await write()).toMatchObject({ shards: 3 });
   });
 });

@@ -26,6 +26,14 @@ describe('patches of an output', () => {
     expect([...patchRows('x', counted([2, 2, 1, 2]), maps)]).toEqual([0, 2, 1, 3, 4, 6, 5, 7]);
   });
 
+  it('have no leading tokens where they lie as maps', () => {
+    expect(failure(() => gridOfPatches('x', [1, 4, 2, 2], undefined, 1))).toMatchObject({
+      code: 'ONNX_FILE_UNFIT',
+      expected: 'tokens [images, N, D], 1 of them before the patches',
+      received: '[1, 4, 2, 2]',
+    });
+  });
+
   it('may not change their number from run to run', () => {
     expect(failure(() => patchRows('file, output x', counted([2, 5, 2]), tokens))).toMatchObject({
       code: 'ONNX_FILE_UNFIT',

@@ -34,8 +34,14 @@ export function gridOfPatches(
 ): PatchLayout {
   if (shape.length === 4) {
     const [, width, rows, columns] = shape as [number, number, number, number];
-    if (leadingTokens || (grid && (grid.rows !== rows || grid.columns !== columns)))
-      throw unfit(where, `[images, D, ${grid?.rows}, ${grid?.columns}]`, shapeText(shape));
+    if (leadingTokens)
+      throw unfit(
+        where,
+        `tokens [images, N, D], ${leadingTokens} of them before the patches`,
+        shapeText(shape),
+      );
+    if (grid && (grid.rows !== rows || grid.columns !== columns))
+      throw unfit(where, `[images, D, ${grid.rows}, ${grid.columns}]`, shapeText(shape));
     return { kind: 'maps', leading: 0, width, rows, columns };
   }
   if (shape.length !== 3)

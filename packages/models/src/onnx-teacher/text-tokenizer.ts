@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
+import { showValue } from '@tgm/options';
 import { readJson } from '../checkpoint/json-file.js';
 import { ModelError } from '../errors.js';
 
 /** Any tokenizer of a folder, with the special tokens that it puts around a text. */
 export interface TextTokenizer {
-  /** What fills up the shorter texts of a batch. */
+  /** What fills up the shorter texts of a batch; 0 where the folder names nothing. */
   readonly padId: number;
   /** The most tokens that the folder's files allow; undefined where they set no bound. */
   readonly modelLength: number | undefined;
@@ -26,16 +27,28 @@ export async function readTokenizer(folder: string): Promise<TextTokenizer> {
   const { pad_token: pad, model_max_length: length } = config as Readonly<Record<string, unknown>>;
   const padText = typeof pad === 'object' && pad !== null && 'content' in pad ? pad.content : pad;
   return {
-    padId: (typeof padText === 'string' ? tokenizer.token_to_id(padText) : undefined) ?? 0,
+    padId: padIdOf(path, padText, (token) => tokenizer.token_to_id(token)),
     modelLength:
       Number.isSafeInteger(length) && (length as number) <= NO_BOUND ? (length as number) : undefined,
     encode(text, most) {
       const { ids } = tokenizer.encode(text);
       if (ids.length <= most) return [...ids];
-      const behind = tokensBehind(ids, tokenizer.encode(text, { add_special_tokens: false }).ids);
+      const words = tokenizer.encode(text, { add_special_tokens: false }).ids;
+      const behind = Math.min(tokensBehind(ids, words), most);
       return [...ids.slice(0, most - behind), ...ids.slice(ids.length - behind)];
     },
   };
+}
+
+function padIdOf(path: string, token: unknown, idOf: (token: string) => number | undefined): number {
+  if (token === undefined || token === null) return 0;
+  const id = typeof token === 'string' ? idOf(token) : undefined;
+  if (id !== undefined) return id;
+  throw new ModelError('CONFIG_INVALID', {
+    where: path,
+    expected: `a token ${showValue(token)}, the pad_token of tokenizer_config.json`,
+    received: 'none',
+  });
 }
 
 /** How many special tokens stand behind the words of a text. */
