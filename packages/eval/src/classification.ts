@@ -64,7 +64,7 @@ export function classification(options: ClassificationOptions): Classification {
   const { scores, labels, classes } = OPTIONS.check(options);
   checkCount('classification', labels.length, 1);
   checkLabels('classification', labels.length, labels, classes);
-  checkScores(scores, labels.length, classes);
+  checkScores('classification', scores, labels.length, classes);
   return classified(scores, labels, classes);
 }
 
@@ -115,10 +115,16 @@ function accuracyByClass(values: Float64Array, labels: Labels, classes: number):
   return means;
 }
 
-function checkScores(scores: Float64Array | Float32Array, count: number, classes: number): void {
+/** @throws EvaluationError `SHAPE_MISMATCH`, `NON_FINITE_LOGIT` for NaN. */
+export function checkScores(
+  where: string,
+  scores: Float64Array | Float32Array,
+  count: number,
+  classes: number,
+): void {
   if (scores.length !== count * classes) {
     throw new EvaluationError('SHAPE_MISMATCH', {
-      where: 'classification, option scores',
+      where: `${where}, scores`,
       expected: `${count} x ${classes} = ${count * classes} scores`,
       received: `${scores.length}`,
     });
@@ -126,8 +132,9 @@ function checkScores(scores: Float64Array | Float32Array, count: number, classes
   const bad = scores.findIndex((score) => Number.isNaN(score));
   if (bad < 0) return;
   throw new EvaluationError('NON_FINITE_LOGIT', {
-    where: `classification, class ${bad % classes} of example ${Math.floor(bad / classes)}`,
+    where: `${where}, class ${bad % classes} of example ${Math.floor(bad / classes)}`,
     expected: 'a score',
     received: 'NaN',
+    advice: 'What gives the scores may have diverged.',
   });
 }

@@ -196,6 +196,7 @@ describe('attentiveProbe', () => {
       );
     expect(await codeOf({})).toBe('none');
     expect(await codeOf({ attentionHeads: 3 })).toBe('OPTION_INVALID');
+    expect(await codeOf({ rates: [1e38], epochs: 3 })).toBe('NON_FINITE_LOGIT'); // and not 0 % right
     expect(await codeOf({ rates: [] })).toBe('OPTION_INVALID');
     expect(await codeOf({ folds: 1 })).toBe('OPTION_INVALID');
     expect(await codeOf({ train: { ...train.features, tokens: 5 } })).toBe('SHAPE_MISMATCH');

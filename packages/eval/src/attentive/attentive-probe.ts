@@ -1,7 +1,7 @@
 import { callable, listOf, number, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { hitAmong } from '../accuracy.js';
-import { type Classification, classified } from '../classification.js';
+import { type Classification, checkScores, classified } from '../classification.js';
 import { EvaluationError } from '../errors.js';
 import { checkCount, checkLabels, type Labels } from '../features.js';
 import { classCount, engineField, labels } from '../option-fields.js';
@@ -92,8 +92,8 @@ const OPTIONS = optionTable(
  * the best of all heads on the very examples that they report.)
  *
  * @throws EvaluationError `OPTION_INVALID`, also where `attentionHeads` does not divide the width; `LABELS_MISMATCH`,
- *   `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`, and `TOO_FEW_EXAMPLES` where no training example would choose
- *   or without test examples.
+ *   `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`; `TOO_FEW_EXAMPLES` where no training example would choose or
+ *   without test examples; `NON_FINITE_LOGIT` where all heads have diverged.
  */
 export async function attentiveProbe(options: AttentiveProbeOptions): Promise<AttentiveProbeResult> {
   const checked = OPTIONS.check(options);
@@ -132,8 +132,9 @@ export async function attentiveProbe(options: AttentiveProbeOptions): Promise<At
     });
     const best = validation.reduce((most, { top1 }, at) => (top1 > validation[most]!.top1 ? at : most), 0);
     const every = Array.from({ length: test.count }, (_, row) => row);
-    const [scores] = await heads.scores([best], test, every);
-    return { ...classified(scores!, testLabels, classes), chosen: settings[best]!, validation };
+    const [scores] = (await heads.scores([best], test, every)) as [Float32Array];
+    checkScores('attentiveProbe', scores, test.count, classes);
+    return { ...classified(scores, testLabels, classes), chosen: settings[best]!, validation };
   } finally {
     heads.dispose();
   }

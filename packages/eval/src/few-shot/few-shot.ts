@@ -1,7 +1,13 @@
 import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import { seededRandom } from '@tgm/random';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { type Accuracies, accuracies, type Classification, classified } from '../classification.js';
+import {
+  type Accuracies,
+  accuracies,
+  type Classification,
+  checkScores,
+  classified,
+} from '../classification.js';
 import { EvaluationError } from '../errors.js';
 import {
   checkCount,
@@ -59,7 +65,7 @@ const TOLERANCE = 1e-5;
  * half the squared weights added to the *sum* of the losses.
  *
  * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`,
- *   `TOO_FEW_EXAMPLES` without training or test examples.
+ *   `TOO_FEW_EXAMPLES` without training or test examples, `NON_FINITE_LOGIT` where features are beyond single precision.
  */
 export async function fewShot(options: FewShotOptions): Promise<FewShotResult> {
   const { engine, train, trainLabels, test, testLabels, classes, shots, draws, seed } =
@@ -79,6 +85,7 @@ export async function fewShot(options: FewShotOptions): Promise<FewShotResult> {
     try {
       const point = await regression.fit({ l2: 1 / rows.length, tolerance: TOLERANCE });
       const scores = classScores(regression.classifier(point), test.values, test.count);
+      checkScores('fewShot', scores, test.count, classes);
       withoutAbsent(scores, labels, classes);
       done.push(classified(scores, testLabels, classes));
     } finally {

@@ -1,6 +1,6 @@
 import { flag, number, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { type Classification, classified } from '../classification.js';
+import { type Classification, checkScores, classified } from '../classification.js';
 import { EvaluationError } from '../errors.js';
 import {
   checkCount,
@@ -73,7 +73,7 @@ const OPTIONS = optionTable(
  * `linearProbe` finds the best linear classifier and depends on no rate. Take this one to compare with figures of this recipe.
  *
  * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`,
- *   `TOO_FEW_EXAMPLES` without training or test examples.
+ *   `TOO_FEW_EXAMPLES` without training or test examples, `NON_FINITE_LOGIT` where the training has diverged.
  */
 export async function sgdProbe(options: SgdProbeOptions): Promise<Classification> {
   const checked = OPTIONS.check(options);
@@ -94,7 +94,9 @@ export async function sgdProbe(options: SgdProbeOptions): Promise<Classification
   }
   const classifier = await trainSgd({ ...checked, features: train, labels: trainLabels });
   try {
-    return classified(await classifier.scores(test), testLabels, classes);
+    const scores = await classifier.scores(test);
+    checkScores('sgdProbe', scores, test.count, classes);
+    return classified(scores, testLabels, classes);
   } finally {
     classifier.dispose();
   }
