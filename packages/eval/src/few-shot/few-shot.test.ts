@@ -85,7 +85,7 @@ describe('fewShot', () => {
       );
     expect(await codeOf({})).toBe('none');
     const far = { ...data.train, values: data.train.values.map((value) => 1e30 * value) };
-    expect(await codeOf({ train: far, test: far })).toBe('NON_FINITE_LOGIT'); // and not 0 % right
+    expect(await codeOf({ train: far, test: far, testLabels: data.trainLabels })).toBe('NON_FINITE_LOGIT'); // and not 0 % right
     expect(await codeOf({ shots: 0 })).toBe('OPTION_INVALID');
     expect(await codeOf({ trainLabels: [0] })).toBe('LABELS_MISMATCH');
     expect(await codeOf({ classes: 3 })).toBe('LABEL_OUT_OF_RANGE');
