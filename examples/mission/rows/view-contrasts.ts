@@ -16,40 +16,47 @@ import { ends, type ShortRun, stepsOf } from '../short-run.js';
 import type { World } from '../world.js';
 
 const BATCH = 8;
-/** Four times through the clips of the world, of which batches of a few differ much. */
+/** Steps in which the clips of the world are gone through once. Batches of a few differ much, so losses are means over these. */
 const EPOCH = 12;
-const STEPS = 4 * EPOCH;
 /** A target that follows within the run. */
 const MOMENTUM = 0.9;
-const RATE = 1e-3;
 /** Four batches: a queue is full of clips, and no more of random directions, before the loss is first told. */
 const QUEUE = 32;
 
-/**
- * Embeddings that point anywhere have a loss far above that of equal ones at a low temperature. Where negatives are hard, such as a
- * clip's own frames in another order, the loss is on its way down then.
- */
-const FALLEN = 0.8;
+/** Share of the loss without learning that has to be learned away. */
+const LEARNED = 0.03;
+
+interface RowOptions {
+  readonly reading?: string;
+  readonly epochs?: number;
+  readonly rate?: number;
+}
 
 /** The video-only baselines, as `npm run contrast` has them, for a few steps. */
 export const viewContrastRows: readonly Row[] = [
   row('SimCLR', 'simclr'),
   row('MoCo', 'moco-v1'),
   row('MoCo v2', 'moco-v2'),
-  row('NNCLR', 'nnclr'),
-  row('CPC', 'cpc', 'slices of a clip in place of patches and audio, and cosines in place of products'),
-  row('CVRL', 'cvrl'),
-  row('BraVe', 'brave', 'one encoder for both views, and more frames in neither'),
+  row('NNCLR', 'nnclr', { epochs: 12, rate: 3e-4 }),
+  row('CPC', 'cpc', {
+    reading: 'slices of a clip in place of patches and audio, and cosines in place of products',
+  }),
+  row('CVRL', 'cvrl', { rate: 3e-3 }),
+  row('BraVe', 'brave', { reading: 'one encoder for both views, and more frames in neither' }),
   row('LSTCL', 'lstcl'),
-  row('inter-intra contrast', 'inter-intra', 'crops and colours stand in for the second modality'),
+  row('inter-intra contrast', 'inter-intra', {
+    reading: 'crops and colours stand in for the second modality',
+  }),
   {
-    ...row('Large-scale study', 'byol', 'its BYOL of two clips, of the four methods that it compares'),
+    ...row('Large-scale study', 'byol', {
+      reading: 'its BYOL of two clips, of the four methods that it compares',
+    }),
     runs: 'viewContrast byol, two clips of anywhere in the video',
   },
   row('SwAV', 'swav'),
 ];
 
-function row(name: string, called: string, reading?: string): Row {
+function row(name: string, called: string, { reading, epochs = 4, rate = 1e-3 }: RowOptions = {}): Row {
   const method = METHODS.find((each) => each.name === called)!;
   return {
     name,
@@ -57,18 +64,25 @@ function row(name: string, called: string, reading?: string): Row {
     runs: `viewContrast ${called}, views decoded from the files`,
     ...(reading !== undefined && { reading }),
     async run(world) {
-      const { first, last, baseline } = ends(await train(world, method), 'viewContrast', EPOCH);
+      const lossAt = async (learningRate: number): Promise<number> =>
+        ends(await train(world, method, epochs * EPOCH, learningRate), 'viewContrast', EPOCH).last;
+      // Views of a clip look alike to any encoder, so the control is the same run, draw by draw, in which nothing is learned.
+      const [learned, unlearned] = [await lossAt(rate), await lossAt(0)];
       return figure(
-        `viewContrast ${first.toPrecision(3)} to ${last.toPrecision(3)}, knowing nothing ${baseline.toPrecision(3)}`,
-        last < first && (last < baseline || last < FALLEN * first),
-        'a loss that falls below its baseline, or by a fifth',
+        `viewContrast ${learned.toPrecision(3)}, at a learning rate of 0 ${unlearned.toPrecision(3)}`,
+        learned < (1 - LEARNED) * unlearned,
+        'a loss that learning lowers by more than 3 %',
       );
     },
   };
 }
 
-async function train({ engine, train, pool, signal }: World, method: Method): Promise<ShortRun> {
-  const { clips, views, contrast, learningRate = RATE } = method;
+async function train(
+  { engine, train, pool, signal }: World,
+  { clips, views, contrast }: Method,
+  count: number,
+  learningRate: number,
+): Promise<ShortRun> {
   const model = encoder();
   const objective = viewContrast({
     ...{ model, ...contrast },
@@ -85,7 +99,7 @@ async function train({ engine, train, pool, signal }: World, method: Method): Pr
       batches: maskedBatches({ model, examples, views, needs: objective.needs, batchSize: BATCH, seed: 0 }),
       optimizer: adamW(),
       schedule: constantSchedule({ base: learningRate }),
-      steps: STEPS,
+      steps: count,
       seed: 0,
     }),
   );
