@@ -73,7 +73,7 @@ export const guidedMaskRows: readonly Row[] = [
         return above.length <= 6 && below.length <= 7 && cells.length === 13;
       });
       return figure(
-        '13 of 64 cells shown, 6 of the half that moves most and 7 of the other',
+        `13 of 64 cells shown in each of ${shares.length} clips, 6 of the half that moves most and 7 of the other`,
         shares.every(Boolean),
         'at most 6 shown cells that move more than the middle one, and 7 that move less',
       );

@@ -130,7 +130,7 @@ export const transferProtocolRows: readonly Row[] = [
       );
       const most = Math.max(...gaps);
       return figure(
-        `${both.videos} videos, ${most.toExponential(0)} from the mean of the softmax of each view`,
+        `${both.videos} videos, probabilities within ${most.toPrecision(1)} of the mean over the views alone`,
         most < 1e-6,
         'the mean of the softmax of each view',
       );
