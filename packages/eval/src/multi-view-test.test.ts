@@ -258,7 +258,7 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
   });
 
   it.each([
-    [{ id: 'other' }, 'number 1: expected a video with all of its views: one in `frames`'],
+    [{ id: 'other' }, 'number 1: expected an id that no video before it has'],
     [{ id: undefined }, 'number 1: expected a video { id, frames }'],
     [{ frames: [1, 2] }, 'number 1: expected views { frames: Uint8Array }'],
     [{ others: [new Uint8Array(96)] }, 'number 1: expected views { frames: Uint8Array }'],

@@ -35,7 +35,8 @@ export function requireVideo(where: string, video: TestVideo, seen: Set<string>)
   };
   const { id, frames, others = [] } = video ?? {};
   if (typeof id !== 'string') refuse('a video { id, frames }', video);
-  if (seen.has(id)) refuse('a video with all of its views: one in `frames`, the others in `others`', id);
+  if (seen.has(id))
+    refuse('an id that no video before it has; further views of a video stand in its `others`', id);
   if (!Array.isArray(others)) refuse('others: a list of { frames }', others);
   const wrong = [{ frames }, ...others].find((view) => !(view?.frames instanceof Uint8Array));
   if (wrong) refuse('views { frames: Uint8Array }', wrong);

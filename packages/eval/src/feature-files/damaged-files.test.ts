@@ -1,4 +1,5 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { featureFolders } from './feature-folders.test-support.js';
@@ -36,24 +37,33 @@ describe('files that are not as they were written', () => {
   it('include records and the index', async () => {
     await write();
     const text = await readFile(record(2), 'utf8');
-    const { ids, ...facts } = JSON.parse(text);
+    const { sha256: _, ...written } = JSON.parse(text);
+    const { ids, ...facts } = written;
+    /** With the checksum of what it says. */
+    const sealed = (changed: object) =>
+      JSON.stringify({
+        ...changed,
+        sha256: createHash('sha256').update(JSON.stringify(changed)).digest('hex'),
+      });
+    expect(`${sealed(written)}\n`).toBe(text);
     for (const wrong of [
       text.slice(0, -9),
       '7',
       'null',
       '[]',
-      JSON.stringify(facts),
-      JSON.stringify({ ...facts, ids: [] }),
-      JSON.stringify({ ...facts, ids, more: 1 }),
-      JSON.stringify({ ...facts, ids: ['clip 0', 'clip 9'] }),
+      JSON.stringify(written),
+      sealed(facts),
+      sealed({ ...facts, ids: [] }),
+      sealed({ ...facts, ids, more: 1 }),
+      sealed({ ...facts, ids: ['clip 0', 'clip 9'] }),
     ]) {
       await writeFile(record(2), wrong);
       await expect(readFeatures(folder), wrong).rejects.toMatchObject({ code: 'FEATURES_DAMAGED' });
     }
-    await writeFile(record(2), JSON.stringify({ ...facts, ids, index: 'another' }));
+    await writeFile(record(2), sealed({ ...written, index: 'another' }));
     await expect(readFeatures(folder)).rejects.toMatchObject({ code: 'FEATURES_DIFFER', where: record(2) });
     await expect(write()).rejects.toMatchObject({ code: 'FEATURES_DIFFER', where: record(2) });
-    await writeFile(record(2), JSON.stringify({ ...facts, ids, labels: [0, null] }));
+    await writeFile(record(2), sealed({ ...written, labels: [0, null] }));
     await expect(readFeatures(folder)).rejects.toMatchObject({ code: 'LABELS_MISMATCH' });
 
     const index = join(folder, 'index.json');
@@ -68,8 +78,41 @@ describe('files that are not as they were written', () => {
       await expect(readFeatures(folder)).rejects.toMatchObject({ code });
       await expect(write()).rejects.toMatchObject({ code });
     }
+    await expect(readFeatures(folder)).rejects.toThrow('Remove it, and call `writeFeatures` as before');
     await rm(index);
     await expect(readFeatures(folder)).rejects.toMatchObject({ code: 'FEATURES_MISSING', where: index });
+  });
+
+  it.each([
+    ['a label', '"labels":[0,1,0,1]', '"labels":[1,1,0,1]', 0],
+    ['an id', '"clip 5"', '"blip 5"', 1],
+    ['the end', '"last":false', '"last":true', 1],
+    ['a reason', '"leftOut":[]', '"leftOut":[{"id":"a","code":"b","message":"c"}]', 0],
+    ['a digit of the index', '"index":"', '"index":"0', 2],
+  ])('include a record of which %s was changed', async (_, from, to, shard) => {
+    await write();
+    const text = await readFile(record(shard), 'utf8');
+    expect(text).toContain(from);
+    await writeFile(record(shard), text.replace(from, to));
+    const refusal = {
+      code: 'FEATURES_DAMAGED',
+      where: record(shard),
+      expected: expect.stringContaining('contents with the SHA-256'),
+    };
+    await expect(readFeatures(folder)).rejects.toMatchObject(refusal);
+    await expect(write()).rejects.toMatchObject(refusal);
+  });
+
+  it('include those of a shard behind the last one', async () => {
+    await write();
+    await copyFile(numbers(2), numbers(3));
+    await expect(readFeatures(folder)).rejects.toMatchObject({
+      code: 'FEATURES_DAMAGED',
+      where: numbers(3),
+      expected: 'no shard behind number 2, which says that it is the last',
+    });
+    await rm(numbers(3));
+    expect((await readFeatures(folder)).count).toBe(10);
   });
 
   it('of a .npy file say what they are not', async () => {

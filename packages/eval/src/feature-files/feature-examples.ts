@@ -2,6 +2,7 @@ import type { Description } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import type { TestVideo, TestVideos } from '../test-video.js';
 import { descriptionOf } from './clip-representation.js';
+import { abortableIterator, orAborted } from './or-aborted.js';
 
 /** Why a sample has no features. */
 export interface LeftOutFacts {
@@ -44,15 +45,17 @@ export interface SampleReader {
   close(): Promise<void>;
 }
 
-export function sampleReader(where: string, examples: FeatureExamples): SampleReader {
-  if ('read' in examples && typeof examples.read === 'function') return ofSampled(where, examples);
-  if (Array.isArray(examples)) return ofSampled(where, listed(examples));
-  return ofStream(examples as TestVideos);
+/** @param signal ends each wait for the examples. */
+export function sampleReader(where: string, examples: FeatureExamples, signal?: AbortSignal): SampleReader {
+  if ('read' in examples && typeof examples.read === 'function') return ofSampled(where, examples, signal);
+  if (Array.isArray(examples)) return ofSampled(where, listed(examples), signal);
+  return ofStream(examples as TestVideos, signal);
 }
 
 function ofSampled(
   where: string,
   examples: Omit<SampledExamples, 'describe'> & Partial<SampledExamples>,
+  signal: AbortSignal | undefined,
 ): SampleReader {
   const { samples } = examples;
   if (!Number.isSafeInteger(samples) || samples < 0)
@@ -66,9 +69,16 @@ function ofSampled(
     skips: examples.describe !== undefined,
     describe: async () =>
       typeof examples.describe === 'function'
-        ? descriptionOf(`${where}, option examples, describe`, examples as SampledExamples)
+        ? orAborted(signal, descriptionOf(`${where}, option examples, describe`, examples as SampledExamples))
         : null,
-    read: (from, to) => examples.read(from, Math.min(to, samples)),
+    async *read(from, to) {
+      const found = abortableIterator(examples.read(from, Math.min(to, samples)), signal);
+      try {
+        for (let next = await found.next(); !next.done; next = await found.next()) yield next.value;
+      } finally {
+        await found.close();
+      }
+    },
     endsBefore: async (number) => number >= samples,
     close: async () => undefined,
   };
@@ -85,9 +95,8 @@ function listed(examples: readonly TestVideo[]): Omit<SampledExamples, 'describe
 
 const sampleOf = (example: TestVideo): FeatureSample => ({ id: example?.id, examples: [example] });
 
-function ofStream(examples: TestVideos): SampleReader {
-  const stream =
-    Symbol.asyncIterator in examples ? examples[Symbol.asyncIterator]() : examples[Symbol.iterator]();
+function ofStream(examples: TestVideos, signal: AbortSignal | undefined): SampleReader {
+  const stream = abortableIterator(examples, signal);
   /** Number of the sample that `next` gives. */
   let place = 0;
   let ahead: IteratorResult<TestVideo> | undefined;
@@ -120,8 +129,6 @@ function ofStream(examples: TestVideos): SampleReader {
       await reach(number);
       return (await peek()).done === true;
     },
-    close: async () => {
-      await stream.return?.();
-    },
+    close: () => stream.close(),
   };
 }

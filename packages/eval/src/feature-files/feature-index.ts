@@ -15,7 +15,7 @@ import {
 } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import { FEATURE_FORMATS, type FeatureFormat } from './feature-format.js';
-import { damaged } from './file-faults.js';
+import { damagedIndex } from './file-faults.js';
 import { readJsonFile, writeTextFile } from './json-file.js';
 
 /** A representation as the index tells it. */
@@ -123,7 +123,7 @@ export async function openIndex(folder: string, index: FeatureIndex): Promise<St
 
 async function storedIndex(folder: string): Promise<StoredIndex | undefined> {
   const path = pathOf(folder);
-  const file = await readJsonFile(path);
+  const file = await readJsonFile(path, damagedIndex);
   return file && { index: checked(path, file.value), digest: digestOf(file.text) };
 }
 
@@ -139,7 +139,7 @@ function checked(path: string, value: unknown): FeatureIndex {
     return table.check(index);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
-    throw damaged(
+    throw damagedIndex(
       error.where.replace(table.where, path).replace(', option ', ', key '),
       error.expected,
       error.received,

@@ -35,13 +35,26 @@ export function orAbsent<T>(path: string, reading: Promise<T>): Promise<T | unde
 const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
   error instanceof Error && typeof (error as NodeJS.ErrnoException).errno === 'number';
 
-/** The error of a file that is not as it was written. */
-export function damaged(where: string, expected: string, received: string, cause?: unknown): EvaluationError {
-  return new EvaluationError('FEATURES_DAMAGED', {
-    where,
-    expected,
-    received,
-    ...(cause !== undefined && { cause }),
-    advice: 'Remove the files of that shard, and `writeFeatures` makes it again.',
-  });
-}
+/** Makes the error of a file that is not as it was written. */
+export type DamagedFile = (
+  where: string,
+  expected: string,
+  received: string,
+  cause?: unknown,
+) => EvaluationError;
+
+const advising =
+  (advice: string): DamagedFile =>
+  (where, expected, received, cause) =>
+    new EvaluationError('FEATURES_DAMAGED', {
+      where,
+      expected,
+      received,
+      ...(cause !== undefined && { cause }),
+      advice,
+    });
+
+export const damaged = advising('Remove the files of that shard, and `writeFeatures` makes it again.');
+
+/** The same of `index.json`: the run that wrote it writes the same one again, which its shards know. */
+export const damagedIndex = advising('Remove it, and call `writeFeatures` as before: it is made again.');

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '@tgm/models';
-import { damaged, orAbsent, orFileFailed } from './file-faults.js';
+import { type DamagedFile, orAbsent, orFileFailed } from './file-faults.js';
 
 /** The text of a JSON file, and what it says. */
 export interface JsonFile {
@@ -12,7 +12,7 @@ export interface JsonFile {
  * Undefined where there is no such file.
  * @throws EvaluationError `FEATURES_DAMAGED`, `FILE_FAILED`
  */
-export async function readJsonFile(path: string): Promise<JsonFile | undefined> {
+export async function readJsonFile(path: string, damaged: DamagedFile): Promise<JsonFile | undefined> {
   const text = await orAbsent(path, readFile(path, 'utf8'));
   if (text === undefined) return undefined;
   try {

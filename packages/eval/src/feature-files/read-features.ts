@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { listOf, optional, optionTable, showValue, text } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import { checkFeatures, type Features } from '../features.js';
@@ -7,7 +8,7 @@ import type { TokenFeatures } from '../token-features.js';
 import type { FeaturePart } from './clip-representation.js';
 import { ARRAY_FILES } from './feature-format.js';
 import { type FeatureIndex, readIndex, type StoredIndex } from './feature-index.js';
-import { damaged, orAbsent } from './file-faults.js';
+import { damaged, orAbsent, orFileFailed } from './file-faults.js';
 import { joinLabels, kindOfLabel, type StoredLabels } from './shard-labels.js';
 import {
   type LeftOutExample,
@@ -15,6 +16,7 @@ import {
   readRecord,
   recordPath,
   type ShardRecord,
+  shardOfFile,
 } from './shard-record.js';
 
 export interface ReadFeaturesOptions {
@@ -175,7 +177,20 @@ async function readRecords(folder: string, { index, digest }: StoredIndex): Prom
     }
     records.push(record);
   } while (!records.at(-1)!.last);
+  await requireNoShardFrom(records.length, folder);
   return records;
+}
+
+/** @throws EvaluationError `FEATURES_DAMAGED` for files of a shard behind the last one; `FILE_FAILED` */
+async function requireNoShardFrom(end: number, folder: string): Promise<void> {
+  const names = await orFileFailed(folder, 'a folder that can be read', readdir(folder));
+  const beyond = names.filter((name) => (shardOfFile(name) ?? -1) >= end).sort();
+  if (beyond.length === 0) return;
+  throw damaged(
+    join(folder, beyond[0]!),
+    `no shard behind number ${end - 1}, which says that it is the last`,
+    beyond.join(', '),
+  );
 }
 
 /** [rows, N, D] of a shard. */

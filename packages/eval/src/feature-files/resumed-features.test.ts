@@ -63,13 +63,30 @@ describe('refuses to go on', () => {
   it('with a list of other examples, or of other labels', async () => {
     const examples = examplesOf(10);
     await write({ examples });
-    for (const change of [{ id: 'another' }, { label: 1 }]) {
+    for (const change of [{ id: 'another' }, { label: 1 }] as { id?: string; label?: number }[]) {
       const changed = examples.map((example, at) => (at === 8 ? { ...example, ...change } : example));
       await expect(write({ examples: changed })).rejects.toMatchObject({
         code: 'FEATURES_DIFFER',
         where: join(folder, 'shard-00002.json'),
+        expected: 'example "clip 8" with label 0, as the run before had',
+        received: `example "${change.id ?? 'clip 8'}" with label ${change.label ?? 0}`,
       });
     }
+  });
+
+  it('with more or fewer of a stream, and says how many there were', async () => {
+    const stream = (count: number) => ({ examples: new Set(examplesOf(count)) });
+    await write(stream(10));
+    for (const [count, expected, received] of [
+      [11, '2 examples, as', 'one more, "clip 10"'],
+      [9, '2 examples, as', '1'],
+      [8, 'more examples behind it, as', 'none'],
+    ] as const)
+      await expect(write(stream(count)), `${count}`).rejects.toMatchObject({
+        code: 'FEATURES_DIFFER',
+        expected: expect.stringContaining(expected),
+        received,
+      });
   });
 
   it('while another process writes the same shards', async () => {

@@ -15,7 +15,10 @@ export interface LeftOutExample extends LeftOutFacts {
   readonly id: string;
 }
 
-/** What the JSON file beside the numbers of a shard says. It is written last: a shard without it is not whole. */
+/**
+ * What the JSON file beside the numbers of a shard says. It is written last: a shard without it is not whole. The file ends with
+ * `sha256` of all that stands before it.
+ */
 export interface ShardRecord {
   /** SHA-256 of the index that the shard is of. */
   readonly index: string;
@@ -27,6 +30,11 @@ export interface ShardRecord {
   readonly ids: readonly string[];
   readonly labels: readonly StoredLabel[];
   readonly leftOut: readonly LeftOutExample[];
+}
+
+/** A record with the SHA-256 of its JSON without that key. */
+interface SealedRecord extends ShardRecord {
+  readonly sha256: string;
 }
 
 const anyText = () => passing('a text', (value): value is string => typeof value === 'string');
@@ -55,7 +63,8 @@ const table = optionTable(
         source: optional(anyText()),
       } satisfies Record<keyof LeftOutExample, unknown>),
     ),
-  } satisfies Record<keyof ShardRecord, unknown>,
+    sha256: text(),
+  } satisfies Record<keyof SealedRecord, unknown>,
   EvaluationError,
 );
 
@@ -74,7 +83,10 @@ export const numbersPath = (folder: string, shard: number, format: FeatureFormat
 
 /** @throws EvaluationError `FILE_FAILED` */
 export const writeRecord = (folder: string, shard: number, record: ShardRecord): Promise<void> =>
-  writeTextFile(recordPath(folder, shard), `${JSON.stringify(record)}\n`);
+  writeTextFile(recordPath(folder, shard), `${JSON.stringify({ ...record, sha256: digestOf(record) })}\n`);
+
+const digestOf = (record: ShardRecord): string =>
+  createHash('sha256').update(JSON.stringify(record)).digest('hex');
 
 /**
  * The record of a shard that is whole; undefined where there is none.
@@ -88,22 +100,22 @@ export async function readRecord(
   index: string,
 ): Promise<ShardRecord | undefined> {
   const path = recordPath(folder, shard);
-  const file = await readJsonFile(path);
+  const file = await readJsonFile(path, damaged);
   if (!file) return undefined;
   const record = checked(path, file.value);
   if (record.index === index) return record;
   throw new EvaluationError('FEATURES_DIFFER', {
     where: path,
-    expected: 'a shard of the index beside it',
+    expected: 'a shard of the index.json beside it',
     received: 'one of another',
-    advice: 'Two runs wrote into one folder: write again, into an empty one.',
+    advice:
+      'Either index.json was changed, or the files of two runs lie in one folder: write again, into an empty one.',
   });
 }
 
 function checked(path: string, value: unknown): ShardRecord {
-  let record: ShardRecord;
   try {
-    record = table.check(value ?? 0) as ShardRecord;
+    table.check(value ?? 0);
   } catch (error) {
     if (!(error instanceof EvaluationError)) throw error;
     throw damaged(
@@ -112,6 +124,9 @@ function checked(path: string, value: unknown): ShardRecord {
       error.received,
     );
   }
+  const { sha256, ...record } = value as SealedRecord;
+  const found = digestOf(record);
+  if (found !== sha256) throw damaged(path, `contents with the SHA-256 ${sha256}`, `others, with ${found}`);
   if (record.labels.length !== record.ids.length)
     throw damaged(path, `a label for each of ${record.ids.length} ids`, `${record.labels.length}`);
   return record;

@@ -21,6 +21,7 @@ import { type FeatureExamples, sampleReader } from './feature-examples.js';
 import { FEATURE_FORMATS, type FeatureFormat } from './feature-format.js';
 import { openIndex } from './feature-index.js';
 import { orFileFailed } from './file-faults.js';
+import { orAborted } from './or-aborted.js';
 import { type FeatureProgress, type WrittenFeatures, writeShards } from './write-shards.js';
 
 export interface WriteFeaturesOptions {
@@ -41,7 +42,7 @@ export interface WriteFeaturesOptions {
   readonly rank?: number;
   readonly ranks?: number;
   readonly onProgress?: (progress: FeatureProgress) => void;
-  /** Ends the work before the next example. Whole shards stay. */
+  /** Ends the work, and any wait for an example or a representation, whose answer is lost then. Whole shards stay. */
   readonly signal?: AbortSignal;
 }
 
@@ -66,7 +67,9 @@ const OPTIONS = optionTable(
     rank: optional(wholeNumber({ from: 0 }), 0),
     ranks: optional(wholeNumber({ from: 1 }), 1),
     onProgress: optional(callable<(progress: FeatureProgress) => void>()),
-    signal: optional(objectWith<AbortSignal>('an AbortSignal', ['aborted'])),
+    signal: optional(
+      objectWith<AbortSignal>('an AbortSignal', ['aborted', 'throwIfAborted', 'addEventListener']),
+    ),
   } satisfies Record<keyof WriteFeaturesOptions, unknown>,
   EvaluationError,
 );
@@ -89,16 +92,20 @@ const SHARD_SAMPLES = 256;
  */
 export async function writeFeatures(options: WriteFeaturesOptions): Promise<WrittenFeatures> {
   const checked = OPTIONS.check(options);
-  const { folder, rank, ranks } = checked;
+  const { folder, rank, ranks, signal } = checked;
+  signal?.throwIfAborted();
   if (rank >= ranks)
     throw new EvaluationError('OPTION_INVALID', {
       where: 'writeFeatures, option rank',
       expected: `below ranks, ${ranks}`,
       received: showValue(rank),
     });
-  const representations = await representationParts('writeFeatures', checked.representations);
+  const representations = await orAborted(
+    signal,
+    representationParts('writeFeatures', checked.representations),
+  );
   const shardSize = shardSizeOf(checked.shardSize, representations);
-  const reader = sampleReader('writeFeatures', checked.examples);
+  const reader = sampleReader('writeFeatures', checked.examples, signal);
   try {
     const examples = await reader.describe();
     await orFileFailed(folder, 'a folder that can be made', mkdir(folder, { recursive: true }));

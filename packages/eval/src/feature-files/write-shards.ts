@@ -6,6 +6,7 @@ import type { FeatureSample, LeftOutFacts, SampleReader } from './feature-exampl
 import { ARRAY_FILES } from './feature-format.js';
 import type { StoredIndex } from './feature-index.js';
 import { orFileFailed } from './file-faults.js';
+import { orAborted } from './or-aborted.js';
 import { kindOfLabel, type StoredLabel, storedLabel } from './shard-labels.js';
 import {
   fileFacts,
@@ -101,7 +102,6 @@ async function writeShard(
   const rows = shardRows('writeFeatures', shardSize, representations);
   let kind = seen.kind;
   for await (const sample of reader.read(from, to)) {
-    signal?.throwIfAborted();
     const { id, examples, leftOut: why } = sample;
     if (why) leftOut.push(leftOutExample(id, why));
     requireOneExample(sample);
@@ -111,11 +111,11 @@ async function writeShard(
       kind ??= kindOfLabel(label);
       ids.push(example.id);
       labels.push(label);
-      await rows.add(example);
+      await orAborted(signal, rows.add(example));
     }
     onSample();
   }
-  const values = await rows.finish();
+  const values = await orAborted(signal, rows.finish());
   const path = numbersPath(folder, shard, format);
   const shape = tokens === null ? [ids.length, width] : [ids.length, tokens, width];
   await orFileFailed(path, 'a path that can be written', ARRAY_FILES[format].write(path, { shape, values }));
@@ -163,29 +163,34 @@ async function requireSameSamples(
   record: ShardRecord,
 ): Promise<void> {
   const { shardSize } = stored.index;
-  const refuse = (expected: unknown, received: unknown): never => {
+  const refuse = (expected: string, received: string): never => {
     throw new EvaluationError('FEATURES_DIFFER', {
       where: recordPath(folder, shard),
-      expected: `the examples of earlier: ${JSON.stringify(expected)}`,
-      received: JSON.stringify(received),
+      expected: `${expected}, as the run before had`,
+      received,
       advice: 'Take those examples, or write into another folder.',
     });
   };
   let at = 0;
   for await (const { examples } of reader.read(shard * shardSize, (shard + 1) * shardSize))
     for (const { id, label = null } of examples) {
-      const [now, then] = [
-        { id, label },
-        { id: record.ids[at], label: record.labels[at] },
-      ];
-      if (JSON.stringify(now) !== JSON.stringify(then)) refuse(then, now);
+      const then = record.ids[at];
+      if (then === undefined) refuse(counted(record.ids.length), `one more, ${showValue(id)}`);
+      const before = labelled(then!, record.labels[at]!);
+      const now = labelled(id, label);
+      if (now !== before) refuse(before, now);
       at += 1;
     }
-  if (at !== record.ids.length) refuse(`${record.ids.length} of them`, at);
+  if (at !== record.ids.length) refuse(counted(record.ids.length), `${at}`);
   const ends = await reader.endsBefore((shard + 1) * shardSize);
   if (ends !== record.last)
-    refuse(record.last ? 'none behind it' : 'others behind it', ends ? 'none' : 'others');
+    refuse(`${record.last ? 'no' : 'more'} examples behind it`, ends ? 'none' : 'some');
 }
+
+const counted = (count: number): string => (count === 1 ? '1 example' : `${count} examples`);
+
+const labelled = (id: string, label: StoredLabel): string =>
+  `example ${showValue(id)} with ${label === null ? 'no label' : `label ${showValue(label)}`}`;
 
 function progressTeller({ reader, rank, ranks, stored, onProgress }: ShardWork) {
   const began = performance.now();
