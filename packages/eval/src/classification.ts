@@ -64,7 +64,7 @@ export function classification(options: ClassificationOptions): Classification {
   const { scores, labels, classes } = OPTIONS.check(options);
   checkCount('classification', labels.length, 1);
   checkLabels('classification', labels.length, labels, classes);
-  checkScores('classification', scores, labels.length, classes);
+  checkScores(scores, labels.length, classes);
   return classified(scores, labels, classes);
 }
 
@@ -115,13 +115,8 @@ function accuracyByClass(values: Float64Array, labels: Labels, classes: number):
   return means;
 }
 
-/** @throws EvaluationError `SHAPE_MISMATCH`, `NON_FINITE_LOGIT` for NaN. */
-export function checkScores(
-  where: string,
-  scores: Float64Array | Float32Array,
-  count: number,
-  classes: number,
-): void {
+function checkScores(scores: Float64Array | Float32Array, count: number, classes: number): void {
+  const where = 'classification';
   if (scores.length !== count * classes) {
     throw new EvaluationError('SHAPE_MISMATCH', {
       where: `${where}, scores`,
@@ -136,5 +131,21 @@ export function checkScores(
     expected: 'a score',
     received: 'NaN',
     advice: 'What gives the scores may have diverged.',
+  });
+}
+
+/**
+ * A classifier that has learned says nothing by NaN or an infinite score: its training has diverged.
+ *
+ * @throws EvaluationError `NON_FINITE_LOGIT`
+ */
+export function checkFiniteScores(where: string, scores: Float64Array | Float32Array, classes: number): void {
+  const bad = scores.findIndex((score) => !Number.isFinite(score));
+  if (bad < 0) return;
+  throw new EvaluationError('NON_FINITE_LOGIT', {
+    where: `${where}, class ${bad % classes} of example ${Math.floor(bad / classes)}`,
+    expected: 'a finite score',
+    received: `${scores[bad]}`,
+    advice: 'The training has diverged, or the features are too large for it.',
   });
 }

@@ -1,6 +1,6 @@
 import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { type Classification, classified } from './classification.js';
+import { type Classification, checkFiniteScores, classified } from './classification.js';
 import { EvaluationError } from './errors.js';
 import { checkCount, checkFeatures, checkLabels, checkSameWidth, type LabelledFeatures } from './features.js';
 import { chooseStrength, type ValidatedStrength } from './l2-strength.js';
@@ -60,8 +60,8 @@ const OPTIONS = optionTable(
  * This is the fast convex form of a linear probe. The paper's protocol is another one (SGD at rate 0.1 with momentum 0.9 for
  * 100 epochs, no decay) and its numbers are not comparable to these.
  *
- * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`, and
- *   `TOO_FEW_EXAMPLES` below one training example for each fold or one test example.
+ * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`,
+ *   `TOO_FEW_EXAMPLES` below one training example for each fold or one test example, `NON_FINITE_LOGIT` where features are too large.
  */
 export async function linearProbe(options: LinearProbeOptions): Promise<LinearProbeResult> {
   const { engine, train, trainLabels, test, testLabels, classes, seed, folds } = OPTIONS.check(options);
@@ -82,6 +82,7 @@ export async function linearProbe(options: LinearProbeOptions): Promise<LinearPr
     const { l2, atEdge, start, validation } = chosen;
     const point = await regression.fit({ l2, tolerance: TOLERANCE, start });
     const scores = classScores(regression.classifier(point), standardise(test, scale), test.count);
+    checkFiniteScores('linearProbe', scores, classes);
     return { ...classified(scores, testLabels, classes), l2, l2AtEdge: atEdge, validation };
   } finally {
     regression.dispose();

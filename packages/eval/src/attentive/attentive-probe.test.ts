@@ -164,6 +164,22 @@ describe('attentiveProbe', () => {
     await engine.dispose();
   });
 
+  it('never chooses a head that has diverged', async () => {
+    const { chosen, validation, top1 } = await attentiveProbe({
+      engine: await cpuEngine(),
+      ...data,
+      train: test.features,
+      trainLabels: test.labels,
+      ...small,
+      epochs: 3,
+      rates: [1e38, 1e-2],
+      weightDecays: [0.01],
+    });
+    expect(validation.map((head) => Number.isNaN(head.top1))).toEqual([true, false]);
+    expect(chosen.rate).toBe(1e-2);
+    expect(top1).toBeGreaterThan(0);
+  });
+
   it('keeps no tensor of a training that is ended by an error', async () => {
     const engine = await cpuEngine();
     const before = tf.memory().numTensors;
@@ -196,7 +212,7 @@ describe('attentiveProbe', () => {
       );
     expect(await codeOf({})).toBe('none');
     expect(await codeOf({ attentionHeads: 3 })).toBe('OPTION_INVALID');
-    expect(await codeOf({ rates: [1e38], epochs: 3 })).toBe('NON_FINITE_LOGIT'); // and not 0 % right
+    expect(await codeOf({ rates: [1e10, 1e38], epochs: 3 })).toBe('NON_FINITE_LOGIT'); // and not 0 % right
     expect(await codeOf({ rates: [] })).toBe('OPTION_INVALID');
     expect(await codeOf({ folds: 1 })).toBe('OPTION_INVALID');
     expect(await codeOf({ train: { ...train.features, tokens: 5 } })).toBe('SHAPE_MISMATCH');

@@ -1,7 +1,7 @@
 import { callable, listOf, number, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { hitAmong } from '../accuracy.js';
-import { type Classification, checkScores, classified } from '../classification.js';
+import { type Classification, checkFiniteScores, classified } from '../classification.js';
 import { EvaluationError } from '../errors.js';
 import { checkCount, checkLabels, type Labels } from '../features.js';
 import { classCount, engineField, labels } from '../option-fields.js';
@@ -47,7 +47,7 @@ export interface AttentiveProbeOptions extends AttentiveProbeSettings {
 
 /** How well the head of two settings did on the examples that choose. */
 export interface ValidatedHead extends HeadSettings {
-  /** Percentage of these examples. */
+  /** Percentage of these examples; NaN where the head has diverged. */
   readonly top1: number;
 }
 
@@ -55,7 +55,7 @@ export interface ValidatedHead extends HeadSettings {
 export interface AttentiveProbeResult extends Classification {
   /** The settings of the chosen head. */
   readonly chosen: HeadSettings;
-  /** All heads, rate by rate. */
+  /** All heads, rate by rate. One that has diverged is never chosen. */
   readonly validation: readonly ValidatedHead[];
 }
 
@@ -127,17 +127,31 @@ export async function attentiveProbe(options: AttentiveProbeOptions): Promise<At
   });
   try {
     const validation = (await heads.scores([...settings.keys()], train, choosing)).map((scores, head) => {
+      if (!scores.every(Number.isFinite)) return { ...settings[head]!, top1: Number.NaN };
       const hits = choosing.map((row, at) => hitAmong(1, scores, at, classes, trainLabels[row]!));
       return { ...settings[head]!, top1: (100 * hits.reduce((sum, hit) => sum + hit, 0)) / hits.length };
     });
-    const best = validation.reduce((most, { top1 }, at) => (top1 > validation[most]!.top1 ? at : most), 0);
+    const best = bestHead(validation);
     const every = Array.from({ length: test.count }, (_, row) => row);
     const [scores] = (await heads.scores([best], test, every)) as [Float32Array];
-    checkScores('attentiveProbe', scores, test.count, classes);
+    checkFiniteScores('attentiveProbe', scores, classes);
     return { ...classified(scores, testLabels, classes), chosen: settings[best]!, validation };
   } finally {
     heads.dispose();
   }
+}
+
+/** The first of the heads that do best. */
+function bestHead(validation: readonly ValidatedHead[]): number {
+  const best = Math.max(...validation.map(({ top1 }) => top1).filter((top1) => !Number.isNaN(top1)));
+  const at = validation.findIndex(({ top1 }) => top1 === best);
+  if (at >= 0) return at;
+  throw new EvaluationError('NON_FINITE_LOGIT', {
+    where: 'attentiveProbe, all heads',
+    expected: 'finite logits of at least one',
+    received: 'none that has not diverged',
+    advice: 'Take lower rates.',
+  });
 }
 
 function requireSameTokens(train: TokenFeatures, test: TokenFeatures): void {

@@ -5,7 +5,7 @@ import {
   type Accuracies,
   accuracies,
   type Classification,
-  checkScores,
+  checkFiniteScores,
   classified,
 } from '../classification.js';
 import { EvaluationError } from '../errors.js';
@@ -85,7 +85,7 @@ export async function fewShot(options: FewShotOptions): Promise<FewShotResult> {
     try {
       const point = await regression.fit({ l2: 1 / rows.length, tolerance: TOLERANCE });
       const scores = classScores(regression.classifier(point), test.values, test.count);
-      checkScores('fewShot', scores, test.count, classes);
+      checkFiniteScores('fewShot', scores, classes);
       withoutAbsent(scores, labels, classes);
       done.push(classified(scores, testLabels, classes));
     } finally {

@@ -139,6 +139,10 @@ describe('sgdProbe', () => {
     const far = { ...features, values: features.values.map((value) => 1e20 * value) };
     const diverged = { train: far, test: far, rate: 1e30, epochs: 3 };
     expect(await codeOf(diverged)).toBe('NON_FINITE_LOGIT'); // and not 0 % right
+    const farther = { ...features, values: features.values.map((value) => 1e30 * value) };
+    expect(await codeOf({ train: farther, test: farther, epochs: 2, warmupEpochs: 0 })).toBe(
+      'NON_FINITE_LOGIT',
+    );
     expect(await codeOf({ momentum: 1 })).toBe('OPTION_INVALID');
     expect(await codeOf({ classes: 2 })).toBe('LABEL_OUT_OF_RANGE');
     expect(await codeOf({ trainLabels: [1] })).toBe('LABELS_MISMATCH');

@@ -1,6 +1,6 @@
 import { flag, number, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { type Classification, checkScores, classified } from '../classification.js';
+import { type Classification, checkFiniteScores, classified } from '../classification.js';
 import { EvaluationError } from '../errors.js';
 import {
   checkCount,
@@ -95,7 +95,7 @@ export async function sgdProbe(options: SgdProbeOptions): Promise<Classification
   const classifier = await trainSgd({ ...checked, features: train, labels: trainLabels });
   try {
     const scores = await classifier.scores(test);
-    checkScores('sgdProbe', scores, test.count, classes);
+    checkFiniteScores('sgdProbe', scores, classes);
     return classified(scores, testLabels, classes);
   } finally {
     classifier.dispose();
