@@ -1,7 +1,15 @@
-import { number, optional, optionTable, wholeNumber } from '@tgm/options';
+import { number, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import { type Random, seededRandom } from '@tgm/random';
 import { EvaluationError } from './errors.js';
-import { checkOutcome, type Figure, figureOf, figuresOf, type Outcome, outcomeField } from './outcome.js';
+import {
+  checkOutcome,
+  type Figure,
+  figureOf,
+  figuresOf,
+  OF_CLUSTERS,
+  type Outcome,
+  outcomeField,
+} from './outcome.js';
 import { quantile } from './summaries.js';
 
 export interface IntervalsOptions {
@@ -41,12 +49,20 @@ const OF_TWO = optionTable(
  *
  * It tells what the choice of the *test examples* does. What the seed of a training does is another question.
  *
- * @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH`, `TOO_FEW_EXAMPLES`.
+ * V-measure, homogeneity and completeness have no interval. An example that is drawn twice is in its cluster twice and agrees with
+ * itself, so that nearly all draws lie above the figure: the interval would not hold it.
+ *
+ * Of `meanOfClasses`, a draw without any example of a class is the mean of the others. Where a class has `n` examples that is a
+ * share of e^-n of the draws: a class of one or two examples makes such an interval no better than they are.
+ *
+ * @throws EvaluationError `OPTION_INVALID`, also for an outcome without figures, figures of clusters, and values that are no finite
+ *   numbers; `SHAPE_MISMATCH`, `TOO_FEW_EXAMPLES`.
  */
 export function intervals(outcome: Outcome, options: IntervalsOptions = {}): Record<string, Interval> {
   const checked = INTERVALS.check(options);
   OF_ONE.check({ outcome });
   checkOutcome('intervals', outcome);
+  requireDrawable('intervals', outcome);
   const names = Object.keys(outcome.figures);
   const values = figuresOf(outcome);
   return spread(outcome, checked, names, (name, rows) => figureOf(outcome.figures[name]!, rows), values);
@@ -57,7 +73,8 @@ export function intervals(outcome: Outcome, options: IntervalsOptions = {}): Rec
  * examples in the same order, and the same are drawn for both: what is hard for both does not blur their difference.
  * Figures that only one of them has are left out. An interval that does not hold 0 tells them apart.
  *
- * @throws EvaluationError `OPTION_INVALID`, also for a figure that the two sum up in different ways; `TOO_FEW_EXAMPLES`;
+ * @throws EvaluationError `OPTION_INVALID`, also for a figure that the two sum up in different ways and where they share none;
+ *   `TOO_FEW_EXAMPLES`;
  *   `SHAPE_MISMATCH`, also for other numbers of examples or other clusters; `LABELS_MISMATCH` where labels tell that they are
  *   other examples.
  */
@@ -70,9 +87,18 @@ export function pairedDifferences(
   OF_TWO.check({ first, second });
   checkOutcome('pairedDifferences, first', first);
   checkOutcome('pairedDifferences, second', second);
+  requireDrawable('pairedDifferences, first', first);
+  requireDrawable('pairedDifferences, second', second);
   requireSameExamples(first, second);
   const [a, b] = [first.figures, second.figures];
   const names = Object.keys(a).filter((name) => name in b);
+  if (names.length === 0) {
+    throw new EvaluationError('OPTION_INVALID', {
+      where: 'pairedDifferences, second',
+      expected: `a figure of the first: ${Object.keys(a).join(', ')}`,
+      received: Object.keys(b).join(', '),
+    });
+  }
   for (const name of names) requireSameFigure(name, a[name]!, b[name]!);
   const [of1, of2] = [figuresOf(first), figuresOf(second)];
   const values = Object.fromEntries(names.map((name) => [name, of1[name]! - of2[name]!]));
@@ -129,6 +155,19 @@ function drawRows(members: readonly (readonly number[])[], random: Random): Uint
     for (let at = 0; at < own.length; at++) rows[filled++] = own[at]!;
   }
   return rows;
+}
+
+/** Copies of an example agree with each other, and raise what is measured of clusters. */
+function requireDrawable(where: string, { figures }: Outcome): void {
+  const undrawable = Object.entries(figures).find(([, { summary }]) => OF_CLUSTERS.includes(summary));
+  if (!undrawable) return;
+  throw new EvaluationError('OPTION_INVALID', {
+    where: `${where}, figure ${undrawable[0]}`,
+    expected: 'a summary whose examples may be drawn twice',
+    received: showValue(undrawable[1].summary),
+    advice:
+      'Examples that are drawn twice agree with each other and raise it. Cluster several seeds or sets to see its spread.',
+  });
 }
 
 function requireSameExamples(first: Outcome, second: Outcome): void {

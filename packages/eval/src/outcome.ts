@@ -45,7 +45,8 @@ export interface Outcome {
 
 /** Of the values alone, and of values and labels. */
 const PLAIN: readonly Figure['summary'][] = ['mean', 'median'];
-const LABELLED: readonly Figure['summary'][] = ['meanOfClasses', 'vMeasure', 'homogeneity', 'completeness'];
+export const OF_CLUSTERS: readonly Figure['summary'][] = ['vMeasure', 'homogeneity', 'completeness'];
+const LABELLED: readonly Figure['summary'][] = ['meanOfClasses', ...OF_CLUSTERS];
 
 export const outcomeField = (): Field<Outcome> => objectWith('an outcome', ['count', 'figures']);
 

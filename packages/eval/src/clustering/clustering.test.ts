@@ -2,8 +2,9 @@ import { videoMaeEncoder } from '@tgm/models';
 import { seededRandom } from '@tgm/random';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
-import { intervals } from '../bootstrap.js';
+import { intervals, pairedDifferences } from '../bootstrap.js';
 import { extractFeatures } from '../extract-features.js';
+import { figureOf } from '../outcome.js';
 import { clustering } from './clustering.js';
 import { clusteringEvaluator } from './clustering-evaluator.js';
 import { vMeasureOf } from './v-measure.js';
@@ -31,6 +32,19 @@ describe('vMeasureOf', () => {
     expect(of([0, 0, 1, 1], [7, 7, 3, 3])).toEqual([1, 1, 1]);
     expect(of([0, 0, 1, 1], [0, 1, 0, 1])).toEqual([0, 0, 0]);
   });
+});
+
+it('is never above the whole, however many sizes are added up', () => {
+  for (let count = 5; count < 400; count += 7) {
+    const labels = every(count).map((i) => (i * i) % 23);
+    const { homogeneity, completeness, vMeasure } = vMeasureOf(
+      labels,
+      labels.map((label) => 22 - label),
+      every(count),
+    );
+    expect(Math.max(homogeneity, completeness, vMeasure)).toBeLessThanOrEqual(1);
+    expect(vMeasure).toBeCloseTo(1, 12);
+  }
 });
 
 /** Four blobs on a circle that overlap. */
@@ -62,12 +76,26 @@ describe('clustering', () => {
     expect(clustering(options)).toEqual(four);
   });
 
-  it('has intervals, and says what is wrong by code', () => {
-    const { outcome, vMeasure } = clustering({ features: blobs, labels, seed: 0 });
-    const { value, from, to } = intervals(outcome, { draws: 200 }).vMeasure!;
-    expect(value).toBe(vMeasure);
-    expect(from).toBeLessThan(value);
-    expect(to).toBeGreaterThan(value);
+  it('has no intervals: copies of examples agree with each other, so that draws lie above the figure', () => {
+    const random = seededRandom('noise');
+    const noise = { values: Float32Array.from({ length: 1000 }, () => random()), count: 200, width: 5 };
+    const { outcome, vMeasure } = clustering({
+      features: noise,
+      labels: every(200).map((i) => i % 8),
+      seed: 0,
+    });
+    const drawn = every(100).map(() =>
+      figureOf(
+        outcome.figures.vMeasure!,
+        every(200).map(() => Math.floor(200 * random())),
+      ),
+    );
+    expect(drawn.filter((value) => value <= vMeasure).length).toBeLessThan(5);
+    for (const refused of [() => intervals(outcome), () => pairedDifferences(outcome, outcome)])
+      expect(refused).toThrow(expect.objectContaining({ code: 'OPTION_INVALID', received: '"vMeasure"' }));
+  });
+
+  it('says what is wrong by code', () => {
     const codeOf = (change: object) => {
       try {
         clustering({ features: blobs, labels, seed: 0, ...change });
@@ -104,11 +132,14 @@ it('clusteringEvaluator clusters the features of clips', async () => {
   const clips = every(12).map((i) => new Uint8Array(96).fill(40 + 80 * (i % 3) + Math.floor(4 * random())));
   const test = { clips, labels: every(12).map((i) => i % 3) };
   const parts = { engine, model, batchSize: 4 };
-  const evaluator = clusteringEvaluator({ ...parts, test, probe: { seed: 1 }, intervals: true });
+  const evaluator = clusteringEvaluator({ ...parts, test, probe: { seed: 1 } });
   const features = await extractFeatures({ ...parts, params, clips });
   const { vMeasure, homogeneity, completeness } = clustering({ features, labels: test.labels, seed: 1 });
   const told = await evaluator.evaluate(params);
-  expect(told).toMatchObject({ vMeasure, homogeneity, completeness });
-  expect(told['vMeasure/to']).toBeGreaterThanOrEqual(vMeasure);
+  expect(told).toEqual({ vMeasure, homogeneity, completeness });
+  const asked = { ...parts, test, probe: { seed: 1 }, intervals: true };
+  expect(() => clusteringEvaluator(asked as never)).toThrow(
+    expect.objectContaining({ code: 'OPTION_INVALID' }),
+  );
   expect(vMeasure).toBeGreaterThan(50); // the brightness tells the class
 });

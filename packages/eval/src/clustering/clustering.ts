@@ -34,7 +34,7 @@ export interface ClusteringResult {
   readonly assignments: Int32Array;
   /** Sum of the squared distances of the examples to the mean of their cluster. */
   readonly inertia: number;
-  /** These three figures, of whichever examples are drawn; the clusters stay. */
+  /** These three figures. `intervals` refuses them and says why. */
   readonly outcome: Outcome;
 }
 

@@ -35,8 +35,9 @@ export function vMeasureOf(labels: Labels, clusters: Labels, rows: ArrayLike<num
   };
   const [ofClasses, ofClusters, joint] = [entropy(classSizes), entropy(clusterSizes), entropy(jointSizes)];
   const shared = Math.max(0, ofClasses + ofClusters - joint); // mutual information
-  const homogeneity = ofClasses > 0 ? shared / ofClasses : 1;
-  const completeness = ofClusters > 0 ? shared / ofClusters : 1;
+  // Rounding may lead a little above the whole.
+  const homogeneity = ofClasses > 0 ? Math.min(1, shared / ofClasses) : 1;
+  const completeness = ofClusters > 0 ? Math.min(1, shared / ofClusters) : 1;
   const sum = homogeneity + completeness;
   return { homogeneity, completeness, vMeasure: sum > 0 ? (2 * homogeneity * completeness) / sum : 0 };
 }
