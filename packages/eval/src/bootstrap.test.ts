@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { intervals, pairedDifferences } from './bootstrap.js';
+import { classification } from './classification.js';
 import type { Outcome } from './outcome.js';
 import { quantile } from './summaries.js';
 
@@ -74,6 +75,35 @@ describe('a summary that there is not', () => {
   );
 });
 
+describe('what is no outcome of numbers', () => {
+  const values = [0, 100];
+  const labelled = { values, summary: 'meanOfClasses' };
+  it.each([
+    ['no figure', {}, {}],
+    ['NaN', { top1: { values: [0, Number.NaN], summary: 'mean' } }, {}],
+    ['null, as JSON writes NaN', { top1: { values: [0, null], summary: 'mean' } }, {}],
+    ['what JSON makes of typed arrays', { top1: { values: { 0: 0, 1: 100 }, summary: 'mean' } }, {}],
+    ['a label below 0', { top1: { ...labelled, labels: [0, -1] } }, {}],
+    ['a label of NaN', { top1: { ...labelled, labels: [0, Number.NaN] } }, {}],
+    ['a cluster of NaN', { top1: { values, summary: 'mean' } }, { clusters: [0, Number.NaN] }],
+  ])('is refused: %s', (_, figures, more) => {
+    const outcome = { count: 2, figures, ...more } as never;
+    for (const call of [() => intervals(outcome), () => pairedDifferences(outcome, outcome)])
+      expect(call).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
+  });
+});
+
+it('an outcome with its arrays as lists is kept in JSON', () => {
+  const labels = Int32Array.of(0, 1, 1, 0);
+  const { outcome } = classification({ scores: Float64Array.of(1, 0, 1, 0, 0, 1, 0, 1), labels, classes: 2 });
+  const json = JSON.stringify(outcome, (_, each) =>
+    ArrayBuffer.isView(each) ? Array.from(each as never) : each,
+  );
+  const kept = JSON.parse(json) as Outcome;
+  expect(intervals(kept)).toEqual(intervals(outcome));
+  expect(pairedDifferences(kept, outcome).classMeanTop1).toEqual({ value: 0, from: 0, to: 0 });
+});
+
 describe('pairedDifferences', () => {
   const hard: number[] = Array.from({ length: 400 }, (_, i) => (i % 3 === 0 ? 0 : 100));
   const better = hard.map((value, i) => (i % 20 === 0 ? 100 : value));
@@ -94,6 +124,13 @@ describe('pairedDifferences', () => {
     const { median: _, ...figures } = outcomeOf(hard).figures;
     const found = pairedDifferences(outcomeOf(hard), { count: 400, figures });
     expect(found).toEqual({ mean: { value: 0, from: 0, to: 0 } });
+  });
+
+  it('refuse outcomes that share no figure', () => {
+    const other = { count: 400, figures: { auc: outcomeOf(hard).figures.mean! } };
+    expect(() => pairedDifferences(outcomeOf(hard), other)).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', received: 'auc' }),
+    );
   });
 
   it('refuse what cannot be paired', () => {

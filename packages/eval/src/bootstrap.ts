@@ -28,14 +28,14 @@ export interface Interval {
   readonly to: number;
 }
 
-const FIELDS = {
+export const INTERVALS_FIELDS = {
   draws: optional(wholeNumber({ from: 100 }), 1000),
   level: optional(number({ above: 0, below: 1 }), 0.95),
   seed: optional(number(), 0),
 } satisfies Record<keyof IntervalsOptions, unknown>;
 
-const INTERVALS = optionTable('intervals', FIELDS, EvaluationError);
-const DIFFERENCES = optionTable('pairedDifferences', FIELDS, EvaluationError);
+const INTERVALS = optionTable('intervals', INTERVALS_FIELDS, EvaluationError);
+const DIFFERENCES = optionTable('pairedDifferences', INTERVALS_FIELDS, EvaluationError);
 const OF_ONE = optionTable('intervals', { outcome: outcomeField() }, EvaluationError);
 const OF_TWO = optionTable(
   'pairedDifferences',
@@ -61,8 +61,17 @@ const OF_TWO = optionTable(
 export function intervals(outcome: Outcome, options: IntervalsOptions = {}): Record<string, Interval> {
   const checked = INTERVALS.check(options);
   OF_ONE.check({ outcome });
-  checkOutcome('intervals', outcome);
-  requireDrawable('intervals', outcome);
+  return intervalsOf('intervals', outcome, checked);
+}
+
+/** {@link intervals} for `where`, with options that have been checked. */
+export function intervalsOf(
+  where: string,
+  outcome: Outcome,
+  checked: Required<IntervalsOptions>,
+): Record<string, Interval> {
+  checkOutcome(where, outcome);
+  requireDrawable(where, outcome);
   const names = Object.keys(outcome.figures);
   const values = figuresOf(outcome);
   return spread(outcome, checked, names, (name, rows) => figureOf(outcome.figures[name]!, rows), values);
@@ -74,8 +83,7 @@ export function intervals(outcome: Outcome, options: IntervalsOptions = {}): Rec
  * Figures that only one of them has are left out. An interval that does not hold 0 tells them apart.
  *
  * @throws EvaluationError `OPTION_INVALID`, also for a figure that the two sum up in different ways and where they share none;
- *   `TOO_FEW_EXAMPLES`;
- *   `SHAPE_MISMATCH`, also for other numbers of examples or other clusters; `LABELS_MISMATCH` where labels tell that they are
+ *   `TOO_FEW_EXAMPLES`; `SHAPE_MISMATCH`, also for other numbers of examples or other clusters; `LABELS_MISMATCH` where labels tell that they are
  *   other examples.
  */
 export function pairedDifferences(

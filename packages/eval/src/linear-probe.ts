@@ -64,14 +64,22 @@ const OPTIONS = optionTable(
  *   `TOO_FEW_EXAMPLES` below one training example for each fold or one test example, `NON_FINITE_LOGIT` where features are too large.
  */
 export async function linearProbe(options: LinearProbeOptions): Promise<LinearProbeResult> {
-  const { engine, train, trainLabels, test, testLabels, classes, seed, folds } = OPTIONS.check(options);
-  checkFeatures('linearProbe train', train);
-  checkFeatures('linearProbe test', test);
-  checkSameWidth('linearProbe test', train, test);
-  checkLabels('linearProbe train', train.count, trainLabels, classes);
-  checkLabels('linearProbe test', test.count, testLabels, classes);
-  checkCount('linearProbe train', train.count, folds);
-  checkCount('linearProbe test', test.count, 1);
+  return linearlyProbed('linearProbe', OPTIONS.check(options));
+}
+
+/** {@link linearProbe} for `where`, with options that have been checked; their data have not. */
+export async function linearlyProbed(
+  where: string,
+  options: Required<LinearProbeOptions>,
+): Promise<LinearProbeResult> {
+  const { engine, train, trainLabels, test, testLabels, classes, seed, folds } = options;
+  checkFeatures(`${where} train`, train);
+  checkFeatures(`${where} test`, test);
+  checkSameWidth(`${where} test`, train, test);
+  checkLabels(`${where} train`, train.count, trainLabels, classes);
+  checkLabels(`${where} test`, test.count, testLabels, classes);
+  checkCount(`${where} train`, train.count, folds);
+  checkCount(`${where} test`, test.count, 1);
 
   const scale = columnScale(train);
   const standard = { ...train, values: Float32Array.from(standardise(train, scale)) };
@@ -82,7 +90,7 @@ export async function linearProbe(options: LinearProbeOptions): Promise<LinearPr
     const { l2, atEdge, start, validation } = chosen;
     const point = await regression.fit({ l2, tolerance: TOLERANCE, start });
     const scores = classScores(regression.classifier(point), standardise(test, scale), test.count);
-    checkFiniteScores('linearProbe', scores, classes);
+    checkFiniteScores(where, scores, classes);
     return { ...classified(scores, testLabels, classes), l2, l2AtEdge: atEdge, validation };
   } finally {
     regression.dispose();

@@ -235,6 +235,14 @@ describe('multiViewScores', { timeout: 60_000 }, () => {
     expect(done.at(-1)).toEqual([9, 12]);
   });
 
+  it.each([2, -1, Number.NaN])('refuses %d as the number of three videos', async (length) => {
+    const few = { length, [Symbol.iterator]: () => videos.slice(0, 3)[Symbol.iterator]() };
+    const params = paramsOf(single);
+    await expect(
+      multiViewScores({ engine, model: single, params, videos: few, batchSize: 2 }),
+    ).rejects.toMatchObject({ code: 'OPTION_INVALID', where: 'multiViewScores, option videos, length' });
+  });
+
   it.each([
     [
       { label: undefined },

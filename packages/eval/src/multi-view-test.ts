@@ -89,7 +89,8 @@ const SCORES = optionTable(
  * view, their mean, the best classes of that (VideoMAE, arXiv 2203.12602, appendix: 5 x 3 views of Kinetics-400). One view a
  * video is the case of clips in memory.
  *
- * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others; `LABEL_OUT_OF_RANGE` for a video
+ * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others, an id that comes twice, and where more
+ *   videos come than `length` says; `LABEL_OUT_OF_RANGE` for a video
  *   without a label of the classifier's, `SHAPE_MISMATCH` for a view of another size, `NON_FINITE_LOGIT`, `TOO_FEW_EXAMPLES`
  *   without videos; what the videos throw.
  */
@@ -144,6 +145,13 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
     }
     checkCount(where, predictions.length, 1);
     const { length = predictions.length } = videos;
+    if (!(Number.isInteger(length) && length >= predictions.length)) {
+      throw new EvaluationError('OPTION_INVALID', {
+        where: `${where}, option videos, length`,
+        expected: `the number of the videos, of which ${predictions.length} have come`,
+        received: showValue(length),
+      });
+    }
     const labels = (at: number) => predictions.map((each) => each.labels[at]!);
     return {
       ...groupedAccuracies(

@@ -2,18 +2,22 @@ import { type Field, objectWith, showValue } from '@tgm/options';
 import { vMeasureOf } from './clustering/v-measure.js';
 import { EvaluationError } from './errors.js';
 import type { Labels } from './features.js';
+import { isArrayLike } from './option-fields.js';
 import { mean, meanOfClasses, median } from './summaries.js';
+
+/** A number for each example. Protocols give a Float64Array; a plain list, as JSON holds it, is as good. */
+export type FigureValues = Float64Array | readonly number[];
 
 /** What each example is worth, and what is told of all of them. */
 export type Figure =
   | {
       /** [count] */
-      readonly values: Float64Array;
+      readonly values: FigureValues;
       readonly summary: 'mean' | 'median';
     }
   | {
       /** [count] */
-      readonly values: Float64Array;
+      readonly values: FigureValues;
       /** The mean of each class, and their mean: a class counts as much as any other, however many examples it has. */
       readonly summary: 'meanOfClasses';
       /** [count] */
@@ -21,7 +25,7 @@ export type Figure =
     }
   | {
       /** [count] the cluster of each example. */
-      readonly values: Float64Array;
+      readonly values: FigureValues;
       /** How well clusters and classes agree, in per cent. */
       readonly summary: 'vMeasure' | 'homogeneity' | 'completeness';
       /** [count] */
@@ -30,7 +34,8 @@ export type Figure =
 
 /**
  * What a protocol found, example by example. Whatever a protocol tells goes through this: its figures, their intervals, and
- * their differences from those of another model on the same examples. It is data alone, so it can be kept and compared later.
+ * their differences from those of another model on the same examples. It is data alone, so it can be kept and compared later:
+ * in JSON with its typed arrays as lists, `JSON.stringify(outcome, (_, each) => (ArrayBuffer.isView(each) ? Array.from(each) : each))`.
  */
 export interface Outcome {
   /** Examples that were measured. */
@@ -98,8 +103,8 @@ export function joinOutcomes(parts: Readonly<Record<string, { readonly outcome: 
 }
 
 /**
- * @throws EvaluationError `TOO_FEW_EXAMPLES` without examples, `OPTION_INVALID` for a figure of another summary, `SHAPE_MISMATCH` for
- *   lists of another length.
+ * @throws EvaluationError `TOO_FEW_EXAMPLES` without examples; `OPTION_INVALID` without figures, for a figure of another summary, and for
+ *   lists that are none or hold what is no number of their kind; `SHAPE_MISMATCH` for lists of another length.
  */
 export function checkOutcome(where: string, { count, figures, clusters }: Outcome): void {
   if (!(count >= 1)) {
@@ -109,20 +114,47 @@ export function checkOutcome(where: string, { count, figures, clusters }: Outcom
       received: `${count}`,
     });
   }
-  for (const [name, figure] of Object.entries(figures)) checkSummary(`${where}, figure ${name}`, figure);
-  const lists = Object.entries(figures).flatMap(([name, figure]) => [
-    list(`figure ${name}`, figure.values),
-    ...('labels' in figure ? [list(`labels of ${name}`, figure.labels)] : []),
-  ]);
-  if (clusters) lists.push(list('clusters', clusters));
-  const wrong = lists.find(([, length]) => length !== count);
-  if (!wrong) return;
-  throw new EvaluationError('SHAPE_MISMATCH', {
-    where: `${where}, ${wrong[0]}`,
-    expected: `${count}, one for each example`,
-    received: `${wrong[1]}`,
-  });
+  if (Object.keys(figures).length === 0) {
+    throw new EvaluationError('OPTION_INVALID', { where, expected: 'at least 1 figure', received: 'none' });
+  }
+  for (const [name, figure] of Object.entries(figures)) {
+    checkSummary(`${where}, figure ${name}`, figure);
+    checkList(`${where}, figure ${name}`, figure.values, count, 'a finite number', Number.isFinite);
+    if ('labels' in figure)
+      checkList(`${where}, labels of ${name}`, figure.labels, count, 'a whole number from 0', isClass);
+  }
+  if (clusters) checkList(`${where}, clusters`, clusters, count, 'a finite number', Number.isFinite);
 }
+
+/** @throws EvaluationError `OPTION_INVALID`, `SHAPE_MISMATCH` */
+export function checkList(
+  where: string,
+  list: ArrayLike<number>,
+  count: number,
+  expected: string,
+  accepts: (value: unknown) => boolean,
+): void {
+  if (!isArrayLike(list)) {
+    throw new EvaluationError('OPTION_INVALID', { where, expected: 'a list', received: showValue(list) });
+  }
+  if (list.length !== count) {
+    throw new EvaluationError('SHAPE_MISMATCH', {
+      where,
+      expected: `${count}, one for each example`,
+      received: `${list.length}`,
+    });
+  }
+  for (let row = 0; row < count; row++) {
+    if (accepts(list[row])) continue;
+    throw new EvaluationError('OPTION_INVALID', {
+      where: `${where}, example ${row}`,
+      expected,
+      received: showValue(list[row]),
+    });
+  }
+}
+
+const isClass = (value: unknown): boolean => Number.isInteger(value) && (value as number) >= 0;
 
 function checkSummary(where: string, figure: Figure): void {
   const summary = figure?.summary;
@@ -134,5 +166,3 @@ function checkSummary(where: string, figure: Figure): void {
     received: `${showValue(summary)}${figure && 'labels' in figure ? ' with labels' : ''}`,
   });
 }
-
-const list = (name: string, { length }: ArrayLike<unknown>): readonly [string, number] => [name, length];

@@ -149,7 +149,10 @@ it('groupedProbe is a linear probe of each kind and the product of their probabi
 it('groupedProbe and its evaluator refuse what is no group, and options among its labels', async () => {
   const { train: own, test: others, trainLabels, testLabels } = await featureData();
   const verb = { trainLabels, testLabels, classes: 2 };
-  const refused = { code: 'OPTION_INVALID', where: expect.stringContaining('groupedProbe, a group') };
+  const refused = {
+    code: 'OPTION_INVALID',
+    where: expect.stringMatching(/^groupedProbe(Evaluator)?, group verb/),
+  };
   const clips = { train: train.clips, test: test.clips };
   for (const wrong of [null, { classes: 2 }, { ...verb, seed: 2 }]) {
     const groups = { verb: wrong as never };
@@ -158,6 +161,15 @@ it('groupedProbe and its evaluator refuse what is no group, and options among it
     const options = { engine, model, ...clips, groups, probe: { seed: 1 }, batchSize: 4 };
     expect(() => groupedProbeEvaluator(options)).toThrow(expect.objectContaining(refused));
   }
+});
+
+it('groupedProbe says in which group the data do not fit', async () => {
+  const { train: own, test: others, trainLabels, testLabels } = await featureData();
+  const groups = { verb: { trainLabels, testLabels: testLabels.map(() => 7), classes: 2 } };
+  await expect(groupedProbe({ engine, train: own, test: others, groups, seed: 1 })).rejects.toMatchObject({
+    code: 'LABEL_OUT_OF_RANGE',
+    where: 'groupedProbe, group verb test, label of example 0',
+  });
 });
 
 it('all say before the first evaluation what does not fit', () => {

@@ -1,8 +1,9 @@
 import { nested, optionTable } from '@tgm/options';
-import { type Interval, type IntervalsOptions, intervals } from './bootstrap.js';
+import { INTERVALS_FIELDS, type Interval, type IntervalsOptions, intervalsOf } from './bootstrap.js';
 import { ofFeatures, PROBE_FIELDS, type ProbeEvaluatorOptions } from './clip-probe.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
+import { checkLabels } from './features.js';
 import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from './linear-probe.js';
 import { classCount } from './option-fields.js';
 import { type Outcome, outcomeField } from './outcome.js';
@@ -23,13 +24,16 @@ const OPTIONS = optionTable(
   EvaluationError,
 );
 
+const BOOTSTRAP = optionTable('representationBias', INTERVALS_FIELDS, EvaluationError);
+
 /**
  * How much a data set is biased towards a representation: ln(accuracy / chance) of a classifier on it (RESOUND, Li et al., ECCV
  * 2018, section 3). 0 where the representation says nothing about the classes; ln(classes) where it says all; -Infinity where nothing is
  * right. Take a representation
  * that cannot see what the data set is meant to ask for, such as single frames of actions: what it reaches needs no action.
  *
- * @throws EvaluationError `OPTION_INVALID`, also for an outcome without `top1`; what `intervals` throws.
+ * @throws EvaluationError `OPTION_INVALID`, also for an outcome without `top1`; `LABEL_OUT_OF_RANGE` where the outcome has labels of more
+ *   classes; what `intervals` throws.
  */
 export function representationBias(
   options: RepresentationBiasOptions,
@@ -44,7 +48,11 @@ export function representationBias(
       received: Object.keys(outcome.figures).join(', ') || 'no figure',
     });
   }
-  const { value, from, to } = intervals({ ...outcome, figures: { top1 } }, bootstrap).top1!;
+  const checked = BOOTSTRAP.check(bootstrap);
+  const labelled = Object.values(outcome.figures).find((figure) => 'labels' in figure);
+  if (labelled) checkLabels('representationBias', outcome.count, labelled.labels, classes);
+  const { value, from, to } = intervalsOf('representationBias', { ...outcome, figures: { top1 } }, checked)
+    .top1!;
   const bias = (accuracy: number) => Math.log((accuracy / 100) * classes);
   return { value: bias(value), from: bias(from), to: bias(to) };
 }

@@ -116,6 +116,9 @@ describe('retrieval', () => {
     expect(codeOf({ queryGroups: undefined })).toBe('OPTION_INVALID');
     expect(codeOf({ captions: [] })).toBe('OPTION_INVALID');
     expect(codeOf({ queryGroups: [0, []] })).toBe('TOO_FEW_EXAMPLES');
+    expect(() => retrieval({ ...options, queryGroups: [0, []] })).toThrow(/, no group of query 1:/);
+    expect(codeOf({ queryClusters: [0, Number.NaN] })).toBe('OPTION_INVALID');
+    expect(codeOf({ queryClusters: [0] })).toBe('SHAPE_MISMATCH');
     expect(codeOf({ queries: rows([1], [2]) })).toBe('SHAPE_MISMATCH');
     expect(codeOf({ queries: rows([1, Number.POSITIVE_INFINITY], [2, 1]) })).toBe('NON_FINITE_FEATURE');
   });

@@ -10,7 +10,7 @@ import {
   normaliseRows,
 } from './features.js';
 import { features, labels } from './option-fields.js';
-import { figuresOf, type Outcome } from './outcome.js';
+import { checkList, figuresOf, type Outcome } from './outcome.js';
 import { checkGroups, type Groups, groups, groupsOf, rowsByGroup } from './retrieval-groups.js';
 import { chanceAmongFirst } from './ties.js';
 
@@ -77,12 +77,9 @@ export function retrieval(options: RetrievalOptions): RetrievalResult {
   checkSide('retrieval queries', given.queries, queryGroups);
   checkSide('retrieval gallery', given.gallery, galleryGroups);
   checkSameWidth('retrieval gallery', given.queries, given.gallery);
-  if (queryClusters && queryClusters.length !== given.queries.count) {
-    throw new EvaluationError('SHAPE_MISMATCH', {
-      where: 'retrieval, option queryClusters',
-      expected: `${given.queries.count}, one for each query`,
-      received: `${queryClusters.length}`,
-    });
+  if (queryClusters) {
+    const where = 'retrieval, option queryClusters';
+    checkList(where, queryClusters, given.queries.count, 'a finite number', Number.isFinite);
   }
   const queries = normaliseRows(given.queries);
   const gallery = normaliseRows(given.gallery);
@@ -91,10 +88,11 @@ export function retrieval(options: RetrievalOptions): RetrievalResult {
   const similarity = new Float64Array(gallery.count);
   const places: Place[] = [];
   for (let q = 0; q < queries.count; q++) {
-    const right = new Set(groupsOf(queryGroups, q).flatMap((group) => members.get(group) ?? []));
+    const own = groupsOf(queryGroups, q);
+    const right = new Set(own.flatMap((group) => members.get(group) ?? []));
     if (right.size === 0) {
       throw new EvaluationError('TOO_FEW_EXAMPLES', {
-        where: `retrieval gallery, group ${groupsOf(queryGroups, q).join(', ')} of query ${q}`,
+        where: `retrieval gallery, ${own.length > 0 ? `group ${own.join(', ')}` : 'no group'} of query ${q}`,
         expected: 'an item of the same group',
         received: 'none',
       });

@@ -1,19 +1,19 @@
 import type { Labels } from './features.js';
 
 /** Of the values at `rows`, which may come several times. */
-export function mean(values: Float64Array, rows: ArrayLike<number>): number {
+export function mean(values: ArrayLike<number>, rows: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < rows.length; i++) sum += values[rows[i]!]!;
   return sum / rows.length;
 }
 
 /** The mean of the two in the middle where their number is even. */
-export function median(values: Float64Array, rows: ArrayLike<number>): number {
+export function median(values: ArrayLike<number>, rows: ArrayLike<number>): number {
   return quantile(Float64Array.from(rows, (row) => values[row]!).sort(), 0.5);
 }
 
 /** Mean over the classes that are there of the mean of each. */
-export function meanOfClasses(values: Float64Array, labels: Labels, rows: ArrayLike<number>): number {
+export function meanOfClasses(values: ArrayLike<number>, labels: Labels, rows: ArrayLike<number>): number {
   let sum = 0;
   let classes = 0;
   for (const own of meansByClass(values, labels, rows)) {
@@ -25,7 +25,11 @@ export function meanOfClasses(values: Float64Array, labels: Labels, rows: ArrayL
 }
 
 /** [classes] mean of the values of each class, up to the last that is there; NaN for one that is not. */
-export function meansByClass(values: Float64Array, labels: Labels, rows: ArrayLike<number>): Float64Array {
+export function meansByClass(
+  values: ArrayLike<number>,
+  labels: Labels,
+  rows: ArrayLike<number>,
+): Float64Array {
   let last = -1;
   for (let i = 0; i < rows.length; i++) last = Math.max(last, labels[rows[i]!]!);
   const totals = new Float64Array(last + 1);

@@ -41,14 +41,10 @@ const OPTIONS = optionTable(
   EvaluationError,
 );
 
-const SPLIT = optionTable(
-  'generalisationEvaluator, a split',
-  { ...SPLIT_FIELDS, train: labelledClips(), test: labelledClips() } satisfies Record<
-    keyof GeneralisationClips,
-    unknown
-  >,
-  EvaluationError,
-);
+const FIELDS = { ...SPLIT_FIELDS, train: labelledClips(), test: labelledClips() } satisfies Record<
+  keyof GeneralisationClips,
+  unknown
+>;
 
 /**
  * `generalisation` of the features of clips as an evaluator: `<split>/top1`, the mean of each factor under its name, such as `domain`,
@@ -90,7 +86,7 @@ export function generalisationEvaluator(options: GeneralisationEvaluatorOptions)
 
 /** Said here, and not by the first evaluation after hours of training. */
 function checkedSplit(name: string, split: GeneralisationClips) {
-  const checked = SPLIT.check(split);
+  const checked = optionTable(`generalisationEvaluator, split ${name}`, FIELDS, EvaluationError).check(split);
   for (const [side, { clips, labels }] of Object.entries({ train: checked.train, test: checked.test })) {
     checkCount(`generalisationEvaluator, ${side} of ${name}`, clips.length, 1);
     checkLabels(`generalisationEvaluator, ${side} of ${name}`, clips.length, labels, checked.classes);

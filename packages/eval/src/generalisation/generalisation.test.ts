@@ -34,6 +34,8 @@ const split = (
   };
 };
 
+const dataOf = ({ factor: _, perClass: __, ...data }: GeneralisationSplit) => data;
+
 const engine = await cpuEngine();
 
 it('measures each split by the same protocol, and takes means by factor', async () => {
@@ -87,6 +89,20 @@ it('draws the same few examples of each class for whatever representation', asyn
   expect(await rows(2, 0)).toEqual(await rows(1, 0));
   expect(await rows(1, 1)).not.toEqual(await rows(1, 0));
   expect(labelsSeen).toEqual([...new Array(4)].map(() => [5, 5, 5]));
+});
+
+it('refuses what a protocol gives that is no classification of the test examples', async () => {
+  const own = split('domain', 0);
+  const fewer = { ...own.test, values: own.test.values.slice(2), count: own.test.count - 1 };
+  const wrong: [string, object | undefined][] = [
+    ['OPTION_INVALID', undefined],
+    ['OPTION_INVALID', { top1: 50 }],
+    ['SHAPE_MISMATCH', knn({ ...dataOf(own), test: fewer, testLabels: Array.from(own.testLabels).slice(1) })],
+  ];
+  for (const [code, given] of wrong)
+    await expect(
+      generalisation({ splits: { near: own }, protocol: () => given as never, seed: 0 }),
+    ).rejects.toMatchObject({ code, where: 'generalisation, what the protocol gives of split near' });
 });
 
 it('refuses wrong splits by code', async () => {

@@ -1,4 +1,4 @@
-import { callable, number, oneOf, optional, optionTable, wholeNumber } from '@tgm/options';
+import { callable, number, oneOf, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import { seededRandom } from '@tgm/random';
 import type { Classification } from '../classification.js';
 import { EvaluationError } from '../errors.js';
@@ -65,24 +65,21 @@ export const SPLIT_FIELDS = {
   perClass: optional(wholeNumber({ from: 1 })),
 };
 
-const SPLIT = optionTable(
-  'generalisation, a split',
-  {
-    ...SPLIT_FIELDS,
-    train: features(),
-    trainLabels: labels(),
-    test: features(),
-    testLabels: labels(),
-  } satisfies Record<keyof GeneralisationSplit, unknown>,
-  EvaluationError,
-);
+const FIELDS = {
+  ...SPLIT_FIELDS,
+  train: features(),
+  trainLabels: labels(),
+  test: features(),
+  testLabels: labels(),
+} satisfies Record<keyof GeneralisationSplit, unknown>;
 
 /**
  * One protocol on many splits, each of which differs from the training of the representation in one thing. So SEVERE measures how
  * far a representation carries (Thoker et al., ECCV 2022, arXiv 2203.14221): in domain, samples, actions and tasks.
  *
  * @throws EvaluationError `OPTION_INVALID`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`; what the
- *   protocol throws.
+ *   protocol throws. What the protocol gives is checked too: `OPTION_INVALID` for what is no classification, `SHAPE_MISMATCH` for one of
+ *   another number of examples than the split tests on.
  */
 export async function generalisation(options: GeneralisationOptions): Promise<GeneralisationResult> {
   const { splits, protocol, seed } = OPTIONS.check(options);
@@ -92,7 +89,9 @@ export async function generalisation(options: GeneralisationOptions): Promise<Ge
     const { factor, classes, perClass, test, testLabels } = split;
     const learned = perClass === undefined ? split : drawn(split, perClass, seed);
     const data = { train: learned.train, trainLabels: learned.trainLabels, test, testLabels, classes };
-    found[name] = { ...(await protocol(data)), factor, learned: data.train.count, chance: 100 / classes };
+    const measured = await protocol(data);
+    requireClassification(name, measured, test.count);
+    found[name] = { ...measured, factor, learned: data.train.count, chance: 100 / classes };
   }
   const factors = factorMeans(Object.values(found));
   return { splits: found, factors, mean: meanOf(Object.values(factors)) };
@@ -113,11 +112,33 @@ const meanOf = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 function checkSplit(name: string, split: GeneralisationSplit): void {
-  const { train, trainLabels, test, testLabels, classes } = SPLIT.check(split);
+  const { train, trainLabels, test, testLabels, classes } = optionTable(
+    `generalisation, split ${name}`,
+    FIELDS,
+    EvaluationError,
+  ).check(split);
   checkFeatures(`generalisation, train of ${name}`, train);
   checkFeatures(`generalisation, test of ${name}`, test);
   checkLabels(`generalisation, train of ${name}`, train.count, trainLabels, classes);
   checkLabels(`generalisation, test of ${name}`, test.count, testLabels, classes);
+}
+
+function requireClassification(split: string, measured: Classification, count: number): void {
+  const where = `generalisation, what the protocol gives of split ${split}`;
+  const { top1, outcome } = (measured ?? {}) as Partial<Classification>;
+  if (typeof top1 !== 'number' || !outcome?.figures?.top1) {
+    throw new EvaluationError('OPTION_INVALID', {
+      where,
+      expected: 'a classification with top1 and outcome',
+      received: showValue(measured),
+    });
+  }
+  if (outcome.count === count) return;
+  throw new EvaluationError('SHAPE_MISMATCH', {
+    where,
+    expected: `${count} test examples`,
+    received: `${outcome.count}`,
+  });
 }
 
 /** The same examples for whatever representation: they depend on the labels and the seed alone. */

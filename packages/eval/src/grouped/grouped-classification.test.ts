@@ -58,6 +58,25 @@ describe('groupedClassification', () => {
     expect(outcome).toEqual(groups.verb!.outcome);
   });
 
+  it('says in which group', () => {
+    const whereOf = (own: object) => {
+      try {
+        groupedClassification({ groups: { verb, noun: { ...noun, ...own } } });
+      } catch (error) {
+        return (error as { where: string }).where;
+      }
+      return 'nowhere';
+    };
+    const group = 'groupedClassification, group noun';
+    expect(whereOf({})).toBe('nowhere');
+    expect(whereOf({ logits: noun.logits.map((_, at) => (at === 11 ? Number.NaN : 0)) })).toBe(
+      `${group}, class 2 of example 1`,
+    );
+    expect(whereOf({ logits: noun.logits.slice(1) })).toBe(group);
+    expect(whereOf({ classes: 0 })).toBe(`${group}, option classes`);
+    expect(whereOf({ weight: 1 })).toBe(`${group}, option weight`);
+  });
+
   it('refuses wrong input by code', () => {
     const codeOf = (groups: unknown) => {
       try {

@@ -1,4 +1,5 @@
 import { optionTable } from '@tgm/options';
+import { checkFiniteScores } from '../classification.js';
 import { EvaluationError } from '../errors.js';
 import { checkCount, checkLabels, type Labels } from '../features.js';
 import { meanOfViews } from '../mean-of-views.js';
@@ -27,14 +28,10 @@ const OPTIONS = optionTable(
   } satisfies Record<keyof GroupedClassificationOptions, unknown>,
   EvaluationError,
 );
-const GROUP = optionTable(
-  'groupedClassification, a group',
-  { logits: floats(), labels: labelList(), classes: classCount() } satisfies Record<
-    keyof LabelGroupLogits,
-    unknown
-  >,
-  EvaluationError,
-);
+const FIELDS = { logits: floats(), labels: labelList(), classes: classCount() } satisfies Record<
+  keyof LabelGroupLogits,
+  unknown
+>;
 
 /**
  * Accuracies of several labels an example, and of all of them together. EPIC-Kitchens: with `verb` and `noun`, `all` is the action,
@@ -46,19 +43,24 @@ const GROUP = optionTable(
  */
 export function groupedClassification(options: GroupedClassificationOptions): GroupedAccuracies {
   const { groups } = OPTIONS.check(options);
-  const checked = Object.entries(groups).map(([name, group]) => ({ name, ...GROUP.check(group) }));
+  const checked = Object.entries(groups).map(([name, group]) => ({
+    name,
+    ...optionTable(`groupedClassification, group ${name}`, FIELDS, EvaluationError).check(group),
+  }));
   const count = checked[0]!.labels.length;
   const probabilities = checked.map(({ name, logits, labels, classes }) => {
     const where = `groupedClassification, group ${name}`;
     checkCount(where, labels.length, 1);
     checkLabels(where, count, labels, classes);
-    const own = meanOfViews(logits, 1, classes);
-    if (own.length === count * classes) return { own, classes };
-    throw new EvaluationError('SHAPE_MISMATCH', {
-      where,
-      expected: `${count} x ${classes} logits`,
-      received: `${logits.length}`,
-    });
+    if (logits.length !== count * classes) {
+      throw new EvaluationError('SHAPE_MISMATCH', {
+        where,
+        expected: `${count} x ${classes} logits`,
+        received: `${logits.length}`,
+      });
+    }
+    checkFiniteScores(where, logits, classes);
+    return { own: meanOfViews(logits, 1, classes), classes };
   });
   return groupedAccuracies(
     checked,

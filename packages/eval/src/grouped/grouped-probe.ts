@@ -5,7 +5,7 @@ import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
 import { featureExtractor } from '../extract-features.js';
 import { checkLabels, type Features, type Labels } from '../features.js';
-import { LINEAR_FIELDS, type LinearProbeSettings, linearProbe } from '../linear-probe.js';
+import { LINEAR_FIELDS, type LinearProbeSettings, linearlyProbed } from '../linear-probe.js';
 import { byName, bytes, classCount, engineField, features, labels } from '../option-fields.js';
 import { told } from '../told.js';
 import type { GroupedAccuracies } from './grouped-accuracies.js';
@@ -36,14 +36,13 @@ export interface GroupedProbeEvaluatorOptions extends EncoderEvaluatorOptions {
   readonly probe: LinearProbeSettings;
 }
 
-const GROUP = optionTable(
-  'groupedProbe, a group',
-  { trainLabels: labels(), testLabels: labels(), classes: classCount() } satisfies Record<
-    keyof LabelGroup,
-    unknown
-  >,
-  EvaluationError,
-);
+const GROUP_FIELDS = { trainLabels: labels(), testLabels: labels(), classes: classCount() } satisfies Record<
+  keyof LabelGroup,
+  unknown
+>;
+
+const groupOf = (where: string, group: LabelGroup) =>
+  optionTable(where, GROUP_FIELDS, EvaluationError).check(group);
 
 const OPTIONS = optionTable(
   'groupedProbe',
@@ -79,8 +78,9 @@ export async function groupedProbe(options: GroupedProbeOptions): Promise<Groupe
   const { groups, ...shared } = OPTIONS.check(options);
   const logits: Record<string, LabelGroupLogits> = {};
   for (const [name, group] of Object.entries(groups)) {
-    const checked = GROUP.check(group);
-    const { scores } = await linearProbe({ ...shared, ...checked });
+    const where = `groupedProbe, group ${name}`;
+    const checked = groupOf(where, group);
+    const { scores } = await linearlyProbed(where, { ...shared, ...checked });
     logits[name] = {
       logits: Float32Array.from(scores),
       labels: checked.testLabels,
@@ -99,7 +99,7 @@ export function groupedProbeEvaluator(options: GroupedProbeEvaluatorOptions): Ev
   const { engine, model, train, test, groups, probe, batchSize, intervals } = EVALUATOR.check(options);
   // Said here, and not by the first evaluation after hours of training.
   for (const [name, group] of Object.entries(groups)) {
-    const { trainLabels, testLabels, classes } = GROUP.check(group);
+    const { trainLabels, testLabels, classes } = groupOf(`groupedProbeEvaluator, group ${name}`, group);
     checkLabels(`groupedProbeEvaluator, train labels of ${name}`, train.length, trainLabels, classes);
     checkLabels(`groupedProbeEvaluator, test labels of ${name}`, test.length, testLabels, classes);
   }

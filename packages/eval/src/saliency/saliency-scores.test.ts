@@ -85,6 +85,19 @@ describe('representationBias', () => {
     expect(Math.abs(half.to - Math.log(2.4))).toBeLessThan(0.08);
   });
 
+  it('refuses fewer classes than the outcome has labels of, and names itself', () => {
+    const outcome = outcomeOf(50);
+    expect(() => representationBias({ outcome, classes: 2 })).toThrow(
+      expect.objectContaining({
+        code: 'LABEL_OUT_OF_RANGE',
+        where: expect.stringContaining('representationBias'),
+      }),
+    );
+    expect(() => representationBias({ outcome, classes: 4 }, { draws: 1 })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', where: 'representationBias, option draws' }),
+    );
+  });
+
   it('refuses an outcome without accuracies', () => {
     const outcome = { count: 1, figures: { auc: { values: Float64Array.of(1), summary: 'mean' as const } } };
     expect(() => representationBias({ outcome, classes: 2 })).toThrow(/top1/);

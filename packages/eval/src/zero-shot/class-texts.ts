@@ -28,13 +28,19 @@ const descriptionsField = (): Field<ReadonlyMap<string, readonly string[]>> =>
     (value): value is ReadonlyMap<string, readonly string[]> => value instanceof Map,
   );
 
+const templateField = (): Field<string> =>
+  passing(
+    'a text with {} where the class goes',
+    (value): value is string => typeof value === 'string' && value.includes('{}'),
+  );
+
 const OPTIONS = optionTable(
   'classTexts',
   {
     classes: listOf(text(), { from: 1 }),
-    templates: optional(listOf(text(), { from: 1 })),
+    templates: optional(listOf(templateField(), { from: 1 })),
     descriptions: optional(descriptionsField()),
-    form: optional(oneOf(['sentences', 'descriptors'] as const), 'sentences'),
+    form: optional(oneOf(['sentences', 'descriptors'] as const)),
   } satisfies Record<keyof ClassTextsOptions, unknown>,
   EvaluationError,
 );
@@ -42,18 +48,21 @@ const OPTIONS = optionTable(
 /**
  * The texts that stand for classes in `zeroShot`: their names in templates, what is written about them, or both.
  *
- * @throws EvaluationError `OPTION_INVALID`, also for a class without a description where there are any; ModelError
- *   `OPTION_INVALID` for a template without `{}`.
+ * @throws EvaluationError `OPTION_INVALID`, also for a class that comes twice, a class without a description or with an empty one
+ *   where there are any, a template without `{}`, and a form of descriptions that are not there.
  */
 export function classTexts(options: ClassTextsOptions): ClassTexts {
   const { classes, descriptions, form, ...given } = OPTIONS.check(options);
+  const twice = classes.find((label, at) => classes.indexOf(label) < at);
+  if (twice !== undefined) refuse('option classes', 'each class once', `${showValue(twice)} twice`);
+  if (form && !descriptions) refuse('option form', 'descriptions, whose form it is', 'none');
   const templates = given.templates ?? (descriptions ? [] : ['{}']);
   const texts: string[] = [];
   const textClasses: number[] = [];
   for (const [number, label] of classes.entries()) {
     const own = descriptions ? descriptionsOf(label, descriptions) : [];
     const described =
-      form === 'sentences' ? own : own.map((mark) => `${labelWords(label)}, ${relativeClause(mark)}`);
+      form === 'descriptors' ? own.map((mark) => `${labelWords(label)}, ${relativeClause(mark)}`) : own;
     const all = [...(templates.length > 0 ? labelCaptions(label, templates) : []), ...described];
     texts.push(...all);
     textClasses.push(...all.map(() => number));
@@ -63,12 +72,18 @@ export function classTexts(options: ClassTextsOptions): ClassTexts {
 
 function descriptionsOf(label: string, all: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const own = all.get(label) ?? all.get(labelWords(label));
-  if (Array.isArray(own) && own.length > 0 && own.every((one) => typeof one === 'string')) return own;
-  throw new EvaluationError('OPTION_INVALID', {
-    where: `classTexts, option descriptions, class ${showValue(label)}`,
-    expected: 'at least one text',
-    received: showValue(own),
-  });
+  if (Array.isArray(own) && own.length > 0 && own.every(isText)) return own;
+  return refuse(
+    `option descriptions, class ${showValue(label)}`,
+    'at least one text, none empty',
+    showValue(own),
+  );
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value.trim() !== '';
+
+function refuse(where: string, expected: string, received: string): never {
+  throw new EvaluationError('OPTION_INVALID', { where: `classTexts, ${where}`, expected, received });
 }
 
 /** The rules of Menon and Vondrick (2023): "a bow" is something, "can fly" does something, anything else is had. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { EvaluationError } from '../errors.js';
 import { classTexts } from './class-texts.js';
 import { zeroShot } from './zero-shot.js';
 
@@ -84,6 +85,17 @@ describe('classTexts', () => {
     const refused = expect.objectContaining({ code: 'OPTION_INVALID' });
     expect(() => classTexts({ classes: ['diving'], descriptions })).toThrow(refused);
     expect(() => classTexts({ classes: [] })).toThrow(refused);
-    expect(() => classTexts({ classes: ['a'], templates: ['no place'] })).toThrow(refused);
+    const named = (where: string) => expect.objectContaining({ code: 'OPTION_INVALID', where });
+    const unplaced = { classes: ['a'], templates: ['no place'] };
+    expect(() => classTexts(unplaced)).toThrow(EvaluationError);
+    expect(() => classTexts(unplaced)).toThrow(named('classTexts, option templates.0'));
+    expect(() => classTexts({ classes: ['a', 'b', 'a'] })).toThrow(named('classTexts, option classes'));
+    expect(() => classTexts({ classes: ['a'], form: 'descriptors' })).toThrow(
+      named('classTexts, option form'),
+    );
+    for (const text of ['', ' '])
+      expect(() => classTexts({ classes: ['a'], descriptions: new Map([['a', ['b', text]]]) })).toThrow(
+        named('classTexts, option descriptions, class "a"'),
+      );
   });
 });
