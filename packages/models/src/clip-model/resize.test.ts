@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { loadClipModel, saveClipModel } from '../checkpoint/clip-model-checkpoint.js';
 import { tinyClipModel } from '../testing/tiny-clip-model.js';
+import { lettersTokenizer } from '../testing/tokenizer-json.js';
 import { clipModel } from './clip-model.js';
 import { resizeClipModel } from './resize.js';
 
@@ -40,6 +45,20 @@ describe('resizeClipModel', () => {
     expect(await same.params[POSITIONS]!.array()).toEqual(await params[POSITIONS]!.array());
     tf.dispose(params);
     expect(Object.values(same.params).some((tensor) => tensor.isDisposed)).toBe(false);
+  });
+
+  it('takes what loadClipModel gives, and keeps its tokenizer', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'resize-'));
+    const model = clipModel(tinyClipModel);
+    const tokenizer = lettersTokenizer(tinyClipModel.textConfig.maxPositionEmbeddings);
+    await saveClipModel(folder, { model, params: model.init(seededRandom('saved')), tokenizer });
+    const loaded = await loadClipModel(folder);
+    const larger = await resizeClipModel(loaded, 8);
+    expect(larger.tokenizer).toBe(loaded.tokenizer);
+    expect(larger.model.config.visionConfig.imageSize).toBe(8);
+    await saveClipModel(folder, larger);
+    expect((await loadClipModel(folder)).model.config).toEqual(larger.model.config);
+    await rm(folder, { recursive: true });
   });
 
   it('refuses a size that is no multiple of the patch', async () => {

@@ -1,16 +1,28 @@
 import * as tf from '@tensorflow/tfjs';
-import { optionTable, wholeNumber } from '@tgm/options';
+import { optional, optionTable, wholeNumber } from '@tgm/options';
 import { ModelError } from '../errors.js';
-import { clipModelField } from '../model-fields.js';
+import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
 import { type Params, parameter } from '../params.js';
 import { resampleBicubic } from '../resample-bicubic.js';
 import { type ClipModel, clipModel } from './clip-model.js';
 import { VISION_POSITIONS } from './parameters.js';
+import type { ClipModelTokenizer } from './tokenizer.js';
+
+/** A CLIP, with its tokenizer or without. */
+export interface ResizableClipModel {
+  readonly model: ClipModel;
+  readonly params: Params;
+  readonly tokenizer?: ClipModelTokenizer;
+}
 
 const givenTable = optionTable(
   'resizeClipModel',
-  { model: clipModelField(), params: paramsField() },
+  {
+    model: clipModelField(),
+    params: paramsField(),
+    tokenizer: optional(clipModelTokenizerField()),
+  } satisfies Record<keyof ResizableClipModel, unknown>,
   ModelError,
 );
 const sizeTable = optionTable('resizeClipModel', { imageSize: wholeNumber({ from: 1 }) }, ModelError);
@@ -20,13 +32,14 @@ const sizeTable = optionTable('resizeClipModel', { imageSize: wholeNumber({ from
  * Hugging Face's `interpolate_pos_encoding` does, and the class token keeps its own.
  *
  * @param imageSize height and width in pixels, a multiple of the patch size.
- * @returns the model and all of its parameters, which the caller disposes besides those given.
+ * @param given what `loadClipModel` gives, or a model with its parameters.
+ * @returns the same with another model and all of its parameters, which the caller disposes besides those given.
  * @throws ModelError with `OPTION_INVALID` or `PARAMETER_MISSING`
  */
-export async function resizeClipModel(
-  given: { readonly model: ClipModel; readonly params: Params },
+export async function resizeClipModel<T extends ResizableClipModel>(
+  given: T,
   imageSize: number,
-): Promise<{ model: ClipModel; params: Params }> {
+): Promise<Omit<T, 'model' | 'params'> & { model: ClipModel; params: Params }> {
   const { model, params } = givenTable.check(given);
   sizeTable.check({ imageSize });
   const { visionConfig, ...config } = model.config;
@@ -43,6 +56,7 @@ export async function resizeClipModel(
   positions.set(resampleBicubic(table.subarray(width), { rows: from, columns: from, width }, to, to), width);
   const others = Object.entries(params).filter(([name]) => name !== VISION_POSITIONS);
   return {
+    ...given,
     model: resized,
     params: {
       ...Object.fromEntries(others.map(([name, tensor]) => [name, tf.clone(tensor)])),

@@ -68,6 +68,15 @@ it('cuts the end of a text, and not the token behind it', async () => {
   await file.close();
 });
 
+it.each([1, 2])('refuses %i tokens, which leave none to the words', async (length) => {
+  const { made, file } = await summing('int64', ['texts', 'tokens']);
+  expect(() => made(length)).toThrow(
+    "option textLength: expected at least 3: a token of words beside 2 of the tokenizer's own",
+  );
+  expect((await made(3).embed(['red ball'])).values[0]).toBe(sumOf('[CLS]', 'red', '[SEP]'));
+  await file.close();
+});
+
 it('refuses more tokens than the file takes', async () => {
   const { made, file } = await summing('int64', [1, 7]);
   expect(made(7).length).toBe(7);

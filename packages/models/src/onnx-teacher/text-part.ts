@@ -93,16 +93,21 @@ function lengthOf(
   path: string,
   fixed: number | undefined,
   asked: number | undefined,
-  { modelLength }: TextTokenizer,
+  { modelLength, specials }: TextTokenizer,
 ): number {
   const length =
     asked ?? Math.min(fixed ?? Number.POSITIVE_INFINITY, modelLength ?? Number.POSITIVE_INFINITY);
-  if (length <= (fixed ?? length) && Number.isFinite(length)) return length;
-  throw new ModelError('OPTION_INVALID', {
-    where: 'onnxPatchTextEncoder, option textLength',
-    expected: fixed
-      ? `at most ${fixed}, the tokens of a text of ${path}`
-      : 'the most tokens of a text, which neither the file nor tokenizer_config.json tells',
-    received: asked === undefined ? 'none' : String(asked),
-  });
+  const refuse = (expected: string): never => {
+    throw new ModelError('OPTION_INVALID', {
+      where: 'onnxPatchTextEncoder, option textLength',
+      expected,
+      received: Number.isFinite(length) ? String(length) : 'none',
+    });
+  };
+  if (length <= specials)
+    refuse(`at least ${specials + 1}: a token of words beside ${specials} of the tokenizer's own`);
+  if (length > (fixed ?? length)) refuse(`at most ${fixed}, the tokens of a text of ${path}`);
+  if (!Number.isFinite(length))
+    refuse('the most tokens of a text, which neither the file nor tokenizer_config.json tells');
+  return length;
 }

@@ -10,6 +10,8 @@ export interface TextTokenizer {
   readonly padId: number;
   /** The most tokens that the folder's files allow; undefined where they set no bound. */
   readonly modelLength: number | undefined;
+  /** Tokens of a text without words. */
+  readonly specials: number;
   /** A text of more than `most` tokens loses its end, never the special tokens behind it. */
   encode(text: string, most: number): number[];
 }
@@ -30,6 +32,7 @@ export async function readTokenizer(folder: string): Promise<TextTokenizer> {
     padId: padIdOf(path, padText, (token) => tokenizer.token_to_id(token)),
     modelLength:
       Number.isSafeInteger(length) && (length as number) <= NO_BOUND ? (length as number) : undefined,
+    specials: tokenizer.encode('').ids.length,
     encode(text, most) {
       const { ids } = tokenizer.encode(text);
       if (ids.length <= most) return [...ids];
