@@ -38,7 +38,6 @@ describe('a checkpoint that is not there', () => {
   it.each([
     ['readSafetensors', models.readSafetensors],
     ['loadParams', (path: string) => models.loadParams(path, model)],
-    ['readClassDescriptions', models.readClassDescriptions],
   ])('%s says which file', async (_, read) => {
     const absent = join(folder, 'absent.safetensors');
     await expect(read(absent)).rejects.toMatchObject({
@@ -53,8 +52,8 @@ describe('a checkpoint that is not there', () => {
 describe('a file that the system does not give', () => {
   it.each([
     ['readSafetensors', models.readSafetensors],
-    ['readClassDescriptions', models.readClassDescriptions],
     ['readCaptions', models.readCaptions],
+    ['readClassDescriptions', models.readClassDescriptions],
   ])('%s of a folder', async (_, read) => {
     await expect(read(folder)).rejects.toMatchObject({
       code: 'FILE_FAILED',

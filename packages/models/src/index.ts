@@ -4,6 +4,7 @@ export {
   captionDecoder,
 } from './caption-decoder/caption-decoder.js';
 export type { CaptionDecoderConfig } from './caption-decoder/config.js';
+export type { CaptionFailure, CaptionVideosOptions } from './captions/caption-failures.js';
 export { type CaptionEvent, captionVideos, type VideoToCaption } from './captions/caption-file.js';
 export { type CaptionRecord, readCaptions } from './captions/caption-records.js';
 export {
@@ -50,7 +51,7 @@ export {
   type ClipModelPatchTextEncoderOptions,
   clipModelPatchTextEncoder,
 } from './clip-model/patch-text-encoder.js';
-export { resizeClipModel } from './clip-model/resize.js';
+export { type ResizableClipModel, resizeClipModel } from './clip-model/resize.js';
 export { type ClipModelTokenizer, type ClipModelTokens, clipModelTokenizer } from './clip-model/tokenizer.js';
 export { clipModelTokenizerJson } from './clip-model/tokenizer-json.js';
 export type { PatchFeaturesVariant } from './clip-model/vision.js';

@@ -49,6 +49,13 @@ const checks = optionsContract({
   module: models,
   declarations: `${import.meta.dirname}/../dist`,
   calls: {
+    captionVideos: (extra) =>
+      models.captionVideos(
+        inside('captions.jsonl'),
+        [],
+        { model: 'm', revision: 'one', caption: async () => 'a', dispose: async () => undefined },
+        { ...extra },
+      ),
     captioner: (extra) =>
       models.captioner({
         model: inside('captioner'),

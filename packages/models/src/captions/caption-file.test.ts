@@ -4,6 +4,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { hostname, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CaptionFailure } from './caption-failures.js';
 import { type CaptionEvent, captionVideos, type VideoToCaption } from './caption-file.js';
 import { readCaptions } from './caption-records.js';
 import type { Captioner } from './captioner.js';
@@ -78,11 +79,23 @@ describe('captionVideos', () => {
     expect(text.split('\n').length).toBe(3);
   });
 
-  it('does a video again for another revision', async () => {
-    const path = join(folder, 'revisions.jsonl');
+  it.each([
+    ['revision', greys('two'), ''],
+    ['model', { ...greys('one'), model: 'others' }, ''],
+    ['revision, behind a torn line', greys('two'), '{"id":"b","capt'],
+  ])('does not put captions of another %s into a file', async (name, other, torn) => {
+    const path = join(folder, `another ${name}.jsonl`);
     await all(captionVideos(path, [video('a', [1])], greys('one')));
-    await all(captionVideos(path, [video('a', [1])], greys('two')));
-    expect((await readCaptions(path)).map(({ revision }) => revision)).toEqual(['one', 'two']);
+    await appendFile(path, torn);
+    const before = await readFile(path, 'utf8');
+    await expect(all(captionVideos(path, [video('b', [1])], other))).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      where: path,
+      expected: `captions of ${other.model} at ${other.revision}, as this run has`,
+      received: 'greys at one',
+    });
+    expect(await readFile(path, 'utf8')).toBe(before);
+    expect(await readdir(folder)).not.toContain(`${basename(path)}.torn`);
   });
 
   it('names the line that is none of its own', async () => {
@@ -167,6 +180,60 @@ describe('what describes nothing', () => {
   });
 });
 
+describe('videos that fail', () => {
+  const torn = (id: string): VideoToCaption => ({
+    id,
+    keyFrames: () => Promise.reject(new Error(`${id} is torn`)),
+  });
+
+  it('are told, have no line, and are asked about again by a later run', async () => {
+    const path = join(folder, 'one failed.jsonl');
+    const ids = Array.from({ length: 20 }, (_, at) => `${at}`);
+    const failures: unknown[] = [];
+    const onFailed = ({ id, error }: CaptionFailure) => failures.push([id, (error as Error).message]);
+    const wordless = video('11', [1]);
+    const said = greys('r');
+    const picky: Captioner = {
+      ...said,
+      caption: async (picture, of) => (of?.id === '11' ? '' : said.caption(picture)),
+    };
+    const videos = ids.map((id) => (id === '3' ? torn(id) : id === '11' ? wordless : video(id, [1])));
+    const events = await all(captionVideos(path, videos, picky, { onFailed }));
+    expect(failures).toEqual([
+      ['3', '3 is torn'],
+      ['11', expect.stringContaining('video "11", frame 0: expected a caption of some words')],
+    ]);
+    const others = ids.filter((id) => id !== '3' && id !== '11');
+    expect(events.map(({ record }) => record.id)).toEqual(others);
+    expect((await readCaptions(path)).map(({ id }) => id)).toEqual(others);
+    const mended = await all(
+      captionVideos(
+        path,
+        ids.map((id) => video(id, [1])),
+        said,
+        { onFailed },
+      ),
+    );
+    expect(mended.filter(({ known }) => !known).map(({ record }) => record.id)).toEqual(['3', '11']);
+    expect(failures).toHaveLength(2);
+  });
+
+  it('end the run where nobody hears of them, or where they are too many', async () => {
+    const path = join(folder, 'many failed.jsonl');
+    const videos = () => [video('a', [1]), ...['b', 'c', 'd'].map(torn), video('e', [1])];
+    await expect(all(captionVideos(path, videos(), greys('r')))).rejects.toThrow('b is torn');
+    const failed: string[] = [];
+    const onFailed = ({ id }: CaptionFailure) => failed.push(id);
+    const most = (mostFailures: number) => ({ onFailed, mostFailures });
+    await expect(all(captionVideos(path, videos(), greys('r'), most(2)))).rejects.toThrow('d is torn');
+    expect(failed).toEqual(['b', 'c']);
+    expect(await all(captionVideos(path, videos(), greys('r'), most(3)))).toHaveLength(2);
+    expect(() => captionVideos(path, [], greys('r'), { mostFailures: 2 })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', where: 'captionVideos, option mostFailures' }),
+    );
+  });
+});
+
 describe('a path that is no file', () => {
   it.each([
     ['a folder', '', 'EISDIR'],
@@ -178,7 +245,7 @@ describe('a path that is no file', () => {
     await expect(all(captionVideos(path, [video('a', [1])], greys('r')))).rejects.toMatchObject({
       code: 'FILE_FAILED',
       where: path,
-      received: expect.stringContaining(cause),
+      received: expect.stringMatching(new RegExp(`^${cause}: (?!.*lock)`)),
       cause: { code: cause },
     });
     await rm(join(folder, 'file'));
@@ -259,7 +326,7 @@ describe('two runs of one file', () => {
     await once(child, 'exit');
     await writeFile(`${path}.lock`, JSON.stringify({ pid: child.pid, host: hostname(), since: 'then' }));
     // A file cannot be moved onto a folder; the names count the claims of this process.
-    const inTheWay = Array.from({ length: 50 }, (_, claim) => `${path}.lock.${process.pid}.${claim}.dead`);
+    const inTheWay = Array.from({ length: 200 }, (_, claim) => `${path}.lock.${process.pid}.${claim}.dead`);
     await Promise.all(inTheWay.map((name) => mkdir(name)));
     await expect(all(captionVideos(path, [], greys('r')))).rejects.toMatchObject({
       code: 'FILE_FAILED',

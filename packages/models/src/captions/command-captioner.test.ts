@@ -95,6 +95,17 @@ describe('commandCaptioner', () => {
     ]);
   });
 
+  it('takes letters of any script, in pieces, and those that end a line elsewhere', async () => {
+    const captioner = await by(`
+  const bytes = Buffer.from(JSON.stringify({ id, caption: 'ein Hündchen \\u2028 子犬 🐕' }) + '\\n');
+  for (let at = 0; at < bytes.length; at += 1) {
+    process.stdout.write(bytes.subarray(at, at + 1));
+    if (bytes[at] > 127) await new Promise((written) => setTimeout(written, 2));
+  }`);
+    expect(await captioner.caption(frame(0, 0, 0))).toBe('ein Hündchen \u2028 子犬 🐕');
+    await captioner.dispose();
+  });
+
   it('is not started for videos that are known', async () => {
     const captioner = await by('', { command: join(folder, 'nothing') });
     await captioner.dispose();
@@ -127,6 +138,12 @@ describe('a program that fails', () => {
     ['writes another kind of JSON', `console.log('[1]');`, 'a line with an object of JSON'],
     ['forgets the id', `say({ caption: 'a dog' });`, '"id" of a question without an answer: 1'],
     ['makes up an id', `say({ id: 7, caption: 'a dog' });`, '"id" of a question without an answer: 1'],
+    ['writes other bytes', `process.stdout.write(Buffer.from([0x22, 0xff, 0x22, 0x0a]));`, 'lines in UTF-8'],
+    [
+      'writes a caption in Latin-1',
+      `process.stdout.write(Buffer.from(JSON.stringify({ id, caption: 'café' }) + '\\n', 'latin1'));`,
+      'lines in UTF-8',
+    ],
     ['says no caption', `say({ id });`, '"caption", a text, or "error"'],
     ['is silent', ``, 'an answer within 0.3 s'],
   ])('%s', async (name, body, expected) => {
@@ -145,6 +162,16 @@ describe('a program that fails', () => {
     const ended = name !== 'says no caption' && name !== 'cannot be given its words';
     if (ended) expect(await failure(captioner.caption(frame(0, 0, 0)))).toBe(error);
     await captioner.dispose();
+  });
+
+  it('of a folder that is not there says so, and blames no program', async () => {
+    for (const cwd of [join(folder, 'nothing'), join(folder, '0.mjs')]) {
+      const captioner = await by(`say({ id, caption: 'a dog' });`, { cwd });
+      expect(await failure(captioner.caption(frame(0, 0, 0)))).toMatchObject({
+        code: 'COMMAND_FAILED',
+        received: `no folder "${cwd}", the option cwd`,
+      });
+    }
   });
 
   it('fails all that wait for it', async () => {

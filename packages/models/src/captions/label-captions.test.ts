@@ -50,7 +50,8 @@ describe('labels as captions', () => {
       'key archery: expected a list of at least one text, none empty, got []',
     );
     await expect(readClassDescriptions(join(folder, 'none.json'))).rejects.toMatchObject({
-      code: 'CHECKPOINT_NOT_FOUND',
+      code: 'FILE_FAILED',
+      expected: 'a file of descriptions of classes',
     });
   });
 });

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { listOf, optionTable, passing, showValue, text } from '@tgm/options';
-import { readJson } from '../checkpoint/json-file.js';
+import { jsonObject } from '../checkpoint/json-file.js';
 import { ModelError } from '../errors.js';
+import { orFileFailed } from '../file-failed.js';
 import { anyText } from '../option-fields.js';
 
 const withPlace = passing(
@@ -63,11 +65,12 @@ export function fillTemplate(template: string, things: readonly string[]): strin
 /**
  * What a language model, or a person, wrote about each class: a JSON file such as
  * `{ "archery": ["a person draws a bow", "an arrow flies to a target"] }`.
- * @throws ModelError with `OPTION_INVALID`, `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`, or `CONFIG_INVALID` when a class has no texts.
+ * @throws ModelError with `OPTION_INVALID`, `FILE_FAILED`, or `CONFIG_INVALID` when a class has no texts.
  */
 export async function readClassDescriptions(path: string): Promise<ReadonlyMap<string, readonly string[]>> {
   descriptions.check({ path });
-  const json = await readJson(path);
+  const text = await orFileFailed(path, 'a file of descriptions of classes', readFile(path, 'utf8'));
+  const json = jsonObject(path, text);
   return new Map(
     Object.entries(json).map(([label, texts]) => {
       if (Array.isArray(texts) && texts.length > 0 && texts.every(isText)) return [label, texts];

@@ -6,7 +6,11 @@ import { writeAtomically } from '../write-atomically.js';
 
 /** @throws ModelError with `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`, or `CONFIG_INVALID` when the file holds no JSON object. */
 export async function readJson(path: string): Promise<object> {
-  const text = await orNotFound(path, readFile(path, 'utf8'));
+  return jsonObject(path, await orNotFound(path, readFile(path, 'utf8')));
+}
+
+/** @throws ModelError with `CONFIG_INVALID` when the text of a file is no JSON object. */
+export function jsonObject(path: string, text: string): object {
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { showValue } from '@tgm/options';
 import { ModelError } from '../errors.js';
@@ -64,6 +65,13 @@ export function jsonLinesProgram({
       cause,
     });
 
+  /** The system blames the program for a folder that is not there. */
+  function notStarted(cause: Error): ModelError {
+    const lost = cwd !== undefined && !statSync(cwd, { throwIfNoEntry: false })?.isDirectory();
+    const received = lost ? `no folder ${showValue(cwd)}, the option cwd` : cause.message;
+    return failed('a program that starts', received, cause);
+  }
+
   /** Fails all questions, now and later, and ends the program, which has `seconds` to end by itself. */
   function stop(error: ModelError, seconds = 0): void {
     failure ??= error;
@@ -84,19 +92,25 @@ export function jsonLinesProgram({
     );
   }
 
+  /** @param line its bytes, a letter each. */
   function read(line: string): void {
     if (line.trim() === '' || failure) return;
-    const answer = parsed(line);
+    const text = utf8Of(line);
+    if (text === undefined) {
+      stop(failed('lines in UTF-8', `other bytes: ${showValue(line)}`));
+      return;
+    }
+    const answer = parsed(text);
     if (answer === undefined) {
       const expected = 'a line with an object of JSON, on standard output nothing else';
-      stop(failed(expected, showValue(line)));
+      stop(failed(expected, showValue(text)));
       return;
     }
     const { id, error, ...rest } = answer;
     const asked = waiting.get(id as number);
     if (!asked) {
       const open = [...waiting.keys()].join(', ') || 'none';
-      stop(failed(`"id" of a question without an answer: ${open}`, showValue(line)));
+      stop(failed(`"id" of a question without an answer: ${open}`, showValue(text)));
       return;
     }
     waiting.delete(id as number);
@@ -110,7 +124,7 @@ export function jsonLinesProgram({
     try {
       return startGroup(command, args, { cwd, env: { ...process.env, ...env } });
     } catch (cause) {
-      throw failed('a program that starts', (cause as Error).message, cause);
+      throw notStarted(cause as Error);
     }
   }
 
@@ -121,12 +135,13 @@ export function jsonLinesProgram({
       words = (words + text).slice(-LETTERS_KEPT);
       if (!quiet) process.stderr.write(text);
     });
-    const lines = createInterface({ input: child.stdout.setEncoding('utf8'), crlfDelay: Infinity });
+    // Bytes, a letter each: a decoder of UTF-8 puts U+FFFD for what it does not know, and some letters of it would end a line.
+    const lines = createInterface({ input: child.stdout.setEncoding('latin1'), crlfDelay: Infinity });
     const drained = new Promise<void>((resolve) => child.once('close', () => resolve()));
     lines.on('line', read);
     // A pipe that breaks says nothing that the end of the program does not.
     child.stdin.on('error', () => undefined);
-    child.once('error', (cause) => stop(failed('a program that starts', cause.message, cause)));
+    child.once('error', (cause) => stop(notStarted(cause)));
     child.once('exit', async (code, signal) => {
       await within(MILLISECONDS_OF_LINES, drained);
       stop(
@@ -157,6 +172,14 @@ export function jsonLinesProgram({
       await ending;
     },
   };
+}
+
+function utf8Of(bytes: string): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(bytes, 'latin1'));
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(line: string): Answer | undefined {

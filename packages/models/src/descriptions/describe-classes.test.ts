@@ -141,6 +141,19 @@ describe('describeClasses', () => {
     );
   });
 
+  it.each([
+    ['absent', 'ENOENT'],
+    ['file', 'ENOTDIR'],
+  ])('names the folder that is not there: %s', async (name, code) => {
+    await writeFile(join(folder, 'file'), '');
+    const path = join(folder, name, 'classes.json');
+    await expect(all({ path, classes: ['a'], writer: writer(() => ['a']) })).rejects.toMatchObject({
+      code: 'FILE_FAILED',
+      where: path,
+      received: `${code}: no folder ${join(folder, name)}`,
+    });
+  });
+
   it('refuses a file that another run writes', async () => {
     const path = join(folder, 'locked.json');
     const run = describeClasses({ path, classes: ['a', 'b'], writer: writer((_, label) => [label]) });

@@ -1,9 +1,7 @@
 import { listOf, objectWith, oneOf, optional, optionTable, passing, showValue, text } from '@tgm/options';
+import { claimFile } from '../captions/claim-file.js';
 import { labelWords } from '../captions/label-captions.js';
 import { ModelError } from '../errors.js';
-import { orFileFailed } from '../file-failed.js';
-import { lockFile } from '../lock-file.js';
-import { writtenByAnother } from '../written-by-another.js';
 import type { ClassWriter } from './class-writer.js';
 import { readDescribed, writeDescribed } from './description-file.js';
 import { type DescriptionForm, FORMS } from './forms.js';
@@ -73,7 +71,7 @@ async function* described(options: Required<DescribeClassesOptions>): AsyncGener
   const { path, classes, writer, form, questions } = options;
   const { model, revision } = writer;
   const source = { model, revision, form, questions: [...questions] };
-  const unlock = await orFileFailed(path, 'a path that can be written', lockFile(path, writtenByAnother));
+  const unlock = await claimFile(path, 'a path that can be written');
   try {
     const all = await readDescribed(path, source);
     for (const [index, label] of classes.entries()) {

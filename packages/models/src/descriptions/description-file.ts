@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { showValue } from '@tgm/options';
 import { readClassDescriptions } from '../captions/label-captions.js';
+import { ofAnotherSource } from '../captions/of-another-source.js';
 import { readJsonIfThere, writeJson } from '../checkpoint/json-file.js';
-import { ModelError } from '../errors.js';
 import type { DescriptionForm } from './forms.js';
 
 /** What a file of descriptions came from; it is kept beside it. */
@@ -25,14 +25,8 @@ export async function readDescribed(
 ): Promise<Map<string, readonly string[]>> {
   if ((await readJsonIfThere(path)) === undefined) return new Map();
   const before = await readJsonIfThere(sourcePath(path));
-  if (!isDeepStrictEqual(before, source)) {
-    throw new ModelError('CONFIG_INVALID', {
-      where: sourcePath(path),
-      expected: `${showValue(source)}, as this run has`,
-      received: before === undefined ? 'none' : showValue(before),
-      advice: 'Give this run a file of its own, so that no file has descriptions of two kinds.',
-    });
-  }
+  if (!isDeepStrictEqual(before, source))
+    throw ofAnotherSource(sourcePath(path), showValue(source), before ? showValue(before) : 'none');
   return new Map(await readClassDescriptions(path));
 }
 
