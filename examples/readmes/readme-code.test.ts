@@ -30,6 +30,7 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
   eval: [
     /^100 100$/,
     /^Float64Array\(2\) \[ 66, 67 \] Uint32Array\(4\) \[ 66, 34, 33, 67 \] \{ value: 66\.5, .*\} \{ value: 3\.5, from: [1-9]/,
+    /^0$/,
     /^(7|8|9|10)\d[.\d]* \{ rate: 0\.01, weightDecay: 0\.01 \} \[ \{ rate: 0\.01, .*\}, \{ rate: 0\.001, .*\} \]$/,
     /^30 clip 29 2 100$/,
     /^100 50$/,
