@@ -42,17 +42,15 @@ export interface Classification extends Accuracies {
   readonly scores: Float64Array | Float32Array;
 }
 
-const OPTIONS = optionTable(
-  'classification',
-  {
-    scores: passing('a Float64Array or Float32Array', (value): value is Float64Array | Float32Array =>
-      /^\[object Float(32|64)Array\]$/.test(Object.prototype.toString.call(value)),
-    ),
-    labels: labelList(),
-    classes: classCount(),
-  } satisfies Record<keyof ClassificationOptions, unknown>,
-  EvaluationError,
-);
+export const SCORES_FIELDS = {
+  scores: passing('a Float64Array or Float32Array', (value): value is Float64Array | Float32Array =>
+    /^\[object Float(32|64)Array\]$/.test(Object.prototype.toString.call(value)),
+  ),
+  labels: labelList(),
+  classes: classCount(),
+} satisfies Record<keyof ClassificationOptions, unknown>;
+
+const OPTIONS = optionTable('classification', SCORES_FIELDS, EvaluationError);
 
 /**
  * Accuracies, per-class accuracy and confusion of the scores of classes, whatever gave them.
@@ -61,10 +59,14 @@ const OPTIONS = optionTable(
  *   `SHAPE_MISMATCH` unless there is a score of each class for each label, `NON_FINITE_LOGIT` for NaN.
  */
 export function classification(options: ClassificationOptions): Classification {
-  const { scores, labels, classes } = OPTIONS.check(options);
-  checkCount('classification', labels.length, 1);
-  checkLabels('classification', labels.length, labels, classes);
-  checkScores(scores, labels.length, classes);
+  return scored('classification', OPTIONS.check(options));
+}
+
+/** {@link classification} for `where`, with options that have been checked; their numbers have not. */
+export function scored(where: string, { scores, labels, classes }: ClassificationOptions): Classification {
+  checkCount(where, labels.length, 1);
+  checkLabels(where, labels.length, labels, classes);
+  checkScores(where, scores, labels.length, classes);
   return classified(scores, labels, classes);
 }
 
@@ -115,8 +117,12 @@ function accuracyByClass(values: Float64Array, labels: Labels, classes: number):
   return means;
 }
 
-function checkScores(scores: Float64Array | Float32Array, count: number, classes: number): void {
-  const where = 'classification';
+function checkScores(
+  where: string,
+  scores: Float64Array | Float32Array,
+  count: number,
+  classes: number,
+): void {
   if (scores.length !== count * classes) {
     throw new EvaluationError('SHAPE_MISMATCH', {
       where: `${where}, scores`,

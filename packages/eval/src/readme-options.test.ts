@@ -30,9 +30,10 @@ const rows = section
 async function knownTo(name: string): Promise<string[]> {
   const call = (evaluation as Record<string, unknown>)[name] as (...given: unknown[]) => unknown;
   const outcomes = { intervals: [{}], pairedDifferences: [{}, {}] }[name] ?? [];
-  const { expected } = (await Promise.resolve()
+  const { where, expected } = (await Promise.resolve()
     .then(() => call(...outcomes, { nothing: 1 }))
-    .catch((error: { expected: string }) => error)) as { expected: string };
+    .catch((error: { where: string; expected: string }) => error)) as { where: string; expected: string };
+  expect(where).toMatch(new RegExp(`^${name}\\b`)); // and no other that it calls
   return /one of the options ([\w, ]+)/.exec(expected)![1]!.split(', ');
 }
 

@@ -55,6 +55,7 @@ describe('pairAccuracy', () => {
   it('refuses half a pair', () => {
     const scores = Float64Array.of(1, 0, 1, 0, 1, 0);
     expect(codeOf(() => pairAccuracy({ scores, labels: [0, 0, 0], classes: 2 }))).toBe('TOO_FEW_EXAMPLES');
+    expect(() => pairAccuracy({ scores, labels: [0, 2, 1], classes: 2 })).toThrow(/^pairAccuracy, label of/);
   });
 });
 

@@ -1,4 +1,5 @@
-import { type Classification, type ClassificationOptions, classification } from '../classification.js';
+import { optionTable } from '@tgm/options';
+import { type Classification, type ClassificationOptions, SCORES_FIELDS, scored } from '../classification.js';
 import { EvaluationError } from '../errors.js';
 import { figuresOf, type Outcome } from '../outcome.js';
 
@@ -17,6 +18,8 @@ export interface PairAccuracy {
   readonly outcome: Outcome;
 }
 
+const OPTIONS = optionTable('pairAccuracy', SCORES_FIELDS, EvaluationError);
+
 /**
  * Accuracy of pairs of clips that differ in one thing alone, such as the order of their frames: a pair counts where both of its
  * clips are right. Rows 2i and 2i + 1 are a pair. Who reads what both clips share, their look or a bias of the classes, is right for
@@ -28,7 +31,8 @@ export interface PairAccuracy {
  * @throws EvaluationError as `classification`; `TOO_FEW_EXAMPLES` for an odd number of rows.
  */
 export function pairAccuracy(options: ClassificationOptions): PairAccuracy {
-  return pairAccuracyOf(classification(options), options.classes);
+  const checked = OPTIONS.check(options);
+  return pairAccuracyOf(scored('pairAccuracy', checked), checked.classes);
 }
 
 /** {@link pairAccuracy} of what a probe or another classifier has found. */
