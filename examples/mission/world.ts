@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -6,6 +7,7 @@ import { type ClipModelCheckpoint, loadClipModel, type VideoMae } from '@tgm/mod
 import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { readManifest, type VideoDataset, type VideoPool, videoPool } from '@tgm/video-io';
 import { type ClipRow, makeMovingShapes, manifestPath, readRows } from '../moving-shapes/index.js';
+import { beforeSuddenEnd } from '../program/run-program.js';
 import { SEED, smallModel, VIDEOS } from './settings.js';
 import { type Clip, readClips } from './world-clips.js';
 
@@ -41,6 +43,8 @@ const CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model');
 /** Renders and encodes the videos, decodes a clip of each with its motion vectors, and scores its patches. */
 export async function makeWorld(signal: AbortSignal): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'tgm-mission-'));
+  // Threads may still write into it: such a removal is tried again.
+  const forget = beforeSuddenEnd(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const workers = availableParallelism();
   const videos = join(folder, 'moving-shapes');
   const pool = videoPool({ workers });
@@ -49,6 +53,7 @@ export async function makeWorld(signal: AbortSignal): Promise<World> {
     await pool.close();
     await engine.dispose();
     await rm(folder, { recursive: true, force: true });
+    forget();
   };
   try {
     await makeMovingShapes({ folder: videos, ...VIDEOS, seed: SEED, workers, signal });

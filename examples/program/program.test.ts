@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { flag, number, optional, text, wholeNumber } from '@tgm/options';
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from './command-line.js';
@@ -142,5 +145,32 @@ describe('runProgram', { timeout: 120_000 }, () => {
     });
     expect(ended.text).toContain(`left main with ${code}`);
     expect(ended).toMatchObject({ code: null, signal });
+  });
+
+  it('a second signal takes a temporary folder away, also behind an act that fails', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tgm-program-'));
+    const program = `
+      import { rmSync } from 'node:fs';
+      import { beforeSuddenEnd, runProgram } from './program/run-program.ts';
+      import { say } from './program/say.ts';
+      beforeSuddenEnd(() => { throw new Error('no'); });
+      beforeSuddenEnd(() => rmSync(${JSON.stringify(folder)}, { recursive: true }));
+      setInterval(() => {}, 1000);
+      await runProgram(async () => {
+        say('ready');
+        await new Promise(() => {});
+      });`;
+    let sent = 0;
+    const ended = await run(['--input-type=module', '-e', program], (text, kill) => {
+      if (sent === 0 && text.includes('ready')) {
+        sent = 1;
+        kill('SIGINT');
+      } else if (sent === 1 && text.includes('Stopping')) {
+        sent = 2;
+        setTimeout(() => kill('SIGINT'), 400);
+      }
+    });
+    expect(ended).toMatchObject({ code: null, signal: 'SIGINT' });
+    expect(existsSync(folder)).toBe(false);
   });
 });

@@ -10,6 +10,20 @@ export class Stopped {
   constructor(readonly by: StopSignal) {}
 }
 
+const lastActs = new Set<() => void>();
+
+/**
+ * Does something, such as removing a temporary folder, where a second signal ends the process at once. It must not wait.
+ *
+ * @returns a function that takes it back.
+ */
+export function beforeSuddenEnd(act: () => void): () => void {
+  lastActs.add(act);
+  return () => {
+    lastActs.delete(act);
+  };
+}
+
 /** npm passes a terminal's Ctrl-C on to a program that has already had it. */
 const ECHO_MILLISECONDS = 300;
 
@@ -53,6 +67,13 @@ export async function runProgram(main: (signal: AbortSignal) => Promise<void>): 
 
 /** The signal's own effect: the process ends, whatever its threads do. `process.exit` would wait for them. */
 function dieOf(name: StopSignal): void {
+  for (const act of lastActs) {
+    try {
+      act();
+    } catch (error) {
+      warn(`\n${explain(error)}`);
+    }
+  }
   process.removeAllListeners(name);
   process.kill(process.pid, name);
 }

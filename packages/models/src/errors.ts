@@ -3,7 +3,7 @@ import { type Fault, TgmError } from '@tgm/options';
 export type ModelErrorCode =
   /** An option of a function that is missing, of another kind, out of range or not known. */
   | 'OPTION_INVALID'
-  /** A JSON file, or a key of it, that says what no model here does. */
+  /** A JSON file, or a key of it, that says what no model here does; a file of texts that another model or setting made. */
   | 'CONFIG_INVALID'
   /** A tensor or typed array of another size than the model takes. */
   | 'INPUT_SHAPE'
