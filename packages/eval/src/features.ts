@@ -97,6 +97,26 @@ export function checkCount(where: string, count: number, least: number): void {
   throw new EvaluationError('TOO_FEW_EXAMPLES', { where, expected, received: `${count}` });
 }
 
+/**
+ * Checks features with labels to learn from and to be tested on.
+ *
+ * @param least training examples that are needed; one to be tested on.
+ * @throws EvaluationError `SHAPE_MISMATCH`, `NON_FINITE_FEATURE`, `LABELS_MISMATCH`, `LABEL_OUT_OF_RANGE`, `TOO_FEW_EXAMPLES`.
+ */
+export function checkLabelledFeatures(
+  where: string,
+  { train, trainLabels, test, testLabels, classes }: LabelledFeatures,
+  least = 1,
+): void {
+  checkFeatures(`${where} train`, train);
+  checkFeatures(`${where} test`, test);
+  checkSameWidth(`${where} test`, train, test);
+  checkLabels(`${where} train`, train.count, trainLabels, classes);
+  checkLabels(`${where} test`, test.count, testLabels, classes);
+  checkCount(`${where} train`, train.count, least);
+  checkCount(`${where} test`, test.count, 1);
+}
+
 /** Every row divided by its Euclidean length; a zero row stays zero. */
 export function normaliseRows(features: Features): Features {
   const { count, width } = features;

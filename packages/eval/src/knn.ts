@@ -2,10 +2,7 @@ import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import { type Classification, classified } from './classification.js';
 import { EvaluationError } from './errors.js';
 import {
-  checkCount,
-  checkFeatures,
-  checkLabels,
-  checkSameWidth,
+  checkLabelledFeatures,
   dotWithAll,
   type LabelledFeatures,
   type Labels,
@@ -58,14 +55,9 @@ const OPTIONS = optionTable(
  *   and `TOO_FEW_EXAMPLES` when `train` holds fewer than `k` examples or `test` holds none.
  */
 export function knn(options: KnnOptions): KnnResult {
-  const { train, trainLabels, test, testLabels, classes, k, temperature } = OPTIONS.check(options);
-  checkFeatures('knn train', train);
-  checkFeatures('knn test', test);
-  checkSameWidth('knn test', train, test);
-  checkLabels('knn train', train.count, trainLabels, classes);
-  checkLabels('knn test', test.count, testLabels, classes);
-  checkCount('knn train', train.count, k);
-  checkCount('knn test', test.count, 1);
+  const checked = OPTIONS.check(options);
+  const { train, trainLabels, test, testLabels, classes, k, temperature } = checked;
+  checkLabelledFeatures('knn', checked, k);
 
   const gallery = normaliseRows(train);
   const queries = normaliseRows(test);

@@ -2,7 +2,7 @@ import { number, optional, optionTable, wholeNumber } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { type Classification, checkFiniteScores, classified } from './classification.js';
 import { EvaluationError } from './errors.js';
-import { checkCount, checkFeatures, checkLabels, checkSameWidth, type LabelledFeatures } from './features.js';
+import { checkLabelledFeatures, type LabelledFeatures } from './features.js';
 import { chooseStrength, type ValidatedStrength } from './l2-strength.js';
 import { classScores } from './linear-classifier.js';
 import { engineField, labelledFeatures } from './option-fields.js';
@@ -73,13 +73,7 @@ export async function linearlyProbed(
   options: Required<LinearProbeOptions>,
 ): Promise<LinearProbeResult> {
   const { engine, train, trainLabels, test, testLabels, classes, seed, folds } = options;
-  checkFeatures(`${where} train`, train);
-  checkFeatures(`${where} test`, test);
-  checkSameWidth(`${where} test`, train, test);
-  checkLabels(`${where} train`, train.count, trainLabels, classes);
-  checkLabels(`${where} test`, test.count, testLabels, classes);
-  checkCount(`${where} train`, train.count, folds);
-  checkCount(`${where} test`, test.count, 1);
+  checkLabelledFeatures(where, options, folds);
 
   const scale = columnScale(train);
   const standard = { ...train, values: Float32Array.from(standardise(train, scale)) };

@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs';
-import { videoMaeEncoder } from '@tgm/models';
 import { seededRandom } from '@tgm/random';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { expect, it } from 'vitest';
@@ -7,20 +6,11 @@ import { captionRetrieval } from './caption-retrieval.js';
 import { extractFeatures } from './extract-features.js';
 import { projectVideo } from './project-video.js';
 import { captionRetrievalEvaluator, zeroShotEvaluator } from './text-evaluators.js';
+import { tinyEncoder } from './tiny-encoder.test-support.js';
 import { zeroShot } from './zero-shot/zero-shot.js';
 
 const engine = await cpuEngine();
-const model = videoMaeEncoder({
-  numFrames: 2,
-  imageSize: 4,
-  patchSize: 2,
-  tubeletSize: 2,
-  hiddenSize: 4,
-  numHiddenLayers: 1,
-  numAttentionHeads: 1,
-  intermediateSize: 4,
-  layerNormEps: 1e-6,
-});
+const model = tinyEncoder();
 const random = seededRandom('text evaluators');
 const clips = Array.from({ length: 6 }, () => Uint8Array.from({ length: 96 }, () => 255 * random()));
 const texts = { values: Float32Array.from({ length: 12 * 3 }, () => random() - 0.5), count: 12, width: 3 };

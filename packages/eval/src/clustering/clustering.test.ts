@@ -1,10 +1,10 @@
-import { videoMaeEncoder } from '@tgm/models';
 import { seededRandom } from '@tgm/random';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 import { intervals, pairedDifferences } from '../bootstrap.js';
 import { extractFeatures } from '../extract-features.js';
 import { figureOf } from '../outcome.js';
+import { tinyEncoder } from '../tiny-encoder.test-support.js';
 import { clustering } from './clustering.js';
 import { clusteringEvaluator } from './clustering-evaluator.js';
 import { vMeasureOf } from './v-measure.js';
@@ -110,17 +110,7 @@ describe('clustering', () => {
 
 it('clusteringEvaluator clusters the features of clips', async () => {
   const engine = await cpuEngine();
-  const model = videoMaeEncoder({
-    numFrames: 2,
-    imageSize: 4,
-    patchSize: 2,
-    tubeletSize: 2,
-    hiddenSize: 4,
-    numHiddenLayers: 1,
-    numAttentionHeads: 1,
-    intermediateSize: 4,
-    layerNormEps: 1e-6,
-  });
+  const model = tinyEncoder();
   const random = seededRandom('clusters of clips');
   const params = model.init(random);
   const clips = every(12).map((i) => new Uint8Array(96).fill(40 + 80 * (i % 3) + Math.floor(4 * random())));

@@ -9,13 +9,7 @@ import {
   classified,
 } from '../classification.js';
 import { EvaluationError } from '../errors.js';
-import {
-  checkCount,
-  checkFeatures,
-  checkLabels,
-  checkSameWidth,
-  type LabelledFeatures,
-} from '../features.js';
+import { checkLabelledFeatures, type LabelledFeatures } from '../features.js';
 import { classScores } from '../linear-classifier.js';
 import { engineField, labelledFeatures } from '../option-fields.js';
 import { featuresAt, rowsPerClass } from '../rows-per-class.js';
@@ -68,15 +62,9 @@ const TOLERANCE = 1e-5;
  *   `TOO_FEW_EXAMPLES` without training or test examples, `NON_FINITE_LOGIT` where features are beyond single precision.
  */
 export async function fewShot(options: FewShotOptions): Promise<FewShotResult> {
-  const { engine, train, trainLabels, test, testLabels, classes, shots, draws, seed } =
-    OPTIONS.check(options);
-  checkFeatures('fewShot train', train);
-  checkFeatures('fewShot test', test);
-  checkSameWidth('fewShot test', train, test);
-  checkLabels('fewShot train', train.count, trainLabels, classes);
-  checkLabels('fewShot test', test.count, testLabels, classes);
-  checkCount('fewShot train', train.count, 1);
-  checkCount('fewShot test', test.count, 1);
+  const checked = OPTIONS.check(options);
+  const { engine, train, trainLabels, test, testLabels, classes, shots, draws, seed } = checked;
+  checkLabelledFeatures('fewShot', checked);
   const done: Classification[] = [];
   for (let draw = 0; draw < draws; draw++) {
     const rows = rowsPerClass(trainLabels, shots, seededRandom('few shots', seed, draw));

@@ -1,9 +1,9 @@
-import { videoMaeEncoder } from '@tgm/models';
 import { normal, seededRandom } from '@tgm/random';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { expect, it } from 'vitest';
 import { knn } from '../knn.js';
 import { linearProbe } from '../linear-probe.js';
+import { tinyEncoder } from '../tiny-encoder.test-support.js';
 import { type GeneralisationSplit, generalisation } from './generalisation.js';
 import { generalisationEvaluator } from './generalisation-evaluator.js';
 
@@ -121,17 +121,7 @@ it('refuses wrong splits by code', async () => {
 });
 
 it('generalisationEvaluator measures splits of clips', async () => {
-  const model = videoMaeEncoder({
-    numFrames: 2,
-    imageSize: 4,
-    patchSize: 2,
-    tubeletSize: 2,
-    hiddenSize: 4,
-    numHiddenLayers: 1,
-    numAttentionHeads: 1,
-    intermediateSize: 4,
-    layerNormEps: 1e-6,
-  });
+  const model = tinyEncoder();
   const random = seededRandom('splits of clips');
   const labelled = (count: number, shift: number) => ({
     clips: Array.from({ length: count }, (_, i) =>

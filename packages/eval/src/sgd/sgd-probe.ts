@@ -2,13 +2,7 @@ import { flag, number, optional, optionTable, showValue, wholeNumber } from '@tg
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { type Classification, checkFiniteScores, classified } from '../classification.js';
 import { EvaluationError } from '../errors.js';
-import {
-  checkCount,
-  checkFeatures,
-  checkLabels,
-  checkSameWidth,
-  type LabelledFeatures,
-} from '../features.js';
+import { checkLabelledFeatures, type LabelledFeatures } from '../features.js';
 import { engineField, labelledFeatures } from '../option-fields.js';
 import { trainSgd } from './train-sgd.js';
 
@@ -78,13 +72,7 @@ const OPTIONS = optionTable(
 export async function sgdProbe(options: SgdProbeOptions): Promise<Classification> {
   const checked = OPTIONS.check(options);
   const { train, trainLabels, test, testLabels, classes, epochs, warmupEpochs } = checked;
-  checkFeatures('sgdProbe train', train);
-  checkFeatures('sgdProbe test', test);
-  checkSameWidth('sgdProbe test', train, test);
-  checkLabels('sgdProbe train', train.count, trainLabels, classes);
-  checkLabels('sgdProbe test', test.count, testLabels, classes);
-  checkCount('sgdProbe train', train.count, 1);
-  checkCount('sgdProbe test', test.count, 1);
+  checkLabelledFeatures('sgdProbe', checked);
   if (warmupEpochs >= epochs) {
     throw new EvaluationError('OPTION_INVALID', {
       where: 'sgdProbe, option warmupEpochs',
