@@ -15,6 +15,7 @@ const FAST = {
   random: [],
   masking: [],
   losses: [],
+  report: [],
   'tfjs-backend-onnx': ['src/compile.test.ts', 'src/eager-engines.test.ts', 'src/runtime'],
   models: ['src/safetensors', 'src/clip-model/tokenizer.test.ts', 'src/frame-tokens.test.ts'],
   'video-io': ['src/encode.test.ts', 'src/pool', 'src/container'],

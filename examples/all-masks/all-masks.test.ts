@@ -7,7 +7,7 @@ import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { encodeVideo } from '@tgm/video-io';
 import { expect, it } from 'vitest';
 import { MASKS } from '../trust/mask-rows.js';
-import { drawMasks } from './draw-masks.js';
+import { masksOf } from './masks-of.js';
 import { movingShape, readClip } from './read-clip.js';
 
 it('writes a page and a picture with the masks of every strategy', async () => {
@@ -32,8 +32,8 @@ it('writes a page and a picture with the masks of every strategy', async () => {
 
     // The header of a PNG: width and height, big-endian. Three strips across, the clip among them.
     const picture = await readFile(join(folder, 'all-masks.png'));
-    expect(picture.readUInt32BE(16)).toBe(3 * (4 * 132 + 12));
-    expect(picture.readUInt32BE(20)).toBe(Math.ceil((strategies.length + 1) / 3) * 136);
+    expect(picture.readUInt32BE(16)).toBe(3 * (4 * 128 + 3 * 4) + 2 * 16);
+    expect(picture.readUInt32BE(20)).toBe(Math.ceil((strategies.length + 1) / 3) * 136 - 8);
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -54,7 +54,7 @@ it('reads the clip in the size of another CLIP, and without a caption draws no m
     const sample = { id: 'still', source: join(folder, 'still.mp4'), captions: [] };
     await encodeVideo(sample.source, new Uint8Array(16 * 96 * 96 * 3), { width: 96, height: 96, fps: 8 });
     const still = await readClip(sample, folder, engine);
-    const drawn = drawMasks(still, 0.6).map(({ strategy }) => strategy);
+    const drawn = masksOf(still, 0.6).map(({ strategy }) => strategy);
     expect(drawn).toEqual(MASKS.filter(({ scores }) => !scores).map(({ name }) => name));
   } finally {
     await engine.dispose();

@@ -11,17 +11,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { number, optional, text, wholeNumber } from '@tgm/options';
+import { type ClipReport, drawMasks, pictureFile, writePage } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { FRAMES, FRAMES_A_SLICE, GRID } from '../moving-shapes/clip-shape.js';
+import { GRID } from '../moving-shapes/clip-shape.js';
 import { readCommandLine } from '../program/command-line.js';
 import { printable } from '../program/printable.js';
 import { runProgram } from '../program/run-program.js';
 import { say } from '../program/say.js';
-import { firstFrames } from '../report/reconstruct.js';
-import type { ClipReport } from '../report/report-data.js';
-import { writeReport } from '../report/write-report.js';
-import { contactSheet } from './contact-sheet.js';
-import { drawMasks } from './draw-masks.js';
+import { masksOf } from './masks-of.js';
 import { movingShape, readClip } from './read-clip.js';
 import { percentHidden, shareText } from './share-text.js';
 
@@ -78,14 +75,8 @@ await runProgram(async () => {
       )
   ).finally(() => engine.dispose());
 
-  const config = {
-    imageSize: clip.height,
-    patchSize: clip.height / GRID.rows,
-    numFrames: FRAMES.length,
-    tubeletSize: FRAMES_A_SLICE,
-  };
   const { tokenScores, attention } = clip.cues;
-  const masks = drawMasks(clip, ratio);
+  const masks = masksOf(clip, ratio);
   const total = GRID.slices * GRID.rows * GRID.columns;
   const withoutCaption = 'The video has no --caption: the masks that follow one are left out.';
   const picture: ClipReport = {
@@ -93,8 +84,8 @@ await runProgram(async () => {
     ...(clip.caption !== undefined && { caption: clip.caption }),
     height: clip.height,
     width: clip.width,
-    ...GRID,
-    frames: firstFrames(clip.frames, config),
+    grid: GRID,
+    frames: clip.frames,
     scores: [
       ...(tokenScores ? [{ name: 'match', values: tokenScores, label: 'cosine with the caption' }] : []),
       { name: 'attention', values: attention, label: 'of the class token' },
@@ -102,7 +93,8 @@ await runProgram(async () => {
     masks,
   };
   const seconds = (performance.now() - began) / 1000;
-  const path = await writeReport(resolve(options.out), {
+  const sheet = drawMasks({ ...picture, scores: [] }, { across: 3 });
+  const path = await writePage(join(resolve(options.out), 'report.html'), {
     title: 'All masks of one clip',
     summary: `Every strategy of @tgm/masking that learns nothing, at the ratio ${ratio}. What is grey is hidden. ${WHY_OTHER_SHARES}${clip.caption === undefined ? ` ${withoutCaption}` : ''}`,
     started: started.toISOString().replace('T', ' ').slice(0, 16),
@@ -112,17 +104,14 @@ await runProgram(async () => {
       clip: clip.id,
       size: `${clip.width} x ${clip.height} pixels, 8 frames in 4 slices of 8 x 8 tokens`,
       'share hidden': shareText(masks, total),
-      'all-masks.png, three across from left to right': [
-        'the clip',
-        ...masks.map(({ strategy }) => strategy),
-      ].join('; '),
+      'all-masks.png, three across from left to right': ['the clip', ...sheet.names.slice(1)].join('; '),
     },
     settings: { ratio, seed },
     stages: [{ name: 'all', seconds }],
     clips: [picture],
   });
   const image = join(resolve(options.out), 'all-masks.png');
-  await writeFile(image, contactSheet(picture));
+  await writeFile(image, pictureFile(sheet));
   for (const mask of masks) say(`${mask.strategy}: ${percentHidden(mask, total)} % hidden`);
   say(WHY_OTHER_SHARES);
   if (clip.caption === undefined) say(withoutCaption);

@@ -1,4 +1,4 @@
-import type { MaskPicture } from '../report/report-data.js';
+import type { MaskPicture } from '@tgm/report';
 
 /** Whole per cent of the tokens that a mask hides. */
 export const percentHidden = ({ masked }: MaskPicture, tokens: number): number =>

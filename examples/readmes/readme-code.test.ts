@@ -16,6 +16,7 @@ const PACKAGES = [
   'models',
   'tfjs-backend-onnx',
   'video-io',
+  'report',
 ];
 
 /** What the programs of each README print, in their order, by its words and comments. Line breaks are written as spaces. */
@@ -44,6 +45,7 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^Float32Array\(1\) \[ (2|2\.00\d*|1\.99\d*) \] Float32Array\(1\) \[ (1|1\.00\d*|0\.99\d*) \]$/,
     /^\[ 'state\.slope', 'x' \] \[ 'state\.slope\.next', 'y' \]$/,
   ],
+  report: [/^\[ 'frames', 'match', 'brightest' \] 516 400 report\.html$/],
   'video-io': [/^98304 Float64Array\(8\) \[ 0, 0\.08, .*\] \{.* vectors: Float32Array\(4096\).*\}$/],
 };
 

@@ -28,8 +28,6 @@ export interface Arm {
   /** A few words for tables. */
   readonly note: string;
   readonly description: string;
-  /** Of its curve and its row. */
-  readonly colour: string;
   /** Which of the masks of the report's pictures is its. */
   readonly mask: 'random' | 'text';
   /** Of the view that is reconstructed. */
@@ -61,14 +59,13 @@ export function arms(ratio: number): readonly Arm[] {
   const byText = textGuidedMasking({ ratio });
   const share = TRAINING.reconstructShare;
   const base = {
-    colour: '#4878a8',
     mask: 'random',
     masking: atRandom,
     decoderMasking: randomMasking({ ratio: share }),
     guide: 'own',
     reconstructs: true,
   } as const;
-  const text = { ...base, colour: '#3c8c50', mask: 'text', masking: byText } as const;
+  const text = { ...base, mask: 'text', masking: byText } as const;
   const twoViews = { secondView: { masking: atRandom, positions: 'grid' } } as const;
   const hidesRandom = `hides ${percent} of each slice, at random`;
   const hidesText = `hides the ${percent} of each slice that match the caption best`;
@@ -95,7 +92,7 @@ export function arms(ratio: number): readonly Arm[] {
       name: 'contrast',
       note: 'as random, no reconstruction loss',
       description: 'as random, without the reconstruction loss: only contrast on the second view trains',
-      colour: '#8a5ca8',
+
       reconstructs: false,
     },
     {

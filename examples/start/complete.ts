@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TokenMask } from '@tgm/masking';
 import { frameTokens, type Params, type VideoMae } from '@tgm/models';
+import { reconstruct } from '@tgm/report';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { firstFrames, reconstruct } from '../report/reconstruct.js';
 
-/** Completes a clip [T, H, W, 3] from what a mask leaves: [slices, H, W, 3], the first frame of each slice. */
+/** Completes a clip [T, H, W, 3] from what a mask leaves: [T, H, W, 3]. */
 export type Completer = (params: Params, frames: Uint8Array, mask: TokenMask) => Promise<Uint8Array>;
 
 export function completer(engine: Engine, model: VideoMae): Completer {
@@ -36,8 +36,8 @@ export const completedByMeans = (model: VideoMae, frames: Uint8Array, mask: Toke
 
 /** @param prediction [M, P] */
 function completed(model: VideoMae, frames: Uint8Array, mask: TokenMask, prediction: Float32Array) {
-  const { config } = model;
-  return firstFrames(reconstruct({ frames, mask, prediction, config }), config);
+  const { grid, config } = model;
+  return reconstruct({ frames, height: config.imageSize, width: config.imageSize, grid, mask, prediction });
 }
 
 function inputsOf(model: VideoMae, frames: Uint8Array, mask: TokenMask) {

@@ -1,4 +1,4 @@
-import type { ScoreTable } from '../report/report-data.js';
+import type { ScoreTable } from '@tgm/report';
 
 /** The score table as lines of text. */
 export function consoleTable({ columns, rows }: ScoreTable): string {

@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
+import type { SkippedFile } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { videoPool } from '@tgm/video-io';
-import type { SkippedFile } from '../report/report-data.js';
 import { demoModel } from './demo-model.js';
 import type { ArmClip } from './guided-clips.js';
 import { measurable } from './measurable.js';

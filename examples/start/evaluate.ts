@@ -1,5 +1,5 @@
+import type { ScoreColumn, ScoreRow, ScoreTable } from '@tgm/report';
 import type { ModelFree } from '../moving-shapes/model-free.js';
-import type { ScoreColumn, ScoreRow, ScoreTable } from '../report/report-data.js';
 import type { ArmThreads } from './arm-threads.js';
 import type { Arm } from './arms.js';
 import type { ArmResult } from './pretrain-arm.js';
@@ -50,7 +50,7 @@ export async function evaluate(
   const described: Omit<ScoreRow, 'numbers'>[] = [
     ...BASELINES.map(({ name, note }) => ({ name, note })),
     { name: UNTRAINED, note: 'the encoder before training' },
-    ...trained.map(({ name, note, colour }) => ({ name, note, colour })),
+    ...trained.map(({ name, note }) => ({ name, note })),
   ];
   const encoders: Encoder[] = [
     ...BASELINES.map(({ is }) => is),

@@ -1,7 +1,7 @@
 import { seededRandom } from '@tgm/masking';
+import type { TextTable } from '@tgm/report';
 import type { CaptionedClip } from '@tgm/train';
 import { hiddenShare } from '../moving-shapes/index.js';
-import type { TextTable } from '../report/report-data.js';
 import { intervalOf, intervalText } from '../trust/interval.js';
 import { demoMasks } from './demo-masks.js';
 import { demoModel } from './demo-model.js';

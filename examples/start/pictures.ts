@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import type { VideoMae } from '@tgm/models';
+import type { ClipReport, PixelBox } from '@tgm/report';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';
 import { hiddenShare } from '../moving-shapes/index.js';
-import { firstFrames } from '../report/reconstruct.js';
-import type { ClipReport, PixelBox } from '../report/report-data.js';
 import { completer } from './complete.js';
 import { demoMasks } from './demo-masks.js';
 import type { Trained } from './evaluate.js';
@@ -52,8 +51,8 @@ export async function pictures(options: PictureOptions): Promise<ClipReport[]> {
       caption: caption.caption,
       height: clip.height,
       width: clip.width,
-      ...grid,
-      frames: firstFrames(clip.frames, model.config),
+      grid,
+      frames: clip.frames,
       ...(boxes ? { boxes } : {}),
       scores: [{ values: caption.tokenScores, label: 'cosine with the caption' }],
       masks: masks.map((mask, index) => ({

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
+import { type ScoreTable, writePage } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';
 import { say } from '../program/say.js';
-import type { ScoreTable } from '../report/report-data.js';
-import { writeReport } from '../report/write-report.js';
 import { armThreads } from './arm-threads.js';
 import { arms, COMPARED } from './arms.js';
 import { errorsText } from './completion-errors.js';
@@ -85,7 +84,7 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
       const namedObject = test && namedObjectTable(test, set, command.ratio, command.seed);
       const told = { trained, scores, namedObject, completed: completed?.study, clips, skipped };
       const data = await reportData({ run, set, steps, stages: timed.all, ...told });
-      return { report: await writeReport(run.path, data), errors: completed?.errors };
+      return { report: await writePage(join(run.path, 'report.html'), data), errors: completed?.errors };
     } finally {
       await engine.dispose();
     }

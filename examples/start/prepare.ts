@@ -1,9 +1,9 @@
 import type { PatchTextEncoder, TokenGrid } from '@tgm/masking';
+import type { SkippedFile } from '@tgm/report';
 import { type CaptionedClip, type DecodedClip, decodeClips, scoreClips } from '@tgm/train';
 import { testRecipe, type VideoDataset, type VideoPool } from '@tgm/video-io';
 import { ProgramError } from '../program/errors.js';
 import { warn } from '../program/say.js';
-import type { SkippedFile } from '../report/report-data.js';
 import type { ArmClip } from './guided-clips.js';
 import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';

@@ -13,8 +13,8 @@ import {
 import { type ArmResult, resultOf, type TrainingOptions } from './pretrain-arm.js';
 import { TILED } from './settings.js';
 
-/** As the run is called, and its colour. */
-export const TILED_RUN = { name: 'tiled', colour: '#b0603c' } as const;
+/** As the run is called. */
+export const TILED_RUN = { name: 'tiled' } as const;
 
 export interface ReconstructionTrainingOptions
   extends Pick<TrainingOptions, 'engine' | 'model' | 'steps' | 'signal'> {

@@ -1,13 +1,13 @@
 import type {
   ClipReport,
   CurvePlot,
-  ReportData,
+  Report,
   ScoreTable,
   SkippedFile,
   Stage,
   Study,
   TextTable,
-} from '../report/report-data.js';
+} from '@tgm/report';
 import { predictTheMean } from './arm-table.js';
 import { DEFAULTS } from './command-line.js';
 import type { Trained } from './evaluate.js';
@@ -32,7 +32,7 @@ export interface ReportParts {
 }
 
 /** The run as the report shows it; curves come from the log, so that a resumed run shows them whole. */
-export async function reportData(parts: ReportParts): Promise<ReportData> {
+export async function reportData(parts: ReportParts): Promise<Report> {
   const { run, set, steps, stages, trained, scores, namedObject, completed, clips, skipped } = parts;
   const rows = await run.rows('step');
   const reconstructing = trained.filter((arm) => arm.reconstructs);

@@ -1,5 +1,5 @@
+import type { FactTable } from '@tgm/report';
 import type { VideoDataset } from '@tgm/video-io';
-import type { FactTable } from '../report/report-data.js';
 
 /** Box of the named object in one frame, in pixels of the source video. */
 export interface ObjectBox {

@@ -1,5 +1,5 @@
+import type { Stage } from '@tgm/report';
 import { say } from '../program/say.js';
-import type { Stage } from '../report/report-data.js';
 import { duration } from './progress.js';
 
 /** The stages of a run with the time each took, for the console and the report. */

@@ -2,10 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import type { Interval } from '@tgm/eval';
 import { seededRandom, type TokenMask } from '@tgm/masking';
 import type { Params, VideoMae } from '@tgm/models';
+import type { ClipReport, Study } from '@tgm/report';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { DecodedClip } from '@tgm/train';
-import { firstFrames } from '../report/reconstruct.js';
-import type { ClipReport, Study } from '../report/report-data.js';
 import { completedByMeans, completer } from './complete.js';
 import { type CompletionErrors, completionErrors, completionMasks } from './completion-errors.js';
 import type { ArmResult } from './pretrain-arm.js';
@@ -62,8 +61,8 @@ async function completions(
       ...(clip.sample.captions?.[0] ? { caption: clip.sample.captions[0] } : {}),
       height: clip.height,
       width: clip.width,
-      ...model.grid,
-      frames: firstFrames(clip.frames, model.config),
+      grid: model.grid,
+      frames: clip.frames,
       masks: [{ strategy: 'random', masked: mask.masked }],
       reconstructions: [
         {

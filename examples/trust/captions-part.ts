@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { textGuidedMasking } from '@tgm/masking';
-import type { TextTable } from '../report/report-data.js';
+import type { TextTable } from '@tgm/report';
 import { type Interval, intervalOf, intervalText } from './interval.js';
 import type { KnownClip } from './known-clips.js';
 import { CENTRE, type MaskEntry, RANDOM } from './mask-rows.js';

@@ -11,14 +11,13 @@
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { flag, optional, text, wholeNumber } from '@tgm/options';
+import { type Report, type Stage, writePage } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
 import { printable } from '../program/printable.js';
 import { runProgram } from '../program/run-program.js';
 import { say, warn } from '../program/say.js';
-import type { ReportData, Stage } from '../report/report-data.js';
-import { writeReport } from '../report/write-report.js';
 import { type KnownClip, knownClips } from './known-clips.js';
 import type { TrustPart, TrustSection, TrustWork } from './part.js';
 import { PARTS } from './parts.js';
@@ -99,7 +98,7 @@ await runProgram(async (signal) => {
   } finally {
     await engine.dispose();
   }
-  const report: ReportData = {
+  const report: Report = {
     title: 'Do masks hide what the caption names?',
     summary:
       'Clips of Moving Shapes are rendered, so that it is known to the pixel where the named object is. They are written as H.264 and decoded, as a data set is.',
@@ -112,7 +111,7 @@ await runProgram(async (signal) => {
     tables: sections.flatMap(({ tables }) => tables),
     clips: sections.flatMap((section) => section.clips ?? []),
   };
-  const path = await writeReport(out, report);
+  const path = await writePage(join(out, 'report.html'), report);
   warn(`report: ${relative(process.cwd(), path)}`);
 });
 

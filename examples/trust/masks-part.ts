@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { TextTable } from '../report/report-data.js';
+import type { TextTable } from '@tgm/report';
 import { progress } from '../start/progress.js';
 import { intervalText } from './interval.js';
 import { MASKS, type MaskEntry, TEXT_MASKS } from './mask-rows.js';

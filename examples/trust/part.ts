@@ -1,5 +1,5 @@
+import type { ClipReport, FactTable, TextTable } from '@tgm/report';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import type { ClipReport, FactTable, TextTable } from '../report/report-data.js';
 import type { KnownClip } from './known-clips.js';
 
 /** One part of `npm run trust`: a question, measured. */

@@ -1,7 +1,6 @@
 import { seededRandom } from '@tgm/masking';
+import type { ClipReport, MaskPicture, ScoreMaps } from '@tgm/report';
 import { hiddenShare } from '../moving-shapes/index.js';
-import { firstFrames } from '../report/reconstruct.js';
-import type { ClipReport, MaskPicture, ScoreMaps } from '../report/report-data.js';
 import type { KnownClip } from './known-clips.js';
 import { cuesOf, type MaskEntry } from './mask-rows.js';
 import { VARIANTS } from './score-clips.js';
@@ -18,13 +17,6 @@ export function picturedClips(clips: readonly KnownClip[]): KnownClip[] {
 /** A clip with the heat maps of each kind of patch features and of a wrong caption, and with masks. */
 export function pictureOf(clip: KnownClip, entries: readonly MaskEntry[], ratio: number): ClipReport {
   const { grid, height, width, scores, wordings } = clip;
-  const cell = height / grid.rows;
-  const config = {
-    imageSize: height,
-    patchSize: cell,
-    numFrames: clip.frameCount,
-    tubeletSize: clip.frameCount / grid.slices,
-  };
   const maps = VARIANTS.map(
     (variant): ScoreMaps => ({
       name: variant,
@@ -52,8 +44,8 @@ export function pictureOf(clip: KnownClip, entries: readonly MaskEntry[], ratio:
     caption: wordings.own,
     height,
     width,
-    ...grid,
-    frames: firstFrames(clip.frames, config),
+    grid,
+    frames: clip.frames,
     boxes: clip.boxes,
     scores: [...maps, wrong],
     masks,

@@ -1,4 +1,4 @@
-import type { TextTable } from '../report/report-data.js';
+import type { TextTable } from '@tgm/report';
 
 /** A table as Markdown. */
 export function tableText({ title, columns, rows, notes = [] }: TextTable): string {
