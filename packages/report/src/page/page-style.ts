@@ -102,6 +102,9 @@ svg { display: block; width: 100%; height: auto; }
   main { max-width: none; padding: 0; }
   section { border-color: #bbb; padding: 12px; margin: 10px 0; }
   h1 { font-size: 20px; } h2 { font-size: 15px; break-after: avoid; } h3 { font-size: 13px; break-after: avoid; }
+  .lead { font-size: 12px; }
+  .note, .id, small, .legend, .strip figcaption, .scores thead th, code { font-size: 9.5px; }
+  .plot svg text { font-size: 15px; }
   figure, tr, .mask, .warnings { break-inside: avoid; }
   thead { display: table-header-group; }
   .scroll { overflow: visible; }

@@ -28,5 +28,6 @@ describe('patch layers', () => {
     const layer = maskLayer(Uint32Array.of(0, 5, 6), 1, 4); // slice 1 holds tokens 4 ... 7
     const opaque = [3, 7, 11, 15].map((i) => layer[i]! > 0);
     expect(opaque).toEqual([false, true, true, false]);
+    expect([layer[7], layer[11]]).toEqual([255, 255]); // nothing shows through
   });
 });

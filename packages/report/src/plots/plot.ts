@@ -7,7 +7,7 @@ import { drawSvg } from './draw-svg.js';
 import type { SeriesLooks } from './series-colours.js';
 
 /** Of the drawing, in its own pixels; the page scales it. */
-const SIZE = { width: 560, height: 280, marginLeft: 52, marginRight: 14, marginTop: 14, marginBottom: 40 };
+const SIZE = { width: 560, height: 280, marginLeft: 60, marginRight: 14, marginTop: 14, marginBottom: 40 };
 /** A line of fewer points shows each as a dot. */
 const DOTTED = 40;
 
