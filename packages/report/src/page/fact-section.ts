@@ -2,28 +2,49 @@ import type { Fact, FactTable, SkippedFile, Stage } from '../report.js';
 import { html, type Insertion, type Markup } from './markup.js';
 import { durationText, numberText } from './number-text.js';
 
-/** Names and values; records within become tables within. */
+/** Names and values. A record within becomes a table within; of what lies deeper the names are joined by dots. */
 export function factTable(facts: FactTable): Markup {
-  const rows = Object.entries(facts).filter(([, fact]) => fact !== undefined && fact !== null);
-  return html`<table class="facts"><tbody>${rows.map(
-    ([name, fact]) => html`<tr><th scope="row">${name}</th><td>${factCell(fact)}</td></tr>
+  return tableOf(
+    Object.entries(facts).map(([name, fact]) => [
+      name,
+      isRecord(fact)
+        ? tableOf(leavesOf(fact).map(([within, leaf]) => [within, leafText(leaf)]))
+        : leafText(fact),
+    ]),
+  );
+}
+
+function tableOf(rows: readonly (readonly [string, Insertion])[]): Markup {
+  const told = rows.filter(([, cell]) => cell !== undefined);
+  return html`<table class="facts"><tbody>${told.map(
+    ([name, cell]) => html`<tr><th scope="row">${name}</th><td>${cell}</td></tr>
 `,
   )}</tbody></table>`;
 }
 
-function factCell(fact: Fact): Insertion {
+/** What a record holds at any depth, but for the items of plain lists. */
+function leavesOf(facts: object): [string, Fact][] {
+  return Object.entries(facts).flatMap(([name, fact]: [string, Fact]): [string, Fact][] => {
+    // Items of a list are counted from 1, as people do.
+    const shown = Array.isArray(facts) ? String(Number(name) + 1) : name;
+    if (!isRecord(fact)) return [[shown, fact]];
+    return leavesOf(fact).map(([within, leaf]) => [`${shown}.${within}`, leaf]);
+  });
+}
+
+/** Whether a fact holds others that have names, or lists of its own. */
+const isRecord = (fact: Fact): fact is FactTable | readonly Fact[] =>
+  Array.isArray(fact)
+    ? fact.some((item: Fact) => typeof item === 'object' && item !== null)
+    : typeof fact === 'object' && fact !== null;
+
+function leafText(fact: Fact): Insertion {
   if (fact === undefined || fact === null) return undefined;
   if (typeof fact === 'number') return numberText(fact);
   if (typeof fact === 'boolean') return fact ? 'yes' : 'no';
   if (typeof fact === 'string') return html`<bdi>${fact}</bdi>`;
-  if (!isList(fact)) return factTable(fact);
-  if (fact.some((item) => typeof item === 'object' && item !== null)) {
-    return factTable(Object.fromEntries(fact.map((item, at) => [String(at + 1), item])));
-  }
-  return fact.map((item, at) => [at > 0 ? ', ' : undefined, factCell(item)]);
+  return (fact as readonly Fact[]).map((item, at) => [at > 0 ? ', ' : undefined, leafText(item)]);
 }
-
-const isList = (fact: Fact): fact is readonly Fact[] => Array.isArray(fact);
 
 /** How long each stage took, as bars. */
 export function stageTable(stages: readonly Stage[]): Markup {

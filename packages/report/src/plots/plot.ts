@@ -27,6 +27,7 @@ export function plot(chart: CurvePlot, looks: SeriesLooks): Markup | undefined {
   const references = (chart.references ?? []).filter(({ value }) => Number.isFinite(value));
   const svg = drawSvg({
     ...SIZE,
+    x: { domain: [0, Math.max(1, ...lines.map(({ raw }) => raw.at(-1)!.step))] },
     // Outliers of the raw line end at the frame.
     y: {
       domain: valueRange(
@@ -40,7 +41,8 @@ export function plot(chart: CurvePlot, looks: SeriesLooks): Markup | undefined {
       Plot.gridY({ ticks: 5, strokeOpacity: 1, stroke: 'var(--line)' }),
       Plot.axisY({ ticks: 5, tickSize: 0, fill: 'var(--soft)', fontSize: 12, tickFormat: numberText }),
       Plot.axisX({
-        ...{ ticks: 6, tickSize: 0, fill: 'var(--soft)', fontSize: 12, tickFormat: numberText },
+        ...{ ticks: 6, tickSize: 0, fill: 'var(--soft)', fontSize: 12 },
+        tickFormat: (step: number) => (Number.isInteger(step) ? numberText(step) : ''),
         ...{ label: 'step', labelAnchor: 'center', labelArrow: 'none' },
       }),
       ...(chart.smooth ? lines.map(({ series, raw }) => lineMark(raw, series, looks, 'raw')) : []),

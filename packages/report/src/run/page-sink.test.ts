@@ -41,7 +41,7 @@ describe('pageSink', () => {
     expect((await stat(path)).mtimeMs).toBe(first.mtimeMs);
     expect(await read(path)).toContain(`${REFRESH} content="3600"`);
     await sink.close();
-    expect(await read(path)).toContain('The run has no end: step 1 of 8');
+    expect(await read(path)).toContain('The run has not told its end: step 1 of 8');
     expect(await read(path)).not.toContain(REFRESH);
   });
 

@@ -52,14 +52,14 @@ describe('runReport', () => {
 
   it('says where the run stands', () => {
     const summary = (...more: RunEvent[]) => runReport([...events, ...more], { title: 'a' }).summary;
-    expect(summary()).toBe('The run has no end: step 4 of 8, 50 %.');
+    expect(summary()).toBe('The run has not told its end: step 4 of 8, 50 %.');
     expect(summary({ type: 'end', reason: 'stopped', step: 4 })).toBe(
       'The run has ended (stopped): step 4 of 8, 50 %.',
     );
     expect(summary({ type: 'end', reason: 'stopped', step: 4 }, beginEvent(4), stepEvent(5))).toBe(
-      'The run has no end: step 5 of 8, 62 %.',
+      'The run has not told its end: step 5 of 8, 62 %.',
     );
-    expect(runReport([], { title: 'a' }).summary).toBe('The run has no end: step 0 of 0.');
+    expect(runReport([], { title: 'a' }).summary).toBe('The run has not told its end: step 0 of 0.');
   });
 
   it('forgets steps that a run made again', () => {

@@ -93,7 +93,7 @@ function standingText(run: RunSoFar, running: boolean): string {
   const share = steps > 0 ? `, ${Math.floor((100 * step) / steps)} %` : '';
   const done = `step ${numberText(step)} of ${numberText(steps)}${share}`;
   if (ended !== undefined) return `The run has ended (${ended}): ${done}.`;
-  if (!running) return `The run has no end: ${done}.`;
+  if (!running) return `The run has not told its end: ${done}.`;
   const left = paceOf(run);
   return `The run goes on: ${done}${left === undefined ? '' : `, about ${durationText(left * (steps - step))} to go`}.`;
 }
