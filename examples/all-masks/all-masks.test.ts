@@ -33,7 +33,7 @@ it('writes a page and a picture with the masks of every strategy', async () => {
     // The header of a PNG: width and height, big-endian. Three strips across, the clip among them.
     const picture = await readFile(join(folder, 'all-masks.png'));
     expect(picture.readUInt32BE(16)).toBe(3 * (4 * 128 + 3 * 4) + 2 * 16);
-    expect(picture.readUInt32BE(20)).toBe(Math.ceil((strategies.length + 1) / 3) * 136 - 8);
+    expect(picture.readUInt32BE(20)).toBe(Math.ceil((strategies.length + 1) / 3) * (14 + 136) - 8);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -45,7 +45,7 @@ const PRINTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^Float32Array\(1\) \[ (2|2\.00\d*|1\.99\d*) \] Float32Array\(1\) \[ (1|1\.00\d*|0\.99\d*) \]$/,
     /^\[ 'state\.slope', 'x' \] \[ 'state\.slope\.next', 'y' \]$/,
   ],
-  report: [/^\[ 'frames', 'match', 'brightest' \] 516 400 report\.html$/],
+  report: [/^\[ 'frames', 'match', 'brightest' \] 516 442 report\.html$/],
   'video-io': [/^98304 Float64Array\(8\) \[ 0, 0\.08, .*\] \{.* vectors: Float32Array\(4096\).*\}$/],
 };
 

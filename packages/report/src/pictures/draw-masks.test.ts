@@ -33,7 +33,7 @@ function cells({ width, height, pixels }: Picture, left: number, top: number): n
 }
 
 describe('drawMasks', () => {
-  const sheet = drawMasks(clip, { height: 4 });
+  const sheet = drawMasks(clip, { height: 4, named: false });
 
   test('has a strip for each kind of picture, with the first frame of each slice', () => {
     expect(sheet.names).toEqual(['frames', 'match', 'odd']);
@@ -62,13 +62,13 @@ describe('drawMasks', () => {
 
   test('pictures of masks do not change where hidden pixels do', () => {
     expect(changed).not.toEqual(frames);
-    const other = drawMasks({ ...clip, frames: changed }, { height: 4 });
+    const other = drawMasks({ ...clip, frames: changed }, { height: 4, named: false });
     expect(cells(other, 0, 0)).not.toEqual(cells(sheet, 0, 0)); // the frames themselves
     for (const left of [0, 20]) expect(cells(other, left, 24)).toEqual(cells(sheet, left, 24));
   });
 
   test('enlarges small frames by whole numbers, and sets strips beside each other', () => {
-    const large = drawMasks(clip, { height: 11, across: 2 }); // twice: 8 x 32
+    const large = drawMasks(clip, { height: 11, across: 2, named: false }); // twice: 8 x 32
     expect([large.width, large.height]).toEqual([2 * (32 + 4 + 32) + 16, 8 + 8 + 8]);
     const pixel = (x: number, y: number) => [
       ...large.pixels.subarray((y * large.width + x) * 3, (y * large.width + x) * 3 + 3),
@@ -81,6 +81,22 @@ describe('drawMasks', () => {
     expect(pixel(large.width - 1, large.height - 1)).toEqual([255, 255, 255]); // no fourth strip
   });
 
+  test('writes the name of each strip above it, as far as there is room', () => {
+    const named = drawMasks(clip, { height: 4 });
+    expect([named.width, named.height]).toEqual([36, 3 * (10 + 4 + 4) + 2 * 8]);
+    expect(cells(named, 0, 14)).toEqual(cells(sheet, 0, 0));
+    expect(cells(named, 20, 2 * 26 + 14)).toEqual(cells(sheet, 20, 24));
+    // F of FRAMES: three cells of two pixels, then the gap between letters.
+    expect(Array.from({ length: 8 }, (_, x) => named.pixels[x * 3])).toEqual([
+      30, 30, 30, 30, 30, 30, 255, 255,
+    ]);
+    const inked = (from: number) => {
+      const row = named.pixels.subarray(from * named.width * 3, (from + 10) * named.width * 3);
+      return row.some((value) => value !== 255);
+    };
+    expect([0, 26, 52].map(inked)).toEqual([true, true, true]);
+  });
+
   test('refuses options and parts that do not fit', () => {
     expect(() => drawMasks(clip, { acros: 2 } as never)).toThrow(/option acros/);
     expect(() => drawMasks({ ...clip, frames: frames.subarray(1) })).toThrow(/clip a, frames: expected/);
@@ -89,7 +105,7 @@ describe('drawMasks', () => {
 });
 
 test('drawMaskFrames gives a picture for each frame', () => {
-  const pictures = [...drawMaskFrames(clip, { height: 4, across: 3 })];
+  const pictures = [...drawMaskFrames(clip, { height: 4, across: 3, named: false })];
   expect(pictures.length).toBe(4);
   expect([pictures[0]!.width, pictures[0]!.height]).toEqual([3 * 16 + 2 * 16, 4]);
   for (const [index, picture] of pictures.entries()) {
@@ -108,9 +124,9 @@ test('drawReconstruction shows the clip, what is left of it, and what a model ma
   const options = { frames, ...size, mask: { visible, masked }, prediction };
   const picture = drawReconstruction(options);
   const other = drawReconstruction({ ...options, frames: changed });
-  expect(picture.height).toBe(3 * 128 + 2 * 8); // enlarged 32 times
+  expect(picture.height).toBe(3 * (14 + 128) + 2 * 8); // enlarged 32 times
   const strip = ({ pixels, width }: Picture, number: number) =>
-    pixels.subarray(number * (128 + 8) * width * 3, (number * (128 + 8) + 128) * width * 3);
+    pixels.subarray(number * (14 + 128 + 8) * width * 3, (number * (14 + 128 + 8) + 14 + 128) * width * 3);
   const same = (one: Uint8Array, another: Uint8Array) => Buffer.compare(one, another) === 0;
   expect([0, 1, 2].map((number) => same(strip(other, number), strip(picture, number)))).toEqual([
     false,

@@ -1,8 +1,8 @@
-import { optional, optionTable, wholeNumber } from '@tgm/options';
+import { flag, optional, optionTable, wholeNumber } from '@tgm/options';
 import type { ClipReport } from '../clip-report.js';
 import { ReportError } from '../errors.js';
 import type { Picture } from './picture.js';
-import { type Cell, sheetOf } from './sheet.js';
+import { type CellStrip, sheetOf } from './sheet.js';
 import { type Strip, stripsOf } from './strips.js';
 
 export interface DrawMasksOptions {
@@ -10,6 +10,8 @@ export interface DrawMasksOptions {
   readonly across?: number;
   /** Height in pixels that small frames are enlarged to, by a whole number; default 128. */
   readonly height?: number;
+  /** Writes the name of each strip above it, in small capitals; default true. */
+  readonly named?: boolean;
 }
 
 /** One picture, and what it shows. */
@@ -23,6 +25,7 @@ const OPTIONS = optionTable(
   {
     across: optional(wholeNumber({ from: 1 }), 1),
     height: optional(wholeNumber({ from: 1 }), 128),
+    named: optional(flag(), true),
   } satisfies Record<keyof DrawMasksOptions, unknown>,
   ReportError,
 );
@@ -34,15 +37,18 @@ const OPTIONS = optionTable(
  * @throws ReportError `OPTION_INVALID`, and `SHAPE_MISMATCH` where a part of the clip does not have its stated shape.
  */
 export function drawMasks(clip: ClipReport, options: DrawMasksOptions = {}): MaskSheet {
-  const { across, height } = OPTIONS.check(options);
+  const { across, height: enlargedTo, named } = OPTIONS.check(options);
   const strips = stripsOf(`drawMasks, clip ${clip.id}`, clip);
   const { slices } = clip.grid;
   const rows = rowsOf(strips, across).map((row) =>
-    row.map((strip): Cell[] =>
-      Array.from({ length: slices }, (_, slice) => strip.frame((slice * strip.frameCount) / slices)),
+    row.map(
+      (strip): CellStrip => ({
+        name: strip.name,
+        cells: Array.from({ length: slices }, (_, slice) => strip.frame((slice * strip.frameCount) / slices)),
+      }),
     ),
   );
-  return { ...sheetOf(rows, clip, height), names: strips.map(({ name }) => name) };
+  return { ...sheetOf(rows, { ...sizeOf(clip), enlargedTo }, named), names: strips.map(({ name }) => name) };
 }
 
 /**
@@ -52,7 +58,7 @@ export function drawMasks(clip: ClipReport, options: DrawMasksOptions = {}): Mas
  * @throws ReportError as `drawMasks`, at once.
  */
 export function drawMaskFrames(clip: ClipReport, options: DrawMasksOptions = {}): Iterable<MaskSheet> {
-  const { across, height } = OPTIONS.check(options);
+  const { across, height: enlargedTo, named } = OPTIONS.check(options);
   const strips = stripsOf(`drawMaskFrames, clip ${clip.id}`, clip);
   const [{ frameCount }] = strips as [Strip];
   const names = strips.map(({ name }) => name);
@@ -60,13 +66,20 @@ export function drawMaskFrames(clip: ClipReport, options: DrawMasksOptions = {})
     *[Symbol.iterator]() {
       for (let index = 0; index < frameCount; index++) {
         const rows = rowsOf(strips, across).map((row) =>
-          row.map((strip): Cell[] => [strip.frame(Math.floor((index * strip.frameCount) / frameCount))]),
+          row.map(
+            (strip): CellStrip => ({
+              name: strip.name,
+              cells: [strip.frame(Math.floor((index * strip.frameCount) / frameCount))],
+            }),
+          ),
         );
-        yield { ...sheetOf(rows, clip, height), names };
+        yield { ...sheetOf(rows, { ...sizeOf(clip), enlargedTo }, named), names };
       }
     },
   };
 }
+
+const sizeOf = ({ height, width }: ClipReport) => ({ height, width });
 
 const rowsOf = (strips: readonly Strip[], across: number): Strip[][] =>
   Array.from({ length: Math.ceil(strips.length / across) }, (_, row) =>

@@ -13,8 +13,13 @@ export function drawReconstruction(options: ReconstructOptions): Picture {
   const { frames, height, width, grid, mask } = options;
   const { pixels, ...size } = drawMasks({
     ...{ id: 'reconstruction', frames, height, width, grid },
-    masks: [{ strategy: 'mask', masked: notVisible(mask.visible, grid.slices * grid.rows * grid.columns) }],
-    reconstructions: [{ run: 'model', strategy: 'mask', frames: completed }],
+    masks: [
+      {
+        strategy: 'what is visible',
+        masked: notVisible(mask.visible, grid.slices * grid.rows * grid.columns),
+      },
+    ],
+    reconstructions: [{ run: 'the model', strategy: 'completed', frames: completed }],
   });
   return { width: size.width, height: size.height, pixels };
 }
