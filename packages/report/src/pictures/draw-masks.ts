@@ -52,8 +52,8 @@ export function drawMasks(clip: ClipReport, options: DrawMasksOptions = {}): Mas
 }
 
 /**
- * The same for a film: one picture for each frame of the clip, with the frame, its heat maps, masks and reconstructions beside each
- * other. They are made one after another, as they are asked for.
+ * The same for a film: one picture for each frame of the clip, with the frame, its heat maps, masks and reconstructions as strips of one
+ * frame. They are made one after another, as they are asked for.
  *
  * @throws ReportError as `drawMasks`, at once.
  */
