@@ -14,8 +14,13 @@ export {
   type CaptionFrame,
   type CaptionPlace,
   captioner,
+  captionerOptions,
 } from './captions/captioner.js';
-export { type CommandCaptionerOptions, commandCaptioner } from './captions/command-captioner.js';
+export {
+  type CommandCaptionerOptions,
+  commandCaptioner,
+  commandCaptionerOptions,
+} from './captions/command-captioner.js';
 export type { KeyFrame } from './captions/describe-video.js';
 export { keyFrames } from './captions/key-frames.js';
 export { fillTemplate, labelCaptions, labelWords, readClassDescriptions } from './captions/label-captions.js';

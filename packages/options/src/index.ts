@@ -24,9 +24,12 @@ export {
   wholeNumber,
 } from './fields.js';
 export {
+  accepts,
   type Fields,
+  innerFields,
   nested,
   type Optional,
+  type OptionFault,
   type OptionTable,
   optional,
   optionTable,

@@ -1,8 +1,10 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import {
+  accepts,
   callable,
   eitherOf,
   flag,
+  innerFields,
   listOf,
   nested,
   number,
@@ -158,5 +160,30 @@ describe('a table of options', () => {
     const evens = optionTable('bake', { eggs: even }, CakeError);
     expect(evens.check({ eggs: 4 })).toEqual({ eggs: 4 });
     expect(() => evens.check({ eggs: 3 })).toThrow('bake, option eggs: expected an even number, got 3.');
+  });
+});
+
+describe('what else a table tells', () => {
+  it('lists the faults that it would throw for, with the options of their own', () => {
+    expect(table.faults({ share: 0.5 })).toEqual([]);
+    expect(table.faults({ share: 2, top: 'jam', tin: { width: 0, lid: 1 }, sise: 3 })).toEqual([
+      { option: 'share', expected: 'a number from 0 and below 1', received: '2' },
+      { option: 'top', expected: '"cream" or "none"', received: '"jam"' },
+      { option: 'tin.width', expected: 'a number above 0', received: '0' },
+      { option: 'tin.lid', expected: 'one of the options width, depth', received: 'an unknown name' },
+      { option: 'sise', expected: expect.stringContaining('share, layers'), received: 'an unknown name' },
+    ]);
+    expect(table.faults(undefined).map(({ option }) => option)).toEqual(['share']);
+    expect(table.faults([1])).toEqual([{ option: '', expected: 'an object of options', received: '[1]' }]);
+  });
+
+  it('says of a field what it takes, and which options lie within it', () => {
+    expect(accepts(table.fields.layers, 3)).toBe(true);
+    expect(accepts(table.fields.layers, undefined)).toBe(true);
+    expect(accepts(table.fields.share, undefined)).toBe(false);
+    expect(accepts(table.fields.warm, 'true')).toBe(false);
+    expect(Object.keys(innerFields(table.fields.tin)!)).toEqual(['width', 'depth']);
+    expect(innerFields(nested({ a: flag() }))).toHaveProperty('a');
+    expect(innerFields(table.fields.shards)).toBeUndefined();
   });
 });

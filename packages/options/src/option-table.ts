@@ -32,6 +32,16 @@ export interface OptionTable<F extends Fields> {
    *   not known. It names all of them.
    */
   check(options: unknown): Resolved<F>;
+  /** What `check` would throw for, option by option; none where it would not. Names in the order of the table, unknown ones last. */
+  faults(options: unknown): readonly OptionFault[];
+}
+
+/** What is wrong with one option. */
+export interface OptionFault {
+  /** Names from the outermost option inwards, joined by dots; empty where the options are no object. */
+  readonly option: string;
+  readonly expected: string;
+  readonly received: string;
 }
 
 /** A table of options for `where`, whose faults are told by the error class of its package. */
@@ -42,27 +52,41 @@ export function optionTable<const F extends Fields>(
 ): OptionTable<F> {
   const known = v.object(fields);
   const names = namesOf(fields);
+  const read = (options: unknown = {}): { output?: Resolved<F>; faults: readonly OptionFault[] } => {
+    if (typeof options !== 'object' || options === null || Array.isArray(options))
+      return { faults: [{ option: '', expected: 'an object of options', received: showValue(options) }] };
+    const result = v.safeParse(known, options);
+    const unknown = Object.keys(options).filter((name) => !Object.hasOwn(fields, name));
+    const faults = [
+      ...(result.issues ?? []).map((issue) => faultOf(issue, fields)),
+      ...unknown.map((option) => ({ option, expected: names, received: 'an unknown name' })),
+    ];
+    return faults.length > 0 ? { faults } : { output: result.output as Resolved<F>, faults };
+  };
   return {
     where,
     fields,
-    check(options = {}) {
-      if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-        throw new refusal('OPTION_INVALID', {
-          where,
-          expected: 'an object of options',
-          received: showValue(options),
-        });
-      }
-      const result = v.safeParse(known, options);
-      const unknown = Object.keys(options).filter((name) => !Object.hasOwn(fields, name));
-      if (result.success && unknown.length === 0) return result.output as Resolved<F>;
-      const faults = [
-        ...(result.issues ?? []).map((issue) => faultOf(issue, fields)),
-        ...unknown.map((option) => ({ option, expected: names, received: 'an unknown name' })),
-      ];
-      throw new refusal('OPTION_INVALID', joined(where, faults));
+    check(options) {
+      const { output, faults } = read(options);
+      if (output === undefined) throw new refusal('OPTION_INVALID', joined(where, faults));
+      return output;
     },
+    faults: (options) => read(options).faults,
   };
+}
+
+/** Whether a field takes a value as it is; nothing where it may be left out. */
+export const accepts = (field: v.GenericSchema, value: unknown): boolean => v.safeParse(field, value).success;
+
+/** The fields of `nested` options, optional or not; nothing for any other field. */
+export function innerFields(field: v.GenericSchema): Fields | undefined {
+  const { type, wrapped, entries } = field as {
+    readonly type: string;
+    readonly wrapped?: v.GenericSchema;
+    readonly entries?: Fields;
+  };
+  if (type === 'optional') return innerFields(wrapped!);
+  return type === 'strict_object' ? entries : undefined;
 }
 
 export function optional<T>(field: Field<T>): Optional<T>;
@@ -78,13 +102,6 @@ export const nested = <const F extends Fields>(fields: F): Field<Resolved<F>> =>
   v.strictObject(fields, namesOf(fields)) as unknown as Field<Resolved<F>>;
 
 const namesOf = (fields: Fields): string => `one of the options ${Object.keys(fields).join(', ')}`;
-
-interface OptionFault {
-  /** Names from the outermost option inwards, joined by dots. */
-  readonly option: string;
-  readonly expected: string;
-  readonly received: string;
-}
 
 function faultOf(issue: v.BaseIssue<unknown>, fields: Fields): OptionFault {
   const option = (issue.path ?? []).map((step) => String(step.key)).join('.');
@@ -106,6 +123,7 @@ function expectedOf(field: v.GenericSchema | undefined): string {
 function joined(where: string, faults: readonly OptionFault[]): Fault {
   const [only] = faults;
   if (faults.length === 1 && only) {
+    if (only.option === '') return { where, expected: only.expected, received: only.received };
     return { where: `${where}, option ${only.option}`, expected: only.expected, received: only.received };
   }
   const list = (of: 'expected' | 'received') =>

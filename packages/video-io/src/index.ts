@@ -3,12 +3,14 @@ export { flipClip } from './augment/flip.js';
 export { type MixableBatch, type MixOptions, mixBatch, mixOptions } from './augment/mix-batch.js';
 export { type RandAugmentOptions, randAugment } from './augment/rand-augment.js';
 export { type RandomErasingOptions, randomErasing } from './augment/random-erasing.js';
+export { type FFmpegFacts, ffmpegFacts } from './container/ffmpeg-facts.js';
 export type { VideoLimits } from './container/limits.js';
 export type { AnnotationOptions, PathOf } from './datasets/annotation-options.js';
 export type { AnnotatedDataset, BadRow, BadRowPolicy } from './datasets/bad-rows.js';
 export { readCsvManifest } from './datasets/csv-manifest.js';
 export { type Diving48Options, readDiving48 } from './datasets/diving48.js';
 export { type EpicKitchensOptions, readEpicKitchens } from './datasets/epic-kitchens.js';
+export { type DatasetFormat, datasetFormats, type OpenedDataset } from './datasets/formats.js';
 export { type Hmdb51Options, readHmdb51 } from './datasets/hmdb51.js';
 export { datasetOf } from './datasets/in-memory.js';
 export { type InternVidOptions, readInternVid } from './datasets/internvid.js';
@@ -86,6 +88,7 @@ export {
   type PreparedShard,
   type PrepareShardsOptions,
   prepareShards,
+  prepareShardsOptions,
 } from './shards/prepare-shards.js';
 export { type ReadShardsOptions, readShards, type ShardDataset } from './shards/read-shards.js';
 export type { ShardEncoding } from './shards/reencode.js';

@@ -54,7 +54,8 @@ export const CAPTION_MODEL = 'Xenova/vit-gpt2-image-captioning';
 /** COCO's captions have ten words or so; a model that does not stop is stopped. */
 const MOST_TOKENS = 40;
 
-const table = optionTable(
+/** The options of `captioner`, for programs that ask a person for them. */
+export const captionerOptions = optionTable(
   'captioner',
   {
     model: optional(text(), CAPTION_MODEL),
@@ -71,7 +72,7 @@ const table = optionTable(
  * @throws ModelError with `OPTION_INVALID`, `PACKAGE_MISSING`, or `CAPTIONER_FAILED` when the model cannot be opened.
  */
 export async function captioner(options: CaptionerOptions): Promise<Captioner> {
-  const { model, revision, dtype, cacheDir, offline } = table.check(options);
+  const { model, revision, dtype, cacheDir, offline } = captionerOptions.check(options);
   const { pipeline, RawImage } = await optionalPackage(
     '@huggingface/transformers',
     () => import('@huggingface/transformers'),

@@ -12,7 +12,8 @@ export interface CommandCaptionerOptions extends CommandOptions {
   readonly revision: string;
 }
 
-const table = optionTable(
+/** The options of `commandCaptioner`, for programs that ask a person for them. */
+export const commandCaptionerOptions = optionTable(
   'commandCaptioner',
   { ...COMMAND_FIELDS, model: text(), revision: text() } satisfies Record<
     keyof CommandCaptionerOptions,
@@ -30,7 +31,7 @@ const table = optionTable(
  * @throws ModelError with `OPTION_INVALID`; `caption` throws `INPUT_SHAPE` or `COMMAND_FAILED`
  */
 export function commandCaptioner(options: CommandCaptionerOptions): Captioner {
-  const { model, revision, ...command } = table.check(options);
+  const { model, revision, ...command } = commandCaptionerOptions.check(options);
   const program = jsonLinesProgram(command);
   return {
     model,

@@ -7,7 +7,7 @@ import type { AnnotatedDataset } from './bad-rows.js';
 import { csvRows } from './tables/csv-rows.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
-const OPTIONS = optionTable('readCsvManifest', MANIFEST_FIELDS, VideoError);
+export const CSV_MANIFEST_OPTIONS = optionTable('readCsvManifest', MANIFEST_FIELDS, VideoError);
 
 /**
  * Reads a CSV manifest with a header line (RFC 4180: commas, quotes doubled inside quotes):
@@ -27,7 +27,7 @@ export async function readCsvManifest(
   options: ManifestOptions = {},
 ): Promise<AnnotatedDataset> {
   requirePath('readCsvManifest', path);
-  const { badRows } = OPTIONS.check(options);
+  const { badRows } = CSV_MANIFEST_OPTIONS.check(options);
   const format = csvRows({ required: [['file', 'path']], optional: ['label', 'caption'] });
   return rowIndexedDataset({
     badRows,

@@ -16,7 +16,7 @@ export interface Diving48Options extends AnnotationOptions {
   readonly vocabulary: string;
 }
 
-const OPTIONS = optionTable(
+export const DIVING48_OPTIONS = optionTable(
   'readDiving48',
   { ...ANNOTATION_FIELDS, vocabulary: text() } satisfies Record<keyof Diving48Options, unknown>,
   VideoError,
@@ -34,7 +34,7 @@ const OPTIONS = optionTable(
  */
 export async function readDiving48(path: string, options: Diving48Options): Promise<AnnotatedDataset> {
   requirePath('readDiving48', path);
-  const { videos, vocabulary, badRows: policy, ...given } = OPTIONS.check(options);
+  const { videos, vocabulary, badRows: policy, ...given } = DIVING48_OPTIONS.check(options);
   const place = pathOf('readDiving48', given.path);
   const classes = await readVocabulary(vocabulary);
   const unique = uniqueSamples();

@@ -22,7 +22,7 @@ export interface EpicKitchensOptions extends AnnotationOptions {
 
 const KINDS = ['verb', 'noun'] as const;
 
-const OPTIONS = optionTable(
+export const EPIC_KITCHENS_OPTIONS = optionTable(
   'readEpicKitchens',
   {
     ...ANNOTATION_FIELDS,
@@ -49,7 +49,7 @@ export async function readEpicKitchens(
   options: EpicKitchensOptions,
 ): Promise<AnnotatedDataset> {
   requirePath('readEpicKitchens', path);
-  const { videos, label: only, badRows, classes: files, ...given } = OPTIONS.check(options);
+  const { videos, label: only, badRows, classes: files, ...given } = EPIC_KITCHENS_OPTIONS.check(options);
   const place = pathOf('readEpicKitchens', given.path);
   const kinds = only ? [only] : KINDS;
   const names = await Promise.all(

@@ -18,7 +18,7 @@ export interface Hmdb51Options extends AnnotationOptions {
   readonly part: 'train' | 'test';
 }
 
-const OPTIONS = optionTable(
+export const HMDB51_OPTIONS = optionTable(
   'readHmdb51',
   { ...ANNOTATION_FIELDS, split: oneOf([1, 2, 3]), part: oneOf(['train', 'test']) } satisfies Record<
     keyof Hmdb51Options,
@@ -38,7 +38,7 @@ const PARTS = { train: '1', test: '2' } as const;
  */
 export async function readHmdb51(folder: string, options: Hmdb51Options): Promise<AnnotatedDataset> {
   requirePath('readHmdb51', folder, 'folder');
-  const { videos, split, part, badRows: policy, ...given } = OPTIONS.check(options);
+  const { videos, split, part, badRows: policy, ...given } = HMDB51_OPTIONS.check(options);
   const place = pathOf('readHmdb51', given.path);
   const ending = `_test_split${split}.txt`;
   const names = await readdir(folder).catch((error: Error) => {

@@ -13,7 +13,7 @@ import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 /** `videos` is the folder of the whole videos, `<YoutubeID>.mp4`. */
 export type InternVidOptions = AnnotationOptions;
 
-const OPTIONS = optionTable('readInternVid', ANNOTATION_FIELDS, VideoError);
+export const INTERNVID_OPTIONS = optionTable('readInternVid', ANNOTATION_FIELDS, VideoError);
 
 const COLUMNS = ['YoutubeID', 'Start_timestamp', 'End_timestamp', 'Caption'] as const;
 
@@ -29,7 +29,7 @@ const COLUMNS = ['YoutubeID', 'Start_timestamp', 'End_timestamp', 'Caption'] as 
  */
 export async function readInternVid(path: string, options: InternVidOptions): Promise<AnnotatedDataset> {
   requirePath('readInternVid', path);
-  const { videos, badRows, ...given } = OPTIONS.check(options);
+  const { videos, badRows, ...given } = INTERNVID_OPTIONS.check(options);
   const place = pathOf('readInternVid', given.path);
   return rowIndexedDataset({
     badRows,

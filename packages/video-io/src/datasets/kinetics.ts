@@ -14,7 +14,7 @@ export interface KineticsOptions extends AnnotationOptions {
   readonly classes?: readonly string[];
 }
 
-const OPTIONS = optionTable(
+export const KINETICS_OPTIONS = optionTable(
   'readKinetics',
   {
     ...ANNOTATION_FIELDS,
@@ -40,7 +40,7 @@ const TIME_DIGITS = 6;
  */
 export async function readKinetics(path: string, options: KineticsOptions): Promise<AnnotatedDataset> {
   requirePath('readKinetics', path);
-  const { videos, layout, classes, badRows, ...given } = OPTIONS.check(options);
+  const { videos, layout, classes, badRows, ...given } = KINETICS_OPTIONS.check(options);
   const place = pathOf('readKinetics', given.path);
   return rowIndexedDataset({
     badRows,

@@ -11,7 +11,7 @@ import { type RowFault, shown } from './tables/fault.js';
 import { type JsonRecord, jsonLines } from './tables/json-lines.js';
 import { rowIndexedDataset } from './tables/row-indexed-dataset.js';
 
-const OPTIONS = optionTable('readManifest', MANIFEST_FIELDS, VideoError);
+export const MANIFEST_OPTIONS = optionTable('readManifest', MANIFEST_FIELDS, VideoError);
 
 /**
  * Reads a manifest of one JSON object a line:
@@ -27,7 +27,7 @@ const OPTIONS = optionTable('readManifest', MANIFEST_FIELDS, VideoError);
  */
 export async function readManifest(path: string, options: ManifestOptions = {}): Promise<AnnotatedDataset> {
   requirePath('readManifest', path);
-  const { badRows } = OPTIONS.check(options);
+  const { badRows } = MANIFEST_OPTIONS.check(options);
   return rowIndexedDataset({
     badRows,
     path,

@@ -20,7 +20,7 @@ export interface MsrVttOptions extends AnnotationOptions {
   readonly only?: string;
 }
 
-const OPTIONS = optionTable(
+export const MSR_VTT_OPTIONS = optionTable(
   'readMsrVtt',
   {
     ...ANNOTATION_FIELDS,
@@ -30,7 +30,7 @@ const OPTIONS = optionTable(
   VideoError,
 );
 
-const PAIR_OPTIONS = optionTable('readMsrVttPairs', ANNOTATION_FIELDS, VideoError);
+export const MSR_VTT_PAIR_OPTIONS = optionTable('readMsrVttPairs', ANNOTATION_FIELDS, VideoError);
 
 /**
  * MSR-VTT from its published JSON files (`train_val_videodatainfo.json`, `test_videodatainfo.json`, or
@@ -42,7 +42,7 @@ const PAIR_OPTIONS = optionTable('readMsrVttPairs', ANNOTATION_FIELDS, VideoErro
  */
 export async function readMsrVtt(path: string, options: MsrVttOptions): Promise<AnnotatedDataset> {
   requirePath('readMsrVtt', path);
-  const { videos, split, only, badRows: policy, ...given } = OPTIONS.check(options);
+  const { videos, split, only, badRows: policy, ...given } = MSR_VTT_OPTIONS.check(options);
   const place = pathOf('readMsrVtt', given.path);
   const text = await readJsonText(path);
   const wanted = only === undefined ? undefined : await readListedVideos(only);
@@ -81,7 +81,7 @@ export async function readMsrVtt(path: string, options: MsrVttOptions): Promise<
  */
 export async function readMsrVttPairs(path: string, options: AnnotationOptions): Promise<AnnotatedDataset> {
   requirePath('readMsrVttPairs', path);
-  const { videos, badRows, ...given } = PAIR_OPTIONS.check(options);
+  const { videos, badRows, ...given } = MSR_VTT_PAIR_OPTIONS.check(options);
   const place = pathOf('readMsrVttPairs', given.path);
   return rowIndexedDataset({
     badRows,

@@ -16,7 +16,7 @@ export interface SomethingSomethingOptions extends AnnotationOptions {
   readonly labels: string;
 }
 
-const OPTIONS = optionTable(
+export const SOMETHING_SOMETHING_OPTIONS = optionTable(
   'readSomethingSomething',
   { ...ANNOTATION_FIELDS, labels: text() } satisfies Record<keyof SomethingSomethingOptions, unknown>,
   VideoError,
@@ -38,7 +38,7 @@ export async function readSomethingSomething(
   options: SomethingSomethingOptions,
 ): Promise<AnnotatedDataset> {
   requirePath('readSomethingSomething', path);
-  const { videos, labels, badRows: policy, ...given } = OPTIONS.check(options);
+  const { videos, labels, badRows: policy, ...given } = SOMETHING_SOMETHING_OPTIONS.check(options);
   const place = pathOf('readSomethingSomething', given.path);
   const classes = await readClasses(labels);
   const labelOf = new Map(classes.map((name, label) => [name, label]));

@@ -15,7 +15,7 @@ export interface Ucf101Options extends AnnotationOptions {
   readonly classes: string;
 }
 
-const OPTIONS = optionTable(
+export const UCF101_OPTIONS = optionTable(
   'readUcf101',
   { ...ANNOTATION_FIELDS, classes: text() } satisfies Record<keyof Ucf101Options, unknown>,
   VideoError,
@@ -29,7 +29,7 @@ const OPTIONS = optionTable(
  */
 export async function readUcf101(path: string, options: Ucf101Options): Promise<AnnotatedDataset> {
   requirePath('readUcf101', path);
-  const { videos, badRows: policy, ...given } = OPTIONS.check(options);
+  const { videos, badRows: policy, ...given } = UCF101_OPTIONS.check(options);
   const place = pathOf('readUcf101', given.path);
   const classes = await readClassNumbers(given.classes);
   const unique = uniqueSamples();

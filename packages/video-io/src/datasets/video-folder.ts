@@ -26,7 +26,7 @@ export interface FolderDataset extends VideoDataset {
   readonly leftOut: readonly LeftOutFile[];
 }
 
-const OPTIONS = optionTable(
+export const VIDEO_FOLDER_OPTIONS = optionTable(
   'readVideoFolder',
   {
     caption: optional(passing('a text', (value): value is string => typeof value === 'string')),
@@ -55,7 +55,7 @@ export async function readVideoFolder(
   options: VideoFolderOptions = {},
 ): Promise<FolderDataset> {
   requirePath('readVideoFolder', folder, 'folder');
-  const { caption, classes: wanted } = OPTIONS.check(options);
+  const { caption, classes: wanted } = VIDEO_FOLDER_OPTIONS.check(options);
   if (caption !== undefined && caption.trim() === '') {
     throw new VideoError('CAPTION_EMPTY', {
       source: folder,

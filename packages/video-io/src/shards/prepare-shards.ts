@@ -50,7 +50,8 @@ export interface PrepareShardsOptions {
   readonly signal?: AbortSignal;
 }
 
-const OPTIONS = optionTable(
+/** The options of `prepareShards`, for programs that ask a person for them. */
+export const prepareShardsOptions = optionTable(
   'prepareShards',
   {
     dataset: fields.dataset(),
@@ -72,7 +73,7 @@ const OPTIONS = optionTable(
 );
 
 type Attach = (sample: VideoSample) => Promise<Readonly<Record<string, Uint8Array>>>;
-type Preparation = ReturnType<typeof OPTIONS.check>;
+type Preparation = ReturnType<typeof prepareShardsOptions.check>;
 
 const OWN_ENDINGS: readonly string[] = ['mp4', 'json', 'txt'];
 
@@ -100,7 +101,7 @@ export interface PreparedShard {
  * `OPTION_INVALID`, `TOO_MANY_BAD_SAMPLES`, `VIDEO_ENCODE_FAILED`, `SYSTEM_FAILED`.
  */
 export async function* prepareShards(options: PrepareShardsOptions): AsyncGenerator<PreparedShard> {
-  const plan = OPTIONS.check(options);
+  const plan = prepareShardsOptions.check(options);
   const { dataset, output, samplesPerShard, part, encoding, signal } = plan;
   if (part.index >= part.count) {
     throw new VideoError('OPTION_INVALID', {

@@ -30,7 +30,7 @@ export interface ReadShardsOptions {
   readonly cache: string;
 }
 
-const OPTIONS = optionTable(
+export const READ_SHARDS_OPTIONS = optionTable(
   'readShards',
   { cache: text() } satisfies Record<keyof ReadShardsOptions, unknown>,
   VideoError,
@@ -60,7 +60,7 @@ export async function readShards(
   paths: readonly string[],
   options: ReadShardsOptions,
 ): Promise<ShardDataset> {
-  const { cache } = OPTIONS.check(options);
+  const { cache } = READ_SHARDS_OPTIONS.check(options);
   if (!Array.isArray(paths) || paths.length === 0 || !paths.every((path) => typeof path === 'string')) {
     const expected = 'a list of paths of tar files, at least one';
     throw new VideoError('OPTION_INVALID', { where: 'readShards', expected, received: showValue(paths) });
