@@ -10,14 +10,11 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { printable, readCommandLine, runProgram, say } from '@tgm/cli/program';
 import { number, optional, text, wholeNumber } from '@tgm/options';
 import { type ClipReport, drawMasks, pictureFile, writePage } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { GRID } from '../moving-shapes/clip-shape.js';
-import { readCommandLine } from '../program/command-line.js';
-import { printable } from '../program/printable.js';
-import { runProgram } from '../program/run-program.js';
-import { say } from '../program/say.js';
 import { masksOf } from './masks-of.js';
 import { movingShape, readClip } from './read-clip.js';
 import { percentHidden, shareText } from './share-text.js';
@@ -49,14 +46,6 @@ await runProgram(async () => {
         'clip-model': optional(text(), join(ROOT, 'examples/models/tiny-clip-model')),
         ratio: optional(number({ from: 0.25, below: 1 }), 0.6),
         out: optional(text(), join(ROOT, 'runs/all-masks')),
-      },
-      written: {
-        seed: 'number',
-        video: 'text',
-        caption: 'text',
-        'clip-model': 'text',
-        ratio: 'number',
-        out: 'text',
       },
     },
     process.argv.slice(2),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { readCommandLine } from '@tgm/cli/program';
 import { flag, optional, passing, text, wholeNumber } from '@tgm/options';
-import { readCommandLine } from '../program/command-line.js';
 import { FULL, QUICK } from './settings.js';
 
 /** What a run does. Paths are absolute. */
@@ -67,18 +67,6 @@ export function readCommand(args: readonly string[]): Command | undefined {
         data: optional(text(), resolve(ROOT, 'data')),
         defaults: optional(flag(), false),
         quick: optional(flag(), false),
-      },
-      written: {
-        checkpoint: 'text',
-        seeds: 'text',
-        labelled: 'number',
-        'pretraining-steps': 'number',
-        steps: 'number',
-        world: 'number',
-        out: 'text',
-        data: 'text',
-        defaults: 'flag',
-        quick: 'flag',
       },
     },
     args,

@@ -7,16 +7,14 @@
  * in hand; the same command goes on from there.
  */
 import { availableParallelism } from 'node:os';
+import { progress, runProgram, Stopped, say } from '@tgm/cli/program';
 import { multiViewTest } from '@tgm/eval';
 import { chooseIndices, seededRandom } from '@tgm/masking';
 import { loadVideoMae, videoMae, videoMaeClassifier } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { clipExamples, type DecodedClip, decodeClips, inOrder } from '@tgm/train';
 import { testRecipe, type VideoDataset, videoPool } from '@tgm/video-io';
-import { runProgram, Stopped } from '../program/run-program.js';
-import { say } from '../program/say.js';
 import { movingShapesSet } from '../start/moving-shapes-set.js';
-import { progress } from '../start/progress.js';
 import { type Command, readCommand, USAGE } from './command-line.js';
 import { pretrainOnce } from './pretrain-once.js';
 import { resultTable, type SeedResult } from './result-table.js';

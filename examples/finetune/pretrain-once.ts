@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { progress } from '@tgm/cli/program';
 import { contrastiveLoss } from '@tgm/losses';
 import { randomSliceMasking } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel, type VideoMae } from '@tgm/models';
@@ -12,7 +13,6 @@ import {
   pretrain,
   shuffled,
 } from '@tgm/train';
-import { progress } from '../start/progress.js';
 import { captionedExamples } from './captioned-examples.js';
 import { PRETRAINING } from './settings.js';
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { progress } from '@tgm/cli/program';
 import type { Evaluator } from '@tgm/eval';
 import type { Params, VideoMaeClassifier } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
@@ -13,7 +14,6 @@ import {
   readEvents,
   shuffled,
 } from '@tgm/train';
-import { progress } from '../start/progress.js';
 import { TUNING } from './settings.js';
 
 /** Where a fine-tuning begins. */

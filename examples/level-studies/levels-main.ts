@@ -10,15 +10,13 @@
  */
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { readCommandLine, runProgram, say } from '@tgm/cli/program';
 import { seededRandom } from '@tgm/masking';
 import { loadVideoMae } from '@tgm/models';
 import { oneOf, optional, text, wholeNumber } from '@tgm/options';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { videoPool } from '@tgm/video-io';
 import { LEVEL_NAMES, LEVELS, type Level, type LevelName } from '../moving-shapes/index.js';
-import { readCommandLine } from '../program/command-line.js';
-import { runProgram } from '../program/run-program.js';
-import { say } from '../program/say.js';
 import { demoModel } from '../start/demo-model.js';
 import { type LevelFigures, measureLevel, type TrainedEncoder } from './measure-level.js';
 
@@ -43,14 +41,6 @@ await runProgram(async (signal) => {
         seed: optional(wholeNumber(), 0),
         encoder: optional(text()),
         data: optional(text(), 'data'),
-      },
-      written: {
-        only: 'text',
-        train: 'number',
-        test: 'number',
-        seed: 'number',
-        encoder: 'text',
-        data: 'text',
       },
     },
     process.argv.slice(2),

@@ -9,15 +9,13 @@
  */
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { readCommandLine, runProgram, say } from '@tgm/cli/program';
 import { seededRandom } from '@tgm/masking';
 import { oneOf, optional, text, wholeNumber } from '@tgm/options';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { videoPool } from '@tgm/video-io';
 import { LEVEL_NAMES, LEVELS } from '../moving-shapes/index.js';
 import { levelClips } from '../moving-shapes/level-clips.js';
-import { readCommandLine } from '../program/command-line.js';
-import { runProgram } from '../program/run-program.js';
-import { say } from '../program/say.js';
 import { completionErrors, completionMasks, errorsText } from '../start/completion-errors.js';
 import { demoModel } from '../start/demo-model.js';
 import { reconstructionTraining } from '../start/pretrain-tiled.js';
@@ -49,14 +47,6 @@ await runProgram(async (signal) => {
         seed: optional(wholeNumber(), 0),
         threads: optional(wholeNumber({ from: 1 }), 1),
         data: optional(text(), 'data'),
-      },
-      written: {
-        level: 'text',
-        clips: 'number',
-        steps: 'number',
-        seed: 'number',
-        threads: 'number',
-        data: 'text',
       },
     },
     process.argv.slice(2),

@@ -1,5 +1,5 @@
 /** The program with a table of two rows, the second of which fails. */
-import { runProgram } from '../program/run-program.js';
+import { runProgram } from '@tgm/cli/program';
 import { figure } from './figure.js';
 import { mission } from './mission.js';
 

@@ -8,7 +8,7 @@
  * through the packages' public API. Prints a line a row: its name, the part that it plays, what ran, a figure that would be wrong
  * if the part were broken, and seconds. The last line is `N of N`. Ends with code 1 where a row fails.
  */
-import { runProgram } from '../program/run-program.js';
+import { runProgram } from '@tgm/cli/program';
 import { mission } from './mission.js';
 import { ROWS } from './rows.js';
 

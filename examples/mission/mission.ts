@@ -1,7 +1,6 @@
+import { readCommandLine, say, warn } from '@tgm/cli/program';
 import { flag, optional, text } from '@tgm/options';
-import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
-import { say, warn } from '../program/say.js';
 import { resultLines } from './result-text.js';
 import { PARTS, type Row } from './row.js';
 import { runRows } from './run-rows.js';
@@ -30,7 +29,6 @@ export async function mission(
     {
       program: PROGRAM,
       fields: { only: optional(text()), json: optional(flag(), false) },
-      written: { only: 'text', json: 'flag' },
     },
     args,
   );

@@ -1,4 +1,4 @@
-import { explain } from '../program/explain.js';
+import { explain } from '@tgm/cli/program';
 import type { Row } from './row.js';
 import type { World } from './world.js';
 

@@ -2,12 +2,12 @@ import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { beforeSuddenEnd } from '@tgm/cli/program';
 import type { TokenGrid } from '@tgm/masking';
 import { type ClipModelCheckpoint, loadClipModel, type VideoMae } from '@tgm/models';
 import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { readManifest, type VideoDataset, type VideoPool, videoPool } from '@tgm/video-io';
 import { type ClipRow, makeMovingShapes, manifestPath, readRows } from '../moving-shapes/index.js';
-import { beforeSuddenEnd } from '../program/run-program.js';
 import { SEED, smallModel, VIDEOS } from './settings.js';
 import { type Clip, readClips } from './world-clips.js';
 

@@ -6,10 +6,9 @@
  * Prints the clips made, the speed and the seconds left while it works, and the manifests at the end.
  * Ctrl-C stops it; the same command goes on from there.
  */
+
+import { readCommandLine, runProgram, say } from '@tgm/cli/program';
 import { oneOf, optional, text, wholeNumber } from '@tgm/options';
-import { readCommandLine } from '../program/command-line.js';
-import { runProgram } from '../program/run-program.js';
-import { say } from '../program/say.js';
 import { LEVEL_NAMES, LEVELS, makeMovingShapes, manifestPath } from './index.js';
 
 const USAGE = `npx tsx examples/moving-shapes/main.ts
@@ -33,14 +32,6 @@ await runProgram(async (signal) => {
         seed: optional(wholeNumber(), 0),
         level: optional(oneOf(LEVEL_NAMES), 'actions'),
         workers: optional(wholeNumber({ from: 1 }), 2),
-      },
-      written: {
-        out: 'text',
-        train: 'number',
-        test: 'number',
-        seed: 'number',
-        level: 'text',
-        workers: 'number',
       },
     },
     process.argv.slice(2),

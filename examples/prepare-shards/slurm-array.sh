@@ -11,5 +11,5 @@
 #SBATCH --output=prepare-%A_%a.log
 set -euo pipefail
 
-exec npx tsx examples/prepare-shards/main.ts --manifest "$1" --output "$2" \
+exec npx tgm shards "$1" --output "$2" \
   --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT"

@@ -9,11 +9,9 @@
  */
 import { rename, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { readCommandLine, runProgram, Stopped, say } from '@tgm/cli/program';
 import { flag, number, optional, passing, text, wholeNumber } from '@tgm/options';
-import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
-import { runProgram, Stopped } from '../program/run-program.js';
-import { say } from '../program/say.js';
 import { type ArmTable, armTable, type SeedFigures } from './arm-table.js';
 import { armTableText } from './arm-table-text.js';
 import { type Arm, arms } from './arms.js';
@@ -56,15 +54,6 @@ await runProgram(async (signal) => {
         out: optional(text(), join(ROOT, 'runs/arms')),
         data: optional(text(), join(ROOT, 'data')),
         quick: optional(flag(), false),
-      },
-      written: {
-        seeds: 'text',
-        arms: 'text',
-        steps: 'number',
-        ratio: 'number',
-        out: 'text',
-        data: 'text',
-        quick: 'flag',
       },
     },
     process.argv.slice(2),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
+import { readCommandLine } from '@tgm/cli/program';
 import { flag, number, optional, passing, text, wholeNumber } from '@tgm/options';
-import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
 
 /** What a run does. It is kept in the run's folder, so paths are absolute. */
@@ -72,17 +72,6 @@ export function readRequest(args: readonly string[]): Request {
         out: optional(text()),
         data: optional(text()),
         quick: optional(flag()),
-      },
-      written: {
-        videos: 'text',
-        caption: 'text',
-        resume: 'text',
-        steps: 'number',
-        ratio: 'number',
-        seed: 'number',
-        out: 'text',
-        data: 'text',
-        quick: 'flag',
       },
     },
     args,

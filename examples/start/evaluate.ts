@@ -1,9 +1,9 @@
+import type { Progress } from '@tgm/cli/program';
 import type { ScoreColumn, ScoreRow, ScoreTable } from '@tgm/report';
 import type { ModelFree } from '../moving-shapes/model-free.js';
 import type { ArmThreads } from './arm-threads.js';
 import type { Arm } from './arms.js';
 import type { ArmResult } from './pretrain-arm.js';
-import type { Progress } from './progress.js';
 import type { Encoder } from './scorer.js';
 
 /** An arm with what its training came to. */

@@ -5,8 +5,7 @@
  * video masked autoencoders that differ in what they hide and a fourth by reconstruction alone, measures them, and writes
  * `runs/<time>/report.html`.
  */
-import { runProgram, Stopped } from '../program/run-program.js';
-import { say } from '../program/say.js';
+import { runProgram, Stopped, say } from '@tgm/cli/program';
 import { checkSameOptions, type Request, readRequest, USAGE } from './command-line.js';
 import { runPipeline } from './pipeline.js';
 import { createRun, openRun, type RunFolder, removeUnbegun } from './run-folder.js';

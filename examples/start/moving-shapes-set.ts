@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { progress } from '@tgm/cli/program';
 import { readManifest } from '@tgm/video-io';
 import {
   ACTIONS,
@@ -11,7 +12,6 @@ import {
   sceneOf,
   tokenCoverage,
 } from '../moving-shapes/index.js';
-import { progress } from './progress.js';
 import { MODEL } from './settings.js';
 import type { VideoSet } from './source.js';
 

@@ -1,11 +1,10 @@
+import { progress, warn } from '@tgm/cli/program';
 import type { PatchTextEncoder, TokenGrid } from '@tgm/masking';
 import type { SkippedFile } from '@tgm/report';
 import { type CaptionedClip, type DecodedClip, decodeClips, scoreClips } from '@tgm/train';
 import { testRecipe, type VideoDataset, type VideoPool } from '@tgm/video-io';
 import { ProgramError } from '../program/errors.js';
-import { warn } from '../program/say.js';
 import type { ArmClip } from './guided-clips.js';
-import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 import { MODEL, TRAINING } from './settings.js';
 import type { VideoSet } from './source.js';

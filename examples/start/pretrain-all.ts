@@ -1,9 +1,9 @@
+import { progress } from '@tgm/cli/program';
 import type { Job } from './arm-messages.js';
 import type { ArmThreads } from './arm-threads.js';
 import { type Arm, passes } from './arms.js';
 import type { ArmResult } from './pretrain-arm.js';
 import { TILED_RUN } from './pretrain-tiled.js';
-import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 
 /** A run to train. */

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { say } from '../program/say.js';
+import { progress, say } from '@tgm/cli/program';
 import { type ArmThreads, armThreads } from './arm-threads.js';
 import { type Arm, leakKey } from './arms.js';
 import { type PreparedData, prepareData } from './data.js';
 import { UNTRAINED } from './evaluate.js';
 import { armTraining, pretrainAll } from './pretrain-all.js';
-import { progress } from './progress.js';
 import type { RunFolder } from './run-folder.js';
 import type { Encoder, Numbers } from './scorer.js';
 import { type Stages, stages } from './stages.js';

@@ -1,6 +1,5 @@
+import { duration, say } from '@tgm/cli/program';
 import type { Stage } from '@tgm/report';
-import { say } from '../program/say.js';
-import { duration } from './progress.js';
 
 /** The stages of a run with the time each took, for the console and the report. */
 export interface Stages {

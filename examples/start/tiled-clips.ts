@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { progress } from '@tgm/cli/program';
 import { videoPool } from '@tgm/video-io';
 import { LEVELS } from '../moving-shapes/index.js';
 import { type LevelClips, levelClips } from '../moving-shapes/level-clips.js';
 import type { Command } from './command-line.js';
-import { progress } from './progress.js';
 import { TILED } from './settings.js';
 
 const QUICK = { train: 32, test: 16 };

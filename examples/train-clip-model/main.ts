@@ -10,13 +10,11 @@
  */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { readCommandLine, runProgram, say } from '@tgm/cli/program';
 import { clipModel, clipModelTokenizer, saveClipModel } from '@tgm/models';
 import { number, optional, text, wholeNumber } from '@tgm/options';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { follow, progressLine } from '@tgm/train';
-import { readCommandLine } from '../program/command-line.js';
-import { runProgram } from '../program/run-program.js';
-import { say } from '../program/say.js';
 import { measure } from './measure.js';
 import { IMAGE_SIZE, type Pair, renderPairs } from './pairs.js';
 import { CONTEXT_LENGTH, tinyClipModelConfig } from './tiny-clip-model.js';
@@ -43,7 +41,6 @@ await runProgram(async (signal) => {
         seed: optional(wholeNumber(), 0),
         drop: optional(number({ from: 0, below: 1 }), 0),
       },
-      written: { out: 'text', scenes: 'number', steps: 'number', seed: 'number', drop: 'number' },
     },
     process.argv.slice(2),
   );

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
+import { progress } from '@tgm/cli/program';
 import { type ClipFlow, flowCue, motionCue, seededRandom } from '@tgm/masking';
 import type { DecodedClip } from '@tgm/train';
 import { readManifest, sampleLoader, type VideoSample, videoPool } from '@tgm/video-io';
 import { clipRecipe, FRAMES, FRAMES_A_SLICE, GRID, SIZE, STRIDE } from '../moving-shapes/clip-shape.js';
 import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
-import { progress } from '../start/progress.js';
 import type { KnownClipsOptions } from './known-clips.js';
 
 /** A decoded clip with its flow, which the codec's vectors give too. */

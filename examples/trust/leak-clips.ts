@@ -1,11 +1,11 @@
 import { join, resolve } from 'node:path';
+import { progress } from '@tgm/cli/program';
 import { attentionCue, type TokenScores } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import { type CaptionedClip, type DecodedClip, decodeClips, scoreClips } from '@tgm/train';
 import { readManifest, type VideoPool, videoPool } from '@tgm/video-io';
 import { clipRecipe, GRID } from '../moving-shapes/clip-shape.js';
 import { makeMovingShapes, manifestPath } from '../moving-shapes/index.js';
-import { progress } from '../start/progress.js';
 import type { TrustWork } from './part.js';
 
 /** A clip with all that the masks of the leak's table read of it. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { progress } from '@tgm/cli/program';
 import { representation } from '@tgm/eval';
 import { seededRandom } from '@tgm/masking';
 import type { Params } from '@tgm/models';
@@ -8,7 +9,6 @@ import { clipExamples, leakage, withCues } from '@tgm/train';
 import { ACTIONS } from '../moving-shapes/index.js';
 import { demoModel } from '../start/demo-model.js';
 import { oneLabel } from '../start/one-label.js';
-import { progress } from '../start/progress.js';
 import { TRAINING } from '../start/settings.js';
 import { type LeakClip, type LeakClips, leakClips } from './leak-clips.js';
 import { LEAK_MASKS, type LeakMask } from './leak-masks.js';

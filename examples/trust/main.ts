@@ -10,14 +10,11 @@
  */
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { printable, readCommandLine, runProgram, say, warn } from '@tgm/cli/program';
 import { flag, optional, text, wholeNumber } from '@tgm/options';
 import { type Report, type Stage, writePage } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
-import { printable } from '../program/printable.js';
-import { runProgram } from '../program/run-program.js';
-import { say, warn } from '../program/say.js';
 import { type KnownClip, knownClips } from './known-clips.js';
 import type { TrustPart, TrustSection, TrustWork } from './part.js';
 import { PARTS } from './parts.js';
@@ -51,15 +48,6 @@ await runProgram(async (signal) => {
         quick: optional(flag(), false),
         out: optional(text(), join(ROOT, 'runs/trust')),
         data: optional(text(), join(ROOT, 'data')),
-      },
-      written: {
-        only: 'text',
-        clips: 'number',
-        seed: 'number',
-        json: 'flag',
-        quick: 'flag',
-        out: 'text',
-        data: 'text',
       },
     },
     process.argv.slice(2),

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { progress } from '@tgm/cli/program';
 import type { TextTable } from '@tgm/report';
-import { progress } from '../start/progress.js';
 import { intervalText } from './interval.js';
 import { MASKS, type MaskEntry, TEXT_MASKS } from './mask-rows.js';
 import { GROUPS, type Group, type MaskRow, measureMask } from './measure-mask.js';

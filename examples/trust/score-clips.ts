@@ -1,8 +1,8 @@
+import { progress } from '@tgm/cli/program';
 import { attentionCue, type PartCues, partsCue, seededRandom, type TokenScores } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel, type PatchFeaturesVariant } from '@tgm/models';
 import { type DecodedClip, scoreClips } from '@tgm/train';
 import { GRID } from '../moving-shapes/clip-shape.js';
-import { progress } from '../start/progress.js';
 import type { KnownClipsOptions } from './known-clips.js';
 import type { OwnWordings, Wording } from './wordings.js';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { progress } from '@tgm/cli/program';
 import type { VideoMaeEncoder } from '@tgm/models';
 import { decodeClips } from '@tgm/train';
 import { readManifest, testRecipe, type VideoDataset, type VideoPool } from '@tgm/video-io';
 import { makeMovingShapes, manifestPath, readRows } from '../moving-shapes/index.js';
-import { progress } from '../start/progress.js';
 import { objectOf } from './objects.js';
 import { FRAME_COUNT, SIZE } from './settings.js';
 

@@ -10,14 +10,12 @@
  */
 import { join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { readCommandLine, runProgram, say } from '@tgm/cli/program';
 import { seededRandom } from '@tgm/masking';
 import { flag, optional, text, wholeNumber } from '@tgm/options';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { videoPool } from '@tgm/video-io';
-import { readCommandLine } from '../program/command-line.js';
 import { ProgramError } from '../program/errors.js';
-import { runProgram } from '../program/run-program.js';
-import { say } from '../program/say.js';
 import { prepareData } from './data.js';
 import { pairedDifference } from './difference.js';
 import { measure } from './measure.js';
@@ -52,15 +50,6 @@ await runProgram(async (signal) => {
         data: optional(text(), join(ROOT, 'data')),
         workers: optional(wholeNumber({ from: 1 }), 2),
         quick: optional(flag(), false),
-      },
-      written: {
-        only: 'text',
-        steps: 'number',
-        seed: 'number',
-        out: 'text',
-        data: 'text',
-        workers: 'number',
-        quick: 'flag',
       },
     },
     process.argv.slice(2),

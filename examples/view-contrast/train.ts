@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { type Progress, progress } from '@tgm/cli/program';
 import type { Params, VideoMaeEncoder } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import {
@@ -16,7 +17,6 @@ import {
   viewContrast,
 } from '@tgm/train';
 import { type VideoDataset, type VideoPool, viewsRecipe } from '@tgm/video-io';
-import { type Progress, progress } from '../start/progress.js';
 import type { Method } from './methods.js';
 import { FRAME_COUNT, SIZE, TRAINING } from './settings.js';
 

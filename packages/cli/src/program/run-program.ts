@@ -1,3 +1,4 @@
+import { exitCodeOf } from './exit-codes.js';
 import { explain } from './explain.js';
 import { warn } from './say.js';
 
@@ -30,8 +31,8 @@ const ECHO_MILLISECONDS = 300;
 /**
  * Runs a program: its first SIGINT or SIGTERM aborts `signal`, the second ends the process at once.
  *
- * `main` rejects with the signal's reason when it was stopped. Exit code 0: done; 1: an error, told on standard error;
- * 130 and 143: stopped by SIGINT or SIGTERM.
+ * `main` rejects with the signal's reason when it was stopped. The exit code is one of `EXIT_CODES`, an error is told on
+ * standard error; 130 and 143: stopped by SIGINT or SIGTERM.
  */
 export async function runProgram(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stop = new AbortController();
@@ -60,7 +61,7 @@ export async function runProgram(main: (signal: AbortSignal) => Promise<void>): 
       process.exitCode = 128 + SIGNALS[error.by];
     } else {
       warn(`\n${explain(error)}`);
-      process.exitCode = 1;
+      process.exitCode = exitCodeOf(error);
     }
   }
 }

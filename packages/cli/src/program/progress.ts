@@ -1,4 +1,4 @@
-import { printable } from '../program/printable.js';
+import { printable } from './printable.js';
 
 /** Shows how far a stage is: one line that changes on a terminal, a line every few seconds elsewhere. */
 export interface Progress {

@@ -1,0 +1,8 @@
+import { caption } from './caption.js';
+import type { Command } from './command.js';
+import { data } from './data.js';
+import { doctor } from './doctor.js';
+import { shards } from './shards.js';
+
+/** Every command, in the order of a project. */
+export const COMMANDS: readonly Command[] = [doctor, data, caption, shards];

@@ -1,0 +1,62 @@
+import type { CaptionOptions } from '../captions/caption-section.js';
+import { captionSection } from '../captions/caption-section.js';
+import { writeCaptions } from '../captions/write-captions.js';
+import { saveText } from '../config/save-config.js';
+import type { DataOptions } from '../data/data-section.js';
+import { dataSection } from '../data/data-section.js';
+import { openDataset } from '../data/open-dataset.js';
+import { progress } from '../program/progress.js';
+import { warn } from '../program/say.js';
+import type { Command } from './command.js';
+
+export const caption: Command = {
+  name: 'caption',
+  says: 'Describes key frames of videos into a file of captions, by a model of Transformers.js or by a program',
+  details: `Example:
+  tgm caption videos --out captions.jsonl --revision <commit>
+  tgm caption videos --out captions.jsonl --model blip2 --revision 1 -- python3 describe.py
+  tgm data videos --captions captions.jsonl
+
+A model of Transformers.js needs the package @huggingface/transformers and is fetched where it is not there. A program reads a
+line of JSON for each picture, {"id": 1, "png": "<base64>"}, and answers {"id": 1, "caption": "a dog"}. Stop it at any time and
+run it again: what the file has from the same model and revision stays. With --shard 3/16 give each part a file of its own.`,
+  sections: [dataSection, captionSection],
+  positional: { section: 'data', option: 'source', shown: '<videos>' },
+  program: 'caption',
+  async run({ sections, signal, configText }) {
+    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
+    const options = sections.caption!.values as unknown as CaptionOptions;
+    await saveText(`${options.out}.config.json`, configText);
+    const counts = { described: 0, known: 0, refused: 0 };
+    const refused: { id: string; code: string; message: string }[] = [];
+    let captions = 0;
+    let shown: ReturnType<typeof progress> | undefined;
+    for await (const video of writeCaptions(dataset, options, signal)) {
+      counts[video.kind]++;
+      if (video.kind === 'refused') {
+        const { id, code, message } = video;
+        refused.push({ id, code, message });
+        warn(`  refused ${id}: ${code}, ${message}`);
+      } else captions += video.captions.length;
+      if (video.kind === 'known') continue;
+      // What was there says nothing about the speed.
+      shown ??= progress('captions', video.total, 'videos', counts.known, process.stderr);
+      const last = video.kind === 'described' ? `"${video.captions[0]}"` : '';
+      shown.update(video.done, last);
+    }
+    shown?.end(signal.aborted ? 'stopped; run it again to go on' : '');
+    signal.throwIfAborted();
+    const all = counts.described + counts.known;
+    return {
+      json: {
+        out: options.out,
+        videos: all,
+        captions,
+        described: counts.described,
+        known: counts.known,
+        refused,
+      },
+      text: `${captions} captions of ${all} videos in ${options.out}, ${counts.known} of them known before; ${refused.length} videos refused`,
+    };
+  },
+};

@@ -1,0 +1,40 @@
+import type { ResolvedSection } from '../config/resolve-section.js';
+import type { Section } from '../config/section.js';
+
+/** What a command works with. */
+export interface CommandRun {
+  /** The sections that it reads, by name. */
+  readonly sections: Readonly<Record<string, ResolvedSection>>;
+  /** Aborts when the program is asked to stop: end behind the work in hand, then throw its reason. */
+  readonly signal: AbortSignal;
+  /** Whether the result is for machines. Then nothing else is said on standard output. */
+  readonly json: boolean;
+  /** The configuration as a file that `--config` takes, for a command that writes into a folder. */
+  readonly configText: string;
+}
+
+/** What a command found or did. */
+export interface CommandResult {
+  /** For machines: what `--json` prints. */
+  readonly json: object;
+  /** For people. */
+  readonly text: string;
+  /** Default 0. */
+  readonly exitCode?: number;
+}
+
+/** One stage: its file in this folder is all that it is. */
+export interface Command {
+  readonly name: string;
+  /** One sentence, without its full stop. */
+  readonly says: string;
+  /** What `--help` tells besides the flags: examples that work, and what comes out. */
+  readonly details: string;
+  /** The sections of the configuration that it reads, the last one its own. */
+  readonly sections: readonly Section[];
+  /** The option, `data.source`, that may be written without its flag. */
+  readonly positional?: { readonly section: string; readonly option: string; readonly shown: string };
+  /** The section whose `command` and `args` may be written behind `--`. */
+  readonly program?: string;
+  run(run: CommandRun): Promise<CommandResult>;
+}

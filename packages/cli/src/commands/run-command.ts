@@ -1,0 +1,131 @@
+import { TgmError } from '@tgm/options';
+import { configLines, configText } from '../config/config-text.js';
+import { findConfig } from '../config/find-config.js';
+import { type ResolvedSection, resolveSection } from '../config/resolve-section.js';
+import { flagsOfSection, sectionFlags } from '../config/section-flags.js';
+import { SECTIONS } from '../config/sections.js';
+import { CliError } from '../program/errors.js';
+import { EXIT_CODES } from '../program/exit-codes.js';
+import { nearest } from '../program/nearest.js';
+import { type Flag, parseFlags } from '../program/parse-flags.js';
+import { say, warn } from '../program/say.js';
+import { COMMANDS } from './all.js';
+import type { Command } from './command.js';
+import { commandHelp, programHelp } from './help.js';
+
+const COMMON: ReadonlyMap<string, Flag> = new Map([
+  ['config', { takesValue: true }],
+  ['print-config', { takesValue: false }],
+  ['json', { takesValue: false }],
+]);
+
+/** Does what a command line of `tgm` asks for. @returns the exit code. */
+export async function runCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const [name, ...own] = args;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    say(programHelp());
+    return name === undefined ? EXIT_CODES.wrong : EXIT_CODES.done;
+  }
+  const json = own.includes('--json');
+  try {
+    return await run(commandOf(name), own, signal);
+  } catch (error) {
+    if (json && error instanceof TgmError) say(JSON.stringify({ error: faultOf(error) }));
+    throw error;
+  }
+}
+
+/** @throws CliError `USAGE` with the nearest command. */
+function commandOf(name: string): Command {
+  const found = COMMANDS.find((command) => command.name === name);
+  if (found) return found;
+  const names = COMMANDS.map((command) => command.name);
+  const meant = nearest(name, names);
+  throw new CliError('USAGE', {
+    where: 'tgm',
+    expected: `one of the commands ${names.join(', ')}`,
+    received: `"${name}"`,
+    advice: meant ? `Did you mean "${meant}"?` : 'tgm --help lists them.',
+  });
+}
+
+async function run(command: Command, args: readonly string[], signal: AbortSignal): Promise<number> {
+  const own = sectionFlags(command.sections);
+  const program = `tgm ${command.name}`;
+  const { help, flags, positionals, rest } = parseFlags(program, new Map([...own, ...COMMON]), args);
+  if (help) {
+    say(commandHelp(command));
+    return EXIT_CODES.done;
+  }
+  const given = new Map([...flags, ...withoutFlags(command, positionals, rest, flags)]);
+  const named = (given.get('config') as readonly string[] | undefined)?.[0];
+  const file = command.sections.length > 0 ? await findConfig(named, process.cwd()) : undefined;
+  for (const section of Object.keys(file?.values ?? {})) {
+    // Editors complete a JSON file by its schema.
+    if (section in SECTIONS || section === '$schema') continue;
+    const meant = nearest(section, Object.keys(SECTIONS));
+    throw new CliError('CONFIG_INVALID', {
+      where: file!.place([section], 'name'),
+      expected: `one of the sections ${Object.keys(SECTIONS).join(', ')}`,
+      received: `"${section}"`,
+      ...(meant && { advice: `Did you mean "${meant}"?` }),
+    });
+  }
+  const sections: Record<string, ResolvedSection> = {};
+  for (const section of command.sections) {
+    const ofFile = section.name in SECTIONS ? file : undefined;
+    sections[section.name] = await resolveSection(section, ofFile, flagsOfSection(section, own, given));
+  }
+  const saved = Object.fromEntries(Object.entries(sections).filter(([section]) => section in SECTIONS));
+  const text = configText(saved, `What ${program} ran with`);
+  if (given.get('print-config')) {
+    say(text.trimEnd());
+    return EXIT_CODES.done;
+  }
+  const lines = configLines(sections);
+  if (lines.length > 0) warn(`${program}${file ? `, ${file.file}` : ''}\n${lines.join('\n')}`);
+  const json = given.get('json') === true;
+  const result = await command.run({ sections, signal, json, configText: text });
+  say(json ? JSON.stringify(result.json) : result.text);
+  return result.exitCode ?? EXIT_CODES.done;
+}
+
+/** What stands on the command line without a flag, as if it had one. @throws CliError `USAGE` */
+function withoutFlags(
+  { name, positional, program }: Command,
+  positionals: readonly string[],
+  rest: readonly string[] | undefined,
+  flags: ReadonlyMap<string, unknown>,
+): [string, readonly string[]][] {
+  const unexpected = (received: string): never => {
+    throw new CliError('USAGE', {
+      where: `tgm ${name}`,
+      expected: 'its options',
+      received: `Unexpected argument '${received}'`,
+      advice: '--help lists them.',
+    });
+  };
+  const found: [string, readonly string[]][] = [];
+  if (positionals.length > 0) {
+    if (positional === undefined) return unexpected(positionals[0]!);
+    if (flags.has(positional.option) || flags.has(`${positional.section}.${positional.option}`))
+      unexpected(positionals[0]!);
+    found.push([positional.option, positionals]);
+  }
+  if (rest) {
+    const [command, ...args] = rest;
+    if (program === undefined || command === undefined) return unexpected(command ?? '--');
+    found.push([`${program}.command`, [command]]);
+    if (args.length > 0) found.push([`${program}.args`, args]);
+  }
+  return found;
+}
+
+const faultOf = ({ code, message, where, expected, received, advice }: TgmError) => ({
+  code,
+  message,
+  where,
+  expected,
+  received,
+  ...(advice && { advice }),
+});

@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { CliError } from '../program/errors.js';
+
+/** Writes a resolved configuration into a folder as `tgm.config.json`, whole or not at all. @throws CliError `WRITE_FAILED` */
+export const saveConfig = (folder: string, text: string): Promise<void> =>
+  saveText(join(folder, 'tgm.config.json'), text);
+
+/** The same under a name. */
+export async function saveText(path: string, text: string): Promise<void> {
+  const part = `${path}.${randomUUID()}.tmp`;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(part, text);
+    await rename(part, path);
+  } catch (cause) {
+    await rm(part, { force: true });
+    throw new CliError('WRITE_FAILED', {
+      where: path,
+      expected: 'a file that can be written',
+      received: (cause as Error).message,
+      cause,
+    });
+  }
+}

@@ -1,0 +1,63 @@
+import { type Fields, innerFields } from '@tgm/options';
+import type { Flag } from '../program/parse-flags.js';
+import { isFlag, isList, isWritable } from '../program/read-text.js';
+import { flagName } from './flag-name.js';
+import type { GivenFlags } from './resolve-section.js';
+import type { Section } from './section.js';
+
+/** A flag of a command, and the option of a section that it sets. */
+export interface SectionFlag extends Flag {
+  readonly section: string;
+  /** `encoding.crf` for an option within another. */
+  readonly option: string;
+}
+
+/**
+ * The flags of some sections by name: `--samples-per-shard`, and the same with its section, `--shards.samples-per-shard`. Where
+ * two sections have an option of one name, the short form is that of the later one.
+ */
+export function sectionFlags(sections: readonly Section[]): Map<string, SectionFlag> {
+  const flags = new Map<string, SectionFlag>();
+  for (const section of sections) {
+    for (const [option, fields] of optionsOf(section)) {
+      const flag = {
+        section: section.name,
+        option,
+        takesValue: !fields.every(isFlag),
+        several: fields.some(isList),
+      };
+      flags.set(flagName(option), flag);
+      flags.set(`${section.name}.${flagName(option)}`, flag);
+    }
+  }
+  return flags;
+}
+
+/** Every option that can be written, those within others too, with the fields that its groups have for it. */
+export function optionsOf(section: Section): Map<string, Fields[string][]> {
+  const options = new Map<string, Fields[string][]>();
+  const add = (fields: Fields, before: string): void => {
+    for (const [name, field] of Object.entries(fields)) {
+      if (!isWritable(field)) continue;
+      options.set(before + name, [...(options.get(before + name) ?? []), field]);
+      const inner = innerFields(field);
+      if (inner) add(inner, `${before}${name}.`);
+    }
+  };
+  for (const { table } of section.groups) add(table.fields, '');
+  return options;
+}
+
+/** What a command line gives to one section. */
+export function flagsOfSection(
+  section: Section,
+  known: ReadonlyMap<string, SectionFlag>,
+  given: ReadonlyMap<string, readonly string[] | boolean>,
+): GivenFlags {
+  return new Map(
+    [...given].flatMap(([name, texts]) => {
+      const flag = known.get(name);
+      return flag?.section === section.name ? [[flag.option, { flag: `--${name}`, texts }] as const] : [];
+    }),
+  );
+}

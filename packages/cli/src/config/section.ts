@@ -1,0 +1,43 @@
+import type { Fields, OptionTable } from '@tgm/options';
+
+/**
+ * An option as `--help` shows it: what stands behind its flag, and what it is for. What has `<file>`, `<folder>` or `<path>` in it
+ * are paths.
+ */
+export type About = readonly [value: string, says: string];
+
+/** The options of one function: the table by which it checks them, and a word on each. */
+export interface OptionGroup {
+  /** When these options are taken, where a section has several groups: `--format kinetics`. */
+  readonly when?: string;
+  readonly table: OptionTable<Fields>;
+  readonly about: Readonly<Record<string, About>>;
+}
+
+/** A part of a configuration. Its options are those of the functions that it goes to; it has no list of its own. */
+export interface Section {
+  /** Its name in a configuration. */
+  readonly name: string;
+  /** All that it may hold. */
+  readonly groups: readonly OptionGroup[];
+  /** The group for options as they were given: paths are absolute, and what comes from a command line is text. */
+  choose(given: Readonly<Record<string, unknown>>): Promise<OptionGroup>;
+}
+
+/** A group, typed so that an option without a word does not compile. */
+export function optionGroup<F extends Fields>(
+  table: OptionTable<F>,
+  about: Readonly<Record<keyof F & string, About>>,
+  when?: string,
+): OptionGroup {
+  return { table: table as OptionTable<Fields>, about, ...(when && { when }) };
+}
+
+/** A section of one group. */
+export const section = (name: string, group: OptionGroup): Section => ({
+  name,
+  groups: [group],
+  choose: async () => group,
+});
+
+export const isPath = ([value]: About): boolean => /<(file|folder|path)>/.test(value);

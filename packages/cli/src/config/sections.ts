@@ -1,0 +1,12 @@
+import { captionSection } from '../captions/caption-section.js';
+import { dataSection } from '../data/data-section.js';
+import { shardsSection } from '../shards/shards-section.js';
+import type { Section } from './section.js';
+import type { TgmConfig } from './tgm-config.js';
+
+/** Every section of a configuration. */
+export const SECTIONS: Readonly<Record<keyof TgmConfig, Section>> = {
+  data: dataSection,
+  caption: captionSection,
+  shards: shardsSection,
+};

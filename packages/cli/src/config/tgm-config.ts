@@ -1,0 +1,19 @@
+import type { CaptionOptions } from '../captions/caption-section.js';
+import type { DataOptions } from '../data/data-section.js';
+import type { ShardsOptions } from '../shards/shards-section.js';
+
+/**
+ * What a project does, stage by stage, for `tgm.config.ts` or `tgm.config.json`. Each section has the options of the functions that
+ * it goes to, under their names. A command reads those that it needs; flags stand over them.
+ */
+export interface TgmConfig {
+  /** The videos, their labels and captions. */
+  readonly data?: DataOptions;
+  /** How `tgm caption` describes videos. */
+  readonly caption?: CaptionOptions;
+  /** How `tgm shards` writes WebDataset shards. */
+  readonly shards?: ShardsOptions;
+}
+
+/** The configuration itself, for an editor to know its type. */
+export const defineConfig = (config: TgmConfig): TgmConfig => config;

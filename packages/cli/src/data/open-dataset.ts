@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type DatasetFormat, datasetFormats, type OpenedDataset } from '@tgm/video-io';
+import { CliError } from '../program/errors.js';
+import { type CommonDataOptions, type DataOptions, dataSection, type FormatName } from './data-section.js';
+import { detectFormat, MANIFESTS } from './detect-format.js';
+import { withCaptions } from './with-captions.js';
+
+/**
+ * Opens the videos of a project as they lie, with captions from where the options say. No video is opened.
+ *
+ * @throws CliError `OPTION_INVALID`, or `INPUT_INVALID` for a source that is not there; VideoError as the reader throws; ModelError
+ *   for files of captions.
+ */
+export async function openDataset(
+  options: DataOptions,
+): Promise<OpenedDataset & { readonly format: FormatName }> {
+  const { table } = await dataSection.choose({ ...options });
+  const checked = table.check(options) as unknown as CommonDataOptions & { readonly format?: FormatName };
+  const { format: named, source, captions, templates, descriptions, caption, ...own } = checked;
+  const format = named ?? (await detectFormat(source));
+  const reader: DatasetFormat<string> | DatasetFormat<readonly string[]> = datasetFormats[format];
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  const dataset: OpenedDataset =
+    reader.source === 'files'
+      ? await (reader as DatasetFormat<readonly string[]>).read(await tarFiles(source), given)
+      : await (reader as DatasetFormat<string>).read(await onePath(source, reader.source), given);
+  return { ...(await withCaptions(dataset, { captions, templates, descriptions, caption })), format };
+}
+
+async function tarFiles(source: string | readonly string[]): Promise<readonly string[]> {
+  if (typeof source !== 'string') return source;
+  if (!(await isFolder(source))) return [source];
+  const names = (await readdir(source)).filter((name) => name.endsWith('.tar')).sort();
+  if (names.length > 0) return names.map((name) => join(source, name));
+  throw new CliError('INPUT_INVALID', {
+    where: source,
+    expected: 'tar files in the folder',
+    received: 'none',
+  });
+}
+
+async function onePath(
+  source: string | readonly string[],
+  kind: 'file' | 'folder' | 'files',
+): Promise<string> {
+  if (typeof source !== 'string') {
+    throw new CliError('OPTION_INVALID', {
+      where: 'data.source',
+      expected: 'one path; only tar files are several',
+      received: `${source.length} paths`,
+    });
+  }
+  if (kind === 'folder' || !(await isFolder(source))) return source;
+  return MANIFESTS.map((name) => join(source, name)).find(existsSync) ?? source;
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false;

@@ -1,0 +1,20 @@
+import { TgmError } from '@tgm/options';
+
+/** What the command line refuses or fails at. */
+export type CliErrorCode =
+  /** The command line is not one that the program knows. */
+  | 'USAGE'
+  /** An option on the command line is of another kind or out of range. */
+  | 'OPTION_INVALID'
+  /** A configuration file cannot be read, or says what no option takes. */
+  | 'CONFIG_INVALID'
+  /** A file or folder that is named is not there or holds something else. */
+  | 'INPUT_INVALID'
+  /** More videos than allowed cannot be used. */
+  | 'VIDEOS_INVALID'
+  /** A file cannot be written. */
+  | 'WRITE_FAILED'
+  /** This machine lacks something. */
+  | 'MACHINE_UNFIT';
+
+export class CliError extends TgmError<CliErrorCode> {}
