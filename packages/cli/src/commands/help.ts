@@ -1,4 +1,6 @@
 import { flagName } from '../config/flag-name.js';
+import type { About, OptionGroup, Section } from '../config/section.js';
+import { dataSection } from '../data/data-section.js';
 import { isWritable } from '../program/read-text.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
@@ -23,29 +25,68 @@ it again), 130 and 143 stopped by a signal.`;
 }
 
 /** What `tgm <command> --help` says. */
-export function commandHelp(command: Command): string {
-  const { name, says, details, sections, positional, program } = command;
+export function commandHelp({ name, says, details, sections, positional, program }: Command): string {
   const usage = [`tgm ${name}`, positional?.shown, '[options]', program && '[-- <program> <arguments>]'];
-  const groups = sections.flatMap(({ name: section, groups: own }) =>
-    own.map((group) => ({ section, group })),
-  );
-  const common = new Map<string, string>();
-  const blocks = groups.map(({ section, group }) => {
-    const options = Object.entries(group.about).filter(
-      ([option]) => common.get(option) !== section || group.when === undefined,
-    );
-    if (group.when === undefined) for (const [option] of options) common.set(option, section);
-    const lines = options.flatMap(([option, [value, text]]) => {
-      const field = group.table.fields[option];
-      return field && isWritable(field) ? [optionLine(option, value, text)] : [];
-    });
-    const title = group.when ? `with ${group.when}` : section;
-    return lines.length === 0 ? '' : `${title}:\n${lines.join('\n')}\n\n`;
+  const blocks = sections.flatMap((section) => {
+    const isElsewhere = section === dataSection && name !== 'data';
+    return isElsewhere
+      ? [`${blocksOf(section)[0]!}\n  and what its format asks for: tgm data --help`]
+      : blocksOf(section);
   });
-  return `${usage.filter(Boolean).join(' ')}\n${says}.\n\n${details}\n\n${blocks.join('')}${COMMON}`;
+  return `${usage.filter(Boolean).join(' ')}\n${says}.\n\n${details}\n\n${blocks.join('\n\n')}\n\n${COMMON}`;
 }
 
-const optionLine = (option: string, value: string, says: string): string => {
-  const flag = `--${flagName(option)}${value && ` ${value}`}`;
-  return flag.length > 26 ? `  ${flag}\n${' '.repeat(30)}${says}` : `  ${flag.padEnd(27)} ${says}`;
-};
+/** The options of a section: those that are always there, those of several groups, and the rest of each group. */
+function blocksOf({ name, groups }: Section): string[] {
+  const always = new Set(
+    groups.filter(({ when }) => when === undefined).flatMap(({ about }) => Object.values(about)),
+  );
+  const special = groups.filter(({ when }) => when !== undefined);
+  const times = (line: About): number =>
+    special.filter(({ about }) => Object.values(about).includes(line)).length;
+  const shared = new Map<About, string>();
+  for (const { about } of special)
+    for (const [option, line] of Object.entries(about))
+      if (!always.has(line) && times(line) > 2) shared.set(line, option);
+  const block = (
+    title: string,
+    lines: readonly (readonly [string, About])[],
+    table?: OptionGroup['table'],
+  ): string[] => {
+    const written = lines.filter(([option]) => !table || isWritable(table.fields[option]!));
+    return written.length === 0 ? [] : [`${title}:\n${written.map(optionLine).join('\n')}`];
+  };
+  return [
+    ...groups.flatMap(({ when, about, table }) =>
+      when === undefined ? block(name, Object.entries(about), table) : [],
+    ),
+    ...block(
+      'with annotations',
+      [...shared].filter(([[value]]) => value !== '').map(([line, option]) => [option, line]),
+    ),
+    ...special.flatMap(({ when, about, table }) =>
+      block(
+        `with ${when}`,
+        Object.entries(about).filter(([, line]) => !always.has(line) && !shared.has(line)),
+        table,
+      ),
+    ),
+  ];
+}
+
+/** Columns of a terminal that nobody made wider. */
+const WIDTH = 110;
+const INDENT = 30;
+
+function optionLine([option, [value, says]]: readonly [string, About]): string {
+  const flag = `  --${flagName(option)}${value && ` ${value}`}`;
+  const lines = [''];
+  for (const word of says.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trimStart();
+    if (longer.length > WIDTH - INDENT) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  const [first, ...rest] =
+    flag.length < INDENT ? [flag.padEnd(INDENT) + lines[0], ...lines.slice(1)] : [flag, ...lines];
+  return [first, ...rest.map((line) => ' '.repeat(INDENT) + line)].join('\n');
+}

@@ -21,10 +21,12 @@ export async function readCodeConfig(path: string, file: string, text: string): 
     alias: { '@tgm/cli': own },
   });
   const values: unknown = await jiti.import(path, { default: true }).catch((cause: unknown) => {
+    const said = String((cause as Error | undefined)?.message ?? cause);
+    const place = said.split(`${path}:`)[1]?.match(/^\d+:\d+/)?.[0];
     throw new CliError('CONFIG_INVALID', {
-      where: file,
+      where: place ? `${file}:${place}` : file,
       expected: 'a module that can be loaded',
-      received: String((cause as Error | undefined)?.message ?? cause).split('\n')[0]!,
+      received: said.split('\n')[0]!.trim(),
       cause,
     });
   });

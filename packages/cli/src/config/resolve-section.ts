@@ -119,35 +119,29 @@ function refusal(
   flags: GivenFlags,
   faults: readonly OptionFault[],
 ): CliError {
-  const told = faults.map((fault) => {
-    const name = fault.option;
-    const flag = [...flags].find(([option]) => option === name || option.startsWith(`${name}.`))?.[1].flag;
-    const isUnknown = fault.received === 'an unknown name';
-    const path = [section.name, ...name.split('.')];
-    const inFile = file?.place(path, isUnknown ? 'name' : 'value');
-    const isMissing = fault.received === 'nothing';
-    const where = flag ?? (isMissing ? path.join('.') : `${inFile}, ${path.join('.')}`);
-    // What is known stands in what was expected: names of options, or values in quotes.
-    const known = isUnknown
-      ? (fault.expected.split('options ')[1] ?? '').split(', ')
-      : [...fault.expected.matchAll(/"([^"]+)"/g)].map(([, value]) => value!);
-    const wrong = isUnknown ? path.at(-1)! : /^"(.*)"$/.exec(fault.received)?.[1];
-    const meant = wrong && nearest(wrong, known);
-    return { ...fault, where, flag, meant, isMissing };
+  const names = section.groups.flatMap(({ table }) => Object.keys(table.fields));
+  const told = faults.map(({ option, expected, received }) => {
+    const flag = [...flags].find(([given]) => given === option || given.startsWith(`${option}.`))?.[1].flag;
+    const path = [section.name, ...option.split('.')];
+    const isUnknown = received === 'an unknown name';
+    const place = file && received !== 'nothing' ? `${file.place(path, isUnknown ? 'name' : 'value')}, ` : '';
+    // Names of options within an option, and values in quotes, stand in what was expected.
+    const inner = (expected.split('options ')[1] ?? '').split(', ');
+    const values = [...expected.matchAll(/"([^"]+)"/g)].map(([, value]) => value!);
+    const wrong = isUnknown ? path.at(-1)! : /^"(.*)"$/.exec(received)?.[1];
+    const meant = wrong && nearest(wrong, isUnknown ? (path.length > 2 ? inner : names) : values);
+    const byFlag = `Give it by --${flagName(option)}.`;
+    const advice = received === 'nothing' ? byFlag : meant ? `Did you mean "${meant}"?` : undefined;
+    return { where: flag ?? place + path.join('.'), expected, received, advice, flag };
   });
-  const advice = told
-    .flatMap(({ meant, isMissing, option }) => {
-      if (isMissing) return [`Give it by --${flagName(option)}.`];
-      return meant ? [`Did you mean "${meant}"?`] : [];
-    })
-    .join(' ');
+  const [first, ...others] = told as [(typeof told)[number], ...typeof told];
   const code = told.every(({ flag }) => flag === undefined) && file ? 'CONFIG_INVALID' : 'OPTION_INVALID';
-  const [only] = told;
-  const list = (of: 'expected' | 'received') => told.map((each) => `${each.where}: ${each[of]}`).join('; ');
-  return new CliError(code, {
-    where: told.length === 1 ? only!.where : section.name,
-    expected: told.length === 1 ? only!.expected : list('expected'),
-    received: told.length === 1 ? only!.received : list('received'),
-    ...(advice && { advice }),
+  // The first one is the error. The others are told along with it, each in a line.
+  const rest = others.map(({ where, expected, received, advice }) => {
+    const line = `${where}: expected ${expected}, got ${received}.`;
+    return advice ? `${line} ${advice}` : line;
   });
+  const advice = [first.advice ?? '', ...rest].join('\n').trimEnd();
+  const { where, expected, received } = first;
+  return new CliError(code, { where, expected, received, ...(advice && { advice }) });
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type DatasetFormat, datasetFormats, type OpenedDataset } from '@tgm/video-io';
+import { type DatasetFormat, datasetFormats, datasetOf, type OpenedDataset } from '@tgm/video-io';
 import { CliError } from '../program/errors.js';
 import { type CommonDataOptions, type DataOptions, dataSection, type FormatName } from './data-section.js';
 import { detectFormat, MANIFESTS } from './detect-format.js';
@@ -26,7 +26,18 @@ export async function openDataset(
     reader.source === 'files'
       ? await (reader as DatasetFormat<readonly string[]>).read(await tarFiles(source), given)
       : await (reader as DatasetFormat<string>).read(await onePath(source, reader.source), given);
-  return { ...(await withCaptions(dataset, { captions, templates, descriptions, caption })), format };
+  const videos = format === 'folder' ? await withoutConfig(dataset) : dataset;
+  return { ...(await withCaptions(videos, { captions, templates, descriptions, caption })), format };
+}
+
+/** `.ts` is also the ending of MPEG transport streams, so a folder's own configuration looks like a video. */
+async function withoutConfig(dataset: OpenedDataset): Promise<OpenedDataset> {
+  const samples = await Promise.all(Array.from({ length: dataset.length }, (_, index) => dataset.at(index)));
+  const [own] = samples.filter(({ id }) => /^tgm\.config\.m?ts$/.test(id));
+  if (own === undefined) return dataset;
+  const leftOut = [...(dataset.leftOut ?? []), { path: own.id, reason: 'ending' as const }];
+  const videos = samples.filter((sample) => sample !== own);
+  return { ...datasetOf(dataset.name, videos, dataset.classes), leftOut };
 }
 
 async function tarFiles(source: string | readonly string[]): Promise<readonly string[]> {
