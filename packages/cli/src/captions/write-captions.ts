@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Captioner, captioner, captionVideos, commandCaptioner, readCaptions } from '@tgm/models';
 import { sampleAt, type VideoDataset, VideoError, type VideoSample, videoPool } from '@tgm/video-io';
 import { partOf } from '../config/part.js';
@@ -83,7 +85,10 @@ export async function* writeCaptions(
 /** The captioner that options which the section's table has checked ask for. */
 async function captionerOf(own: object): Promise<Captioner> {
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
-  return 'command' in given ? commandCaptioner(given as never) : captioner(given as never);
+  if ('command' in given) return commandCaptioner(given as never);
+  // Transformers.js looks for a relative folder among its own models.
+  const { model } = given as { model: string };
+  return captioner({ ...given, model: existsSync(model) ? resolve(model) : model } as never);
 }
 
 async function knownIds(out: string, { model, revision }: Captioner): Promise<ReadonlySet<string>> {

@@ -1,12 +1,12 @@
 import type { ResolvedSection } from './resolve-section.js';
 
-/** Sections as they stand, as JSON that `--config` reads. */
+/** Sections as they stand, as JSON that `--config` reads. Which part of the work a process does is left out: all parts have one. */
 export function configText(sections: Readonly<Record<string, ResolvedSection>>, title: string): string {
   const functions: string[] = [];
   const values = Object.entries(sections).map(([section, resolved]) => {
     const options = Object.entries(resolved.values).filter(([option, value]) => {
       if (typeof value === 'function') functions.push(`${section}.${option}`);
-      return value !== undefined && typeof value !== 'function';
+      return value !== undefined && typeof value !== 'function' && option !== 'shard';
     });
     return [section, Object.fromEntries(options)];
   });

@@ -18,9 +18,10 @@ export async function readCodeConfig(path: string, file: string, text: string): 
   const jiti = createJiti(import.meta.url, {
     fsCache: false,
     moduleCache: false,
+    interopDefault: false,
     alias: { '@tgm/cli': own },
   });
-  const values: unknown = await jiti.import(path, { default: true }).catch((cause: unknown) => {
+  const module = await jiti.import<{ readonly default?: unknown }>(path).catch((cause: unknown) => {
     const said = String((cause as Error | undefined)?.message ?? cause);
     const place = said.split(`${path}:`)[1]?.match(/^\d+:\d+/)?.[0];
     throw new CliError('CONFIG_INVALID', {
@@ -30,6 +31,7 @@ export async function readCodeConfig(path: string, file: string, text: string): 
       cause,
     });
   });
+  const values = module.default;
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
     throw new CliError('CONFIG_INVALID', {
       where: file,

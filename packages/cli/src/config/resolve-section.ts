@@ -94,8 +94,11 @@ function absolute(value: unknown, folder: string): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, absolute(each, folder)]));
 }
 
+/** Options within an option; the JSON parser makes objects without a prototype. */
 const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+  typeof value === 'object' &&
+  value !== null &&
+  [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 function set(values: Record<string, unknown>, [name, ...inner]: string[], value: unknown): void {
   if (inner.length === 0) values[name!] = value;

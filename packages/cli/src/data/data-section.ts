@@ -120,7 +120,9 @@ const READERS: {
 const groups = Object.fromEntries(
   FORMAT_NAMES.map((name) => {
     const { fields } = datasetFormats[name].options as unknown as OptionTable<Fields>;
-    const table = optionTable('data', { ...fields, ...COMMON }, CliError);
+    // What lies there told the format, where it was not given.
+    const format = optional(oneOf([name]), name);
+    const table = optionTable('data', { ...fields, ...COMMON, format }, CliError);
     return [name, optionGroup(table, { ...READERS[name], ...COMMON_ABOUT }, `--format ${name}`)];
   }),
 ) as Readonly<Record<FormatName, OptionGroup>>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type DatasetFormat, datasetFormats, datasetOf, type OpenedDataset } from '@tgm/video-io';
 import { CliError } from '../program/errors.js';
 import { type CommonDataOptions, type DataOptions, dataSection, type FormatName } from './data-section.js';
-import { detectFormat, MANIFESTS } from './detect-format.js';
+import { MANIFESTS } from './detect-format.js';
 import { withCaptions } from './with-captions.js';
 
 /**
@@ -17,9 +17,8 @@ export async function openDataset(
   options: DataOptions,
 ): Promise<OpenedDataset & { readonly format: FormatName }> {
   const { table } = await dataSection.choose({ ...options });
-  const checked = table.check(options) as unknown as CommonDataOptions & { readonly format?: FormatName };
-  const { format: named, source, captions, templates, descriptions, caption, ...own } = checked;
-  const format = named ?? (await detectFormat(source));
+  const checked = table.check(options) as unknown as CommonDataOptions & { readonly format: FormatName };
+  const { format, source, captions, templates, descriptions, caption, ...own } = checked;
   const reader: DatasetFormat<string> | DatasetFormat<readonly string[]> = datasetFormats[format];
   const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
   const dataset: OpenedDataset =

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { optionsContract } from '@tgm/options/testing';
+import { datasetOf } from '@tgm/video-io';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import * as cli from './index.js';
+import { writeVideo } from './testing/some-videos.test-support.js';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-contract-'));
+  await writeVideo(join(folder, 'a.mp4'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const dataset = () => datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: ['a'] }]);
+const captioning = (extra: object) =>
+  cli.writeCaptions(dataset(), {
+    out: join(folder, 'none.jsonl'),
+    command: 'none',
+    model: 'm',
+    revision: 'r',
+    shard: '1/2',
+    ...extra,
+  });
+
+describe('@tgm/cli', () => {
+  const checks = optionsContract({
+    module: cli,
+    declarations: `${import.meta.dirname}/../dist`,
+    calls: {
+      dataFacts: (extra) => cli.dataFacts(dataset(), { probe: 0, ...extra }),
+      examineMachine: (extra) => cli.examineMachine({ hub: false, ...extra }),
+      openDataset: (extra) => cli.openDataset({ source: folder, format: 'folder', ...extra }),
+      writeCaptions: (extra) => captioning(extra).next(),
+    },
+  });
+  for (const { name, run } of checks) it(name, run);
+});
