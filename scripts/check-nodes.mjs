@@ -18,6 +18,7 @@ const FAST = {
   report: [],
   'tfjs-backend-onnx': ['src/compile.test.ts', 'src/eager-engines.test.ts', 'src/runtime'],
   models: ['src/safetensors', 'src/clip-model/tokenizer.test.ts', 'src/frame-tokens.test.ts'],
+  cli: ['src/program', 'src/data/detect-format.test.ts', 'src/commands/config.test.ts'],
   'video-io': ['src/encode.test.ts', 'src/pool', 'src/container'],
 };
 

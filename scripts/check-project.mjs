@@ -20,7 +20,10 @@ const names = packages.map(({ manifest }) => manifest.name);
 const registry = await serveRegistry(packages);
 /** The types of TensorFlow.js do not pass the check of libraries. */
 const withoutTensorFlow = packages
-  .filter(({ manifest }) => !manifest.peerDependencies?.['@tensorflow/tfjs'])
+  .filter(({ manifest }) => {
+    const { dependencies, peerDependencies } = manifest;
+    return !('@tensorflow/tfjs' in { ...dependencies, ...peerDependencies });
+  })
   .map(({ manifest }) => manifest.name);
 const outside = '@tensorflow/tfjs @tensorflow/tfjs-backend-wasm';
 

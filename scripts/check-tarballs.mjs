@@ -24,10 +24,11 @@ for (const entry of await packPackages(work)) {
 rmSync(work, { recursive: true, force: true });
 process.exit(failed === 0 ? 0 : 1);
 
-function faultsOfFiles({ path, files }) {
+function faultsOfFiles({ path, files, manifest }) {
   const faults = ['LICENSE', 'README.md', 'package.json'].filter((name) => !files.includes(name));
+  const programs = Object.values(manifest.bin ?? {}).map((name) => name.replace('./', ''));
   const strangers = files.filter(
-    (name) => name.includes('/') && !/^dist\/.*\.(js|js\.map|d\.ts)$/.test(name),
+    (name) => name.includes('/') && !programs.includes(name) && !/^dist\/.*\.(js|js\.map|d\.ts)$/.test(name),
   );
   const tests = files.filter((name) => name.includes('.test'));
   const license = readFileSync(join(ROOT, 'LICENSE'), 'utf8') === readFileSync(join(path, 'LICENSE'), 'utf8');

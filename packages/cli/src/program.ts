@@ -5,5 +5,5 @@ export { explain } from './program/explain.js';
 export { nearest } from './program/nearest.js';
 export { printable } from './program/printable.js';
 export { duration, type Progress, progress } from './program/progress.js';
-export { runProgram, Stopped } from './program/run-program.js';
+export { beforeSuddenEnd, runProgram, Stopped } from './program/run-program.js';
 export { say, warn } from './program/say.js';

@@ -13,8 +13,6 @@ export type CliErrorCode =
   /** More videos than allowed cannot be used. */
   | 'VIDEOS_INVALID'
   /** A file cannot be written. */
-  | 'WRITE_FAILED'
-  /** This machine lacks something. */
-  | 'MACHINE_UNFIT';
+  | 'WRITE_FAILED';
 
 export class CliError extends TgmError<CliErrorCode> {}

@@ -1,0 +1,18 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { defineConfig, openDataset } from '@tgm/cli';
+import { readCommandLine } from '@tgm/cli/program';
+
+if (
+  defineConfig({}) === undefined ||
+  readCommandLine({ program: 'own', fields: {} }, ['--help']) !== undefined
+)
+  throw new Error('the exports are not those of @tgm/cli');
+mkdirSync('own-videos', { recursive: true });
+writeFileSync('own-videos/a.mp4', 'no video');
+if ((await openDataset({ source: 'own-videos' })).length !== 1) throw new Error('the video is not found');
+const tgm = (...args) =>
+  execFileSync(process.execPath, ['node_modules/@tgm/cli/bin/tgm.js', ...args], { encoding: 'utf8' });
+const facts = JSON.parse(tgm('data', 'own-videos', '--json'));
+if (facts.samples !== 1) throw new Error(`tgm data tells ${facts.samples} samples`);
+console.log(tgm('doctor', '--no-hub'));
