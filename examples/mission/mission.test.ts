@@ -66,7 +66,7 @@ test.each([
   [['--onyl', 'MAE'], /--onyl.*USAGE/],
 ])('refuses %j', { timeout: 60_000 }, async (args, message) => {
   const { code, out, err } = await run('main.ts', args);
-  expect(code).toBe(1);
+  expect(code).toBe(64);
   expect(out).toBe('');
   expect(err).toMatch(message);
 });

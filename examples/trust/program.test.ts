@@ -57,6 +57,6 @@ test('stops at Ctrl-C, then prints a line of JSON a row and writes the report', 
 
 test('refuses a part that it does not know', { timeout: 60_000 }, async () => {
   const { code, err } = await trust(['--only', 'masks,marks']);
-  expect(code).toBe(1);
+  expect(code).toBe(64);
   expect(err).toMatch(/expected some of masks,.*got marks.*OPTION_INVALID/);
 });
