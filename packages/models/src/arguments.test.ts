@@ -492,7 +492,7 @@ it('writeSafetensors writes no tensor that is not what it says', async () => {
   const wrong = [
     null,
     {},
-    { ...one, dtype: 'F16' },
+    { ...one, dtype: 'BF16' },
     { ...one, dtype: 'zz' },
     { ...one, shape: 1 },
     { ...one, shape: [-1] },

@@ -1,3 +1,5 @@
+import { narrowF16, widenF16 } from './float16.js';
+
 /** The element types of the safetensors format that are read here. */
 export type SafetensorsDtype = 'F64' | 'F32' | 'F16' | 'BF16' | 'I64' | 'I32' | 'U8' | 'BOOL';
 
@@ -33,10 +35,11 @@ const BYTES: Readonly<Record<SafetensorsDtype, number>> = {
   BOOL: 1,
 };
 
-/** Names of the typed arrays that are written as they are; half floats are read only. */
+/** Names of the typed arrays that are written. bfloat16 is read only. */
 export const WRITABLE = {
   F64: 'Float64Array',
   F32: 'Float32Array',
+  F16: 'Float32Array',
   I64: 'BigInt64Array',
   I32: 'Int32Array',
   U8: 'Uint8Array',
@@ -75,19 +78,10 @@ export function decodeElements<D extends SafetensorsDtype>(
   return arrays[dtype]();
 }
 
-/** IEEE 754 binary16: 1 sign bit, 5 exponent bits (bias 15), 10 fraction bits. */
-export function widenF16(halves: Uint16Array): Float32Array {
-  const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) {
-    const half = halves[i]!;
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0) values[i] = sign * fraction * 2 ** -24;
-    else if (exponent === 0x1f) values[i] = fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-    else values[i] = sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  }
-  return values;
+/** The bytes of elements of a type that is written, little-endian. */
+export function encodeElements(dtype: keyof typeof WRITABLE, data: ArrayBufferView): Uint8Array {
+  const { buffer, byteOffset, byteLength } = dtype === 'F16' ? narrowF16(data as Float32Array) : data;
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** bfloat16 is the upper half of a binary32. */

@@ -3,12 +3,15 @@ import { optionTable, passing, showValue, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
 import { isArrayOf, isRecord } from '../option-fields.js';
 import { writeAtomically } from '../write-atomically.js';
-import { elementBytes, type SafetensorsTensor, WRITABLE } from './dtype.js';
+import { elementBytes, encodeElements, type SafetensorsTensor, WRITABLE } from './dtype.js';
 import { safetensorsFault } from './fault.js';
 import { isCounts, LENGTH_BYTES, MAX_HEADER_BYTES } from './header.js';
 
-/** A tensor as it can be written: half floats are read only. */
-export type WritableTensor = Exclude<SafetensorsTensor, { dtype: 'F16' | 'BF16' }>;
+/**
+ * A tensor as it can be written. Numbers of `F16` are given with 32 bits, and the nearest ones with 16 are written: beyond 65,504 that is
+ * infinity. `BF16` is read only.
+ */
+export type WritableTensor = Exclude<SafetensorsTensor, { dtype: 'BF16' }>;
 
 type Tensors = Readonly<Record<string, WritableTensor>>;
 type Metadata = Readonly<Record<string, string>>;
@@ -39,9 +42,7 @@ export async function writeSafetensors(path: string, tensors: Tensors, metadata:
   const header = encodeHeader(path, tensors, metadata);
   await writeAtomically(path, async (file) => {
     await writeAll(file, header);
-    for (const { data } of Object.values(tensors)) {
-      await writeAll(file, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-    }
+    for (const { dtype, data } of Object.values(tensors)) await writeAll(file, encodeElements(dtype, data));
   });
 }
 
@@ -53,10 +54,11 @@ function encodeHeader(path: string, tensors: Tensors, metadata: Metadata): Uint8
     if (name === '__metadata__') throw safetensorsFault(where, 'another name', 'the name of the metadata');
     requireWritable(where, tensor);
     const { dtype, shape, data } = tensor;
-    const bytes = shape.reduce((product, dimension) => product * dimension, elementBytes(dtype)!);
-    if (data.byteLength !== bytes) {
-      throw safetensorsFault(where, `${bytes} bytes for ${dtype} [${shape}]`, `${data.byteLength}`);
+    const elements = shape.reduce((product, dimension) => product * dimension, 1);
+    if (data.length !== elements) {
+      throw safetensorsFault(where, `${elements} numbers for ${dtype} [${shape}]`, `${data.length}`);
     }
+    const bytes = elements * elementBytes(dtype)!;
     entries.push([name, { dtype, shape, data_offsets: [offset, offset + bytes] }]);
     offset += bytes;
   }
