@@ -53,6 +53,13 @@ export type {
   TokenParts,
   TokenScores,
 } from './strategy.js';
-export type { ClipFrames, Embeddings, PatchEmbeddings, PatchTextEncoder } from './text/patch-text.js';
+export type {
+  ClipFrames,
+  Embeddings,
+  PatchEmbeddings,
+  PatchTextEncoder,
+  PictureSize,
+  PictureTextEncoder,
+} from './text/patch-text.js';
 export { similarityMaps, type TextCueOptions, textCue } from './text/text-cue.js';
 export { tokenCount, tokenMask, tokensPerSlice } from './token-grid.js';

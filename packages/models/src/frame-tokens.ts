@@ -1,9 +1,10 @@
+import type { TokenGrid } from '@tgm/masking';
 import { optional, optionTable, passing } from '@tgm/options';
 import { ModelError } from './errors.js';
 import { inputShape } from './input-shape.js';
 import { bytes, isArrayOf } from './option-fields.js';
 import { type PatchConfig, requireCut, tokenGridOf, tokenSizeOf } from './patchify.js';
-import { pixelTables } from './pixel-tables.js';
+import { type PixelTables, pixelTables } from './pixel-tables.js';
 import type { PixelScale } from './pixels.js';
 
 /** How frames are cut into tokens, and how much of each token is read. */
@@ -67,9 +68,29 @@ export function frameTokens(
     const wanted = `room for ${indices.length} x ${readSize}`;
     throw inputShape('frameTokens', 'into', wanted, `room for ${values.length - offset} at ${offset}`);
   }
-  const { rows, columns, slices } = tokenGridOf(config);
-  const [red, green, blue] = pixelTables('frameTokens', scale);
-  const rowBytes = imageSize * 3;
+  const layout = { ...tokenGridOf(config), patchSize, tubeletSize, readFrames };
+  return readTokens(frames, layout, indices, pixelTables('frameTokens', scale), values, offset);
+}
+
+/** Frames of rows x columns patches. */
+export interface TokenLayout extends TokenGrid, Pick<PatchConfig, 'patchSize' | 'tubeletSize'> {
+  readonly readFrames: number;
+}
+
+/**
+ * What `frameTokens` does, of frames of any aspect.
+ * @throws ModelError with `INPUT_SHAPE` for a token number that is none of the clip's.
+ */
+export function readTokens(
+  frames: Uint8Array,
+  { rows, columns, slices, patchSize, tubeletSize, readFrames }: TokenLayout,
+  indices: ArrayLike<number>,
+  [red, green, blue]: PixelTables,
+  values: Float32Array,
+  offset: number,
+): Float32Array {
+  const rowBytes = columns * patchSize * 3;
+  const frameRows = rows * patchSize;
   const runBytes = patchSize * 3;
   let to = offset;
   for (let k = 0; k < indices.length; k++) {
@@ -81,7 +102,7 @@ export function frameTokens(
       throw inputShape('frameTokens', 'indices', `0 to ${slices * rows * columns - 1}`, `${token}`);
     }
     for (let frame = slice * tubeletSize; frame < slice * tubeletSize + readFrames; frame++) {
-      const corner = (frame * imageSize + row * patchSize) * rowBytes + column * runBytes;
+      const corner = (frame * frameRows + row * patchSize) * rowBytes + column * runBytes;
       for (let y = 0; y < patchSize; y++) {
         const start = corner + y * rowBytes;
         for (let from = start; from < start + runBytes; from += 3, to += 3) {

@@ -21,13 +21,44 @@ export function framesOf(
   given: ClipFrames,
   imageSize: number,
 ): { frames: Uint8Array; count: number } {
+  const { height, width } = checked(where, given);
+  if (height === imageSize && width === imageSize) return counted(where, given);
+  throw inputShape(where, 'frames', `${imageSize} x ${imageSize} pixels`, `${height} x ${width}`);
+}
+
+/** Frames of whole patches. */
+export interface PatchedFrames {
+  readonly frames: Uint8Array;
+  readonly count: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/**
+ * The frames of a clip of any size that is made of patches.
+ * @throws ModelError with `OPTION_INVALID`, `INPUT_SHAPE`
+ */
+export function patchedFramesOf(where: string, given: ClipFrames, patchSize: number): PatchedFrames {
+  const { height, width } = checked(where, given);
+  const [rows, columns] = [height / patchSize, width / patchSize];
+  const whole = [rows, columns].every((side) => Number.isSafeInteger(side) && side >= 1);
+  if (whole) return { ...counted(where, given), rows, columns };
+  const expected = `a multiple of ${patchSize} x ${patchSize} pixels`;
+  throw inputShape(where, 'frames', expected, `${height} x ${width}`);
+}
+
+function checked(where: string, given: ClipFrames): ClipFrames {
   // A clip of a decoder may be passed whole.
   const { frames, height, width } = (given ?? {}) as ClipFrames;
   framesTable(where).check({ frames, height, width });
-  if (height !== imageSize || width !== imageSize) {
-    throw inputShape(where, 'frames', `${imageSize} x ${imageSize} pixels`, `${height} x ${width}`);
-  }
-  const frameBytes = imageSize * imageSize * 3;
+  return given;
+}
+
+function counted(
+  where: string,
+  { frames, height, width }: ClipFrames,
+): { frames: Uint8Array; count: number } {
+  const frameBytes = height * width * 3;
   const count = frames.length / frameBytes;
   if (Number.isInteger(count) && count >= 1) return { frames, count };
   const expected = `${frameBytes} bytes for each of one or more frames`;

@@ -114,8 +114,19 @@ export {
   UNIT_PIXELS,
 } from './pixels.js';
 export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';
+export { openSafetensors, type SafetensorsFile } from './safetensors/open.js';
 export { readSafetensors, type Safetensors } from './safetensors/read.js';
 export { type WritableTensor, writeSafetensors } from './safetensors/write.js';
+export {
+  orAbsent,
+  orFailed,
+  type ShardFault,
+  type ShardFaultKind,
+} from './shard-folder/shard-fault.js';
+export type { StoredFile } from './shard-folder/shard-files.js';
+export { type ShardFolder, type ShardFolderOptions, shardFolder } from './shard-folder/shard-folder.js';
+export { type StoredIndex, tellDifferences } from './shard-folder/shard-index.js';
+export type { ShardRecord } from './shard-folder/shard-record.js';
 export { sinusoidTable } from './sinusoid.js';
 export { tensorsDigest } from './tensors-digest.js';
 export {

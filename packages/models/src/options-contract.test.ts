@@ -118,6 +118,17 @@ const checks = optionsContract({
     resizeClipModel: (extra) =>
       models.resizeClipModel({ model: clipModel, params: clipModelParams, ...extra }, 8),
     resizeVideoMae: (extra) => models.resizeVideoMae({ model, params }, { imageSize: 8, ...extra }),
+    shardFolder: (extra) =>
+      models.shardFolder({
+        folder: inside('shards'),
+        things: 'numbers',
+        writer: 'writeNumbers',
+        version: 1,
+        index: { where: 'index', check: (value) => value as object },
+        record: { where: 'record', check: (value) => value as object },
+        fault: (_kind, { where }) => new Error(where),
+        ...extra,
+      }),
     sentenceEncoder: (extra) =>
       models.sentenceEncoder({ model: inside('bert'), revision: 'one', offline: true, ...extra }),
     videoMae: (extra) => models.videoMae(TINY_VIDEO_MAE, { ...extra }),

@@ -31,3 +31,15 @@ export interface PatchTextEncoder {
   /** What the encoder is, but for its weights; a run keeps it. */
   describe?(): Description;
 }
+
+/** Height and width in pixels. */
+export type PictureSize = Pick<ClipFrames, 'height' | 'width'>;
+
+/** A text-image model that reads whole pictures of any aspect, and says which one it is: what scores can be kept of. */
+export interface PictureTextEncoder extends PatchTextEncoder {
+  /** The size in which it reads a picture, nothing of which is cut off: near its aspect. */
+  pictureSize(picture: PictureSize): PictureSize;
+  describe(): Description;
+  /** A digest of its weights, and of whatever else decides what it computes and is not in the description. */
+  digest(): Promise<string>;
+}

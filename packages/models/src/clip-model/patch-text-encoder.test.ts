@@ -137,12 +137,12 @@ describe.each(engines)('clipModelPatchTextEncoder on %s', (_, makeEngine) => {
     await engine.dispose();
   });
 
-  it('refuses frames of another size and a tokenizer of another model', async () => {
+  it('refuses frames that are not of whole patches, and a tokenizer of another model', async () => {
     const engine = await makeEngine();
     const params = model.init(seededRandom('encoder'));
     const encoder = clipModelPatchTextEncoder({ ...options, params, engine });
-    await expect(encoder.encodePatches({ frames: frames(2), height: 8, width: 4 })).rejects.toThrow(
-      'encodePatches, frames: expected 4 x 4 pixels, got 8 x 4.',
+    await expect(encoder.encodePatches({ frames: frames(2), height: 8, width: 3 })).rejects.toThrow(
+      'encodePatches, frames: expected a multiple of 2 x 2 pixels, got 8 x 3.',
     );
     await expect(
       encoder.encodePatches({ frames: new Uint8Array(50), height: 4, width: 4 }),

@@ -1,25 +1,31 @@
+import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import type {
   AttentionEncoder,
   AttentionMaps,
   ClipFrames,
   PatchEmbeddings,
-  PatchTextEncoder,
+  PictureTextEncoder,
 } from '@tgm/masking';
 import { describer, objectWith, optionTable, recorded, unrecorded } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { ModelError } from '../errors.js';
-import { frameTokens } from '../frame-tokens.js';
-import { framesOf } from '../frames-of.js';
+import { readTokens } from '../frame-tokens.js';
+import { patchedFramesOf } from '../frames-of.js';
 import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
-import { type Params, requireParams } from '../params.js';
-import { tokenGridOf, tokenSizeOf } from '../patchify.js';
+import { type Params, parameter, requireParams } from '../params.js';
+import { tokenSizeOf } from '../patchify.js';
+import { pixelTables } from '../pixel-tables.js';
+import { tensorsDigest } from '../tensors-digest.js';
 import { SMALLEST_NORM } from '../text-encoder/normalise-rows.js';
 import { rememberedTexts } from '../text-encoder/remembered-texts.js';
 import type { ClipModel } from './clip-model.js';
+import { VISION_POSITIONS } from './parameters.js';
+import { type PatchGridSize, positionsFor } from './positions.js';
 import type { ClipModelTokenizer } from './tokenizer.js';
 import { type PatchFeaturesVariant, patchFeaturesVariant } from './vision.js';
+import { wholePictures } from './whole-pictures.js';
 
 /** Frames and captions of one call of the engine: the rest is filled up, so that one trace serves. */
 const FRAMES_A_CALL = 16;
@@ -51,14 +57,14 @@ const table = optionTable(
 
 /**
  * CLIP as text-guided and attention-guided masking use it: embeddings of captions and patches, and what the class token attends to in
- * the last block, the mean over the heads. Frames must have the size of CLIP's images; an embedding of a caption is
- * computed once. The parameters stay the caller's.
+ * the last block, the mean over the heads. Frames may have any size of whole patches: where it is not that of CLIP's images, the table
+ * of positions is interpolated. An embedding of a caption is computed once. The parameters stay the caller's.
  * @throws ModelError with `OPTION_INVALID`, also when the tokenizer has more places or tokens than the text tower;
  *   CheckpointKeysError when a parameter of a tower is missing or has another shape.
  */
 export function clipModelPatchTextEncoder(
   options: ClipModelPatchTextEncoderOptions,
-): PatchTextEncoder & AttentionEncoder {
+): PictureTextEncoder & AttentionEncoder {
   const checked = table.check(options);
   const { model, params, tokenizer, engine, variant } = checked;
   requireSameTexts(model, tokenizer);
@@ -66,16 +72,17 @@ export function clipModelPatchTextEncoder(
   requireParams('clipModelPatchTextEncoder, option params', towers, params);
   const width = model.config.projectionDim;
   const { imageSize, patchSize } = model.config.visionConfig;
-  const layout = { imageSize, patchSize, tubeletSize: 1 };
-  const { rows, columns } = tokenGridOf({ ...layout, numFrames: 1 });
+  const side = imageSize / patchSize;
+  const pictureSize = wholePictures(imageSize, patchSize);
+  const positions = positionTables(params, side);
   const visionParams = paramsOf(params, VISION);
   const textParams = paramsOf(params, TEXT);
 
-  const embedPatches = engine.compile((inputs: { params: Params; patches: tf.Tensor3D }) =>
-    normalised(model.patchFeatures(inputs.params, inputs.patches, variant)),
+  const embedPatches = engine.compile((inputs: VisionInputs) =>
+    normalised(model.patchFeatures(inputs.params, inputs.patches, variant, inputs.places)),
   );
-  const attendTo = engine.compile((inputs: { params: Params; patches: tf.Tensor3D }) =>
-    model.classAttention(inputs.params, inputs.patches),
+  const attendTo = engine.compile((inputs: VisionInputs) =>
+    model.classAttention(inputs.params, inputs.patches, inputs.places),
   );
   const embedTexts = engine.compile((inputs: { params: Params; ids: tf.Tensor2D; ends: tf.Tensor1D }) =>
     normalised(model.encodeText(inputs.params, inputs.ids, inputs.ends)),
@@ -101,27 +108,41 @@ export function clipModelPatchTextEncoder(
   async function ofFrames(
     where: string,
     given: ClipFrames,
-    compiled: (inputs: { params: Params; patches: tf.Tensor3D }) => Promise<tf.Tensor>,
+    compiled: (inputs: VisionInputs) => Promise<tf.Tensor>,
     numbers: number,
   ) {
-    const { frames, count } = framesOf(where, given, imageSize);
-    const tokenSize = tokenSizeOf(layout);
+    const { frames, count, rows, columns } = patchedFramesOf(where, given, patchSize);
+    const tokenSize = tokenSizeOf({ patchSize, tubeletSize: 1 });
+    const layout = { rows, columns, slices: count, patchSize, tubeletSize: 1, readFrames: 1 };
     const perFrame = rows * columns;
     const values = new Float32Array(count * perFrame * numbers);
+    const table = rows === side && columns === side ? undefined : await positions({ rows, columns });
     for (let start = 0; start < count; start += FRAMES_A_CALL) {
       const batch = Math.min(FRAMES_A_CALL, count - start);
       const tokens = Array.from({ length: batch * perFrame }, (_, i) => start * perFrame + i);
       const pixels = new Float32Array(FRAMES_A_CALL * perFrame * tokenSize);
-      frameTokens(frames, { ...layout, numFrames: count }, tokens, model.pixels, pixels);
-      const inputs = { patches: tf.tensor3d(pixels, [FRAMES_A_CALL, perFrame, tokenSize]) };
-      const found = await read(compiled({ params: visionParams, ...inputs }), inputs);
+      readTokens(frames, layout, tokens, pixelTables(where, model.pixels), pixels, 0);
+      const inputs = {
+        patches: tf.tensor3d(pixels, [FRAMES_A_CALL, perFrame, tokenSize]),
+        ...(table && {
+          table: tf.tensor2d(table, [1 + perFrame, table.length / (1 + perFrame)]),
+          places: tf.tensor2d(placesOf(perFrame), [FRAMES_A_CALL, perFrame], 'int32'),
+        }),
+      };
+      const found = await read(compiled(visionInputs(visionParams, inputs)), inputs);
       values.set(found.subarray(0, batch * perFrame * numbers), start * perFrame * numbers);
     }
     return { values, frameCount: count, rows, columns };
   }
 
+  let digest: Promise<string> | undefined;
   return {
     describe: describer('clipModelPatchTextEncoder', recorded(table, checked)),
+    pictureSize,
+    digest() {
+      digest ??= digestOf({ ...visionParams, ...textParams }, tokenizer);
+      return digest;
+    },
     encodeText: rememberedTexts(width, CAPTIONS_A_CALL, embedCaptions),
 
     async encodePatches(clip): Promise<PatchEmbeddings> {
@@ -129,6 +150,34 @@ export function clipModelPatchTextEncoder(
     },
 
     encodeAttention: (clip): Promise<AttentionMaps> => ofFrames('encodeAttention', clip, attendTo, 1),
+  };
+}
+
+/** What a pass over pictures reads; `places` where they are not of the model's own size. */
+type VisionInputs = { params: Params; patches: tf.Tensor3D; places?: tf.Tensor2D };
+
+const visionInputs = (
+  params: Params,
+  { patches, table, places }: { patches: tf.Tensor3D; table?: tf.Tensor2D; places?: tf.Tensor2D },
+): VisionInputs =>
+  table && places
+    ? { params: { ...params, [VISION_POSITIONS]: table }, patches, places }
+    : { params, patches };
+
+/** [FRAMES_A_CALL, count] every frame's patches in their order. */
+const placesOf = (count: number): Int32Array =>
+  Int32Array.from({ length: FRAMES_A_CALL * count }, (_, at) => at % count);
+
+/** The table of positions for a grid of patches, made once for each. */
+function positionTables(params: Params, side: number): (grid: PatchGridSize) => Promise<Float32Array> {
+  const made = new Map<string, Promise<Float32Array>>();
+  const make = async (grid: PatchGridSize) =>
+    positionsFor(await parameter(params, VISION_POSITIONS).data<'float32'>(), side, grid);
+  return (grid) => {
+    const name = `${grid.rows} x ${grid.columns}`;
+    const table = made.get(name) ?? make(grid);
+    made.set(name, table);
+    return table;
   };
 }
 
@@ -149,6 +198,16 @@ async function read(result: Promise<tf.Tensor>, inputs: tf.TensorContainerObject
   } finally {
     tf.dispose(inputs);
   }
+}
+
+async function digestOf(
+  params: Params,
+  { json, config, contextLength }: ClipModelTokenizer,
+): Promise<string> {
+  const texts = JSON.stringify([json, config, contextLength]);
+  return createHash('sha256')
+    .update(`${await tensorsDigest(params)} ${texts}`)
+    .digest('hex');
 }
 
 function paramsOf(params: Params, names: RegExp): Params {

@@ -4,9 +4,9 @@ import { ModelError } from '../errors.js';
 import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
 import { type Params, parameter } from '../params.js';
-import { resampleBicubic } from '../resample-bicubic.js';
 import { type ClipModel, clipModel } from './clip-model.js';
 import { VISION_POSITIONS } from './parameters.js';
+import { positionsFor } from './positions.js';
 import type { ClipModelTokenizer } from './tokenizer.js';
 
 /** A CLIP, with its tokenizer or without. */
@@ -51,9 +51,7 @@ export async function resizeClipModel<T extends ResizableClipModel>(
   const from = visionConfig.imageSize / visionConfig.patchSize;
   const to = imageSize / visionConfig.patchSize;
   const table = await parameter(params, VISION_POSITIONS).data<'float32'>(); // [1 + from * from, D]
-  const positions = new Float32Array((1 + to * to) * width);
-  positions.set(table.subarray(0, width));
-  positions.set(resampleBicubic(table.subarray(width), { rows: from, columns: from, width }, to, to), width);
+  const positions = positionsFor(table, from, { rows: to, columns: to });
   const others = Object.entries(params).filter(([name]) => name !== VISION_POSITIONS);
   return {
     ...given,

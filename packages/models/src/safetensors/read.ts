@@ -1,11 +1,10 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { eitherOf, optionTable, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
 import { orNotFound } from '../file-failed.js';
 import { bytes } from '../option-fields.js';
-import { decodeElements, type SafetensorsTensor } from './dtype.js';
-import { safetensorsFault } from './fault.js';
-import { type HeaderEntry, headerLength, LENGTH_BYTES, parseHeader } from './header.js';
+import type { SafetensorsTensor } from './dtype.js';
+import { headerLength, LENGTH_BYTES, parseHeader } from './header.js';
+import { readHeader, readTensor, tensorOf, whileOpen } from './open.js';
 
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, SafetensorsTensor>>;
@@ -43,39 +42,11 @@ function readBytes(bytes: Uint8Array): Safetensors {
   return { tensors: Object.fromEntries(tensors), metadata: header.metadata };
 }
 
-async function readFile(path: string): Promise<Safetensors> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const start = await readRange(file, 0, Math.min(size, LENGTH_BYTES), path);
-    const length = headerLength(start, size, path);
-    const dataStart = LENGTH_BYTES + length;
-    const header = parseHeader(await readRange(file, LENGTH_BYTES, length, path), size - dataStart, path);
+const readFile = (path: string): Promise<Safetensors> =>
+  whileOpen(path, async (file) => {
+    const { header, dataStart } = await readHeader(file, path);
     const tensors: [string, SafetensorsTensor][] = [];
-    for (const entry of header.entries) {
-      const bytes = await readRange(file, dataStart + entry.begin, entry.end - entry.begin, path);
-      tensors.push([entry.name, tensorOf(entry, bytes)]);
-    }
+    for (const entry of header.entries)
+      tensors.push([entry.name, await readTensor(file, path, dataStart, entry)]);
     return { tensors: Object.fromEntries(tensors), metadata: header.metadata };
-  } finally {
-    await file.close();
-  }
-}
-
-/** One read takes at most 1 GiB, below the 2 GiB that a single call can. */
-const READ_BYTES = 2 ** 30;
-
-async function readRange(file: FileHandle, begin: number, length: number, path: string): Promise<Uint8Array> {
-  const bytes = new Uint8Array(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, Math.min(READ_BYTES, length - done), begin + done);
-    if (bytesRead === 0) throw safetensorsFault(path, `${begin + length} bytes`, `${begin + done}`);
-    done += bytesRead;
-  }
-  return bytes;
-}
-
-function tensorOf({ dtype, shape }: HeaderEntry, bytes: Uint8Array): SafetensorsTensor {
-  return { dtype, shape, data: decodeElements(dtype, bytes) } as SafetensorsTensor;
-}
+  });

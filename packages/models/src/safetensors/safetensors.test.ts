@@ -1,10 +1,11 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '@tgm/masking';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ModelError } from '../errors.js';
 import { widenBf16 } from './dtype.js';
+import { openSafetensors } from './open.js';
 import { readSafetensors } from './read.js';
 import { type WritableTensor, writeSafetensors } from './write.js';
 
@@ -45,6 +46,22 @@ describe('writeSafetensors and readSafetensors', () => {
       expect(tensors).toEqual(everyType);
       expect(metadata).toEqual({ format: 'pt', note: 'üñí "quoted"' });
     }
+  });
+
+  it('reads single tensors of a file by their names', async () => {
+    const path = join(folder, 'single.safetensors');
+    await writeSafetensors(path, everyType, { of: 'every' });
+    const file = await openSafetensors(path);
+    expect(file).toMatchObject({ names: Object.keys(everyType), metadata: { of: 'every' } });
+    for (const name of ['step', 'half', 'a.weight', 'none'])
+      expect(await file.read(name)).toEqual(everyType[name]);
+    expect(await file.read('toString')).toBeUndefined();
+    await truncate(path, (await stat(path)).size - 1);
+    await expect(file.read('whole')).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID' });
+    await expect(openSafetensors(path)).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID' });
+    await expect(openSafetensors(join(folder, 'absent'))).rejects.toMatchObject({
+      code: 'CHECKPOINT_NOT_FOUND',
+    });
   });
 
   it('pads the header to 8 bytes and leaves no other file', async () => {

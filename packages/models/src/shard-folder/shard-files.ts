@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { orAbsent, orFailed } from './shard-fault.js';
+import type { FolderContext } from './shard-folder.js';
+
+/** What tells whether a file is as it was written. */
+export interface StoredFile {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export const shardPath = (folder: string, shard: number, ending: string): string =>
+  join(folder, `shard-${String(shard).padStart(5, '0')}.${ending}`);
+
+/** The number of the shard that a file is of; undefined for another file. */
+export function shardOfFile(name: string): number | undefined {
+  const found = /^shard-(\d{5,})\./.exec(name);
+  return found ? Number(found[1]) : undefined;
+}
+
+/** @throws `failed` */
+export async function fileFacts({ fault }: FolderContext, path: string): Promise<StoredFile> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const reading = (async () => {
+    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  })();
+  await orFailed(fault, path, 'a file that can be read', reading);
+  return { bytes, sha256: hash.digest('hex') };
+}
+
+/** @throws `damaged`, `failed` */
+export async function requireBytes(
+  { fault, damaged }: FolderContext,
+  path: string,
+  file: StoredFile,
+): Promise<void> {
+  const found = await orAbsent(fault, path, stat(path));
+  if (found?.size === file.bytes) return;
+  throw damaged(path, `${file.bytes} bytes`, found ? `${found.size}` : 'no file');
+}

@@ -1,0 +1,135 @@
+import { callable, type Fault, objectWith, optionTable, TgmError, text, wholeNumber } from '@tgm/options';
+import { ModelError } from '../errors.js';
+import { claimShards } from './claim-shards.js';
+import type { ShardFault } from './shard-fault.js';
+import { fileFacts, requireBytes, type StoredFile, shardPath } from './shard-files.js';
+import { openShardIndex, readShardIndex, type StoredIndex } from './shard-index.js';
+import { readShardRecord, type ShardRecord, writeShardRecord } from './shard-record.js';
+
+/** Checks what a JSON file says: a table of options is one. */
+export interface JsonTable<Value extends object> {
+  readonly where: string;
+  check(value: unknown): Value;
+}
+
+export interface ShardFolderOptions<Index extends object, Facts extends object> {
+  readonly folder: string;
+  /** What lies in it, in the plural: `features`. */
+  readonly things: string;
+  /** The function that writes it. */
+  readonly writer: string;
+  /** Of its form: changes when an older reader could no longer read what is written. */
+  readonly version: number;
+  readonly index: JsonTable<Index>;
+  readonly record: JsonTable<Facts>;
+  readonly fault: ShardFault;
+}
+
+/**
+ * A folder that is filled shard by shard: `index.json` tells all that decides what is in it, a shard is a file of numbers
+ * `shard-00000.<ending>` and a record `shard-00000.json`, which is written last. So a shard with a record is whole, whatever was
+ * killed when, and ranks share a folder by the numbers of their shards.
+ */
+export interface ShardFolder<Index extends object, Facts extends object> {
+  /** The file of the numbers of a shard, or its record with the ending `json`. */
+  path(shard: number, ending: string): string;
+  /**
+   * Claims the shards of a rank, number modulo `ranks`, for this process, and takes away what a killed one has left of them.
+   * @returns a function that gives them free.
+   * @throws `locked`, `failed`
+   */
+  claim(rank: number, ranks: number): Promise<() => Promise<void>>;
+  /**
+   * Writes the index, or takes the one that is there.
+   * @throws `different` where it is of something else, which names what differs; `damaged`, `failed`
+   */
+  openIndex(index: Index): Promise<StoredIndex<Index>>;
+  /** @throws `missing`, `damaged`, `failed`; `different` for a later version. */
+  readIndex(): Promise<StoredIndex<Index>>;
+  /**
+   * The record of a shard that is whole; undefined where there is none.
+   * @param index SHA-256 of the index that it has to be of.
+   * @throws `damaged`, `failed`; `different` for a shard of another index.
+   */
+  readRecord(shard: number, index: string): Promise<ShardRecord<Facts> | undefined>;
+  /** @throws `failed` */
+  writeRecord(shard: number, record: ShardRecord<Facts>): Promise<void>;
+  /** @throws `failed` */
+  fileFacts(path: string): Promise<StoredFile>;
+  /**
+   * That a file has as many bytes as its record says.
+   * @throws `damaged`, `failed`
+   */
+  requireBytes(path: string, file: StoredFile): Promise<void>;
+  /** The error of a file that is not as it was written. */
+  damaged(where: string, expected: string, received: string, cause?: unknown): Error;
+}
+
+/** What the parts of a folder share. */
+export interface FolderContext {
+  readonly folder: string;
+  readonly things: string;
+  readonly fault: ShardFault;
+  readonly damaged: (where: string, expected: string, received: string, cause?: unknown) => Error;
+}
+
+const table = optionTable(
+  'shardFolder',
+  {
+    folder: text(),
+    things: text(),
+    writer: text(),
+    version: wholeNumber({ from: 1 }),
+    index: objectWith<JsonTable<object>>('a table', ['where', 'check']),
+    record: objectWith<JsonTable<object>>('a table', ['where', 'check']),
+    fault: callable<ShardFault>(),
+  } satisfies Record<keyof ShardFolderOptions<object, object>, unknown>,
+  ModelError,
+);
+
+/** @throws ModelError with `OPTION_INVALID` */
+export function shardFolder<Index extends object, Facts extends object>(
+  options: ShardFolderOptions<Index, Facts>,
+): ShardFolder<Index, Facts> {
+  const { folder, things, writer, version, fault } = table.check(options);
+  const { index: indexTable, record: recordTable } = options;
+  const damaged = (where: string, expected: string, received: string, cause?: unknown): Error =>
+    fault('damaged', {
+      where,
+      expected,
+      received,
+      ...(cause !== undefined && { cause }),
+      advice: `Remove the files of that shard, and \`${writer}\` makes it again.`,
+    });
+  const context: FolderContext = { folder, things, fault, damaged };
+  return {
+    path: (shard, ending) => shardPath(folder, shard, ending),
+    claim: (rank, ranks) => claimShards(context, rank, ranks),
+    openIndex: (index) => openShardIndex(context, indexTable, version, index),
+    readIndex: () => readShardIndex(context, indexTable, version),
+    readRecord: (shard, index) => readShardRecord(context, recordTable, shard, index),
+    writeRecord: (shard, record) => writeShardRecord(context, shard, record),
+    fileFacts: (path) => fileFacts(context, path),
+    requireBytes: (path, file) => requireBytes(context, path, file),
+    damaged,
+  };
+}
+
+/**
+ * What a JSON file says, checked by a table of options.
+ * @throws `damaged`
+ */
+export function checkedJson<Value extends object>(
+  { damaged }: FolderContext,
+  table: JsonTable<Value>,
+  path: string,
+  value: unknown,
+): Value {
+  try {
+    return table.check(value ?? 0);
+  } catch (error) {
+    if (!(error instanceof TgmError)) throw error;
+    const { where, expected, received }: Fault = error;
+    throw damaged(where.replace(table.where, path).replace(', option ', ', key '), expected, received);
+  }
+}
