@@ -19,7 +19,7 @@ export { type PredictionErrorOptions, predictionErrorCue } from './motion/predic
 export { type SaliencyCueOptions, saliencyCue } from './motion/saliency-cue.js';
 export { type KMeansOptions, kMeans } from './parts/k-means.js';
 export { type PartsCueOptions, partsCue } from './parts/parts-cue.js';
-export { type Raster, resampleBilinear } from './resample-bilinear.js';
+export { type Raster, type RasterRegion, resampleBilinear } from './resample-bilinear.js';
 export { type AttentionMaskingOptions, attentionMasking } from './strategies/attention-masking.js';
 export { type BlockMaskingOptions, blockMasking } from './strategies/block-masking.js';
 export { type CausalMaskingOptions, causalMasking } from './strategies/causal-masking.js';
@@ -58,6 +58,7 @@ export type {
   Embeddings,
   PatchEmbeddings,
   PatchTextEncoder,
+  PicturePlan,
   PictureSize,
   PictureTextEncoder,
 } from './text/patch-text.js';

@@ -38,6 +38,16 @@ export type TrainErrorCode =
   | 'CHECKPOINT_NOT_FOUND'
   /** Another process runs in the folder. */
   | 'RUN_LOCKED'
+  /** A folder holds scores of something else, or a clip is not of what was scored. */
+  | 'SCORES_DIFFER'
+  /** Scores are not there, or not of all shards, samples or captions. */
+  | 'SCORES_MISSING'
+  /** A file of scores is not as it was written. */
+  | 'SCORES_DAMAGED'
+  /** Another process writes the same shards of scores. */
+  | 'SCORES_LOCKED'
+  /** The file system does not write or read scores. `cause` has its own error. */
+  | 'SCORES_FAILED'
   /** A sink cannot write what a run tells. `cause` has the file system's own error. */
   | 'SINK_FAILED';
 

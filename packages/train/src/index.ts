@@ -130,6 +130,23 @@ export { type LinearScalingOptions, linearScaling } from './schedules/linear-sca
 export type { Schedule } from './schedules/schedule.js';
 export { type StepScheduleOptions, stepSchedule } from './schedules/step.js';
 export type { WarmupOptions } from './schedules/warmup.js';
+export type { BetweenFrames } from './score-store/clip-scores.js';
+export {
+  type OpenScoresOptions,
+  openScores,
+  type ScoreStore,
+  type StoredScores,
+} from './score-store/open-scores.js';
+export type { ScoreIndex } from './score-store/score-folder.js';
+export {
+  type ScoreStoreSize,
+  type ScoreStoreSizeOptions,
+  scoreStoreSize,
+} from './score-store/score-store-size.js';
+export type { ScoredFrames } from './score-store/scored-frames.js';
+export { type StoredTextCuesOptions, storedTextCues } from './score-store/stored-text-cues.js';
+export type { ScoreProgress } from './score-store/write-score-shards.js';
+export { type WriteScoresOptions, type WrittenScores, writeScores } from './score-store/write-scores.js';
 export type { LoggedEvent } from './sinks/event-json.js';
 export { follow } from './sinks/follow.js';
 export { jsonlSink } from './sinks/jsonl-sink.js';

@@ -35,10 +35,16 @@ export interface PatchTextEncoder {
 /** Height and width in pixels. */
 export type PictureSize = Pick<ClipFrames, 'height' | 'width'>;
 
+/** In which size a picture is read, and of how many patches. */
+export interface PicturePlan extends PictureSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** A text-image model that reads whole pictures of any aspect, and says which one it is: what scores can be kept of. */
 export interface PictureTextEncoder extends PatchTextEncoder {
   /** The size in which it reads a picture, nothing of which is cut off: near its aspect. */
-  pictureSize(picture: PictureSize): PictureSize;
+  pictureSize(picture: PictureSize): PicturePlan;
   describe(): Description;
   /** A digest of its weights, and of whatever else decides what it computes and is not in the description. */
   digest(): Promise<string>;

@@ -1,0 +1,71 @@
+import { resampleBilinear, type TokenGrid, type TokenScores } from '@tgm/masking';
+import type { LoadedClip } from '@tgm/video-io';
+import type { StoredScores } from './open-scores.js';
+
+/** What a frame between two scored ones has: a mean weighted by time, or what the nearer one has, the earlier of two. */
+export type BetweenFrames = 'linear' | 'nearest';
+
+export interface ClipScoresOptions {
+  readonly grid: TokenGrid;
+  /** Frames of a tubelet that count: the mean over `all`, or the `first` alone. */
+  readonly scoredFrames: 'all' | 'first';
+  readonly between: BetweenFrames;
+}
+
+/**
+ * Scores of whole frames as those of a clip's tokens: its times, its part of the picture, its mirror.
+ *
+ * @param clip with a multiple of the grid's slices in frames.
+ */
+export function clipScores(
+  { values, rows, columns, times }: StoredScores,
+  { times: clipTimes, geometry, flipped }: Pick<LoadedClip, 'times' | 'geometry' | 'flipped'>,
+  { grid, scoredFrames, between }: ClipScoresOptions,
+): TokenScores {
+  const { source, crop } = geometry;
+  const region = {
+    x: crop.x / source.width,
+    y: crop.y / source.height,
+    width: crop.width / source.width,
+    height: crop.height / source.height,
+  };
+  const cells = rows * columns;
+  const perSlice = clipTimes.length / grid.slices;
+  const counted = scoredFrames === 'first' ? 1 : perSlice;
+  const perToken = grid.rows * grid.columns;
+  const scores = new Float32Array(grid.slices * perToken);
+  for (let slice = 0; slice < grid.slices; slice++) {
+    const map = new Float32Array(cells);
+    for (let frame = slice * perSlice; frame < slice * perSlice + counted; frame++) {
+      for (const { at, weight } of scoredAround(times, clipTimes[frame]!, between))
+        for (let cell = 0; cell < cells; cell++)
+          map[cell]! += (weight / counted) * values[at * cells + cell]!;
+    }
+    const tokens = resampleBilinear({ values: map, rows, columns }, grid.rows, grid.columns, region);
+    if (flipped)
+      for (let row = 0; row < perToken; row += grid.columns)
+        tokens.subarray(row, row + grid.columns).reverse();
+    scores.set(tokens, slice * perToken);
+  }
+  return scores;
+}
+
+interface Weighted {
+  /** Number of a scored frame. */
+  readonly at: number;
+  readonly weight: number;
+}
+
+/** The scored frames around a time, and what they weigh. */
+function scoredAround(times: Float64Array, time: number, between: BetweenFrames): readonly Weighted[] {
+  let next = 0;
+  while (next < times.length && times[next]! <= time) next++;
+  if (next === 0) return [{ at: 0, weight: 1 }];
+  if (next === times.length) return [{ at: next - 1, weight: 1 }];
+  const share = (time - times[next - 1]!) / (times[next]! - times[next - 1]!);
+  if (between === 'nearest') return [{ at: share > 0.5 ? next : next - 1, weight: 1 }];
+  return [
+    { at: next - 1, weight: 1 - share },
+    { at: next, weight: share },
+  ];
+}

@@ -1,0 +1,193 @@
+import type { PictureTextEncoder } from '@tgm/masking';
+import { ModelError, openSafetensors, type SafetensorsFile, tellDifferences } from '@tgm/models';
+import { type Description, objectWith, optional, optionTable, showValue, text } from '@tgm/options';
+import type { VideoDataset } from '@tgm/video-io';
+import { describeDataset } from '../data/describe-dataset.js';
+import { blamedOnSample } from '../data/example-fault.js';
+import { datasetField } from '../data/option-fields.js';
+import { TrainError } from '../errors.js';
+import { captionDigest } from './caption-digest.js';
+import { NUMBERS, type ScoreIndex, scoreFolder, scoresName, timesName } from './score-folder.js';
+
+export interface OpenScoresOptions {
+  /** The encoder that the scores have to be of: its description and its weights. */
+  readonly encoder?: Pick<PictureTextEncoder, 'describe' | 'digest'>;
+  /** The data set that the scores have to be of. */
+  readonly dataset?: VideoDataset;
+}
+
+/** How well each cell of a video's frames matches a caption. */
+export interface StoredScores {
+  /** [F, rows, columns] cosine similarity, over the whole picture. */
+  readonly values: Float32Array;
+  readonly rows: number;
+  readonly columns: number;
+  /** [F] seconds on the video's clock, ascending. */
+  readonly times: Float64Array;
+  /** Of a frame as it is shown, in pixels. */
+  readonly size: { readonly width: number; readonly height: number };
+}
+
+/** Scores that lie in a folder. Of the files only what is asked for is read; about 100 bytes a sample stay in memory. */
+export interface ScoreStore {
+  /** All that decided what was written. */
+  readonly index: ScoreIndex;
+  /** Samples with scores. */
+  readonly count: number;
+  /** @throws TrainError `SCORES_MISSING` for a sample or a caption without scores, `SCORES_DAMAGED`, `SCORES_FAILED` */
+  read(id: string, caption: string): Promise<StoredScores>;
+  describe(): Description;
+}
+
+const OPTIONS = optionTable(
+  'openScores',
+  {
+    encoder: optional(
+      objectWith<Pick<PictureTextEncoder, 'describe' | 'digest'>>('an encoder', ['describe', 'digest']),
+    ),
+    dataset: optional(datasetField()),
+  } satisfies Record<keyof OpenScoresOptions, unknown>,
+  TrainError,
+);
+
+/** Shards whose header is kept, so that a few that are read in turn are not opened each time. */
+const SHARDS_KEPT = 32;
+
+/**
+ * Opens a folder that `writeScores` has filled. Each shard is compared with its digest when it is first read.
+ *
+ * @throws TrainError `OPTION_INVALID`; `SCORES_MISSING` where the folder has none, or not all of its shards; `SCORES_DIFFER` where they
+ *   are of another encoder or data set than those given, or shards are of different runs; `SCORES_DAMAGED`, `SCORES_FAILED`.
+ */
+export async function openScores(folder: string, options: OpenScoresOptions = {}): Promise<ScoreStore> {
+  optionTable('openScores', { folder: text() }, TrainError).check({ folder });
+  const { encoder, dataset } = OPTIONS.check(options);
+  const files = scoreFolder(folder);
+  const { index, digest } = await files.readIndex();
+  const given = {
+    ...(encoder && { encoder: encoder.describe(), weights: await encoder.digest() }),
+    ...(dataset && { dataset: await describeDataset(dataset) }),
+  };
+  requireSame(folder, index, given);
+  const shardOf = new Map<string, number>();
+  const leftOut = new Map<string, string>();
+  const shards = Math.ceil(index.samples / index.shardSize);
+  for (let shard = 0; shard < shards; shard++) {
+    const path = files.path(shard, 'json');
+    const record = await files.readRecord(shard, digest);
+    if (!record)
+      throw new TrainError('SCORES_MISSING', {
+        where: path,
+        expected: `one of ${shards} shards`,
+        received: 'none',
+        advice: 'Call `writeScores` again, for each of its ranks: it goes on.',
+      });
+    await files.requireBytes(files.path(shard, NUMBERS), record.file);
+    for (const { id } of record.videos) {
+      if (shardOf.has(id)) throw files.damaged(path, 'each id once', showValue(id));
+      shardOf.set(id, shard);
+    }
+    for (const { id, code } of record.leftOut) leftOut.set(id, code);
+  }
+
+  const verified = new Set<number>();
+  async function open(shard: number) {
+    const [path, record] = [files.path(shard, NUMBERS), await files.readRecord(shard, digest)];
+    if (!record) throw files.damaged(files.path(shard, 'json'), 'a record', 'none any more');
+    if (!verified.has(shard)) {
+      const { sha256 } = await files.fileFacts(path);
+      if (sha256 !== record.file.sha256)
+        throw files.damaged(
+          path,
+          `contents with the SHA-256 ${record.file.sha256}`,
+          `others, with ${sha256}`,
+        );
+      verified.add(shard);
+    }
+    const numbers = await openSafetensors(path).catch((error: unknown) => {
+      throw error instanceof ModelError ? files.damaged(path, error.expected, error.received, error) : error;
+    });
+    return { path, numbers, videos: new Map(record.videos.map((video) => [video.id, video])) };
+  }
+  const opened = recentlyUsed(SHARDS_KEPT, open);
+
+  return {
+    index,
+    count: shardOf.size,
+    describe: () => {
+      const { shardSize: _, ...told } = index;
+      return { is: 'scores', ...told, frames: { ...told.frames } };
+    },
+    async read(id, caption) {
+      const shard = shardOf.get(id);
+      if (shard === undefined) throw sampleMissing(folder, id, leftOut.get(id));
+      const { path, numbers, videos } = await opened(shard);
+      const { rows, columns, width, height, captions, frames } = videos.get(id)!;
+      const name = captionDigest(caption);
+      if (!captions.includes(name))
+        throw new TrainError('SCORES_MISSING', {
+          where: `${folder}, sample "${id}"`,
+          expected: `one of the ${captions.length} captions that it was scored against`,
+          received: showValue(caption),
+          advice: 'Score the videos against these captions, into another folder.',
+        });
+      const tensor = async (tensorName: string, dtype: 'F16' | 'F64', shape: readonly number[]) => {
+        const found = await readTensor(numbers, tensorName, (error) =>
+          files.damaged(path, error.expected, error.received, error),
+        );
+        if (found?.dtype === dtype && String(found.shape) === String(shape)) return found.data;
+        throw files.damaged(path, `a tensor "${tensorName}" of ${dtype} [${shape}]`, showValue(found?.shape));
+      };
+      const values = await tensor(scoresName(id, name), 'F16', [frames, rows, columns]);
+      const times = await tensor(timesName(id), 'F64', [frames]);
+      return {
+        values: values as Float32Array,
+        times: times as Float64Array,
+        ...{ rows, columns, size: { width, height } },
+      };
+    },
+  };
+}
+
+const readTensor = (numbers: SafetensorsFile, name: string, damaged: (error: ModelError) => Error) =>
+  numbers.read(name).catch((error: unknown) => {
+    throw error instanceof ModelError ? damaged(error) : error;
+  });
+
+/** @throws TrainError `SCORES_DIFFER` */
+function requireSame(folder: string, index: ScoreIndex, given: Partial<ScoreIndex>): void {
+  const stored = Object.fromEntries(
+    Object.keys(given).map((name) => [name, index[name as keyof ScoreIndex]]),
+  );
+  const differences = tellDifferences(stored, given);
+  if (differences === undefined) return;
+  throw new TrainError('SCORES_DIFFER', {
+    where: folder,
+    expected: 'scores of the encoder and data set that are given',
+    received: `other ones: ${differences}`,
+    advice: 'Take those of which they are, or score the videos into another folder.',
+  });
+}
+
+/** @param code why it was left out, where it was. */
+function sampleMissing(folder: string, id: string, code: string | undefined): TrainError {
+  const error = new TrainError('SCORES_MISSING', {
+    where: `${folder}, sample "${id}"`,
+    expected: 'its scores',
+    received: code === undefined ? 'none: it is no sample of theirs' : `none: it was left out, for ${code}`,
+  });
+  return code === undefined ? error : blamedOnSample(error);
+}
+
+/** What `make` gives, of the keys that were asked for last. */
+function recentlyUsed<T>(most: number, make: (key: number) => Promise<T>): (key: number) => Promise<T> {
+  const kept = new Map<number, Promise<T>>();
+  return (key) => {
+    const value = kept.get(key) ?? make(key);
+    kept.delete(key);
+    kept.set(key, value);
+    value.catch(() => kept.delete(key));
+    if (kept.size > most) kept.delete(kept.keys().next().value!);
+    return value;
+  };
+}

@@ -1,0 +1,92 @@
+import type { TextCues, TokenGrid } from '@tgm/masking';
+import { describer, objectWith, oneOf, optional, optionTable, recorded } from '@tgm/options';
+import type { LoadedClip } from '@tgm/video-io';
+import { blamedOnSample } from '../data/example-fault.js';
+import type { ClipCues } from '../data/video-examples.js';
+import { TrainError } from '../errors.js';
+import { type BetweenFrames, clipScores } from './clip-scores.js';
+import type { ScoreStore, StoredScores } from './open-scores.js';
+
+export interface StoredTextCuesOptions {
+  /** Of the samples and captions that the examples have. */
+  readonly store: ScoreStore;
+  /** The model's tokens. */
+  readonly grid: TokenGrid;
+  /** Which frames of a tubelet count: the mean over `all`, or the `first` alone. Default `all`. The paper does not say. */
+  readonly scoredFrames?: 'all' | 'first';
+  /** What a frame between two scored ones has. Default `linear`. */
+  readonly between?: BetweenFrames;
+}
+
+const OPTIONS = optionTable(
+  'storedTextCues',
+  {
+    store: objectWith<ScoreStore>('a store of scores', ['read', 'describe']),
+    grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
+    scoredFrames: optional(oneOf(['all', 'first']), 'all'),
+    between: optional(oneOf(['linear', 'nearest']), 'linear'),
+  } satisfies Record<keyof StoredTextCuesOptions, unknown>,
+  TrainError,
+);
+
+/**
+ * The cue `tokenScores` for `videoExamples`, from scores that were written before: `textCues` without an encoder in the training. Maps
+ * of whole frames become those of a clip by its times, its crop and its mirror. They differ from what the encoder says of the crop
+ * itself, for it then sees more of the picture, and in another size.
+ *
+ * @throws TrainError `OPTION_INVALID`; `of` throws `TEXT_MISSING` for a sample without a caption, which counts as one that cannot be
+ *   read; `SCORES_DIFFER` for a video of another size or section than was scored; what `store.read` throws.
+ */
+export function storedTextCues(options: StoredTextCuesOptions): ClipCues<TextCues> {
+  const checked = OPTIONS.check(options);
+  const { store, grid } = checked;
+  return {
+    async of(clip, { id }, caption) {
+      if (caption === undefined)
+        throw blamedOnSample(
+          new TrainError('TEXT_MISSING', {
+            where: `storedTextCues, sample "${id}"`,
+            expected: 'a caption to read its scores by',
+            received: 'none',
+          }),
+        );
+      const stored = await store.read(id, caption);
+      requireFit(id, clip, stored, grid);
+      return { tokenScores: clipScores(stored, clip, checked) };
+    },
+    describe: describer('storedTextCues', recorded(OPTIONS, checked)),
+  };
+}
+
+/** How far the times of a video may be from those of its scores, in seconds: less than a frame. */
+const ROUNDING = 1e-3;
+
+/** @throws TrainError `SCORES_DIFFER`, `EXAMPLE_INVALID` */
+function requireFit(
+  id: string,
+  clip: LoadedClip,
+  { size, times }: StoredScores,
+  { slices }: TokenGrid,
+): void {
+  const { source } = clip.geometry;
+  const where = `storedTextCues, sample "${id}"`;
+  const differ = (expected: string, received: string) =>
+    new TrainError('SCORES_DIFFER', { where, expected, received });
+  if (source.width !== size.width || source.height !== size.height)
+    throw differ(
+      `a video of ${size.width} x ${size.height} pixels, as was scored`,
+      `${source.width} x ${source.height}`,
+    );
+  const [first, last] = [Math.min(...clip.times), Math.max(...clip.times)];
+  if (first < times[0]! - ROUNDING || last > times.at(-1)! + ROUNDING)
+    throw differ(
+      `frames between ${times[0]} s and ${times.at(-1)} s, the section that was scored`,
+      `${first} s to ${last} s`,
+    );
+  if (clip.times.length % slices === 0) return;
+  throw new TrainError('EXAMPLE_INVALID', {
+    where,
+    expected: `a multiple of ${slices} frames`,
+    received: `${clip.times.length} frames`,
+  });
+}

@@ -1,0 +1,166 @@
+import {
+  orFailed,
+  type ShardFolder,
+  type ShardRecord,
+  type StoredIndex,
+  type WritableTensor,
+  writeSafetensors,
+} from '@tgm/models';
+import { showValue } from '@tgm/options';
+import { sampleAt, type VideoDataset } from '@tgm/video-io';
+import type { LeftOutSample, OrderedExamples } from '../data/in-order.js';
+import { TrainError } from '../errors.js';
+import {
+  NUMBERS,
+  type ScoreIndex,
+  type ScoreShard,
+  scoreFault,
+  scoresName,
+  timesName,
+} from './score-folder.js';
+import { captionsOf, type VideoScores } from './scored-videos.js';
+import type { WrittenScores } from './write-scores.js';
+
+/** How far the shards of this rank are. */
+export interface ScoreProgress {
+  /** Samples that are done, those of earlier runs included. */
+  readonly done: number;
+  /** Samples of this rank. */
+  readonly total: number;
+  /** Samples that this run has done itself. */
+  readonly fresh: number;
+  /** Since it began. */
+  readonly seconds: number;
+}
+
+export interface ScoreWork {
+  readonly dataset: VideoDataset;
+  readonly rank: number;
+  readonly ranks: number;
+  readonly files: ShardFolder<ScoreIndex, ScoreShard>;
+  readonly stored: StoredIndex<ScoreIndex>;
+  readonly samples: OrderedExamples<{ scored: VideoScores }>;
+  readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export async function writeScoreShards(work: ScoreWork): Promise<WrittenScores> {
+  const { files, stored, rank, ranks, signal } = work;
+  const { samples, shardSize } = stored.index;
+  const tell = progressTeller(work);
+  const ids = new Set<string>();
+  const leftOut: LeftOutSample[] = [];
+  let [shards, count] = [0, 0];
+  for (let shard = rank; shard * shardSize < samples; shard += ranks) {
+    signal?.throwIfAborted();
+    const earlier = await files.readRecord(shard, stored.digest);
+    if (earlier) {
+      await files.requireBytes(files.path(shard, NUMBERS), earlier.file);
+      await requireSameCaptions(work, shard, earlier);
+      tell(earlier.videos.length + earlier.leftOut.length, 0);
+    }
+    const { videos, leftOut: without } = earlier ?? (await writeShard(work, shard, () => tell(1, 1)));
+    for (const { id } of [...videos, ...without]) {
+      if (ids.has(id)) throw idTwice(id);
+      ids.add(id);
+    }
+    leftOut.push(...without);
+    shards += 1;
+    count += videos.length;
+  }
+  return { shards, count, leftOut };
+}
+
+const rangeOf = ({ shardSize, samples }: ScoreIndex, shard: number): readonly [number, number] => [
+  shard * shardSize,
+  Math.min((shard + 1) * shardSize, samples),
+];
+
+async function writeShard(
+  { files, stored, samples, signal }: ScoreWork,
+  shard: number,
+  onSample: () => void,
+): Promise<ScoreShard> {
+  const scored: VideoScores[] = [];
+  const leftOut: LeftOutSample[] = [];
+  for await (const { id, examples, leftOut: why } of samples.read(...rangeOf(stored.index, shard))) {
+    signal?.throwIfAborted();
+    if (why) leftOut.push({ id, ...why });
+    for (const { cues } of examples) {
+      if (scored.some((other) => other.id === id)) throw idTwice(id);
+      scored.push(cues.scored);
+    }
+    onSample();
+  }
+  const path = files.path(shard, NUMBERS);
+  const metadata = { format: 'tgm-scores', index: JSON.stringify(stored.index), digest: stored.digest };
+  const write = writeSafetensors(path, tensorsOf(scored), metadata);
+  await orFailed(scoreFault, path, 'a path that can be written', write);
+  const videos = scored.map(({ times: _times, maps: _maps, ...video }) => video);
+  const record: ShardRecord<ScoreShard> = {
+    ...{ index: stored.digest, file: await files.fileFacts(path) },
+    ...{ videos, leftOut },
+  };
+  await files.writeRecord(shard, record);
+  return record;
+}
+
+function tensorsOf(scored: readonly VideoScores[]): Record<string, WritableTensor> {
+  const times = scored.map(({ id, times }): [string, WritableTensor] => [
+    timesName(id),
+    { dtype: 'F64', shape: [times.length], data: times },
+  ]);
+  const maps = scored.flatMap(({ id, captions, frames, rows, columns, maps }) =>
+    captions.map((digest, at): [string, WritableTensor] => [
+      scoresName(id, digest),
+      { dtype: 'F16', shape: [frames, rows, columns], data: maps[at]! },
+    ]),
+  );
+  return Object.fromEntries([...times, ...maps]);
+}
+
+/**
+ * Captions are not in the index: there may be millions.
+ * @throws TrainError `SCORES_DIFFER`
+ */
+async function requireSameCaptions(
+  { dataset, files, stored }: ScoreWork,
+  shard: number,
+  { videos }: ScoreShard,
+): Promise<void> {
+  const known = new Map(videos.map(({ id, captions }) => [id, captions]));
+  const [from, to] = rangeOf(stored.index, shard);
+  for (let at = from; at < to; at++) {
+    const sample = await sampleAt(dataset, at);
+    const scored = known.get(sample.id);
+    if (scored === undefined) continue;
+    const [first] = [...captionsOf(sample)].filter(([digest]) => !scored.includes(digest));
+    if (first === undefined && captionsOf(sample).size === scored.length) continue;
+    throw new TrainError('SCORES_DIFFER', {
+      where: `${files.path(shard, 'json')}, sample "${sample.id}"`,
+      expected: `the ${scored.length} captions of earlier`,
+      received: first ? `others, such as ${showValue(first[1])}` : `${captionsOf(sample).size} of them`,
+      advice: 'Take those captions, or write into another folder.',
+    });
+  }
+}
+
+const idTwice = (id: string): TrainError =>
+  new TrainError('OPTION_INVALID', {
+    where: 'writeScores, option dataset',
+    expected: 'every id once',
+    received: `${showValue(id)} again`,
+  });
+
+function progressTeller({ stored, rank, ranks, onProgress }: ScoreWork) {
+  const began = performance.now();
+  const { samples, shardSize } = stored.index;
+  let [total, done, fresh] = [0, 0, 0];
+  for (let from = rank * shardSize; from < samples; from += ranks * shardSize)
+    total += Math.min(shardSize, samples - from);
+  return (more: number, moreFresh: number): void => {
+    done += more;
+    fresh += moreFresh;
+    onProgress?.({ done, total, fresh, seconds: (performance.now() - began) / 1000 });
+  };
+}

@@ -1,0 +1,112 @@
+import { mkdir } from 'node:fs/promises';
+import type { PictureTextEncoder } from '@tgm/masking';
+import { orFailed } from '@tgm/models';
+import { callable, objectWith, optional, optionTable, showValue, text, wholeNumber } from '@tgm/options';
+import type { VideoDataset, VideoLimits, VideoPool } from '@tgm/video-io';
+import { describeDataset } from '../data/describe-dataset.js';
+import { inOrder, type LeftOutSample } from '../data/in-order.js';
+import { datasetField, poolField } from '../data/option-fields.js';
+import { TrainError } from '../errors.js';
+import { scoreFault, scoreFolder } from './score-folder.js';
+import { type ScoredFrames, scoredFramesField } from './scored-frames.js';
+import { scoredVideos } from './scored-videos.js';
+import { type ScoreProgress, writeScoreShards } from './write-score-shards.js';
+
+export interface WriteScoresOptions {
+  /** It is made where it is missing. */
+  readonly folder: string;
+  /** Each sample is scored against each of its captions. */
+  readonly dataset: VideoDataset;
+  readonly pool: VideoPool;
+  /** Such as `clipModelPatchTextEncoder` makes. */
+  readonly encoder: PictureTextEncoder;
+  /** Which frames are scored. Between them scores are interpolated when they are used. Default `{ seconds: 0.25 }`. */
+  readonly frames?: ScoredFrames;
+  /** Samples of a shard: what is lost at most when a run is stopped. Default 256. */
+  readonly shardSize?: number;
+  /** This process among `ranks` that share the shards: shard number modulo `ranks`. Default the only one. */
+  readonly rank?: number;
+  readonly ranks?: number;
+  /** What a video may cost. Default: the pool's own limits. */
+  readonly limits?: Partial<VideoLimits>;
+  readonly onProgress?: (progress: ScoreProgress) => void;
+  /** Ends the work before the next sample. Whole shards stay. */
+  readonly signal?: AbortSignal;
+}
+
+/** What lies in the shards of this rank. */
+export interface WrittenScores {
+  readonly shards: number;
+  /** Samples with scores. */
+  readonly count: number;
+  /** Samples without, and why. */
+  readonly leftOut: readonly LeftOutSample[];
+}
+
+/** About the time between two tubelets of the published recipes: 4 frames of stride 4 at 30 a second take 0.53 s. */
+export const SECONDS = 0.25;
+const SHARD_SAMPLES = 256;
+
+const OPTIONS = optionTable(
+  'writeScores',
+  {
+    folder: text(),
+    dataset: datasetField(),
+    pool: poolField(),
+    encoder: objectWith<PictureTextEncoder>('an encoder of whole pictures and texts', [
+      'encodePatches',
+      'encodeText',
+      'pictureSize',
+      'describe',
+      'digest',
+    ]),
+    frames: optional(scoredFramesField(), { seconds: SECONDS }),
+    shardSize: optional(wholeNumber({ from: 1 }), SHARD_SAMPLES),
+    rank: optional(wholeNumber({ from: 0 }), 0),
+    ranks: optional(wholeNumber({ from: 1 }), 1),
+    limits: optional(objectWith<Partial<VideoLimits>>('limits', [])),
+    onProgress: optional(callable<(progress: ScoreProgress) => void>()),
+    signal: optional(objectWith<AbortSignal>('an AbortSignal', ['aborted'])),
+  } satisfies Record<keyof WriteScoresOptions, unknown>,
+  TrainError,
+);
+
+/**
+ * Scores videos against their captions and keeps the scores in a folder, shard by shard, so that no training has the text-image model
+ * in its steps: maps of the whole pictures, their aspect kept, as half floats in safetensors files.
+ *
+ * Files appear whole or not at all. A run that was stopped or killed goes on behind its last whole shard when it is called again, and
+ * the files are those of a run that was not. A sample without a caption, or whose file cannot be read, has no scores; the shard says
+ * why.
+ *
+ * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES` for an empty data set; `SCORES_DIFFER` where the folder holds scores of other
+ *   samples, captions, weights or settings, which it names; `SCORES_LOCKED`, `SCORES_DAMAGED`, `SCORES_FAILED`; `EXAMPLE_FAILED` for
+ *   what is no file's fault, such as an encoder that throws. Rejects with the signal's reason.
+ */
+export async function writeScores(options: WriteScoresOptions): Promise<WrittenScores> {
+  const checked = OPTIONS.check(options);
+  const { folder, dataset, encoder, frames, shardSize, rank, ranks } = checked;
+  if (rank >= ranks)
+    throw new TrainError('OPTION_INVALID', {
+      where: 'writeScores, option rank',
+      expected: `below ranks, ${ranks}`,
+      received: showValue(rank),
+    });
+  const samples = inOrder(scoredVideos(checked));
+  const index = {
+    shardSize,
+    samples: dataset.length,
+    dataset: await describeDataset(dataset),
+    frames,
+    encoder: encoder.describe(),
+    weights: await encoder.digest(),
+  };
+  await orFailed(scoreFault, folder, 'a folder that can be made', mkdir(folder, { recursive: true }));
+  const files = scoreFolder(folder);
+  const free = await files.claim(rank, ranks);
+  try {
+    return await writeScoreShards({ ...checked, files, stored: await files.openIndex(index), samples });
+  } finally {
+    await free();
+  }
+}
