@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type BetweenFrames, clipScores } from './clip-scores.js';
+import { type ClipScoresOptions, clipScores } from './clip-scores.js';
 
 /** Maps of 2 x 4 cells over a picture of 80 x 40, of three frames: [frame * 100 + row * 10 + column]. */
 const stored = {
@@ -8,6 +8,11 @@ const stored = {
   columns: 4,
   times: Float64Array.of(1, 2, 4),
   size: { width: 80, height: 40 },
+  blank: {
+    picture: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8),
+    square: Float32Array.of(1000, 2000, 3000, 4000),
+    side: 2,
+  },
 };
 const geometry = (x: number, y: number, width: number, height: number) => ({
   source: stored.size,
@@ -19,12 +24,12 @@ const whole = geometry(0, 0, 80, 40);
 const scores = (
   clip: { readonly times: number[]; readonly geometry?: typeof whole; readonly flipped?: boolean },
   grid: { readonly slices: number; readonly rows: number; readonly columns: number },
-  options: { readonly scoredFrames?: 'all' | 'first'; readonly between?: BetweenFrames } = {},
+  options: Partial<ClipScoresOptions> = {},
 ): number[] => [
   ...clipScores(
     stored,
     { geometry: whole, flipped: false, ...clip, times: Float64Array.from(clip.times) },
-    { grid, scoredFrames: 'all', between: 'linear', ...options },
+    { grid, scoredFrames: 'all', between: 'linear', correctPlaces: false, ...options },
   ),
 ];
 
@@ -69,4 +74,15 @@ it('takes the mean over the frames of a tubelet, or the first', () => {
   const clip = { times: [1, 1.5, 2, 4], geometry: geometry(0, 0, 20, 20) };
   expect(scores(clip, grid)).toEqual([25, 150]);
   expect(scores(clip, grid, { scoredFrames: 'first' })).toEqual([0, 100]);
+});
+
+it('exchanges what places have in the whole picture for what they have in the clip', () => {
+  const clip = { times: [1, 2], geometry: geometry(20, 0, 40, 40), flipped: true };
+  // Means of 1 and 101, and so on, less the picture's 2, 3, 6 and 7, mirrored; then the square's as it is.
+  expect(scores(clip, { slices: 1, rows: 2, columns: 2 }, { correctPlaces: true })).toEqual([
+    52 - 3 + 1000,
+    51 - 2 + 2000,
+    62 - 7 + 3000,
+    61 - 6 + 4000,
+  ]);
 });

@@ -10,6 +10,8 @@ export interface ClipScoresOptions {
   /** Frames of a tubelet that count: the mean over `all`, or the `first` alone. */
   readonly scoredFrames: 'all' | 'first';
   readonly between: BetweenFrames;
+  /** Whether what the encoder says of places in the whole picture is exchanged for what it says of those in the clip. */
+  readonly correctPlaces: boolean;
 }
 
 /**
@@ -18,9 +20,9 @@ export interface ClipScoresOptions {
  * @param clip with a multiple of the grid's slices in frames.
  */
 export function clipScores(
-  { values, rows, columns, times }: StoredScores,
+  { values, rows, columns, times, blank }: StoredScores,
   { times: clipTimes, geometry, flipped }: Pick<LoadedClip, 'times' | 'geometry' | 'flipped'>,
-  { grid, scoredFrames, between }: ClipScoresOptions,
+  { grid, scoredFrames, between, correctPlaces }: ClipScoresOptions,
 ): TokenScores {
   const { source, crop } = geometry;
   const region = {
@@ -34,8 +36,10 @@ export function clipScores(
   const counted = scoredFrames === 'first' ? 1 : perSlice;
   const perToken = grid.rows * grid.columns;
   const scores = new Float32Array(grid.slices * perToken);
+  const { picture, square, side } = blank;
+  const places = resampleBilinear({ values: square, rows: side, columns: side }, grid.rows, grid.columns);
   for (let slice = 0; slice < grid.slices; slice++) {
-    const map = new Float32Array(cells);
+    const map = correctPlaces ? picture.map((score) => -score) : new Float32Array(cells);
     for (let frame = slice * perSlice; frame < slice * perSlice + counted; frame++) {
       for (const { at, weight } of scoredAround(times, clipTimes[frame]!, between))
         for (let cell = 0; cell < cells; cell++)
@@ -45,6 +49,7 @@ export function clipScores(
     if (flipped)
       for (let row = 0; row < perToken; row += grid.columns)
         tokens.subarray(row, row + grid.columns).reverse();
+    if (correctPlaces) for (const [token, score] of places.entries()) tokens[token]! += score;
     scores.set(tokens, slice * perToken);
   }
   return scores;

@@ -7,7 +7,15 @@ import { blamedOnSample } from '../data/example-fault.js';
 import { datasetField } from '../data/option-fields.js';
 import { TrainError } from '../errors.js';
 import { captionDigest } from './caption-digest.js';
-import { NUMBERS, type ScoreIndex, scoreFolder, scoresName, timesName } from './score-folder.js';
+import {
+  blankName,
+  NUMBERS,
+  type ScoreIndex,
+  scoreFolder,
+  scoresName,
+  squareName,
+  timesName,
+} from './score-folder.js';
 
 export interface OpenScoresOptions {
   /** The encoder that the scores have to be of: its description and its weights. */
@@ -22,6 +30,14 @@ export interface StoredScores {
   readonly values: Float32Array;
   readonly rows: number;
   readonly columns: number;
+  /** What the encoder says of places alone: of a picture that has the video's median colour everywhere. */
+  readonly blank: {
+    /** [rows, columns], as the frames. */
+    readonly picture: Float32Array;
+    /** [side, side] of a square picture. */
+    readonly square: Float32Array;
+    readonly side: number;
+  };
   /** [F] seconds on the video's clock, ascending. */
   readonly times: Float64Array;
   /** Of a frame as it is shown, in pixels. */
@@ -122,7 +138,7 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
       const shard = shardOf.get(id);
       if (shard === undefined) throw sampleMissing(folder, id, leftOut.get(id));
       const { path, numbers, videos } = await opened(shard);
-      const { rows, columns, width, height, captions, frames } = videos.get(id)!;
+      const { rows, columns, side, width, height, captions, frames } = videos.get(id)!;
       const name = captionDigest(caption);
       if (!captions.includes(name))
         throw new TrainError('SCORES_MISSING', {
@@ -139,10 +155,13 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
         throw files.damaged(path, `a tensor "${tensorName}" of ${dtype} [${shape}]`, showValue(found?.shape));
       };
       const values = await tensor(scoresName(id, name), 'F16', [frames, rows, columns]);
+      const picture = await tensor(blankName(id, name), 'F16', [rows, columns]);
+      const square = await tensor(squareName(id, name), 'F16', [side, side]);
       const times = await tensor(timesName(id), 'F64', [frames]);
       return {
         values: values as Float32Array,
         times: times as Float64Array,
+        blank: { picture: picture as Float32Array, square: square as Float32Array, side },
         ...{ rows, columns, size: { width, height } },
       };
     },

@@ -38,6 +38,8 @@ export interface StoredVideo {
   /** Cells of a map, over the whole picture. */
   readonly rows: number;
   readonly columns: number;
+  /** Cells along a side of a square picture. */
+  readonly side: number;
   /** Of a frame as it is shown, in pixels. */
   readonly width: number;
   readonly height: number;
@@ -84,6 +86,7 @@ const record = optionTable(
         frames: count(),
         rows: count(),
         columns: count(),
+        side: count(),
         width: count(),
         height: count(),
       } satisfies Record<keyof StoredVideo, unknown>),
@@ -124,6 +127,11 @@ export const scoreFolder = (folder: string): ShardFolder<ScoreIndex, ScoreShard>
 /** The ending of a shard's numbers. */
 export const NUMBERS = 'safetensors';
 
-/** Names of the tensors of a video: the times of its frames, [F], and its maps for a caption, [F, rows, columns]. */
+/**
+ * Names of the tensors of a video: the times of its frames, [F]; its maps for a caption, [F, rows, columns]; what the caption has of a
+ * picture of the video's median colour, [rows, columns], and of a square one, [side, side].
+ */
 export const timesName = (id: string): string => `times/${id}`;
 export const scoresName = (id: string, digest: string): string => `scores/${digest}/${id}`;
+export const blankName = (id: string, digest: string): string => `blank/${digest}/${id}`;
+export const squareName = (id: string, digest: string): string => `square/${digest}/${id}`;

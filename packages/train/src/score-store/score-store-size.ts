@@ -2,7 +2,7 @@ import type { PictureTextEncoder } from '@tgm/masking';
 import { nested, number, objectWith, optional, optionTable, wholeNumber } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { captionDigest } from './caption-digest.js';
-import { type StoredVideo, scoresName, timesName } from './score-folder.js';
+import { blankName, type StoredVideo, scoresName, squareName, timesName } from './score-folder.js';
 import { type ScoredFrames, scoredFrames, scoredFramesField } from './scored-frames.js';
 import { SECONDS } from './write-scores.js';
 
@@ -75,14 +75,24 @@ export function scoreStoreSize(options: ScoreStoreSizeOptions): ScoreStoreSize {
   const times = Float64Array.from({ length: count }, (_, frame) => frame / fps);
   const frames = scoredFrames(policy, times, { first: 0, count }).length;
   const { rows, columns } = encoder.pictureSize({ width, height });
-  const numbers = frames * (TIME_BYTES + captions * rows * columns * SCORE_BYTES);
+  const side = encoder.pictureSize({ width: 1, height: 1 }).rows;
+  const cells = (frames + 1) * rows * columns + side * side;
+  const numbers = frames * TIME_BYTES + captions * cells * SCORE_BYTES;
   const digests = Array.from({ length: captions }, (_, at) => captionDigest(String(at)));
-  const stored: StoredVideo = { ...{ id: ID, captions: digests, frames, rows, columns }, width, height };
+  const stored: StoredVideo = {
+    ...{ id: ID, captions: digests, frames, rows, columns, side },
+    width,
+    height,
+  };
   const entry = (name: string, shape: readonly number[]): string =>
     JSON.stringify({ [name]: { dtype: 'F16', shape, data_offsets: [10_000_000, 10_000_000] } });
   const names = [
     entry(timesName(ID), [frames]),
-    ...digests.map((digest) => entry(scoresName(ID, digest), [frames, rows, columns])),
+    ...digests.flatMap((digest) => [
+      entry(scoresName(ID, digest), [frames, rows, columns]),
+      entry(blankName(ID, digest), [rows, columns]),
+      entry(squareName(ID, digest), [side, side]),
+    ]),
     JSON.stringify(stored),
   ];
   const bytesPerVideo = numbers + names.reduce((sum, { length }) => sum + length, 0);

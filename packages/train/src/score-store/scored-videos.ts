@@ -1,4 +1,6 @@
 import {
+  type ClipFrames,
+  type Embeddings,
   type PatchEmbeddings,
   type PicturePlan,
   type PictureTextEncoder,
@@ -16,6 +18,7 @@ import { blamedOnSample } from '../data/example-fault.js';
 import type { ExampleSource } from '../data/examples.js';
 import { TrainError } from '../errors.js';
 import { captionDigest } from './caption-digest.js';
+import { colourCounts } from './median-colour.js';
 import type { StoredVideo } from './score-folder.js';
 import { type ScoredFrames, scoredFrames } from './scored-frames.js';
 
@@ -25,6 +28,16 @@ export interface VideoScores extends StoredVideo {
   readonly times: Float64Array;
   /** [F, rows, columns] cosine similarity of each cell with each caption, in their order. */
   readonly maps: readonly Float32Array[];
+  /** The same of a picture without content, in the grid of the video and in that of a square picture. */
+  readonly blank: readonly BlankMaps[];
+}
+
+/** What an encoder says of places alone: of a picture that has the video's median colour everywhere. */
+export interface BlankMaps {
+  /** [rows, columns], as the video's maps. */
+  readonly picture: Float32Array;
+  /** [side, side], as the maps of a square clip. */
+  readonly square: Float32Array;
 }
 
 export interface ScoredVideosOptions {
@@ -80,24 +93,52 @@ async function scoresOf(options: ScoredVideosOptions, sample: VideoSample): Prom
   const cells = rows * columns;
   const size = { width: plan.width, height: plan.height };
   const texts = await encoder.encodeText([...captions.values()]);
+  const colours = colourCounts();
   const maps = Array.from({ length: texts.count }, () => new Float32Array(chosen.length * cells));
   for (let from = 0; from < chosen.length; from += FRAMES_A_PIECE) {
     const indices = chosen.slice(from, from + FRAMES_A_PIECE);
     const crop = { x: 0, y: 0, width, height };
     const clip = await pool.decode(source, { indices, crop, size, ...(limits && { limits }) });
+    colours.add(clip.frames);
     const patches = await encoder.encodePatches({ frames: clip.frames, ...size });
     requireGrid(sample, plan, patches);
-    for (const [text, map] of maps.entries()) {
-      const embedding = texts.values.subarray(text * texts.width, (text + 1) * texts.width);
-      map.set(similarityMaps(patches, embedding), from * cells);
-    }
+    for (const [text, map] of maps.entries())
+      map.set(similarityMaps(patches, embeddingOf(texts, text)), from * cells);
   }
+  const square = encoder.pictureSize({ width: 1, height: 1 });
+  const [ofPicture, ofSquare] = [
+    await encoder.encodePatches(blankPicture(plan, colours.median())),
+    await encoder.encodePatches(blankPicture(square, colours.median())),
+  ];
+  const blank = maps.map((_, text): BlankMaps => {
+    const embedding = embeddingOf(texts, text);
+    return { picture: similarityMaps(ofPicture, embedding), square: similarityMaps(ofSquare, embedding) };
+  });
   return {
-    ...{ id, captions: [...captions.keys()], frames: chosen.length, rows, columns, width, height },
+    ...{
+      id,
+      captions: [...captions.keys()],
+      frames: chosen.length,
+      rows,
+      columns,
+      side: square.rows,
+      width,
+      height,
+    },
     times: Float64Array.from(chosen, (frame) => timeline.times[frame]!),
     maps,
+    blank,
   };
 }
+
+const embeddingOf = ({ values, width }: Embeddings, text: number): Float32Array =>
+  values.subarray(text * width, (text + 1) * width);
+
+const blankPicture = ({ height, width }: PicturePlan, colour: readonly number[]): ClipFrames => ({
+  frames: Uint8Array.from({ length: height * width * 3 }, (_, at) => colour[at % 3]!),
+  height,
+  width,
+});
 
 /** @throws TrainError `CONTRACT_BROKEN` */
 function requireGrid({ id }: VideoSample, plan: PicturePlan, { rows, columns }: PatchEmbeddings): void {

@@ -1,5 +1,5 @@
 import type { TextCues, TokenGrid } from '@tgm/masking';
-import { describer, objectWith, oneOf, optional, optionTable, recorded } from '@tgm/options';
+import { describer, flag, objectWith, oneOf, optional, optionTable, recorded } from '@tgm/options';
 import type { LoadedClip } from '@tgm/video-io';
 import { blamedOnSample } from '../data/example-fault.js';
 import type { ClipCues } from '../data/video-examples.js';
@@ -16,6 +16,12 @@ export interface StoredTextCuesOptions {
   readonly scoredFrames?: 'all' | 'first';
   /** What a frame between two scored ones has. Default `linear`. */
   readonly between?: BetweenFrames;
+  /**
+   * CLIP says something of places, too: a blank picture has not one score everywhere, and a mirrored one not the mirrored scores. By
+   * default this share of a score, as it is of the whole picture, is exchanged for that of the clip, so that masks are nearer to those
+   * of scoring the clip itself. False leaves scores as they were found.
+   */
+  readonly correctPlaces?: boolean;
 }
 
 const OPTIONS = optionTable(
@@ -25,6 +31,7 @@ const OPTIONS = optionTable(
     grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
     scoredFrames: optional(oneOf(['all', 'first']), 'all'),
     between: optional(oneOf(['linear', 'nearest']), 'linear'),
+    correctPlaces: optional(flag(), true),
   } satisfies Record<keyof StoredTextCuesOptions, unknown>,
   TrainError,
 );

@@ -11,11 +11,13 @@ import { sampleAt, type VideoDataset } from '@tgm/video-io';
 import type { LeftOutSample, OrderedExamples } from '../data/in-order.js';
 import { TrainError } from '../errors.js';
 import {
+  blankName,
   NUMBERS,
   type ScoreIndex,
   type ScoreShard,
   scoreFault,
   scoresName,
+  squareName,
   timesName,
 } from './score-folder.js';
 import { captionsOf, type VideoScores } from './scored-videos.js';
@@ -96,7 +98,7 @@ async function writeShard(
   const metadata = { format: 'tgm-scores', index: JSON.stringify(stored.index), digest: stored.digest };
   const write = writeSafetensors(path, tensorsOf(scored), metadata);
   await orFailed(scoreFault, path, 'a path that can be written', write);
-  const videos = scored.map(({ times: _times, maps: _maps, ...video }) => video);
+  const videos = scored.map(({ times: _times, maps: _maps, blank: _blank, ...video }) => video);
   const record: ShardRecord<ScoreShard> = {
     ...{ index: stored.digest, file: await files.fileFacts(path) },
     ...{ videos, leftOut },
@@ -110,10 +112,11 @@ function tensorsOf(scored: readonly VideoScores[]): Record<string, WritableTenso
     timesName(id),
     { dtype: 'F64', shape: [times.length], data: times },
   ]);
-  const maps = scored.flatMap(({ id, captions, frames, rows, columns, maps }) =>
-    captions.map((digest, at): [string, WritableTensor] => [
-      scoresName(id, digest),
-      { dtype: 'F16', shape: [frames, rows, columns], data: maps[at]! },
+  const maps = scored.flatMap(({ id, captions, frames, rows, columns, side, maps, blank }) =>
+    captions.flatMap((digest, at): [string, WritableTensor][] => [
+      [scoresName(id, digest), { dtype: 'F16', shape: [frames, rows, columns], data: maps[at]! }],
+      [blankName(id, digest), { dtype: 'F16', shape: [rows, columns], data: blank[at]!.picture }],
+      [squareName(id, digest), { dtype: 'F16', shape: [side, side], data: blank[at]!.square }],
     ]),
   );
   return Object.fromEntries([...times, ...maps]);

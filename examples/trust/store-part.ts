@@ -1,0 +1,116 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type PictureTextEncoder, seededRandom, textGuidedMasking } from '@tgm/masking';
+import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
+import {
+  openScores,
+  type ScoredFrames,
+  storedTextCues,
+  textCues,
+  videoExamples,
+  writeScores,
+} from '@tgm/train';
+import { pretrainingRecipe, type VideoDataset, type VideoPool, videoPool } from '@tgm/video-io';
+import { FRAMES, GRID, SIZE, STRIDE } from '../moving-shapes/clip-shape.js';
+import type { TextTable } from '../report/report-data.js';
+import { progress } from '../start/progress.js';
+import { type Interval, intervalOf, intervalText } from './interval.js';
+import { SHOWN_RATIO } from './masks-part.js';
+import type { TrustPart, TrustRow, TrustWork } from './part.js';
+import { type Aspect, storeVideos } from './store-videos.js';
+
+/** How much the masks have in common that follow stored scores and scores of the crop itself. */
+interface StoreRow extends TrustRow {
+  readonly table: 'store';
+  readonly aspect: Aspect;
+  /** Frames from one that was scored to the next. */
+  readonly every: number;
+  readonly ratio: number;
+  /** Of the hidden tokens: those in both masks over those in either, in [0, 1]. */
+  readonly overlap: Interval;
+}
+
+/** The world is fast: objects cross the picture in a second of 16 frames. */
+const EVERY = [1, 2, 4] as const;
+
+/** Whether masks from a store are those of scoring each clip when it is loaded, under random crops and mirrors. */
+export const storePart: TrustPart = {
+  name: 'store',
+  note: 'the hidden tokens that stored scores and scores of the crop itself have in common',
+  async measure(work) {
+    const checkpoint = await loadClipModel(join(import.meta.dirname, '../models/tiny-clip-model'));
+    const encoder = clipModelPatchTextEncoder({ ...checkpoint, engine: work.engine, variant: 'value' });
+    const pool = videoPool({ workers: work.workers });
+    const stores = await mkdtemp(join(tmpdir(), 'tgm-trust-scores-'));
+    const rows: StoreRow[] = [];
+    try {
+      const videos = Object.entries(await storeVideos(work, pool)) as [Aspect, VideoDataset][];
+      const shown = progress('compare masks', videos.length * EVERY.length, 'stores', 0, process.stderr);
+      for (const [aspect, dataset] of videos)
+        for (const every of EVERY) {
+          const folder = join(stores, `${aspect.replace(':', 'x')}-${every}`);
+          const overlap = await overlapOf(work, { pool, encoder, dataset, folder, frames: { every } });
+          const row: StoreRow = { table: 'store', aspect, every, ratio: SHOWN_RATIO, overlap };
+          work.tell(row);
+          rows.push(row);
+          shown.update(rows.length);
+        }
+      shown.end();
+    } finally {
+      await pool.close();
+      await rm(stores, { recursive: true });
+    }
+    return { tables: [storeTable(rows)] };
+  },
+};
+
+interface Scored {
+  readonly pool: VideoPool;
+  readonly encoder: PictureTextEncoder;
+  readonly dataset: VideoDataset;
+  readonly folder: string;
+  readonly frames: ScoredFrames;
+}
+
+/** Masks a clip of each video twice, with the same draws. */
+async function overlapOf(
+  { seed, signal }: Pick<TrustWork, 'seed' | 'signal'>,
+  { pool, encoder, dataset, folder, frames }: Scored,
+): Promise<Interval> {
+  await writeScores({ folder, dataset, pool, encoder, frames, signal });
+  const store = await openScores(folder, { encoder, dataset });
+  const recipe = pretrainingRecipe({ frameCount: FRAMES.length, stride: STRIDE, size: SIZE, flip: true });
+  const cues = [storedTextCues({ store, grid: GRID }), textCues({ encoder, grid: GRID })] as const;
+  const masking = textGuidedMasking({ ratio: SHOWN_RATIO });
+  const overlaps: number[] = [];
+  for (let index = 0; index < dataset.length; index++) {
+    signal.throwIfAborted();
+    const [stored, scored] = await Promise.all(
+      cues.map(async (each) => {
+        const source = videoExamples({ dataset, pool, recipe, cues: each });
+        const [example] = await source.load(index, seededRandom('trust store', seed, index));
+        const random = seededRandom('mask');
+        return new Set(masking.mask({ grid: GRID, random, cues: example!.cues, epoch: 0 }).masked);
+      }),
+    );
+    const both = [...stored!].filter((token) => scored!.has(token)).length;
+    overlaps.push(both / (stored!.size + scored!.size - both));
+  }
+  return intervalOf(overlaps);
+}
+
+function storeTable(rows: readonly StoreRow[]): TextTable {
+  return {
+    title: `Masks by stored scores and by scores of the crop itself, ratio ${SHOWN_RATIO}`,
+    lead: 'Hidden tokens in both masks over those in either, in per cent with its 95 % interval. Crops are those of VideoMAE’s pre-training, half of the clips are mirrored. The store has the whole picture, scored once.',
+    columns: ['videos', ...EVERY.map((every) => (every === 1 ? 'every frame' : `every ${every}th`))],
+    rows: [...new Set(rows.map(({ aspect }) => aspect))].map((aspect) => ({
+      name: aspect,
+      cells: rows.filter((row) => row.aspect === aspect).map(({ overlap }) => intervalText(overlap)),
+    })),
+    notes: [
+      `Clips: ${rows[0]!.overlap.clips}. Two random masks have 43 % in common. Objects here cross the picture in a second of 16 frames.`,
+    ],
+  };
+}
