@@ -43,8 +43,12 @@ export interface PicturePlan extends PictureSize {
 
 /** A text-image model that reads whole pictures of any aspect, and says which one it is: what scores can be kept of. */
 export interface PictureTextEncoder extends PatchTextEncoder {
-  /** The size in which it reads a picture, nothing of which is cut off: near its aspect. */
-  pictureSize(picture: PictureSize): PicturePlan;
+  /**
+   * The size in which it reads a picture, nothing of which is cut off: near its aspect.
+   *
+   * @param detail patches along the short side, for each that a picture of its own has there. Default 1.
+   */
+  pictureSize(picture: PictureSize, detail?: number): PicturePlan;
   describe(): Description;
   /** A digest of its weights, and of whatever else decides what it computes and is not in the description. */
   digest(): Promise<string>;

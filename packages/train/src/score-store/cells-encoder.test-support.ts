@@ -11,9 +11,10 @@ const SHORT = 4;
  */
 export function cellsEncoder(weights = 'ones'): PictureTextEncoder {
   return {
-    pictureSize({ height, width }) {
-      const long = Math.round((SHORT * Math.max(height, width)) / Math.min(height, width));
-      const [rows, columns] = height > width ? [long, SHORT] : [SHORT, long];
+    pictureSize({ height, width }, detail = 1) {
+      const short = Math.round(detail * SHORT);
+      const long = Math.round((detail * SHORT * Math.max(height, width)) / Math.min(height, width));
+      const [rows, columns] = height > width ? [long, short] : [short, long];
       return { height: rows * PATCH, width: columns * PATCH, rows, columns };
     },
     async encodePatches({ frames, height, width }) {

@@ -3,6 +3,7 @@ import {
   type Description,
   listOf,
   nested,
+  number,
   optional,
   optionTable,
   passing,
@@ -22,6 +23,8 @@ export interface ScoreIndex {
   /** The data set by its name, its length and some of its ids. */
   readonly dataset: Readonly<Record<string, string | number>>;
   readonly frames: ScoredFrames;
+  /** Patches along the short side, for each of the encoder's own pictures. */
+  readonly detail: number;
   /** The model, its patch features, and what else it tells. */
   readonly encoder: Description;
   /** A digest of its weights. */
@@ -67,6 +70,7 @@ const index = optionTable(
       (value): value is ScoreIndex['dataset'] => typeof value === 'object' && value !== null,
     ),
     frames: scoredFramesField(),
+    detail: number({ above: 0 }),
     encoder: passing(
       'a description',
       (value): value is Description => typeof (value as Partial<Description> | null)?.is === 'string',

@@ -4,7 +4,7 @@ import { TrainError } from '../errors.js';
 import { captionDigest } from './caption-digest.js';
 import { blankName, type StoredVideo, scoresName, squareName, timesName } from './score-folder.js';
 import { type ScoredFrames, scoredFrames, scoredFramesField } from './scored-frames.js';
-import { SECONDS } from './write-scores.js';
+import { DETAIL, SECONDS } from './write-scores.js';
 
 export interface ScoreStoreSizeOptions {
   readonly encoder: Pick<PictureTextEncoder, 'pictureSize'>;
@@ -21,6 +21,8 @@ export interface ScoreStoreSizeOptions {
   readonly captions?: number;
   /** As of `writeScores`. */
   readonly frames?: ScoredFrames;
+  /** As of `writeScores`. */
+  readonly detail?: number;
 }
 
 /** What a store will take. */
@@ -53,6 +55,7 @@ const OPTIONS = optionTable(
     videos: optional(wholeNumber({ from: 1 }), 1),
     captions: optional(wholeNumber({ from: 1 }), 3),
     frames: optional(scoredFramesField(), { seconds: SECONDS }),
+    detail: optional(number({ above: 0 }), DETAIL),
   } satisfies Record<keyof ScoreStoreSizeOptions, unknown>,
   TrainError,
 );
@@ -69,12 +72,12 @@ const [SCORE_BYTES, TIME_BYTES] = [2, 8];
  * @throws TrainError `OPTION_INVALID`
  */
 export function scoreStoreSize(options: ScoreStoreSizeOptions): ScoreStoreSize {
-  const { encoder, video, videos, captions, frames: policy } = OPTIONS.check(options);
+  const { encoder, video, videos, captions, frames: policy, detail } = OPTIONS.check(options);
   const { width, height, seconds, fps } = video;
   const count = Math.max(1, Math.round(seconds * fps));
   const times = Float64Array.from({ length: count }, (_, frame) => frame / fps);
   const frames = scoredFrames(policy, times, { first: 0, count }).length;
-  const { rows, columns } = encoder.pictureSize({ width, height });
+  const { rows, columns } = encoder.pictureSize({ width, height }, detail);
   const side = encoder.pictureSize({ width: 1, height: 1 }).rows;
   const cells = (frames + 1) * rows * columns + side * side;
   const numbers = frames * TIME_BYTES + captions * cells * SCORE_BYTES;

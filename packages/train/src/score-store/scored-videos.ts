@@ -45,6 +45,7 @@ export interface ScoredVideosOptions {
   readonly pool: VideoPool;
   readonly encoder: PictureTextEncoder;
   readonly frames: ScoredFrames;
+  readonly detail: number;
   readonly limits?: Partial<VideoLimits> | undefined;
 }
 
@@ -73,7 +74,7 @@ export const captionsOf = ({ captions }: Pick<VideoSample, 'captions'>): Readonl
   new Map(captions.map((caption) => [captionDigest(caption), caption]));
 
 async function scoresOf(options: ScoredVideosOptions, sample: VideoSample): Promise<VideoScores> {
-  const { pool, encoder, frames: policy, limits } = options;
+  const { pool, encoder, frames: policy, detail, limits } = options;
   const { id, source, start, end } = sample;
   const captions = captionsOf(sample);
   if (captions.size === 0)
@@ -88,7 +89,7 @@ async function scoresOf(options: ScoredVideosOptions, sample: VideoSample): Prom
   const section = { ...(start !== undefined && { start }), ...(end !== undefined && { end }) };
   const chosen = scoredFrames(policy, timeline.times, framesOfSection(timeline, section, source));
   const { width, height } = timeline.info;
-  const plan = encoder.pictureSize({ width, height });
+  const plan = encoder.pictureSize({ width, height }, detail);
   const { rows, columns } = plan;
   const cells = rows * columns;
   const size = { width: plan.width, height: plan.height };

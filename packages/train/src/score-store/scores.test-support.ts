@@ -24,6 +24,7 @@ export const scoring = (folder: string, dataset: VideoDataset, pool: VideoPool):
   pool,
   encoder: cellsEncoder(),
   frames: { every: 5 },
+  detail: 1,
   shardSize: 2,
 });
 

@@ -128,6 +128,7 @@ describe('writeScores', { timeout: 60_000 }, () => {
     await expect(refused({ encoder: cellsEncoder('twos') })).rejects.toMatchObject(
       fault('weights: "ones", now "twos"'),
     );
+    await expect(refused({ detail: 2 })).rejects.toMatchObject(fault('detail: 1, now 2'));
     await expect(refused({ frames: { seconds: 0.5 } })).rejects.toMatchObject(fault('frames.every: 5'));
     const renamed = await changed((samples) => {
       samples[0] = { ...samples[0]!, id: 'other' };
@@ -160,7 +161,7 @@ describe('writeScores', { timeout: 60_000 }, () => {
     const { length } = await readFile(join(whole, 'shard-00000.json'));
     const video = { width: 64, height: 48, seconds: 2, fps: 12 };
     const told = (captions: number) =>
-      scoreStoreSize({ encoder: cellsEncoder(), video, captions, frames: { every: 5 } });
+      scoreStoreSize({ encoder: cellsEncoder(), video, captions, frames: { every: 5 }, detail: 1 });
     expect(told(2)).toMatchObject({ frames: 6, rows: 4, columns: 5, framesToScore: 6 });
     // Two videos of a shard, with two captions and with one. What is the shard's own is not counted: some 700 bytes.
     const both = told(2).bytesPerVideo + told(1).bytesPerVideo;
@@ -170,6 +171,13 @@ describe('writeScores', { timeout: 60_000 }, () => {
       1_000_000 * scoreStoreSize({ encoder: cellsEncoder(), video }).bytesPerVideo,
     );
   });
+});
+
+it('scores pictures in more detail where it is told', async () => {
+  const options = { ...inFolder(), detail: 1.5 };
+  await writeScores(options);
+  const stored = await (await openScores(options.folder)).read('v0', 'a');
+  expect(stored).toMatchObject({ rows: 6, columns: 8, blank: { side: 4 } });
 });
 
 describe('openScores', { timeout: 60_000 }, () => {

@@ -1,7 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import type { PictureTextEncoder } from '@tgm/masking';
 import { orFailed } from '@tgm/models';
-import { callable, objectWith, optional, optionTable, showValue, text, wholeNumber } from '@tgm/options';
+import {
+  callable,
+  number,
+  objectWith,
+  optional,
+  optionTable,
+  showValue,
+  text,
+  wholeNumber,
+} from '@tgm/options';
 import type { VideoDataset, VideoLimits, VideoPool } from '@tgm/video-io';
 import { describeDataset } from '../data/describe-dataset.js';
 import { inOrder, type LeftOutSample } from '../data/in-order.js';
@@ -22,6 +31,11 @@ export interface WriteScoresOptions {
   readonly encoder: PictureTextEncoder;
   /** Which frames are scored. Between them scores are interpolated when they are used. Default `{ seconds: 0.25 }`. */
   readonly frames?: ScoredFrames;
+  /**
+   * Patches along the short side of a picture, for each that the encoder's own pictures have there. The clips of a training show parts
+   * of a picture, which the encoder would see larger. Twice as many are four times the size and the work. Default 1.5.
+   */
+  readonly detail?: number;
   /** Samples of a shard: what is lost at most when a run is stopped. Default 256. */
   readonly shardSize?: number;
   /** This process among `ranks` that share the shards: shard number modulo `ranks`. Default the only one. */
@@ -45,6 +59,8 @@ export interface WrittenScores {
 
 /** About the time between two tubelets of the published recipes: 4 frames of stride 4 at 30 a second take 0.53 s. */
 export const SECONDS = 0.25;
+/** Crops of pre-training are 0.66 to 1 of the short side (`multiScaleCrop`). */
+export const DETAIL = 1.5;
 const SHARD_SAMPLES = 256;
 
 const OPTIONS = optionTable(
@@ -61,6 +77,7 @@ const OPTIONS = optionTable(
       'digest',
     ]),
     frames: optional(scoredFramesField(), { seconds: SECONDS }),
+    detail: optional(number({ above: 0 }), DETAIL),
     shardSize: optional(wholeNumber({ from: 1 }), SHARD_SAMPLES),
     rank: optional(wholeNumber({ from: 0 }), 0),
     ranks: optional(wholeNumber({ from: 1 }), 1),
@@ -85,7 +102,7 @@ const OPTIONS = optionTable(
  */
 export async function writeScores(options: WriteScoresOptions): Promise<WrittenScores> {
   const checked = OPTIONS.check(options);
-  const { folder, dataset, encoder, frames, shardSize, rank, ranks } = checked;
+  const { folder, dataset, encoder, frames, detail, shardSize, rank, ranks } = checked;
   if (rank >= ranks)
     throw new TrainError('OPTION_INVALID', {
       where: 'writeScores, option rank',
@@ -98,6 +115,7 @@ export async function writeScores(options: WriteScoresOptions): Promise<WrittenS
     samples: dataset.length,
     dataset: await describeDataset(dataset),
     frames,
+    detail,
     encoder: encoder.describe(),
     weights: await encoder.digest(),
   };
