@@ -1,14 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { seededRandom, textGuidedMasking } from '@tgm/masking';
 import { patchCodebook } from '@tgm/models';
 import { optionsContract } from '@tgm/options/testing';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
-import { pretrainingRecipe, type VideoDataset, videoPool } from '@tgm/video-io';
+import { datasetOf, pretrainingRecipe, type VideoDataset, videoPool } from '@tgm/video-io';
 import { afterAll, it } from 'vitest';
 import { noiseSource } from './data/noise-source.test-support.js';
 import * as train from './index.js';
 import { tinyClassifier, tinyEncoder } from './objectives/tiny-batch.test-support.js';
 import { colours, letters, tinyClipModel } from './objectives/tiny-clip-model.test-support.js';
 import { tinyPretraining } from './pretrain.test-support.js';
+import { cellsEncoder } from './score-store/cells-encoder.test-support.js';
 import { points, regression } from './trainer/toy-objectives.test-support.js';
 
 const engine = await cpuEngine();
@@ -32,6 +36,14 @@ const { imageSize, patchSize, numFrames, tubeletSize } = model.config;
 const codebook = patchCodebook({ imageSize, patchSize, numFrames, tubeletSize, codes: 5, codeWidth: 3 });
 const nothing = async () => Promise.reject(new RangeError('nothing to encode'));
 const encoder = { encodePatches: nothing, encodeText: nothing };
+
+const pictureEncoder = cellsEncoder();
+const store = { read: nothing, describe: () => ({ is: 'no scores' }) } as unknown as train.ScoreStore;
+
+const silent = datasetOf('silent', [{ id: 'a', source: 'a.mp4', captions: [] }]);
+const scores = await mkdtemp(join(tmpdir(), 'tgm-contract-scores-'));
+await train.writeScores({ folder: scores, dataset: silent, pool, encoder: pictureEncoder });
+afterAll(() => rm(scores, { recursive: true }));
 
 /** Runs a generator to its end. */
 async function all(events: AsyncIterable<unknown>): Promise<void> {
@@ -129,6 +141,16 @@ const checks = optionsContract({
     decodeClips: (extra) => all(train.decodeClips({ ...videos, grid: model.grid, concurrency: 1, ...extra })),
     scoreClips: (extra) => all(train.scoreClips({ encoder, clips: [], grid: model.grid, ...extra })),
     textCues: (extra) => train.textCues({ encoder, grid: model.grid, ...extra }),
+    writeScores: (extra) =>
+      train.writeScores({ folder: scores, dataset: silent, pool, encoder: pictureEncoder, ...extra }),
+    openScores: (extra) => train.openScores(scores, { ...extra }),
+    storedTextCues: (extra) => train.storedTextCues({ store, grid: model.grid, ...extra }),
+    scoreStoreSize: (extra) =>
+      train.scoreStoreSize({
+        encoder: pictureEncoder,
+        video: { width: 320, height: 240, seconds: 10, fps: 25 },
+        ...extra,
+      }),
     leakage: (extra) =>
       train.leakage({
         engine,
