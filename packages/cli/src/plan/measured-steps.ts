@@ -1,0 +1,56 @@
+import { VIDEO_MAE_CONFIGS } from '@tgm/models';
+import { FINETUNING_PRESETS } from '../presets/finetuning-presets.js';
+import { LAPTOP_MODEL } from '../presets/laptop.js';
+import { PRETRAINING_PRESETS } from '../presets/pretraining-presets.js';
+import type { FinetuningSettings, PretrainingSettings } from '../presets/settings.js';
+
+/** A step whose peak of resident memory was measured. */
+export interface MeasuredStep {
+  readonly name: string;
+  readonly settings: PretrainingSettings | FinetuningSettings;
+  readonly batch: number;
+  readonly recompute: boolean;
+  /** Bytes. */
+  readonly peak: number;
+}
+
+const tube = (size: 'small' | 'base'): PretrainingSettings => ({
+  ...PRETRAINING_PRESETS['videomae-b-k400'],
+  model: VIDEO_MAE_CONFIGS[size],
+});
+const text = (size: 'small' | 'base'): PretrainingSettings => ({
+  ...PRETRAINING_PRESETS['videomae-b-k400'],
+  model: VIDEO_MAE_CONFIGS[size],
+  masking: { strategy: 'text', ratio: 0.6 },
+});
+const labels = (size: 'small' | 'base'): FinetuningSettings => ({
+  ...FINETUNING_PRESETS['finetune-b-k400'],
+  model: VIDEO_MAE_CONFIGS[size],
+});
+
+const demo: PretrainingSettings = {
+  ...tube('small'),
+  model: LAPTOP_MODEL,
+  masking: { strategy: 'random', ratio: 0.75 },
+};
+
+/**
+ * First steps of the programs behind `npm run bench -- step-memory` and `recompute`, on two cores with onnxruntime-node 1.30 (Linux, VmHWM).
+ *
+ * The first three fitted what the program and a parameter take and the gaps of the allocator; those with `recompute` fitted what a block
+ * takes that is computed again. The others were not fitted to.
+ */
+export const MEASURED_STEPS: readonly MeasuredStep[] = [
+  { name: 'ViT-S tube 0.9', settings: tube('small'), batch: 2, recompute: false, peak: 1_074_069_504 },
+  { name: 'ViT-S text 0.6', settings: text('small'), batch: 2, recompute: false, peak: 1_604_259_840 },
+  { name: 'ViT-B tube 0.9', settings: tube('base'), batch: 2, recompute: false, peak: 2_478_870_528 },
+  { name: 'ViT-S tube 0.9', settings: tube('small'), batch: 4, recompute: false, peak: 1_480_962_048 },
+  { name: 'ViT-S tube 0.9', settings: tube('small'), batch: 8, recompute: false, peak: 2_227_888_128 },
+  { name: 'ViT-B tube 0.9', settings: tube('base'), batch: 4, recompute: false, peak: 3_062_333_440 },
+  { name: 'ViT-S fine-tuning', settings: labels('small'), batch: 2, recompute: false, peak: 1_782_206_464 },
+  { name: 'the laptop model, random 0.75', settings: demo, batch: 32, recompute: false, peak: 489_033_728 },
+  // Of bench/NOTES.md: 0.95 GiB.
+  { name: 'ViT-S fine-tuning', settings: labels('small'), batch: 2, recompute: true, peak: 0.95 * 2 ** 30 },
+  { name: 'ViT-S tube 0.9', settings: tube('small'), batch: 8, recompute: true, peak: 1_784_414_208 },
+  { name: 'ViT-S text 0.6', settings: text('small'), batch: 8, recompute: true, peak: 2_761_519_104 },
+];

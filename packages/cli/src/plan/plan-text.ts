@@ -1,0 +1,87 @@
+import { DATA_SETS } from '../presets/data-sets.js';
+import type { PartOperations } from './operations.js';
+import type { Plan } from './plan.js';
+
+/** A plan as lines for people: a name, and what it comes to. */
+export function planText(plan: Plan): string {
+  const { operations, memory, stores, time, machine } = plan;
+  const published = operations.published;
+  const trains = plan.stage !== 'probing';
+  const rows: (readonly [string, string] | undefined)[] = [
+    ['data', `${DATA_SETS[plan.data].name}, ${plan.videos.toLocaleString('en')} videos`],
+    ['tokens', tokensText(plan)],
+    ['parameters', `${(plan.parameters / 1e6).toFixed(1)} million`],
+    ['forward', `${giga(published.total)} GMAC a clip as published: ${partsText(published)}`],
+    ['', `${giga(operations.forward.total)} GMAC as done here: ${partsText(operations.forward)}`],
+    operations.furtherViews > 0 ? ['', `${giga(operations.furtherViews)} GMAC of further views`] : undefined,
+    trains
+      ? ['step', `${giga(operations.step)} GMAC a clip, ${giga(operations.again)} of them computed again`]
+      : undefined,
+    trains ? ['steps', stepsText(plan)] : undefined,
+    trains
+      ? [
+          'memory',
+          `${bytesText(memory.total)} at the peak, ${plan.batch} clips at a time: ${bytesText(memory.activations)} for the gradient, ${bytesText(memory.parameters + memory.moments)} of state, ${bytesText(memory.gradients + memory.drawn)} of gradients and drawn parameters, ${bytesText(memory.program)} of the program`,
+        ]
+      : undefined,
+    trains ? ['checkpoint', bytesText(plan.checkpoint)] : undefined,
+    stores.scores > 0
+      ? [
+          'scores',
+          `${bytesText(stores.scores)} of ${stores.scoredFrames.toLocaleString('en')} frames, ${bytesText(stores.captions)} of captions`,
+        ]
+      : undefined,
+    ['shards', bytesText(stores.shards)],
+    machine
+      ? [
+          'machine',
+          `${machine.name}, ${machine.teraflops.toPrecision(3)} TFLOP/s of which ${Math.round(100 * machine.efficiency)} % are reckoned with, ${bytesText(machine.memory)}`,
+        ]
+      : undefined,
+    time.clipsPerSecond !== undefined ? ['time', timeText(plan)] : undefined,
+    time.scoringDays !== undefined ? ['scoring', `${daysText(time.scoringDays)} once`] : undefined,
+    plan.fits === undefined || !trains ? undefined : ['fits', plan.fits ? 'yes' : 'no'],
+    ...plan.advice.map(({ says }) => ['', says] as const),
+  ];
+  return rows
+    .filter((row) => row !== undefined)
+    .map(([name, text]) => `${name.padEnd(12)}${text}`.trimEnd())
+    .join('\n');
+}
+
+function tokensText({ tokens }: Plan): string {
+  const { all, visible, masked, reconstructed } = tokens;
+  if (masked === 0) return `${all} a clip, all visible`;
+  const some = reconstructed === masked ? '' : `, ${reconstructed} of them reconstructed`;
+  return `${all} a clip: ${visible} visible, ${masked} masked${some}`;
+}
+
+function stepsText({ time, accumulate, batch }: Plan): string {
+  const parts = accumulate === 1 ? '' : ` in ${accumulate} parts of ${batch}`;
+  return `${time.steps.toLocaleString('en')} of ${time.clipsPerStep} clips${parts}, ${time.stepsPerEpoch} an epoch`;
+}
+
+const timeText = ({ time }: Plan): string =>
+  `${time.clipsPerSecond!.toPrecision(3)} clips/s, ${time.secondsPerStep!.toPrecision(3)} s a step, ${daysText(time.days!)}`;
+
+const partsText = (parts: PartOperations): string =>
+  (['embedding', 'encoder', 'bridge', 'decoder', 'head'] as const)
+    .filter((part) => parts[part] > 0)
+    .map((part) => `${part} ${giga(parts[part])}`)
+    .join(', ');
+
+const giga = (operations: number): string => {
+  const value = operations / 1e9;
+  return value.toFixed(value < 10 ? 2 : 1);
+};
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** In powers of 1000. */
+export function bytesText(bytes: number): string {
+  const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
+  return `${(bytes / 1000 ** power).toPrecision(3)} ${UNITS[power]}`;
+}
+
+const daysText = (days: number): string =>
+  days < 1 ? `${(24 * days).toPrecision(2)} hours` : `${days.toPrecision(3)} days`;
