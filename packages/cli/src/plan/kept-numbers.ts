@@ -63,6 +63,16 @@ function keptAgain(
     : inputs + largest + sum(blocks.map(({ shape }) => gradientsOfBlock(shape)));
 }
 
+/** Those of a pass without gradients: of one block, and the tokens that come in. */
+export function passingNumbers({
+  model,
+  tokens,
+  batch,
+}: Pick<KeptInputs, 'model' | 'tokens' | 'batch'>): number {
+  const blocks = stacksOf(model, tokens).flatMap(({ shapes }) => shapes.map(keptByBlock));
+  return batch * (Math.max(...blocks) + tokens.visible * tokenSizeOf(model));
+}
+
 /** The passes of a step: each view of the encoder, and the decoder. */
 function stacksOf(model: VideoMaeConfig, tokens: TokenCounts) {
   return [

@@ -9,10 +9,7 @@ export interface Machine {
   readonly memory: number;
 }
 
-/**
- * Share of an accelerator's peak. An assumption: none was measured with this project. Half of a step's time goes to element-wise passes
- * on the faster ones, and tall products of width 384 or 768 do not fill them. Give a measured rate where there is one.
- */
+/** Share of an accelerator's peak: an assumption, for none was measured. Give `plan` a measured rate where there is one. */
 const ACCELERATOR = 0.3;
 
 const accelerator = (name: string, teraflops: number, gigabytes: number): Machine => ({
@@ -23,8 +20,8 @@ const accelerator = (name: string, teraflops: number, gigabytes: number): Machin
 });
 
 /**
- * Accelerators by name, with the figures of their makers' public datasheets: TF32 of the tensor cores without sparsity where a device has it,
- * as ONNX Runtime computes float32 products there, else float32.
+ * Accelerators by name, with the figures of their maker's public datasheets, dense: TF32 of the tensor cores where a device has it, which
+ * products of float32 are assumed to run in, else FP32.
  *
  * | device       | TFLOP/s | at   | memory |
  * | ------------ | ------- | ---- | ------ |

@@ -1,4 +1,4 @@
-import { type KeptInputs, keptNumbers } from './kept-numbers.js';
+import { type KeptInputs, keptNumbers, passingNumbers } from './kept-numbers.js';
 
 /** Bytes at the peak of a training, by what they are for. */
 export interface Memory {
@@ -20,6 +20,8 @@ export interface MemoryInputs extends KeptInputs {
   readonly parameters: number;
   /** Parts of a step. */
   readonly accumulate: number;
+  /** Whether anything is learned; else features are computed, and a block's numbers are all that is needed at a time. */
+  readonly trains: boolean;
 }
 
 const FLOAT = 4;
@@ -31,15 +33,15 @@ const FLOAT = 4;
 const FITTED = { program: 306e6, gaps: 1.1 };
 
 export function memory(inputs: MemoryInputs): Memory {
-  const { parameters, accumulate } = inputs;
+  const { parameters, accumulate, trains } = inputs;
   const each = FLOAT * parameters;
   const parts = {
     program: FITTED.program,
     parameters: each,
-    moments: 2 * each,
+    moments: trains ? 2 * each : 0,
     drawn: each,
     gradients: accumulate > 1 ? 2 * each : 0,
-    activations: FITTED.gaps * FLOAT * keptNumbers(inputs),
+    activations: FITTED.gaps * FLOAT * (trains ? keptNumbers(inputs) : passingNumbers(inputs)),
   };
   return { ...parts, total: Object.values(parts).reduce((sum, bytes) => sum + bytes, 0) };
 }

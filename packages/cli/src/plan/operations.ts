@@ -24,7 +24,10 @@ export interface Operations {
   readonly forward: PartOperations;
   /** Further views of the encoder, forward. */
   readonly furtherViews: number;
-  /** Computed a second time for the gradient: blocks under `recompute`, and weights of attention that are too large to be kept. */
+  /**
+   * Computed a second time: blocks under `recompute`, weights of attention that are too large to be kept, and where clips of a step in
+   * parts are compared, the encoder's pass that they are compared by.
+   */
   readonly again: number;
   /** Of a training step: three times what is done forward, and what is done again. */
   readonly step: number;
@@ -91,10 +94,13 @@ export interface OperationsInputs {
   /** Clips of a batch, which decide what attention keeps. */
   readonly batch: number;
   readonly recompute: boolean;
+  /** Tokens of the view by which clips of other parts are compared before any part is learned from; 0 where none are. */
+  readonly comparedTokens?: number;
 }
 
 /** Multiply-adds of a clip (VideoMAE, arXiv 2203.12602). */
-export function operations({ model, tokens, classes, batch, recompute }: OperationsInputs): Operations {
+export function operations(inputs: OperationsInputs): Operations {
+  const { model, tokens, classes, batch, recompute, comparedTokens = 0 } = inputs;
   const { visible, all, reconstructed } = tokens;
   const encoder = encoderShapes(model, visible);
   const decoder = decoderShapes(model, tokens);
@@ -121,7 +127,8 @@ export function operations({ model, tokens, classes, batch, recompute }: Operati
         .map(queriesWithKeys),
     );
   const blocksAgain = recompute ? total(ofEncoder) + total(decoder) : 0;
-  const again = weightsAgain + blocksAgain;
+  const compared = total(encoderShapes(model, comparedTokens)) + comparedTokens * embedding;
+  const again = weightsAgain + blocksAgain + compared;
   return { published, forward, furtherViews, again, step: 3 * (forward.total + furtherViews) + again };
 }
 

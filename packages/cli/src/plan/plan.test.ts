@@ -35,6 +35,27 @@ describe('plan', () => {
     expect(safe.operations.forward.decoder).toBeLessThan(one.operations.forward.decoder);
   });
 
+  it('counts one more pass of the encoder where clips of other parts are compared', () => {
+    const settings = { ...tgm, length: { ...tgm.length, videosPerStep: 64 } };
+    const inParts = { ...settings, length: { ...settings.length, videosPerStep: 128, accumulate: 2 } };
+    const [whole, parts] = [plan({ settings }), plan({ settings: inParts })];
+    expect(parts.batch).toBe(whole.batch);
+    const { embedding, encoder } = whole.operations.forward;
+    expect(parts.operations.step - whole.operations.step).toBe(embedding + encoder);
+    // Sums, and the gradients of a part.
+    expect(parts.memory.total - whole.memory.total).toBeCloseTo(8 * whole.parameters, -3);
+    const { contrast: _, ...alone } = inParts;
+    expect(plan({ settings: alone }).operations.step).toBe(whole.operations.step);
+  });
+
+  it('keeps nothing for gradients where a probe computes features', () => {
+    const { memory, parameters } = plan({ settings: PRESETS['probe-b-k400'] });
+    expect(memory.moments + memory.gradients).toBe(0);
+    expect(memory.parameters).toBe(4 * parameters);
+    // A block of 1568 rows of 768, 17 times, and 1568 tokens of 1536.
+    expect(memory.activations).toBeCloseTo(1.1 * 4 * 1568 * (17 * 768 + 1536), -2);
+  });
+
   it('tells time by hand: steps * clips * 2 * operations / rate', () => {
     const { time, operations } = plan({ settings: tgm, machine: MACHINES['a100-80'], devices: 8 });
     const rate = (8 * 156e12 * 0.3) / (2 * operations.step);

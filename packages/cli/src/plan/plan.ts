@@ -131,9 +131,11 @@ export function plan(options: PlanOptions): Plan {
   const parameters = parameterCount(settings);
   const { model } = settings;
   const trains = settings.stage !== 'probing';
-  const ops = operations({ model, tokens, classes, batch, recompute });
+  const comparedTokens = accumulate > 1 ? comparedBy(settings, tokens) : 0;
+  const ops = operations({ model, tokens, classes, batch, recompute, comparedTokens });
   const need = (change: { readonly recompute: boolean; readonly accumulate: number }): Memory =>
     memory({
+      trains,
       model,
       tokens,
       parameters,
@@ -188,6 +190,12 @@ export function plan(options: PlanOptions): Plan {
 const DAY = 24 * 3600;
 /** Parameters for other programs, parameters and two moments of the state, single precision. */
 const CHECKPOINT_BYTES = 16;
+
+/** Tokens of the view that the contrastive term reads. */
+function comparedBy(settings: Settings, { visible, furtherViews }: TokenCounts): number {
+  if (settings.stage !== 'pretraining' || !settings.contrast) return 0;
+  return settings.contrast.view ? furtherViews[0]! : visible;
+}
 
 const readsText = (settings: Settings): boolean =>
   settings.stage === 'pretraining' &&
