@@ -1,13 +1,6 @@
-import { CLIP_MODEL_VIT_B_16, CLIP_MODEL_VIT_B_32, type ClipModelVisionConfig } from '@tgm/models';
+import type { ClipModelVisionConfig } from '@tgm/models';
+import { TEACHERS, type TeacherName } from '../presets/text-settings.js';
 import { blockOperations } from './operations.js';
-
-/** Teachers that score patches, by name. */
-export const TEACHERS = {
-  'clip-b-32': CLIP_MODEL_VIT_B_32,
-  'clip-b-16': CLIP_MODEL_VIT_B_16,
-} as const;
-
-export type TeacherName = keyof typeof TEACHERS;
 
 /** What decides how large stores are. */
 export interface StoreSettings {

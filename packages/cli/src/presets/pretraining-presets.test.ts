@@ -97,6 +97,12 @@ it('only the text-guided ones have the contrastive term, of the same weight as t
   }
 });
 
+it('the text-guided ones draw one of three captions, or take the one that InternVid has', () => {
+  const captions = Object.fromEntries(presets.map(([name, { text }]) => [name, text?.captions]));
+  expect(captions).toMatchObject({ 'tgm-b-k400': 3, 'tgm-b-ssv2': 3, 'tgm-b-internvid': 1 });
+  expect(captions['videomae-b-k400']).toBeUndefined();
+});
+
 it('the form without a leak hides at random and reconstructs by the text', () => {
   const { masking, decoderMasking } = pretrainingParts(leakSafe(PRETRAINING_PRESETS['tgm-b-ssv2']), {
     videos: 10_000,

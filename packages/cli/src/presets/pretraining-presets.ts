@@ -2,6 +2,7 @@ import { VIDEO_MAE_CONFIGS, type VideoMaeConfig } from '@tgm/models';
 import { DATA_SETS, type DataSetName } from './data-sets.js';
 import type { MaskingSettings } from './masking-settings.js';
 import type { ContrastSettings, PretrainingSettings } from './settings.js';
+import { type TextSettings, TGM_TEXT } from './text-settings.js';
 
 /**
  * What VideoMAE's run_mae_pretraining.py has by default and no script of it changes (arXiv 2203.12602; code read):
@@ -26,6 +27,7 @@ interface Choices {
   readonly epochs: number;
   readonly videosPerStep: number;
   readonly contrast?: ContrastSettings;
+  readonly text?: TextSettings;
 }
 
 const preset = ({ epochs, videosPerStep, data, ...choices }: Choices): PretrainingSettings => ({
@@ -44,7 +46,7 @@ const tube = { strategy: 'tube', ratio: 0.9 } as const;
 const motion = { strategy: 'motion', ratio: 0.75 } as const;
 const text = { strategy: 'text', ratio: 0.6 } as const;
 /** TGM's joint objective: both terms count alike, in one pass. */
-const joint = { weight: 1 };
+const tgm = { model: base, masking: text, contrast: { weight: 1 }, text: TGM_TEXT } as const;
 
 /**
  * Pre-trainings of the papers by name.
@@ -59,7 +61,7 @@ const joint = { weight: 1 };
  * | videomae-l-ssv2       | 2400   | 512           | tube 0.9   | ours: no script; epochs of SSv2, the rest as ViT-L on K400 |
  * | mgm-b-k400, -ssv2     | 200    | 2048          | motion 0.75 | MGM (2308.12962): masking and ratio; epochs of TGM's comparison (second-hand); the rest as VideoMAE (ours) |
  * | tgm-b-k400, -ssv2     | 200    | 2048          | text 0.6   | TGM (2408.00759): masking, ratio, epochs, contrast with weight 1 (second-hand); the rest as VideoMAE (ours) |
- * | tgm-b-internvid       | 10     | 2048          | text 0.6   | ours: a captioned set; as many steps as 200 epochs of some 490,000 videos |
+ * | tgm-b-internvid       | 10     | 2048          | text 0.6   | ours: a set with a caption a clip; as many steps as 200 epochs of 500,000 videos |
  *
  * The text masks of TGM tell the caption to the contrast of the same pass; the README of `@tgm/masking` says how much. `leakSafe` makes the
  * form that this project measured to be without the leak.
@@ -86,27 +88,22 @@ export const PRETRAINING_PRESETS = {
   'mgm-b-k400': preset({ model: base, data: 'k400', masking: motion, epochs: 200, videosPerStep: 2048 }),
   'mgm-b-ssv2': preset({ model: base, data: 'ssv2', masking: motion, epochs: 200, videosPerStep: 2048 }),
   'tgm-b-k400': preset({
-    model: base,
+    ...tgm,
     data: 'k400',
-    masking: text,
-    contrast: joint,
     epochs: 200,
     videosPerStep: 2048,
   }),
   'tgm-b-ssv2': preset({
-    model: base,
+    ...tgm,
     data: 'ssv2',
-    masking: text,
-    contrast: joint,
     epochs: 200,
     videosPerStep: 2048,
   }),
   'tgm-b-internvid': {
     ...preset({
-      model: base,
+      ...tgm,
       data: 'internvid',
-      masking: text,
-      contrast: joint,
+      text: { ...TGM_TEXT, captions: 1 },
       epochs: 10,
       videosPerStep: 2048,
     }),

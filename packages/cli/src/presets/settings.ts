@@ -9,6 +9,7 @@ import type {
 } from '@tgm/video-io';
 import type { DataSetName } from './data-sets.js';
 import type { MaskingSettings } from './masking-settings.js';
+import type { TextSettings } from './text-settings.js';
 
 /** A linear warm-up and half a cosine, told for 256 videos a step as the papers do. */
 export interface RateSettings {
@@ -50,6 +51,8 @@ export interface PretrainingSettings {
   /** Which of the masked tokens are reconstructed. Absent: all. */
   readonly decoderMasking?: MaskingSettings;
   readonly contrast?: ContrastSettings;
+  /** Needed where a masking or the contrast reads text. */
+  readonly text?: TextSettings;
   readonly length: LengthSettings;
   readonly rate: RateSettings;
   readonly optimizer: Required<AdamWOptions>;

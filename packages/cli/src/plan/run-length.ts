@@ -1,0 +1,39 @@
+import { TgmError } from '@tgm/options';
+import { stepsPerEpoch } from '../presets/scheduled.js';
+import type { Settings } from '../presets/settings.js';
+
+/** Steps and clips of a run. */
+export interface RunLength {
+  readonly stepsPerEpoch: number;
+  readonly steps: number;
+  /** Of all devices and parts. */
+  readonly clipsPerStep: number;
+  readonly accumulate: number;
+  /** Clips that one device computes at a time. */
+  readonly batch: number;
+}
+
+/**
+ * How long a run is. A probe goes once through its data, a clip at a time, to extract features.
+ *
+ * @throws TgmError `OPTION_INVALID` where a part of a step is no whole number of clips on each device.
+ */
+export function runLength(settings: Settings, videos: number, devices: number): RunLength {
+  if (settings.stage === 'probing') {
+    const steps = Math.ceil((videos * settings.recipe.clips * settings.recipe.crops) / devices);
+    return { stepsPerEpoch: steps, steps, clipsPerStep: devices, accumulate: 1, batch: 1 };
+  }
+  const { length, recipe } = settings;
+  const { videosPerStep, accumulate, epochs } = length;
+  const clipsPerStep = videosPerStep * recipe.clips;
+  const batch = clipsPerStep / devices / accumulate;
+  if (!Number.isInteger(batch)) {
+    throw new TgmError('OPTION_INVALID', {
+      where: 'plan, option settings.length',
+      expected: `clips of a step that are a multiple of the parts times the devices, ${accumulate} * ${devices}`,
+      received: `${clipsPerStep}`,
+    });
+  }
+  const each = stepsPerEpoch(length, videos);
+  return { stepsPerEpoch: each, steps: epochs * each, clipsPerStep, accumulate, batch };
+}

@@ -1,0 +1,25 @@
+import { CLIP_MODEL_VIT_B_16, CLIP_MODEL_VIT_B_32, CLIP_MODEL_VIT_L_14 } from '@tgm/models';
+
+/** Frozen teachers that score patches and embed captions, by name: OpenAI's sizes. */
+export const TEACHERS = {
+  'clip-b-32': CLIP_MODEL_VIT_B_32,
+  'clip-b-16': CLIP_MODEL_VIT_B_16,
+  'clip-l-14': CLIP_MODEL_VIT_L_14,
+} as const;
+
+export type TeacherName = keyof typeof TEACHERS;
+
+/** Where scores and embeddings of captions come from. */
+export interface TextSettings {
+  readonly teacher: TeacherName;
+  /** Captions of a video, one of which is drawn for each step. */
+  readonly captions: number;
+  /** Frames of a tubelet that are scored, as `textCues` takes it. */
+  readonly scoredFrames: 'all' | 'first';
+}
+
+/**
+ * TGM: three captions of a video, by BLIP-2 on three frames, one of them drawn for each step (second-hand). Which CLIP, and that both frames
+ * of a tubelet are scored, is ours.
+ */
+export const TGM_TEXT: TextSettings = { teacher: 'clip-b-32', captions: 3, scoredFrames: 'all' };
