@@ -3,6 +3,7 @@ import { FINETUNING_PRESETS } from '../presets/finetuning-presets.js';
 import { LAPTOP_MODEL } from '../presets/laptop.js';
 import { PRETRAINING_PRESETS } from '../presets/pretraining-presets.js';
 import type { FinetuningSettings, PretrainingSettings } from '../presets/settings.js';
+import { TGM_TEXT } from '../presets/text-settings.js';
 
 /** A step whose peak of resident memory was measured. */
 export interface MeasuredStep {
@@ -25,6 +26,7 @@ const text = (size: 'small' | 'base'): PretrainingSettings => ({
   ...PRETRAINING_PRESETS['videomae-b-k400'],
   model: VIDEO_MAE_CONFIGS[size],
   masking: { strategy: 'text', ratio: 0.6 },
+  text: TGM_TEXT,
 });
 const labels = (size: 'small' | 'base'): FinetuningSettings => ({
   ...FINETUNING_PRESETS['finetune-b-k400'],
@@ -40,8 +42,8 @@ const demo: PretrainingSettings = {
 /**
  * First steps of the programs behind `npm run bench -- step-memory` and `recompute`, on two cores with onnxruntime-node 1.30 (Linux, VmHWM).
  *
- * The first three fitted what the program and a parameter take and the gaps of the allocator; those with `recompute` fitted what a block
- * takes that is computed again. The others were not fitted to.
+ * The first three fitted what the program and a parameter take and the gaps of the allocator, those in two parts the sums of gradients,
+ * those with `recompute` what a block takes that is computed again. The others were not fitted to.
  */
 export const MEASURED_STEPS: readonly MeasuredStep[] = [
   { name: 'ViT-S tube 0.9', settings: tube('small'), batch: 2, recompute: false, peak: 1_074_069_504 },
@@ -53,6 +55,7 @@ export const MEASURED_STEPS: readonly MeasuredStep[] = [
   { name: 'ViT-S fine-tuning', settings: labels('small'), batch: 2, recompute: false, peak: 1_782_206_464 },
   { name: 'the laptop model, random 0.75', settings: demo, batch: 32, recompute: false, peak: 489_033_728 },
   { name: 'ViT-S fine-tuning', settings: labels('small'), batch: 2, recompute: true, peak: 1_047_617_536 },
+  { name: 'ViT-B fine-tuning', settings: labels('base'), batch: 2, recompute: true, peak: 2_120_089_600 },
   {
     name: 'ViT-S tube 0.9, two parts',
     settings: tube('small'),
@@ -60,6 +63,14 @@ export const MEASURED_STEPS: readonly MeasuredStep[] = [
     accumulate: 2,
     recompute: false,
     peak: 1_259_626_496,
+  },
+  {
+    name: 'ViT-B tube 0.9, two parts',
+    settings: tube('base'),
+    batch: 2,
+    accumulate: 2,
+    recompute: false,
+    peak: 2_995_245_056,
   },
   { name: 'ViT-S tube 0.9', settings: tube('small'), batch: 8, recompute: true, peak: 1_784_414_208 },
   { name: 'ViT-S text 0.6', settings: text('small'), batch: 8, recompute: true, peak: 2_761_519_104 },

@@ -6,16 +6,27 @@ import type { Plan } from './plan.js';
 export function planText(plan: Plan): string {
   const { operations, memory, stores, time, machine } = plan;
   const published = operations.published;
+  const unit = unitOf(published.total);
+  const count = (each: number): string => inUnit(each, unit);
+  const { name: product } = unit;
   const trains = plan.stage !== 'probing';
   const rows: (readonly [string, string] | undefined)[] = [
     ['data', `${DATA_SETS[plan.data].name}, ${plan.videos.toLocaleString('en')} videos`],
     ['tokens', tokensText(plan)],
     ['parameters', `${(plan.parameters / 1e6).toFixed(1)} million`],
-    ['forward', `${giga(published.total)} GMAC a clip as published: ${partsText(published)}`],
-    ['', `${giga(operations.forward.total)} GMAC as done here: ${partsText(operations.forward)}`],
-    operations.furtherViews > 0 ? ['', `${giga(operations.furtherViews)} GMAC of further views`] : undefined,
+    ['forward', `${count(published.total)} ${product} a clip as published: ${partsText(published, unit)}`],
+    [
+      '',
+      `${count(operations.forward.total)} ${product} as done here: ${partsText(operations.forward, unit)}`,
+    ],
+    operations.furtherViews > 0
+      ? ['', `${count(operations.furtherViews)} ${product} of further views`]
+      : undefined,
     trains
-      ? ['step', `${giga(operations.step)} GMAC a clip, ${giga(operations.again)} of them computed again`]
+      ? [
+          'step',
+          `${count(operations.step)} ${product} a clip, ${count(operations.again)} of them computed again`,
+        ]
       : undefined,
     trains ? ['steps', stepsText(plan)] : undefined,
     trains
@@ -64,14 +75,23 @@ function stepsText({ time, accumulate, batch }: Plan): string {
 const timeText = ({ time }: Plan): string =>
   `${time.clipsPerSecond!.toPrecision(3)} clips/s, ${time.secondsPerStep!.toPrecision(3)} s a step, ${daysText(time.days!)}`;
 
-const partsText = (parts: PartOperations): string =>
+const partsText = (parts: PartOperations, unit: OperationUnit): string =>
   (['embedding', 'encoder', 'bridge', 'decoder', 'head'] as const)
     .filter((part) => parts[part] > 0)
-    .map((part) => `${part} ${giga(parts[part])}`)
+    .map((part) => `${part} ${inUnit(parts[part], unit)}`)
     .join(', ');
 
-const giga = (operations: number): string => {
-  const value = operations / 1e9;
+/** Multiply-adds, 1e9 or 1e6 of them. */
+interface OperationUnit {
+  readonly name: string;
+  readonly size: number;
+}
+
+const unitOf = (operations: number): OperationUnit =>
+  operations < 1e9 ? { name: 'MMAC', size: 1e6 } : { name: 'GMAC', size: 1e9 };
+
+const inUnit = (operations: number, { size }: OperationUnit): string => {
+  const value = operations / size;
   return value.toFixed(value < 10 ? 2 : 1);
 };
 
@@ -83,5 +103,13 @@ export function bytesText(bytes: number): string {
   return `${(bytes / 1000 ** power).toPrecision(3)} ${UNITS[power]}`;
 }
 
-const daysText = (days: number): string =>
-  days < 1 ? `${(24 * days).toPrecision(2)} hours` : `${days.toPrecision(3)} days`;
+/** The largest unit of which there is at least one. */
+export function daysText(days: number): string {
+  const units = [
+    ['days', days],
+    ['hours', days * 24],
+    ['minutes', days * 1440],
+  ] as const;
+  const [name, value] = units.find(([, many]) => many >= 1) ?? (['seconds', days * 86_400] as const);
+  return `${value.toFixed(value < 10 ? 1 : 0)} ${name}`;
+}

@@ -4,7 +4,7 @@ import { PRESETS } from '../presets/presets.js';
 import { leakSafe } from '../presets/pretraining-presets.js';
 import { MACHINES } from './machines.js';
 import { plan } from './plan.js';
-import { bytesText, planText } from './plan-text.js';
+import { bytesText, daysText, planText } from './plan-text.js';
 import { thisMachine } from './this-machine.js';
 
 const tgm = PRESETS['tgm-b-ssv2'];
@@ -42,8 +42,8 @@ describe('plan', () => {
     expect(parts.batch).toBe(whole.batch);
     const { embedding, encoder } = whole.operations.forward;
     expect(parts.operations.step - whole.operations.step).toBe(embedding + encoder);
-    // Sums, and the gradients of a part.
-    expect(parts.memory.total - whole.memory.total).toBeCloseTo(8 * whole.parameters, -3);
+    // Sums, and half of the gradients of a part.
+    expect(parts.memory.total - whole.memory.total).toBeCloseTo(6 * whole.parameters, -3);
     const { contrast: _, ...alone } = inParts;
     expect(plan({ settings: alone }).operations.step).toBe(whole.operations.step);
   });
@@ -150,5 +150,15 @@ it('tells bytes in powers of a thousand', () => {
     '1.00 kB',
     '1.50 GB',
     '2.00e+3 TB',
+  ]);
+});
+
+it('tells times in the largest unit of which there is one', () => {
+  expect([20, 1, 0.5, 1 / 48, 1 / 86_400].map(daysText)).toEqual([
+    '20 days',
+    '1.0 days',
+    '12 hours',
+    '30 minutes',
+    '1.0 seconds',
   ]);
 });

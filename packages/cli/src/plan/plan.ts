@@ -1,5 +1,6 @@
 import { DATA_SETS } from '../presets/data-sets.js';
 import type { Settings } from '../presets/settings.js';
+import { checkSettings, readsText } from '../presets/settings-tables.js';
 import { TGM_TEXT } from '../presets/text-settings.js';
 import { type Advice, advise } from './advise.js';
 import type { Machine } from './machines.js';
@@ -63,7 +64,8 @@ const DAY = 24 * 3600;
  */
 export function plan(options: PlanOptions): Plan {
   const checked = PLAN_OPTIONS.check(options);
-  const { settings, recompute, machine, devices } = checked;
+  const { recompute, machine, devices } = checked;
+  const settings = checkSettings(checked.settings);
   const { model, stage, data } = settings;
   const set = DATA_SETS[data];
   const videos = checked.videos ?? set.trainingVideos;
@@ -142,13 +144,12 @@ function comparedBy(settings: Settings, { visible, furtherViews }: TokenCounts):
 
 /** Without scores and captions where nothing reads them. */
 function storesOf(settings: Settings, all: Stores): Stores {
-  const pretraining = settings.stage === 'pretraining' ? settings : undefined;
-  const maskings = [pretraining?.masking, pretraining?.decoderMasking, pretraining?.contrast?.view];
-  const scores = maskings.some((masking) => masking?.strategy === 'text');
+  const scores = settings.stage === 'pretraining' && readsText(settings);
+  const captions = scores || (settings.stage === 'pretraining' && settings.contrast);
   return {
     ...all,
     ...(!scores && { scores: 0, scoredFrames: 0, scoring: 0 }),
-    ...(!pretraining?.contrast && !scores && { captions: 0 }),
+    ...(!captions && { captions: 0 }),
   };
 }
 

@@ -10,7 +10,7 @@ import {
 } from '@tgm/masking';
 
 /** The maskings that a configuration can name, by their factories. */
-const MASKINGS = {
+export const MASKINGS = {
   tube: tubeMasking,
   random: randomMasking,
   'random-slice': randomSliceMasking,
