@@ -67,13 +67,15 @@ describe('plan', () => {
 
   it('tells sizes by hand', () => {
     const { stores, checkpoint, parameters } = plan({ settings: tgm, videos: 1_000_000 });
-    // 4 s at 12 frames a second, each second one scored: 24 frames, 3 captions, 7 x 9 patches, 2 bytes.
-    expect(stores.scores).toBe(1e6 * 24 * 3 * 7 * 9 * 2);
+    // 4 s: 16 quarters and the last frame. 3 captions, 17 frames and one without content of 7 x 9, a square of 7 x 7, 2 bytes; 17 times.
+    expect(stores.scores).toBe(1e6 * (3 * (18 * 7 * 9 + 7 * 7) * 2 + 17 * 8));
     expect(stores.captions).toBe(1e6 * 3 * 512 * 4);
     expect(stores.shards).toBe(1e6 * 4 * 125_000);
     expect(checkpoint).toBe(16 * parameters);
     const finer = plan({ settings: tgm, videos: 1_000_000, store: { teacher: 'clip-b-16', captions: 1 } });
-    expect(finer.stores.scores).toBe(1e6 * 24 * 14 * 19 * 2);
+    expect(finer.stores.scores).toBe(1e6 * ((18 * 14 * 19 + 14 * 14) * 2 + 17 * 8));
+    // No more frames than there are.
+    expect(plan({ settings: tgm, videos: 1, store: { scoredSeconds: 0.001 } }).stores.scoredFrames).toBe(48);
     expect(plan({ settings: PRESETS['videomae-b-ssv2'] }).stores.scores).toBe(0);
   });
 

@@ -46,10 +46,8 @@ export interface Plan {
   readonly advice: readonly Advice[];
 }
 
-/** Most videos'. */
-const ASPECT = 4 / 3;
-/** An assumption, for shards with a short side of 256. */
-const MEGABITS = 1;
+/** A frame in each quarter of a second; most videos' aspect; for shards with a short side of 256 an assumption. */
+const STORE = { scoredSeconds: 0.25, aspect: 4 / 3, megabits: 1 };
 /** Parameters, and in the state parameters and two moments again, in single precision. */
 const CHECKPOINT_BYTES = 16;
 const DAY = 24 * 3600;
@@ -96,13 +94,7 @@ export function plan(options: PlanOptions): Plan {
   const needed = need({ recompute, accumulate });
   const fits = machine && needed.total <= machine.memory;
 
-  const store = {
-    ...text,
-    frameStep: set.stride,
-    aspect: ASPECT,
-    megabits: MEGABITS,
-    ...told(checked.store),
-  };
+  const store = { ...text, ...STORE, ...told(checked.store) };
   const stored = storesOf(settings, stores({ ...set, count: videos }, store));
   // Products a second on one device.
   const pace = machine && (machine.teraflops * 1e12 * machine.efficiency) / 2;

@@ -1,4 +1,4 @@
-import { type MaskingStrategy, seededRandom, type TokenGrid } from '@tgm/masking';
+import { type MaskingStrategy, maskedCount, seededRandom, type TokenGrid } from '@tgm/masking';
 import { tokenGridOf } from '@tgm/models';
 import { maskingOf, type SettingsCues } from '../presets/masking-settings.js';
 import type { Settings } from '../presets/settings.js';
@@ -24,7 +24,7 @@ export function tokenCounts(settings: Settings): TokenCounts {
   const { masking, decoderMasking, contrast } = settings;
   const masked = maskedBy(maskingOf(masking), grid);
   // As the batches do: a share of the masked tokens, at least one.
-  const share = decoderMasking && Math.max(1, Math.floor(masked * decoderMasking.ratio));
+  const share = decoderMasking && Math.max(1, maskedCount(masked, decoderMasking.ratio));
   return {
     all,
     visible: all - masked,
