@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keptByBlock } from './kept-numbers.js';
-import { MEASURED_STEPS } from './measured-steps.js';
+import { MEASURED_STEPS } from './measured-steps.test-values.js';
 import { plan } from './plan.js';
 
 describe('memory', () => {
