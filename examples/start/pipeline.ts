@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
-import { say } from '@tgm/cli/program';
+import { progress, say } from '@tgm/cli/program';
 import { type ScoreTable, writePage } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';

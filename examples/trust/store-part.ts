@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { progress } from '@tgm/cli/program';
 import { type PictureTextEncoder, seededRandom, textGuidedMasking } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
+import type { TextTable } from '@tgm/report';
 import { openScores, storedTextCues, textCues, videoExamples, writeScores } from '@tgm/train';
 import { pretrainingRecipe, type VideoDataset, type VideoPool, videoPool } from '@tgm/video-io';
 import { FRAMES, GRID, SIZE, STRIDE } from '../moving-shapes/clip-shape.js';
-import type { TextTable } from '../report/report-data.js';
-import { progress } from '../start/progress.js';
 import { type Interval, intervalOf, intervalText } from './interval.js';
 import { SHOWN_RATIO } from './masks-part.js';
 import type { TrustPart, TrustRow, TrustWork } from './part.js';

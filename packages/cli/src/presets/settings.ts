@@ -1,4 +1,4 @@
-import type { AttentiveHeadOptions, SgdRecipeOptions } from '@tgm/eval';
+import type { AttentiveProbeSettings, SgdProbeSettings } from '@tgm/eval';
 import type { VideoMaeConfig } from '@tgm/models';
 import type { AdamWOptions } from '@tgm/train';
 import type {
@@ -83,10 +83,10 @@ export interface ProbingSettings {
   readonly recipe: Omit<TestRecipeOptions, 'frameCount' | 'size'>;
   readonly test: Omit<TestRecipeOptions, 'frameCount' | 'size'>;
   /** `sgdProbe`. */
-  readonly linear: Required<Omit<SgdRecipeOptions, 'seed'>>;
+  readonly linear: Required<Omit<SgdProbeSettings, 'seed'>>;
   /** `attentiveProbe`. */
   readonly attentive: Pick<
-    Required<AttentiveHeadOptions>,
+    Required<AttentiveProbeSettings>,
     'blocks' | 'attentionHeads' | 'epochs' | 'batchSize'
   >;
 }
