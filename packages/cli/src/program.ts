@@ -3,6 +3,7 @@ export { CliError, type CliErrorCode } from './program/errors.js';
 export { EXIT_CODES, exitCodeOf } from './program/exit-codes.js';
 export { explain } from './program/explain.js';
 export { nearest } from './program/nearest.js';
+export { peakMemory, peakMemoryText } from './program/peak-memory.js';
 export { printable } from './program/printable.js';
 export { duration, type Progress, progress } from './program/progress.js';
 export { beforeSuddenEnd, runProgram, Stopped } from './program/run-program.js';

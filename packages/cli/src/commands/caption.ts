@@ -23,6 +23,7 @@ run it again: what the file has from the same model and revision stays. With --s
   sections: [dataSection, captionSection],
   positional: { section: 'data', option: 'source', shown: '<videos>' },
   program: 'caption',
+  long: true,
   async run({ sections, signal, configText }) {
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const options = sections.caption!.values as unknown as CaptionOptions;

@@ -36,5 +36,7 @@ export interface Command {
   readonly positional?: { readonly section: string; readonly option: string; readonly shown: string };
   /** The section whose `command` and `args` may be written behind `--`. */
   readonly program?: string;
+  /** Whether it may work for long: the peak of its memory is told at its end, as `peakBytes` in JSON. */
+  readonly long?: boolean;
   run(run: CommandRun): Promise<CommandResult>;
 }

@@ -8,6 +8,7 @@ import { CliError } from '../program/errors.js';
 import { EXIT_CODES } from '../program/exit-codes.js';
 import { nearest } from '../program/nearest.js';
 import { type Flag, parseFlags } from '../program/parse-flags.js';
+import { peakMemory, peakMemoryText } from '../program/peak-memory.js';
 import { say, warn } from '../program/say.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
@@ -86,7 +87,9 @@ async function run(command: Command, args: readonly string[], signal: AbortSigna
   if (lines.length > 0) warn(`${program}${file ? `, ${file.file}` : ''}\n${lines.join('\n')}`);
   const json = given.get('json') === true;
   const result = await command.run({ sections, signal, json, configText: text });
-  say(json ? JSON.stringify(result.json) : result.text);
+  const peakBytes = command.long ? peakMemory() : undefined;
+  if (json) say(JSON.stringify({ ...result.json, peakBytes }));
+  else say(peakBytes === undefined ? result.text : `${result.text}\n${peakMemoryText(peakBytes)}`);
   return result.exitCode ?? EXIT_CODES.done;
 }
 

@@ -39,6 +39,7 @@ describe('tgm shards', () => {
     const first = await run(...args, '--attach', 'scores');
     expect(first.stderr).toMatch(/^ {2}refused set\/b: VIDEO_UNREADABLE/m);
     expect(first.stdout).toMatch(/^3 samples in 2 tar files in .*few, 2 of them new; 1 videos refused$/m);
+    expect(first.stdout).toMatch(/^peak memory \d+ MiB$/m);
     expect(first.code).toBe(0);
     const shard = await readShards([file('few/shard-000000.tar')], { cache: file('cache') });
     expect(Buffer.from((await shard.content(0, 'scores.f32'))!).toString()).toBe('scores of a');
@@ -50,6 +51,7 @@ describe('tgm shards', () => {
     expect(again).toMatchObject({
       samples: 3,
       refused: [{ id: 'set/b', code: 'VIDEO_UNREADABLE' }],
+      peakBytes: expect.any(Number),
       shards: [
         { shard: 0, fresh: false, done: 1, refused: 1 },
         { shard: 1, fresh: false, done: 2, refused: 0 },

@@ -22,6 +22,7 @@ part of the work, wherever there is room, as a Slurm array or an Indexed Job doe
 the reason in the report beside their tar file.`,
   sections: [dataSection, shardsSection],
   positional: { section: 'data', option: 'source', shown: '<videos>' },
+  long: true,
   async run({ sections, signal, configText }) {
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const { shard, threads, attach, ...own } = shardsTable.check(
