@@ -21,7 +21,7 @@ A model of Transformers.js needs the package @huggingface/transformers and is fe
 line of JSON for each picture, {"id": 1, "png": "<base64>"}, and answers {"id": 1, "caption": "a dog"}. Stop it at any time and
 run it again: what the file has from the same model and revision stays. With --shard 3/16 give each part a file of its own.`,
   sections: [dataSection, captionSection],
-  positional: { section: 'data', option: 'source', shown: '<videos>' },
+  positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   program: 'caption',
   long: true,
   async run({ sections, signal, configText }) {

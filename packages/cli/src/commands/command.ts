@@ -23,6 +23,14 @@ export interface CommandResult {
   readonly exitCode?: number;
 }
 
+/** An option that may be written without its flag. The last one of a command takes all that follow, where it takes a list. */
+export interface Positional {
+  readonly section: string;
+  readonly option: string;
+  /** How the usage line shows it: `<videos>`. */
+  readonly shown: string;
+}
+
 /** One stage: its file in this folder is all that it is. */
 export interface Command {
   readonly name: string;
@@ -32,8 +40,8 @@ export interface Command {
   readonly details: string;
   /** The sections of the configuration that it reads, the last one its own. */
   readonly sections: readonly Section[];
-  /** The option, `data.source`, that may be written without its flag. */
-  readonly positional?: { readonly section: string; readonly option: string; readonly shown: string };
+  /** The options, `data.source`, that may be written without their flags, in this order. */
+  readonly positionals?: readonly Positional[];
   /** The section whose `command` and `args` may be written behind `--`. */
   readonly program?: string;
   /** Whether it may work for long: the peak of its memory is told at its end, as `peakBytes` in JSON. */

@@ -23,7 +23,7 @@ export const data: Command = {
 
 Videos that are opened are spread evenly over the data set; all others are looked for on the disk.`,
   sections: [dataSection, inspection],
-  positional: { section: 'data', option: 'source', shown: '<videos>' },
+  positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   async run({ sections, signal }) {
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const shown = progress('samples', dataset.length, 'read', 0, process.stderr);

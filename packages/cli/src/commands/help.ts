@@ -25,8 +25,13 @@ it again), 130 and 143 stopped by a signal.`;
 }
 
 /** What `tgm <command> --help` says. */
-export function commandHelp({ name, says, details, sections, positional, program }: Command): string {
-  const usage = [`tgm ${name}`, positional?.shown, '[options]', program && '[-- <program> <arguments>]'];
+export function commandHelp({ name, says, details, sections, positionals = [], program }: Command): string {
+  const usage = [
+    `tgm ${name}`,
+    ...positionals.map(({ shown }) => shown),
+    '[options]',
+    program && '[-- <program> <arguments>]',
+  ];
   const blocks = sections.flatMap((section) => {
     const isElsewhere = section === dataSection && name !== 'data';
     return isElsewhere

@@ -13,6 +13,7 @@ import { say, warn } from '../program/say.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
 import { commandHelp, programHelp } from './help.js';
+import { withoutFlags } from './without-flags.js';
 
 const COMMON: ReadonlyMap<string, Flag> = new Map([
   ['config', { takesValue: true }],
@@ -58,7 +59,7 @@ async function run(command: Command, args: readonly string[], signal: AbortSigna
     say(commandHelp(command));
     return EXIT_CODES.done;
   }
-  const given = new Map([...flags, ...withoutFlags(command, positionals, rest, flags)]);
+  const given = new Map([...flags, ...withoutFlags(command, positionals, rest, own, flags)]);
   const named = (given.get('config') as readonly string[] | undefined)?.[0];
   const file = command.sections.length > 0 ? await findConfig(named, process.cwd()) : undefined;
   for (const section of Object.keys(file?.values ?? {})) {
@@ -91,37 +92,6 @@ async function run(command: Command, args: readonly string[], signal: AbortSigna
   if (json) say(JSON.stringify({ ...result.json, peakBytes }));
   else say(peakBytes === undefined ? result.text : `${result.text}\n${peakMemoryText(peakBytes)}`);
   return result.exitCode ?? EXIT_CODES.done;
-}
-
-/** What stands on the command line without a flag, as if it had one. @throws CliError `USAGE` */
-function withoutFlags(
-  { name, positional, program }: Command,
-  positionals: readonly string[],
-  rest: readonly string[] | undefined,
-  flags: ReadonlyMap<string, unknown>,
-): [string, readonly string[]][] {
-  const unexpected = (received: string): never => {
-    throw new CliError('USAGE', {
-      where: `tgm ${name}`,
-      expected: 'its options',
-      received: `Unexpected argument '${received}'`,
-      advice: '--help lists them.',
-    });
-  };
-  const found: [string, readonly string[]][] = [];
-  if (positionals.length > 0) {
-    if (positional === undefined) return unexpected(positionals[0]!);
-    if (flags.has(positional.option) || flags.has(`${positional.section}.${positional.option}`))
-      unexpected(positionals[0]!);
-    found.push([positional.option, positionals]);
-  }
-  if (rest) {
-    const [command, ...args] = rest;
-    if (program === undefined || command === undefined) return unexpected(command ?? '--');
-    found.push([`${program}.command`, [command]]);
-    if (args.length > 0) found.push([`${program}.args`, args]);
-  }
-  return found;
 }
 
 const faultOf = ({ code, message, where, expected, received, advice }: TgmError) => ({

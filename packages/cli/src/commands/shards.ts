@@ -21,7 +21,7 @@ Tar files that are there with their reports are not made again: stop it at any t
 part of the work, wherever there is room, as a Slurm array or an Indexed Job does. Videos that cannot be read are refused, with
 the reason in the report beside their tar file.`,
   sections: [dataSection, shardsSection],
-  positional: { section: 'data', option: 'source', shown: '<videos>' },
+  positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   long: true,
   async run({ sections, signal, configText }) {
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
