@@ -28,7 +28,11 @@ function faultsOfFiles({ path, files, manifest }) {
   const faults = ['LICENSE', 'README.md', 'package.json'].filter((name) => !files.includes(name));
   const programs = Object.values(manifest.bin ?? {}).map((name) => name.replace('./', ''));
   const strangers = files.filter(
-    (name) => name.includes('/') && !programs.includes(name) && !/^dist\/.*\.(js|js\.map|d\.ts)$/.test(name),
+    (name) =>
+      name.includes('/') &&
+      !programs.includes(name) &&
+      !/^dist\/.*\.(js|js\.map|d\.ts)$/.test(name) &&
+      !/^models\/[^/]+\/(README\.md|[\w.]+\.(json|safetensors))$/.test(name),
   );
   const tests = files.filter((name) => name.includes('.test'));
   const license = readFileSync(join(ROOT, 'LICENSE'), 'utf8') === readFileSync(join(path, 'LICENSE'), 'utf8');

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { loadClipModel, resizeClipModel, saveClipModel } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { encodeVideo } from '@tgm/video-io';
@@ -43,9 +44,7 @@ it('reads the clip in the size of another CLIP, and without a caption draws no m
   const folder = await mkdtemp(join(tmpdir(), 'tgm-all-masks-test-'));
   const engine = await onnxEngine({ threads: 1 });
   try {
-    const { tokenizer, ...tiny } = await loadClipModel(
-      resolve(import.meta.dirname, '../models/tiny-clip-model'),
-    );
+    const { tokenizer, ...tiny } = await loadClipModel(TINY_CLIP_FOLDER);
     await saveClipModel(folder, { tokenizer, ...(await resizeClipModel(tiny, 96)) });
     const { frames, height, width, cues } = await movingShape(3, folder, engine);
     expect([height, width, frames.length]).toEqual([96, 96, 8 * 96 * 96 * 3]);

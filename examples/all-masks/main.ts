@@ -10,6 +10,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { printable, readCommandLine, runProgram, say } from '@tgm/cli/program';
 import { number, optional, text, wholeNumber } from '@tgm/options';
 import { type ClipReport, drawMasks, pictureFile, writePage } from '@tgm/report';
@@ -43,7 +44,7 @@ await runProgram(async () => {
         seed: optional(wholeNumber(), 3),
         video: optional(text()),
         caption: optional(text()),
-        'clip-model': optional(text(), join(ROOT, 'examples/models/tiny-clip-model')),
+        'clip-model': optional(text(), TINY_CLIP_FOLDER),
         ratio: optional(number({ from: 0.25, below: 1 }), 0.6),
         out: optional(text(), join(ROOT, 'runs/all-masks')),
       },

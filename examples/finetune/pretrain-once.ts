@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { progress } from '@tgm/cli/program';
 import { contrastiveLoss } from '@tgm/losses';
 import { randomSliceMasking } from '@tgm/masking';
@@ -16,8 +17,6 @@ import {
 import { captionedExamples } from './captioned-examples.js';
 import { PRETRAINING } from './settings.js';
 
-const TINY_CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model');
-
 export interface PretrainOnceOptions {
   readonly engine: Engine;
   readonly model: VideoMae;
@@ -32,7 +31,7 @@ export interface PretrainOnceOptions {
 export async function pretrainOnce(options: PretrainOnceOptions): Promise<string> {
   const { engine, model, clips, steps, out, signal } = options;
   const encoder = clipModelPatchTextEncoder({
-    ...(await loadClipModel(TINY_CLIP_MODEL)),
+    ...(await loadClipModel(TINY_CLIP_FOLDER)),
     engine,
     variant: 'value',
   });

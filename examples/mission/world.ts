@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { beforeSuddenEnd } from '@tgm/cli/program';
 import type { TokenGrid } from '@tgm/masking';
 import { type ClipModelCheckpoint, loadClipModel, type VideoMae } from '@tgm/models';
@@ -38,8 +39,6 @@ export interface World {
   close(): Promise<void>;
 }
 
-const CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model');
-
 /** Renders and encodes the videos, decodes a clip of each with its motion vectors, and scores its patches. */
 export async function makeWorld(signal: AbortSignal): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'tgm-mission-'));
@@ -62,7 +61,7 @@ export async function makeWorld(signal: AbortSignal): Promise<World> {
       readManifest(manifestPath(videos, 'test')),
     ]);
     const model = smallModel();
-    const clipModel = await loadClipModel(CLIP_MODEL);
+    const clipModel = await loadClipModel(TINY_CLIP_FOLDER);
     const reading = { pool, engine, clipModel, grid: model.grid, signal };
     return {
       ...{ folder, videos, train, test, pool, engine, model, clipModel, signal, close },

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { loadVideoMaeClassifier, loadVideoMaeEncoder } from '@tgm/models';
 import { loadCheckpoint } from '@tgm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,10 +40,7 @@ const SMALLER_TARGETS: readonly (readonly [string, string])[] = [
   ...SMALLER.map(
     ([said, put]) => [said, put.replaceAll('32, patch', '64, patch').replace(SIZE, SIZE_OF_CLIP)] as const,
   ),
-  [
-    "loadClipModel('clip-vit-base-patch16')",
-    `loadClipModel('${join(ROOT, 'examples/models/tiny-clip-model')}')`,
-  ],
+  ["loadClipModel('clip-vit-base-patch16')", `loadClipModel('${TINY_CLIP_FOLDER}')`],
   ['steps = 20_000', 'steps = 4'],
   ['codebookSteps = 10_000', 'codebookSteps = 4'],
   ['[1024, 0]', '[8, 0]'],

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { resolve } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import type { SkippedFile } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
@@ -13,8 +13,6 @@ import { decodeSet, scoreSet, scoreShuffled } from './prepare.js';
 import type { RunFolder } from './run-folder.js';
 import type { VideoSet } from './source.js';
 import type { Stages } from './stages.js';
-
-const TINY_CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model');
 
 /** Clips in memory, decoded and scored against their captions. */
 export interface PreparedData {
@@ -60,7 +58,7 @@ export async function prepareData(
 
   const engine = await onnxEngine({ threads: workers });
   try {
-    const clip = await loadClipModel(TINY_CLIP_MODEL);
+    const clip = await loadClipModel(TINY_CLIP_FOLDER);
     const encoder = clipModelPatchTextEncoder({ ...clip, engine, variant: 'value' });
     return await timed.run('Score patches against the captions', async () => {
       const score = controls ? scoreShuffled : scoreSet;

@@ -1,15 +1,14 @@
-import { fileURLToPath } from 'node:url';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { loadClipModel } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { measure, type TinyClipModelFigures } from './measure.js';
 
-const FOLDER = fileURLToPath(new URL('../models/tiny-clip-model', import.meta.url));
 const engine = await onnxEngine();
 let figures: TinyClipModelFigures;
 
 beforeAll(async () => {
-  figures = await measure(await loadClipModel(FOLDER), engine);
+  figures = await measure(await loadClipModel(TINY_CLIP_FOLDER), engine);
 }, 120_000);
 afterAll(() => engine.dispose());
 

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { progress } from '@tgm/cli/program';
 import { attentionCue, type TokenScores } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
@@ -18,8 +19,6 @@ export interface LeakClips {
   readonly train: readonly LeakClip[];
   readonly test: readonly LeakClip[];
 }
-
-const TINY_CLIP_MODEL = resolve(import.meta.dirname, '../models/tiny-clip-model');
 /** As in the demo, whose data set it is. */
 const FULL = { train: 2000, test: 500 };
 const QUICK = { train: 48, test: 24 };
@@ -40,7 +39,7 @@ export async function leakClips({
   await makeMovingShapes({ folder, ...counts, seed, workers, signal, onProgress });
   made.end();
   const encoder = clipModelPatchTextEncoder({
-    ...(await loadClipModel(TINY_CLIP_MODEL)),
+    ...(await loadClipModel(TINY_CLIP_FOLDER)),
     engine,
     variant: 'value',
   });

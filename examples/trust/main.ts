@@ -10,6 +10,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { printable, readCommandLine, runProgram, say, warn } from '@tgm/cli/program';
 import { flag, optional, text, wholeNumber } from '@tgm/options';
 import { type Report, type Stage, writePage } from '@tgm/report';
@@ -64,7 +65,7 @@ await runProgram(async (signal) => {
   const work: TrustWork = {
     ...{ clips, seed, quick, data, out, workers, engine, signal },
     known() {
-      const clipModel = join(ROOT, 'examples/models/tiny-clip-model');
+      const clipModel = TINY_CLIP_FOLDER;
       known ??= knownClips({ data, seed, clips, workers, engine, clipModel, signal });
       return known;
     },

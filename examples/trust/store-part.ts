@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { progress } from '@tgm/cli/program';
 import { type PictureTextEncoder, seededRandom, textGuidedMasking } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
@@ -43,7 +44,7 @@ export const storePart: TrustPart = {
   name: 'store',
   note: 'the hidden tokens that stored scores and scores of the crop itself have in common',
   async measure(work) {
-    const checkpoint = await loadClipModel(join(import.meta.dirname, '../models/tiny-clip-model'));
+    const checkpoint = await loadClipModel(TINY_CLIP_FOLDER);
     const encoder = clipModelPatchTextEncoder({ ...checkpoint, engine: work.engine, variant: 'value' });
     const pool = videoPool({ workers: work.workers });
     const stores = await mkdtemp(join(tmpdir(), 'tgm-trust-scores-'));

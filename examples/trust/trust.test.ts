@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { textGuidedMasking } from '@tgm/masking';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -25,7 +26,7 @@ beforeAll(async () => {
       clips: CLIPS,
       workers: 2,
       engine,
-      clipModel: join(import.meta.dirname, '../models/tiny-clip-model'),
+      clipModel: TINY_CLIP_FOLDER,
       signal: new AbortController().signal,
     });
   } finally {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { defineConfig, openDataset } from '@tgm/cli';
+import { defineConfig, openDataset, openTeacher } from '@tgm/cli';
 import { readCommandLine } from '@tgm/cli/program';
 
 if (
@@ -11,6 +11,10 @@ if (
 mkdirSync('own-videos', { recursive: true });
 writeFileSync('own-videos/a.mp4', 'no video');
 if ((await openDataset({ source: 'own-videos' })).length !== 1) throw new Error('the video is not found');
+const teacher = await openTeacher();
+if ((await teacher.encoder.encodeText(['a red circle'])).width !== 64)
+  throw new Error('the tiny CLIP does not open');
+await teacher.dispose();
 const tgm = (...args) =>
   execFileSync(process.execPath, ['node_modules/@tgm/cli/bin/tgm.js', ...args], { encoding: 'utf8' });
 const facts = JSON.parse(tgm('data', 'own-videos', '--json'));

@@ -7,3 +7,6 @@ export { openDataset } from './data/open-dataset.js';
 export { type Check, type DoctorOptions, examineMachine } from './doctor/examine-machine.js';
 export { CliError, type CliErrorCode } from './program/errors.js';
 export type { ShardsOptions } from './shards/shards-section.js';
+export { openTeacher, type Teacher } from './teacher/open-teacher.js';
+export type { TeacherOptions } from './teacher/teacher-section.js';
+export { TINY_CLIP_FOLDER } from './tiny-clip-folder.js';

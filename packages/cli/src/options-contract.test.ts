@@ -32,6 +32,7 @@ describe('@tgm/cli', () => {
     calls: {
       dataFacts: (extra) => cli.dataFacts(dataset(), { probe: 0, ...extra }),
       examineMachine: (extra) => cli.examineMachine({ hub: false, ...extra }),
+      openTeacher: (extra) => cli.openTeacher({ offline: true, ...extra }),
       openDataset: (extra) => cli.openDataset({ source: folder, format: 'folder', ...extra }),
       writeCaptions: (extra) => captioning(extra).next(),
     },

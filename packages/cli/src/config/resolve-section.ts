@@ -1,11 +1,10 @@
-import { resolve } from 'node:path';
 import { type Fields, innerFields, type OptionFault } from '@tgm/options';
 import { CliError } from '../program/errors.js';
 import { nearest } from '../program/nearest.js';
 import { valueOfTexts } from '../program/read-text.js';
 import type { ConfigFile } from './config-file.js';
 import { flagName } from './flag-name.js';
-import { type About, isPath, type Section } from './section.js';
+import { type About, asPath, type Section } from './section.js';
 
 /** Options of a section that a command line gives: texts by name, `encoding.crf` for one within another. */
 export type GivenFlags = ReadonlyMap<
@@ -58,8 +57,7 @@ export async function resolveSection(
   for (const [name, { texts }] of flags) {
     const value = typeof texts === 'boolean' ? texts : valueOfTexts(fieldOf(table.fields, name), texts);
     const [outer, ...inner] = name.split('.') as [string, ...string[]];
-    const path = about[outer] && isPath(about[outer]) ? absolute(value, process.cwd()) : value;
-    set(values, [outer, ...inner], path);
+    set(values, [outer, ...inner], absolute(about[outer], value, process.cwd()));
   }
   const faults = table.faults(values);
   if (faults.length > 0) throw refusal(section, file, flags, faults);
@@ -81,17 +79,19 @@ function withPaths(
 ): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
-      if (about[name] && isPath(about[name])) return [name, absolute(value, folder)];
-      return [name, isPlain(value) ? { ...value } : value];
+      return [name, absolute(about[name], value, folder)];
     }),
   );
 }
 
-function absolute(value: unknown, folder: string): unknown {
-  if (typeof value === 'string') return value === '' ? value : resolve(folder, value);
-  if (Array.isArray(value)) return value.map((each) => absolute(each, folder));
+/** A copy of a value in which the texts are absolute, where the option is about paths. */
+function absolute(about: About | undefined, value: unknown, folder: string): unknown {
+  if (typeof value === 'string') return about ? asPath(about, value, folder) : value;
+  if (Array.isArray(value)) return value.map((each) => absolute(about, each, folder));
   if (!isPlain(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, absolute(each, folder)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, absolute(about, each, folder)]),
+  );
 }
 
 /** Options within an option; the JSON parser makes objects without a prototype. */

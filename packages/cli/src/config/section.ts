@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Fields, OptionTable } from '@tgm/options';
 
 /**
  * An option as `--help` shows it: what stands behind its flag, and what it is for. What has `<file>`, `<folder>` or `<path>` in it
- * are paths.
+ * are paths; `<folder or name>` is one where something lies there.
  */
 export type About = readonly [value: string, says: string];
 
@@ -40,4 +42,10 @@ export const section = (name: string, group: OptionGroup): Section => ({
   choose: async () => group,
 });
 
-export const isPath = ([value]: About): boolean => /<(file|folder|path)>/.test(value);
+/** A text of an option as the path that it means from `folder`, where it is one. */
+export function asPath([value]: About, text: string, folder: string): string {
+  if (text === '') return text;
+  const path = resolve(folder, text);
+  if (/<(file|folder|path)>/.test(value)) return path;
+  return value === '<folder or name>' && (/^\.{0,2}[/\\]/.test(text) || existsSync(path)) ? path : text;
+}

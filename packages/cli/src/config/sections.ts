@@ -1,6 +1,7 @@
 import { captionSection } from '../captions/caption-section.js';
 import { dataSection } from '../data/data-section.js';
 import { shardsSection } from '../shards/shards-section.js';
+import { teacherSection } from '../teacher/teacher-section.js';
 import type { Section } from './section.js';
 import type { TgmConfig } from './tgm-config.js';
 
@@ -9,4 +10,5 @@ export const SECTIONS: Readonly<Record<keyof TgmConfig, Section>> = {
   data: dataSection,
   caption: captionSection,
   shards: shardsSection,
+  teacher: teacherSection,
 };

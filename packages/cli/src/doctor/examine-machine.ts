@@ -1,5 +1,6 @@
 import { flag, optional, optionTable } from '@tgm/options';
 import { CliError } from '../program/errors.js';
+import { hubAddress } from '../program/hub-address.js';
 import type { Check } from './check.js';
 import { checkFFmpeg } from './ffmpeg.js';
 import { checkHub, checkOptional } from './hub.js';
@@ -28,7 +29,6 @@ export const doctorTable = optionTable(
 export async function examineMachine(options: DoctorOptions = {}, signal?: AbortSignal): Promise<Check[]> {
   const { hub } = doctorTable.check(options);
   const copies = runtimeCopies(packagesWithRuntime());
-  const endpoint = (process.env.HF_ENDPOINT ?? 'https://huggingface.co').replace(/\/$/, '');
   return [
     checkNode(process.versions.node),
     await checkNpm(),
@@ -37,7 +37,7 @@ export async function examineMachine(options: DoctorOptions = {}, signal?: Abort
     await checkFFmpeg(),
     await checkDisk(process.cwd()),
     checkMemory(),
-    ...(hub ? [await checkHub(endpoint, signal)] : []),
+    ...(hub ? [await checkHub(hubAddress(), signal)] : []),
     checkOptional(),
   ];
 }

@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { seededRandom, similarityMaps } from '@tgm/masking';
+import { clipModel, loadClipModel, saveClipModel } from '@tgm/models';
+import { cpuEngine } from '@tgm/tfjs-backend-onnx';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TINY_CLIP_FOLDER } from '../tiny-clip-folder.js';
+import { openTeacher } from './open-teacher.js';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-teacher-'));
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+/** 64 x 64 grey, with a red square over the patches of rows 2 to 3 and columns 4 to 5. */
+function redSquare() {
+  const frames = new Uint8Array(64 * 64 * 3).fill(150);
+  for (let y = 16; y < 32; y++) for (let x = 32; x < 48; x++) frames.set([220, 40, 40], (y * 64 + x) * 3);
+  return { frames, height: 64, width: 64 };
+}
+
+const SQUARE = [20, 21, 28, 29];
+
+describe('openTeacher', () => {
+  it('opens the tiny CLIP where none is named: it finds what a caption names, and says what it knows', async () => {
+    const teacher = await openTeacher();
+    try {
+      expect(teacher).toMatchObject({ name: 'tiny-clip-model', isTiny: true });
+      expect(teacher.says).toContain('coloured shapes');
+      const texts = await teacher.encoder.encodeText(['a red square moves to the left']);
+      const patches = await teacher.encoder.encodePatches(redSquare());
+      const scores = similarityMaps(patches, texts.values);
+      const places = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!);
+      expect(places.slice(0, 4).sort((a, b) => a - b)).toEqual(SQUARE);
+    } finally {
+      await teacher.dispose();
+    }
+  });
+
+  it('opens a folder, on an engine of the caller’s that it leaves alone', async () => {
+    const engine = await cpuEngine();
+    const { model, tokenizer } = await loadClipModel(TINY_CLIP_FOLDER);
+    const { visionConfig, ...config } = model.config;
+    const own = clipModel({ ...config, visionConfig: { ...visionConfig, imageSize: 32 } });
+    await saveClipModel(folder, { model: own, params: own.init(seededRandom('own')), tokenizer });
+    const teacher = await openTeacher({ clip: folder, variant: 'raw' }, engine);
+    expect(teacher).toMatchObject({ name: folder, isTiny: false });
+    expect(teacher.says).toMatch(/0\.3 million parameters for pictures of 32 x 32 in 4 x 4 patches\.$/);
+    expect(teacher.encoder.describe()).toMatchObject({ variant: 'raw' });
+    expect(await teacher.encoder.digest()).toMatch(/^[0-9a-f]{64}$/);
+    await teacher.dispose();
+    const squared = engine.compile((x: tf.Tensor) => tf.square(x));
+    expect(await (await squared(tf.scalar(3))).data()).toEqual(Float32Array.of(9));
+    await engine.dispose();
+  });
+
+  it('refuses what is no folder and no name of the Hub, and a name without its commit', async () => {
+    await expect(openTeacher({ clip: join(folder, 'none') })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      where: 'teacher.clip',
+    });
+    await expect(openTeacher({ clip: 'someone/clip' })).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: 'teacher.revision',
+      advice: expect.stringContaining('--revision'),
+    });
+    await expect(openTeacher({ clip: folder })).rejects.toMatchObject({ code: 'CHECKPOINT_NOT_FOUND' });
+  });
+
+  it('asks the Hub of the environment for the commit, with its token', async () => {
+    const asked: string[] = [];
+    const server = createServer(({ url, headers }, response) => {
+      asked.push(`${url} ${headers.authorization}`);
+      response.writeHead(404).end();
+    });
+    await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+    vi.stubEnv('HF_ENDPOINT', `http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    vi.stubEnv('HF_TOKEN', 'hf_secret');
+    try {
+      const opened = openTeacher({ clip: 'someone/clip', revision: COMMIT, cacheDir: folder });
+      await expect(opened).rejects.toMatchObject({ code: 'HUB_FAILED' });
+      expect(asked[0]).toMatch(new RegExp(`^/api/models/someone/clip/tree/${COMMIT}\\S* Bearer hf_secret$`));
+    } finally {
+      await new Promise((closed) => server.close(closed));
+    }
+  });
+});
