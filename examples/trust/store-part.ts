@@ -6,7 +6,14 @@ import { progress } from '@tgm/cli/program';
 import { type PictureTextEncoder, seededRandom, textGuidedMasking } from '@tgm/masking';
 import { clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
 import type { TextTable } from '@tgm/report';
-import { openScores, storedTextCues, textCues, videoExamples, writeScores } from '@tgm/train';
+import {
+  openScores,
+  type ScoredFrames,
+  storedTextCues,
+  textCues,
+  videoExamples,
+  writeScores,
+} from '@tgm/train';
 import { pretrainingRecipe, type VideoDataset, type VideoPool, videoPool } from '@tgm/video-io';
 import { FRAMES, GRID, SIZE, STRIDE } from '../moving-shapes/clip-shape.js';
 import { type Interval, intervalOf, intervalText } from './interval.js';
@@ -14,27 +21,37 @@ import { SHOWN_RATIO } from './masks-part.js';
 import type { TrustPart, TrustRow, TrustWork } from './part.js';
 import { type Aspect, storeVideos } from './store-videos.js';
 
-/** How scores are stored and read. */
+/** How scores are stored and read: defaults where nothing is said. */
 interface Setting {
   readonly name: string;
-  readonly detail: number;
-  readonly correctPlaces: boolean;
-  /** Frames from one that was scored to the next. */
-  readonly every: number;
+  readonly detail?: number;
+  readonly frames?: ScoredFrames;
+  readonly correctPlaces?: boolean;
 }
 
+const everyFrame = { every: 1 };
+
 const SETTINGS: readonly Setting[] = [
-  { name: 'as found', detail: 1, correctPlaces: false, every: 1 },
-  { name: 'places corrected', detail: 1, correctPlaces: true, every: 1 },
-  { name: 'and in more detail', detail: 1.5, correctPlaces: true, every: 1 },
-  { name: 'every 4th frame alone', detail: 1.5, correctPlaces: true, every: 4 },
+  { name: 'as found', detail: 1, frames: everyFrame, correctPlaces: false },
+  { name: 'places corrected', detail: 1, frames: everyFrame },
+  { name: 'and in more detail', frames: everyFrame },
+  { name: 'by default' },
+  { name: 'every 4th frame alone', frames: { every: 4 } },
 ];
 
 /** How much the masks have in common that follow stored scores and scores of the crop itself. */
-interface StoreRow extends TrustRow, Setting {
+interface StoreRow extends TrustRow, Overlap {
   readonly table: 'store';
   readonly aspect: Aspect;
+  readonly name: string;
+  readonly correctPlaces: boolean;
   readonly ratio: number;
+}
+
+interface Overlap {
+  /** As the store says them. */
+  readonly frames: ScoredFrames;
+  readonly detail: number;
   /** Of the hidden tokens: those in both masks over those in either, in [0, 1]. */
   readonly overlap: Interval;
 }
@@ -55,8 +72,9 @@ export const storePart: TrustPart = {
       for (const [aspect, dataset] of videos)
         for (const [at, setting] of SETTINGS.entries()) {
           const folder = join(stores, `${aspect.replace(':', 'x')}-${at}`);
-          const overlap = await overlapOf(work, { pool, encoder, dataset, folder }, setting);
-          const row: StoreRow = { table: 'store', aspect, ...setting, ratio: SHOWN_RATIO, overlap };
+          const found = await overlapOf(work, { pool, encoder, dataset, folder }, setting);
+          const { name, correctPlaces = true } = setting;
+          const row: StoreRow = { table: 'store', aspect, name, correctPlaces, ratio: SHOWN_RATIO, ...found };
           work.tell(row);
           rows.push(row);
           shown.update(rows.length);
@@ -81,13 +99,14 @@ interface Scored {
 async function overlapOf(
   { seed, signal }: Pick<TrustWork, 'seed' | 'signal'>,
   { pool, encoder, dataset, folder }: Scored,
-  { detail, correctPlaces, every }: Setting,
-): Promise<Interval> {
-  await writeScores({ folder, dataset, pool, encoder, frames: { every }, detail, signal });
+  { detail, correctPlaces, frames }: Setting,
+): Promise<Overlap> {
+  const given = { ...(frames && { frames }), ...(detail && { detail }) };
+  await writeScores({ folder, dataset, pool, encoder, signal, ...given });
   const store = await openScores(folder, { encoder, dataset });
   const recipe = pretrainingRecipe({ frameCount: FRAMES.length, stride: STRIDE, size: SIZE, flip: true });
   const cues = [
-    storedTextCues({ store, grid: GRID, correctPlaces }),
+    storedTextCues({ store, grid: GRID, ...(correctPlaces !== undefined && { correctPlaces }) }),
     textCues({ encoder, grid: GRID }),
   ] as const;
   const masking = textGuidedMasking({ ratio: SHOWN_RATIO });
@@ -105,7 +124,8 @@ async function overlapOf(
     const both = [...stored!].filter((token) => scored!.has(token)).length;
     overlaps.push(both / (stored!.size + scored!.size - both));
   }
-  return intervalOf(overlaps);
+  const { index } = store;
+  return { frames: index.frames, detail: index.detail, overlap: intervalOf(overlaps) };
 }
 
 function storeTable(rows: readonly StoreRow[]): TextTable {
@@ -118,7 +138,7 @@ function storeTable(rows: readonly StoreRow[]): TextTable {
       cells: rows.filter((row) => row.aspect === aspect).map(({ overlap }) => intervalText(overlap)),
     })),
     notes: [
-      `Clips: ${rows[0]!.overlap.clips}. Two random masks have 43 % in common. A mirrored picture’s masks are not the mirrored masks, for CLIP says something of places: the correction puts that share right. The default of writeScores is more detail.`,
+      `Clips: ${rows[0]!.overlap.clips}. Two random masks have 43 % in common. A mirrored picture’s masks are not the mirrored masks, for CLIP says something of places: the correction puts that share right. The default of writeScores is more detail, and a frame each 0.125 s, which is every second one here.`,
     ],
   };
 }

@@ -185,5 +185,8 @@ describe('what else a table tells', () => {
     expect(Object.keys(innerFields(table.fields.tin)!)).toEqual(['width', 'depth']);
     expect(innerFields(nested({ a: flag() }))).toHaveProperty('a');
     expect(innerFields(table.fields.shards)).toBeUndefined();
+    const either = eitherOf('a or b', nested({ a: flag() }), nested({ b: text() }));
+    expect(Object.keys(innerFields(optional(either))!)).toEqual(['a', 'b']);
+    expect(innerFields(eitherOf('a or a text', nested({ a: flag() }), text()))).toBeUndefined();
   });
 });

@@ -78,14 +78,19 @@ export function optionTable<const F extends Fields>(
 /** Whether a field takes a value as it is; nothing where it may be left out. */
 export const accepts = (field: v.GenericSchema, value: unknown): boolean => v.safeParse(field, value).success;
 
-/** The fields of `nested` options, optional or not; nothing for any other field. */
+/** The fields of `nested` options, optional or not, and of either of two such; nothing for any other field. */
 export function innerFields(field: v.GenericSchema): Fields | undefined {
-  const { type, wrapped, entries } = field as {
+  const { type, wrapped, entries, options } = field as {
     readonly type: string;
     readonly wrapped?: v.GenericSchema;
     readonly entries?: Fields;
+    readonly options?: readonly v.GenericSchema[];
   };
   if (type === 'optional') return innerFields(wrapped!);
+  if (type === 'union') {
+    const either = options!.map(innerFields);
+    return either.includes(undefined) ? undefined : Object.assign({}, ...either);
+  }
   return type === 'strict_object' ? entries : undefined;
 }
 

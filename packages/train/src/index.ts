@@ -146,7 +146,12 @@ export {
 export type { ScoredFrames } from './score-store/scored-frames.js';
 export { type StoredTextCuesOptions, storedTextCues } from './score-store/stored-text-cues.js';
 export type { ScoreProgress } from './score-store/write-score-shards.js';
-export { type WriteScoresOptions, type WrittenScores, writeScores } from './score-store/write-scores.js';
+export {
+  type WriteScoresOptions,
+  type WrittenScores,
+  writeScores,
+  writeScoresOptions,
+} from './score-store/write-scores.js';
 export type { LoggedEvent } from './sinks/event-json.js';
 export { follow } from './sinks/follow.js';
 export { jsonlSink } from './sinks/jsonl-sink.js';

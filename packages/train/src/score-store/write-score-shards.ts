@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import {
   orFailed,
   type ShardFolder,
@@ -33,6 +34,8 @@ export interface ScoreProgress {
   readonly fresh: number;
   /** Since it began. */
   readonly seconds: number;
+  /** Those that were done since it was told last and have no scores. */
+  readonly leftOut: readonly LeftOutSample[];
 }
 
 export interface ScoreWork {
@@ -42,12 +45,13 @@ export interface ScoreWork {
   readonly files: ShardFolder<ScoreIndex, ScoreShard>;
   readonly stored: StoredIndex<ScoreIndex>;
   readonly samples: OrderedExamples<{ scored: VideoScores }>;
+  readonly retryLeftOut: boolean;
   readonly onProgress?: ((progress: ScoreProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export async function writeScoreShards(work: ScoreWork): Promise<WrittenScores> {
-  const { files, stored, rank, ranks, signal } = work;
+  const { files, stored, rank, ranks, retryLeftOut, signal } = work;
   const { samples, shardSize } = stored.index;
   const tell = progressTeller(work);
   const ids = new Set<string>();
@@ -55,13 +59,20 @@ export async function writeScoreShards(work: ScoreWork): Promise<WrittenScores> 
   let [shards, count] = [0, 0];
   for (let shard = rank; shard * shardSize < samples; shard += ranks) {
     signal?.throwIfAborted();
-    const earlier = await files.readRecord(shard, stored.digest);
+    let earlier = await files.readRecord(shard, stored.digest);
+    if (earlier && retryLeftOut && earlier.leftOut.length > 0) {
+      // Before its numbers: a record without them says that a file is damaged.
+      const path = files.path(shard, 'json');
+      await orFailed(scoreFault, path, 'a file that can be removed', rm(path));
+      earlier = undefined;
+    }
     if (earlier) {
       await files.requireBytes(files.path(shard, NUMBERS), earlier.file);
       await requireSameCaptions(work, shard, earlier);
-      tell(earlier.videos.length + earlier.leftOut.length, 0);
+      tell(earlier.videos.length + earlier.leftOut.length, 0, earlier.leftOut);
     }
-    const { videos, leftOut: without } = earlier ?? (await writeShard(work, shard, () => tell(1, 1)));
+    const { videos, leftOut: without } =
+      earlier ?? (await writeShard(work, shard, (without) => tell(1, 1, without)));
     for (const { id } of [...videos, ...without]) {
       if (ids.has(id)) throw idTwice(id);
       ids.add(id);
@@ -81,18 +92,19 @@ const rangeOf = ({ shardSize, samples }: ScoreIndex, shard: number): readonly [n
 async function writeShard(
   { files, stored, samples, signal }: ScoreWork,
   shard: number,
-  onSample: () => void,
+  onSample: (leftOut: readonly LeftOutSample[]) => void,
 ): Promise<ScoreShard> {
   const scored: VideoScores[] = [];
   const leftOut: LeftOutSample[] = [];
   for await (const { id, examples, leftOut: why } of samples.read(...rangeOf(stored.index, shard))) {
     signal?.throwIfAborted();
-    if (why) leftOut.push({ id, ...why });
+    const without = why ? [{ id, ...why }] : [];
+    leftOut.push(...without);
     for (const { cues } of examples) {
       if (scored.some((other) => other.id === id)) throw idTwice(id);
       scored.push(cues.scored);
     }
-    onSample();
+    onSample(without);
   }
   const path = files.path(shard, NUMBERS);
   const metadata = { format: 'tgm-scores', index: JSON.stringify(stored.index), digest: stored.digest };
@@ -129,9 +141,13 @@ function tensorsOf(scored: readonly VideoScores[]): Record<string, WritableTenso
 async function requireSameCaptions(
   { dataset, files, stored }: ScoreWork,
   shard: number,
-  { videos }: ScoreShard,
+  { videos, leftOut }: ScoreShard,
 ): Promise<void> {
-  const known = new Map(videos.map(({ id, captions }) => [id, captions]));
+  const silent = leftOut.filter(({ code }) => code === 'TEXT_MISSING');
+  const known = new Map<string, readonly string[]>([
+    ...videos.map(({ id, captions }) => [id, captions] as const),
+    ...silent.map(({ id }) => [id, []] as const),
+  ]);
   const [from, to] = rangeOf(stored.index, shard);
   for (let at = from; at < to; at++) {
     const sample = await sampleAt(dataset, at);
@@ -143,7 +159,10 @@ async function requireSameCaptions(
       where: `${files.path(shard, 'json')}, sample "${sample.id}"`,
       expected: `the ${scored.length} captions of earlier`,
       received: first ? `others, such as ${showValue(first[1])}` : `${captionsOf(sample).size} of them`,
-      advice: 'Take those captions, or write into another folder.',
+      advice:
+        scored.length > 0
+          ? 'Take those captions, or write into another folder.'
+          : 'With `retryLeftOut` its shard is made anew.',
     });
   }
 }
@@ -161,9 +180,10 @@ function progressTeller({ stored, rank, ranks, onProgress }: ScoreWork) {
   let [total, done, fresh] = [0, 0, 0];
   for (let from = rank * shardSize; from < samples; from += ranks * shardSize)
     total += Math.min(shardSize, samples - from);
-  return (more: number, moreFresh: number): void => {
+  return (more: number, moreFresh: number, leftOut: readonly LeftOutSample[]): void => {
     done += more;
     fresh += moreFresh;
-    onProgress?.({ done, total, fresh, seconds: (performance.now() - began) / 1000 });
+    const seconds = (performance.now() - began) / 1000;
+    onProgress?.({ done, total, fresh, seconds, leftOut });
   };
 }

@@ -1,6 +1,9 @@
-import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { similarityMaps } from '@tgm/masking';
 import { lockFile, readSafetensors } from '@tgm/models';
 import { datasetOf, sampleAt, type VideoDataset, type VideoPool, videoPool } from '@tgm/video-io';
@@ -106,7 +109,58 @@ describe('writeScores', { timeout: 60_000 }, () => {
       [4, 5, 2],
       [5, 5, 3],
     ]);
+    expect(told.map(({ leftOut }) => leftOut.map(({ id }) => id))).toEqual([[], [], ['v3'], []]);
     expect(await filesOf(options.folder)).toEqual(await filesOf(whole));
+  });
+
+  it('goes on behind a process that was killed, with the same files', async () => {
+    const options = inFolder();
+    const { folder } = options;
+    const videos = join(root, 'of the killed');
+    await mkdir(videos);
+    const program = fileURLToPath(new URL('./write-until-killed.test-support.ts', import.meta.url));
+    // The first dies in the second shard, the next one in the third.
+    for (const lastWhole of ['shard-00000.json', 'shard-00001.json']) {
+      const args = ['--import', 'tsx', program, folder, videos, '3'];
+      const child = spawn(process.execPath, args, { stdio: 'inherit' });
+      expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+      const left = Object.keys(await filesOf(folder)).filter((name) => /^shard.*json$/.test(name));
+      expect(left.at(-1)).toBe(lastWhole);
+    }
+    // A kill between a shard's numbers and its record.
+    await rm(join(folder, 'shard-00001.json'));
+    const told: ScoreProgress[] = [];
+    await writeScores({ ...options, onProgress: (progress) => told.push(progress) });
+    expect(told.map(({ done, fresh }) => [done, fresh])).toEqual([
+      [2, 0],
+      [3, 1],
+      [4, 2],
+      [5, 3],
+    ]);
+    expect(await filesOf(folder)).toEqual(await filesOf(whole));
+  });
+
+  it('leaves out again what was left out, and tries it again where it is told', async () => {
+    const options = inFolder();
+    await writeScores(options);
+    const before = await filesOf(options.folder);
+    expect((await writeScores(options)).leftOut).toMatchObject([{ id: 'v3' }]);
+    const captioned = await changed((samples) => {
+      samples[3] = { ...samples[3]!, captions: ['now one'] };
+    });
+    await expect(writeScores({ ...options, dataset: captioned })).rejects.toMatchObject({
+      code: 'SCORES_DIFFER',
+      message: expect.stringContaining('retryLeftOut'),
+    });
+    const written = await writeScores({ ...options, dataset: captioned, retryLeftOut: true });
+    expect(written).toMatchObject({ count: 5, leftOut: [] });
+    await expect(
+      openScores(options.folder).then((store) => store.read('v3', 'now one')),
+    ).resolves.toMatchObject({
+      rows: 4,
+    });
+    const { 'shard-00000.safetensors': first } = await filesOf(options.folder);
+    expect(first).toBe(before['shard-00000.safetensors']);
   });
 
   it('shares a folder by ranks', async () => {
