@@ -5,6 +5,7 @@ export { type DataFacts, type DataFactsOptions, dataFacts } from './data/data-fa
 export type { DataOptions, FormatName } from './data/data-section.js';
 export { openDataset } from './data/open-dataset.js';
 export { type Check, type DoctorOptions, examineMachine } from './doctor/examine-machine.js';
+export { type Architecture, type ModelFolder, modelFolder } from './measuring/model-folder.js';
 export { CliError, type CliErrorCode } from './program/errors.js';
 export type { ShardsOptions } from './shards/shards-section.js';
 export { openTeacher, type Teacher } from './teacher/open-teacher.js';
