@@ -11,3 +11,6 @@ export type { ShardsOptions } from './shards/shards-section.js';
 export { openTeacher, type Teacher } from './teacher/open-teacher.js';
 export type { TeacherOptions } from './teacher/teacher-section.js';
 export { TINY_CLIP_FOLDER } from './tiny-clip-folder.js';
+export type { Serving } from './watch/serve-loopback.js';
+export { watchRuns } from './watch/watch-runs.js';
+export type { WatchOptions } from './watch/watch-section.js';

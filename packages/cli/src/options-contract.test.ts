@@ -34,6 +34,8 @@ describe('@tgm/cli', () => {
       examineMachine: (extra) => cli.examineMachine({ hub: false, ...extra }),
       openTeacher: (extra) => cli.openTeacher({ offline: true, ...extra }),
       openDataset: (extra) => cli.openDataset({ source: folder, format: 'folder', ...extra }),
+      watchRuns: (extra) =>
+        cli.watchRuns({ run: folder, port: 0, ...extra }).then((serving) => serving.close()),
       writeCaptions: (extra) => captioning(extra).next(),
     },
   });

@@ -115,6 +115,8 @@ export interface TextTable {
 
 export interface TextRow {
   readonly name: string;
+  /** Where the name leads, such as `/run/first`: an address of http or https, or one relative to the page. */
+  readonly link?: string;
   /** In small letters behind the name. */
   readonly note?: string;
   /** One for each column behind the name; undefined where there is nothing to say. */

@@ -3,6 +3,7 @@ import type { Command } from './command.js';
 import { data } from './data.js';
 import { doctor } from './doctor.js';
 import { shards } from './shards.js';
+import { watch } from './watch.js';
 
 /** Every command, in the order of a project. */
-export const COMMANDS: readonly Command[] = [doctor, data, caption, shards];
+export const COMMANDS: readonly Command[] = [doctor, data, caption, shards, watch];

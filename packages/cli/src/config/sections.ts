@@ -2,6 +2,7 @@ import { captionSection } from '../captions/caption-section.js';
 import { dataSection } from '../data/data-section.js';
 import { shardsSection } from '../shards/shards-section.js';
 import { teacherSection } from '../teacher/teacher-section.js';
+import { watchSection } from '../watch/watch-section.js';
 import type { Section } from './section.js';
 import type { TgmConfig } from './tgm-config.js';
 
@@ -11,4 +12,5 @@ export const SECTIONS: Readonly<Record<keyof TgmConfig, Section>> = {
   caption: captionSection,
   shards: shardsSection,
   teacher: teacherSection,
+  watch: watchSection,
 };

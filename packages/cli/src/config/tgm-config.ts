@@ -2,6 +2,7 @@ import type { CaptionOptions } from '../captions/caption-section.js';
 import type { DataOptions } from '../data/data-section.js';
 import type { ShardsOptions } from '../shards/shards-section.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
+import type { WatchOptions } from '../watch/watch-section.js';
 
 /**
  * What a project does, stage by stage, for `tgm.config.ts` or `tgm.config.json`. Each section has the options of the functions that
@@ -16,6 +17,8 @@ export interface TgmConfig {
   readonly shards?: ShardsOptions;
   /** Which CLIP looks at videos and captions. */
   readonly teacher?: TeacherOptions;
+  /** Which runs `tgm watch` shows. */
+  readonly watch?: WatchOptions;
 }
 
 /** The configuration itself, for an editor to know its type. */

@@ -12,6 +12,8 @@ export type CliErrorCode =
   | 'INPUT_INVALID'
   /** More videos than allowed cannot be used. */
   | 'VIDEOS_INVALID'
+  /** Nothing can listen on this port. */
+  | 'PORT_TAKEN'
   /** A file cannot be written. */
   | 'WRITE_FAILED';
 

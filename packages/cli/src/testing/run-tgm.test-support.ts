@@ -16,15 +16,18 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Hears all of standard error so far. */
   readonly onError?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
+  /** Hears all of standard output so far. */
+  readonly onOutput?: (text: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
 /** Runs the built program as a user does. */
-export function runTgm(args: readonly string[], { cwd, env, onError }: RunOptions): Promise<Ended> {
+export function runTgm(args: readonly string[], { cwd, env, onError, onOutput }: RunOptions): Promise<Ended> {
   const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...process.env, ...env } });
   return new Promise((done) => {
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk) => {
       stdout += chunk;
+      onOutput?.(stdout, (signal) => child.kill(signal));
     });
     child.stderr.on('data', (chunk) => {
       stderr += chunk;

@@ -49,12 +49,13 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .meta { color: var(--soft); margin: 0; overflow-wrap: anywhere; }
 code { font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; background: var(--card);
   border: 1px solid var(--line); border-radius: 5px; padding: 1px 6px; overflow-wrap: anywhere; }
+a { color: var(--accent); }
 .warnings { background: var(--warn); color: var(--warn-ink); border-color: transparent; }
 .warnings ul { margin: 0; padding-left: 20px; }
 .note, .id, small { color: var(--soft); font-size: 13px; }
 .note { margin: 10px 0 0; max-width: 100ch; }
 .id { margin: 0; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; container-type: inline-size; }
 table { border-collapse: collapse; }
 th { text-align: left; font-weight: 500; }
 .facts { width: 100%; }
@@ -69,10 +70,12 @@ th { text-align: left; font-weight: 500; }
 .scores { min-width: 100%; font-variant-numeric: tabular-nums; }
 .scores th, .scores td { padding: 8px 9px; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
 .scores thead th { color: var(--soft); font-size: 13px; vertical-align: bottom; white-space: normal; }
+.scores tbody th { white-space: normal; min-width: 11em; }
 .scores tbody th small { display: block; }
 .scores th:first-child { text-align: left; padding-left: 0; }
 .scores tbody tr:last-child > * { border-bottom: 0; }
 .scores td small { display: inline-block; min-width: 3.1em; }
+@container (max-width: 950px) { .scores td small { display: block; } .scores th, .scores td { padding: 6px 5px; } }
 .scores .none { color: var(--soft); }
 .gain { color: var(--gain); } .loss { color: var(--loss); }
 .swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 7px; vertical-align: -1px; }
@@ -107,7 +110,7 @@ svg { display: block; width: 100%; height: auto; }
   .plot svg text { font-size: 15px; }
   figure, tr, .mask, .warnings { break-inside: avoid; }
   thead { display: table-header-group; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; container-type: normal; }
   .scores th, .scores td { padding: 3px 5px; }
   .columns { grid-template-columns: 1fr 1fr; gap: 14px; }
   .strips { grid-template-columns: 1fr 1fr; gap: 10px 16px; } .strips.wide { grid-template-columns: 1fr; }

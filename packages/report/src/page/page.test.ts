@@ -75,6 +75,25 @@ describe('page', () => {
     expect(everywhere.includes('\u0000') || everywhere.includes('\ud800')).toBe(false);
   });
 
+  test('rows of tables lead where they say, to pages alone', () => {
+    const table = (link: string) => ({
+      title: 'Links',
+      tables: [{ title: 'Runs', columns: ['run'], rows: [{ name: 'a', link, cells: [] }] }],
+    });
+    for (const link of ['/run/a%20b', 'https://a.example/?x=1&y="', '?page=2', '../b'])
+      expect(pageOf(table(link))).toContain(
+        `<a href="${link.replace('&', '&amp;').replace('"', '&quot;')}">a</a>`,
+      );
+    for (const link of [
+      'javascript:alert(1)',
+      ' JAVASCRIPT:alert(1)',
+      'java\nscript:alert(1)',
+      'data:text/html,x',
+      'http://',
+    ])
+      expect(() => pageOf(table(link)), link).toThrow(/row "a", link: expected an address of http/);
+  });
+
   test('shows a study with its chart, its table and its clips, whose pictures are its own', () => {
     expect(text).toContain('<h2>A study</h2>');
     expect(text).toContain('0.990');

@@ -6,7 +6,7 @@ import type { RunEvent } from './run-event.js';
 import { runRecord } from './run-record.js';
 import { RUN_REPORT_FIELDS, type RunReportOptions, reportOf } from './run-report.js';
 
-export interface PageSinkOptions extends RunReportOptions {
+export interface PageSinkOptions extends Omit<RunReportOptions, 'running'> {
   /** Of the page, such as `runs/first/report.html`. */
   readonly path: string;
   /** Seconds between two writings; default 10. The page loads itself anew as often, as long as the run goes on. */
@@ -48,7 +48,7 @@ export function pageSink(options: PageSinkOptions): PageSink {
   let written = Number.NEGATIVE_INFINITY;
   let [told, ended] = [false, false];
   const write = async (running: boolean) => {
-    const report = await add(reportOf(record.soFar(), named as RunReportOptions, running));
+    const report = await add(reportOf(record.soFar(), { ...(named as RunReportOptions), running }));
     await writePage(path, { ...report, ...(running && { refreshSeconds: Math.max(2, everySeconds) }) });
     written = performance.now();
   };

@@ -18,6 +18,15 @@ describe('runReport', () => {
     { type: 'saved', step: 4, path: 'runs/a/step-00000004' },
   ];
 
+  it('says of a run without an end whether more is to come', () => {
+    const standing = (running?: boolean) =>
+      runReport(events, { title: 'A run', ...(running !== undefined && { running }) }).summary;
+    expect(standing()).toBe('The run has not told its end: step 4 of 8, 50 %.');
+    expect(standing(true)).toBe('The run goes on: step 4 of 8, 50 %, about 2 s to go.');
+    const over = [...events, { type: 'end', reason: 'completed', step: 8 }] as const;
+    expect(runReport(over, { title: 'A run', running: true }).summary).toMatch(/^The run has ended/);
+  });
+
   it('has a plot of each term with its baseline, of each figure and each evaluation', () => {
     const report = runReport(events, { title: 'A run', command: 'train' });
     expect(report).toMatchObject({

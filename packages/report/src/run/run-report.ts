@@ -1,4 +1,4 @@
-import { optional, optionTable, text } from '@tgm/options';
+import { flag, optional, optionTable, text } from '@tgm/options';
 import { ReportError } from '../errors.js';
 import { durationText, numberText } from '../page/number-text.js';
 import { closingMean } from '../plots/curve-points.js';
@@ -10,12 +10,18 @@ export interface RunReportOptions {
   readonly title: string;
   /** The command that began the run. */
   readonly command?: string;
+  /** Whether more is to come, where the events do not tell an end. Default false. */
+  readonly running?: boolean;
 }
 
+/** Those that a sink takes too. */
 export const RUN_REPORT_FIELDS = { title: text(), command: optional(text()) };
 const OPTIONS = optionTable(
   'runReport',
-  RUN_REPORT_FIELDS satisfies Record<keyof RunReportOptions, unknown>,
+  { ...RUN_REPORT_FIELDS, running: optional(flag(), false) } satisfies Record<
+    keyof RunReportOptions,
+    unknown
+  >,
   ReportError,
 );
 
@@ -29,11 +35,10 @@ export function runReport(events: Iterable<RunEvent>, options: RunReportOptions)
   const checked = OPTIONS.check(options);
   const record = runRecord();
   for (const event of events) record.add(event);
-  return reportOf(record.soFar(), checked, false);
+  return reportOf(record.soFar(), checked);
 }
 
-/** @param running whether more is to come. */
-export function reportOf(run: RunSoFar, { title, command }: RunReportOptions, running: boolean): Report {
+export function reportOf(run: RunSoFar, { title, command, running = false }: RunReportOptions): Report {
   const evaluations = [...run.evaluations].map(
     ([name, curves]): CurvePlot => ({
       title: name,
