@@ -25,7 +25,8 @@ export { type FolderDataset, readVideoFolder, type VideoFolderOptions } from './
 export { decodeClip } from './decode/decode-clip.js';
 export type { DecodeOptions, FrameChoice } from './decode/options.js';
 export { type ProbeOptions, probeVideo, readTimeline, type TimelineOptions } from './decode/probe.js';
-export { type EncodeOptions, encodeVideo } from './encode.js';
+export { type EncodeAnimationOptions, encodeAnimation } from './encode/encode-animation.js';
+export { type EncodeOptions, encodeVideo } from './encode/encode-video.js';
 export {
   type FaultSide,
   VideoError,

@@ -63,6 +63,8 @@ const calls: Record<string, (extra: object) => unknown> = {
   decodeClip: (extra) => videoIo.decodeClip(video, { indices: [0], size, ...extra }),
   denseIndices: (extra) => videoIo.denseIndices({ frameCount: 9, count: 2, stride: 1, ...extra }),
   denseViews: (extra) => videoIo.denseViews({ frameCount: 9, count: 2, stride: 1, ...extra }, 2),
+  encodeAnimation: (extra) =>
+    videoIo.encodeAnimation(file('c.gif'), frames(), { ...size, fps: 25, ...extra }),
   encodeVideo: (extra) => videoIo.encodeVideo(file('b.mp4'), frames(), { ...size, fps: 25, ...extra }),
   estimateMotion: (extra) =>
     videoIo.estimateMotion(

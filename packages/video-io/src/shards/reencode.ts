@@ -3,7 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nested, number, optional } from '@tgm/options';
 import type { VideoLimits } from '../container/limits.js';
-import { encodeVideo } from '../encode.js';
+import { encodeVideo } from '../encode/encode-video.js';
 import { VideoError } from '../errors.js';
 import { framesOfSection } from '../loader/section.js';
 import { count, evenSide } from '../option-fields.js';

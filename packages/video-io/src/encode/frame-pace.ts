@@ -1,5 +1,5 @@
 import type { Rational } from 'node-av/lib';
-import { ffmpeg } from './container/load-ffmpeg.js';
+import { ffmpeg } from '../container/load-ffmpeg.js';
 
 /** The stamps of the frames that are encoded. */
 export interface FramePace {
@@ -17,6 +17,19 @@ export const evenPace = (fps: number): FramePace => ({
   stamp: (t) => BigInt(t),
   duration: () => 1n,
 });
+
+/** Frames as evenly as a coarse clock of so many ticks a second allows: 29.97 a second are 3 or 4 hundredths each. */
+export function tickingPace(fps: number, clock: number): FramePace {
+  const stamp = (t: number): bigint => BigInt(Math.round((t * clock) / fps));
+  return {
+    tick: new (ffmpeg().Rational)(1, clock),
+    stamp,
+    duration(at) {
+      const t = Math.round((Number(at) * fps) / clock);
+      return stamp(t + 1) - at;
+    },
+  };
+}
 
 /** Ticks of a second: MPEG's, of which most frame rates have whole numbers. */
 const CLOCK = 90_000;

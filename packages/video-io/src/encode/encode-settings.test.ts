@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { encodeVideo } from './index.js';
+import { encodeVideo } from '../index.js';
 
 it('encodes so that vectors follow what moves: one thread and reference, no B-frames, no weights, no tuning', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tgm-settings-'));

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync } 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { decodeClip, encodeVideo, probeVideo } from './index.js';
+import { decodeClip, encodeVideo, probeVideo } from '../index.js';
 
 const size = { width: 32, height: 16 };
 const FRAMES = 10;
