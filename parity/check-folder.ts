@@ -10,6 +10,7 @@ import { checkFinetune } from './checks/finetune.js';
 import { checkInfoNce } from './checks/infonce.js';
 import { checkMasks } from './checks/masks.js';
 import { checkMetrics } from './checks/metrics.js';
+import { checkOpenClip } from './checks/open-clip.js';
 import { checkPretrain } from './checks/pretrain.js';
 import { checkSchedules } from './checks/schedules.js';
 import { checksum, type Fixture, listFixtures, readFixture } from './fixture.js';
@@ -35,6 +36,8 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'videomae-finetune': (fixture, { engine }) => checkFinetune(fixture, engine),
   schedules: checkSchedules,
   clip: (fixture, { engine }) => checkClipModel(fixture, engine),
+  'open-clip': (fixture, { engine }) => checkOpenClip(fixture, engine),
+  'open-clip-custom-text': (fixture, { engine }) => checkOpenClip(fixture, engine),
   'clip-tokenizer': (fixture, { vocabulary }) => checkClipModelTokenizer(fixture, vocabulary),
   infonce: (fixture, { engine }) => checkInfoNce(fixture, engine),
   masks: checkMasks,

@@ -45,6 +45,8 @@ describe('the figures of PyTorch and of Hugging Face', () => {
       infonce: 21,
       masks: 12,
       metrics: 13,
+      'open-clip': 7,
+      'open-clip-custom-text': 7,
       schedules: 3,
       'videomae-finetune': 13,
       'videomae-pretrain': 12,

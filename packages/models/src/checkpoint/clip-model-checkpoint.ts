@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { optionTable, text } from '@tgm/options';
 import { type ClipModel, clipModel } from '../clip-model/clip-model.js';
 import { checkClipModelConfig } from '../clip-model/config.js';
-import { type ClipModelTokenizer, clipModelTokenizer } from '../clip-model/tokenizer.js';
+import type { ClipModelTokenizer } from '../clip-model/tokenizer.js';
 import { snakeFields } from '../config-source.js';
 import { CheckpointKeysError, ModelError } from '../errors.js';
 import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
@@ -10,8 +10,11 @@ import { params as paramsField } from '../option-fields.js';
 import type { Params } from '../params.js';
 import { CLIP_MODEL_PIXELS } from '../pixels.js';
 import { readClipModelJson } from './clip-model-json.js';
-import { makeFolder, readJson, writeJson } from './json-file.js';
+import { readClipModelTokenizer } from './clip-model-tokenizer-files.js';
+import { makeFolder, writeJson } from './json-file.js';
 import { type LoadOptions, pixelsOf } from './load-options.js';
+import { isOpenClipFolder, loadOpenClipParams, OPEN_CLIP_CONFIG } from './open-clip-folder.js';
+import { readOpenClipJson } from './open-clip-json.js';
 import { loadParams, saveParams, WEIGHTS } from './params-file.js';
 import { writePixels } from './preprocessor.js';
 
@@ -68,23 +71,33 @@ export async function saveClipModel(folder: string, given: ClipModelCheckpoint):
 const PIXELS = { noFile: CLIP_MODEL_PIXELS, silentFile: CLIP_MODEL_PIXELS };
 
 /**
- * Opens a folder with the files of a `CLIPModel`, tokenizer.json and tokenizer_config.json among them, under Python's defaults
- * for what config.json leaves out. Preprocessor files give the scale of pixels; without them it is `CLIP_MODEL_PIXELS`.
+ * Opens a folder with the files of a `CLIPModel` or of open_clip, and with those of its tokenizer: tokenizer.json and
+ * tokenizer_config.json, or vocab.json and merges.txt. What config.json or open_clip_config.json leaves out has Python's defaults.
+ * Preprocessor files give the scale of pixels; without them it is `CLIP_MODEL_PIXELS`.
  * @throws as `loadVideoMae`
  */
 export async function loadClipModel(folder: string, options?: LoadOptions): Promise<ClipModelCheckpoint> {
   const pixelsIn = pixelsOf('loadClipModel', folder, options, PIXELS);
+  return (await isOpenClipFolder(folder)) ? loadOpenClip(folder, options) : loadHuggingFace(folder, pixelsIn);
+}
+
+async function loadOpenClip(folder: string, options: LoadOptions = {}): Promise<ClipModelCheckpoint> {
+  const { config, pixels } = await readOpenClipJson(join(folder, OPEN_CLIP_CONFIG));
+  const { eosTokenId, maxPositionEmbeddings } = config.textConfig;
+  const tokenizer = await readClipModelTokenizer(folder, maxPositionEmbeddings, eosTokenId);
+  const model = clipModel(config, { pixels: options.pixels ?? pixels });
+  return { model, params: await loadOpenClipParams(folder, model), tokenizer };
+}
+
+async function loadHuggingFace(
+  folder: string,
+  pixelsIn: ReturnType<typeof pixelsOf>,
+): Promise<ClipModelCheckpoint> {
   const source = await readClipModelJson(join(folder, 'config.json'));
   const config = checkClipModelConfig(source);
   const { eosTokenId, ...textConfig } = config.textConfig;
-  const { maxPositionEmbeddings } = textConfig;
-  const [json, tokenizerConfig] = await Promise.all([
-    readJson(join(folder, 'tokenizer.json')),
-    readJson(join(folder, 'tokenizer_config.json')),
-  ]);
-  const { endId } = clipModelTokenizer(json, tokenizerConfig, maxPositionEmbeddings);
-  if (eosTokenId !== 2 && eosTokenId !== endId) {
-    throw source
+  const otherEnd = (endId: number): ModelError =>
+    source
       .within('textConfig')
       .fault(
         'eosTokenId',
@@ -92,10 +105,10 @@ export async function loadClipModel(folder: string, options?: LoadOptions): Prom
         `${eosTokenId}`,
         'Python takes 49407 where the key is missing. Write the right id into config.json.',
       );
-  }
-  const tokenizer = clipModelTokenizer(json, tokenizerConfig, maxPositionEmbeddings, { eosTokenId });
+  const { maxPositionEmbeddings } = textConfig;
+  const tokenizer = await readClipModelTokenizer(folder, maxPositionEmbeddings, eosTokenId, otherEnd);
   const model = clipModel(
-    { ...config, textConfig: eosTokenId === endId ? textConfig : config.textConfig },
+    { ...config, textConfig: eosTokenId === tokenizer.endId ? textConfig : config.textConfig },
     { pixels: await pixelsIn(config.visionConfig.imageSize) },
   );
   return { model, params: await loadClipModelParams(folder, model), tokenizer };

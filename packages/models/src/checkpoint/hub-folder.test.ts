@@ -141,6 +141,32 @@ describe('hubFolder', () => {
     files.set('model.safetensors', weights);
   });
 
+  it.each([
+    ['Hugging Face’s where config.json names a kind of model', { model_type: 'clip' }, 'model.safetensors'],
+    ['open_clip’s where config.json is timm’s', { architecture: 'vit' }, 'open_clip_model.safetensors'],
+  ])('of a model in two layouts fetches the weights of one: %s', async (_, config, weights) => {
+    const before = new Map(files);
+    for (const [name, text] of [
+      ['config.json', JSON.stringify(config)],
+      ['open_clip_config.json', '{}'],
+      ['open_clip_model.safetensors', 'weights'],
+      ['open_clip_pytorch_model.safetensors', 'the same weights'],
+      ['vocab.json', '{"a": 0}'],
+      ['merges.txt', '#version'],
+    ] as const)
+      files.set(name, Buffer.from(text));
+    fetched.length = 0;
+    try {
+      const cacheDir = await mkdtemp(join(folder, 'layouts-'));
+      await hubFolder(REPO, { revision: REVISION, cacheDir, hubUrl });
+      expect(fetched.filter((name) => name.endsWith('.safetensors'))).toEqual([weights]);
+      expect(fetched).toEqual(expect.arrayContaining(['open_clip_config.json', 'vocab.json', 'merges.txt']));
+    } finally {
+      files.clear();
+      for (const [name, bytes] of before) files.set(name, bytes);
+    }
+  });
+
   it('wants a commit, not a name that moves', async () => {
     await expect(hubFolder(REPO, { revision: 'main', hubUrl })).rejects.toMatchObject({
       code: 'OPTION_INVALID',

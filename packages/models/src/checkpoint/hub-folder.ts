@@ -4,6 +4,8 @@ import { flag, optional, optionTable, passing, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
 import { notFound } from '../file-failed.js';
 import { optionalPackage } from '../optional-package.js';
+import { readJsonIfThere } from './json-file.js';
+import type { Json } from './json-keys.js';
 
 export interface HubFolderOptions {
   /** The commit, 40 hexadecimal digits, so that the weights are the same ones next year. */
@@ -20,8 +22,9 @@ export interface HubFolderOptions {
 
 /** The files of a model that are read here. */
 const SETTINGS =
-  /^(config|preprocessor_config|processor_config|video_preprocessor_config|tokenizer|tokenizer_config)\.json$/;
+  /^((config|preprocessor_config|processor_config|video_preprocessor_config|tokenizer|tokenizer_config|vocab|open_clip_config)\.json|merges\.txt)$/;
 const WEIGHTS = /^model(-\d+-of-\d+)?\.safetensors(\.index\.json)?$/;
+const OPEN_CLIP_WEIGHTS = /^open_clip_(pytorch_)?model\.safetensors$/;
 
 const commit = passing(
   'a commit of 40 hexadecimal digits',
@@ -72,19 +75,45 @@ export async function hubFolder(repo: string, options: HubFolderOptions): Promis
   let folder: string | undefined;
   let hasWeights = false;
   try {
-    for await (const { path, size } of library.listFiles({ revision, ...hub })) {
-      if (!SETTINGS.test(path) && !WEIGHTS.test(path)) continue;
+    const weights: { readonly path: string; readonly size: number }[] = [];
+    const fetched = async ({
+      path,
+      size,
+    }: {
+      readonly path: string;
+      readonly size: number;
+    }): Promise<string> => {
       const file = await library.downloadFileToCacheDir({ revision, path, ...hub });
       const got = (await stat(file)).size;
       if (got !== size) throw new Error(`${file} has ${got} bytes, expected ${size}`);
-      folder = dirname(file);
-      hasWeights ||= path.endsWith('.safetensors');
+      return dirname(file);
+    };
+    for await (const file of library.listFiles({ revision, ...hub })) {
+      if (WEIGHTS.test(file.path) || OPEN_CLIP_WEIGHTS.test(file.path)) weights.push(file);
+      else if (SETTINGS.test(file.path)) folder = await fetched(file);
+    }
+    for (const file of await ofOneLayout(folder, weights)) {
+      folder = await fetched(file);
+      hasWeights ||= file.path.endsWith('.safetensors');
     }
   } catch (cause) {
     throw failed(repo, revision, String(cause), cause);
   }
   if (folder && hasWeights) return folder;
   throw failed(repo, revision, 'no safetensors');
+}
+
+/** The weights that are read of a model that lies there in two layouts: those of Hugging Face's class, where it has one. */
+async function ofOneLayout<F extends { readonly path: string }>(
+  folder: string | undefined,
+  weights: readonly F[],
+): Promise<readonly F[]> {
+  const theirs = weights.filter(({ path }) => OPEN_CLIP_WEIGHTS.test(path));
+  const others = weights.filter((file) => !theirs.includes(file));
+  if (theirs.length === 0 || others.length === 0)
+    return weights.slice(0, theirs.length === 0 ? undefined : 1);
+  const config = folder && ((await readJsonIfThere(join(folder, 'config.json'))) as Json | undefined);
+  return config && config.model_type !== undefined ? others : theirs.slice(0, 1);
 }
 
 function failed(repo: string, revision: string, received: string, cause?: unknown): ModelError {

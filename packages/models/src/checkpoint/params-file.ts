@@ -72,11 +72,12 @@ export async function saveParams(
 export async function loadParams(path: string, model: ParameterLayout): Promise<Params> {
   fromFile.check({ path, model });
   const file = await weightsFile(path);
-  return paramsFromTensors(
-    file.endsWith('.json') ? await readShards(file) : await readOne(file),
-    model,
-    file,
-  );
+  return paramsFromTensors(await readTensors(file), model, file);
+}
+
+/** The tensors of a safetensors file, or of the shards that an index names. */
+export async function readTensors(file: string): Promise<Tensors> {
+  return file.endsWith('.json') ? readShards(file) : readOne(file);
 }
 
 /**
