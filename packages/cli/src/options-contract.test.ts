@@ -8,11 +8,16 @@ import * as cli from './index.js';
 import { writeVideo } from './testing/some-videos.test-support.js';
 
 let folder: string;
+let teacher: cli.Teacher;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tgm-contract-'));
   await writeVideo(join(folder, 'a.mp4'));
+  teacher = await cli.openTeacher();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await teacher.dispose();
+  await rm(folder, { recursive: true });
+});
 
 const dataset = () => datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: ['a'] }]);
 const captioning = (extra: object) =>
@@ -36,6 +41,8 @@ describe('@tgm/cli', () => {
       openDataset: (extra) => cli.openDataset({ source: folder, format: 'folder', ...extra }),
       watchRuns: (extra) =>
         cli.watchRuns({ run: folder, port: 0, ...extra }).then((serving) => serving.close()),
+      scoreVideos: (extra) =>
+        cli.scoreVideos(dataset(), teacher.encoder, { output: join(folder, 'scores'), detail: 1, ...extra }),
       writeCaptions: (extra) => captioning(extra).next(),
     },
   });

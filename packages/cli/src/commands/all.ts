@@ -2,8 +2,9 @@ import { caption } from './caption.js';
 import type { Command } from './command.js';
 import { data } from './data.js';
 import { doctor } from './doctor.js';
+import { score } from './score.js';
 import { shards } from './shards.js';
 import { watch } from './watch.js';
 
 /** Every command, in the order of a project. */
-export const COMMANDS: readonly Command[] = [doctor, data, caption, shards, watch];
+export const COMMANDS: readonly Command[] = [doctor, data, caption, score, shards, watch];

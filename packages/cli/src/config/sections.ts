@@ -1,5 +1,6 @@
 import { captionSection } from '../captions/caption-section.js';
 import { dataSection } from '../data/data-section.js';
+import { scoreSection } from '../scores/score-section.js';
 import { shardsSection } from '../shards/shards-section.js';
 import { teacherSection } from '../teacher/teacher-section.js';
 import { watchSection } from '../watch/watch-section.js';
@@ -12,5 +13,6 @@ export const SECTIONS: Readonly<Record<keyof TgmConfig, Section>> = {
   caption: captionSection,
   shards: shardsSection,
   teacher: teacherSection,
+  score: scoreSection,
   watch: watchSection,
 };

@@ -1,5 +1,6 @@
 import type { CaptionOptions } from '../captions/caption-section.js';
 import type { DataOptions } from '../data/data-section.js';
+import type { ScoreOptions } from '../scores/score-section.js';
 import type { ShardsOptions } from '../shards/shards-section.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
 import type { WatchOptions } from '../watch/watch-section.js';
@@ -17,6 +18,8 @@ export interface TgmConfig {
   readonly shards?: ShardsOptions;
   /** Which CLIP looks at videos and captions. */
   readonly teacher?: TeacherOptions;
+  /** How `tgm score` keeps scores of frames and captions. */
+  readonly score?: ScoreOptions;
   /** Which runs `tgm watch` shows. */
   readonly watch?: WatchOptions;
 }

@@ -24,6 +24,7 @@ const WRONG = new Set([
   'CAPTION_EMPTY',
   'CAPTIONS_INVALID',
   'SHARDS_DIFFER',
+  'SCORES_DIFFER',
 ]);
 
 /** The exit code of a program that an error ended. */

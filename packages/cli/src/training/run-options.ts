@@ -43,7 +43,7 @@ const DEVICE_NAMES: Readonly<Record<Device, true>> = {
   coreml: true,
   directml: true,
 };
-const DEVICES = Object.keys(DEVICE_NAMES) as Device[];
+export const DEVICES = Object.keys(DEVICE_NAMES) as Device[];
 
 const TRAINING_RUN_FIELDS = {
   output: text(),

@@ -37,7 +37,7 @@ export interface WriteScoresOptions {
    * of a picture, which the encoder would see larger. Twice as many are four times the size and the work. Default 1.5.
    */
   readonly detail?: number;
-  /** Samples of a shard: what is lost at most when a run is stopped. Default 256. */
+  /** Samples of a shard: what is lost at most when a run is stopped. Default 32. */
   readonly shardSize?: number;
   /** This process among `ranks` that share the shards: shard number modulo `ranks`. Default the only one. */
   readonly rank?: number;
@@ -70,7 +70,8 @@ export interface WrittenScores {
 export const SECONDS = 0.125;
 /** Crops of pre-training are 0.66 to 1 of the short side (`multiScaleCrop`). */
 export const DETAIL = 1.5;
-const SHARD_SAMPLES = 256;
+/** ViT-B/32 takes some 15 s for a video of 10 s on two cores: some minutes are lost when a run is stopped. */
+const SHARD_SAMPLES = 32;
 
 export const writeScoresOptions = optionTable(
   'writeScores',

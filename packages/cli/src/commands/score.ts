@@ -1,0 +1,101 @@
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { openScores, TrainError } from '@tgm/train';
+import { partOf } from '../config/part.js';
+import { saveConfig } from '../config/save-config.js';
+import { type DataOptions, dataSection } from '../data/data-section.js';
+import { openDataset } from '../data/open-dataset.js';
+import { bytesText } from '../plan/plan-text.js';
+import { freeBytes } from '../program/free-bytes.js';
+import { progress } from '../program/progress.js';
+import { warn } from '../program/say.js';
+import { type ScoreOptions, scoreSection, scoreTable } from '../scores/score-section.js';
+import { scoreVideos } from '../scores/score-videos.js';
+import type { StoreEstimate } from '../scores/store-estimate.js';
+import { openTeacher } from '../teacher/open-teacher.js';
+import { type TeacherOptions, teacherSection } from '../teacher/teacher-section.js';
+import type { Command } from './command.js';
+
+export const score: Command = {
+  name: 'score',
+  says: 'Scores frames against captions by a CLIP, so that pre-training masks by captions without one',
+  details: `Examples:
+  tgm score videos --captions captions.jsonl --output scores --clip clip-vit-base-patch32
+  tgm score videos --captions captions.jsonl --output scores --shard 3/16
+
+The size is told before anything is written. Files that are there are not made again: stop it at any time and run it again.
+--shard 3/16 does one part of the work, wherever there is room. Videos that cannot be read or have no caption are left out, with the
+reason in the JSON file beside the scores. A folder of other captions, frames or another CLIP is refused.`,
+  sections: [dataSection, teacherSection, scoreSection],
+  positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
+  long: true,
+  async run({ sections, signal, configText }) {
+    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
+    const options = scoreTable.check(sections.score!.values as unknown as ScoreOptions) as ScoreOptions;
+    const { output, device, shard } = options;
+    const free = await freeBytes(output);
+    const engine = await onnxEngine({ device: device! });
+    try {
+      const teacher = await openTeacher(sections.teacher!.values as TeacherOptions, engine);
+      try {
+        warn(teacher.says);
+        let estimate: StoreEstimate | undefined;
+        let shown: ReturnType<typeof progress> | undefined;
+        // Of this run: those that are done, and those of them with scores.
+        let [done, fresh] = [0, 0];
+        const written = await scoreVideos(dataset, teacher.encoder, options, {
+          signal,
+          onEstimate(found) {
+            estimate = found;
+            warn(estimateText(found, dataset.length, free));
+          },
+          onProgress(at) {
+            fresh += at.fresh - done - (at.fresh > done ? at.leftOut.length : 0);
+            done = at.fresh;
+            for (const { id, code, message } of at.leftOut) warn(`  left out ${id}: ${code}, ${message}`);
+            if (done === 0) return;
+            // What was there says nothing about the speed.
+            shown ??= progress('scores', at.total, 'videos', at.done - 1, process.stderr);
+            shown.update(at.done);
+          },
+        }).finally(() => shown?.end(signal.aborted ? 'stopped; run it again to go on' : ''));
+        await saveConfig(output, configText);
+        const { count, leftOut, shards } = written;
+        const isWhole = partOf(shard)!.count === 1 || (await hasAllShards(output));
+        const rest = isWhole ? '' : '; the other parts are not done yet';
+        return {
+          json: {
+            ...{ output, videos: count, fresh, leftOut, shards, isWhole },
+            ...{ teacher: teacher.name, estimate },
+          },
+          text: `scores of ${count} videos in ${output}, ${fresh} of them new; ${leftOut.length} left out${rest}`,
+        };
+      } finally {
+        await teacher.dispose();
+      }
+    } finally {
+      await engine.dispose();
+    }
+  },
+};
+
+function estimateText(
+  { bytes, framesToScore, videos }: StoreEstimate,
+  length: number,
+  free?: number,
+): string {
+  const about = videos < length ? `about ${bytesText(bytes)}, judged by ${videos} videos` : bytesText(bytes);
+  const frames = `${framesToScore.toLocaleString('en')} frames to score`;
+  const room =
+    free === undefined ? '' : `; ${bytesText(free)} free${free < bytes ? ', which is too little' : ''}`;
+  return `  ${length.toLocaleString('en')} videos, ${frames}: ${about}${room}`;
+}
+
+/** Whether the shards of all parts are there. */
+const hasAllShards = (folder: string): Promise<boolean> =>
+  openScores(folder).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof TrainError && error.code === 'SCORES_MISSING') return false;
+      throw error;
+    },
+  );
