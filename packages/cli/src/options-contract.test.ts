@@ -2,9 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { optionsContract } from '@tgm/options/testing';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { datasetOf } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as cli from './index.js';
+import { openTeacher } from './teacher/open-teacher.js';
+import { writeJointRun } from './testing/some-models.test-support.js';
 import { writeVideo } from './testing/some-videos.test-support.js';
 
 let folder: string;
@@ -17,6 +20,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await teacher.dispose();
   await rm(folder, { recursive: true });
+  const engine = await onnxEngine({ threads: 1 });
+  const { encoder, dispose } = await openTeacher({}, engine);
+  const colours = { 'a red square': [200, 0, 0], 'a blue square': [0, 0, 200] } as const;
+  await writeJointRun({ folder: join(folder, 'run'), engine, encoder, colours, steps: 1 });
+  await dispose();
+  await engine.dispose();
 });
 
 const dataset = () => datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: ['a'] }]);
@@ -39,6 +48,13 @@ describe('@tgm/cli', () => {
       examineMachine: (extra) => cli.examineMachine({ hub: false, ...extra }),
       openTeacher: (extra) => cli.openTeacher({ offline: true, ...extra }),
       openDataset: (extra) => cli.openDataset({ source: folder, format: 'folder', ...extra }),
+      retrieveVideos: (extra) =>
+        cli.retrieveVideos(dataset(), {
+          text: 'a dog',
+          model: join(folder, 'run'),
+          features: join(folder, 'features'),
+          ...extra,
+        }),
       watchRuns: (extra) =>
         cli.watchRuns({ run: folder, port: 0, ...extra }).then((serving) => serving.close()),
       scoreVideos: (extra) =>

@@ -1,5 +1,6 @@
 import { captionSection } from '../captions/caption-section.js';
 import { dataSection } from '../data/data-section.js';
+import { retrieveSection } from '../measuring/retrieve-section.js';
 import { scoreSection } from '../scores/score-section.js';
 import { shardsSection } from '../shards/shards-section.js';
 import { teacherSection } from '../teacher/teacher-section.js';
@@ -15,4 +16,5 @@ export const SECTIONS: Readonly<Record<keyof TgmConfig, Section>> = {
   teacher: teacherSection,
   score: scoreSection,
   watch: watchSection,
+  retrieve: retrieveSection,
 };

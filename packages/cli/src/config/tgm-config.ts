@@ -1,5 +1,6 @@
 import type { CaptionOptions } from '../captions/caption-section.js';
 import type { DataOptions } from '../data/data-section.js';
+import type { RetrieveOptions } from '../measuring/retrieve-section.js';
 import type { ScoreOptions } from '../scores/score-section.js';
 import type { ShardsOptions } from '../shards/shards-section.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
@@ -22,6 +23,8 @@ export interface TgmConfig {
   readonly score?: ScoreOptions;
   /** Which runs `tgm watch` shows. */
   readonly watch?: WatchOptions;
+  /** How `tgm retrieve` finds videos. */
+  readonly retrieve?: RetrieveOptions;
 }
 
 /** The configuration itself, for an editor to know its type. */

@@ -1,0 +1,13 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parse } from 'jsonc-parser';
+import type { TgmConfig } from '../config/tgm-config.js';
+import type { ModelFolder } from './model-folder.js';
+
+/** What the run that a model comes from was made with: its saved configuration; empty where there is none. */
+export async function runConfig({ path, kind, run }: ModelFolder): Promise<TgmConfig> {
+  const folder = run ?? (kind === 'checkpoint' ? dirname(path) : path);
+  const text = await readFile(join(folder, 'tgm.config.json'), 'utf8').catch(() => undefined);
+  const values: unknown = text === undefined ? undefined : parse(text, [], { allowTrailingComma: true });
+  return typeof values === 'object' && values !== null ? values : {};
+}
