@@ -6,7 +6,6 @@ import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { datasetOf } from '@tgm/video-io';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import * as cli from './index.js';
-import { openTeacher } from './teacher/open-teacher.js';
 import { writeJointRun } from './testing/some-models.test-support.js';
 import { writeVideo } from './testing/some-videos.test-support.js';
 
@@ -16,16 +15,14 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tgm-contract-'));
   await writeVideo(join(folder, 'a.mp4'));
   teacher = await cli.openTeacher();
+  const engine = await onnxEngine({ threads: 1 });
+  const colours = { 'a red square': [200, 0, 0], 'a blue square': [0, 0, 200] } as const;
+  await writeJointRun({ folder: join(folder, 'run'), engine, encoder: teacher.encoder, colours, steps: 1 });
+  await engine.dispose();
 });
 afterAll(async () => {
   await teacher.dispose();
   await rm(folder, { recursive: true });
-  const engine = await onnxEngine({ threads: 1 });
-  const { encoder, dispose } = await openTeacher({}, engine);
-  const colours = { 'a red square': [200, 0, 0], 'a blue square': [0, 0, 200] } as const;
-  await writeJointRun({ folder: join(folder, 'run'), engine, encoder, colours, steps: 1 });
-  await dispose();
-  await engine.dispose();
 });
 
 const dataset = () => datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: ['a'] }]);
