@@ -62,6 +62,24 @@ describe('tgm caption', () => {
     expect(JSON.parse(again.stdout)).toMatchObject({ described: 0, known: 4 });
   });
 
+  it('reads no captions, so that one configuration names them for all stages', async () => {
+    const captions = 'one.jsonl';
+    const config = {
+      data: { source: 'videos', captions },
+      caption: {
+        out: captions,
+        model: 'test',
+        revision: '1',
+        command: process.execPath,
+        args: ['describe.mjs'],
+      },
+    };
+    await writeFile(file('one.config.json'), JSON.stringify(config));
+    const named = ['--config', 'one.config.json', '--json'];
+    expect(JSON.parse((await run('caption', ...named)).stdout)).toMatchObject({ described: 4 });
+    expect(JSON.parse((await run('data', ...named)).stdout).captions).toMatchObject({ count: 12 });
+  });
+
   it('describes by a model of Transformers.js', async () => {
     await writeTinyCaptioner(file('tiny'));
     const args = ['--model', 'tiny', '--revision', 'one', '--dtype', 'fp32', '--offline', '--frames=1'];

@@ -25,7 +25,9 @@ run it again: what the file has from the same model and revision stays. With --s
   program: 'caption',
   long: true,
   async run({ sections, signal, configText }) {
-    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
+    // A configuration names the captions for later stages. They may not be there yet.
+    const { captions: _, ...videos } = sections.data!.values;
+    const dataset = await openDataset(videos as unknown as DataOptions);
     const options = sections.caption!.values as unknown as CaptionOptions;
     await saveText(`${options.out}.config.json`, configText);
     const counts = { described: 0, known: 0, refused: 0 };
