@@ -56,6 +56,15 @@ describe('@tgm/cli', () => {
         cli.watchRuns({ run: folder, port: 0, ...extra }).then((serving) => serving.close()),
       scoreVideos: (extra) =>
         cli.scoreVideos(dataset(), teacher.encoder, { output: join(folder, 'scores'), detail: 1, ...extra }),
+      finetuningParts: (extra) =>
+        cli.finetuningParts(cli.laptop(cli.PRESETS['finetune-b-ssv2']), {
+          videos: 16,
+          labels: ['a', 'b'],
+          ...extra,
+        }),
+      plan: (extra) => cli.plan({ settings: cli.PRESETS['probe-b-k400'], ...extra }),
+      pretrainingParts: (extra) =>
+        cli.pretrainingParts(cli.laptop(cli.PRESETS['videomae-s-k400']), { videos: 16, ...extra }),
       writeCaptions: (extra) => captioning(extra).next(),
     },
   });

@@ -27,20 +27,36 @@ export { type FlowGuidedMaskingOptions, flowGuidedMasking } from './strategies/f
 export { type FrameMaskingOptions, frameMasking } from './strategies/frame-masking.js';
 export { type MixedMaskingOptions, mixedMasking } from './strategies/mixed-masking.js';
 export { type MotionBinsMaskingOptions, motionBinsMasking } from './strategies/motion-bins-masking.js';
-export { type MotionGuidedMaskingOptions, motionGuidedMasking } from './strategies/motion-guided-masking.js';
+export {
+  type MotionGuidedMaskingOptions,
+  motionGuidedMasking,
+  motionGuidedMaskingOptions,
+} from './strategies/motion-guided-masking.js';
 export {
   type MotionMagnitudeMaskingOptions,
   motionMagnitudeMasking,
 } from './strategies/motion-magnitude-masking.js';
 export { type MultiBlockMaskingOptions, multiBlockMasking } from './strategies/multi-block-masking.js';
-export { type RandomMaskingOptions, randomMasking } from './strategies/random-masking.js';
-export { type RandomSliceMaskingOptions, randomSliceMasking } from './strategies/random-slice-masking.js';
+export {
+  type RandomMaskingOptions,
+  randomMasking,
+  randomMaskingOptions,
+} from './strategies/random-masking.js';
+export {
+  type RandomSliceMaskingOptions,
+  randomSliceMasking,
+  randomSliceMaskingOptions,
+} from './strategies/random-slice-masking.js';
 export type { RegionSize } from './strategies/regions.js';
 export { runningCellMask } from './strategies/running-cell-mask.js';
 export { type RunningCellMaskingOptions, runningCellMasking } from './strategies/running-cell-masking.js';
 export { type SemanticMaskingOptions, semanticMasking } from './strategies/semantic-masking.js';
-export { type TextGuidedMaskingOptions, textGuidedMasking } from './strategies/text-guided-masking.js';
-export { type TubeMaskingOptions, tubeMasking } from './strategies/tube-masking.js';
+export {
+  type TextGuidedMaskingOptions,
+  textGuidedMasking,
+  textGuidedMaskingOptions,
+} from './strategies/text-guided-masking.js';
+export { type TubeMaskingOptions, tubeMasking, tubeMaskingOptions } from './strategies/tube-masking.js';
 export { type TwoRatioMaskingOptions, twoRatioMasking } from './strategies/two-ratio-masking.js';
 export { type WindowMaskingOptions, windowMasking } from './strategies/window-masking.js';
 export type {

@@ -147,6 +147,7 @@ export {
   type VideoMaeConfig,
   type VideoMaeEncoderConfig,
   type VideoMaeSize,
+  videoMaeConfigFields,
 } from './video-mae/config.js';
 export { type DropPathOptions, drawDropPath } from './video-mae/drop-path.js';
 export { type VideoMaeEncoder, type VideoMaeOptions, videoMaeEncoder } from './video-mae/encoder.js';

@@ -124,7 +124,7 @@ describe('a table of options', () => {
       'tin, option tin: expected an object of options, got nothing.',
     );
     expect(() => nestedTable.check({ tin: {} })).toThrow(
-      'tin, option tin.width: expected a value, got nothing.',
+      'tin, option tin.width: expected a number, got nothing.',
     );
   });
 

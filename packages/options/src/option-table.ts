@@ -115,10 +115,19 @@ function faultOf(issue: v.BaseIssue<unknown>, fields: Fields): OptionFault {
   if (!missing) return { option, expected: issue.message, received: showValue(issue.input) };
   return issue.expected === 'Object'
     ? { option, expected: 'an object of options', received: showValue(issue.input) }
-    : { option, expected: expectedOf(fields[option]), received: 'nothing' };
+    : { option, expected: expectedOf(fieldAt(fields, option.split('.'))), received: 'nothing' };
 }
 
-/** What a field says of a value that is none. An option within an option has no field here. */
+/** The field of an option, also of one within others; nothing where it stands in a list or a choice of two kinds. */
+function fieldAt(
+  fields: Fields | undefined,
+  [name, ...inner]: readonly string[],
+): v.GenericSchema | undefined {
+  const field = fields?.[name!];
+  return field === undefined || inner.length === 0 ? field : fieldAt(innerFields(field), inner);
+}
+
+/** What a field says of a value that is none. */
 function expectedOf(field: v.GenericSchema | undefined): string {
   const issue = field && v.safeParse(field, undefined).issues?.[0];
   if (issue === undefined) return 'a value';

@@ -1,6 +1,6 @@
 import { flagName } from '../config/flag-name.js';
 import type { About, OptionGroup, Section } from '../config/section.js';
-import { dataSection } from '../data/data-section.js';
+import { dataSection, validationSection } from '../data/data-section.js';
 import { isWritable } from '../program/read-text.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
@@ -33,10 +33,12 @@ export function commandHelp({ name, says, details, sections, positionals = [], p
     program && '[-- <program> <arguments>]',
   ];
   const blocks = sections.flatMap((section) => {
-    const isElsewhere = section === dataSection && name !== 'data';
-    return isElsewhere
-      ? [`${blocksOf(section)[0]!}\n  and what its format asks for: tgm data --help`]
-      : blocksOf(section);
+    if (section === validationSection)
+      return [
+        `validation, videos that are measured on:\n  the options of data as --validation.source and so on`,
+      ];
+    if (section !== dataSection || name === 'data') return blocksOf(section);
+    return [`${blocksOf(section)[0]!}\n  and what its format asks for: tgm data --help`];
   });
   return `${usage.filter(Boolean).join(' ')}\n${says}.\n\n${details}\n\n${blocks.join('\n\n')}\n\n${COMMON}`;
 }

@@ -76,7 +76,8 @@ async function run(command: Command, args: readonly string[], signal: AbortSigna
   const sections: Record<string, ResolvedSection> = {};
   for (const section of command.sections) {
     const ofFile = section.name in SECTIONS ? file : undefined;
-    sections[section.name] = await resolveSection(section, ofFile, flagsOfSection(section, own, given));
+    const resolved = await resolveSection(section, ofFile, flagsOfSection(section, own, given));
+    if (resolved) sections[section.name] = resolved;
   }
   const saved = Object.fromEntries(Object.entries(sections).filter(([section]) => section in SECTIONS));
   const text = configText(saved, `What ${program} ran with`);

@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true }));
 /** The option as a configuration in the folder above gives it. */
 const clipOf = async (clip: string) => {
   const file = { file: 'a', folder: dirname(folder), values: { teacher: { clip } }, place: () => 'a' };
-  return (await resolveSection(SECTIONS.teacher, file, new Map())).values.clip;
+  return (await resolveSection(SECTIONS.teacher, file, new Map()))!.values.clip;
 };
 
 describe('an option that is a folder or a name', () => {

@@ -3,7 +3,9 @@ import { CliError } from '../program/errors.js';
 import { nearest } from '../program/nearest.js';
 import { valueOfTexts } from '../program/read-text.js';
 import type { ConfigFile } from './config-file.js';
+import { fileLayer } from './file-layer.js';
 import { flagName } from './flag-name.js';
+import { isPlain, type Layer, merged, originOf } from './layers.js';
 import { type About, asPath, type Section } from './section.js';
 
 /** Options of a section that a command line gives: texts by name, `encoding.crf` for one within another. */
@@ -16,13 +18,13 @@ export type GivenFlags = ReadonlyMap<
 export interface ResolvedSection {
   /** Every option with its default. */
   readonly values: Readonly<Record<string, unknown>>;
-  /** Where each option comes from, as it is shown: `--videos`, `tgm.config.json:4:5`, `default`. */
+  /** Where each option comes from, as it is shown: `--videos`, `tgm.config.json:4:5`, `preset tgm-b-ssv2`, `default`. */
   readonly origins: Readonly<Record<string, string>>;
 }
 
 /**
- * Puts a section together: what its table fills in, over it a configuration file, over it the command line. All paths in it are
- * absolute.
+ * Puts a section together: what its table fills in, over it a preset that it names, a configuration file, and the command line. All
+ * paths in it are absolute. Nothing, for a section that may be left out and is.
  *
  * @throws CliError `CONFIG_INVALID` or `OPTION_INVALID` with all that is wrong: where it stands, and the nearest name that is known.
  */
@@ -30,7 +32,7 @@ export async function resolveSection(
   section: Section,
   file: ConfigFile | undefined,
   flags: GivenFlags,
-): Promise<ResolvedSection> {
+): Promise<ResolvedSection | undefined> {
   const written = file?.values[section.name];
   if (written !== undefined && (typeof written !== 'object' || written === null || Array.isArray(written))) {
     throw new CliError('CONFIG_INVALID', {
@@ -39,6 +41,7 @@ export async function resolveSection(
       received: JSON.stringify(written),
     });
   }
+  if (section.optional && written === undefined && flags.size === 0) return undefined;
   const everywhere = Object.assign({}, ...section.groups.map(({ about }) => about)) as Readonly<
     Record<string, About>
   >;
@@ -49,26 +52,34 @@ export async function resolveSection(
       Array.isArray(texts) && texts.length === 1 ? texts[0] : texts,
     ]),
   );
-  const { table, about } = await section.choose({
+  const given = {
     ...withPaths(fromFile, everywhere, file?.folder),
     ...withPaths(raw, everywhere, process.cwd()),
-  });
-  const values = withPaths(fromFile, about, file?.folder);
+  };
+  const { table, about } = await section.choose(given, file);
+  const layers: readonly Layer[] = [
+    ...(section.below?.(given, file) ?? []),
+    ...(file && fromFile ? [fileLayer(section.name, file, withPaths(fromFile, about, file.folder))] : []),
+    flagLayer(flags, table.fields, about),
+  ];
+  const values = layers.reduce<unknown>((below, { values }) => merged(below, values), {});
+  const faults = table.faults(values);
+  if (faults.length > 0) throw refusal(section, file, layers, flags, faults);
+
+  const checked = withPaths(table.check(values), about, process.cwd());
+  const origins = Object.keys(checked).map((name) => [name, originOf(name, layers)]);
+  return { values: checked, origins: Object.fromEntries(origins) };
+}
+
+function flagLayer(flags: GivenFlags, fields: Fields, about: Readonly<Record<string, About>>): Layer {
+  const values = {};
   for (const [name, { texts }] of flags) {
-    const value = typeof texts === 'boolean' ? texts : valueOfTexts(fieldOf(table.fields, name), texts);
+    const value = typeof texts === 'boolean' ? texts : valueOfTexts(fieldOf(fields, name), texts);
     const [outer, ...inner] = name.split('.') as [string, ...string[]];
     set(values, [outer, ...inner], absolute(about[outer], value, process.cwd()));
   }
-  const faults = table.faults(values);
-  if (faults.length > 0) throw refusal(section, file, flags, faults);
-
-  const checked = withPaths(table.check(values), about, process.cwd());
-  const origins = Object.keys(checked).map((name) => {
-    const flag = [...flags].find(([option]) => option.split('.')[0] === name)?.[1].flag;
-    const inFile = fromFile?.[name] === undefined ? undefined : file!.place([section.name, name], 'name');
-    return [name, flag ?? inFile ?? 'default'];
-  });
-  return { values: checked, origins: Object.fromEntries(origins) };
+  const flagOf = (option: string) => [...flags].find(([name]) => name.split('.')[0] === option)?.[1].flag;
+  return { values, origin: (option) => flagOf(option)! };
 }
 
 /** A copy in which paths are absolute. */
@@ -94,12 +105,6 @@ function absolute(about: About | undefined, value: unknown, folder: string): unk
   );
 }
 
-/** Options within an option; the JSON parser makes objects without a prototype. */
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' &&
-  value !== null &&
-  [Object.prototype, null].includes(Object.getPrototypeOf(value));
-
 function set(values: Record<string, unknown>, [name, ...inner]: string[], value: unknown): void {
   if (inner.length === 0) values[name!] = value;
   else {
@@ -119,6 +124,7 @@ function fieldOf(fields: Fields, name: string): Fields[string] | undefined {
 function refusal(
   section: Section,
   file: ConfigFile | undefined,
+  layers: readonly Layer[],
   flags: GivenFlags,
   faults: readonly OptionFault[],
 ): CliError {
@@ -127,7 +133,8 @@ function refusal(
     const flag = [...flags].find(([given]) => given === option || given.startsWith(`${option}.`))?.[1].flag;
     const path = [section.name, ...option.split('.')];
     const isUnknown = received === 'an unknown name';
-    const place = file && received !== 'nothing' ? `${file.place(path, isUnknown ? 'name' : 'value')}, ` : '';
+    const place =
+      received === 'nothing' ? undefined : placeOf(option.split('.'), isUnknown ? 'name' : 'value', layers);
     // Names of options within an option, and values in quotes, stand in what was expected.
     const inner = (expected.split('options ')[1] ?? '').split(', ');
     const values = [...expected.matchAll(/"([^"]+)"/g)].map(([, value]) => value!);
@@ -135,7 +142,7 @@ function refusal(
     const meant = wrong && nearest(wrong, isUnknown ? (path.length > 2 ? inner : names) : values);
     const byFlag = `Give it by --${flagName(option)}.`;
     const advice = received === 'nothing' ? byFlag : meant ? `Did you mean "${meant}"?` : undefined;
-    return { where: flag ?? place + path.join('.'), expected, received, advice, flag };
+    return { where: flag ?? place ?? path.join('.'), expected, received, advice, flag };
   });
   const [first, ...others] = told as [(typeof told)[number], ...typeof told];
   const code = told.every(({ flag }) => flag === undefined) && file ? 'CONFIG_INVALID' : 'OPTION_INVALID';
@@ -147,4 +154,15 @@ function refusal(
   const advice = [first.advice ?? '', ...rest].join('\n').trimEnd();
   const { where, expected, received } = first;
   return new CliError(code, { where, expected, received, ...(advice && { advice }) });
+}
+
+/** Where the uppermost layer that has an option has it. */
+function placeOf(
+  option: readonly string[],
+  of: 'name' | 'value',
+  layers: readonly Layer[],
+): string | undefined {
+  const has = (values: unknown, [name, ...inner]: readonly string[]): boolean =>
+    name === undefined || !isPlain(values) || (Object.hasOwn(values, name) && has(values[name], inner));
+  return layers.findLast(({ values }) => has(values, option))?.place?.(option, of);
 }

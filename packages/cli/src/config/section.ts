@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Fields, OptionTable } from '@tgm/options';
+import type { ConfigFile } from './config-file.js';
+import type { Layer } from './layers.js';
 
 /**
  * An option as `--help` shows it: what stands behind its flag, and what it is for. What has `<file>`, `<folder>` or `<path>` in it
@@ -22,8 +24,15 @@ export interface Section {
   readonly name: string;
   /** All that it may hold. */
   readonly groups: readonly OptionGroup[];
-  /** The group for options as they were given: paths are absolute, and what comes from a command line is text. */
-  choose(given: Readonly<Record<string, unknown>>): Promise<OptionGroup>;
+  /** Whether commands may do without it: where neither the file nor the command line has any of it, it is left out. */
+  readonly optional?: boolean;
+  /**
+   * The group for options as they were given: paths are absolute, and what comes from a command line is text. `file` is the whole
+   * configuration.
+   */
+  choose(given: Readonly<Record<string, unknown>>, file?: ConfigFile): Promise<OptionGroup>;
+  /** What stands below the section as it was given, the lowest first: a preset that it names. */
+  below?(given: Readonly<Record<string, unknown>>, file?: ConfigFile): readonly Layer[];
 }
 
 /** A group, typed so that an option without a word does not compile. */

@@ -1,9 +1,13 @@
 import type { CaptionOptions } from '../captions/caption-section.js';
 import type { DataOptions } from '../data/data-section.js';
+import type { ProbeConfig } from '../measuring/probe-section.js';
 import type { RetrieveOptions } from '../measuring/retrieve-section.js';
+import type { PlanConfig } from '../plan/plan-section.js';
 import type { ScoreOptions } from '../scores/score-section.js';
 import type { ShardsOptions } from '../shards/shards-section.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
+import type { FinetuneConfig } from '../training/finetune-section.js';
+import type { PretrainConfig } from '../training/pretrain-section.js';
 import type { WatchOptions } from '../watch/watch-section.js';
 
 /**
@@ -13,6 +17,8 @@ import type { WatchOptions } from '../watch/watch-section.js';
 export interface TgmConfig {
   /** The videos, their labels and captions. */
   readonly data?: DataOptions;
+  /** Labelled videos that are measured on. */
+  readonly validation?: DataOptions;
   /** How `tgm caption` describes videos. */
   readonly caption?: CaptionOptions;
   /** How `tgm shards` writes WebDataset shards. */
@@ -25,6 +31,14 @@ export interface TgmConfig {
   readonly watch?: WatchOptions;
   /** How `tgm retrieve` finds videos. */
   readonly retrieve?: RetrieveOptions;
+  /** The pre-training: a preset, what differs from it, and where it runs. */
+  readonly pretrain?: PretrainConfig;
+  /** The fine-tuning. */
+  readonly finetune?: FinetuneConfig;
+  /** The probes of a frozen encoder. */
+  readonly probe?: ProbeConfig;
+  /** What `tgm plan` plans for: a machine, a number of videos. */
+  readonly plan?: PlanConfig;
 }
 
 /** The configuration itself, for an editor to know its type. */

@@ -117,30 +117,35 @@ const READERS: {
   shards: { cache: ['<folder>', 'where videos are unpacked when they are asked for'] },
 };
 
-const groups = Object.fromEntries(
-  FORMAT_NAMES.map((name) => {
-    const { fields } = datasetFormats[name].options as unknown as OptionTable<Fields>;
-    // What lies there told the format, where it was not given.
-    const format = optional(oneOf([name]), name);
-    const table = optionTable('data', { ...fields, ...COMMON, format }, CliError);
-    return [name, optionGroup(table, { ...READERS[name], ...COMMON_ABOUT }, `--format ${name}`)];
-  }),
-) as Readonly<Record<FormatName, OptionGroup>>;
-
-const common = optionGroup(optionTable('data', COMMON, CliError), COMMON_ABOUT);
+function sectionOf(name: 'data' | 'validation'): Section {
+  const groups = Object.fromEntries(
+    FORMAT_NAMES.map((reader) => {
+      const { fields } = datasetFormats[reader].options as unknown as OptionTable<Fields>;
+      // What lies there told the format, where it was not given.
+      const format = optional(oneOf([reader]), reader);
+      const table = optionTable(name, { ...fields, ...COMMON, format }, CliError);
+      return [reader, optionGroup(table, { ...READERS[reader], ...COMMON_ABOUT }, `--format ${reader}`)];
+    }),
+  ) as Readonly<Record<FormatName, OptionGroup>>;
+  const common = optionGroup(optionTable(name, COMMON, CliError), COMMON_ABOUT);
+  return {
+    name,
+    groups: [common, ...Object.values(groups)],
+    async choose({ format, source }) {
+      const known = FORMAT_NAMES.find((reader) => reader === format);
+      if (known) return groups[known];
+      const isGiven =
+        typeof source === 'string' ||
+        (Array.isArray(source) && source.every((each) => typeof each === 'string'));
+      // Without a source or with a wrong format the table says so.
+      if (format !== undefined || !isGiven) return common;
+      return groups[await detectFormat(source as string | readonly string[])];
+    },
+  };
+}
 
 /** The videos: the options of the reader that the format names, or that what lies there tells. */
-export const dataSection: Section = {
-  name: 'data',
-  groups: [common, ...Object.values(groups)],
-  async choose({ format, source }) {
-    const known = FORMAT_NAMES.find((name) => name === format);
-    if (known) return groups[known];
-    const isGiven =
-      typeof source === 'string' ||
-      (Array.isArray(source) && source.every((each) => typeof each === 'string'));
-    // Without a source or with a wrong format the table says so.
-    if (format !== undefined || !isGiven) return common;
-    return groups[await detectFormat(source as string | readonly string[])];
-  },
-};
+export const dataSection: Section = sectionOf('data');
+
+/** Labelled videos that are measured on, with the same options: `--validation.source`. Put it before `data`, whose flags are the short ones. */
+export const validationSection: Section = { ...sectionOf('validation'), optional: true };

@@ -7,11 +7,11 @@ import {
   optional,
   optionTable,
   passing,
-  TgmError,
   wholeNumber,
 } from '@tgm/options';
 import type { Settings } from '../presets/settings.js';
 import { TEACHERS, type TeacherName } from '../presets/text-settings.js';
+import { CliError } from '../program/errors.js';
 import type { Machine } from './machines.js';
 import type { StoreSettings } from './stores.js';
 
@@ -65,5 +65,5 @@ export const PLAN_OPTIONS = optionTable(
       } satisfies Record<keyof StoreSettings, unknown>),
     ),
   } satisfies Record<keyof PlanOptions, unknown>,
-  TgmError,
+  CliError,
 );

@@ -1,6 +1,6 @@
+import { checkSettings, readsText } from '../presets/check-settings.js';
 import { DATA_SETS } from '../presets/data-sets.js';
 import type { Settings } from '../presets/settings.js';
-import { checkSettings, readsText } from '../presets/settings-tables.js';
 import { TGM_TEXT } from '../presets/text-settings.js';
 import { type Advice, advise } from './advise.js';
 import type { Machine } from './machines.js';
@@ -58,7 +58,7 @@ const DAY = 24 * 3600;
  *
  * Clips of a step are shared by the devices; `batch` is what one of them computes at a time.
  *
- * @throws TgmError `OPTION_INVALID`, also for settings whose parts are no whole clips.
+ * @throws CliError `OPTION_INVALID`, also for settings whose parts are no whole clips.
  */
 export function plan(options: PlanOptions): Plan {
   const checked = PLAN_OPTIONS.check(options);

@@ -1,6 +1,6 @@
-import { TgmError } from '@tgm/options';
 import { stepsPerEpoch } from '../presets/scheduled.js';
 import type { Settings } from '../presets/settings.js';
+import { CliError } from '../program/errors.js';
 
 /** Steps and clips of a run. */
 export interface RunLength {
@@ -16,7 +16,7 @@ export interface RunLength {
 /**
  * How long a run is. A probe goes once through its data, a clip at a time, to extract features.
  *
- * @throws TgmError `OPTION_INVALID` where a part of a step is no whole number of clips on each device.
+ * @throws CliError `OPTION_INVALID` where a part of a step is no whole number of clips on each device.
  */
 export function runLength(settings: Settings, videos: number, devices: number): RunLength {
   if (settings.stage === 'probing') {
@@ -28,7 +28,7 @@ export function runLength(settings: Settings, videos: number, devices: number): 
   const clipsPerStep = videosPerStep * recipe.clips;
   const batch = clipsPerStep / devices / accumulate;
   if (!Number.isInteger(batch)) {
-    throw new TgmError('OPTION_INVALID', {
+    throw new CliError('OPTION_INVALID', {
       where: 'plan, option settings.length',
       expected: `clips of a step that are a multiple of the parts times the devices, ${accumulate} * ${devices}`,
       received: `${clipsPerStep}`,

@@ -1,8 +1,10 @@
 import { type ClassifierLabels, type VideoMaeClassifierConfig, videoMaeClassifier } from '@tgm/models';
+import { optionTable, passing } from '@tgm/options';
 import { adamW, type FinetuneOptions } from '@tgm/train';
 import { type ClipRecipe, fineTuningRecipe, testRecipe } from '@tgm/video-io';
+import { CliError } from '../program/errors.js';
 import { clipShape } from './clip-shape.js';
-import type { BuildOptions } from './pretraining-parts.js';
+import { BUILD_FIELDS, type BuildOptions } from './pretraining-parts.js';
 import { scheduled } from './scheduled.js';
 import type { FinetuningSettings } from './settings.js';
 
@@ -16,6 +18,18 @@ export interface BuildFinetuningOptions extends BuildOptions {
   /** Names of the data's classes. */
   readonly labels: ClassifierLabels;
 }
+
+const OPTIONS = optionTable(
+  'finetuningParts',
+  {
+    ...BUILD_FIELDS,
+    labels: passing(
+      'a list of names, or such lists by name',
+      (value): value is ClassifierLabels => typeof value === 'object' && value !== null,
+    ),
+  } satisfies Record<keyof BuildFinetuningOptions, unknown>,
+  CliError,
+);
 
 /** The reference's epsilon of the norm behind the mean. */
 const POOL_NORM_EPSILON = 1e-6;
@@ -31,12 +45,13 @@ const withoutPrediction = ({ predictedFrames: _, ...model }: FinetuningSettings[
 /**
  * What a fine-tuning is made of, as `pretrainingParts`.
  *
- * @throws errors of the packages with `OPTION_INVALID` for settings that they refuse.
+ * @throws CliError and errors of the packages with `OPTION_INVALID` for settings that they refuse.
  */
 export function finetuningParts(
   settings: FinetuningSettings,
-  { videos, labels, recompute = false }: BuildFinetuningOptions,
+  options: BuildFinetuningOptions,
 ): FinetuningParts {
+  const { videos, labels, recompute } = OPTIONS.check(options);
   const { model, recipe, test, length, rate, optimizer, layerDecay, dropPath, smoothing, mix } = settings;
   const schedule = scheduled(length, rate, videos);
   const shape = clipShape(model);

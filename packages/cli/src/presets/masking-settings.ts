@@ -2,12 +2,18 @@ import {
   type MaskingStrategy,
   type MotionCues,
   motionGuidedMasking,
+  motionGuidedMaskingOptions,
   randomMasking,
+  randomMaskingOptions,
   randomSliceMasking,
+  randomSliceMaskingOptions,
   type TextCues,
   textGuidedMasking,
+  textGuidedMaskingOptions,
   tubeMasking,
+  tubeMaskingOptions,
 } from '@tgm/masking';
+import type { Fields, OptionTable } from '@tgm/options';
 
 /** The maskings that a configuration can name, by their factories. */
 export const MASKINGS = {
@@ -20,6 +26,15 @@ export const MASKINGS = {
 
 type Maskings = typeof MASKINGS;
 export type MaskingName = keyof Maskings;
+
+/** The tables by which the factories check their options. */
+export const MASKING_TABLES: Readonly<Record<MaskingName, OptionTable<Fields>>> = {
+  tube: tubeMaskingOptions,
+  random: randomMaskingOptions,
+  'random-slice': randomSliceMaskingOptions,
+  motion: motionGuidedMaskingOptions,
+  text: textGuidedMaskingOptions,
+};
 
 /** A masking as data: its name and the options of its factory. */
 export type MaskingSettings = {

@@ -1,7 +1,9 @@
 import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
 import { videoMae } from '@tgm/models';
+import { flag, optional, optionTable, wholeNumber } from '@tgm/options';
 import { adamW, type PretrainOptions } from '@tgm/train';
 import { type ClipRecipe, pretrainingRecipe } from '@tgm/video-io';
+import { CliError } from '../program/errors.js';
 import { clipShape } from './clip-shape.js';
 import { maskingOf, type SettingsCues } from './masking-settings.js';
 import { scheduled } from './scheduled.js';
@@ -23,16 +25,21 @@ export interface BuildOptions {
   readonly recompute?: boolean;
 }
 
+export const BUILD_FIELDS = {
+  videos: wholeNumber({ from: 1 }),
+  recompute: optional(flag(), false),
+} satisfies Record<keyof BuildOptions, unknown>;
+
+const OPTIONS = optionTable('pretrainingParts', BUILD_FIELDS, CliError);
+
 /**
  * What a pre-training is made of. `const { recipe, ...options } = pretrainingParts(settings, { videos })`; then
  * `pretrain({ ...options, examples, engine, seed })`.
  *
- * @throws errors of the packages with `OPTION_INVALID` for settings that they refuse.
+ * @throws CliError and errors of the packages with `OPTION_INVALID` for settings that they refuse.
  */
-export function pretrainingParts(
-  settings: PretrainingSettings,
-  { videos, recompute = false }: BuildOptions,
-): PretrainingParts {
+export function pretrainingParts(settings: PretrainingSettings, options: BuildOptions): PretrainingParts {
+  const { videos, recompute } = OPTIONS.check(options);
   const { contrast, decoderMasking, length, rate } = settings;
   const view = contrast?.view;
   const schedule = scheduled(length, rate, videos);

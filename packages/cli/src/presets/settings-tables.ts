@@ -1,22 +1,23 @@
-import type { VideoMaeConfig } from '@tgm/models';
+import { type VideoMaeConfig, videoMaeConfigFields } from '@tgm/models';
 import {
+  accepts,
   eitherOf,
   type Field,
+  type Fields,
   flag,
   nested,
   number,
-  objectWith,
   oneOf,
   optional,
   optionTable,
   passing,
-  TgmError,
   wholeNumber,
 } from '@tgm/options';
 import type { FrameSampling } from '@tgm/video-io';
+import { CliError } from '../program/errors.js';
 import { DATA_SETS, type DataSetName } from './data-sets.js';
-import { MASKINGS, type MaskingSettings } from './masking-settings.js';
-import type { FinetuningSettings, PretrainingSettings, ProbingSettings, Settings } from './settings.js';
+import { MASKING_TABLES, MASKINGS, type MaskingName, type MaskingSettings } from './masking-settings.js';
+import type { FinetuningSettings, PretrainingSettings, ProbingSettings } from './settings.js';
 import { TEACHERS, type TeacherName } from './text-settings.js';
 
 const count = () => wholeNumber({ from: 1 });
@@ -25,18 +26,25 @@ const positive = () => number({ above: 0 });
 const rate = () => number({ from: 0 });
 
 const data = () => oneOf(Object.keys(DATA_SETS) as DataSetName[]);
-const model = () =>
-  objectWith<VideoMaeConfig>('the configuration of a Video MAE', ['hiddenSize', 'imageSize']);
+const model = (): Field<VideoMaeConfig> =>
+  nested(withoutDefaults(videoMaeConfigFields)) as unknown as Field<VideoMaeConfig>;
 
-/** The strategy's name; its options are checked by its factory. */
+/** The options of every strategy; `settingsFaults` asks the one that is named. */
 const masking = (): Field<MaskingSettings> =>
-  passing(
-    `a masking { strategy, ratio } whose strategy is ${Object.keys(MASKINGS).join(', ')}`,
-    (value): value is MaskingSettings =>
-      typeof value === 'object' &&
-      value !== null &&
-      Object.hasOwn(MASKINGS, (value as MaskingSettings).strategy),
+  nested({
+    strategy: oneOf(Object.keys(MASKINGS) as MaskingName[]),
+    ...withoutDefaults(Object.assign({}, ...Object.values(MASKING_TABLES).map(({ fields }) => fields))),
+  }) as unknown as Field<MaskingSettings>;
+
+/** Whoever takes these options fills in their defaults. */
+function withoutDefaults(fields: Fields): Fields {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, field]) => [
+      name,
+      accepts(field, undefined) ? (optional(field) as Fields[string]) : field,
+    ]),
   );
+}
 
 const sampling = (): Field<FrameSampling> =>
   eitherOf(
@@ -63,7 +71,7 @@ const run = () => ({
   }),
 });
 
-/** What settings of each stage may hold. Names within a model, a masking and changes of pixels are checked by what takes them. */
+/** What settings of each stage may hold. Changes of pixels are checked by what takes them; the rest by `settingsFaults`. */
 export const SETTINGS_TABLES = {
   pretraining: optionTable(
     'settings of a pre-training',
@@ -84,7 +92,7 @@ export const SETTINGS_TABLES = {
       ),
       ...run(),
     } satisfies Record<keyof PretrainingSettings, unknown>,
-    TgmError,
+    CliError,
   ),
   finetuning: optionTable(
     'settings of a fine-tuning',
@@ -107,7 +115,7 @@ export const SETTINGS_TABLES = {
       smoothing: share(),
       mix: eitherOf('false, or { mixup, cutmix, cutmixShare }', oneOf([false]), options('mixBatch')),
     } satisfies Record<keyof FinetuningSettings, unknown>,
-    TgmError,
+    CliError,
   ),
   probing: optionTable(
     'settings of a probing',
@@ -132,36 +140,6 @@ export const SETTINGS_TABLES = {
         batchSize: count(),
       } satisfies Record<keyof ProbingSettings['attentive'], unknown>),
     } satisfies Record<keyof ProbingSettings, unknown>,
-    TgmError,
+    CliError,
   ),
 } as const;
-
-const STAGE = optionTable(
-  'settings',
-  { stage: oneOf(Object.keys(SETTINGS_TABLES) as Settings['stage'][]) },
-  TgmError,
-);
-
-/**
- * Settings as they came from a file, checked.
- *
- * @throws TgmError `OPTION_INVALID` for names that are not known, and values of another kind or out of range; for a text masking or a
- *   contrast without `text`.
- */
-export function checkSettings(settings: unknown): Settings {
-  const { stage } = STAGE.check({ stage: (settings as Partial<Settings> | null | undefined)?.stage });
-  SETTINGS_TABLES[stage].check(settings);
-  const checked = settings as Settings;
-  if (checked.stage === 'pretraining' && !checked.text && (checked.contrast || readsText(checked))) {
-    throw new TgmError('OPTION_INVALID', {
-      where: 'settings of a pre-training, option text',
-      expected: 'a teacher and captions, which a masking or the contrast reads',
-      received: 'nothing',
-    });
-  }
-  return checked;
-}
-
-/** Whether a masking of a pre-training goes by scores of a caption. */
-export const readsText = ({ masking, decoderMasking, contrast }: PretrainingSettings): boolean =>
-  [masking, decoderMasking, contrast?.view].some((each) => each?.strategy === 'text');

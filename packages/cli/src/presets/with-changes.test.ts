@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { checkSettings } from './check-settings.js';
 import { laptop } from './laptop.js';
 import { PRESETS } from './presets.js';
 import { leakSafe, PRETRAINING_PRESETS } from './pretraining-presets.js';
-import { checkSettings } from './settings-tables.js';
 import { withChanges } from './with-changes.js';
 
 const tgm = PRETRAINING_PRESETS['tgm-b-ssv2'];

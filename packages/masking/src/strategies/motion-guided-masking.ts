@@ -29,7 +29,8 @@ export interface MotionGuidedMaskingOptions {
   readonly camera?: CameraMotion;
 }
 
-const table = optionTable(
+/** How `motionGuidedMasking` checks its options: the same as a table, for whoever takes them from a user. */
+export const motionGuidedMaskingOptions = optionTable(
   'motionGuidedMasking',
   { ratio: ratioField, camera: cameraField } satisfies Record<keyof MotionGuidedMaskingOptions, unknown>,
   MaskingError,
@@ -58,14 +59,14 @@ const table = optionTable(
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function motionGuidedMasking(options: MotionGuidedMaskingOptions): MaskingStrategy<MotionCues> {
-  const checked: Required<MotionGuidedMaskingOptions> = table.check(options);
+  const checked: Required<MotionGuidedMaskingOptions> = motionGuidedMaskingOptions.check(options);
   const { ratio, camera } = checked;
   return {
     name: 'motion',
     ratio,
     requires: ['motion'],
     hides: { cue: 'motion', select: 'top' },
-    describe: describer(table.where, recorded(table, checked)),
+    describe: describer(motionGuidedMaskingOptions.where, recorded(motionGuidedMaskingOptions, checked)),
     mask(request) {
       checkRequest(request, 'motionGuidedMasking');
       const { grid, random, cues } = request;

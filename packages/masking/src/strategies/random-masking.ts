@@ -11,7 +11,8 @@ export interface RandomMaskingOptions {
   readonly ratio: number;
 }
 
-const table = optionTable(
+/** How `randomMasking` checks its options: the same as a table, for whoever takes them from a user. */
+export const randomMaskingOptions = optionTable(
   'randomMasking',
   { ratio: ratioField } satisfies Record<keyof RandomMaskingOptions, unknown>,
   MaskingError,
@@ -24,13 +25,13 @@ const table = optionTable(
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */
 export function randomMasking(options: RandomMaskingOptions): MaskingStrategy {
-  const checked: Required<RandomMaskingOptions> = table.check(options);
+  const checked: Required<RandomMaskingOptions> = randomMaskingOptions.check(options);
   const { ratio } = checked;
   return {
     name: 'random',
     ratio,
     requires: [],
-    describe: describer(table.where, recorded(table, checked)),
+    describe: describer(randomMaskingOptions.where, recorded(randomMaskingOptions, checked)),
     mask(request) {
       checkRequest(request, 'randomMasking');
       const { grid, random } = request;

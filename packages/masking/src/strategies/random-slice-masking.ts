@@ -11,7 +11,8 @@ export interface RandomSliceMaskingOptions {
   readonly ratio: number;
 }
 
-const table = optionTable(
+/** How `randomSliceMasking` checks its options: the same as a table, for whoever takes them from a user. */
+export const randomSliceMaskingOptions = optionTable(
   'randomSliceMasking',
   { ratio: ratioField } satisfies Record<keyof RandomSliceMaskingOptions, unknown>,
   MaskingError,
@@ -24,13 +25,13 @@ const table = optionTable(
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */
 export function randomSliceMasking(options: RandomSliceMaskingOptions): MaskingStrategy {
-  const checked: Required<RandomSliceMaskingOptions> = table.check(options);
+  const checked: Required<RandomSliceMaskingOptions> = randomSliceMaskingOptions.check(options);
   const { ratio } = checked;
   return {
     name: 'random-slice',
     ratio,
     requires: [],
-    describe: describer(table.where, recorded(table, checked)),
+    describe: describer(randomSliceMaskingOptions.where, recorded(randomSliceMaskingOptions, checked)),
     mask(request) {
       checkRequest(request, 'randomSliceMasking');
       const { grid, random } = request;

@@ -47,7 +47,8 @@ export interface TextGuidedMaskingOptions {
 
 const side = wholeNumber({ from: 1 });
 
-const table = optionTable(
+/** How `textGuidedMasking` checks its options: the same as a table, for whoever takes them from a user. */
+export const textGuidedMaskingOptions = optionTable(
   'textGuidedMasking',
   {
     ratio: ratioField,
@@ -83,7 +84,7 @@ const table = optionTable(
  *   `CUE_WRONG_KIND`, `CUE_WRONG_SIZE`, `CUE_NOT_FINITE`.
  */
 export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStrategy<TextCues> {
-  const checked: Required<TextGuidedMaskingOptions> = table.check(options);
+  const checked: Required<TextGuidedMaskingOptions> = textGuidedMaskingOptions.check(options);
   const { ratio, select, textShare, per, noise } = checked;
   const goesByText = textShare > 0 && !(typeof per === 'object' && per.rows * per.columns === 1);
   return {
@@ -91,7 +92,7 @@ export function textGuidedMasking(options: TextGuidedMaskingOptions): MaskingStr
     ratio,
     requires: ['tokenScores'],
     ...(goesByText ? { hides: { cue: 'tokenScores', select } } : {}),
-    describe: describer(table.where, recorded(table, checked)),
+    describe: describer(textGuidedMaskingOptions.where, recorded(textGuidedMaskingOptions, checked)),
     mask(request) {
       checkRequest(request, 'textGuidedMasking');
       const { grid, random, cues } = request;

@@ -11,7 +11,8 @@ export interface TubeMaskingOptions {
   readonly ratio: number;
 }
 
-const table = optionTable(
+/** How `tubeMasking` checks its options: the same as a table, for whoever takes them from a user. */
+export const tubeMaskingOptions = optionTable(
   'tubeMasking',
   { ratio: ratioField } satisfies Record<keyof TubeMaskingOptions, unknown>,
   MaskingError,
@@ -25,13 +26,13 @@ const table = optionTable(
  * @throws MaskingError `OPTION_INVALID`; `mask` throws `OPTION_INVALID`, `GRID_INVALID`.
  */
 export function tubeMasking(options: TubeMaskingOptions): MaskingStrategy {
-  const checked: Required<TubeMaskingOptions> = table.check(options);
+  const checked: Required<TubeMaskingOptions> = tubeMaskingOptions.check(options);
   const { ratio } = checked;
   return {
     name: 'tube',
     ratio,
     requires: [],
-    describe: describer(table.where, recorded(table, checked)),
+    describe: describer(tubeMaskingOptions.where, recorded(tubeMaskingOptions, checked)),
     mask(request) {
       checkRequest(request, 'tubeMasking');
       const { grid, random } = request;

@@ -120,7 +120,8 @@ const DECODER = {
   decoderNormEps: number({ above: 0 }),
 };
 
-const VIDEO_MAE = { ...ENCODER, ...DECODER, predictedFrames: optional(count()) };
+/** What a configuration of a Video MAE that reconstructs may hold, for whoever takes one from a user. */
+export const videoMaeConfigFields = { ...ENCODER, ...DECODER, predictedFrames: optional(count()) };
 
 /** A published size may be spread into the configuration of a model without a decoder. */
 const UNREAD_DECODER = {
@@ -150,14 +151,14 @@ export function checkEncoderConfig(source: ConfigSource): WithDefaults<VideoMaeE
 
 /** The same of a model that reconstructs. */
 export function checkVideoMaeConfig(source: ConfigSource): WithDefaults<VideoMaeConfig> {
-  const config = source.check(VIDEO_MAE);
+  const config = source.check(videoMaeConfigFields);
   requireShapes(source, config);
   requireMultiple(source, config, 'decoderHiddenSize', 'decoderNumAttentionHeads');
   const { tubeletSize, predictedFrames = tubeletSize } = config;
   if (predictedFrames > tubeletSize) {
     throw source.fault('predictedFrames', `a whole number from 1 to ${tubeletSize}`, `${predictedFrames}`);
   }
-  return fieldsOf<WithDefaults<VideoMaeConfig>>(VIDEO_MAE, { ...config, predictedFrames });
+  return fieldsOf<WithDefaults<VideoMaeConfig>>(videoMaeConfigFields, { ...config, predictedFrames });
 }
 
 /** The same of a model that classifies. */
@@ -175,7 +176,7 @@ export const recordedEncoder = (values: WithDefaults<VideoMaeEncoderConfig>): Re
 
 /** The same of a model that reconstructs. */
 export const recordedVideoMae = (values: WithDefaults<VideoMaeConfig>): Recorded => ({
-  fields: VIDEO_MAE,
+  fields: videoMaeConfigFields,
   values,
 });
 

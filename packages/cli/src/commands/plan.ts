@@ -1,0 +1,44 @@
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { MACHINES, type Machine } from '../plan/machines.js';
+import { plan as planOf } from '../plan/plan.js';
+import { PLANNED_FIELDS, type PlanConfig, planSection } from '../plan/plan-section.js';
+import { planText } from '../plan/plan-text.js';
+import { thisMachine } from '../plan/this-machine.js';
+import type { Settings } from '../presets/settings.js';
+import { optionsIn, PRESETS_OF } from '../presets/settings-section.js';
+import type { Command } from './command.js';
+
+export const plan: Command = {
+  name: 'plan',
+  says: 'Tells what a training takes, by arithmetic: operations, memory, sizes on disk, steps and days',
+  details: `Examples:
+  tgm plan --preset tgm-b-ssv2 --machine a100-80 --devices 8
+  tgm plan --preset tgm-b-ssv2 --laptop --machine this --videos 1000
+  tgm plan pretrain --preset tgm-b-k400 --length.accumulate 4
+
+With the name of a section it plans what stands in the configuration, over the preset. Where the memory is not enough it says what to change.`,
+  sections: [planSection],
+  positionals: [{ section: 'plan', option: 'stage', shown: '[pretrain|finetune|probe]' }],
+  async run({ sections }) {
+    const { stage, ...values } = sections.plan!.values as unknown as PlanConfig &
+      Required<Pick<PlanConfig, 'stage'>>;
+    const settings = {
+      stage: Object.values(PRESETS_OF[stage])[0]!.stage,
+      ...optionsIn(PLANNED_FIELDS[stage], values),
+    } as unknown as Settings;
+    const { recompute, videos, devices, clipsPerSecond, store } = values;
+    const machine = await machineOf(values.machine);
+    const result = planOf({ settings, recompute, videos, devices, clipsPerSecond, store, machine });
+    return { json: result, text: planText(result) };
+  },
+};
+
+async function machineOf(name: PlanConfig['machine']): Promise<Machine | undefined> {
+  if (name !== 'this') return name && MACHINES[name];
+  const engine = await onnxEngine();
+  try {
+    return await thisMachine(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
