@@ -92,6 +92,7 @@ export {
   onnxPatchTextEncoder,
 } from './onnx-teacher/onnx-patch-text-encoder.js';
 export type { PatchGrid } from './onnx-teacher/patch-layout.js';
+export { type AbortableIterator, abortableIterator, orAborted } from './or-aborted.js';
 export type { ParameterSpec, Params } from './params.js';
 export type { PatchCodebookConfig } from './patch-codebook/config.js';
 export {
@@ -124,7 +125,12 @@ export {
   type ShardFaultKind,
 } from './shard-folder/shard-fault.js';
 export type { StoredFile } from './shard-folder/shard-files.js';
-export { type ShardFolder, type ShardFolderOptions, shardFolder } from './shard-folder/shard-folder.js';
+export {
+  type DamagedFile,
+  type ShardFolder,
+  type ShardFolderOptions,
+  shardFolder,
+} from './shard-folder/shard-folder.js';
 export { type StoredIndex, tellDifferences } from './shard-folder/shard-index.js';
 export type { ShardRecord } from './shard-folder/shard-record.js';
 export { sinusoidTable } from './sinusoid.js';

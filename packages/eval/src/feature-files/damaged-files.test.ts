@@ -109,7 +109,7 @@ describe('files that are not as they were written', () => {
     await expect(readFeatures(folder)).rejects.toMatchObject({
       code: 'FEATURES_DAMAGED',
       where: numbers(3),
-      expected: 'no shard behind number 2, which says that it is the last',
+      expected: 'no shard behind number 2, which is the last',
     });
     await rm(numbers(3));
     expect((await readFeatures(folder)).count).toBe(10);

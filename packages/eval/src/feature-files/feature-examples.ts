@@ -1,8 +1,8 @@
+import { abortableIterator, orAborted } from '@tgm/models';
 import type { Description } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import type { TestVideo, TestVideos } from '../test-video.js';
 import { descriptionOf } from './clip-representation.js';
-import { abortableIterator, orAborted } from './or-aborted.js';
 
 /** Why a sample has no features. */
 export interface LeftOutFacts {

@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import {
   type Description,
-  descriptionDifferences,
   eitherOf,
   listOf,
   nested,
   oneOf,
   optionTable,
   passing,
-  showValue,
   text,
   wholeNumber,
 } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import { FEATURE_FORMATS, type FeatureFormat } from './feature-format.js';
-import { damagedIndex } from './file-faults.js';
-import { readJsonFile, writeTextFile } from './json-file.js';
 
 /** A representation as the index tells it. */
 export interface IndexedPart {
@@ -43,9 +37,6 @@ export interface FeatureIndex {
   readonly examples: Description | null;
 }
 
-/** Changes when an older version of this package could no longer read what is written. */
-const VERSION = 1;
-
 const nothing = passing('null', (value): value is null => value === null);
 const described = passing(
   'a description',
@@ -53,7 +44,7 @@ const described = passing(
 );
 const count = () => wholeNumber({ from: 1 });
 
-const table = optionTable(
+export const featureIndexTable = optionTable(
   'index.json',
   {
     format: oneOf(FEATURE_FORMATS),
@@ -74,77 +65,3 @@ const table = optionTable(
   } satisfies Record<keyof FeatureIndex, unknown>,
   EvaluationError,
 );
-
-const pathOf = (folder: string): string => join(folder, 'index.json');
-
-/** An index that lies on the disk. */
-export interface StoredIndex {
-  readonly index: FeatureIndex;
-  /** SHA-256 of the file. Each shard says of which index it is. */
-  readonly digest: string;
-}
-
-/**
- * @throws EvaluationError `FEATURES_MISSING`, `FEATURES_DAMAGED`, `FILE_FAILED`; `FEATURES_DIFFER` for the files of a later version.
- */
-export async function readIndex(folder: string): Promise<StoredIndex> {
-  const stored = await storedIndex(folder);
-  if (stored) return stored;
-  throw new EvaluationError('FEATURES_MISSING', {
-    where: pathOf(folder),
-    expected: 'the index of features',
-    received: 'none',
-  });
-}
-
-/**
- * Writes the index of a folder, or takes the one that is there.
- * @throws EvaluationError as `readIndex`; `FEATURES_DIFFER` where it is of something else, which names what differs.
- */
-export async function openIndex(folder: string, index: FeatureIndex): Promise<StoredIndex> {
-  const stored = await storedIndex(folder);
-  if (!stored) {
-    const text = `${JSON.stringify({ version: VERSION, ...index }, null, 2)}\n`;
-    await writeTextFile(pathOf(folder), text);
-    return { index, digest: digestOf(text) };
-  }
-  const differences = descriptionDifferences(stored.index, index);
-  if (differences.length === 0) return stored;
-  const told = (value: unknown) => (value === undefined ? 'nothing' : showValue(value));
-  throw new EvaluationError('FEATURES_DIFFER', {
-    where: folder,
-    expected: 'features of what was written there',
-    received: `other ones: ${differences
-      .map(({ option, saved, now }) => `${option}: ${told(saved)}, now ${told(now)}`)
-      .join('; ')}`,
-    advice: 'Take what it was, or write into another folder.',
-  });
-}
-
-async function storedIndex(folder: string): Promise<StoredIndex | undefined> {
-  const path = pathOf(folder);
-  const file = await readJsonFile(path, damagedIndex);
-  return file && { index: checked(path, file.value), digest: digestOf(file.text) };
-}
-
-function checked(path: string, value: unknown): FeatureIndex {
-  const { version, ...index } = (value ?? {}) as { readonly version?: unknown };
-  if (typeof version === 'number' && version > VERSION)
-    throw new EvaluationError('FEATURES_DIFFER', {
-      where: path,
-      expected: `an index of version ${VERSION}`,
-      received: `version ${version}`,
-    });
-  try {
-    return table.check(index);
-  } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error;
-    throw damagedIndex(
-      error.where.replace(table.where, path).replace(', option ', ', key '),
-      error.expected,
-      error.received,
-    );
-  }
-}
-
-const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,23 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import type { StoredIndex } from '@tgm/models';
 import { listOf, optional, optionTable, showValue, text } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import { checkFeatures, type Features } from '../features.js';
 import type { TokenFeatures } from '../token-features.js';
 import type { FeaturePart } from './clip-representation.js';
+import { type FeatureFolder, type FeatureRecord, featureFolder } from './feature-folder.js';
 import { ARRAY_FILES } from './feature-format.js';
-import { type FeatureIndex, readIndex, type StoredIndex } from './feature-index.js';
-import { damaged, orAbsent, orFileFailed } from './file-faults.js';
+import type { FeatureIndex } from './feature-index.js';
+import { orAbsent } from './file-faults.js';
 import { joinLabels, kindOfLabel, type StoredLabels } from './shard-labels.js';
-import {
-  type LeftOutExample,
-  numbersPath,
-  readRecord,
-  recordPath,
-  type ShardRecord,
-  shardOfFile,
-} from './shard-record.js';
+import type { LeftOutExample } from './shard-record.js';
 
 export interface ReadFeaturesOptions {
   /** Names of the representations whose vectors are read, side by side in this order. Default all. */
@@ -87,17 +81,18 @@ async function read(
 ): Promise<Features & StoredExamples & { readonly tokens: number | null }> {
   optionTable(where, { folder: text() }, EvaluationError).check({ folder });
   const names = partsTable(where).check(options).parts;
-  const stored = await readIndex(folder);
+  const files = featureFolder(folder);
+  const stored = await files.readIndex();
   const { index } = stored;
   const taken = takenParts(where, index, names);
-  const records = await readRecords(folder, stored);
+  const records = await readRecords(files, stored);
   const ids = records.flatMap((record) => record.ids);
   const width = taken.reduce((sum, part) => sum + part.width, 0);
   const perRow = index.tokens ?? 1;
   const values = new Float32Array(ids.length * perRow * width);
   let row = 0;
   for (const [shard, record] of records.entries()) {
-    const numbers = await readNumbers(folder, shard, stored, record);
+    const numbers = await readNumbers(files, shard, stored, record);
     const vectors = record.ids.length * perRow;
     for (let vector = 0; vector < vectors; vector++) {
       let at = (row * perRow + vector) * width;
@@ -146,13 +141,16 @@ function takenParts(
 }
 
 /** The records of all shards, which are whole and of one kind. */
-async function readRecords(folder: string, { index, digest }: StoredIndex): Promise<readonly ShardRecord[]> {
-  const records: ShardRecord[] = [];
+async function readRecords(
+  files: FeatureFolder,
+  { index, digest }: StoredIndex<FeatureIndex>,
+): Promise<readonly FeatureRecord[]> {
+  const records: FeatureRecord[] = [];
   const ids = new Set<string>();
   let kind: string | undefined;
   do {
     const shard = records.length;
-    const [path, record] = [recordPath(folder, shard), await readRecord(folder, shard, digest)];
+    const [path, record] = [files.path(shard, 'json'), await files.readRecord(shard, digest)];
     if (!record)
       throw new EvaluationError('FEATURES_MISSING', {
         where: path,
@@ -164,7 +162,7 @@ async function readRecords(folder: string, { index, digest }: StoredIndex): Prom
         advice: 'Call `writeFeatures` again, for each of its ranks: it goes on.',
       });
     for (const [at, id] of record.ids.entries()) {
-      if (ids.has(id)) throw damaged(path, 'each id once', showValue(id));
+      if (ids.has(id)) throw files.damaged(path, 'each id once', showValue(id));
       ids.add(id);
       const found = kindOfLabel(record.labels[at]!);
       kind ??= found;
@@ -177,37 +175,25 @@ async function readRecords(folder: string, { index, digest }: StoredIndex): Prom
     }
     records.push(record);
   } while (!records.at(-1)!.last);
-  await requireNoShardFrom(records.length, folder);
+  await files.requireNoShardFrom(records.length);
   return records;
-}
-
-/** @throws EvaluationError `FEATURES_DAMAGED` for files of a shard behind the last one; `FILE_FAILED` */
-async function requireNoShardFrom(end: number, folder: string): Promise<void> {
-  const names = await orFileFailed(folder, 'a folder that can be read', readdir(folder));
-  const beyond = names.filter((name) => (shardOfFile(name) ?? -1) >= end).sort();
-  if (beyond.length === 0) return;
-  throw damaged(
-    join(folder, beyond[0]!),
-    `no shard behind number ${end - 1}, which says that it is the last`,
-    beyond.join(', '),
-  );
 }
 
 /** [rows, N, D] of a shard. */
 async function readNumbers(
-  folder: string,
+  files: FeatureFolder,
   shard: number,
-  { index: { format, tokens, width } }: StoredIndex,
-  { file, ids }: ShardRecord,
+  { index: { format, tokens, width } }: StoredIndex<FeatureIndex>,
+  { file, ids }: FeatureRecord,
 ): Promise<Float32Array> {
-  const path = numbersPath(folder, shard, format);
+  const path = files.path(shard, format);
   const bytes = await orAbsent(path, readFile(path));
-  if (!bytes) throw damaged(path, `${file.bytes} bytes`, 'no file');
+  if (!bytes) throw files.damaged(path, `${file.bytes} bytes`, 'no file');
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== file.sha256)
-    throw damaged(path, `contents with the SHA-256 ${file.sha256}`, `others, with ${sha256}`);
+    throw files.damaged(path, `contents with the SHA-256 ${file.sha256}`, `others, with ${sha256}`);
   const { shape, values } = await ARRAY_FILES[format].read(path, bytes);
   const wanted = tokens === null ? [ids.length, width] : [ids.length, tokens, width];
-  if (String(shape) !== String(wanted)) throw damaged(path, `numbers [${wanted}]`, `[${shape}]`);
+  if (String(shape) !== String(wanted)) throw files.damaged(path, `numbers [${wanted}]`, `[${shape}]`);
   return values;
 }

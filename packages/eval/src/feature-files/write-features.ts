@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { orAborted } from '@tgm/models';
 import {
   callable,
   objectWith,
@@ -11,17 +12,15 @@ import {
   wholeNumber,
 } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
-import { claimFolder } from './claim-folder.js';
 import {
   type ClipRepresentation,
   type RepresentationParts,
   representationParts,
 } from './clip-representation.js';
 import { type FeatureExamples, sampleReader } from './feature-examples.js';
+import { featureFolder } from './feature-folder.js';
 import { FEATURE_FORMATS, type FeatureFormat } from './feature-format.js';
-import { openIndex } from './feature-index.js';
 import { orFileFailed } from './file-faults.js';
-import { orAborted } from './or-aborted.js';
 import { type FeatureProgress, type WrittenFeatures, writeShards } from './write-shards.js';
 
 export interface WriteFeaturesOptions {
@@ -109,10 +108,11 @@ export async function writeFeatures(options: WriteFeaturesOptions): Promise<Writ
   try {
     const examples = await reader.describe();
     await orFileFailed(folder, 'a folder that can be made', mkdir(folder, { recursive: true }));
-    const free = await claimFolder(folder, rank, ranks);
+    const files = featureFolder(folder);
+    const free = await files.claim(rank, ranks);
     try {
       const { parts, width, tokens = null } = representations;
-      const stored = await openIndex(folder, {
+      const stored = await files.openIndex({
         format: checked.format,
         shardSize,
         samples: reader.samples ?? null,
@@ -126,7 +126,7 @@ export async function writeFeatures(options: WriteFeaturesOptions): Promise<Writ
         })),
         examples,
       });
-      return await writeShards({ ...checked, stored, representations, reader });
+      return await writeShards({ ...checked, files, stored, representations, reader });
     } finally {
       await free();
     }

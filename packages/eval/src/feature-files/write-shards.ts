@@ -1,23 +1,15 @@
+import { orAborted, type StoredIndex } from '@tgm/models';
 import { showValue } from '@tgm/options';
 import { EvaluationError } from '../errors.js';
 import { requireVideo } from '../test-video.js';
 import type { RepresentationParts } from './clip-representation.js';
 import type { FeatureSample, LeftOutFacts, SampleReader } from './feature-examples.js';
+import type { FeatureFolder, FeatureRecord } from './feature-folder.js';
 import { ARRAY_FILES } from './feature-format.js';
-import type { StoredIndex } from './feature-index.js';
+import type { FeatureIndex } from './feature-index.js';
 import { orFileFailed } from './file-faults.js';
-import { orAborted } from './or-aborted.js';
 import { kindOfLabel, type StoredLabel, storedLabel } from './shard-labels.js';
-import {
-  fileFacts,
-  type LeftOutExample,
-  numbersPath,
-  readRecord,
-  recordPath,
-  requireNumbers,
-  type ShardRecord,
-  writeRecord,
-} from './shard-record.js';
+import type { LeftOutExample } from './shard-record.js';
 import { shardRows } from './shard-rows.js';
 
 /** How far the shards of this rank are. */
@@ -43,18 +35,18 @@ export interface WrittenFeatures {
 
 /** Shards that are to be written: shard number `rank`, and each `ranks` behind it. */
 export interface ShardWork {
-  readonly folder: string;
+  readonly files: FeatureFolder;
   readonly onProgress?: ((progress: FeatureProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly rank: number;
   readonly ranks: number;
-  readonly stored: StoredIndex;
+  readonly stored: StoredIndex<FeatureIndex>;
   readonly representations: RepresentationParts;
   readonly reader: SampleReader;
 }
 
 export async function writeShards(work: ShardWork): Promise<WrittenFeatures> {
-  const { folder, rank, ranks, stored, reader, signal } = work;
+  const { files, rank, ranks, stored, reader, signal } = work;
   const { format, shardSize } = stored.index;
   if (await reader.endsBefore(0))
     throw new EvaluationError('TOO_FEW_EXAMPLES', {
@@ -68,9 +60,9 @@ export async function writeShards(work: ShardWork): Promise<WrittenFeatures> {
   let shards = 0;
   for (let shard = rank; !(await reader.endsBefore(shard * shardSize)); shard += ranks) {
     signal?.throwIfAborted();
-    const earlier = await readRecord(folder, shard, stored.digest);
+    const earlier = await files.readRecord(shard, stored.digest);
     if (earlier) {
-      await requireNumbers(numbersPath(folder, shard, format), earlier);
+      await files.requireBytes(files.path(shard, format), earlier.file);
       if (!reader.skips) await requireSameSamples(work, shard, earlier);
       tell({ done: earlier.ids.length + earlier.leftOut.length, fresh: 0 });
     }
@@ -91,11 +83,11 @@ interface Seen {
 }
 
 async function writeShard(
-  { folder, stored, representations, reader, signal }: ShardWork,
+  { files, stored, representations, reader, signal }: ShardWork,
   shard: number,
   seen: Seen,
   onSample: () => void,
-): Promise<ShardRecord> {
+): Promise<FeatureRecord> {
   const { format, shardSize, tokens, width } = stored.index;
   const [from, to] = [shard * shardSize, (shard + 1) * shardSize];
   const [ids, labels, leftOut]: [string[], StoredLabel[], LeftOutExample[]] = [[], [], []];
@@ -116,18 +108,18 @@ async function writeShard(
     onSample();
   }
   const values = await orAborted(signal, rows.finish());
-  const path = numbersPath(folder, shard, format);
+  const path = files.path(shard, format);
   const shape = tokens === null ? [ids.length, width] : [ids.length, tokens, width];
   await orFileFailed(path, 'a path that can be written', ARRAY_FILES[format].write(path, { shape, values }));
-  const record: ShardRecord = {
+  const record: FeatureRecord = {
     index: stored.digest,
     last: await reader.endsBefore(to),
-    file: await fileFacts(path),
+    file: await files.fileFacts(path),
     ids,
     labels,
     leftOut,
   };
-  await writeRecord(folder, shard, record);
+  await files.writeRecord(shard, record);
   return record;
 }
 
@@ -158,14 +150,14 @@ const leftOutExample = (id: string, { code, message, source }: LeftOutFacts): Le
  * @throws EvaluationError `FEATURES_DIFFER`
  */
 async function requireSameSamples(
-  { folder, stored, reader }: ShardWork,
+  { files, stored, reader }: ShardWork,
   shard: number,
-  record: ShardRecord,
+  record: FeatureRecord,
 ): Promise<void> {
   const { shardSize } = stored.index;
   const refuse = (expected: string, received: string): never => {
     throw new EvaluationError('FEATURES_DIFFER', {
-      where: recordPath(folder, shard),
+      where: files.path(shard, 'json'),
       expected: `${expected}, as the run before had`,
       received,
       advice: 'Take those examples, or write into another folder.',

@@ -23,7 +23,10 @@ export async function claimShards(
     });
   const claim = lockFile(join(folder, `rank-${rank}-of-${ranks}`), refusal);
   const free = await orFailed(fault, folder, 'a folder that can be written', claim);
-  await removePartial(context, rank, ranks);
+  await removePartial(context, rank, ranks).catch(async (error: unknown) => {
+    await free();
+    throw error;
+  });
   return free;
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { writeAtomically } from '../write-atomically.js';
 import { orAbsent, orFailed } from './shard-fault.js';
-import type { FolderContext } from './shard-folder.js';
+import type { DamagedFile, FolderContext } from './shard-folder.js';
 
 /** The text of a JSON file, and what it says. */
 export interface JsonFile {
@@ -14,8 +14,9 @@ export interface JsonFile {
  * @throws `damaged`, `failed`
  */
 export async function readJsonFile(
-  { fault, damaged }: FolderContext,
+  { fault }: FolderContext,
   path: string,
+  damaged: DamagedFile,
 ): Promise<JsonFile | undefined> {
   const text = await orAbsent(fault, path, readFile(path, 'utf8'));
   if (text === undefined) return undefined;

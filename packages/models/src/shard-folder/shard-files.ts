@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { orAbsent, orFailed } from './shard-fault.js';
 import type { FolderContext } from './shard-folder.js';
@@ -43,4 +43,19 @@ export async function requireBytes(
   const found = await orAbsent(fault, path, stat(path));
   if (found?.size === file.bytes) return;
   throw damaged(path, `${file.bytes} bytes`, found ? `${found.size}` : 'no file');
+}
+
+/** @throws `damaged`, `failed` */
+export async function requireNoShardFrom(
+  { folder, fault, damaged }: FolderContext,
+  end: number,
+): Promise<void> {
+  const names = await orFailed(fault, folder, 'a folder that can be read', readdir(folder));
+  const beyond = names.filter((name) => (shardOfFile(name) ?? -1) >= end).sort();
+  if (beyond.length === 0) return;
+  throw damaged(
+    join(folder, beyond[0]!),
+    `no shard behind number ${end - 1}, which is the last`,
+    beyond.join(', '),
+  );
 }

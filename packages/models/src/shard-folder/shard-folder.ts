@@ -2,7 +2,7 @@ import { callable, type Fault, objectWith, optionTable, TgmError, text, wholeNum
 import { ModelError } from '../errors.js';
 import { claimShards } from './claim-shards.js';
 import type { ShardFault } from './shard-fault.js';
-import { fileFacts, requireBytes, type StoredFile, shardPath } from './shard-files.js';
+import { fileFacts, requireBytes, requireNoShardFrom, type StoredFile, shardPath } from './shard-files.js';
 import { openShardIndex, readShardIndex, type StoredIndex } from './shard-index.js';
 import { readShardRecord, type ShardRecord, writeShardRecord } from './shard-record.js';
 
@@ -27,7 +27,7 @@ export interface ShardFolderOptions<Index extends object, Facts extends object> 
 
 /**
  * A folder that is filled shard by shard: `index.json` tells all that decides what is in it, a shard is a file of numbers
- * `shard-00000.<ending>` and a record `shard-00000.json`, which is written last. So a shard with a record is whole, whatever was
+ * `shard-00000.<ending>` and a record `shard-00000.json`, which is written last and ends with `sha256` of all that stands before it. So a shard with a record is whole, whatever was
  * killed when, and ranks share a folder by the numbers of their shards.
  */
 export interface ShardFolder<Index extends object, Facts extends object> {
@@ -61,6 +61,11 @@ export interface ShardFolder<Index extends object, Facts extends object> {
    * @throws `damaged`, `failed`
    */
   requireBytes(path: string, file: StoredFile): Promise<void>;
+  /**
+   * That no file is of a shard with this number or a later one.
+   * @throws `damaged`, `failed`
+   */
+  requireNoShardFrom(end: number): Promise<void>;
   /** The error of a file that is not as it was written. */
   damaged(where: string, expected: string, received: string, cause?: unknown): Error;
 }
@@ -70,8 +75,13 @@ export interface FolderContext {
   readonly folder: string;
   readonly things: string;
   readonly fault: ShardFault;
-  readonly damaged: (where: string, expected: string, received: string, cause?: unknown) => Error;
+  readonly damaged: DamagedFile;
+  /** The same of `index.json`: the run that wrote it writes the same one again, which its shards know. */
+  readonly damagedIndex: DamagedFile;
 }
+
+/** Makes the error of a file that is not as it was written. */
+export type DamagedFile = (where: string, expected: string, received: string, cause?: unknown) => Error;
 
 const table = optionTable(
   'shardFolder',
@@ -93,15 +103,13 @@ export function shardFolder<Index extends object, Facts extends object>(
 ): ShardFolder<Index, Facts> {
   const { folder, things, writer, version, fault } = table.check(options);
   const { index: indexTable, record: recordTable } = options;
-  const damaged = (where: string, expected: string, received: string, cause?: unknown): Error =>
-    fault('damaged', {
-      where,
-      expected,
-      received,
-      ...(cause !== undefined && { cause }),
-      advice: `Remove the files of that shard, and \`${writer}\` makes it again.`,
-    });
-  const context: FolderContext = { folder, things, fault, damaged };
+  const advising =
+    (advice: string): DamagedFile =>
+    (where, expected, received, cause) =>
+      fault('damaged', { where, expected, received, ...(cause !== undefined && { cause }), advice });
+  const damaged = advising(`Remove the files of that shard, and \`${writer}\` makes it again.`);
+  const damagedIndex = advising(`Remove it, and call \`${writer}\` as before: it is made again.`);
+  const context: FolderContext = { folder, things, fault, damaged, damagedIndex };
   return {
     path: (shard, ending) => shardPath(folder, shard, ending),
     claim: (rank, ranks) => claimShards(context, rank, ranks),
@@ -111,6 +119,7 @@ export function shardFolder<Index extends object, Facts extends object>(
     writeRecord: (shard, record) => writeShardRecord(context, shard, record),
     fileFacts: (path) => fileFacts(context, path),
     requireBytes: (path, file) => requireBytes(context, path, file),
+    requireNoShardFrom: (end) => requireNoShardFrom(context, end),
     damaged,
   };
 }
@@ -120,7 +129,7 @@ export function shardFolder<Index extends object, Facts extends object>(
  * @throws `damaged`
  */
 export function checkedJson<Value extends object>(
-  { damaged }: FolderContext,
+  damaged: DamagedFile,
   table: JsonTable<Value>,
   path: string,
   value: unknown,

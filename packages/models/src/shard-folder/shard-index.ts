@@ -66,7 +66,7 @@ async function storedIndex<Index extends object>(
   version: number,
 ): Promise<StoredIndex<Index> | undefined> {
   const path = pathOf(context.folder);
-  const file = await readJsonFile(context, path);
+  const file = await readJsonFile(context, path, context.damagedIndex);
   if (!file) return undefined;
   const { version: found, ...index } = (file.value ?? {}) as { readonly version?: unknown };
   if (typeof found === 'number' && found > version)
@@ -75,7 +75,7 @@ async function storedIndex<Index extends object>(
       expected: `an index of version ${version}`,
       received: `version ${found}`,
     });
-  return { index: checkedJson(context, table, path, index), digest: digestOf(file.text) };
+  return { index: checkedJson(context.damagedIndex, table, path, index), digest: digestOf(file.text) };
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex');

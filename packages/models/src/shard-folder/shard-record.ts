@@ -1,8 +1,9 @@
+import { createHash } from 'node:crypto';
 import { readJsonFile, writeTextFile } from './json-file.js';
 import { type StoredFile, shardPath } from './shard-files.js';
 import { checkedJson, type FolderContext, type JsonTable } from './shard-folder.js';
 
-/** What the JSON file beside the numbers of a shard says. */
+/** What the JSON file beside the numbers of a shard says, besides the digest of it all. */
 export type ShardRecord<Facts extends object> = Facts & {
   /** SHA-256 of the index that the shard is of. */
   readonly index: string;
@@ -16,7 +17,14 @@ export const writeShardRecord = <Facts extends object>(
   shard: number,
   record: ShardRecord<Facts>,
 ): Promise<void> =>
-  writeTextFile(context, shardPath(context.folder, shard, 'json'), `${JSON.stringify(record)}\n`);
+  writeTextFile(
+    context,
+    shardPath(context.folder, shard, 'json'),
+    `${JSON.stringify({ ...record, sha256: digestOf(record) })}\n`,
+  );
+
+const digestOf = (record: object): string =>
+  createHash('sha256').update(JSON.stringify(record)).digest('hex');
 
 /** @throws `damaged`, `failed`; `different` for a shard of another index. */
 export async function readShardRecord<Facts extends object>(
@@ -26,18 +34,27 @@ export async function readShardRecord<Facts extends object>(
   index: string,
 ): Promise<ShardRecord<Facts> | undefined> {
   const path = shardPath(context.folder, shard, 'json');
-  const json = await readJsonFile(context, path);
+  const json = await readJsonFile(context, path, context.damaged);
   if (!json) return undefined;
-  const { index: of, file, ...facts } = (json.value ?? {}) as Partial<ShardRecord<object>>;
-  if (!isStoredFile(file) || typeof of !== 'string')
-    throw context.damaged(path, 'a record with index and file', JSON.stringify({ index: of, file }));
-  const checked = checkedJson(context, table, path, facts);
+  const { sha256, ...record } = (json.value ?? {}) as Partial<ShardRecord<object>> & { sha256?: unknown };
+  const { index: of, file, ...facts } = record;
+  if (!isStoredFile(file) || typeof of !== 'string' || typeof sha256 !== 'string')
+    throw context.damaged(
+      path,
+      'a record with index, file and sha256',
+      JSON.stringify({ index: of, file, sha256 }),
+    );
+  const found = digestOf(record);
+  if (found !== sha256)
+    throw context.damaged(path, `contents with the SHA-256 ${sha256}`, `others, with ${found}`);
+  const checked = checkedJson(context.damaged, table, path, facts);
   if (of === index) return { ...checked, index: of, file };
   throw context.fault('different', {
     where: path,
-    expected: 'a shard of the index beside it',
+    expected: 'a shard of the index.json beside it',
     received: 'one of another',
-    advice: 'Two runs wrote into one folder: write again, into an empty one.',
+    advice:
+      'Either index.json was changed, or the files of two runs lie in one folder: write again, into an empty one.',
   });
 }
 

@@ -105,6 +105,7 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
     }
     for (const { id, code } of record.leftOut) leftOut.set(id, code);
   }
+  await files.requireNoShardFrom(shards);
 
   const verified = new Set<number>();
   async function open(shard: number) {

@@ -47,6 +47,8 @@ export interface ScoredVideosOptions {
   readonly frames: ScoredFrames;
   readonly detail: number;
   readonly limits?: Partial<VideoLimits> | undefined;
+  /** Ends the work on a video that nobody waits for any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Frames that are decoded and embedded at a time: an hour of video does not lie in memory. */
@@ -74,7 +76,7 @@ export const captionsOf = ({ captions }: Pick<VideoSample, 'captions'>): Readonl
   new Map(captions.map((caption) => [captionDigest(caption), caption]));
 
 async function scoresOf(options: ScoredVideosOptions, sample: VideoSample): Promise<VideoScores> {
-  const { pool, encoder, frames: policy, detail, limits } = options;
+  const { pool, encoder, frames: policy, detail, limits, signal } = options;
   const { id, source, start, end } = sample;
   const captions = captionsOf(sample);
   if (captions.size === 0)
@@ -97,6 +99,7 @@ async function scoresOf(options: ScoredVideosOptions, sample: VideoSample): Prom
   const colours = colourCounts();
   const maps = Array.from({ length: texts.count }, () => new Float32Array(chosen.length * cells));
   for (let from = 0; from < chosen.length; from += FRAMES_A_PIECE) {
+    signal?.throwIfAborted();
     const indices = chosen.slice(from, from + FRAMES_A_PIECE);
     const crop = { x: 0, y: 0, width, height };
     const clip = await pool.decode(source, { indices, crop, size, ...(limits && { limits }) });

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import {
+  abortableIterator,
   orFailed,
   type ShardFolder,
   type ShardRecord,
@@ -96,15 +97,21 @@ async function writeShard(
 ): Promise<ScoreShard> {
   const scored: VideoScores[] = [];
   const leftOut: LeftOutSample[] = [];
-  for await (const { id, examples, leftOut: why } of samples.read(...rangeOf(stored.index, shard))) {
-    signal?.throwIfAborted();
-    const without = why ? [{ id, ...why }] : [];
-    leftOut.push(...without);
-    for (const { cues } of examples) {
-      if (scored.some((other) => other.id === id)) throw idTwice(id);
-      scored.push(cues.scored);
+  const found = abortableIterator(samples.read(...rangeOf(stored.index, shard)), signal);
+  try {
+    for (let next = await found.next(); !next.done; next = await found.next()) {
+      const { id, examples, leftOut: why } = next.value;
+      const without = why ? [{ id, ...why }] : [];
+      leftOut.push(...without);
+      for (const { cues } of examples) {
+        if (scored.some((other) => other.id === id)) throw idTwice(id);
+        scored.push(cues.scored);
+      }
+      onSample(without);
     }
-    onSample(without);
+    signal?.throwIfAborted();
+  } finally {
+    await found.close();
   }
   const path = files.path(shard, NUMBERS);
   const metadata = { format: 'tgm-scores', index: JSON.stringify(stored.index), digest: stored.digest };

@@ -113,6 +113,21 @@ describe('writeScores', { timeout: 60_000 }, () => {
     expect(await filesOf(options.folder)).toEqual(await filesOf(whole));
   });
 
+  it('ends a wait for an encoder that never answers', async () => {
+    const options = inFolder();
+    const stop = new AbortController();
+    const silent = {
+      ...options.encoder,
+      encodePatches: () => {
+        setTimeout(() => stop.abort(new Error('enough')), 20);
+        return new Promise<never>(() => undefined);
+      },
+    };
+    const written = writeScores({ ...options, encoder: silent, signal: stop.signal });
+    await expect(written).rejects.toThrow('enough');
+    expect(Object.keys(await filesOf(options.folder))).toEqual(['index.json']);
+  });
+
   it('goes on behind a process that was killed, with the same files', async () => {
     const options = inFolder();
     const { folder } = options;
@@ -261,6 +276,15 @@ describe('openScores', { timeout: 60_000 }, () => {
       message: expect.stringContaining('SHA-256'),
     });
     await expect(store.read('v2', 'a')).resolves.toMatchObject({ rows: 4, columns: 5 });
+    const record = join(options.folder, 'shard-00001.json');
+    const text = await readFile(record, 'utf8');
+    await writeFile(record, text.replace('"frames":6', '"frames":7'));
+    await expect(openScores(options.folder)).rejects.toMatchObject({ code: 'SCORES_DAMAGED', where: record });
+    await writeFile(record, text);
+    const behind = join(options.folder, 'shard-00003.json');
+    await writeFile(behind, text);
+    await expect(openScores(options.folder)).rejects.toMatchObject({ code: 'SCORES_DAMAGED', where: behind });
+    await rm(behind);
     await truncate(path, bytes.length - 1);
     await expect(openScores(options.folder)).rejects.toMatchObject({ code: 'SCORES_DAMAGED' });
     await expect(writeScores(options)).rejects.toMatchObject({ code: 'SCORES_DAMAGED' });

@@ -50,7 +50,7 @@ export interface WriteScoresOptions {
   /** What a video may cost. Default: the pool's own limits. */
   readonly limits?: Partial<VideoLimits>;
   readonly onProgress?: (progress: ScoreProgress) => void;
-  /** Ends the work before the next sample. Whole shards stay. */
+  /** Ends the work, and any wait for a video or the encoder, whose answer is lost then. Whole shards stay. */
   readonly signal?: AbortSignal;
 }
 
@@ -94,7 +94,9 @@ export const writeScoresOptions = optionTable(
     retryLeftOut: optional(flag(), false),
     limits: optional(objectWith<Partial<VideoLimits>>('limits', [])),
     onProgress: optional(callable<(progress: ScoreProgress) => void>()),
-    signal: optional(objectWith<AbortSignal>('an AbortSignal', ['aborted'])),
+    signal: optional(
+      objectWith<AbortSignal>('an AbortSignal', ['aborted', 'throwIfAborted', 'addEventListener']),
+    ),
   } satisfies Record<keyof WriteScoresOptions, unknown>,
   TrainError,
 );
