@@ -77,10 +77,12 @@ export {
   type ShapeMismatch,
 } from './errors.js';
 export {
+  type EmbeddingsExportOptions,
   type ExportOptions,
   exportClipModelImage,
   exportClipModelText,
   exportVideoMaeClassifier,
+  exportVideoMaeEmbeddings,
   exportVideoMaeEncoder,
 } from './export/export-model.js';
 export { type FrameTokensConfig, frameTokens } from './frame-tokens.js';

@@ -99,6 +99,14 @@ const checks = optionsContract({
         batch,
         ...extra,
       }),
+    exportVideoMaeEmbeddings: (extra) =>
+      models.exportVideoMaeEmbeddings(model, {
+        path: inside('v.onnx'),
+        params,
+        batch,
+        projection: new Float32Array(2 * model.config.hiddenSize),
+        ...extra,
+      }),
     exportVideoMaeEncoder: (extra) =>
       models.exportVideoMaeEncoder(model, { path: inside('e.onnx'), params, batch, ...extra }),
     hubFolder: (extra) => models.hubFolder('a/b', { revision, offline: true, cacheDir: folder, ...extra }),

@@ -1,8 +1,9 @@
 import { type LeftOutExample, rankedList } from '@tgm/eval';
-import { sampleAt, type VideoDataset } from '@tgm/video-io';
+import type { VideoDataset } from '@tgm/video-io';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
 import { captionSpace } from './caption-space.js';
 import { type RetrieveOptions, retrieveTable } from './retrieve-section.js';
+import { samplesById } from './samples-by-id.js';
 import { videoFeatures } from './video-features.js';
 import { recipeOf, type Views, viewsOf } from './views.js';
 import { withModel } from './with-model.js';
@@ -55,7 +56,7 @@ export async function retrieveVideos(
       const own = { folder, dataset, model, engine, recipe, batchSize, threads, signal, stage };
       const features = await videoFeatures(own);
       const ranked = rankedList({ queries, gallery: space.ofVideos(features), length: count });
-      const sources = await sourcesOf(dataset);
+      const samples = await samplesById(dataset);
       return {
         model: model.folder.path,
         teacher: space.teacher,
@@ -68,7 +69,7 @@ export async function retrieveVideos(
           text: each,
           videos: ranked[query]!.map(({ item, similarity }) => {
             const id = features.ids[item]!;
-            return { id, source: sources.get(id)!, similarity };
+            return { id, source: samples.get(id)!.source, similarity };
           }),
         })),
       };
@@ -76,13 +77,4 @@ export async function retrieveVideos(
       await space.dispose();
     }
   });
-}
-
-async function sourcesOf(dataset: VideoDataset): Promise<Map<string, string>> {
-  const sources = new Map<string, string>();
-  for (let index = 0; index < dataset.length; index++) {
-    const { id, source } = await sampleAt(dataset, index);
-    sources.set(id, source);
-  }
-  return sources;
 }

@@ -102,11 +102,11 @@ async function written(options: VideoFeaturesOptions, tokens: boolean) {
 }
 
 /** Features know neither labels nor captions, which may be mended without computing them anew. */
-const withoutTexts = ({ name, length, at }: VideoDataset): VideoDataset => ({
-  name,
-  length,
+const withoutTexts = (dataset: VideoDataset): VideoDataset => ({
+  name: dataset.name,
+  length: dataset.length,
   async at(index) {
-    const { label: _, ...sample } = await at(index);
+    const { label: _, ...sample } = await dataset.at(index);
     return { ...sample, captions: [] };
   },
 });

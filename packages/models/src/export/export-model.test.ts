@@ -16,6 +16,7 @@ import {
   exportClipModelImage,
   exportClipModelText,
   exportVideoMaeClassifier,
+  exportVideoMaeEmbeddings,
   exportVideoMaeEncoder,
 } from './export-model.js';
 
@@ -108,6 +109,30 @@ describe('a file of ONNX Runtime says what the model says', () => {
     const places = Array.from({ length: 18 }, (_, place) => place);
     const all = tf.tensor2d([places, places], undefined, 'int32');
     expectClose((await run(path, feeds)).last_hidden_state, model.encode(params, tokens, all));
+  });
+
+  it('of the encoder in the space of captions', async () => {
+    const model = videoMae({ ...encoder, ...decoder });
+    const params = drawn(model);
+    const path = join(folder, 'video.onnx');
+    const random = seededRandom('projection');
+    const projection = Float32Array.from({ length: 3 * 8 }, () => random() - 0.5);
+    await exportVideoMaeEmbeddings(model, { path, params, batch: 2, projection });
+    await cpuEngine();
+    const { tokens, values } = pixels(2, encoder);
+    const feeds = { pixel_values: new ort.Tensor('float32', values, [2, 4, 3, 6, 6]) };
+    const places = Array.from({ length: 18 }, (_, place) => place);
+    const encoded = model.encode(params, tokens, tf.tensor2d([places, places], undefined, 'int32'));
+    const expected = tf.matMul(
+      tf.mean(encoded, 1) as tf.Tensor2D,
+      tf.tensor2d(projection, [3, 8]),
+      false,
+      true,
+    );
+    expectClose((await run(path, feeds)).video_embeds, expected);
+    await expect(
+      exportVideoMaeEmbeddings(model, { path, params, batch: 1, projection: projection.slice(1) }),
+    ).rejects.toThrow(/expected \[E, 8\] numbers, got 23 numbers/);
   });
 
   it('of the classifier', async () => {

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { type Field, optionTable, text, wholeNumber } from '@tgm/options';
+import { type Field, optionTable, passing, text, wholeNumber } from '@tgm/options';
 import { type ExportedModel, exportOnnx } from '@tgm/tfjs-backend-onnx';
 import type { ClipModel } from '../clip-model/clip-model.js';
 import { ModelError } from '../errors.js';
+import { inputShape } from '../input-shape.js';
 import { classifierField, clipModelField, encoderField } from '../model-fields.js';
-import { params } from '../option-fields.js';
+import { isArrayOf, params } from '../option-fields.js';
 import type { Params } from '../params.js';
 import type { VideoMaeClassifier } from '../video-mae/classifier.js';
 import type { VideoMaeEncoder } from '../video-mae/encoder.js';
@@ -40,24 +41,82 @@ export async function exportVideoMaeEncoder(
 ): Promise<ExportedModel> {
   const { params, batch, path } = checked('exportVideoMaeEncoder', encoderField(), model, options);
   const { numFrames, imageSize } = model.config;
-  const { slices, rows, columns } = model.grid;
-  const places = Array.from({ length: slices * rows * columns }, (_, place) => place);
   return withInputs({ pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]) }, (inputs) =>
     exportOnnx(
-      ({ pixel_values }) => {
-        const positions = tf.tensor2d(
-          Array.from({ length: batch }, () => places),
-          [batch, places.length],
-          'int32',
-        );
-        return {
-          last_hidden_state: model.encode(params, patchifyPixels(pixel_values, model.config), positions),
-        };
-      },
+      ({ pixel_values }) => ({ last_hidden_state: encodedWhole(model, params, pixel_values) }),
       inputs,
       path,
     ),
   );
+}
+
+export interface EmbeddingsExportOptions extends ExportOptions {
+  /** [E, D] from the encoder's width to that of the captions' embeddings, row-major: `contrastive.projection.weight`. */
+  readonly projection: Float32Array;
+}
+
+/**
+ * What meets the captions as an ONNX file: `pixel_values` [B, T, 3, H, W] in the model's scale of pixels to `video_embeds` [B, E], the
+ * projected mean of all tokens, not normalised.
+ * @throws ModelError with `OPTION_INVALID`, `INPUT_SHAPE` for a projection of another width; what `exportOnnx` throws
+ */
+export async function exportVideoMaeEmbeddings(
+  model: VideoMaeEncoder,
+  options: EmbeddingsExportOptions,
+): Promise<ExportedModel> {
+  const { projection, ...others } = options ?? {};
+  const { params, batch, path } = checked('exportVideoMaeEmbeddings', encoderField(), model, others);
+  const weight = projectionOf(model, projection);
+  const { numFrames, imageSize } = model.config;
+  const inputs = {
+    pixel_values: tf.zeros([batch, numFrames, 3, imageSize, imageSize]),
+    weight: tf.tensor2d(weight.values, weight.shape),
+  };
+  const { weight: matrix } = inputs;
+  return withInputs(inputs, ({ pixel_values }) =>
+    exportOnnx(
+      ({ pixel_values }) => {
+        const encoded = encodedWhole(model, params, pixel_values); // [B, N, D]
+        return { video_embeds: tf.matMul(tf.mean(encoded, 1) as tf.Tensor2D, matrix, false, true) };
+      },
+      { pixel_values },
+      path,
+    ),
+  );
+}
+
+function projectionOf({ config: { hiddenSize } }: VideoMaeEncoder, values: Float32Array) {
+  optionTable(
+    'exportVideoMaeEmbeddings',
+    {
+      projection: passing('a Float32Array', (value): value is Float32Array =>
+        isArrayOf(value, 'Float32Array'),
+      ),
+    },
+    ModelError,
+  ).check({ projection: values });
+  const width = values.length / hiddenSize;
+  if (Number.isInteger(width) && width >= 1)
+    return { values, shape: [width, hiddenSize] as [number, number] };
+  throw inputShape(
+    'exportVideoMaeEmbeddings',
+    'projection',
+    `[E, ${hiddenSize}] numbers`,
+    `${values.length} numbers`,
+  );
+}
+
+/** [B, N, D] of all tokens. */
+function encodedWhole(model: VideoMaeEncoder, params: Params, pixels: tf.Tensor): tf.Tensor3D {
+  const { slices, rows, columns } = model.grid;
+  const places = Array.from({ length: slices * rows * columns }, (_, place) => place);
+  const batch = pixels.shape[0]!;
+  const positions = tf.tensor2d(
+    Array.from({ length: batch }, () => places),
+    [batch, places.length],
+    'int32',
+  );
+  return model.encode(params, patchifyPixels(pixels, model.config), positions);
 }
 
 /**

@@ -1,0 +1,44 @@
+import { listOf, nested, optional, optionTable, passing, text } from '@tgm/options';
+import { optionGroup, section } from '../config/section.js';
+import { CliError } from '../program/errors.js';
+import { MEASURING_ABOUT, MEASURING_FIELDS, type MeasuringOptions } from './measuring-options.js';
+
+/** How a model is measured, and where the result is written. */
+export interface EvaluateOptions extends MeasuringOptions {
+  /** A folder for `result.json` and `predictions.jsonl`. Default: nothing is written. */
+  readonly output?: string;
+  /** Texts about a class, with `{}` where its name goes, for a model that was trained with captions. Default `a video of {}`. */
+  readonly templates?: readonly string[];
+  /** A JSON file of texts about each class, as `readClassDescriptions` reads it: further texts beside the templates. */
+  readonly descriptions?: string;
+  /** The task's name in mteb and the commit of its data: the zero-shot result is written in mteb's form too. */
+  readonly mteb?: { readonly taskName: string; readonly datasetRevision: string };
+}
+
+const withPlace = passing(
+  'a text with {}',
+  (value): value is string => typeof value === 'string' && value.includes('{}'),
+);
+
+export const evaluateTable = optionTable(
+  'evaluate',
+  {
+    ...MEASURING_FIELDS,
+    output: optional(text()),
+    templates: optional(listOf(withPlace, { from: 1 }), ['a video of {}']),
+    descriptions: optional(text()),
+    mteb: optional(nested({ taskName: text(), datasetRevision: text() })),
+  } satisfies Record<keyof EvaluateOptions, unknown>,
+  CliError,
+);
+
+export const evaluateSection = section(
+  'evaluate',
+  optionGroup(evaluateTable, {
+    ...MEASURING_ABOUT,
+    output: ['<folder>', 'for result.json and predictions.jsonl; default: nothing is written'],
+    templates: ['"a video of {}"', 'texts about a class, for a model that was trained with captions'],
+    descriptions: ['<file>', 'further texts about each class, JSON'],
+    mteb: ['', "--mteb.task-name, --mteb.dataset-revision: the zero-shot result in mteb's form too"],
+  }),
+);
