@@ -45,6 +45,12 @@ describe('@tgm/cli', () => {
       examineMachine: (extra) => cli.examineMachine({ hub: false, ...extra }),
       openTeacher: (extra) => cli.openTeacher({ offline: true, ...extra }),
       openDataset: (extra) => cli.openDataset({ source: folder, format: 'folder', ...extra }),
+      evaluateModel: (extra) =>
+        cli.evaluateModel(dataset(), {
+          model: join(folder, 'run'),
+          features: join(folder, 'features'),
+          ...extra,
+        }),
       retrieveVideos: (extra) =>
         cli.retrieveVideos(dataset(), {
           text: 'a dog',

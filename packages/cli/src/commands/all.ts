@@ -2,6 +2,7 @@ import { caption } from './caption.js';
 import type { Command } from './command.js';
 import { data } from './data.js';
 import { doctor } from './doctor.js';
+import { evaluate } from './evaluate.js';
 import { plan } from './plan.js';
 import { retrieve } from './retrieve.js';
 import { score } from './score.js';
@@ -9,4 +10,14 @@ import { shards } from './shards.js';
 import { watch } from './watch.js';
 
 /** Every command, in the order of a project. */
-export const COMMANDS: readonly Command[] = [doctor, data, caption, score, shards, retrieve, plan, watch];
+export const COMMANDS: readonly Command[] = [
+  doctor,
+  data,
+  caption,
+  score,
+  shards,
+  plan,
+  evaluate,
+  retrieve,
+  watch,
+];

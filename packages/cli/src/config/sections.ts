@@ -1,5 +1,6 @@
 import { captionSection } from '../captions/caption-section.js';
 import { dataSection, validationSection } from '../data/data-section.js';
+import { evaluateSection } from '../measuring/evaluate-section.js';
 import { probeSection } from '../measuring/probe-section.js';
 import { retrieveSection } from '../measuring/retrieve-section.js';
 import { planSection } from '../plan/plan-section.js';
@@ -21,6 +22,7 @@ export const SECTIONS: Readonly<Record<keyof TgmConfig, Section>> = {
   teacher: teacherSection,
   score: scoreSection,
   watch: watchSection,
+  evaluate: evaluateSection,
   retrieve: retrieveSection,
   pretrain: pretrainSection,
   finetune: finetuneSection,

@@ -1,5 +1,6 @@
 import type { CaptionOptions } from '../captions/caption-section.js';
 import type { DataOptions } from '../data/data-section.js';
+import type { EvaluateOptions } from '../measuring/evaluate-section.js';
 import type { ProbeConfig } from '../measuring/probe-section.js';
 import type { RetrieveOptions } from '../measuring/retrieve-section.js';
 import type { PlanConfig } from '../plan/plan-section.js';
@@ -29,6 +30,8 @@ export interface TgmConfig {
   readonly score?: ScoreOptions;
   /** Which runs `tgm watch` shows. */
   readonly watch?: WatchOptions;
+  /** How `tgm evaluate` measures a model. */
+  readonly evaluate?: EvaluateOptions;
   /** How `tgm retrieve` finds videos. */
   readonly retrieve?: RetrieveOptions;
   /** The pre-training: a preset, what differs from it, and where it runs. */

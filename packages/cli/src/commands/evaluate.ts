@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { saveConfig, saveText } from '../config/save-config.js';
+import { type DataOptions, validationSection } from '../data/data-section.js';
+import { openDataset } from '../data/open-dataset.js';
+import { evaluateModel } from '../measuring/evaluate-model.js';
+import { type EvaluateOptions, evaluateSection } from '../measuring/evaluate-section.js';
+import { figuresText } from '../measuring/figures-text.js';
+import { viewsText } from '../measuring/views.js';
+import { writeResults } from '../measuring/write-results.js';
+import { type TeacherOptions, teacherSection } from '../teacher/teacher-section.js';
+import type { Command } from './command.js';
+
+export const evaluate: Command = {
+  name: 'evaluate',
+  says: 'Measures a model on videos with labels or captions: a classifier, or one that was pre-trained with captions',
+  details: `Example:
+  tgm evaluate run --source test --classes folders --output results
+
+The videos are those of the section validation. A classifier says the classes of several views of each video. A model that was
+pre-trained with captions finds videos by their captions and captions by their videos, and tells classes by texts about them. All
+figures are per cent, with the interval of 95 % that the choice of the videos leaves. A frozen encoder is measured by tgm probe.
+With --output: result.json, and predictions.jsonl of a classifier, a line for each video.`,
+  sections: [{ ...validationSection, optional: false }, teacherSection, evaluateSection],
+  positionals: [{ section: 'evaluate', option: 'model', shown: '<model>' }],
+  long: true,
+  async run({ sections, signal, configText }) {
+    const options = sections.evaluate!.values as unknown as EvaluateOptions;
+    const { output } = options;
+    const dataset = await openDataset(sections.validation!.values as unknown as DataOptions);
+    const teacher = sections.teacher!.values as TeacherOptions;
+    const { predictions, mteb, ...result } = await evaluateModel(dataset, options, teacher, signal);
+    if (output !== undefined) {
+      await writeResults(output, {
+        'result.json': result,
+        ...(mteb && { [`${mteb.task_name}.json`]: mteb }),
+      });
+      const lines = predictions?.map((each) => `${JSON.stringify(each)}\n`).join('');
+      if (lines !== undefined) await saveText(join(output, 'predictions.jsonl'), lines);
+      await saveConfig(output, configText);
+    }
+    const left = result.leftOut.length === 0 ? '' : `; ${result.leftOut.length} cannot be read`;
+    const head = `${result.videos} videos of ${result.data} by ${result.model}, ${viewsText(result.test)}${left}`;
+    return {
+      json: { ...result, ...(mteb && { mteb }), ...(output !== undefined && { output }) },
+      text: [head, ...figuresText(result.figures), ...(output ? [`in ${output}`] : [])].join('\n'),
+    };
+  },
+};
