@@ -60,6 +60,7 @@ export { type ResizableClipModel, resizeClipModel } from './clip-model/resize.js
 export { type ClipModelTokenizer, type ClipModelTokens, clipModelTokenizer } from './clip-model/tokenizer.js';
 export { clipModelTokenizerJson } from './clip-model/tokenizer-json.js';
 export type { PatchFeaturesVariant } from './clip-model/vision.js';
+export { wholePictures } from './clip-model/whole-pictures.js';
 export type { CommandOptions } from './command/command-options.js';
 export type { ClassWriter } from './descriptions/class-writer.js';
 export { type CommandWriterOptions, commandWriter } from './descriptions/command-writer.js';

@@ -29,8 +29,8 @@ export interface PlanOptions {
   /** Clips that one device trains in a second, measured; in place of what the machine's figures come to. */
   readonly clipsPerSecond?: number;
   /**
-   * Default: teacher and captions of the settings, a scored frame each quarter of a second, frames of 4 to 3, and a megabit a second for
-   * shards of a short side of 256, which is an assumption.
+   * Default: teacher and captions of the settings, what `writeScores` scores by default, frames of 4 to 3, and a megabit a second for shards of a
+   * short side of 256, which is an assumption.
    */
   readonly store?: Partial<StoreSettings>;
 }
@@ -59,7 +59,8 @@ export const PLAN_OPTIONS = optionTable(
       nested({
         teacher: optional(oneOf(Object.keys(TEACHERS) as TeacherName[])),
         captions: optional(count()),
-        scoredSeconds: optional(positive()),
+        scoredSeconds: optional(number({ from: 0.001 })),
+        detail: optional(number({ above: 0, to: 8 })),
         aspect: optional(positive()),
         megabits: optional(positive()),
       } satisfies Record<keyof StoreSettings, unknown>),

@@ -77,7 +77,7 @@ const ABOUT: Readonly<Record<keyof typeof COMMON, About>> = {
   videos: ['<n>', 'videos of the data; default those of the published set'],
   devices: ['<n>', 'devices that share each step; default 1'],
   clipsPerSecond: ['<n>', 'clips that one device trains in a second, measured'],
-  store: ['', 'sizes on disk: --store.scored-seconds, .captions, .aspect, .megabits, .teacher'],
+  store: ['', 'sizes on disk: --store.scored-seconds, .detail, .captions, .aspect, .megabits, .teacher'],
 };
 
 /** The sections that can be planned. */

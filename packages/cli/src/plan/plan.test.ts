@@ -67,13 +67,21 @@ describe('plan', () => {
 
   it('tells sizes by hand', () => {
     const { stores, checkpoint, parameters } = plan({ settings: tgm, videos: 1_000_000 });
-    // 4 s: 16 quarters and the last frame. 3 captions, 17 frames and one without content of 7 x 9, a square of 7 x 7, 2 bytes; 17 times.
-    expect(stores.scores).toBe(1e6 * (3 * (18 * 7 * 9 + 7 * 7) * 2 + 17 * 8));
+    // 4 s at 12 a second, one each 0.125 s: two of three frames, and the last, 33. 11 x 14 cells of each and of one without content, a
+    // square of 7 x 7; 3 captions, 2 bytes; 33 times.
+    expect(stores.scoredFrames).toBe(33e6);
+    const numbers = 1e6 * (3 * (34 * 11 * 14 + 7 * 7) * 2 + 33 * 8);
+    // Names of some hundred letters for each of a caption's three arrays, and of the video.
+    expect(stores.scores).toBeGreaterThan(numbers);
+    expect(stores.scores).toBeLessThan(numbers + 1e6 * 2000);
     expect(stores.captions).toBe(1e6 * 3 * 512 * 4);
     expect(stores.shards).toBe(1e6 * 4 * 125_000);
     expect(checkpoint).toBe(16 * parameters);
-    const finer = plan({ settings: tgm, videos: 1_000_000, store: { teacher: 'clip-b-16', captions: 1 } });
-    expect(finer.stores.scores).toBe(1e6 * ((18 * 14 * 19 + 14 * 14) * 2 + 17 * 8));
+    const store = { teacher: 'clip-b-16', captions: 1, scoredSeconds: 0.25, detail: 1 } as const;
+    const finer = plan({ settings: tgm, videos: 1_000_000, store }).stores;
+    expect(finer.scoredFrames).toBe(17e6);
+    expect(finer.scores).toBeGreaterThan(1e6 * ((18 * 14 * 19 + 14 * 14) * 2 + 17 * 8));
+    expect(finer.scores).toBeLessThan(1e6 * ((18 * 14 * 19 + 14 * 14) * 2 + 17 * 8 + 1000));
     // No more frames than there are.
     expect(plan({ settings: tgm, videos: 1, store: { scoredSeconds: 0.001 } }).stores.scoredFrames).toBe(48);
     expect(plan({ settings: PRESETS['videomae-b-ssv2'] }).stores.scores).toBe(0);

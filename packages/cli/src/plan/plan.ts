@@ -46,8 +46,8 @@ export interface Plan {
   readonly advice: readonly Advice[];
 }
 
-/** A frame in each quarter of a second; most videos' aspect; for shards with a short side of 256 an assumption. */
-const STORE = { scoredSeconds: 0.25, aspect: 4 / 3, megabits: 1 };
+/** Most videos' aspect; for shards with a short side of 256 an assumption. */
+const STORE = { aspect: 4 / 3, megabits: 1 };
 /** Parameters, and in the state parameters and two moments again, in single precision. */
 const CHECKPOINT_BYTES = 16;
 const DAY = 24 * 3600;

@@ -40,8 +40,6 @@ const preset = ({ epochs, videosPerStep, data, ...choices }: Choices): Pretraini
 
 const { small, base, large } = VIDEO_MAE_CONFIGS;
 
-/** The decoder of the scripts for ViT-L has 12 blocks in place of 4 (code read), and so has the published checkpoint. */
-const largeDeep = { ...large, decoderNumHiddenLayers: 12 };
 const tube = { strategy: 'tube', ratio: 0.9 } as const;
 const motion = { strategy: 'motion', ratio: 0.75 } as const;
 const text = { strategy: 'text', ratio: 0.6 } as const;
@@ -70,7 +68,7 @@ export const PRETRAINING_PRESETS = {
   'videomae-s-k400': preset({ model: small, data: 'k400', masking: tube, epochs: 1600, videosPerStep: 1024 }),
   'videomae-b-k400': preset({ model: base, data: 'k400', masking: tube, epochs: 800, videosPerStep: 2048 }),
   'videomae-l-k400': preset({
-    model: largeDeep,
+    model: large,
     data: 'k400',
     masking: tube,
     epochs: 1600,
@@ -79,7 +77,7 @@ export const PRETRAINING_PRESETS = {
   'videomae-s-ssv2': preset({ model: small, data: 'ssv2', masking: tube, epochs: 2400, videosPerStep: 2048 }),
   'videomae-b-ssv2': preset({ model: base, data: 'ssv2', masking: tube, epochs: 800, videosPerStep: 2048 }),
   'videomae-l-ssv2': preset({
-    model: largeDeep,
+    model: large,
     data: 'ssv2',
     masking: tube,
     epochs: 2400,

@@ -12,14 +12,19 @@ const table = optionTable(
   ModelError,
 );
 
+const sizes = optionTable('wholePictures', { imageSize: side, patchSize: side }, ModelError);
+
 /**
  * In which size a tower reads whole pictures: the short side is that of its images, the long side as many whole patches as come next
  * to the aspect, up to four times as many. Under `detail` both have so many times the patches.
+ *
+ * @throws ModelError `OPTION_INVALID`, also for a picture without a size.
  */
 export function wholePictures(
   imageSize: number,
   patchSize: number,
 ): (picture: PictureSize, detail?: number) => PicturePlan {
+  sizes.check({ imageSize, patchSize });
   return (picture, detail) => {
     const { height, width, ...checked } = table.check({
       height: picture?.height,

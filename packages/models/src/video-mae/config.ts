@@ -73,12 +73,15 @@ const PUBLISHED = {
   decoderNormEps: 1e-6,
 };
 
-/** The published sizes (VideoMAE, arXiv 2203.12602, and MCG-NJU/VideoMAE, modeling_pretrain.py). */
+/**
+ * The published sizes (VideoMAE, arXiv 2203.12602, and MCG-NJU/VideoMAE, modeling_pretrain.py). Decoders have 4 blocks, as the paper says;
+ * those of large and huge have 12, as the published scripts and checkpoints have.
+ */
 export const VIDEO_MAE_CONFIGS: Readonly<Record<VideoMaeSize, VideoMaeConfig>> = {
   small: { ...PUBLISHED, ...encoder(384, 12, 6), ...decoder(192, 4, 3) },
   base: { ...PUBLISHED, ...encoder(768, 12, 12), ...decoder(384, 4, 6) },
-  large: { ...PUBLISHED, ...encoder(1024, 24, 16), ...decoder(512, 4, 8) },
-  huge: { ...PUBLISHED, ...encoder(1280, 32, 16), ...decoder(640, 4, 8) },
+  large: { ...PUBLISHED, ...encoder(1024, 24, 16), ...decoder(512, 12, 8) },
+  huge: { ...PUBLISHED, ...encoder(1280, 32, 16), ...decoder(640, 12, 8) },
 };
 
 /** What `withoutDefaults` leaves out where it is so. */

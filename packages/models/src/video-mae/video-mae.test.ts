@@ -28,7 +28,14 @@ describe('videoMae', () => {
     expect(millions('small')).toBeCloseTo(24.04, 1);
     expect(videoMae('base').grid).toEqual({ slices: 8, rows: 14, columns: 14 });
     expect(videoMae('base').tokenSize).toBe(1536);
-    expect(VIDEO_MAE_CONFIGS.huge).toMatchObject({ hiddenSize: 1280, decoderHiddenSize: 640 });
+    // embedding 1.57 + 24 blocks of 12.60 + bridge .52 + 12 blocks of 3.15 + head .79; its decoder has 12 blocks, as that of huge.
+    expect(millions('large')).toBeCloseTo(342.99, 1);
+    expect(VIDEO_MAE_CONFIGS.huge).toMatchObject({
+      hiddenSize: 1280,
+      decoderHiddenSize: 640,
+      decoderNumHiddenLayers: 12,
+      decoderNumAttentionHeads: 8,
+    });
   });
 
   it.each([
