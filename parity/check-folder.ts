@@ -13,6 +13,7 @@ import { checkMetrics } from './checks/metrics.js';
 import { checkOpenClip } from './checks/open-clip.js';
 import { checkPretrain } from './checks/pretrain.js';
 import { checkSchedules } from './checks/schedules.js';
+import { checkSiglip } from './checks/siglip.js';
 import { checksum, type Fixture, listFixtures, readFixture } from './fixture.js';
 import { type Quantity, same } from './quantity.js';
 
@@ -39,6 +40,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'open-clip': (fixture, { engine }) => checkOpenClip(fixture, engine),
   'open-clip-custom-text': (fixture, { engine }) => checkOpenClip(fixture, engine),
   'clip-tokenizer': (fixture, { vocabulary }) => checkClipModelTokenizer(fixture, vocabulary),
+  siglip: (fixture, { engine }) => checkSiglip(fixture, engine),
   infonce: (fixture, { engine }) => checkInfoNce(fixture, engine),
   masks: checkMasks,
   'checkpoint-names': (fixture, { engine }) => checkCheckpointNames(fixture, engine),

@@ -48,6 +48,7 @@ describe('the figures of PyTorch and of Hugging Face', () => {
       'open-clip': 7,
       'open-clip-custom-text': 7,
       schedules: 3,
+      siglip: 5,
       'videomae-finetune': 13,
       'videomae-pretrain': 12,
       'videomaev2-pretrain': 12,

@@ -32,6 +32,11 @@ export {
 } from './checkpoint/clip-model-checkpoint.js';
 export { type HubFolderOptions, hubFolder } from './checkpoint/hub-folder.js';
 export type { LoadOptions } from './checkpoint/load-options.js';
+export {
+  type LoadedPatchTextEncoder,
+  type LoadPatchTextEncoderOptions,
+  loadPatchTextEncoder,
+} from './checkpoint/load-patch-text-encoder.js';
 export { loadParams, type ParameterLayout, paramsFromTensors } from './checkpoint/params-file.js';
 export { loadPatchCodebook, savePatchCodebook } from './checkpoint/patch-codebook-checkpoint.js';
 export {

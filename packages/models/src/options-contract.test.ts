@@ -74,6 +74,7 @@ const checks = optionsContract({
         variant: 'value',
         ...extra,
       }),
+    loadPatchTextEncoder: (extra) => models.loadPatchTextEncoder(inside('clip'), { engine, ...extra }),
     clipModelTokenizer: (extra) =>
       models.clipModelTokenizer(tokenizer.json, tokenizer.config, 8, { ...extra }),
     commandCaptioner: (extra) =>

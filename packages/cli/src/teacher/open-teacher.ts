@@ -1,11 +1,10 @@
-import * as tf from '@tensorflow/tfjs';
 import type { AttentionEncoder, PictureTextEncoder } from '@tgm/masking';
-import { type ClipModel, clipModelPatchTextEncoder, loadClipModel } from '@tgm/models';
+import { type LoadedPatchTextEncoder, loadPatchTextEncoder } from '@tgm/models';
 import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { teacherFolder } from './teacher-folder.js';
 import { type TeacherOptions, teacherTable } from './teacher-section.js';
 
-/** A frozen CLIP that compares patches with captions. */
+/** A frozen image-text model that compares patches with captions. */
 export interface Teacher {
   /** What it was asked for by; `tiny-clip-model` for the one that comes with the package. */
   readonly name: string;
@@ -20,29 +19,32 @@ export interface Teacher {
 }
 
 /**
- * Opens the CLIP of a `teacher` section.
+ * Opens the image-text model of a `teacher` section: a CLIP or a SigLIP.
  *
  * @param engine computes; the caller keeps it. Default: one of its own.
- * @throws CliError `OPTION_INVALID`, `INPUT_INVALID` where there is no such folder; ModelError as `loadClipModel` and `hubFolder`.
+ * @throws CliError `OPTION_INVALID`, `INPUT_INVALID` where there is no such folder; ModelError as `loadPatchTextEncoder` and
+ *   `hubFolder`.
  */
 export async function openTeacher(options: TeacherOptions = {}, engine?: Engine): Promise<Teacher> {
   const checked = teacherTable.check(options);
   const { clip, variant } = checked;
   const folder = await teacherFolder(checked);
   const own = engine === undefined ? await onnxEngine() : undefined;
-  const { model, params, tokenizer } = await loadClipModel(folder).catch(async (error) => {
-    await own?.dispose();
-    throw error;
-  });
+  const encoder = await loadPatchTextEncoder(folder, { engine: (engine ?? own)!, variant }).catch(
+    async (error) => {
+      await own?.dispose();
+      throw error;
+    },
+  );
   const isTiny = clip === undefined;
   const name = clip ?? 'tiny-clip-model';
   return {
     name,
-    says: isTiny ? TINY : `${name}, ${shapeOf(model)}.`,
+    says: isTiny ? TINY : `${name}, ${shapeOf(encoder)}.`,
     isTiny,
-    encoder: clipModelPatchTextEncoder({ model, params, tokenizer, engine: (engine ?? own)!, variant }),
+    encoder,
     async dispose() {
-      tf.dispose(params);
+      encoder.dispose();
       await own?.dispose();
     },
   };
@@ -52,13 +54,7 @@ const TINY =
   'The tiny CLIP that comes with tgm knows coloured shapes that move, and nothing else. Name a CLIP by --clip for other videos.';
 
 /** Its pictures, their patches and its size. */
-function shapeOf({ config: { visionConfig }, parameters }: ClipModel): string {
-  const { imageSize, patchSize } = visionConfig;
-  const side = imageSize / patchSize;
-  const numbers = parameters.reduce(
-    (sum, { shape }) => sum + shape.reduce((all, length) => all * length, 1),
-    0,
-  );
-  const millions = (numbers / 1e6).toFixed(numbers < 1e7 ? 1 : 0);
-  return `a CLIP of ${millions} million parameters for pictures of ${imageSize} x ${imageSize} in ${side} x ${side} patches`;
+function shapeOf({ kind, parameters, imageSize, side }: LoadedPatchTextEncoder): string {
+  const millions = (parameters / 1e6).toFixed(parameters < 1e7 ? 1 : 0);
+  return `a ${kind} of ${millions} million parameters for pictures of ${imageSize} x ${imageSize} in ${side} x ${side} patches`;
 }

@@ -3,15 +3,15 @@ import { seededRandom } from '@tgm/masking';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 import type { Params } from '../params.js';
+import { positionsFor } from '../patch-text/positions.js';
+import { wholePictures } from '../patch-text/whole-pictures.js';
 import { expectClose } from '../testing/parity.js';
 import { tinyClipModel } from '../testing/tiny-clip-model.js';
 import { lettersTokenizer } from '../testing/tokenizer-json.js';
 import { clipModel } from './clip-model.js';
 import { VISION_POSITIONS } from './parameters.js';
 import { clipModelPatchTextEncoder } from './patch-text-encoder.js';
-import { positionsFor } from './positions.js';
 import { resizeClipModel } from './resize.js';
-import { wholePictures } from './whole-pictures.js';
 
 const engines: [string, () => Promise<Engine>][] = [
   ['cpuEngine', cpuEngine],
@@ -95,12 +95,12 @@ it('interpolates positions along each side by itself, and leaves the class token
   const second = a * (near(1.25) + near(0.25)) + b * (near(0.75) + near(1.75)); // at 0.25: samples -1, 0, 1 and 2
   const row = [first, second, 1 - second, 1 - first];
   expectClose(
-    positionsFor(Float32Array.of(class_, a, b, a, b), 2, { rows: 1, columns: 4 }),
+    positionsFor(Float32Array.of(class_, a, b, a, b), 2, { rows: 1, columns: 4 }, 1),
     [class_, ...row],
     1e-6,
   );
   expectClose(
-    positionsFor(Float32Array.of(class_, a, a, b, b), 2, { rows: 4, columns: 1 }),
+    positionsFor(Float32Array.of(class_, a, a, b, b), 2, { rows: 4, columns: 1 }, 1),
     [class_, ...row],
     1e-6,
   );

@@ -4,9 +4,9 @@ import { ModelError } from '../errors.js';
 import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
 import { type Params, parameter } from '../params.js';
+import { positionsFor } from '../patch-text/positions.js';
 import { type ClipModel, clipModel } from './clip-model.js';
 import { VISION_POSITIONS } from './parameters.js';
-import { positionsFor } from './positions.js';
 import type { ClipModelTokenizer } from './tokenizer.js';
 
 /** A CLIP, with its tokenizer or without. */
@@ -51,7 +51,7 @@ export async function resizeClipModel<T extends ResizableClipModel>(
   const from = visionConfig.imageSize / visionConfig.patchSize;
   const to = imageSize / visionConfig.patchSize;
   const table = await parameter(params, VISION_POSITIONS).data<'float32'>(); // [1 + from * from, D]
-  const positions = positionsFor(table, from, { rows: to, columns: to });
+  const positions = positionsFor(table, from, { rows: to, columns: to }, 1);
   const others = Object.entries(params).filter(([name]) => name !== VISION_POSITIONS);
   return {
     ...given,

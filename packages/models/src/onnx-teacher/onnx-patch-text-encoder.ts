@@ -12,6 +12,7 @@ import {
   wholeNumber,
 } from '@tgm/options';
 import { type OnnxFile, openOnnx } from '@tgm/tfjs-backend-onnx';
+import { readTokenizer } from '../checkpoint/text-tokenizer.js';
 import { ModelError } from '../errors.js';
 import { framesOf } from '../frames-of.js';
 import { type PixelScale, pixelScale } from '../pixels.js';
@@ -22,7 +23,6 @@ import { imagePart } from './image-part.js';
 import { imageSizeOf, pixelsOf } from './image-settings.js';
 import type { PatchGrid } from './patch-layout.js';
 import { textPart } from './text-part.js';
-import { readTokenizer } from './text-tokenizer.js';
 
 export interface OnnxPatchTextEncoderOptions {
   /**

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openOnnx } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readTokenizer } from '../checkpoint/text-tokenizer.js';
 import { tinyOnnx } from '../testing/tiny-onnx.js';
 import { tinyBertTokenizer } from '../testing/tiny-text-tokenizers.js';
 import { textPart } from './text-part.js';
-import { readTokenizer } from './text-tokenizer.js';
 
 let folder: string;
 const { vocabulary, json, config } = tinyBertTokenizer(['red', 'ball'], 64);

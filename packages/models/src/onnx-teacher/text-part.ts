@@ -1,8 +1,8 @@
 import type { OnnxArray, OnnxFile, OnnxValue } from '@tgm/tfjs-backend-onnx';
+import type { TextTokenizer } from '../checkpoint/text-tokenizer.js';
 import { ModelError } from '../errors.js';
 import { shapeText, unfit } from './fault.js';
 import { floatsOf, outputOf } from './outputs.js';
-import type { TextTokenizer } from './text-tokenizer.js';
 
 /** Texts of one run, where the file leaves their number open. */
 const TEXTS_A_RUN = 16;

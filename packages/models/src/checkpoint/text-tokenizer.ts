@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { showValue } from '@tgm/options';
-import { readJson } from '../checkpoint/json-file.js';
 import { ModelError } from '../errors.js';
+import { readJson } from './json-file.js';
 
 /** Any tokenizer of a folder, with the special tokens that it puts around a text. */
 export interface TextTokenizer {
