@@ -65,7 +65,6 @@ export { type ResizableClipModel, resizeClipModel } from './clip-model/resize.js
 export { type ClipModelTokenizer, type ClipModelTokens, clipModelTokenizer } from './clip-model/tokenizer.js';
 export { clipModelTokenizerJson } from './clip-model/tokenizer-json.js';
 export type { PatchFeaturesVariant } from './clip-model/vision.js';
-export { wholePictures } from './clip-model/whole-pictures.js';
 export type { CommandOptions } from './command/command-options.js';
 export type { ClassWriter } from './descriptions/class-writer.js';
 export { type CommandWriterOptions, commandWriter } from './descriptions/command-writer.js';
@@ -108,6 +107,7 @@ export {
   type PatchCodebookOptions,
   patchCodebook,
 } from './patch-codebook/patch-codebook.js';
+export { wholePictures } from './patch-text/whole-pictures.js';
 export {
   type PatchConfig,
   patchify,

@@ -29,7 +29,7 @@ it('keeps files of the disk away from the models themselves', () => {
   const readers = SOURCES.filter((file) => importsOf(file).some((name) => name.startsWith('node:')));
   for (const file of readers) {
     expect(file).toMatch(
-      /^(captions|checkpoint|command|descriptions|onnx-teacher|safetensors)\/|^(lock-file|tensors-digest|write-atomically)\.ts$/,
+      /^(captions|checkpoint|command|descriptions|onnx-teacher|safetensors|shard-folder)\/|^(lock-file|tensors-digest|write-atomically)\.ts$/,
     );
   }
   expect(readers.length).toBeGreaterThan(0);

@@ -19,3 +19,10 @@ export async function tensorsDigest(tensors: Params): Promise<string> {
   }
   return hash.digest('hex');
 }
+
+/** SHA-256 of tensors, and of what JSON says of something beside them: the files of a tokenizer. */
+export async function modelDigest(tensors: Params, beside: unknown): Promise<string> {
+  return createHash('sha256')
+    .update(`${await tensorsDigest(tensors)} ${JSON.stringify(beside)}`)
+    .digest('hex');
+}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { AttentionEncoder, PictureTextEncoder } from '@tgm/masking';
 import { describer, objectWith, optionTable, recorded, unrecorded } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
@@ -7,7 +6,7 @@ import { clipModelField, clipModelTokenizerField } from '../model-fields.js';
 import { params as paramsField } from '../option-fields.js';
 import { type Params, requireParams } from '../params.js';
 import { towersEncoder } from '../patch-text/towers-encoder.js';
-import { tensorsDigest } from '../tensors-digest.js';
+import { modelDigest } from '../tensors-digest.js';
 import type { ClipModel } from './clip-model.js';
 import { VISION_POSITIONS } from './parameters.js';
 import type { ClipModelTokenizer } from './tokenizer.js';
@@ -74,20 +73,11 @@ export function clipModelPatchTextEncoder(
     describe: describer('clipModelPatchTextEncoder', recorded(table, checked)),
     ...encoder,
     digest() {
-      digest ??= digestOf({ ...visionParams, ...textParams }, tokenizer);
+      const { json, config, contextLength } = tokenizer;
+      digest ??= modelDigest({ ...visionParams, ...textParams }, [json, config, contextLength]);
       return digest;
     },
   };
-}
-
-async function digestOf(
-  params: Params,
-  { json, config, contextLength }: ClipModelTokenizer,
-): Promise<string> {
-  const texts = JSON.stringify([json, config, contextLength]);
-  return createHash('sha256')
-    .update(`${await tensorsDigest(params)} ${texts}`)
-    .digest('hex');
 }
 
 function paramsOf(params: Params, names: RegExp): Params {

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { AttentionEncoder, PictureTextEncoder } from '@tgm/masking';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { Params } from '../params.js';
 import { towersEncoder } from '../patch-text/towers-encoder.js';
 import type { PixelScale } from '../pixels.js';
-import { tensorsDigest } from '../tensors-digest.js';
+import { modelDigest } from '../tensors-digest.js';
 import { patchesAlong, type SiglipConfig } from './config.js';
 import { VISION_POSITIONS } from './parameters.js';
 import { encodeText } from './text.js';
@@ -41,17 +40,10 @@ export function siglipPatchTextEncoder(
       encodeText: (own, ids) => encodeText(textConfig, own, ids),
     }),
     digest() {
-      digest ??= digestOf(params, tokenizer);
+      digest ??= modelDigest(params, [tokenizer.files, tokenizer.contextLength]);
       return digest;
     },
   };
-}
-
-async function digestOf(params: Params, { files, contextLength }: SiglipTokenizer): Promise<string> {
-  const texts = JSON.stringify([files, contextLength]);
-  return createHash('sha256')
-    .update(`${await tensorsDigest(params)} ${texts}`)
-    .digest('hex');
 }
 
 const paramsOf = (params: Params, prefix: string): Params =>
