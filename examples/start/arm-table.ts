@@ -1,6 +1,6 @@
+import type { ArmStep } from './arm-steps.js';
 import type { Arm } from './arms.js';
 import { UNTRAINED } from './evaluate.js';
-import type { LogRow } from './run-folder.js';
 import type { Numbers } from './scorer.js';
 import { BASELINES, type SeedScores } from './seed-run.js';
 import { TRAINING } from './settings.js';
@@ -9,8 +9,8 @@ import { TRAINING } from './settings.js';
 export interface SeedFigures {
   readonly seed: number;
   readonly scores: SeedScores;
-  /** Its log's rows of steps. */
-  readonly steps: readonly LogRow[];
+  /** Steps of its trainings. */
+  readonly steps: readonly ArmStep[];
 }
 
 /** A mean over seeds. */
@@ -141,12 +141,12 @@ function detectableOf(differences: readonly Difference[]): Record<string, number
 }
 
 /** Means of each term, and of the predict-the-mean baseline, over the last steps of an arm. */
-function lastLosses(arm: string, steps: readonly LogRow[]): Record<string, number> {
+function lastLosses(arm: string, steps: readonly ArmStep[]): Record<string, number> {
   const rows = steps.filter((row) => row.arm === arm).slice(-LAST_STEPS);
   if (rows.length === 0) return {};
-  const average = (of: (row: LogRow) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
-  const terms = Object.keys(rows[0]!.terms as Record<string, number>);
-  const means = terms.map((term) => [term, average((row) => (row.terms as Record<string, number>)[term]!)]);
+  const average = (of: (row: ArmStep) => number) => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+  const terms = Object.keys(rows[0]!.terms);
+  const means = terms.map((term) => [term, average((row) => row.terms[term]!)]);
   return {
     ...Object.fromEntries(means),
     ...(terms.includes('reconstruction') ? { baseline: average(predictTheMean) } : {}),
@@ -154,8 +154,7 @@ function lastLosses(arm: string, steps: readonly LogRow[]): Record<string, numbe
 }
 
 /** What the reconstruction loss of a step would be if the decoder said the mean of each patch. */
-export const predictTheMean = ({ figures }: LogRow): number =>
-  (figures as Record<string, number>)['reconstruction baseline']!;
+export const predictTheMean = ({ figures }: ArmStep): number => figures['reconstruction baseline']!;
 
 /** Student's t for a two-sided 95 % interval, by degrees of freedom from 1. */
 const T_95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];

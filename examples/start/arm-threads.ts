@@ -30,8 +30,8 @@ export interface ArmThreads {
   close(): Promise<void>;
 }
 
-/** Hears of each step; a rejection ends the training. */
-export type OnStep = (arm: string, event: StepEvent) => Promise<void>;
+/** Hears of each step. */
+export type OnStep = (arm: string, event: StepEvent) => void;
 
 export interface ArmThreadsOptions {
   /** Folder of the run. */
@@ -109,13 +109,13 @@ export function armThreads({ run, data, tiled, steps, runs, signal }: ArmThreads
     measure: (kind, names, onDone) =>
       runAll<Numbers>(
         names.map((arm) => ({ kind, arm })),
-        async () => undefined,
+        () => undefined,
         (done, index, numbers) => onDone(done, names[index]!, numbers),
       ),
     evaluate: (encoders, onDone) =>
       runAll<Numbers>(
         encoders.map((encoder) => ({ kind: 'evaluate', encoder })),
-        async () => undefined,
+        () => undefined,
         async (done) => onDone(done),
       ),
     async close() {
@@ -146,7 +146,7 @@ function perform(worker: Worker, job: Job, onStep: OnStep): Promise<ArmResult | 
       );
     const hear = (reply: Reply): void => {
       if (reply.kind === 'step') {
-        onStep(reply.arm, reply.event).catch(fail);
+        onStep(reply.arm, reply.event);
       } else if (reply.kind === 'failure') {
         fail(Object.assign(reply.error as Error, { code: reply.code }));
       } else {

@@ -12,6 +12,7 @@ import { join, relative, resolve } from 'node:path';
 import { readCommandLine, runProgram, Stopped, say } from '@tgm/cli/program';
 import { flag, number, optional, passing, text, wholeNumber } from '@tgm/options';
 import { ProgramError } from '../program/errors.js';
+import { stepsOf } from './arm-steps.js';
 import { type ArmTable, armTable, type SeedFigures } from './arm-table.js';
 import { armTableText } from './arm-table-text.js';
 import { type Arm, arms } from './arms.js';
@@ -64,6 +65,7 @@ await runProgram(async (signal) => {
   const steps = options.steps ?? (quick ? QUICK_STEPS : TRAINING.steps);
   const out = resolve(options.out);
   const seeds: SeedFigures[] = [];
+  const names = arms(ratio).map(({ name }) => name);
   try {
     for (const seed of options.seeds.split(',').map(Number)) {
       const command = { seed, ratio, quick, steps, data: resolve(options.data), out };
@@ -72,7 +74,11 @@ await runProgram(async (signal) => {
         if (!(error instanceof Stopped)) await removeUnbegun(run);
         throw error;
       });
-      seeds.push({ seed, scores, steps: await run.rows('step') });
+      seeds.push({
+        seed,
+        scores,
+        steps: await stepsOf(run, names),
+      });
     }
   } catch (error) {
     if (error instanceof Stopped) say('\nStopped. The same command goes on.');

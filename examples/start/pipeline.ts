@@ -5,6 +5,7 @@ import { progress, say } from '@tgm/cli/program';
 import { type ScoreTable, writePage } from '@tgm/report';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import type { CaptionedClip } from '@tgm/train';
+import { stepsOf } from './arm-steps.js';
 import { armThreads } from './arm-threads.js';
 import { arms, COMPARED } from './arms.js';
 import { errorsText } from './completion-errors.js';
@@ -55,6 +56,7 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
   let scores: ScoreTable | undefined;
   try {
     const last = tiled ? 'by contrast alone, and by reconstruction alone' : 'and by contrast alone';
+    say(`   npx tgm watch ${shown(run.path)} shows the runs as they stand`);
     const results = await timed.run(`Pre-train with random masks, with text masks, ${last}`, () =>
       pretrainAll(threads, trainings, run),
     );
@@ -77,12 +79,13 @@ export async function runPipeline(run: RunFolder, signal: AbortSignal): Promise<
     const drawing = { engine, model: demoModel(), ...command };
     try {
       const clips = await pictures({ ...drawing, clips: pictured(test ?? train), trained, set });
-      const rows = await run.rows('step');
+      const names = trainings.map(({ name }) => name);
+      const all = await stepsOf(run, names);
       const completed =
-        tiled && alone && (await tiledStudy({ ...drawing, clips: tiled.test, result: alone, rows }));
+        tiled && alone && (await tiledStudy({ ...drawing, clips: tiled.test, result: alone, steps: all }));
       const namedObject = test && namedObjectTable(test, set, command.ratio, command.seed);
       const told = { trained, scores, namedObject, completed: completed?.study, clips, skipped };
-      const data = await reportData({ run, set, steps, stages: timed.all, ...told });
+      const data = reportData({ run, set, steps, armSteps: all, stages: timed.all, ...told });
       return { report: await writePage(join(run.path, 'report.html'), data), errors: completed?.errors };
     } finally {
       await engine.dispose();

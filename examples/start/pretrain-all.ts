@@ -1,5 +1,6 @@
 import { progress } from '@tgm/cli/program';
 import type { Job } from './arm-messages.js';
+import { stepsOf } from './arm-steps.js';
 import type { ArmThreads } from './arm-threads.js';
 import { type Arm, passes } from './arms.js';
 import type { ArmResult } from './pretrain-arm.js';
@@ -30,7 +31,7 @@ export const tiledRunTraining = (steps: number): Training => ({
   passes: 1,
 });
 
-/** Trains runs side by side, the longest first; every step is logged. */
+/** Trains runs side by side, the longest first. Each logs in a folder of its own. */
 export async function pretrainAll(
   threads: ArmThreads,
   trainings: readonly Training[],
@@ -39,13 +40,10 @@ export async function pretrainAll(
   const latest = await stepsBefore(trainings, run);
   const total = trainings.reduce((sum, { steps }) => sum + steps, 0);
   const shown = progress('pre-train', total, 'steps', sumOfSteps(latest));
-  let logged = Promise.resolve();
   const longestFirst = [...trainings].sort((a, b) => b.passes - a.passes);
   const results = await threads.pretrain(
     longestFirst.map(({ job }) => job),
-    async (name, { type, ...fields }) => {
-      logged = logged.then(() => run.log(type, { arm: name, ...fields }));
-      const { step, terms, figures } = fields;
+    (name, { step, terms, figures }) => {
       const values = Object.entries(terms).map(([term, value]) => `${term} ${value.toFixed(3)}`);
       const mean = figures['reconstruction baseline'];
       const told = mean === undefined ? '' : ` (predict the mean: ${mean.toFixed(2)})`;
@@ -53,10 +51,8 @@ export async function pretrainAll(
       latest.set(name, { step, text: ends ? '' : `${name} ${step}: ${values.join(', ')}${told}` });
       const running = [...latest.values()].filter(({ text }) => text !== '');
       shown.update(sumOfSteps(latest), running.map(({ text }) => text).join('; '));
-      await logged;
     },
   );
-  await logged;
   shown.end();
   return trainings.map((training) => results[longestFirst.indexOf(training)]!);
 }
@@ -68,14 +64,11 @@ interface Latest {
   readonly text: string;
 }
 
-/** How far the runs are by the log, where they are gone on with. */
+/** How far the runs are by their logs, where they are gone on with. */
 async function stepsBefore(trainings: readonly Training[], run: RunFolder): Promise<Map<string, Latest>> {
-  const latest = new Map<string, Latest>();
-  for (const { arm, step } of await run.rows('step')) {
-    if (trainings.some(({ name }) => name === arm))
-      latest.set(arm as string, { step: step as number, text: '' });
-  }
-  return latest;
+  const names = trainings.map(({ name }) => name);
+  const steps = await stepsOf(run, names);
+  return new Map(steps.map(({ arm, step }) => [arm, { step, text: '' }]));
 }
 
 const sumOfSteps = (latest: ReadonlyMap<string, Latest>): number =>

@@ -1,17 +1,20 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { VideoMae } from '@tgm/models';
+import { pageSink } from '@tgm/report';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import {
   adamW,
   clipExamples,
   cosineSchedule,
   follow,
+  jsonlSink,
   pretrain,
   type Sink,
   type StepEvent,
   shuffled,
 } from '@tgm/train';
 import { armObjective } from './arm-objective.js';
+import { eventsFile, eventsSoFar } from './arm-steps.js';
 import type { Arm } from './arms.js';
 import { type ArmClip, guidedClips } from './guided-clips.js';
 import type { RunFolder } from './run-folder.js';
@@ -41,6 +44,7 @@ export interface ArmOptions extends TrainingOptions {
 /** Pre-trains one arm, or goes on where it was stopped. */
 export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmResult> {
   const { run, engine, model, clips, steps, signal, onStep } = options;
+  const folder = join(run.path, arm.name);
   const events = pretrain({
     engine,
     model,
@@ -55,21 +59,28 @@ export async function pretrainArm(arm: Arm, options: ArmOptions): Promise<ArmRes
     batchSize: TRAINING.batchSize,
     steps,
     seed: run.command.seed,
-    checkpoint: { folder: join(run.path, arm.name), every: TRAINING.checkpointEvery },
+    checkpoint: { folder, every: TRAINING.checkpointEvery },
     signal,
   });
-  return resultOf(events, onStep);
+  return resultOf(events, folder, onStep);
 }
 
-/** Follows a training to its end. */
+/** Follows a training to its end. Its folder gets its log and a page that is written again while it trains. */
 export async function resultOf(
   events: ReturnType<typeof pretrain>,
+  folder: string,
   onStep: TrainingOptions['onStep'],
 ): Promise<ArmResult> {
+  const before = await eventsSoFar(folder);
   const told: Sink = {
     write: (event) => void (event.type === 'step' && onStep(event)),
     close: async () => {},
   };
-  const { params, checkpoint } = await follow(events, [told]);
+  const sinks = [
+    jsonlSink(eventsFile(folder)),
+    pageSink({ path: join(folder, 'report.html'), title: basename(folder), before }),
+    told,
+  ];
+  const { params, checkpoint } = await follow(events, sinks);
   return { weights: await weightsOf(params), checkpoint: checkpoint! };
 }

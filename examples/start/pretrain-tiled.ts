@@ -51,6 +51,7 @@ export function pretrainTiled({
   ...options
 }: TrainingOptions & { readonly clips: readonly DecodedClip[] }): Promise<ArmResult> {
   const { ratio, seed } = run.command;
-  const checkpoint = { folder: join(run.path, TILED_RUN.name), every: TILED.checkpointEvery };
-  return resultOf(reconstructionTraining({ ...options, ratio, seed, checkpoint }), onStep);
+  const folder = join(run.path, TILED_RUN.name);
+  const checkpoint = { folder, every: TILED.checkpointEvery };
+  return resultOf(reconstructionTraining({ ...options, ratio, seed, checkpoint }), folder, onStep);
 }

@@ -8,10 +8,11 @@ import type {
   Study,
   TextTable,
 } from '@tgm/report';
+import type { ArmStep } from './arm-steps.js';
 import { predictTheMean } from './arm-table.js';
 import { DEFAULTS } from './command-line.js';
 import type { Trained } from './evaluate.js';
-import type { LogRow, RunFolder } from './run-folder.js';
+import type { RunFolder } from './run-folder.js';
 import { MODEL, TILED, TRAINING } from './settings.js';
 import type { VideoSet } from './source.js';
 import { stepCurve } from './step-curve.js';
@@ -20,6 +21,8 @@ export interface ReportParts {
   readonly run: RunFolder;
   readonly set: VideoSet;
   readonly steps: number;
+  /** What each training told, in all its parts. */
+  readonly armSteps: readonly ArmStep[];
   readonly stages: readonly Stage[];
   readonly trained: readonly Trained[];
   readonly scores: ScoreTable | undefined;
@@ -31,12 +34,12 @@ export interface ReportParts {
   readonly skipped: readonly SkippedFile[];
 }
 
-/** The run as the report shows it; curves come from the log, so that a resumed run shows them whole. */
-export async function reportData(parts: ReportParts): Promise<Report> {
-  const { run, set, steps, stages, trained, scores, namedObject, completed, clips, skipped } = parts;
-  const rows = await run.rows('step');
+/** The run as the report shows it. */
+export function reportData(parts: ReportParts): Report {
+  const { run, set, steps, armSteps, stages, trained, scores, namedObject, completed, clips, skipped } =
+    parts;
   const reconstructing = trained.filter((arm) => arm.reconstructs);
-  const last = rows.filter(({ arm }) => reconstructing.some(({ name }) => name === arm)).at(-1);
+  const last = armSteps.filter(({ arm }) => reconstructing.some(({ name }) => name === arm)).at(-1);
   return {
     title: `Text-guided video masked autoencoding: ${set.name}`,
     summary: `Three small video masked autoencoders, pre-trained on the same clips with the same budget and seed. Each differs from the first in one thing: “text” hides the patches that match the caption instead of random ones, “contrast” leaves out the reconstruction loss. The contrastive loss of all three looks at a second view of each clip, masked at random.${completed ? ' A fourth, “tiled”, learns by reconstruction alone, on clips whose ground can be guessed.' : ''}`,
@@ -55,11 +58,11 @@ export async function reportData(parts: ReportParts): Promise<Report> {
     ...(scores ? { scores: { ...scores, ...(isUsual(run.command) ? MOVING_SHAPES_EXPECTED : {}) } } : {}),
     ...(namedObject ? { tables: [namedObject] } : {}),
     plots: [
-      curve(rows, reconstructing, 'reconstruction', 'Reconstruction loss', {
+      curve(armSteps, reconstructing, 'reconstruction', 'Reconstruction loss', {
         note: 'Mean square error of normalised pixels over masked patches. “contrast” has none.',
         references: last ? [{ label: 'predict the mean', value: predictTheMean(last) }] : [],
       }),
-      curve(rows, trained, 'contrastive', 'Video-text contrastive loss', {
+      curve(armSteps, trained, 'contrastive', 'Video-text contrastive loss', {
         note: 'A low value alone proves little: the shape of a mask can give the caption away. Retrieval on unmasked clips decides.',
         references: [{ label: 'chance', value: Math.log(TRAINING.batchSize) }],
       }),
@@ -86,7 +89,7 @@ const MOVING_SHAPES_EXPECTED = {
 };
 
 function curve(
-  rows: readonly LogRow[],
+  steps: readonly ArmStep[],
   trained: readonly Trained[],
   term: string,
   title: string,
@@ -95,7 +98,7 @@ function curve(
   return {
     title,
     ...rest,
-    series: trained.map((run) => stepCurve(rows, run, term)),
+    series: trained.map((run) => stepCurve(steps, run, term)),
     smooth: true,
   };
 }

@@ -12,7 +12,7 @@ export interface LogRow {
   readonly [field: string]: unknown;
 }
 
-/** `runs/<time>/`: the command it was started with, its log, and everything it makes. */
+/** `runs/<time>/`: the command it was started with, its log, everything it makes, and a folder for each training. */
 export interface RunFolder {
   readonly path: string;
   readonly command: Command;
@@ -20,7 +20,7 @@ export interface RunFolder {
   readonly started: number;
   /** @throws ProgramError `WRITE_FAILED` */
   log(event: string, fields: Readonly<Record<string, unknown>>): Promise<void>;
-  /** The rows of one event, in order. A step that a resumed run made again counts once, with its last row. */
+  /** The rows of one event, in order. */
   rows(event: string): Promise<LogRow[]>;
 }
 
@@ -115,9 +115,7 @@ function runFolder(path: string, command: Command, started: number): RunFolder {
     async rows(event) {
       if (!existsSync(log)) return [];
       const lines = (await readFile(log, 'utf8')).split('\n').filter(isWhole);
-      const rows = lines.map((line): LogRow => JSON.parse(line)).filter((row) => row.event === event);
-      const byStep = new Map(rows.map((row) => [`${row.arm} ${row.step}`, row]));
-      return [...byStep.values()];
+      return lines.map((line): LogRow => JSON.parse(line)).filter((row) => row.event === event);
     },
   };
 }

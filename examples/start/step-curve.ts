@@ -1,14 +1,12 @@
 import type { CurveSeries } from '@tgm/report';
-import type { LogRow } from './run-folder.js';
+import type { ArmStep } from './arm-steps.js';
 
-/** How a term of a run went, by the rows of the log. */
+/** How a term of a training went. */
 export const stepCurve = (
-  rows: readonly LogRow[],
+  steps: readonly ArmStep[],
   { name }: { readonly name: string },
   term: string,
 ): CurveSeries => ({
   name,
-  points: rows
-    .filter((row) => row.arm === name)
-    .map((row) => ({ step: row.step as number, value: (row.terms as Record<string, number>)[term]! })),
+  points: steps.filter(({ arm }) => arm === name).map(({ step, terms }) => ({ step, value: terms[term]! })),
 });

@@ -6,11 +6,11 @@ import { videoPool } from '@tgm/video-io';
 import { expect, test } from 'vitest';
 import { LEVELS } from '../moving-shapes/index.js';
 import { levelClips } from '../moving-shapes/level-clips.js';
+import type { ArmStep } from './arm-steps.js';
 import { errorsText } from './completion-errors.js';
 import { demoModel } from './demo-model.js';
 import { resultOf } from './pretrain-arm.js';
 import { reconstructionTraining } from './pretrain-tiled.js';
-import type { LogRow } from './run-folder.js';
 import { tiledStudy } from './tiled-study.js';
 
 const STEPS = 60;
@@ -30,12 +30,13 @@ test('reconstruction alone learns the ground of unseen clips within sixty steps'
     const { train, test: unseen } = await levelClips(making);
     const training = { engine, model, clips: train, ratio: RATIO, steps: STEPS, seed: SEED, signal };
     const checkpoint = { folder: join(folder, 'run'), every: STEPS };
-    const rows: LogRow[] = [];
+    const steps: ArmStep[] = [];
     const result = await resultOf(
       reconstructionTraining({ ...training, checkpoint }),
-      ({ type, step, terms }) => void rows.push({ time: '', event: type, arm: 'tiled', step, terms }),
+      checkpoint.folder,
+      (event) => void steps.push({ ...event, arm: 'tiled' }),
     );
-    const given = { engine, model, clips: unseen, result, ratio: RATIO, seed: SEED, rows };
+    const given = { engine, model, clips: unseen, result, ratio: RATIO, seed: SEED, steps };
     const { study, errors } = await tiledStudy(given);
     // Of who says the mean: the share 127 / 128, as deviations are unbiased, but where a patch is flat.
     expect(errors.mean.value).toBeGreaterThan(0.95);

@@ -5,11 +5,11 @@ import type { Params, VideoMae } from '@tgm/models';
 import type { ClipReport, Study } from '@tgm/report';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import type { DecodedClip } from '@tgm/train';
+import type { ArmStep } from './arm-steps.js';
 import { completedByMeans, completer } from './complete.js';
 import { type CompletionErrors, completionErrors, completionMasks } from './completion-errors.js';
 import type { ArmResult } from './pretrain-arm.js';
 import { TILED_RUN } from './pretrain-tiled.js';
-import type { LogRow } from './run-folder.js';
 import { stepCurve } from './step-curve.js';
 import { paramsOf } from './weights.js';
 
@@ -22,8 +22,7 @@ export interface TiledStudyOptions {
   /** Share of each slice that is hidden. */
   readonly ratio: number;
   readonly seed: number;
-  /** The log's rows of steps. */
-  readonly rows: readonly LogRow[];
+  readonly steps: readonly ArmStep[];
 }
 
 const PICTURED = 2;
@@ -32,14 +31,14 @@ const PICTURED = 2;
 export async function tiledStudy(
   options: TiledStudyOptions,
 ): Promise<{ readonly study: Study; readonly errors: CompletionErrors }> {
-  const { engine, model, clips, result, ratio, seed, rows } = options;
+  const { engine, model, clips, result, ratio, seed, steps } = options;
   const masks = completionMasks(model, clips, ratio, seed);
   const untrained = model.init(seededRandom(seed, 'init'));
   const trained = paramsOf(result.weights);
   try {
     const errors = await completionErrors({ untrained, trained }, { engine, model, clips, masks });
     const completed = await completions(trained, masks, options);
-    const curve = stepCurve(rows, TILED_RUN, 'reconstruction');
+    const curve = stepCurve(steps, TILED_RUN, 'reconstruction');
     return { study: studyOf(errors, curve, clips.length, completed), errors };
   } finally {
     tf.dispose([untrained, trained] as tf.TensorContainer);
