@@ -36,11 +36,14 @@ const captioning = (extra: object) =>
     ...extra,
   });
 
+const masking = () => ({ video: join(folder, 'a.mp4'), masks: 'random', frames: 2, size: 16 });
+
 describe('@tgm/cli', () => {
   const checks = optionsContract({
     module: cli,
     declarations: `${import.meta.dirname}/../dist`,
     calls: {
+      clipMasks: (extra) => cli.clipMasks({ ...masking(), ...extra }),
       dataFacts: (extra) => cli.dataFacts(dataset(), { probe: 0, ...extra }),
       examineMachine: (extra) => cli.examineMachine({ hub: false, ...extra }),
       openTeacher: (extra) => cli.openTeacher({ offline: true, ...extra }),
@@ -71,6 +74,7 @@ describe('@tgm/cli', () => {
       plan: (extra) => cli.plan({ settings: cli.PRESETS['probe-b-k400'], ...extra }),
       pretrainingParts: (extra) =>
         cli.pretrainingParts(cli.laptop(cli.PRESETS['videomae-s-k400']), { videos: 16, ...extra }),
+      writeMasks: (extra) => cli.writeMasks({ ...masking(), out: join(folder, 'a.png'), ...extra }),
       writeCaptions: (extra) => captioning(extra).next(),
     },
   });

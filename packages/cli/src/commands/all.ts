@@ -3,6 +3,7 @@ import type { Command } from './command.js';
 import { data } from './data.js';
 import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
+import { masks } from './masks.js';
 import { plan } from './plan.js';
 import { retrieve } from './retrieve.js';
 import { score } from './score.js';
@@ -14,6 +15,7 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   data,
   caption,
+  masks,
   score,
   shards,
   plan,

@@ -8,7 +8,7 @@ export const saveConfig = (folder: string, text: string): Promise<void> =>
   saveText(join(folder, 'tgm.config.json'), text);
 
 /** The same under a name. */
-export async function saveText(path: string, text: string): Promise<void> {
+export async function saveText(path: string, text: string | Uint8Array): Promise<void> {
   const part = `${path}.${randomUUID()}.tmp`;
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,5 +1,6 @@
 import { captionSection } from '../captions/caption-section.js';
 import { dataSection, validationSection } from '../data/data-section.js';
+import { masksSection } from '../masks/masks-section.js';
 import { evaluateSection } from '../measuring/evaluate-section.js';
 import { probeSection } from '../measuring/probe-section.js';
 import { retrieveSection } from '../measuring/retrieve-section.js';
@@ -18,6 +19,7 @@ export const SECTIONS: Readonly<Record<keyof TgmConfig, Section>> = {
   data: dataSection,
   validation: validationSection,
   caption: captionSection,
+  masks: masksSection,
   shards: shardsSection,
   teacher: teacherSection,
   score: scoreSection,

@@ -1,5 +1,6 @@
 import type { CaptionOptions } from '../captions/caption-section.js';
 import type { DataOptions } from '../data/data-section.js';
+import type { MasksOptions } from '../masks/masks-section.js';
 import type { EvaluateOptions } from '../measuring/evaluate-section.js';
 import type { ProbeConfig } from '../measuring/probe-section.js';
 import type { RetrieveOptions } from '../measuring/retrieve-section.js';
@@ -28,6 +29,8 @@ export interface TgmConfig {
   readonly teacher?: TeacherOptions;
   /** How `tgm score` keeps scores of frames and captions. */
   readonly score?: ScoreOptions;
+  /** Which masks `tgm masks` draws. */
+  readonly masks?: MasksOptions;
   /** Which runs `tgm watch` shows. */
   readonly watch?: WatchOptions;
   /** How `tgm evaluate` measures a model. */

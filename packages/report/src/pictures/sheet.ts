@@ -1,5 +1,5 @@
 import type { Picture } from './picture.js';
-import { inkOf, LETTER } from './small-letters.js';
+import { inkOf, LETTER, shortened } from './small-letters.js';
 
 /** [H, W, 3] RGB, 0-255. */
 export type Cell = Uint8Array;
@@ -64,7 +64,7 @@ export function sheetOf(
 
   function write(text: string, top: number, left: number, room: number): void {
     const letters = Math.floor((room / STROKE + 1) / (LETTER.width + 1));
-    for (const [row, column] of inkOf([...text].slice(0, letters).join(''))) {
+    for (const [row, column] of inkOf(shortened(text, letters))) {
       for (let y = 0; y < STROKE; y++) {
         const start = ((top + row * STROKE + y) * width + left + column * STROKE) * 3;
         pixels.fill(INK, start, start + STROKE * 3);

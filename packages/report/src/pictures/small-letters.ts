@@ -48,9 +48,20 @@ const LETTERS: Readonly<Record<string, string>> = {
     ')': '42224',
   },
   ...{ ':': '02020', '=': '07070', '+': '02720', "'": '22000', ' ': '00000' },
+  ...{ '"': '55000', '!': '22202', '?': '71202', _: '00007' },
 };
 /** What has no letter here. */
 const OTHER = '77777';
+
+/** A text of at most so many letters: where there is no room for all, it ends behind a word, with three dots. */
+export function shortened(text: string, letters: number): string {
+  const all = [...text];
+  if (all.length <= letters) return text;
+  const begun = all.slice(0, Math.max(0, letters - 3)).join('');
+  const isWhole = all[letters - 3] === ' ';
+  const words = isWhole ? begun : begun.slice(0, Math.max(0, begun.lastIndexOf(' ')));
+  return words.trimEnd() ? `${words.trimEnd()}...` : all.slice(0, letters).join('');
+}
 
 /**
  * The cells of a text that are inked, each as its row and column; a letter takes four columns. Small letters become capitals, accents
