@@ -26,6 +26,8 @@ afterAll(async () => {
 });
 
 const dataset = () => datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: ['a'] }]);
+const labelled = () =>
+  datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: [], label: 0 }], ['grey']);
 const captioning = (extra: object) =>
   cli.writeCaptions(dataset(), {
     out: join(folder, 'none.jsonl'),
@@ -52,6 +54,14 @@ describe('@tgm/cli', () => {
         cli.evaluateModel(dataset(), {
           model: join(folder, 'run'),
           features: join(folder, 'features'),
+          ...extra,
+        }),
+      probeModel: (extra) =>
+        cli.probeModel(labelled(), labelled(), {
+          model: join(folder, 'run'),
+          features: join(folder, 'features'),
+          settings: cli.laptop(cli.PRESETS['probe-b-k400']),
+          protocols: 'knn',
           ...extra,
         }),
       retrieveVideos: (extra) =>

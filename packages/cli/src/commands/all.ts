@@ -5,6 +5,7 @@ import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
 import { masks } from './masks.js';
 import { plan } from './plan.js';
+import { probe } from './probe.js';
 import { retrieve } from './retrieve.js';
 import { score } from './score.js';
 import { shards } from './shards.js';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly Command[] = [
   score,
   shards,
   plan,
+  probe,
   evaluate,
   retrieve,
   watch,
