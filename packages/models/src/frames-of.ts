@@ -47,6 +47,18 @@ export function patchedFramesOf(where: string, given: ClipFrames, patchSize: num
   throw inputShape(where, 'frames', expected, `${height} x ${width}`);
 }
 
+/**
+ * The frames of a clip of any size, whole frames of it.
+ * @throws ModelError with `OPTION_INVALID`, `INPUT_SHAPE`
+ */
+export function framesOfAnySize(where: string, given: ClipFrames): ClipFrames {
+  const { height, width } = checked(where, given);
+  if (![height, width].every((side) => Number.isSafeInteger(side) && side >= 1))
+    throw inputShape(where, 'frames', 'whole numbers of pixels', `${height} x ${width}`);
+  counted(where, given);
+  return given;
+}
+
 function checked(where: string, given: ClipFrames): ClipFrames {
   // A clip of a decoder may be passed whole.
   const { frames, height, width } = (given ?? {}) as ClipFrames;

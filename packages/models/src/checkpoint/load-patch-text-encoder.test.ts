@@ -96,7 +96,7 @@ describe('loadPatchTextEncoder', () => {
     expect(loaded.parameters).toBe(
       model.parameters.reduce((sum, { shape }) => sum + shape.reduce((all, size) => all * size, 1), 0),
     );
-    expect(loaded.describe()).toEqual(own.describe());
+    expect(loaded.describe()).toMatchObject({ variant: 'raw', encoder: own.describe() });
     expect(await loaded.digest()).toBe(await own.digest());
     expect(await loaded.encodePatches(picture(4, 4))).toEqual(await own.encodePatches(picture(4, 4)));
     loaded.dispose();
@@ -111,6 +111,32 @@ describe('loadPatchTextEncoder', () => {
     expect([values.length, width]).toEqual([4 * 8 * 8, 8]);
     const attention = await encoder.encodeAttention(picture(8, 8));
     expect(attention.values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(1, 5);
+    encoder.dispose();
+  });
+
+  it('resizes frames that are smaller than its pictures, or no whole patches, near their aspect', async () => {
+    const encoder = await loadPatchTextEncoder(await siglipFolder(), { engine });
+    const grey = (height: number, width: number) => ({
+      frames: new Uint8Array(2 * height * width * 3).fill(77),
+      height,
+      width,
+    });
+    // What is grey all over is so in any size.
+    const own = await encoder.encodePatches(grey(8, 16));
+    expect(await encoder.encodePatches(grey(5, 10))).toEqual(own);
+    expect(await encoder.encodePatches(grey(4, 8))).toEqual(own);
+    const finer = await encoder.encodePatches(grey(12, 12));
+    expect(finer).toMatchObject({ frameCount: 2, rows: 6, columns: 6 });
+    expect(await encoder.encodePatches(grey(13, 13))).toMatchObject({ rows: 7, columns: 7 });
+    expect(await encoder.encodeAttention(grey(3, 3))).toMatchObject({ rows: 4, columns: 4 });
+    await expect(encoder.encodePatches({ ...grey(5, 5), height: 4 })).rejects.toMatchObject({
+      code: 'INPUT_SHAPE',
+    });
+    await expect(encoder.encodePatches({ ...grey(5, 5), height: 4.5 })).rejects.toMatchObject({
+      code: 'INPUT_SHAPE',
+    });
+    expect(encoder.pictureSize({ height: 90, width: 90 }, 0.5)).toMatchObject({ rows: 4, columns: 4 });
+    expect(encoder.pictureSize({ height: 90, width: 90 }, 1.5)).toMatchObject({ rows: 6, columns: 6 });
     encoder.dispose();
   });
 

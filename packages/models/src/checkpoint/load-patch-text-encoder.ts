@@ -16,6 +16,7 @@ import { clipModelPatchTextEncoder } from '../clip-model/patch-text-encoder.js';
 import { type PatchFeaturesVariant, patchFeaturesVariant } from '../clip-model/vision.js';
 import { ModelError } from '../errors.js';
 import type { Params } from '../params.js';
+import { readablePictures } from '../patch-text/readable-pictures.js';
 import { type PixelScale, pixelScale } from '../pixels.js';
 import { patchesAlong } from '../siglip-model/config.js';
 import { siglipPatchTextEncoder } from '../siglip-model/patch-text-encoder.js';
@@ -59,6 +60,7 @@ const table = optionTable(
 
 /**
  * Opens the image-text model of a folder as what masks by: a CLIP, as `loadClipModel` does, or a SigLIP, whichever config.json names.
+ * Frames may have any size: those that are no whole patches, or smaller than the model's own pictures, are resized to what it reads.
  *
  * @throws ModelError as `loadClipModel`; `OPTION_INVALID` for another variant of a SigLIP.
  */
@@ -72,9 +74,16 @@ export async function loadPatchTextEncoder(
   if (config?.model_type !== 'siglip') {
     const opened = await loadClipModel(folder, pixels && { pixels });
     const { imageSize, patchSize } = opened.model.config.visionConfig;
+    const side = imageSize / patchSize;
+    const encoder = clipModelPatchTextEncoder({ ...opened, engine, variant });
     return {
-      ...clipModelPatchTextEncoder({ ...opened, engine, variant }),
-      ...facts('CLIP', opened.params, imageSize, imageSize / patchSize),
+      ...readablePictures(encoder, side, patchSize),
+      ...facts('CLIP', opened.params, imageSize, side),
+      describe: describer(
+        table.where,
+        { fields: {}, values: { encoder } },
+        recorded(table, { engine, variant, pixels: opened.model.pixels }),
+      ),
     };
   }
   if (variant !== 'value')
@@ -86,11 +95,12 @@ export async function loadPatchTextEncoder(
     });
   const opened = await loadSiglip(folder, pixels);
   const { visionConfig } = opened.config;
+  const side = patchesAlong(visionConfig);
   return {
-    ...siglipPatchTextEncoder(engine, opened),
-    ...facts('SigLIP', opened.params, visionConfig.imageSize, patchesAlong(visionConfig)),
+    ...readablePictures(siglipPatchTextEncoder(engine, opened), side, visionConfig.patchSize),
+    ...facts('SigLIP', opened.params, visionConfig.imageSize, side),
     describe: describer(
-      'loadPatchTextEncoder',
+      table.where,
       { fields: {}, values: { ...opened.config } },
       recorded(table, { engine, variant, pixels: opened.pixels }),
     ),
