@@ -22,30 +22,38 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** 64 x 64 grey, with a red square over the patches of rows 2 to 3 and columns 4 to 5. */
-function redSquare() {
-  const frames = new Uint8Array(64 * 64 * 3).fill(150);
-  for (let y = 16; y < 32; y++) for (let x = 32; x < 48; x++) frames.set([220, 40, 40], (y * 64 + x) * 3);
-  return { frames, height: 64, width: 64 };
+/** Grey, with a red square over the patches of rows 2 to 3 and columns 4 to 5 of 8 x 8. */
+function redSquare(size: number) {
+  const frames = new Uint8Array(size * size * 3).fill(150);
+  for (let y = size / 4; y < size / 2; y++)
+    for (let x = size / 2; x < (size * 3) / 4; x++) frames.set([220, 40, 40], (y * size + x) * 3);
+  return { frames, height: size, width: size };
 }
 
 const SQUARE = [20, 21, 28, 29];
 
 describe('openTeacher', () => {
-  it('opens the tiny CLIP where none is named: it finds what a caption names, and says what it knows', async () => {
-    const teacher = await openTeacher();
-    try {
-      expect(teacher).toMatchObject({ name: 'tiny-clip-model', isTiny: true });
-      expect(teacher.says).toContain('coloured shapes');
-      const texts = await teacher.encoder.encodeText(['a red square moves to the left']);
-      const patches = await teacher.encoder.encodePatches(redSquare());
-      const scores = similarityMaps(patches, texts.values);
-      const places = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!);
-      expect(places.slice(0, 4).sort((a, b) => a - b)).toEqual(SQUARE);
-    } finally {
-      await teacher.dispose();
-    }
-  });
+  it.each([
+    ['of its own size', 64],
+    ['that is smaller', 32],
+    ['of no whole patches', 60],
+  ])(
+    'opens the tiny CLIP where none is named, which finds what a caption names in a picture %s',
+    async (_, size) => {
+      const teacher = await openTeacher();
+      try {
+        expect(teacher).toMatchObject({ name: 'tiny-clip-model', isTiny: true });
+        expect(teacher.says).toContain('coloured shapes');
+        const texts = await teacher.encoder.encodeText(['a red square moves to the left']);
+        const patches = await teacher.encoder.encodePatches(redSquare(size));
+        const scores = similarityMaps(patches, texts.values);
+        const places = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!);
+        expect(places.slice(0, 4).sort((a, b) => a - b)).toEqual(SQUARE);
+      } finally {
+        await teacher.dispose();
+      }
+    },
+  );
 
   it('opens a folder, on an engine of the caller’s that it leaves alone', async () => {
     const engine = await cpuEngine();
