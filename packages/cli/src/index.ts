@@ -70,11 +70,18 @@ export type { TeacherOptions } from './teacher/teacher-section.js';
 export { TINY_CLIP_FOLDER } from './tiny-clip-folder.js';
 export type { FinetuneConfig } from './training/finetune-section.js';
 export type { PretrainConfig } from './training/pretrain-section.js';
+export {
+  type FinetunedRun,
+  type RunFinetuningOptions,
+  runFinetuning,
+} from './training/run-finetuning.js';
 export type {
   FinetuningRunOptions,
   PretrainingRunOptions,
   TrainingRunOptions,
 } from './training/run-options.js';
+export { type RunPretrainingOptions, runPretraining } from './training/run-pretraining.js';
+export type { TrainedRun, TrainingOptions } from './training/run-training.js';
 export type { Serving } from './watch/serve-loopback.js';
 export { watchRuns } from './watch/watch-runs.js';
 export type { WatchOptions } from './watch/watch-section.js';

@@ -85,6 +85,22 @@ describe('@tgm/cli', () => {
       pretrainingParts: (extra) =>
         cli.pretrainingParts(cli.laptop(cli.PRESETS['videomae-s-k400']), { videos: 16, ...extra }),
       writeMasks: (extra) => cli.writeMasks({ ...masking(), out: join(folder, 'a.png'), ...extra }),
+      runFinetuning: (extra) =>
+        cli.runFinetuning({
+          output: join(folder, 'tuned'),
+          dataset: { ...dataset(), classes: ['a', 'b'] },
+          signal: AbortSignal.abort(),
+          settings: cli.laptop(cli.PRESETS['finetune-b-ssv2']),
+          ...extra,
+        }),
+      runPretraining: (extra) =>
+        cli.runPretraining({
+          output: join(folder, 'pretrained'),
+          dataset: dataset(),
+          signal: AbortSignal.abort(),
+          settings: cli.laptop(cli.PRESETS['videomae-s-k400']),
+          ...extra,
+        }),
       writeCaptions: (extra) => captioning(extra).next(),
     },
   });

@@ -3,9 +3,12 @@ import type { Command } from './command.js';
 import { data } from './data.js';
 import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
+import { finetune } from './finetune.js';
 import { masks } from './masks.js';
 import { plan } from './plan.js';
+import { pretrain } from './pretrain.js';
 import { probe } from './probe.js';
+import { resume } from './resume.js';
 import { retrieve } from './retrieve.js';
 import { score } from './score.js';
 import { shards } from './shards.js';
@@ -20,6 +23,9 @@ export const COMMANDS: readonly Command[] = [
   score,
   shards,
   plan,
+  pretrain,
+  finetune,
+  resume,
   probe,
   evaluate,
   retrieve,

@@ -1,10 +1,10 @@
-import type { ResolvedSection } from '../config/resolve-section.js';
+import type { ResolvedSections } from '../config/resolve-sections.js';
 import type { Section } from '../config/section.js';
 
 /** What a command works with. */
 export interface CommandRun {
   /** The sections that it reads, by name. */
-  readonly sections: Readonly<Record<string, ResolvedSection>>;
+  readonly sections: ResolvedSections;
   /** Aborts when the program is asked to stop: end behind the work in hand, then throw its reason. */
   readonly signal: AbortSignal;
   /** Whether the result is for machines. Then nothing else is said on standard output. */

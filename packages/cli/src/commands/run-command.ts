@@ -1,7 +1,7 @@
 import { TgmError } from '@tgm/options';
 import { configLines, configText } from '../config/config-text.js';
 import { findConfig } from '../config/find-config.js';
-import { type ResolvedSection, resolveSection } from '../config/resolve-section.js';
+import { resolveSections } from '../config/resolve-sections.js';
 import { flagsOfSection, sectionFlags } from '../config/section-flags.js';
 import { SECTIONS } from '../config/sections.js';
 import { CliError } from '../program/errors.js';
@@ -73,14 +73,10 @@ async function run(command: Command, args: readonly string[], signal: AbortSigna
       ...(meant && { advice: `Did you mean "${meant}"?` }),
     });
   }
-  const sections: Record<string, ResolvedSection> = {};
-  for (const section of command.sections) {
-    const ofFile = section.name in SECTIONS ? file : undefined;
-    const resolved = await resolveSection(section, ofFile, flagsOfSection(section, own, given));
-    if (resolved) sections[section.name] = resolved;
-  }
-  const saved = Object.fromEntries(Object.entries(sections).filter(([section]) => section in SECTIONS));
-  const text = configText(saved, `What ${program} ran with`);
+  const sections = await resolveSections(command.sections, file, (section) =>
+    flagsOfSection(section, own, given),
+  );
+  const text = configText(sections, program);
   if (given.get('print-config')) {
     say(text.trimEnd());
     return EXIT_CODES.done;

@@ -1,5 +1,10 @@
-import { type ClassifierLabels, type VideoMaeClassifierConfig, videoMaeClassifier } from '@tgm/models';
-import { optionTable, passing } from '@tgm/options';
+import {
+  type ClassifierLabels,
+  type PixelScale,
+  type VideoMaeClassifierConfig,
+  videoMaeClassifier,
+} from '@tgm/models';
+import { objectWith, optional, optionTable, passing } from '@tgm/options';
 import { adamW, type FinetuneOptions } from '@tgm/train';
 import { type ClipRecipe, fineTuningRecipe, testRecipe } from '@tgm/video-io';
 import { CliError } from '../program/errors.js';
@@ -17,6 +22,8 @@ export type FinetuningParts = Omit<FinetuneOptions, 'examples' | 'engine' | 'see
 export interface BuildFinetuningOptions extends BuildOptions {
   /** Names of the data's classes. */
   readonly labels: ClassifierLabels;
+  /** The scale of pixels that a pre-trained encoder is used to. Default: that of ImageNet, as `videoMaeClassifier`. */
+  readonly pixels?: PixelScale;
 }
 
 const OPTIONS = optionTable(
@@ -27,6 +34,7 @@ const OPTIONS = optionTable(
       'a list of names, or such lists by name',
       (value): value is ClassifierLabels => typeof value === 'object' && value !== null,
     ),
+    pixels: optional(objectWith<PixelScale>('a scale of pixels', ['mean', 'std'])),
   } satisfies Record<keyof BuildFinetuningOptions, unknown>,
   CliError,
 );
@@ -51,12 +59,15 @@ export function finetuningParts(
   settings: FinetuningSettings,
   options: BuildFinetuningOptions,
 ): FinetuningParts {
-  const { videos, labels, recompute } = OPTIONS.check(options);
+  const { videos, labels, pixels, recompute } = OPTIONS.check(options);
   const { model, recipe, test, length, rate, optimizer, layerDecay, dropPath, smoothing, mix } = settings;
   const schedule = scheduled(length, rate, videos);
   const shape = clipShape(model);
   return {
-    model: videoMaeClassifier(classifierConfig(settings, labels), { recompute }),
+    model: videoMaeClassifier(classifierConfig(settings, labels), {
+      recompute,
+      ...(pixels && { pixels }),
+    }),
     recipe: fineTuningRecipe({ ...recipe, ...shape }),
     test: testRecipe({ ...test, ...shape }),
     batchSize: (length.videosPerStep * recipe.clips) / length.accumulate,

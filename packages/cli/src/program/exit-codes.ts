@@ -29,6 +29,11 @@ const WRONG = new Set([
   'LABELS_MISMATCH',
   'TOO_FEW_EXAMPLES',
   'SCORES_DIFFER',
+  'CHECKPOINT_MISMATCH',
+  'LABEL_INVALID',
+  'NO_EXAMPLES',
+  'NO_NEGATIVES',
+  'TEXT_MISSING',
 ]);
 
 /** The exit code of a program that an error ended. */

@@ -1,4 +1,4 @@
-import { exitCodeOf } from './exit-codes.js';
+import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { explain } from './explain.js';
 import { warn } from './say.js';
 
@@ -6,10 +6,17 @@ import { warn } from './say.js';
 const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
 type StopSignal = keyof typeof SIGNALS;
 
-/** Why a program stops: the reason of its abort signal. */
+/** Sent by a scheduler some time before it ends the job, where it is asked to: `sbatch --signal=USR1@300`. */
+const LATER = 'SIGUSR1';
+
+/** Why a program stops: the reason of its abort signal. `time`: it was to work so long and no longer. */
 export class Stopped {
-  constructor(readonly by: StopSignal) {}
+  constructor(readonly by: StopSignal | typeof LATER | 'time') {}
 }
+
+/** Who stops a program for good says so; otherwise it is to be run again. */
+const exitCodeOfStop = ({ by }: Stopped): number =>
+  by in SIGNALS ? 128 + SIGNALS[by as StopSignal] : EXIT_CODES.again;
 
 const lastActs = new Set<() => void>();
 
@@ -30,9 +37,10 @@ const ECHO_MILLISECONDS = 300;
 
 /**
  * Runs a program: its first SIGINT or SIGTERM aborts `signal`, the second ends the process at once.
+ * SIGUSR1 aborts it too, and never ends it at once.
  *
  * `main` rejects with the signal's reason when it was stopped. The exit code is one of `EXIT_CODES`, an error is told on
- * standard error; 130 and 143: stopped by SIGINT or SIGTERM.
+ * standard error; 130 and 143: stopped by SIGINT or SIGTERM; 75: by SIGUSR1 or for its time.
  */
 export async function runProgram(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stop = new AbortController();
@@ -48,6 +56,10 @@ export async function runProgram(main: (signal: AbortSignal) => Promise<void>): 
       }
     });
   }
+  process.on(LATER, () => {
+    if (!stop.signal.aborted) warn('\nStopping after the step in hand: run it again to go on.');
+    stop.abort(new Stopped(LATER));
+  });
   // An error that nobody waits for, such as a closed pipe, must not end the process while threads compute.
   for (const event of ['uncaughtException', 'unhandledRejection']) {
     process.on(event, (error) => stop.abort(error));
@@ -58,7 +70,7 @@ export async function runProgram(main: (signal: AbortSignal) => Promise<void>): 
     if (stop.signal.aborted && !(stop.signal.reason instanceof Stopped)) throw stop.signal.reason;
   } catch (error) {
     if (error instanceof Stopped) {
-      process.exitCode = 128 + SIGNALS[error.by];
+      process.exitCode = exitCodeOfStop(error);
     } else {
       warn(`\n${explain(error)}`);
       process.exitCode = exitCodeOf(error);

@@ -1,0 +1,63 @@
+import { progressLine } from '@tgm/train';
+import type { DataOptions } from '../data/data-section.js';
+import { dataSection, validationSection } from '../data/data-section.js';
+import { openDataset } from '../data/open-dataset.js';
+import { progress } from '../program/progress.js';
+import { warn } from '../program/say.js';
+import { finetuneSection } from '../training/finetune-section.js';
+import { finished } from '../training/finished.js';
+import { type FinetunedRun, runFinetuning } from '../training/run-finetuning.js';
+import { RUN_FILES } from '../training/run-folder.js';
+import { finetuningOf } from '../training/stage-of.js';
+import { trainedText } from '../training/trained-text.js';
+import type { Command } from './command.js';
+
+export const finetune: Command = {
+  name: 'finetune',
+  says: 'Fine-tunes a pre-trained encoder to a classifier, and tests it on several views of each video',
+  details: `Example:
+  tgm finetune train --classes folders --preset finetune-b-k400 --laptop --pretrained run --output tuned
+  tgm finetune train --classes folders --preset finetune-b-k400 --validation.source test --validation.classes folders --output tuned
+  tgm evaluate test --classes folders --model tuned
+
+Without --pretrained it begins from drawn weights. The validation videos are tested behind the last step, in the views that the
+preset has; result.json in the folder has the figures with their 95 % intervals. It stops and goes on as tgm pretrain does.`,
+  sections: [validationSection, dataSection, finetuneSection],
+  positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
+  long: true,
+  async run({ sections, signal, configText }) {
+    const { settings, run } = finetuningOf(sections.finetune!.values);
+    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
+    const tests = sections.validation?.values as unknown as DataOptions | undefined;
+    let shown: ReturnType<typeof progress> | undefined;
+    const trained = await runFinetuning({
+      ...run,
+      dataset,
+      settings,
+      configText,
+      signal,
+      sinks: [progressLine()],
+      ...(tests && { validation: await openDataset(tests) }),
+      onTest(done, total = done) {
+        shown ??= progress('test', total, 'videos', 0, process.stderr);
+        shown.update(done);
+      },
+      onLeftOut: ({ id, code, message }) => warn(`  left out ${id}: ${code}, ${message}`),
+    });
+    shown?.end();
+    const done = finished(trained, signal);
+    return { json: done, text: `${trainedText(done)}\n${testText(done)}` };
+  },
+};
+
+/** `top1    75.0 % (58.3 to 91.7)`, or why there is nothing to tell. */
+function testText({ test, output }: FinetunedRun): string {
+  if (!test) return 'test    none: no validation videos are given';
+  const rows = Object.keys(test).filter((name) => `${name}/from` in test);
+  const lines = rows.map((name) => {
+    const [value, from, to] = [name, `${name}/from`, `${name}/to`].map((each) => test[each]!.toFixed(1));
+    return `${name.padEnd(7)} ${value} % (${from} to ${to})`;
+  });
+  const counts = `${test.videos} videos${test.leftOut ? `, ${test.leftOut} left out` : ''}`;
+  return [...lines, `tested  ${counts}: ${output}/${RUN_FILES.result}`].join('\n');
+}

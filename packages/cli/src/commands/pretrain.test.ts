@@ -1,0 +1,216 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { readEvents, writeScores } from '@tgm/train';
+import { videoPool } from '@tgm/video-io';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDataset } from '../data/open-dataset.js';
+import { openTeacher } from '../teacher/open-teacher.js';
+import { writeMovingSquares } from '../testing/moving-squares.test-support.js';
+import { type Ended, runTgm } from '../testing/run-tgm.test-support.js';
+
+let folder: string;
+const at = (...names: string[]): string => join(folder, ...names);
+const tgm = (...args: string[]): Promise<Ended> => runTgm(args, { cwd: folder });
+
+const STEPS = 12;
+const LAST = `step-${String(STEPS).padStart(8, '0')}`;
+/** Two epochs of 6 steps on 12 videos, with captions in masks and contrast; a checkpoint behind each step. */
+const SHORT = [
+  ...['pretrain', 'videos/clips.jsonl', '--preset', 'tgm-b-ssv2', '--laptop', '--leak-safe', '--seed', '7'],
+  ...['--length.videos-per-step', '2', '--length.epochs', '2', '--save-every', '1'],
+];
+/** One that nobody waits for. */
+const LONG = SHORT.map((each, at) => (SHORT[at - 1] === '--length.epochs' ? '2000' : each));
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-pretrain-'));
+  await writeMovingSquares(at('videos'), 2);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Runs the program, and sends it a signal when a checkpoint of a step is there. */
+async function stopped(output: string, step: number, signal: NodeJS.Signals, args: readonly string[]) {
+  const saved = at(output, `step-${String(step).padStart(8, '0')}`);
+  let waits: NodeJS.Timeout | undefined;
+  const ended = await runTgm(args, {
+    cwd: folder,
+    onError(_, kill) {
+      waits ??= setInterval(() => {
+        if (!existsSync(saved)) return;
+        clearInterval(waits);
+        kill(signal);
+      }, 5);
+    },
+  });
+  clearInterval(waits);
+  return ended;
+}
+
+/** Whether two runs ended with the same bits, those of the optimiser and the data's place too. */
+async function endedAlike(one: string, other: string): Promise<boolean> {
+  const files = ['model.safetensors', 'training-state.safetensors'];
+  const same = files.map(async (file) => {
+    const [a, b] = await Promise.all([one, other].map((output) => readFile(at(output, LAST, file))));
+    return a!.equals(b!);
+  });
+  return (await Promise.all(same)).every(Boolean);
+}
+
+describe('tgm pretrain', { timeout: 120_000 }, () => {
+  it('trains a folder that holds all of a run, says the same again, and refuses another run there', async () => {
+    const ended = await tgm(...SHORT, '--output', 'run', '--json');
+    expect(ended.code, ended.stderr).toBe(0);
+    const told = JSON.parse(ended.stdout);
+    expect(told).toMatchObject({
+      output: at('run'),
+      reason: 'completed',
+      step: STEPS,
+      steps: STEPS,
+      checkpoint: at('run', LAST),
+      terms: { reconstruction: expect.any(Number), contrastive: expect.any(Number) },
+      figures: { 'reconstruction baseline': expect.any(Number) },
+      peakBytes: expect.any(Number),
+    });
+    expect(ended.stderr).toContain('knows coloured shapes');
+    expect(ended.stderr).toMatch(/captions: done in/);
+    expect((await readdir(at('run'))).sort()).toEqual([
+      'events.jsonl',
+      'report.html',
+      'step-00000011',
+      LAST,
+      'tensorboard',
+      'tgm.config.json',
+    ]);
+    expect(await readFile(at('run', 'report.html'), 'utf8')).toContain('Loss: contrastive');
+
+    const events = await readEvents(at('run', 'events.jsonl'));
+    expect(events.filter(({ type }) => type === 'step')).toHaveLength(STEPS);
+    const again = await tgm(...SHORT, '--output', 'run', '--json');
+    expect(JSON.parse(again.stdout)).toEqual({ ...told, peakBytes: expect.any(Number) });
+
+    const config = await readFile(at('run', 'tgm.config.json'), 'utf8');
+    const other = await tgm(...SHORT, '--output', 'run', '--masking.ratio', '0.8');
+    expect(other.stderr).toMatch(/masking\.ratio: 0\.6, now 0\.8.*CHECKPOINT_MISMATCH/s);
+    expect(other.code).toBe(64);
+    expect(await readFile(at('run', 'tgm.config.json'), 'utf8')).toBe(config);
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'stops at SIGTERM with 143, and resume makes of the folder, wherever it lies, what an unbroken run is',
+    async () => {
+      const ended = await stopped('first', 2, 'SIGTERM', [...SHORT, '--output', 'first']);
+      expect(ended.stderr).toMatch(/Stopping after the step in hand.*stopped at step \d/s);
+      expect(ended).toMatchObject({ code: 143, signal: null });
+      await rename(at('first'), at('moved'));
+      const resumed = await tgm('resume', 'moved');
+      expect(resumed.code, resumed.stderr).toBe(0);
+      expect(resumed.stderr).toMatch(/goes on from step \d of 12/);
+      expect(resumed.stdout).toMatch(/^steps {3}12 of 12: .*reconstruction [\d.]+ of [\d.]+/m);
+      expect(resumed.stdout).toMatch(/^peak memory \d+ MiB$/m);
+      expect(await endedAlike('moved', 'run')).toBe(true);
+    },
+  );
+
+  it.runIf(process.platform !== 'win32')(
+    'goes on where it was killed, by the same command, as if nothing had been',
+    async () => {
+      const args = [...SHORT, '--output', 'killed'];
+      expect(await stopped('killed', 4, 'SIGKILL', args)).toMatchObject({ signal: 'SIGKILL' });
+      expect(existsSync(at('killed', LAST))).toBe(false);
+      const again = await tgm(...args);
+      expect(again.code, again.stderr).toBe(0);
+      expect(await endedAlike('killed', 'run')).toBe(true);
+      const steps = (await readEvents(at('killed', 'events.jsonl'))).filter(({ type }) => type === 'step');
+      expect(steps.map((event) => 'step' in event && event.step)).toEqual(
+        Array.from({ length: STEPS }, (_, step) => step + 1),
+      );
+    },
+  );
+
+  it.runIf(process.platform !== 'win32')(
+    'saves and ends with 75 when its time is over or a scheduler says so',
+    async () => {
+      const over = await tgm(...LONG, '--output', 'timed', '--stop-after', '0.15');
+      expect(over.code, over.stderr).toBe(75);
+      const stepsOf = async () =>
+        (await readdir(at('timed'))).filter((name) => name.startsWith('step-')).sort();
+      const before = (await stepsOf()).at(-1)!;
+      const done = Number(before.slice('step-'.length));
+      expect(done).toBeGreaterThan(0);
+      const resumed = stopped('timed', done + 2, 'SIGUSR1', ['resume', 'timed', '--stop-after', '10']);
+      expect(await resumed).toMatchObject({ code: 75, signal: null });
+      expect((await stepsOf()).at(-1)! > before).toBe(true);
+    },
+  );
+
+  it('ends with 3 where the loss is not a number', async () => {
+    const rates = ['--rate.base', '1e30', '--rate.warmup-epochs', '0'];
+    const ended = await tgm(...SHORT, ...rates, '--output', 'diverged');
+    expect(ended.stderr).toContain('LOSS_NOT_FINITE');
+    expect(ended.code).toBe(3);
+  });
+
+  it('warns of a contrast that reads a text mask, and of videos without captions', async () => {
+    const paper = SHORT.filter((each) => each !== '--leak-safe');
+    await writeFile(
+      at('videos', 'bare.jsonl'),
+      ['red/left-0.mp4', 'red/left-1.mp4'].map((path) => `${JSON.stringify({ id: path, path })}\n`).join(''),
+    );
+    const args = paper.map((each) => each.replace('clips.jsonl', 'bare.jsonl'));
+    const ended = await tgm(...args, '--output', 'none');
+    expect(ended.stderr).toMatch(/the mask tells the caption.*--leak-safe/s);
+    expect(ended.stderr).toMatch(/expected captions.*got none in 2 videos.*tgm caption/s);
+    expect(ended.code).toBe(64);
+    expect(existsSync(at('none'))).toBe(false);
+  });
+
+  it('takes masks from stored scores, and refuses those of other videos', async () => {
+    const engine = await onnxEngine({ threads: 1 });
+    const [teacher, pool] = [await openTeacher({}, engine), videoPool({ workers: 1 })];
+    const dataset = await openDataset({ source: at('videos/clips.jsonl') });
+    await writeScores({ folder: at('scores'), dataset, pool, encoder: teacher.encoder });
+    await teacher.dispose();
+    await pool.close();
+    await engine.dispose();
+    const scored = [...SHORT, '--scores', 'scores'];
+    const ended = await tgm(...scored, '--output', 'stored');
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(await endedAlike('stored', 'run')).toBe(false);
+    const rows = (await readFile(at('videos/clips.jsonl'), 'utf8')).split('\n');
+    await writeFile(at('videos/clips-2.jsonl'), rows.slice(2).join('\n'));
+    const args = scored.map((each) => each.replace('clips.jsonl', 'clips-2.jsonl'));
+    const other = await tgm(...args, '--output', 'strange');
+    expect(other.stderr).toContain('SCORES_DIFFER');
+    expect(other.code).toBe(64);
+  });
+
+  it('follows motion without a teacher, from a configuration', async () => {
+    const pretrain = {
+      preset: 'mgm-b-k400',
+      laptop: true,
+      length: { videosPerStep: 4, epochs: 1 },
+      output: 'motion',
+    };
+    await writeFile(at('motion.json'), JSON.stringify({ data: { source: 'videos/red' }, pretrain }));
+    const ended = await tgm('pretrain', '--config', 'motion.json');
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).not.toContain('CLIP');
+    expect(ended.stdout).toMatch(/^steps {3}1 of 1: reconstruction/m);
+  });
+});
+
+describe('tgm resume', () => {
+  it('refuses a folder that is no run', async () => {
+    const ended = await tgm('resume', 'videos');
+    expect(ended.stderr).toMatch(/tgm\.config\.json: expected a configuration file/);
+    expect(ended.code).toBe(64);
+    await mkdir(at('plain'));
+    await writeFile(at('plain', 'tgm.config.json'), '{"data": {"source": "x"}}');
+    const none = await tgm('resume', 'plain');
+    expect(none.stderr).toMatch(/with one of the sections pretrain, finetune, got data/);
+    expect(none.code).toBe(64);
+  });
+});

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { callable, objectWith, optional, optionTable } from '@tgm/options';
+import { finetune, type LeftOutSample, shuffled, type TrainEvent, videoExamples } from '@tgm/train';
+import type { VideoDataset } from '@tgm/video-io';
+import { saveText } from '../config/save-config.js';
+import { withClasses } from '../data/with-classes.js';
+import { finetuningParts } from '../presets/finetuning-parts.js';
+import type { FinetuningSettings } from '../presets/settings.js';
+import { CliError } from '../program/errors.js';
+import { classesOf } from './classes-of.js';
+import { pretrainedEncoder } from './pretrained-encoder.js';
+import { RUN_FILES } from './run-folder.js';
+import { FINETUNING_RUN_FIELDS, type FinetuningRunOptions } from './run-options.js';
+import { runTraining, TRAINING_FIELDS, type TrainedRun, type TrainingOptions } from './run-training.js';
+import { testOfViews } from './test-of-views.js';
+
+export interface RunFinetuningOptions extends TrainingOptions, FinetuningRunOptions {
+  /** Videos with labels, and the names of their classes. */
+  readonly dataset: VideoDataset;
+  readonly settings: FinetuningSettings;
+  /** Videos with labels that the classifier is tested on behind the last step. Default: no test. */
+  readonly validation?: VideoDataset;
+  /** Hears how many videos of the test are done. */
+  readonly onTest?: (done: number, total?: number) => void;
+  /** Hears of videos of the test that cannot be read. */
+  readonly onLeftOut?: (sample: LeftOutSample) => void;
+}
+
+/** Where a fine-tuning stands. */
+export interface FinetunedRun extends TrainedRun {
+  /** What the test told, in per cent: `top1`, its 95 % interval `top1/from` and `top1/to`, and so on. Absent: there was none. */
+  readonly test?: Readonly<Record<string, number>>;
+}
+
+const OPTIONS = optionTable(
+  'runFinetuning',
+  {
+    ...FINETUNING_RUN_FIELDS,
+    ...TRAINING_FIELDS,
+    dataset: objectWith<VideoDataset>('a data set', ['name', 'length', 'at']),
+    settings: objectWith<FinetuningSettings>('settings of a fine-tuning', ['model', 'recipe', 'length']),
+    validation: optional(objectWith<VideoDataset>('a data set', ['name', 'length', 'at'])),
+    onTest: optional(callable<NonNullable<RunFinetuningOptions['onTest']>>()),
+    onLeftOut: optional(callable<NonNullable<RunFinetuningOptions['onLeftOut']>>()),
+  } satisfies Record<keyof RunFinetuningOptions, unknown>,
+  CliError,
+);
+
+/**
+ * Fine-tunes a classifier in a folder, as `tgm finetune` does, and tests it behind the last step on several views of each video of
+ * `validation`. What the test tells is an event of the run, and `result.json` of the folder. The same options again go on.
+ *
+ * @throws CliError `OPTION_INVALID`, `INPUT_INVALID` for data without classes and for an encoder of another shape; what `finetune` of
+ *   `@tgm/train` and `multiViewTest` of `@tgm/eval` throw; the reason of `signal` where it aborts before the first step or in the test.
+ */
+export async function runFinetuning(options: RunFinetuningOptions): Promise<FinetunedRun> {
+  const { dataset, settings, validation, pretrained, onTest, onLeftOut, ...run } = OPTIONS.check(options);
+  const labels = classesOf(dataset);
+  const testVideos = validation && withClasses(validation, labels);
+  let figures: FinetunedRun['test'];
+  const trained = await runTraining(run, {
+    name: 'finetune',
+    title: `Fine-tuning on ${dataset.name}`,
+    videos: dataset.length,
+    async start({ engine, pool, signal, badSamples, run: common }) {
+      const begin = pretrained === undefined ? undefined : await pretrainedEncoder(pretrained, settings);
+      const { recipe, test, ...parts } = finetuningParts(settings, {
+        videos: dataset.length,
+        labels,
+        recompute: run.recompute,
+        ...(begin && { pixels: begin.pixels }),
+      });
+      const { model, steps } = parts;
+      const examples = shuffled(videoExamples({ dataset, pool, recipe }), { badSamples });
+      const start = begin && { pretrained: begin.params };
+      const events = finetune({ ...parts, ...common(steps), ...start, examples });
+      const told = { ...(onTest && { onProgress: onTest }), ...(onLeftOut && { onLeftOut }) };
+      return {
+        events:
+          testVideos === undefined
+            ? events
+            : tested(events, async (params) => {
+                const videos = { dataset: testVideos, recipe: test, pool };
+                figures = await testOfViews({ engine, model, params, signal, ...videos, ...told });
+                return figures;
+              }),
+        async end() {
+          for (const tensor of Object.values(begin?.params ?? {})) tensor.dispose();
+        },
+      };
+    },
+  });
+  if (figures === undefined) return trained;
+  const { step, checkpoint } = trained;
+  const result = { data: validation!.name, views: settings.test, step, checkpoint, test: figures };
+  await saveText(join(run.output, RUN_FILES.result), `${JSON.stringify(result, null, 2)}\n`);
+  return { ...trained, test: figures };
+}
+
+type Test = (
+  params: Extract<TrainEvent, { type: 'end' }>['params'],
+) => Promise<Readonly<Record<string, number>>>;
+
+/** The events of a run, with those of a test before its end: files and page have it, and the folder is the run's until then. */
+async function* tested(events: AsyncIterable<TrainEvent>, test: Test): AsyncGenerator<TrainEvent> {
+  for await (const event of events) {
+    if (event.type === 'end' && event.reason === 'completed') {
+      const figures = await test(event.params);
+      yield { type: 'evaluated', step: event.step, evaluator: 'test', parameters: 'current', figures };
+    }
+    yield event;
+  }
+}

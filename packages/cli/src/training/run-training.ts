@@ -1,0 +1,114 @@
+import * as tf from '@tensorflow/tfjs';
+import { listOf, objectWith, optional, text } from '@tgm/options';
+import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { type BadExamplePolicy, follow, type RunOptions, type Sink, type TrainEvent } from '@tgm/train';
+import { type VideoPool, videoPool } from '@tgm/video-io';
+import { eventsIn, runFiles } from './run-folder.js';
+import type { TrainingRunOptions } from './run-options.js';
+import { stopSignal } from './stop-signal.js';
+
+/** What both stages take beside their settings, data and files. */
+export interface TrainingOptions extends TrainingRunOptions {
+  /** Ends the run behind the step in hand, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Where events go beside the files of the folder: a line on the terminal. */
+  readonly sinks?: readonly Sink[];
+  /** The configuration as a file of JSON, kept in the folder for `tgm resume`. */
+  readonly configText?: string;
+}
+
+/** Where a run stands. */
+export interface TrainedRun {
+  /** Its folder. */
+  readonly output: string;
+  readonly reason: 'completed' | 'stopped';
+  readonly step: number;
+  readonly steps: number;
+  /** The newest checkpoint; absent where no step is done. */
+  readonly checkpoint?: string;
+  /** Terms of the last step, and its figures: baselines among them. */
+  readonly terms: Readonly<Record<string, number>>;
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** What a stage builds its events from. */
+export interface TrainingTools {
+  readonly engine: Engine;
+  readonly pool: VideoPool;
+  readonly signal: AbortSignal;
+  /** For `shuffled`. */
+  readonly badSamples: BadExamplePolicy;
+  /** The options of the trainer that are the same for all stages. */
+  run(steps: number): Pick<RunOptions, 'seed' | 'checkpoint' | 'signal' | 'engine'>;
+}
+
+/** The fields of the options that are no run's alone. */
+export const TRAINING_FIELDS = {
+  signal: optional(objectWith<AbortSignal>('an AbortSignal', ['aborted'])),
+  sinks: optional(listOf(objectWith<Sink>('a sink', ['write', 'close']))),
+  configText: optional(text()),
+};
+
+type Checked = TrainingOptions &
+  Required<Pick<TrainingRunOptions, 'seed' | 'device' | 'threads' | 'keep' | 'refusedShare'>>;
+
+export interface Stage {
+  readonly name: 'pretrain' | 'finetune';
+  /** Of the page. */
+  readonly title: string;
+  /** Videos that are trained on. */
+  readonly videos: number;
+  /** Begins, or goes on. `end` may free what it opened: it is called behind the last event. */
+  start(tools: TrainingTools): Promise<{ events: AsyncIterable<TrainEvent>; end?(): Promise<void> }>;
+}
+
+/** Checkpoints of a run that nobody told how often, and the most steps between them. */
+const CHECKPOINTS = 20;
+const MOST_STEPS_BETWEEN = 500;
+
+/** Trains in a folder, or goes on there: engine, threads and files are opened for the stage and closed behind it. */
+export async function runTraining(options: Checked, stage: Stage): Promise<TrainedRun> {
+  const { output, seed, device, threads, saveEvery, keep, stopAfter, refusedShare } = options;
+  const { signal, release } = stopSignal(options.signal, stopAfter);
+  const engine = await onnxEngine({ device });
+  const pool = videoPool({ workers: threads });
+  try {
+    const { events, end } = await stage.start({
+      engine,
+      pool,
+      signal,
+      badSamples: { kind: 'replace', limit: Math.floor(refusedShare * stage.videos) },
+      run: (steps) => {
+        const every = saveEvery ?? Math.min(MOST_STEPS_BETWEEN, Math.ceil(steps / CHECKPOINTS));
+        return { engine, seed, signal, checkpoint: { folder: output, every, keep } };
+      },
+    });
+    try {
+      const { name, title } = stage;
+      const files = await runFiles({ folder: output, stage: name, title, configText: options.configText });
+      const last = await follow(events, [...files, ...(options.sinks ?? [])]);
+      tf.dispose([last.params, last.buffers, last.average ?? {}] as unknown as tf.TensorContainer);
+      return {
+        output,
+        reason: last.reason as TrainedRun['reason'],
+        ...(await standing(output)),
+        ...(last.checkpoint !== undefined && { checkpoint: last.checkpoint }),
+      };
+    } finally {
+      await end?.();
+    }
+  } finally {
+    release();
+    await pool.close();
+    await engine.dispose();
+  }
+}
+
+/** How far the run of a folder is, by its events: the steps may all have been made before. */
+async function standing(folder: string): Promise<Pick<TrainedRun, 'step' | 'steps' | 'terms' | 'figures'>> {
+  const events = await eventsIn(folder);
+  const last = events.findLast((event) => event.type === 'step');
+  if (last) return { step: last.step, steps: last.steps, terms: last.terms, figures: last.figures };
+  const begin = events.findLast((event) => event.type === 'begin');
+  return { step: begin?.step ?? 0, steps: begin?.steps ?? 0, terms: {}, figures: {} };
+}
