@@ -1,58 +1,52 @@
 /**
- * Pre-training on clips and scores in memory; see contestant.ts for how it is talked to. Arguments: the case, and `text` or
- * `tube`. `turn` takes the steps of a turn and answers with the seconds of one, by the clock and of the processors.
+ * Pre-training; see contestant.ts for how it is talked to. Arguments: the case, `text` or `tube`, and a folder of `prepareVideos`
+ * where clips are cut from videos and scores come from a store; without one both are in memory. `turn` takes the steps of a turn and
+ * answers with the seconds of one, by the clock and of the processors.
  */
 import { reconstructionLoss } from '@tgm/losses';
-import { seededRandom, textGuidedMasking, tokenCount, tubeMasking } from '@tgm/masking';
+import { textGuidedMasking, tubeMasking } from '@tgm/masking';
 import { videoMae } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { adamW, type CaptionedClip, clipExamples, constantSchedule, pretrain, shuffled } from '@tgm/train';
+import { adamW, constantSchedule, pretrain, shuffled, type TrainEvent } from '@tgm/train';
 import { answer, answerWords, timedRun } from '../timed-run.js';
 import { TEXT_MASK_CASES } from './cases.js';
+import { fromMemory } from './from-memory.js';
+import { fromVideos } from './from-videos.js';
 
-const [name, kind] = process.argv.slice(2);
-const { config, batch, ratio, steps } = TEXT_MASK_CASES.find((each) => each.name === name)!;
-const model = videoMae(config);
-const tokens = tokenCount(model.grid);
-const random = seededRandom('bench');
-const { numFrames, imageSize } = config;
+const [name, kind, folder] = process.argv.slice(2);
+const each = TEXT_MASK_CASES.find((other) => other.name === name)!;
+const { batch, ratio, steps } = each;
+const model = videoMae(each.config);
 
-/** Clips of noise, twice as many as a batch, with three scored captions each, as the paper has them. */
-const clips = Array.from({ length: 2 * batch }, (_, clip): CaptionedClip => {
-  const id = `${clip}`;
-  return {
-    id,
-    sample: { id, source: id, captions: [] },
-    frames: new Uint8Array(numFrames * imageSize * imageSize * 3).map(() => 256 * random()),
-    frameCount: numFrames,
-    height: imageSize,
-    width: imageSize,
-    motion: { vectors: new Float32Array(2 * tokens), known: new Uint8Array(tokens) },
-    captions: Array.from({ length: 3 }, (_, caption) => ({
-      caption: `caption ${caption} of ${clip}`,
-      embedding: Float32Array.of(1, caption),
-      tokenScores: new Float32Array(tokens).map(random),
-    })),
-  };
-});
+const run = {
+  engine: await onnxEngine(),
+  model,
+  losses: [{ loss: reconstructionLoss(), weight: 1 }],
+  optimizer: adamW(),
+  schedule: constantSchedule({ base: 1e-4 }),
+  batchSize: batch,
+  // Until the program is ended.
+  steps: Number.MAX_SAFE_INTEGER,
+  stepsPerCall: 1,
+  seed: 'bench',
+};
+const text = textGuidedMasking({ ratio });
+const tube = tubeMasking({ ratio });
 
-const masking = kind === 'text' ? textGuidedMasking({ ratio }) : tubeMasking({ ratio });
-const { oneStep } = timedRun(
-  pretrain({
-    engine: await onnxEngine(),
-    model,
-    examples: shuffled(clipExamples(clips)),
-    masking,
-    losses: [{ loss: reconstructionLoss(), weight: 1 }],
-    optimizer: adamW(),
-    schedule: constantSchedule({ base: 1e-4 }),
-    batchSize: batch,
-    // Until the program is ended.
-    steps: Number.MAX_SAFE_INTEGER,
-    stepsPerCall: 1,
-    seed: 'bench',
-  }),
-);
+async function training(): Promise<AsyncGenerator<TrainEvent>> {
+  if (folder === undefined) {
+    const examples = shuffled(fromMemory(each, model));
+    return kind === 'text'
+      ? pretrain({ ...run, examples, masking: text })
+      : pretrain({ ...run, examples, masking: tube });
+  }
+  const { plain, scored } = await fromVideos(each, model, folder);
+  return kind === 'text'
+    ? pretrain({ ...run, examples: shuffled(scored()), masking: text })
+    : pretrain({ ...run, examples: shuffled(plain()), masking: tube });
+}
+
+const { oneStep } = timedRun(await training());
 await oneStep();
 answer({ ready: 1 });
 await answerWords({

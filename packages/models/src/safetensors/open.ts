@@ -6,7 +6,7 @@ import { decodeElements, type SafetensorsTensor } from './dtype.js';
 import { safetensorsFault } from './fault.js';
 import { type Header, type HeaderEntry, headerLength, LENGTH_BYTES, parseHeader } from './header.js';
 
-/** A file of which single tensors are read. It is opened for each, so that there is nothing to close. */
+/** A file of which single tensors are read. It is opened for each call, so that there is nothing to close. */
 export interface SafetensorsFile {
   /** In the order of the data. */
   readonly names: readonly string[];
@@ -16,6 +16,8 @@ export interface SafetensorsFile {
    * @throws ModelError with `SAFETENSORS_INVALID`, `CHECKPOINT_NOT_FOUND`, `FILE_FAILED`
    */
   read(name: string): Promise<SafetensorsTensor | undefined>;
+  /** Several, in the order of the names. @throws as `read` */
+  readSeveral(names: readonly string[]): Promise<(SafetensorsTensor | undefined)[]>;
 }
 
 const table = optionTable('openSafetensors', { path: text() }, ModelError);
@@ -28,17 +30,18 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   table.check({ path });
   const { header, dataStart } = await orNotFound(path, whileOpen(path, readHeader));
   const entries = new Map(header.entries.map((entry) => [entry.name, entry]));
+  const readSeveral: SafetensorsFile['readSeveral'] = async (names) => {
+    const found = names.map((name) => entries.get(name));
+    const reading = whileOpen(path, (file) =>
+      Promise.all(found.map((entry) => entry && readTensor(file, path, dataStart, entry))),
+    );
+    return orNotFound(path, reading);
+  };
   return {
     names: [...entries.keys()],
     metadata: header.metadata,
-    async read(name) {
-      const entry = entries.get(name);
-      if (!entry) return undefined;
-      return orNotFound(
-        path,
-        whileOpen(path, (file) => readTensor(file, path, dataStart, entry)),
-      );
-    },
+    read: async (name) => (await readSeveral([name]))[0],
+    readSeveral,
   };
 }
 

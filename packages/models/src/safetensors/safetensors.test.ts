@@ -55,6 +55,11 @@ describe('writeSafetensors and readSafetensors', () => {
     expect(file).toMatchObject({ names: Object.keys(everyType), metadata: { of: 'every' } });
     for (const name of ['step', 'half', 'a.weight', 'none'])
       expect(await file.read(name)).toEqual(everyType[name]);
+    expect(await file.readSeveral(['half', 'absent', 'step'])).toEqual([
+      everyType.half,
+      undefined,
+      everyType.step,
+    ]);
     expect(await file.read('toString')).toBeUndefined();
     await truncate(path, (await stat(path)).size - 1);
     await expect(file.read('whole')).rejects.toMatchObject({ code: 'SAFETENSORS_INVALID' });

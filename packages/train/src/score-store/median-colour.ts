@@ -7,16 +7,22 @@ export interface ColourCounts {
 }
 
 export function colourCounts(): ColourCounts {
-  const counts = new Float64Array(3 * 256);
+  const channels = [new Float64Array(256), new Float64Array(256), new Float64Array(256)] as const;
+  const [red, green, blue] = channels;
   let pixels = 0;
   const medianOf = (channel: number): number => {
-    let [value, seen] = [0, counts[channel * 256]!];
-    while (seen < pixels / 2) seen += counts[channel * 256 + ++value]!;
+    const counts = channels[channel]!;
+    let [value, seen] = [0, counts[0]!];
+    while (seen < pixels / 2) seen += counts[++value]!;
     return value;
   };
   return {
     add(frames) {
-      for (let at = 0; at < frames.length; at++) counts[(at % 3) * 256 + frames[at]!]! += 1;
+      for (let at = 0; at < frames.length; at += 3) {
+        red[frames[at]!]! += 1;
+        green[frames[at + 1]!]! += 1;
+        blue[frames[at + 2]!]! += 1;
+      }
       pixels += frames.length / 3;
     },
     median: () => [medianOf(0), medianOf(1), medianOf(2)],

@@ -1,5 +1,5 @@
 import type { PictureTextEncoder } from '@tgm/masking';
-import { ModelError, openSafetensors, type SafetensorsFile, tellDifferences } from '@tgm/models';
+import { ModelError, openSafetensors, tellDifferences } from '@tgm/models';
 import { type Description, objectWith, optional, optionTable, showValue, text } from '@tgm/options';
 import type { VideoDataset } from '@tgm/video-io';
 import { describeDataset } from '../data/describe-dataset.js';
@@ -148,17 +148,23 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
           received: showValue(caption),
           advice: 'Score the videos against these captions, into another folder.',
         });
-      const tensor = async (tensorName: string, dtype: 'F16' | 'F64', shape: readonly number[]) => {
-        const found = await readTensor(numbers, tensorName, (error) =>
-          files.damaged(path, error.expected, error.received, error),
-        );
-        if (found?.dtype === dtype && String(found.shape) === String(shape)) return found.data;
-        throw files.damaged(path, `a tensor "${tensorName}" of ${dtype} [${shape}]`, showValue(found?.shape));
-      };
-      const values = await tensor(scoresName(id, name), 'F16', [frames, rows, columns]);
-      const picture = await tensor(blankName(id, name), 'F16', [rows, columns]);
-      const square = await tensor(squareName(id, name), 'F16', [side, side]);
-      const times = await tensor(timesName(id), 'F64', [frames]);
+      const wanted = [
+        { tensor: scoresName(id, name), dtype: 'F16', shape: [frames, rows, columns] },
+        { tensor: blankName(id, name), dtype: 'F16', shape: [rows, columns] },
+        { tensor: squareName(id, name), dtype: 'F16', shape: [side, side] },
+        { tensor: timesName(id), dtype: 'F64', shape: [frames] },
+      ];
+      const names = wanted.map(({ tensor }) => tensor);
+      const found = await numbers.readSeveral(names).catch((error: unknown) => {
+        throw error instanceof ModelError
+          ? files.damaged(path, error.expected, error.received, error)
+          : error;
+      });
+      const [values, picture, square, times] = wanted.map(({ tensor, dtype, shape }, at) => {
+        const { dtype: type, shape: of, data } = found[at] ?? {};
+        if (type === dtype && String(of) === String(shape)) return data;
+        throw files.damaged(path, `a tensor "${tensor}" of ${dtype} [${shape}]`, showValue(of));
+      });
       return {
         values: values as Float32Array,
         times: times as Float64Array,
@@ -168,11 +174,6 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
     },
   };
 }
-
-const readTensor = (numbers: SafetensorsFile, name: string, damaged: (error: ModelError) => Error) =>
-  numbers.read(name).catch((error: unknown) => {
-    throw error instanceof ModelError ? damaged(error) : error;
-  });
 
 /** @throws TrainError `SCORES_DIFFER` */
 function requireSame(folder: string, index: ScoreIndex, given: Partial<ScoreIndex>): void {

@@ -138,11 +138,18 @@ async function scoresOf(options: ScoredVideosOptions, sample: VideoSample): Prom
 const embeddingOf = ({ values, width }: Embeddings, text: number): Float32Array =>
   values.subarray(text * width, (text + 1) * width);
 
-const blankPicture = ({ height, width }: PicturePlan, colour: readonly number[]): ClipFrames => ({
-  frames: Uint8Array.from({ length: height * width * 3 }, (_, at) => colour[at % 3]!),
-  height,
-  width,
-});
+function blankPicture(
+  { height, width }: PicturePlan,
+  [red, green, blue]: readonly [number, number, number],
+): ClipFrames {
+  const frames = new Uint8Array(height * width * 3);
+  for (let at = 0; at < frames.length; at += 3) {
+    frames[at] = red;
+    frames[at + 1] = green;
+    frames[at + 2] = blue;
+  }
+  return { frames, height, width };
+}
 
 /** @throws TrainError `CONTRACT_BROKEN` */
 function requireGrid({ id }: VideoSample, plan: PicturePlan, { rows, columns }: PatchEmbeddings): void {
