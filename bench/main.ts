@@ -12,6 +12,7 @@
  *   npm run bench -- stream stream-memory
  *   npm run bench -- masks text-mask
  *   npm run bench -- probe --rounds 1
+ *   npm run bench -- plan-memory --case "vit-b tgm batch 2"
  */
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -25,6 +26,7 @@ import { benchFinetune } from './finetune/bench.js';
 import { benchGrowth } from './growth/bench.js';
 import { benchLoader } from './loader/bench.js';
 import { benchMasks } from './masks/bench.js';
+import { benchPlanMemory } from './plan/bench.js';
 import { benchProbe } from './probe/bench.js';
 import { benchRecompute } from './recompute/bench.js';
 import { benchStep, STEP_FIGURES, type StepFigure } from './step/bench.js';
@@ -50,6 +52,7 @@ const known = [
   'finetune',
   'extract',
   'recompute',
+  'plan-memory',
   'decode',
   'loader',
   'growth',
@@ -91,6 +94,7 @@ async function* measure(): AsyncGenerator<Figure> {
   if (positionals.includes('finetune')) yield* benchFinetune({ ...options, ...threads });
   if (positionals.includes('extract')) yield* benchExtract({ ...options, ...threads });
   if (positionals.includes('recompute')) yield* benchRecompute({ ...options, ...threads });
+  if (positionals.includes('plan-memory')) yield* benchPlanMemory({ ...options, ...threads });
   if (positionals.includes('decode')) yield* benchDecode(options);
   if (positionals.includes('loader')) yield* benchLoader(options);
   if (positionals.includes('growth')) yield* benchGrowth(options);

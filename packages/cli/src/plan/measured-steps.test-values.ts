@@ -1,7 +1,7 @@
 import { VIDEO_MAE_CONFIGS } from '@tgm/models';
 import { FINETUNING_PRESETS } from '../presets/finetuning-presets.js';
 import { LAPTOP_MODEL } from '../presets/laptop.js';
-import { PRETRAINING_PRESETS } from '../presets/pretraining-presets.js';
+import { leakSafe, PRETRAINING_PRESETS } from '../presets/pretraining-presets.js';
 import type { FinetuningSettings, PretrainingSettings } from '../presets/settings.js';
 import { TGM_TEXT } from '../presets/text-settings.js';
 
@@ -33,6 +33,16 @@ const labels = (size: 'small' | 'base'): FinetuningSettings => ({
   model: VIDEO_MAE_CONFIGS[size],
 });
 
+/** Both terms in one pass. */
+const tgm = (size: 'small' | 'base'): PretrainingSettings => ({
+  ...PRETRAINING_PRESETS['tgm-b-k400'],
+  model: VIDEO_MAE_CONFIGS[size],
+});
+const secondView: PretrainingSettings = {
+  ...tgm('small'),
+  contrast: { weight: 1, view: { strategy: 'random', ratio: 0.75 } },
+};
+
 const demo: PretrainingSettings = {
   ...tube('small'),
   model: LAPTOP_MODEL,
@@ -40,7 +50,7 @@ const demo: PretrainingSettings = {
 };
 
 /**
- * First steps of the programs behind `npm run bench -- step-memory` and `recompute`, on two cores with onnxruntime-node 1.30 (Linux, VmHWM).
+ * First steps of the programs behind `npm run bench -- step-memory`, `recompute` and `plan-memory`, on two cores with onnxruntime-node 1.30 (Linux, VmHWM).
  *
  * The first three fitted what the program and a parameter take and the gaps of the allocator, those in two parts the sums of gradients,
  * those with `recompute` what a block takes that is computed again. The others were not fitted to.
@@ -74,4 +84,21 @@ export const MEASURED_STEPS: readonly MeasuredStep[] = [
   },
   { name: 'ViT-S tube 0.9', settings: tube('small'), batch: 8, recompute: true, peak: 1_784_414_208 },
   { name: 'ViT-S text 0.6', settings: text('small'), batch: 8, recompute: true, peak: 2_761_519_104 },
+  { name: 'ViT-S TGM', settings: tgm('small'), batch: 2, recompute: false, peak: 1_661_149_184 },
+  { name: 'ViT-S TGM', settings: tgm('small'), batch: 4, recompute: false, peak: 2_071_511_040 },
+  {
+    name: 'ViT-S TGM, leak-safe',
+    settings: leakSafe(tgm('small')),
+    batch: 2,
+    recompute: false,
+    peak: 1_554_046_976,
+  },
+  {
+    name: 'ViT-S TGM, second view',
+    settings: secondView,
+    batch: 2,
+    recompute: false,
+    peak: 2_051_932_160,
+  },
+  { name: 'ViT-B TGM', settings: tgm('base'), batch: 2, recompute: false, peak: 3_172_356_096 },
 ];
