@@ -6,6 +6,7 @@ import { decodeClip, encodeAnimation, encodeVideo, probeVideo } from '@tgm/video
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clipMasks } from '../masks/clip-masks.js';
 import { MASK_NAMES } from '../masks/strategies.js';
+import { MASKINGS } from '../presets/masking-settings.js';
 import { runTgm } from '../testing/run-tgm.test-support.js';
 import { TINY_CLIP_FOLDER } from '../tiny-clip-folder.js';
 
@@ -195,6 +196,10 @@ describe('tgm masks', () => {
     expect(await drawn('a red square')).toEqual(MASK_NAMES);
     const ofText = ['text', 'text-bottom', 'two-ratio'];
     expect(await drawn()).toEqual(MASK_NAMES.filter((name) => !ofText.includes(name)));
+  });
+
+  it('knows every mask that a training can be told', () => {
+    for (const name of Object.keys(MASKINGS)) expect(MASK_NAMES).toContain(name);
   });
 
   it('takes its options from a configuration', async () => {

@@ -47,12 +47,15 @@ export async function writeMasks(
   return masked;
 }
 
-async function writeAnimation(out: string, { clip, fps }: MaskedClip): Promise<void> {
+async function writeAnimation(out: string, { clip, fps, indices }: MaskedClip): Promise<void> {
   const strips = 1 + (clip.scores?.length ?? 0) + (clip.masks?.length ?? 0);
-  const pictures = [...drawMaskFrames(clip, { across: strips < 5 ? strips : Math.ceil(Math.sqrt(strips)) })];
-  const [{ width, height }] = pictures as [(typeof pictures)[number]];
-  const bytes = width * height * 3;
-  const frames = new Uint8Array(pictures.length * bytes);
-  for (const [index, { pixels }] of pictures.entries()) frames.set(pixels, index * bytes);
-  await encodeAnimation(out, frames, { width, height, fps: Math.min(fps, FASTEST) });
+  const across = strips < 5 ? strips : Math.ceil(Math.sqrt(strips));
+  let film: { readonly width: number; readonly height: number; readonly frames: Uint8Array } | undefined;
+  let written = 0;
+  for (const { width, height, pixels } of drawMaskFrames(clip, { across })) {
+    film ??= { width, height, frames: new Uint8Array(indices.length * pixels.length) };
+    film.frames.set(pixels, written++ * pixels.length);
+  }
+  const { frames, ...size } = film!;
+  await encodeAnimation(out, frames, { ...size, fps: Math.min(fps, FASTEST) });
 }
