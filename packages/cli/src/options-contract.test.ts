@@ -56,6 +56,8 @@ describe('@tgm/cli', () => {
           features: join(folder, 'features'),
           ...extra,
         }),
+      exportModel: (extra) =>
+        cli.exportModel({ model: join(folder, 'run'), output: join(folder, 'onnx'), ...extra }),
       probeModel: (extra) =>
         cli.probeModel(labelled(), labelled(), {
           model: join(folder, 'run'),

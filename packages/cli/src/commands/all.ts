@@ -3,6 +3,7 @@ import type { Command } from './command.js';
 import { data } from './data.js';
 import { doctor } from './doctor.js';
 import { evaluate } from './evaluate.js';
+import { exportModel } from './export.js';
 import { finetune } from './finetune.js';
 import { masks } from './masks.js';
 import { plan } from './plan.js';
@@ -19,9 +20,9 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   data,
   caption,
-  masks,
   score,
   shards,
+  masks,
   plan,
   pretrain,
   finetune,
@@ -29,5 +30,6 @@ export const COMMANDS: readonly Command[] = [
   probe,
   evaluate,
   retrieve,
+  exportModel,
   watch,
 ];

@@ -1,5 +1,6 @@
 import { captionSection } from '../captions/caption-section.js';
 import { dataSection, validationSection } from '../data/data-section.js';
+import { exportSection } from '../exporting/export-section.js';
 import { masksSection } from '../masks/masks-section.js';
 import { evaluateSection } from '../measuring/evaluate-section.js';
 import { probeSection } from '../measuring/probe-section.js';
@@ -26,6 +27,7 @@ export const SECTIONS: Readonly<Record<keyof TgmConfig, Section>> = {
   watch: watchSection,
   evaluate: evaluateSection,
   retrieve: retrieveSection,
+  export: exportSection,
   pretrain: pretrainSection,
   finetune: finetuneSection,
   probe: probeSection,

@@ -1,5 +1,6 @@
 import type { CaptionOptions } from '../captions/caption-section.js';
 import type { DataOptions } from '../data/data-section.js';
+import type { ExportModelOptions } from '../exporting/export-section.js';
 import type { MasksOptions } from '../masks/masks-section.js';
 import type { EvaluateOptions } from '../measuring/evaluate-section.js';
 import type { ProbeConfig } from '../measuring/probe-section.js';
@@ -37,6 +38,8 @@ export interface TgmConfig {
   readonly evaluate?: EvaluateOptions;
   /** How `tgm retrieve` finds videos. */
   readonly retrieve?: RetrieveOptions;
+  /** What `tgm export` writes. */
+  readonly export?: ExportModelOptions;
   /** The pre-training: a preset, what differs from it, and where it runs. */
   readonly pretrain?: PretrainConfig;
   /** The fine-tuning. */

@@ -4,7 +4,7 @@ import { CliError } from '../program/errors.js';
 import { openTeacher } from '../teacher/open-teacher.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
 import type { OpenedModel } from './open-model.js';
-import { runConfig } from './run-config.js';
+import { teacherOf } from './run-config.js';
 
 /** Where videos and captions are compared. */
 export interface CaptionSpace {
@@ -37,8 +37,7 @@ export async function captionSpace(
       advice: 'tgm pretrain makes one with a preset of TGM: it has contrast.',
     });
   }
-  const { teacher: ofRun = {} } = await runConfig(folder);
-  const teacher = await openTeacher(given.clip === undefined ? { ...given, ...ofRun } : given, engine);
+  const teacher = await openTeacher(await teacherOf(folder, given), engine);
   const width = projection.length / encoder.config.hiddenSize;
   const ofTexts = async (texts: readonly string[]): Promise<Features> => {
     const { values, width: columns } = await teacher.encoder.encodeText(texts);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parse } from 'jsonc-parser';
 import type { TgmConfig } from '../config/tgm-config.js';
+import type { TeacherOptions } from '../teacher/teacher-section.js';
 import type { ModelFolder } from './model-folder.js';
 
 /** What the run that a model comes from was made with: its saved configuration; empty where there is none. */
@@ -10,4 +11,10 @@ export async function runConfig({ path, kind, run }: ModelFolder): Promise<TgmCo
   const text = await readFile(join(folder, 'tgm.config.json'), 'utf8').catch(() => undefined);
   const values: unknown = text === undefined ? undefined : parse(text, [], { allowTrailingComma: true });
   return typeof values === 'object' && values !== null ? values : {};
+}
+
+/** The teacher that is named, else that of the model's run. */
+export async function teacherOf(folder: ModelFolder, given: TeacherOptions): Promise<TeacherOptions> {
+  if (given.clip !== undefined) return given;
+  return { ...given, ...(await runConfig(folder)).teacher };
 }

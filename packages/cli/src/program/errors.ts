@@ -14,6 +14,8 @@ export type CliErrorCode =
   | 'VIDEOS_INVALID'
   /** Nothing can listen on this port. */
   | 'PORT_TAKEN'
+  /** An exported file says something else than the model. */
+  | 'EXPORT_DIFFERS'
   /** A file cannot be written. */
   | 'WRITE_FAILED';
 
