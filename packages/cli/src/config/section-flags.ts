@@ -1,6 +1,6 @@
 import { type Fields, innerFields } from '@tgm/options';
 import type { Flag } from '../program/parse-flags.js';
-import { isFlag, isList, isWritable } from '../program/read-text.js';
+import { isDeniable, isFlag, isList, isWritable } from '../program/read-text.js';
 import { flagName } from './flag-name.js';
 import type { GivenFlags } from './resolve-section.js';
 import type { Section } from './section.js';
@@ -25,6 +25,7 @@ export function sectionFlags(sections: readonly Section[]): Map<string, SectionF
         option,
         takesValue: !fields.every(isFlag),
         several: fields.some(isList),
+        deniable: fields.some(isDeniable),
       };
       flags.set(flagName(option), flag);
       flags.set(`${section.name}.${flagName(option)}`, flag);

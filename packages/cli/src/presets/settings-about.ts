@@ -61,7 +61,7 @@ export const SETTINGS_ABOUT: {
     layerDecay: ['<0 to 1>', 'rate of each layer as a share of the next one'],
     dropPath: ['<0 to 1>', 'chance that a block is left out, of the last one'],
     smoothing: ['<0 to 1>', 'share of a label that goes to all classes'],
-    mix: ['<json>', 'mixup and cutmix of a batch, or false'],
+    mix: ['<json>', 'mixup and cutmix of a batch; --no-mix leaves both out'],
   },
   probe: {
     data,

@@ -63,6 +63,7 @@ describe('readCommandLine', () => {
       both: optional(eitherOf('"all" or a list', oneOf(['all']), listOf(text()))),
       tin: optional(nested({ width: number() })),
       warm: optional(flag(), true),
+      top: optional(eitherOf('false or cream', oneOf([false]), nested({ cream: number() }))),
     };
     const readLists = (...args: string[]) => readCommandLine({ program: 'bake', fields: lists }, args);
     expect(readLists('--names', 'a, b', '--names=c')).toMatchObject({ names: ['a, b', 'c'] });
@@ -73,6 +74,11 @@ describe('readCommandLine', () => {
     expect(readLists('--both', 'one')).toMatchObject({ both: ['one'] });
     expect(readLists('--tin', '{"width": 3}')).toMatchObject({ tin: { width: 3 } });
     expect(readLists('--no-warm')).toMatchObject({ warm: false });
+    expect(readLists('--no-top')).toMatchObject({ top: false });
+    expect(readLists('--top', '{"cream": 2}')).toMatchObject({ top: { cream: 2 } });
+    expect(() => readLists('--top={"cream": 2}', '--no-top')).toThrow(/--top more than once/);
+    expect(() => readLists('--no-top', '--top={"cream": 2}')).toThrow(/--top more than once/);
+    expect(() => readLists('--no-top=1')).toThrow(/does not take an argument/);
     expect(() => readLists('--no-names')).toThrow(expect.objectContaining({ code: 'USAGE' }));
   });
 

@@ -6,6 +6,8 @@ import { nearest } from './nearest.js';
 export interface Flag {
   /** Whether a value stands behind it. */
   readonly takesValue: boolean;
+  /** Whether `--no-<flag>` is there although it takes a value: it can be false. */
+  readonly deniable?: boolean;
   /** Whether it may be given more than once. */
   readonly several?: boolean;
 }
@@ -21,7 +23,8 @@ export interface ParsedFlags {
 }
 
 /**
- * Takes a command line apart, as Node's own parser does. `--no-<flag>` is the opposite of a flag without a value.
+ * Takes a command line apart, as Node's own parser does. `--no-<flag>` is the opposite of a flag without a value,
+ * and false for one that may be false.
  *
  * @param program how it is called, for error messages.
  * @throws CliError `USAGE` for a flag that is not known, with the nearest that is; one without its value, with one that it does
@@ -55,7 +58,8 @@ export function parseFlags(
     else if (token.name === 'help') help = true;
     else {
       const { name, rawName, value, inlineValue } = token;
-      const negated = name.startsWith('no-') && known.get(name.slice(3))?.takesValue === false;
+      const denied = name.startsWith('no-') ? known.get(name.slice(3)) : undefined;
+      const negated = denied !== undefined && (!denied.takesValue || denied.deniable === true);
       const of = negated ? name.slice(3) : name;
       const flag = rawName.startsWith('--') ? known.get(of) : undefined;
       if (flag === undefined) {
@@ -64,12 +68,13 @@ export function parseFlags(
           `Unknown option '${rawName}'`,
           `${meant ? `Did you mean --${meant}? ` : ''}--help lists them.`,
         );
-      } else if (!flag.takesValue) {
+      } else if (negated || !flag.takesValue) {
         if (value !== undefined) refuse(`Option '${rawName}' does not take an argument`);
         if (flags.has(of)) refuse(`--${of} more than once`);
         flags.set(of, !negated);
       } else {
         if (value === undefined) refuse(`Option '${rawName} <value>' argument missing`);
+        else if (flags.get(of) === false) refuse(`--${of} more than once`);
         else {
           if (!inlineValue && value.startsWith('-'))
             refuse(

@@ -8,6 +8,9 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 export const isFlag = (field: Field): boolean =>
   accepts(field, true) && accepts(field, false) && !accepts(field, 'x');
 
+/** Whether it may be false, which `--no-<option>` says. */
+export const isDeniable = (field: Field): boolean => accepts(field, false);
+
 /** Whether it may be given several times: it takes a list. */
 export const isList = (field: Field): boolean => accepts(field, ['x', 'y']) || accepts(field, [1, 2]);
 

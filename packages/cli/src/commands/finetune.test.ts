@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadVideoMaeClassifier } from '@tgm/models';
+import { readEvents } from '@tgm/train';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeMovingSquares } from '../testing/moving-squares.test-support.js';
+import { runTgm } from '../testing/run-tgm.test-support.js';
+
+let folder: string;
+const at = (...names: string[]): string => join(folder, ...names);
+const tgm = (...args: string[]) => runTgm(args, { cwd: folder });
+
+/** 16 steps on 12 videos of three colours. Colours of pixels are left alone, so that so few are enough. */
+const SHORT = [
+  ...['finetune', 'train', '--classes', 'folders', '--preset', 'finetune-b-ssv2', '--laptop'],
+  ...[
+    '--length.videos-per-step',
+    '6',
+    '--length.epochs',
+    '8',
+    '--rate.base',
+    '0.1',
+    '--layer-decay',
+    '1',
+    '--smoothing',
+    '0',
+    '--no-mix',
+  ],
+  ...['--recipe.rand-augment', '{"probability":0}', '--recipe.erasing', '{"probability":0}'],
+  ...['--save-every', '1'],
+];
+const STEPS = 16;
+const LAST = `step-${String(STEPS).padStart(8, '0')}`;
+const TEST = ['--validation.source', 'test', '--validation.classes', 'folders'];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-finetune-'));
+  await writeMovingSquares(at('train'), 2);
+  // Two of the three colours: numbers of their own would be other ones.
+  for (const colour of ['green', 'red'])
+    await cp(at('train', colour), at('test', colour), { recursive: true });
+  await writeFile(at('test', 'red', 'broken.mp4'), 'no video');
+  const pretrain = ['pretrain', 'train', '--preset', 'videomae-s-k400', '--laptop'];
+  const ended = await tgm(...pretrain, '--length.epochs', '2', '--output', 'pretrained');
+  expect(ended.code, ended.stderr).toBe(0);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('tgm finetune', { timeout: 180_000 }, () => {
+  it('learns classes from a pre-trained run, tests them on several views, and goes on behind a kill', async () => {
+    const args = [...SHORT, ...TEST, '--pretrained', 'pretrained', '--output', 'tuned'];
+    const saved = at('tuned', 'step-00000003');
+    let waits: NodeJS.Timeout | undefined;
+    const killed = await runTgm(args, {
+      cwd: folder,
+      onError(_, kill) {
+        waits ??= setInterval(() => {
+          if (!existsSync(saved)) return;
+          clearInterval(waits);
+          kill('SIGKILL');
+        }, 5);
+      },
+    });
+    expect(killed.signal).toBe('SIGKILL');
+    expect(existsSync(at('tuned', 'result.json'))).toBe(false);
+
+    const ended = await tgm('resume', 'tuned');
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stderr).toContain('left out red/broken.mp4: VIDEO_UNREADABLE');
+    expect(ended.stdout).toMatch(/^top1 {4}100\.0 % \(100\.0 to 100\.0\)$/m);
+    expect(ended.stdout).toMatch(/^tested {2}8 videos, 1 left out: .*result\.json$/m);
+    const result = JSON.parse(await readFile(at('tuned', 'result.json'), 'utf8'));
+    expect(result).toMatchObject({
+      data: 'test',
+      views: { clips: 2, crops: 1, sampling: { kind: 'segments' } },
+      step: STEPS,
+      checkpoint: at('tuned', LAST),
+      test: { top1: 100, videos: 8, leftOut: 1 },
+    });
+    const { model } = await loadVideoMaeClassifier(at('tuned', LAST));
+    expect(model.config.labels).toEqual(['blue', 'green', 'red']);
+    const events = await readEvents(at('tuned', 'events.jsonl'));
+    expect(events.filter(({ type }) => type === 'step')).toHaveLength(STEPS);
+    expect(events.at(-2)).toMatchObject({ type: 'evaluated', evaluator: 'test', figures: { top1: 100 } });
+    expect(await readdir(at('tuned'))).toContain('report.html');
+
+    const unbroken = await tgm(...args.slice(0, -1), 'unbroken', '--json');
+    expect(JSON.parse(unbroken.stdout)).toMatchObject({ test: result.test, step: STEPS });
+    const weights = (run: string) => readFile(at(run, LAST, 'model.safetensors'));
+    expect((await weights('tuned')).equals(await weights('unbroken'))).toBe(true);
+  });
+
+  it('begins from drawn weights, without a test', async () => {
+    const ended = await tgm(...SHORT.map((each) => (each === '8' ? '1' : each)), '--output', 'drawn');
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(ended.stdout).toMatch(/^test {4}none: no validation videos are given$/m);
+    expect(existsSync(at('drawn', 'result.json'))).toBe(false);
+  });
+
+  it.each<readonly [string, () => Promise<readonly string[]>, RegExp]>([
+    [
+      'an encoder of another shape',
+      async () => [...SHORT.filter((each) => each !== '--laptop'), '--pretrained', 'pretrained'],
+      /an encoder of patchSize 16, .*hiddenSize 768.*got patchSize 8, .*--laptop/s,
+    ],
+    [
+      'no encoder',
+      async () => [...SHORT, '--pretrained', 'train'],
+      /expected a run's folder, a checkpoint .* got none/,
+    ],
+    [
+      'videos without classes',
+      async () => SHORT.filter((each) => !['--classes', 'folders'].includes(each)),
+      /names of their classes, got no classes.*--classes folders/s,
+    ],
+    [
+      'a test of classes that are not learned',
+      async () => {
+        await mkdir(at('others', 'yellow'), { recursive: true });
+        await cp(at('train', 'red', 'left-0.mp4'), at('others', 'yellow', 'left-0.mp4'));
+        return [...SHORT, '--validation.source', 'others', '--validation.classes', 'folders'];
+      },
+      /others: expected classes among "blue", "green", "red", got "yellow"/,
+    ],
+  ])('refuses %s', async (name, args, message) => {
+    const ended = await tgm(...(await args()), '--output', name.replaceAll(' ', '-'));
+    expect(ended.stderr).toMatch(message);
+    expect(ended.code).toBe(64);
+    expect(existsSync(at(name.replaceAll(' ', '-')))).toBe(false);
+  });
+});
