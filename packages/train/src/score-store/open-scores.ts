@@ -1,8 +1,7 @@
 import type { PictureTextEncoder } from '@tgm/masking';
 import { ModelError, openSafetensors, tellDifferences } from '@tgm/models';
 import { type Description, objectWith, optional, optionTable, showValue, text } from '@tgm/options';
-import type { VideoDataset } from '@tgm/video-io';
-import { describeDataset } from '../data/describe-dataset.js';
+import { sampleAt, type VideoDataset, type VideoSample } from '@tgm/video-io';
 import { blamedOnSample } from '../data/example-fault.js';
 import { datasetField } from '../data/option-fields.js';
 import { TrainError } from '../errors.js';
@@ -11,6 +10,7 @@ import {
   blankName,
   NUMBERS,
   type ScoreIndex,
+  type StoredVideo,
   scoreFolder,
   scoresName,
   squareName,
@@ -20,7 +20,10 @@ import {
 export interface OpenScoresOptions {
   /** The encoder that the scores have to be of: its description and its weights. */
   readonly encoder?: Pick<PictureTextEncoder, 'describe' | 'digest'>;
-  /** The data set that the scores have to be of. */
+  /**
+   * The data set that is going to be read by them. Some of its samples, evenly spread, are looked for by ids and captions. It need not be
+   * the one that was scored: shards that were made of the same videos go too.
+   */
   readonly dataset?: VideoDataset;
 }
 
@@ -72,8 +75,8 @@ const SHARDS_KEPT = 32;
 /**
  * Opens a folder that `writeScores` has filled. Each shard is compared with its digest when it is first read.
  *
- * @throws TrainError `OPTION_INVALID`; `SCORES_MISSING` where the folder has none, or not all of its shards; `SCORES_DIFFER` where they
- *   are of another encoder or data set than those given, or shards are of different runs; `SCORES_DAMAGED`, `SCORES_FAILED`.
+ * @throws TrainError `OPTION_INVALID`; `SCORES_MISSING` where the folder has none, not all of its shards, or none of a sample; `SCORES_DIFFER` where they
+ *   are of another encoder than the one given, or shards are of different runs; `SCORES_DAMAGED`, `SCORES_FAILED`.
  */
 export async function openScores(folder: string, options: OpenScoresOptions = {}): Promise<ScoreStore> {
   optionTable('openScores', { folder: text() }, TrainError).check({ folder });
@@ -82,7 +85,6 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
   const { index, digest } = await files.readIndex();
   const given = {
     ...(encoder && { encoder: encoder.describe(), weights: await encoder.digest() }),
-    ...(dataset && { dataset: await describeDataset(dataset) }),
   };
   requireSame(folder, index, given);
   const shardOf = new Map<string, number>();
@@ -128,6 +130,30 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
   }
   const opened = recentlyUsed(SHARDS_KEPT, open);
 
+  function shardOfSample(id: string): number {
+    const shard = shardOf.get(id);
+    if (shard === undefined) throw sampleMissing(folder, id, leftOut.get(id));
+    return shard;
+  }
+  /** The name of a caption of a video. */
+  function nameOf(id: string, { captions }: StoredVideo, caption: string): string {
+    const name = captionDigest(caption);
+    if (captions.includes(name)) return name;
+    throw new TrainError('SCORES_MISSING', {
+      where: `${folder}, sample "${id}"`,
+      expected: `one of the ${captions.length} captions that it was scored against`,
+      received: showValue(caption),
+      advice: 'Score the videos against these captions, into another folder.',
+    });
+  }
+  if (dataset)
+    for (const { id, captions } of await spreadSamples(dataset)) {
+      if (captions.length === 0 || leftOut.has(id)) continue;
+      const { videos } = (await files.readRecord(shardOfSample(id), digest))!;
+      const video = videos.find((each) => each.id === id)!;
+      for (const caption of captions) nameOf(id, video, caption);
+    }
+
   return {
     index,
     count: shardOf.size,
@@ -136,18 +162,10 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
       return { is: 'scores', ...told, frames: { ...told.frames } };
     },
     async read(id, caption) {
-      const shard = shardOf.get(id);
-      if (shard === undefined) throw sampleMissing(folder, id, leftOut.get(id));
-      const { path, numbers, videos } = await opened(shard);
-      const { rows, columns, side, width, height, captions, frames } = videos.get(id)!;
-      const name = captionDigest(caption);
-      if (!captions.includes(name))
-        throw new TrainError('SCORES_MISSING', {
-          where: `${folder}, sample "${id}"`,
-          expected: `one of the ${captions.length} captions that it was scored against`,
-          received: showValue(caption),
-          advice: 'Score the videos against these captions, into another folder.',
-        });
+      const { path, numbers, videos } = await opened(shardOfSample(id));
+      const video = videos.get(id)!;
+      const { rows, columns, side, width, height, frames } = video;
+      const name = nameOf(id, video, caption);
       const wanted = [
         { tensor: scoresName(id, name), dtype: 'F16', shape: [frames, rows, columns] },
         { tensor: blankName(id, name), dtype: 'F16', shape: [rows, columns] },
@@ -175,6 +193,15 @@ export async function openScores(folder: string, options: OpenScoresOptions = {}
   };
 }
 
+/** Samples of a data set that are looked for when a store is opened; each is asked for again when it is read. */
+const LOOKED_FOR = 64;
+
+const spreadSamples = (dataset: VideoDataset): Promise<VideoSample[]> => {
+  const count = Math.min(LOOKED_FOR, dataset.length);
+  const at = (number: number): number => Math.floor((number * dataset.length) / count);
+  return Promise.all(Array.from({ length: count }, (_, number) => sampleAt(dataset, at(number))));
+};
+
 /** @throws TrainError `SCORES_DIFFER` */
 function requireSame(folder: string, index: ScoreIndex, given: Partial<ScoreIndex>): void {
   const stored = Object.fromEntries(
@@ -184,9 +211,9 @@ function requireSame(folder: string, index: ScoreIndex, given: Partial<ScoreInde
   if (differences === undefined) return;
   throw new TrainError('SCORES_DIFFER', {
     where: folder,
-    expected: 'scores of the encoder and data set that are given',
+    expected: 'scores of the encoder that is given',
     received: `other ones: ${differences}`,
-    advice: 'Take those of which they are, or score the videos into another folder.',
+    advice: 'Take the one of which they are, or score the videos into another folder.',
   });
 }
 

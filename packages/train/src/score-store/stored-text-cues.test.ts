@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { seededRandom } from '@tgm/masking';
 import {
   type ClipRecipe,
+  prepareShards,
+  readShards,
   sampleAt,
   sampleLoader,
   type VideoDataset,
@@ -60,6 +62,59 @@ describe('storedTextCues', { timeout: 60_000 }, () => {
       // Half floats, below 1.
       expect(worst).toBeLessThan(2 ** -11);
     }
+  });
+
+  it('takes copies of what was scored: in another size, and cut out', async () => {
+    const output = join(root, 'shards');
+    for await (const _ of prepareShards({ dataset, pool, output, encoding: { shortSide: 24 } }));
+    const shards = await readShards([join(output, 'shard-000000.tar')], { cache: join(root, 'cache') });
+    const { of } = storedTextCues({ store, grid });
+    const recipe = (width: number, frames: number[]): ClipRecipe => ({
+      ...wholePictures(true),
+      // The right half of the picture.
+      plan: () => [
+        {
+          indices: frames,
+          crop: { x: width / 2, y: 0, width: width / 2, height: (width * 3) / 4 },
+          flip: true,
+        },
+      ],
+    });
+    // v4 is about the second half of its 24 frames.
+    for (const [index, first] of [
+      [0, 0],
+      [4, 12],
+    ] as const) {
+      const [sample, copy] = [await sampleAt(dataset, index), await sampleAt(shards, index)];
+      expect(copy.id).toBe(sample.id);
+      const cut = [0, 2, 5, 9];
+      const there = cut.map((frame) => frame + first);
+      const [clip] = await sampleLoader({ pool, recipe: recipe(64, there) })(sample, seededRandom('clip'));
+      const [copied] = await sampleLoader({ pool, recipe: recipe(32, cut) })(copy, seededRandom('clip'));
+      expect(copied!.geometry.source).toEqual({ width: 32, height: 24 });
+      const caption = sample.captions[0]!;
+      const found = (await of(copied!, copy, caption)).tokenScores;
+      const expected = (await of(clip!, sample, caption)).tokenScores;
+      const worst = Math.max(...found.map((score, at) => Math.abs(score - expected[at]!)));
+      expect(worst).toBeLessThan(1e-4);
+      expect(new Set(expected).size).toBeGreaterThan(4);
+    }
+  });
+
+  it('knows a copy of a video whose first frame comes late', async () => {
+    const sample = await sampleAt(dataset, 0);
+    const [clip] = await sampleLoader({ pool, recipe: wholePictures() })(sample, seededRandom('clip'));
+    const scored = await store.read('v0', 'a');
+    const late = {
+      ...store,
+      read: async () => ({ ...scored, times: scored.times.map((time) => time + 0.4) }),
+    };
+    const { of } = storedTextCues({ store: late, grid });
+    const expected = await storedTextCues({ store, grid }).of(clip!, sample, 'a');
+    const closeTo = (scores: Float32Array) =>
+      Math.max(...scores.map((score, at) => Math.abs(score - expected.tokenScores[at]!)));
+    for (const times of [clip!.times, clip!.times.map((time) => time + 0.4)])
+      expect(closeTo((await of({ ...clip!, times }, sample, 'a')).tokenScores)).toBeLessThan(1e-6);
   });
 
   it('refuses videos, sections and captions that were not scored', async () => {

@@ -250,16 +250,29 @@ it('scores pictures in more detail where it is told', async () => {
 });
 
 describe('openScores', { timeout: 60_000 }, () => {
-  it('refuses scores of another encoder or data set', async () => {
+  it('refuses scores of another encoder, and a data set of which it has none', async () => {
     const given = { encoder: cellsEncoder(), dataset };
     expect((await openScores(whole, given)).count).toBe(4);
     await expect(openScores(whole, { ...given, encoder: cellsEncoder('twos') })).rejects.toMatchObject({
       code: 'SCORES_DIFFER',
       message: expect.stringContaining('weights: "ones", now "twos"'),
     });
-    await expect(openScores(whole, { dataset: datasetOf('others', []) })).rejects.toMatchObject({
-      code: 'SCORES_DIFFER',
-    });
+    const renamed = await changed(() => undefined);
+    expect((await openScores(whole, { dataset: { ...renamed, name: 'shards' } })).count).toBe(4);
+    const others: [string, object, string][] = [
+      ['v1', { id: 'stranger' }, 'no sample of theirs'],
+      ['v1', { captions: ['ccc', 'new'] }, '"new"'],
+    ];
+    for (const [id, change, told] of others) {
+      const other = await changed((samples) => {
+        const at = samples.findIndex((sample) => sample.id === id);
+        samples[at] = { ...samples[at]!, ...change };
+      });
+      await expect(openScores(whole, { dataset: other })).rejects.toMatchObject({
+        code: 'SCORES_MISSING',
+        message: expect.stringContaining(told),
+      });
+    }
     await expect(openScores(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'SCORES_MISSING' });
   });
 
