@@ -1,12 +1,15 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs';
+import { loadClipModel, saveClipModel } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTeacher } from '../teacher/open-teacher.js';
 import { runTgm } from '../testing/run-tgm.test-support.js';
 import { writeEncoder, writeJointRun } from '../testing/some-models.test-support.js';
 import { writeVideo } from '../testing/some-videos.test-support.js';
+import { TINY_CLIP_FOLDER } from '../tiny-clip-folder.js';
 import { retrieve } from './retrieve.js';
 
 const COLOURS = {
@@ -70,6 +73,21 @@ describe('tgm retrieve', { timeout: 60_000 }, () => {
     const { details } = retrieve;
     const [, text, ...flags] = /tgm retrieve "([^"]+)" (\S+) (\S+) (\S+) (\S+)/.exec(details)!;
     expect(await run('retrieve', text!, ...flags)).toMatchObject({ code: 0 });
+  });
+
+  it('refuses another CLIP than that of the training, though its embeddings have the same width', async () => {
+    const { model, params, tokenizer } = await loadClipModel(TINY_CLIP_FOLDER);
+    const [name, weight] = Object.entries(params).find(([name]) => name.startsWith('text_projection'))!;
+    const changed = { ...params, [name]: tf.mul(weight, 1.01) };
+    await saveClipModel(file('other'), { model, params: changed, tokenizer });
+    tf.dispose([params, changed]);
+    const args = ['red', '--model', 'run', '--source', 'videos', '--clip'];
+    const other = await run('retrieve', ...args, 'other');
+    expect(other.stderr).toMatch(
+      /teacher\.clip: expected the CLIP that the model was trained with, of the digest/,
+    );
+    expect(other.code).toBe(64);
+    expect((await run('retrieve', ...args, TINY_CLIP_FOLDER)).code).toBe(0);
   });
 
   it('leaves out what cannot be read, and says why', async () => {

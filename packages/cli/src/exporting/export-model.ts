@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { ClassifierLabels, PixelScale } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
+import { captionSpace } from '../measuring/caption-space.js';
 import { type ModelFolder, modelFolder } from '../measuring/model-folder.js';
 import type { OpenedModel } from '../measuring/open-model.js';
 import { tellDamaged } from '../measuring/open-model.js';
@@ -85,6 +86,9 @@ async function ofJoint(
   place: ExportPlace,
   teacher: TeacherOptions,
 ): Promise<ExportedFiles> {
+  // It refuses another CLIP than that of the training.
+  const space = await captionSpace(model, teacher, place.engine);
+  await space.dispose();
   const clip = await teacherFolder(teacher);
   const video = await exportEmbeddings(model, projection, place);
   const { files, model: tower } = await exportClip(clip, ['text'], place);

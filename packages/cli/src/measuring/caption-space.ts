@@ -20,15 +20,15 @@ export interface CaptionSpace {
 /**
  * The space in which a model was trained with captions. The teacher is that of the model's run, where no other is named.
  *
- * @throws CliError `INPUT_INVALID` for a model that was not trained with captions, and for a teacher whose embeddings have another width;
- *   as `openTeacher`.
+ * @throws CliError `INPUT_INVALID` for a model that was not trained with captions, and for another teacher than that of its training: told
+ *   by the weights, or by the width of the embeddings where the checkpoint does not tell them; as `openTeacher`.
  */
 export async function captionSpace(
   model: OpenedModel,
   given: TeacherOptions,
   engine: Engine,
 ): Promise<CaptionSpace> {
-  const { projection, encoder, folder } = model;
+  const { projection, teacherDigest, encoder, folder } = model;
   if (projection === undefined) {
     throw new CliError('INPUT_INVALID', {
       where: folder.path,
@@ -39,14 +39,21 @@ export async function captionSpace(
   }
   const teacher = await openTeacher(await teacherOf(folder, given), engine);
   const width = projection.length / encoder.config.hiddenSize;
+  const other = (expected: string, received: string): CliError =>
+    new CliError('INPUT_INVALID', {
+      where: 'teacher.clip',
+      expected: `the CLIP that the model was trained with, ${expected}`,
+      received: `${teacher.name}, ${received}`,
+    });
+  const digest = await teacher.encoder.digest();
+  if (teacherDigest !== undefined && digest !== teacherDigest) {
+    await teacher.dispose();
+    throw other(`of the digest ${teacherDigest.slice(0, 12)}`, digest.slice(0, 12));
+  }
   const ofTexts = async (texts: readonly string[]): Promise<Features> => {
     const { values, width: columns } = await teacher.encoder.encodeText(texts);
     if (columns === width) return { values, count: texts.length, width };
-    throw new CliError('INPUT_INVALID', {
-      where: 'teacher.clip',
-      expected: `the CLIP that the model was trained with, whose embeddings have ${width} numbers`,
-      received: `${teacher.name}, with ${columns}`,
-    });
+    throw other(`whose embeddings have ${width} numbers`, `with ${columns}`);
   };
   return {
     teacher: teacher.name,

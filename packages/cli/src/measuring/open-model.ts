@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadVideoMaeEncoder, type Params, type VideoMaeEncoder } from '@tgm/models';
+import type { Json } from '@tgm/options';
 import { loadCheckpoint } from '@tgm/train';
 import { CliError } from '../program/errors.js';
 import { warn } from '../program/say.js';
@@ -12,6 +13,8 @@ export interface OpenedModel {
   readonly params: Params;
   /** [E, D] into the space of the captions, row-major; where it was trained with them. */
   readonly projection?: Float32Array;
+  /** Digest of who embedded the captions, where the checkpoint tells it. */
+  readonly teacherDigest?: string;
   /** Frees the parameters. */
   dispose(): void;
 }
@@ -37,14 +40,8 @@ export async function openModel(path: string): Promise<OpenedModel> {
     });
   }
   const { model, params } = await loadVideoMaeEncoder(folder.path);
-  const projection = folder.kind === 'checkpoint' ? await projectionIn(folder.path) : undefined;
-  return {
-    folder,
-    encoder: model,
-    params,
-    ...(projection && { projection }),
-    dispose: () => tf.dispose(params),
-  };
+  const joint = folder.kind === 'checkpoint' ? await jointPart(folder.path) : {};
+  return { folder, encoder: model, params, ...joint, dispose: () => tf.dispose(params) };
 }
 
 /** Says which newer checkpoints are not taken. */
@@ -52,9 +49,21 @@ export function tellDamaged({ damaged }: ModelFolder): void {
   for (const { fault } of damaged) warn(`passed over: ${fault.message}`);
 }
 
-async function projectionIn(checkpoint: string): Promise<Float32Array | undefined> {
-  const { params, buffers, average } = await loadCheckpoint(checkpoint);
-  const weight = (await params[PROJECTION]?.data()) as Float32Array | undefined;
+async function jointPart(checkpoint: string): Promise<Pick<OpenedModel, 'projection' | 'teacherDigest'>> {
+  const { params, buffers, average, description } = await loadCheckpoint(checkpoint);
+  const projection = (await params[PROJECTION]?.data()) as Float32Array | undefined;
   tf.dispose([params, buffers, average ?? {}]);
-  return weight;
+  if (projection === undefined) return {};
+  const teacherDigest = teacherIn(description.batches);
+  return { projection, ...(teacherDigest !== undefined && { teacherDigest }) };
+}
+
+/** What `embedCaptions` of `@tgm/train` tells of its encoder, wherever it stands in a description. */
+function teacherIn(described: Json): string | undefined {
+  if (typeof described !== 'object' || described === null) return undefined;
+  const { is, encoder } = described as { readonly is?: Json; readonly encoder?: Json };
+  if (is === 'embedCaptions') return typeof encoder === 'string' ? encoder : undefined;
+  return Object.values(described)
+    .map(teacherIn)
+    .find((found) => found !== undefined);
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { contrastiveLoss, reconstructionLoss } from '@tgm/losses';
-import { type PatchTextEncoder, randomMasking, seededRandom } from '@tgm/masking';
+import { randomMasking, seededRandom } from '@tgm/masking';
 import {
   saveVideoMae,
   saveVideoMaeClassifier,
@@ -9,7 +9,7 @@ import {
   videoMaeClassifier,
 } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { adamW, constantSchedule, type Examples, pretrain, shuffled } from '@tgm/train';
+import { adamW, constantSchedule, type Examples, embedCaptions, pretrain, shuffled } from '@tgm/train';
 
 /** A model of 2 frames of 16 x 16 in 4 tokens. */
 export const TINY: VideoMaeConfig = {
@@ -65,7 +65,7 @@ export async function writeClassifier(
 export interface JointRun {
   readonly folder: string;
   readonly engine: Engine;
-  readonly encoder: Pick<PatchTextEncoder, 'encodeText'>;
+  readonly encoder: Parameters<typeof embedCaptions>[0];
   /** Captions and the colour that clips of each have, 0-255. */
   readonly colours: Readonly<Record<string, readonly [number, number, number]>>;
   readonly steps: number;
@@ -76,21 +76,21 @@ export interface JointRun {
 export async function writeJointRun(run: JointRun): Promise<void> {
   const { folder, engine, encoder, colours, steps, every = steps } = run;
   const captions = Object.keys(colours);
-  const { values, width } = await encoder.encodeText(captions);
+  const texts = await embedCaptions(encoder, captions);
   const examples: Examples<object> = shuffled({
     length: 8 * captions.length,
     perSample: 1,
-    textWidth: width,
+    textWidth: texts.width,
     id: (index) => `clip ${index}`,
-    describe: () => ({ is: 'colours' }),
+    describe: () => ({ is: 'colours', texts: texts.describe() }),
     async load(index, random) {
-      const row = index % captions.length;
-      const colour = colours[captions[row]!]!;
+      const caption = captions[index % captions.length]!;
+      const colour = colours[caption]!;
       const frames = Uint8Array.from({ length: 2 * 16 * 16 * 3 }, (_, at) =>
         Math.min(255, colour[at % 3]! * (0.8 + 0.4 * random())),
       );
-      const textEmbedding = values.slice(row * width, (row + 1) * width);
-      return [{ id: `clip ${index}`, frames, cues: {}, caption: captions[row]!, textEmbedding }];
+      const textEmbedding = texts.of(caption)!;
+      return [{ id: `clip ${index}`, frames, cues: {}, caption, textEmbedding }];
     },
   });
   const events = pretrain({

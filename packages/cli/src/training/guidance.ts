@@ -52,6 +52,8 @@ export async function guidanceOf(options: GuidanceOptions): Promise<Guidance> {
   };
   let done = 0;
   const embedding = {
+    // Whoever asks the model for videos has to embed texts by the same teacher.
+    digest: () => teacher!.digest(),
     async encodeText(texts: readonly string[]) {
       signal.throwIfAborted();
       const embedded = await teacher!.encodeText(texts);

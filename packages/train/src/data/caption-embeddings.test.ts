@@ -24,6 +24,9 @@ describe('embedCaptions', () => {
     expect(embedded.of('300')).toBeUndefined();
     expect(embedded.describe()).toEqual((await embedCaptions(encoder, captions)).describe());
     expect((await embedCaptions(encoder, captions.slice(1))).describe()).not.toEqual(embedded.describe());
+    const named = (digest: string) => embedCaptions({ ...encoder, digest: async () => digest }, captions);
+    expect((await named('a')).describe()).toMatchObject({ encoder: 'a' });
+    expect((await named('a')).describe()).not.toEqual((await named('b')).describe());
     const other = {
       encodeText: async (list: readonly string[]) => {
         const { values, ...rest } = await encoder.encodeText(list);

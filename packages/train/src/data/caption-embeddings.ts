@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PatchTextEncoder } from '@tgm/masking';
+import type { PictureTextEncoder } from '@tgm/masking';
 import { type Description, objectWith, optionTable, passing } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { fewNumbers } from './content-digest.js';
@@ -14,10 +14,13 @@ export interface CaptionEmbeddings {
   describe(): Description;
 }
 
+/** What embeds captions; a digest of its weights is told where it has one. */
+type CaptionEncoder = Pick<PictureTextEncoder, 'encodeText'> & Partial<Pick<PictureTextEncoder, 'digest'>>;
+
 const ARGUMENTS = optionTable(
   'embedCaptions',
   {
-    encoder: objectWith<Pick<PatchTextEncoder, 'encodeText'>>('an encoder of text', ['encodeText']),
+    encoder: objectWith<CaptionEncoder>('an encoder of text', ['encodeText']),
     captions: passing(
       'a list or set of captions, at least one, none of them empty',
       (value): value is readonly string[] =>
@@ -36,13 +39,13 @@ const CAPTIONS_PER_CALL = 256;
  * Embeds captions once, so that the encoder has no part in training. Memory: 4 * E bytes a caption that differs from the
  * others.
  *
- * The description tells the captions by a hash, and the encoder by a few numbers of the first embedding, to two decimals:
- * the last digits are other ones on another machine.
+ * The description tells the captions by a hash, and the encoder by the digest of its weights where it has one, and by a few numbers of
+ * the first embedding, to two decimals: the last digits are other ones on another machine.
  *
  * @throws TrainError `OPTION_INVALID`, and what the encoder throws.
  */
 export async function embedCaptions(
-  encoder: Pick<PatchTextEncoder, 'encodeText'>,
+  encoder: CaptionEncoder,
   captions: Iterable<string>,
 ): Promise<CaptionEmbeddings> {
   // A text is a list of letters, too.
@@ -62,9 +65,17 @@ export async function embedCaptions(
   }
   const content = createHash('sha256').update(JSON.stringify(list)).digest('hex');
   const sample = fewNumbers(known.get(list[0]!)!);
+  const digest = await encoder.digest?.();
   return {
     width,
     of: (caption) => known.get(caption),
-    describe: () => ({ is: 'embedCaptions', captions: list.length, content, width, sample }),
+    describe: () => ({
+      is: 'embedCaptions',
+      captions: list.length,
+      content,
+      width,
+      sample,
+      ...(digest !== undefined && { encoder: digest }),
+    }),
   };
 }
