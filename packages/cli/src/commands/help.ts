@@ -33,11 +33,11 @@ export function commandHelp({ name, says, details, sections, positionals = [], p
     program && '[-- <program> <arguments>]',
   ];
   const blocks = sections.flatMap((section) => {
-    if (section === validationSection)
+    if (section.name === validationSection.name)
       return [
         `validation, videos that are measured on:\n  the options of data as --validation.source and so on`,
       ];
-    if (section !== dataSection || name === 'data') return blocksOf(section);
+    if (section.name !== dataSection.name || name === 'data') return blocksOf(section);
     return [`${blocksOf(section)[0]!}\n  and what its format asks for: tgm data --help`];
   });
   return `${usage.filter(Boolean).join(' ')}\n${says}.\n\n${details}\n\n${blocks.join('\n\n')}\n\n${COMMON}`;

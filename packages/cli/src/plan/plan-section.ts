@@ -11,6 +11,7 @@ import {
   PRESETS_OF,
   presetLayers,
   presetTable,
+  refuseIdlePreset,
   STAGE_FIELDS,
   STAGE_NAMES,
   type StageName,
@@ -134,6 +135,7 @@ export const planSection: Section = {
     if (stage === undefined) return [];
     // A preset alone is planned as it is.
     const written = given.stage === undefined && given.preset !== undefined ? undefined : file?.values[stage];
+    for (const section of [written, file?.values.plan]) refuseIdlePreset(stage, given, section);
     const ofFile = isPlain(written) ? written : {};
     const choice = { ...ofFile, ...given };
     return [

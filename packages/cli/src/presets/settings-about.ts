@@ -1,6 +1,6 @@
 import type { About } from '../config/section.js';
 import { DATA_SETS } from './data-sets.js';
-import type { PRESET_FIELDS, StageName, StageSettings } from './settings-section.js';
+import { type PRESET_FIELDS, PRESETS_OF, type StageName, type StageSettings } from './settings-section.js';
 
 const preset = (example: string): About => [
   '<name>',
@@ -13,12 +13,12 @@ export const PRESET_ABOUT: {
   readonly [Name in StageName]: Readonly<Record<keyof (typeof PRESET_FIELDS)[Name], About>>;
 } = {
   pretrain: {
-    preset: preset('tgm-b-ssv2'),
+    preset: preset('pretrain'),
     laptop: form,
     leakSafe: ['', 'a random mask for the encoder, the text mask for what is reconstructed'],
   },
-  finetune: { preset: preset('finetune-b-ssv2'), laptop: form },
-  probe: { preset: preset('probe-b-ssv2'), laptop: form },
+  finetune: { preset: preset('finetune'), laptop: form },
+  probe: { preset: preset('probe'), laptop: form },
 };
 
 const data: About = [

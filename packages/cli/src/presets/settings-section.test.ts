@@ -3,7 +3,8 @@ import { readJsonConfig } from '../config/read-json-config.js';
 import { resolveSection } from '../config/resolve-section.js';
 import { probeSection } from '../measuring/probe-section.js';
 import { finetuneSection } from '../training/finetune-section.js';
-import { pretrainingSettings, pretrainSection } from '../training/pretrain-section.js';
+import { pretrainSection } from '../training/pretrain-section.js';
+import { pretrainingOf } from '../training/stage-of.js';
 import { laptop } from './laptop.js';
 import { PRESETS } from './presets.js';
 import { leakSafe } from './pretraining-presets.js';
@@ -34,7 +35,7 @@ describe('a section of a stage', () => {
       masking: { ratio: 0.75, noise: 0.5 },
       length: { epochs: 3 },
     });
-    expect(pretrainingSettings(values)).toEqual(settings);
+    expect(pretrainingOf(values).settings).toEqual(settings);
     expect(values).toMatchObject({ output: '/project/run', seed: 7, laptop: true, leakSafe: false });
     const preset = 'preset tgm-b-ssv2, laptop';
     expect(origins).toMatchObject({
@@ -59,7 +60,7 @@ describe('a section of a stage', () => {
     const own = { masking: { strategy: 'random', ratio: 0.6 }, length: { epochs: 3 } } as const;
     const text = fileOf('{ "pretrain": { "output": "run", "length": { "epochs": 3 } } }');
     const { values } = (await resolveSection(pretrainSection, text, given))!;
-    expect(pretrainingSettings(values)).toEqual(withChanges(leakSafe(PRESETS['tgm-b-k400']), own));
+    expect(pretrainingOf(values).settings).toEqual(withChanges(leakSafe(PRESETS['tgm-b-k400']), own));
   });
 
   it('takes all settings without a preset', async () => {
@@ -93,6 +94,18 @@ describe('a section of a stage', () => {
       code: 'CONFIG_INVALID',
       message: expect.stringMatching(new RegExp(`tgm\\.config\\.json:${place}: .*Did you mean "${meant}"`)),
     });
+  });
+
+  it('refuses another preset or form under a file that has all settings', async () => {
+    const { stage: _, ...settings } = PRESETS['tgm-b-ssv2'];
+    const whole = fileOf(JSON.stringify({ pretrain: { ...settings, preset: 'tgm-b-ssv2', output: '/run' } }));
+    const by = (given: Readonly<Record<string, string | boolean>>) =>
+      resolveSection(pretrainSection, whole, flags(given));
+    const refused = (where: string) => ({ code: 'OPTION_INVALID', where, received: 'one that has them all' });
+    await expect(by({ preset: 'tgm-b-k400' })).rejects.toMatchObject(refused('--preset'));
+    await expect(by({ laptop: true })).rejects.toMatchObject(refused('--laptop'));
+    await expect(by({ leakSafe: true })).rejects.toMatchObject(refused('--leak-safe'));
+    expect((await by({ preset: 'tgm-b-ssv2', laptop: false }))!.values).toMatchObject(settings);
   });
 
   it('asks for a preset where there is none, and for the folder', async () => {

@@ -1,4 +1,5 @@
 import {
+  accepts,
   type Fields,
   flag,
   type OptionFault,
@@ -7,7 +8,8 @@ import {
   optional,
   optionTable,
 } from '@tgm/options';
-import type { Layer } from '../config/layers.js';
+import { flagName } from '../config/flag-name.js';
+import { isPlain, type Layer } from '../config/layers.js';
 import type { OptionGroup, Section } from '../config/section.js';
 import { CliError } from '../program/errors.js';
 import { readsText, refuseFaults, settingsFaults } from './check-settings.js';
@@ -133,8 +135,34 @@ export const settingsSection = (name: StageName, group: OptionGroup): Section =>
   name,
   groups: [group],
   choose: async () => group,
-  below: (given) => presetLayers(name, given),
+  below(given, file) {
+    refuseIdlePreset(name, given, file?.values[name]);
+    return presetLayers(name, given);
+  },
 });
+
+/**
+ * Where a file has all settings itself, as a saved one does, a preset or a form on the command line would change nothing.
+ *
+ * @param written the file's section.
+ * @throws CliError `OPTION_INVALID`
+ */
+export function refuseIdlePreset(name: StageName, given: Values, written: unknown): void {
+  if (!isPlain(written)) return;
+  const hasAll = Object.entries(STAGE_FIELDS[name]).every(
+    ([option, field]) => accepts(field, undefined) || written[option] !== undefined,
+  );
+  const idle = (['preset', 'laptop', 'leakSafe'] as const).find(
+    (option) => given[option] !== undefined && given[option] !== (written[option] ?? false),
+  );
+  if (!hasAll || idle === undefined) return;
+  throw new CliError('OPTION_INVALID', {
+    where: `--${flagName(idle)}`,
+    expected: `a configuration that leaves settings of ${name} to a preset`,
+    received: 'one that has them all',
+    advice: 'Take the settings out of it, or give what differs by flags.',
+  });
+}
 
 /** The settings of the preset that is chosen, in its form; none where none is, or where it is not known. */
 export function presetLayers(

@@ -1,5 +1,4 @@
 import { optionGroup } from '../config/section.js';
-import type { FinetuningSettings } from '../presets/settings.js';
 import { PRESET_ABOUT, SETTINGS_ABOUT } from '../presets/settings-about.js';
 import {
   PRESET_FIELDS,
@@ -8,7 +7,6 @@ import {
   presetTable,
   STAGE_FIELDS,
   type StageSettings,
-  settingsIn,
   settingsSection,
 } from '../presets/settings-section.js';
 import type { Changes } from '../presets/with-changes.js';
@@ -33,9 +31,3 @@ export const finetuneSection = settingsSection(
     ...SETTINGS_ABOUT.finetune,
   }),
 );
-
-/** The settings of a resolved section. What is left of it is the run's. */
-export const finetuningSettings = (values: object): FinetuningSettings => ({
-  stage: 'finetuning',
-  ...settingsIn('finetune', values),
-});

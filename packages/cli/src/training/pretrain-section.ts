@@ -1,5 +1,4 @@
 import { optionGroup } from '../config/section.js';
-import type { PretrainingSettings } from '../presets/settings.js';
 import { PRESET_ABOUT, SETTINGS_ABOUT } from '../presets/settings-about.js';
 import {
   PRESET_FIELDS,
@@ -8,7 +7,6 @@ import {
   presetTable,
   STAGE_FIELDS,
   type StageSettings,
-  settingsIn,
   settingsSection,
 } from '../presets/settings-section.js';
 import type { Changes } from '../presets/with-changes.js';
@@ -36,9 +34,3 @@ export const pretrainSection = settingsSection(
     ...SETTINGS_ABOUT.pretrain,
   }),
 );
-
-/** The settings of a resolved section. What is left of it is the run's. */
-export const pretrainingSettings = (values: object): PretrainingSettings => ({
-  stage: 'pretraining',
-  ...settingsIn('pretrain', values),
-});
