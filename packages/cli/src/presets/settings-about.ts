@@ -2,9 +2,9 @@ import type { About } from '../config/section.js';
 import { DATA_SETS } from './data-sets.js';
 import { type PRESET_FIELDS, PRESETS_OF, type StageName, type StageSettings } from './settings-section.js';
 
-const preset = (example: string): About => [
+const preset = (stage: StageName): About => [
   '<name>',
-  `what stands below all that is given, such as ${example}`,
+  `what stands below all that is given: ${Object.keys(PRESETS_OF[stage]).join(', ')}`,
 ];
 const form: About = ['', 'the small form of the preset, for a processor and small data'];
 
