@@ -6,13 +6,11 @@ import { makeVideo } from '../make-video.js';
 import type { TextMaskCase } from './cases.js';
 import { noiseEncoder } from './noise-encoder.js';
 
-const SAMPLES = 64;
-
-/** Samples of one file, each with three captions. */
-const datasetIn = (folder: string) =>
+/** Samples of one file, twice as many as a batch and at least 16, each with three captions. */
+const datasetIn = (folder: string, { batch }: TextMaskCase) =>
   datasetOf(
     'bench',
-    Array.from({ length: SAMPLES }, (_, at) => ({
+    Array.from({ length: Math.max(16, 2 * batch) }, (_, at) => ({
       id: `${at}`,
       source: join(folder, 'video.mp4'),
       captions: Array.from({ length: 3 }, (_, caption) => `caption ${caption} of ${at}`),
@@ -20,12 +18,12 @@ const datasetIn = (folder: string) =>
   );
 
 /** Writes the video of a case and the scores of its samples into a folder. */
-export async function prepareVideos(folder: string, { video }: TextMaskCase): Promise<void> {
-  makeVideo(join(folder, 'video.mp4'), video);
+export async function prepareVideos(folder: string, each: TextMaskCase): Promise<void> {
+  makeVideo(join(folder, 'video.mp4'), each.video);
   const pool = videoPool({ workers: 1 });
   try {
     await writeScores({
-      ...{ folder: join(folder, 'scores'), dataset: datasetIn(folder), pool },
+      ...{ folder: join(folder, 'scores'), dataset: datasetIn(folder, each), pool },
       encoder: noiseEncoder,
     });
   } finally {
@@ -34,8 +32,9 @@ export async function prepareVideos(folder: string, { video }: TextMaskCase): Pr
 }
 
 /** Clips that are cut from the video as training does, with stored scores if they are asked for. */
-export async function fromVideos({ config, stride }: TextMaskCase, model: VideoMae, folder: string) {
-  const dataset = datasetIn(folder);
+export async function fromVideos(each: TextMaskCase, model: VideoMae, folder: string) {
+  const { config, stride } = each;
+  const dataset = datasetIn(folder, each);
   const { numFrames: frameCount, imageSize } = config;
   const videos = {
     dataset,
