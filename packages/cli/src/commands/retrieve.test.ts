@@ -1,4 +1,5 @@
-import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
@@ -73,6 +74,32 @@ describe('tgm retrieve', { timeout: 60_000 }, () => {
     const { details } = retrieve;
     const [, text, ...flags] = /tgm retrieve "([^"]+)" (\S+) (\S+) (\S+) (\S+)/.exec(details)!;
     expect(await run('retrieve', text!, ...flags)).toMatchObject({ code: 0 });
+  });
+
+  it.runIf(process.platform !== 'win32')('stops at SIGTERM with 143, and goes on', async () => {
+    const rows = Array.from({ length: 600 }, (_, id) => ({
+      id: `${id}`,
+      path: `videos/red-${1 + (id % 2)}.mp4`,
+    }));
+    await writeFile(file('many.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    const args = ['retrieve', 'red', '--model', 'run', '--source', 'many.jsonl', '--features', 'stopped'];
+    let waits: NodeJS.Timeout | undefined;
+    const stopped = await runTgm([...args, '--json'], {
+      cwd: folder,
+      onError(_, kill) {
+        waits ??= setInterval(async () => {
+          const [name] = await readdir(file('stopped')).catch(() => []);
+          if (name === undefined || !existsSync(file(`stopped/${name}/shard-00000.json`))) return;
+          clearInterval(waits);
+          kill('SIGTERM');
+        }, 5);
+      },
+    });
+    expect(stopped).toMatchObject({ code: 143, signal: null, stdout: '' });
+    const { videos, fresh } = JSON.parse((await run(...args, '--json')).stdout);
+    expect(videos).toBe(600);
+    expect(fresh).toBeLessThan(600);
+    expect(fresh).toBeGreaterThan(0);
   });
 
   it('refuses another CLIP than that of the training, though its embeddings have the same width', async () => {
