@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { showValue } from '@tgm/options';
+
 import { type ClipModelTokenizer, clipModelTokenizer } from '../clip-model/tokenizer.js';
 import { clipModelTokenizerJson } from '../clip-model/tokenizer-json.js';
 import { ModelError } from '../errors.js';
 import { orNotFound } from '../file-failed.js';
 import { readJson, readJsonIfThere } from './json-file.js';
+
+/** As openai/CLIP reads its file, which goes on behind them (clip/simple_tokenizer.py). */
+const MERGES = 49152 - 256 - 2;
 
 /**
  * The tokenizer of a folder: tokenizer.json with tokenizer_config.json, or vocab.json with merges.txt.
@@ -41,12 +44,12 @@ async function tokenizerFiles(folder: string): Promise<{ json: object; config: o
         'Where a CLIP comes without one it has the vocabulary of OpenAI: copy the two files of openai/clip-vit-base-patch32.',
     });
   const merges = await orNotFound(join(folder, 'merges.txt'), readFile(join(folder, 'merges.txt'), 'utf8'));
-  const pairs = merges.split('\n').filter((line) => line !== '' && !line.startsWith('#version'));
+  const lines = merges.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#version'));
   try {
-    return clipModelTokenizerJson(vocab as Record<string, number>, pairs);
+    return clipModelTokenizerJson(vocab as Record<string, number>, lines.slice(0, MERGES));
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     const { expected, received } = error;
-    throw new ModelError('CONFIG_INVALID', { where: vocabulary, expected, received: showValue(received) });
+    throw new ModelError('CONFIG_INVALID', { where: vocabulary, expected, received });
   }
 }

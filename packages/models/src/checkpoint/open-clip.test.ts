@@ -80,6 +80,16 @@ describe('a folder of open_clip', () => {
     const { params, tokenizer } = await loadClipModel(path);
     expect(await numbers(params)).toEqual(stored);
     expect(tokenizer.encode('abc d')).toEqual(whole.encode('abc d'));
+    // OpenAI's file goes on behind the merges that its vocabulary has.
+    const longer = `#version: 0.2\r\na b\r\nab c</w>\r\n${'a b\n'.repeat(48892)}x y\n`;
+    await writeFile(join(path, 'merges.txt'), longer);
+    expect((await loadClipModel(path)).tokenizer.encode('abc d')).toEqual(whole.encode('abc d'));
+    await writeFile(join(path, 'merges.txt'), 'a b\nx y\n');
+    await expect(loadClipModel(path)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      where: join(path, 'vocab.json'),
+      received: expect.stringContaining('x y'),
+    });
   });
 
   it('is read as Hugging Face’s where it is laid out for its class too, and not for a config.json of timm', async () => {
