@@ -31,15 +31,18 @@ function unitRows(values: ArrayLike<number>, width: number): number[] {
   });
 }
 
-/** An engine that counts its calls and traces. */
-function counting(engine: Engine): Engine & { calls: number } {
+/** An engine that counts its calls, and notes how many frames each has. */
+function counting(engine: Engine): Engine & { calls: number; readonly frames: number[] } {
   const counted = {
     ...engine,
     calls: 0,
+    frames: [] as number[],
     compile: ((fn) => {
       const compiled = engine.compile(fn);
       return (inputs) => {
         counted.calls++;
+        const { patches } = inputs as { patches?: tf.Tensor };
+        if (patches) counted.frames.push(patches.shape[0]!);
         return compiled(inputs);
       };
     }) as Engine['compile'],
@@ -57,7 +60,10 @@ describe.each(engines)('clipModelPatchTextEncoder on %s', (_, makeEngine) => {
     const clipFrames = { frames: frames(19), height: 4, width: 4 };
     const { values, ...shape } = await encoder.encodePatches(clipFrames);
     expect(shape).toEqual({ frameCount: 19, rows: 2, columns: 2, width: 6 });
-    expect(engine.calls).toBe(2);
+    expect(engine.frames).toEqual([16, 4]);
+    const one = await encoder.encodePatches({ ...clipFrames, frames: frames(1) });
+    expect(engine.frames).toEqual([16, 4, 1]);
+    expectClose(one.values, values.subarray(0, one.values.length), 1e-6);
     const layout = { numFrames: 19, imageSize: 4, patchSize: 2, tubeletSize: 1 };
     const all = frameTokens(clipFrames.frames, layout, [...Array(19 * 4).keys()], CLIP_MODEL_PIXELS);
     await engine.dispose();

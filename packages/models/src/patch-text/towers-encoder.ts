@@ -18,8 +18,9 @@ import { rememberedTexts } from '../text-encoder/remembered-texts.js';
 import { type PatchGridSize, positionsFor } from './positions.js';
 import { wholePictures } from './whole-pictures.js';
 
-/** Frames and captions of one call of the engine: the rest is filled up, so that one trace serves. */
-const FRAMES_A_CALL = 16;
+/** The most frames of one call of the engine. Fewer are filled up to a power of two, so that few traces serve. */
+const MOST_FRAMES = 16;
+/** Captions of one call: the rest is filled up. */
 const CAPTIONS_A_CALL = 4;
 
 /** A model of two towers whose patches and texts share a space, and its parameters. */
@@ -96,16 +97,17 @@ export function towersEncoder(
     const values = new Float32Array(count * perFrame * numbers);
     const table = rows === side && columns === side ? undefined : await positions({ rows, columns });
     const { leading } = towers.positions;
-    for (let start = 0; start < count; start += FRAMES_A_CALL) {
-      const batch = Math.min(FRAMES_A_CALL, count - start);
+    for (let start = 0; start < count; start += MOST_FRAMES) {
+      const batch = Math.min(MOST_FRAMES, count - start);
+      const filled = 2 ** Math.ceil(Math.log2(batch));
       const tokens = Array.from({ length: batch * perFrame }, (_, i) => start * perFrame + i);
-      const pixels = new Float32Array(FRAMES_A_CALL * perFrame * tokenSize);
+      const pixels = new Float32Array(filled * perFrame * tokenSize);
       readTokens(frames, layout, tokens, pixelTables(where, scale), pixels, 0);
       const inputs = {
-        patches: tf.tensor3d(pixels, [FRAMES_A_CALL, perFrame, tokenSize]),
+        patches: tf.tensor3d(pixels, [filled, perFrame, tokenSize]),
         ...(table && {
           table: tf.tensor2d(table, [leading + perFrame, table.length / (leading + perFrame)]),
-          places: tf.tensor2d(placesOf(perFrame), [FRAMES_A_CALL, perFrame], 'int32'),
+          places: tf.tensor2d(placesOf(filled, perFrame), [filled, perFrame], 'int32'),
         }),
       };
       const found = await read(compiled(visionInputs(towers, inputs)), inputs);
@@ -133,9 +135,9 @@ const visionInputs = (
 ): VisionInputs =>
   table && places ? { params: { ...params, [positions.name]: table }, patches, places } : { params, patches };
 
-/** [FRAMES_A_CALL, count] every frame's patches in their order. */
-const placesOf = (count: number): Int32Array =>
-  Int32Array.from({ length: FRAMES_A_CALL * count }, (_, at) => at % count);
+/** [frames, count] every frame's patches in their order. */
+const placesOf = (frames: number, count: number): Int32Array =>
+  Int32Array.from({ length: frames * count }, (_, at) => at % count);
 
 /** The table of positions for a grid of patches, made once for each. */
 function positionTables({
