@@ -1,4 +1,5 @@
 export { withoutGradients } from '@tgm/losses';
+export { type CheckpointParams, checkpointParams } from './checkpoint/checkpoint-params.js';
 export { type DamagedCheckpoint, latestCheckpoint } from './checkpoint/find-checkpoint.js';
 export { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpoint.js';
 export type { ModelBeside } from './checkpoint/model-beside.js';

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { loadVideoMaeEncoder, type Params, type VideoMaeEncoder } from '@tgm/models';
 import type { Json } from '@tgm/options';
-import { loadCheckpoint } from '@tgm/train';
+import { checkpointParams } from '@tgm/train';
 import { CliError } from '../program/errors.js';
 import { warn } from '../program/say.js';
 import { type ModelFolder, modelFolder } from './model-folder.js';
@@ -25,7 +25,7 @@ const PROJECTION = 'contrastive.projection.weight';
 /**
  * Opens the encoder of the Video MAE that a path names.
  *
- * @throws CliError `INPUT_INVALID` as `modelFolder`, and for a CLIP; what the loaders of `@tgm/models` and `loadCheckpoint` of
+ * @throws CliError `INPUT_INVALID` as `modelFolder`, and for a CLIP; what the loaders of `@tgm/models` and `checkpointParams` of
  *   `@tgm/train` throw.
  */
 export async function openModel(path: string): Promise<OpenedModel> {
@@ -50,9 +50,9 @@ export function tellDamaged({ damaged }: ModelFolder): void {
 }
 
 async function jointPart(checkpoint: string): Promise<Pick<OpenedModel, 'projection' | 'teacherDigest'>> {
-  const { params, buffers, average, description } = await loadCheckpoint(checkpoint);
+  const { params, description } = await checkpointParams(checkpoint, [PROJECTION]);
   const projection = (await params[PROJECTION]?.data()) as Float32Array | undefined;
-  tf.dispose([params, buffers, average ?? {}]);
+  tf.dispose(params);
   if (projection === undefined) return {};
   const teacherDigest = teacherIn(description.batches);
   return { projection, ...(teacherDigest !== undefined && { teacherDigest }) };

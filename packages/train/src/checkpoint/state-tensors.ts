@@ -32,6 +32,9 @@ export function namedTensors(saved: SavedRun): Record<string, WritableTensor> {
   return named;
 }
 
+/** What a parameter is called there. */
+export const parameterName = (name: string): string => `params/${name}`;
+
 function prefixed(prefix: string, tensors: HostTensors): Record<string, WritableTensor> {
   return Object.fromEntries(
     Object.entries(tensors).map(([name, { shape, data }]) => [
