@@ -35,9 +35,10 @@ type Makers<Sources, Names extends keyof KnownCues> = {
 export const CLIP_CUES: Makers<CueSources, 'motion' | 'flow'> = {
   motion({ clip, grid }) {
     const framesPerSlice = (clip.indices.length / grid.slices) * clip.stride;
-    return motionCue(clip.motion, grid, { ...clip.geometry.size, framesPerSlice });
+    return motionCue(clip.motion!, grid, { ...clip.geometry.size, framesPerSlice });
   },
-  flow: ({ clip, grid }) => flowCue(clip.motion, grid, { ...clip.geometry.size, framesPerStep: clip.stride }),
+  flow: ({ clip, grid }) =>
+    flowCue(clip.motion!, grid, { ...clip.geometry.size, framesPerStep: clip.stride }),
 };
 
 /** Cues of a CLIP that looks at the clip. */

@@ -47,7 +47,11 @@ export async function clipMasks(
   if (caption !== undefined) required.add('tokenScores');
   const pool = videoPool({ workers: 1 });
   try {
-    const clip = await readClip(pool, video, { ...choice, size });
+    const clip = await readClip(pool, video, {
+      ...choice,
+      size,
+      motion: required.has('motion') || required.has('flow'),
+    });
     signal?.throwIfAborted();
     const cells = size / TOKEN.side;
     const grid = { slices: choice.frames / TOKEN.frames, rows: cells, columns: cells };
@@ -86,9 +90,7 @@ export async function clipMasks(
       indices: clip.indices,
       times: clip.times,
       videoFrames: clip.videoFrames,
-      ...((required.has('motion') || required.has('flow')) && {
-        motion: clip.motion.origin === 'codec' ? 'codec' : 'estimate',
-      }),
+      ...(clip.motion && { motion: clip.motion.origin === 'codec' ? 'codec' : 'estimate' }),
       ...(seenBy && { teacher: seenBy }),
     };
   } finally {

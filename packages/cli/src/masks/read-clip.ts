@@ -1,11 +1,4 @@
-import {
-  denseIndices,
-  estimateMotion,
-  framesOfSection,
-  type MotionField,
-  type VideoClip,
-  type VideoPool,
-} from '@tgm/video-io';
+import { denseIndices, estimateMotion, framesOfSection, type VideoClip, type VideoPool } from '@tgm/video-io';
 
 /** Which frames of a video, and how large. */
 export interface ClipChoice {
@@ -15,11 +8,12 @@ export interface ClipChoice {
   readonly start: number | undefined;
   /** Pixels of the sides of the square in the middle. */
   readonly size: number;
+  /** Whether its motion is read. */
+  readonly motion: boolean;
 }
 
-/** A clip with the motion in it. */
+/** A clip, with the motion in it where that was asked for. */
 export interface MovingClip extends VideoClip {
-  readonly motion: MotionField;
   /** Source frames from one of its frames to the next. */
   readonly stride: number;
   /** Frames of the video. */
@@ -37,7 +31,7 @@ const STRIDE = 4;
 export async function readClip(
   pool: VideoPool,
   video: string,
-  { frames: count, start, size, ...given }: ClipChoice,
+  { frames: count, start, size, motion: isRead, ...given }: ClipChoice,
 ): Promise<MovingClip> {
   const timeline = await pool.timeline(video);
   const section = framesOfSection(timeline, start === undefined ? {} : { start }, video);
@@ -49,9 +43,9 @@ export async function readClip(
     stride,
     ...(start !== undefined && { random: () => 0 }), // the first place that it can begin at
   }).map((frame) => section.first + frame);
-  const clip = await pool.decode(video, { indices, size: { width: size, height: size }, motion: true });
-  const motion = clip.motion!.known.includes(1) ? clip.motion! : estimateMotion(clip);
-  return { ...clip, motion, stride, videoFrames: timeline.times.length };
+  const clip = await pool.decode(video, { indices, size: { width: size, height: size }, motion: isRead });
+  const motion = clip.motion && !clip.motion.known.includes(1) ? estimateMotion(clip) : clip.motion;
+  return { ...clip, ...(motion && { motion }), stride, videoFrames: timeline.times.length };
 }
 
 /** Frames a second at which a clip moves as it did; 10 where nothing moves. */
