@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -90,6 +90,21 @@ describe('tgm plan', { timeout: 120_000 }, () => {
     expect(await planned('--config', file, '--no-laptop', 'pretrain')).toMatchObject({
       tokens: { all: 1568 },
     });
+  });
+
+  it('counts the videos of a configuration where they are here, and says so where not', async () => {
+    const videos = join(folder, 'videos');
+    await mkdir(videos);
+    await Promise.all(Array.from({ length: 40 }, (_, at) => writeFile(join(videos, `${at}.mp4`), '')));
+    const file = join(folder, 'data.json');
+    const pretrain = { preset: 'videomae-s-ssv2', laptop: true, output: 'run' };
+    await writeFile(file, JSON.stringify({ data: { source: 'videos' }, pretrain }));
+    expect(await planned('--config', file)).toMatchObject({ videos: 40, time: { stepsPerEpoch: 2 } });
+    expect(await planned('--config', file, '--videos', '64')).toMatchObject({ videos: 64 });
+    await writeFile(file, JSON.stringify({ data: { source: 'away', layout: 'by-class' }, pretrain }));
+    const { stdout, stderr } = await runTgm(['plan', '--config', file, '--json'], { cwd: folder });
+    expect(JSON.parse(stdout)).toMatchObject({ videos: 168_913 });
+    expect(stderr).toMatch(/The videos of data are not counted: .*away: expected a folder of videos/);
   });
 
   it('prints a configuration that it takes again', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readJsonConfig } from '../config/read-json-config.js';
 import { resolveSection } from '../config/resolve-section.js';
+import { defineConfig } from '../config/tgm-config.js';
 import { probeSection } from '../measuring/probe-section.js';
 import { finetuneSection } from '../training/finetune-section.js';
 import { pretrainSection } from '../training/pretrain-section.js';
@@ -53,6 +54,23 @@ describe('a section of a stage', () => {
     const { values, origins } = (await resolveSection(pretrainSection, file, given))!;
     expect(values.masking).toEqual({ strategy: 'random', ratio: 0.5 });
     expect(origins.masking).toBe('--masking.strategy');
+  });
+
+  it('is typed: part of a masking is enough over a preset', async () => {
+    const { pretrain } = defineConfig({
+      pretrain: { preset: 'tgm-b-k400', leakSafe: true, masking: { ratio: 0.75 }, output: '/run' },
+    });
+    const { values } = (await resolveSection(
+      pretrainSection,
+      fileOf(JSON.stringify({ pretrain })),
+      flags({}),
+    ))!;
+    expect(values).toMatchObject({
+      masking: { strategy: 'random', ratio: 0.75 },
+      decoderMasking: { strategy: 'text', ratio: 0.6 },
+    });
+    // @ts-expect-error no preset has this name
+    defineConfig({ pretrain: { preset: 'tgm-b', output: '/run' } });
   });
 
   it('takes another preset under the same file', async () => {
