@@ -86,6 +86,7 @@ describe('tgm evaluate', { timeout: 60_000 }, () => {
     expect(figures['textToVideo/R@1'].value).toBeCloseTo(50, 10);
     expect(figures['textToVideo/R@5'].value).toBe(100);
     expect(figures['videoToText/R@1'].value).toBeCloseTo(50, 10);
+    expect(figures['sameCaption/R@1'].value).toBe(100);
     expect(figures['zeroShot/top1']).toBeUndefined();
 
     const task = ['--mteb.task-name', 'Colours', '--mteb.dataset-revision', '1', '--output', 'joint'];

@@ -17,8 +17,9 @@ export const evaluate: Command = {
   tgm evaluate run --source test --classes folders --output results
 
 The videos are those of the section validation. A classifier says the classes of several views of each video. A model that was
-pre-trained with captions finds videos by their captions and captions by their videos, and tells classes by texts about them. All
-figures are per cent, with the interval of 95 % that the choice of the videos leaves. A frozen encoder is measured by tgm probe.
+pre-trained with captions finds videos by their captions and captions by their videos, and tells classes by texts about them. Accuracies
+and recalls are per cent; each figure has the interval of 95 % that the choice of the videos leaves. A frozen encoder is measured by
+tgm probe.
 With --output: result.json, and predictions.jsonl of a classifier, a line for each video.`,
   sections: [{ ...validationSection, optional: false }, teacherSection, evaluateSection],
   positionals: [{ section: 'evaluate', option: 'model', shown: '<model>' }],

@@ -4,6 +4,7 @@ import {
   type Features,
   type LeftOutExample,
   type Outcome,
+  retrieval,
   type ZeroShotResult,
   zeroShot,
 } from '@tgm/eval';
@@ -29,7 +30,10 @@ export interface JointWork {
 }
 
 export interface JointlyEvaluated {
-  /** `textToVideo`, `videoToText`, `zeroShot`, or `zeroShot/verb` for several kinds of labels. */
+  /**
+   * `textToVideo` and `videoToText` as CLIP4Clip measures them, where a caption is right for its own video alone; `sameCaption` where
+   * captions repeat: each different one finds any video that has it. `zeroShot`, or `zeroShot/verb` for several kinds of labels.
+   */
   readonly outcomes: Readonly<Record<string, Outcome>>;
   /** The zero-shot result of a single kind of labels, for `mtebResult`. */
   readonly zeroShot?: ZeroShotResult;
@@ -105,7 +109,19 @@ async function retrievals({ samples, at }: Placed, space: CaptionSpace) {
     captions: await space.ofTexts(captions),
     captionVideos,
   });
-  const outcomes = { textToVideo: textToVideo.outcome, videoToText: videoToText.outcome };
+  const different = [...new Set(captions)];
+  const outcomes = {
+    textToVideo: textToVideo.outcome,
+    videoToText: videoToText.outcome,
+    ...(different.length < captions.length && {
+      sameCaption: retrieval({
+        queries: await space.ofTexts(different),
+        gallery: rowsOf(at, rows),
+        queryGroups: different,
+        galleryGroups: rows.map((row) => samples[row]!.captions),
+      }).outcome,
+    }),
+  };
   return { withoutCaption, outcomes };
 }
 
