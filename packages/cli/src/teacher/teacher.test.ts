@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -70,6 +70,29 @@ describe('openTeacher', () => {
     const squared = engine.compile((x: tf.Tensor) => tf.square(x));
     expect(await (await squared(tf.scalar(3))).data()).toEqual(Float32Array.of(9));
     await engine.dispose();
+  });
+
+  it('opens the same weights as open_clip lays them out', async () => {
+    const towers = { layers: 1, mlp_ratio: 4 };
+    const config = {
+      model_cfg: {
+        embed_dim: 64,
+        quick_gelu: true,
+        vision_cfg: { ...towers, image_size: 64, patch_size: 8, width: 96, head_width: 32 },
+        text_cfg: { ...towers, layers: 2, context_length: 40, vocab_size: 807, width: 64, heads: 2 },
+      },
+    };
+    await writeFile(join(folder, 'open_clip_config.json'), JSON.stringify(config));
+    const files = { 'model.safetensors': 'open_clip_model.safetensors', 'tokenizer.json': 'tokenizer.json' };
+    for (const [from, to] of Object.entries({ ...files, 'tokenizer_config.json': 'tokenizer_config.json' }))
+      await copyFile(join(TINY_CLIP_FOLDER, from), join(folder, to));
+    const [tiny, same] = [await openTeacher(), await openTeacher({ clip: folder })];
+    expect(await same.encoder.encodePatches(redSquare(64))).toEqual(
+      await tiny.encoder.encodePatches(redSquare(64)),
+    );
+    const caption = ['a red square moves to the left'];
+    expect(await same.encoder.encodeText(caption)).toEqual(await tiny.encoder.encodeText(caption));
+    await Promise.all([tiny.dispose(), same.dispose()]);
   });
 
   it('refuses what is no folder and no name of the Hub, and a name without its commit', async () => {

@@ -47,7 +47,12 @@ const BLOCK_KEYS = [
 const FIXED: Readonly<Record<'model_cfg' | 'vision_cfg' | 'text_cfg', readonly FixedKey[]>> = {
   model_cfg: [only('multimodal_cfg', undefined), only('nonscalar_logit_scale', false)],
   vision_cfg: [
-    only('timm_model_name', undefined),
+    {
+      key: 'timm_model_name',
+      values: [undefined],
+      advice:
+        'Towers of timm are not read here. Of a SigLIP take the folder that Python’s SiglipModel opens, such as google/siglip-base-patch16-224.',
+    },
     only('attentional_pool', false),
     only('no_ln_pre', false),
     only('pos_embed_type', 'learnable'),
