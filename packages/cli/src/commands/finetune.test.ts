@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadVideoMaeClassifier } from '@tgm/models';
 import { readEvents } from '@tgm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeMovingSquares } from '../testing/moving-squares.test-support.js';
@@ -69,25 +68,33 @@ describe('tgm finetune', { timeout: 180_000 }, () => {
     const ended = await tgm('resume', 'tuned');
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stderr).toContain('left out red/broken.mp4: VIDEO_UNREADABLE');
-    expect(ended.stdout).toMatch(/^top1 {4}100\.0 % \(100\.0 to 100\.0\)$/m);
-    expect(ended.stdout).toMatch(/^tested {2}8 videos, 1 left out: .*result\.json$/m);
+    expect(ended.stdout).toMatch(/^top1 +100\.0 +\(100\.0 to 100\.0\)$/m);
+    expect(ended.stdout).toMatch(/^test {4}8 videos; 1 cannot be read, in .*result\.json$/m);
     const result = JSON.parse(await readFile(at('tuned', 'result.json'), 'utf8'));
     expect(result).toMatchObject({
       data: 'test',
-      views: { clips: 2, crops: 1, sampling: { kind: 'segments' } },
-      step: STEPS,
-      checkpoint: at('tuned', LAST),
-      test: { top1: 100, videos: 8, leftOut: 1 },
+      model: at('tuned', LAST),
+      test: { clips: 2, crops: 1, sampling: { kind: 'segments' } },
+      videos: 8,
+      leftOut: [{ id: 'red/broken.mp4', code: 'VIDEO_UNREADABLE' }],
+      figures: { top1: { value: 100, from: 100, to: 100 } },
     });
-    const { model } = await loadVideoMaeClassifier(at('tuned', LAST));
-    expect(model.config.labels).toEqual(['blue', 'green', 'red']);
+    expect(JSON.parse(await readFile(at('tuned', LAST, 'config.json'), 'utf8'))).toMatchObject({
+      architectures: ['VideoMAEForVideoClassification'],
+      id2label: { 0: 'blue', 1: 'green', 2: 'red' },
+    });
     const events = await readEvents(at('tuned', 'events.jsonl'));
     expect(events.filter(({ type }) => type === 'step')).toHaveLength(STEPS);
-    expect(events.at(-2)).toMatchObject({ type: 'evaluated', evaluator: 'test', figures: { top1: 100 } });
+    expect(events.at(-2)).toMatchObject({
+      type: 'evaluated',
+      evaluator: 'test',
+      figures: { top1: 100, leftOut: 1 },
+    });
     expect(await readdir(at('tuned'))).toContain('report.html');
 
     const unbroken = await tgm(...args.slice(0, -1), 'unbroken', '--json');
-    expect(JSON.parse(unbroken.stdout)).toMatchObject({ test: result.test, step: STEPS });
+    const { videos, leftOut, figures } = result;
+    expect(JSON.parse(unbroken.stdout)).toMatchObject({ test: { videos, leftOut, figures }, step: STEPS });
     const weights = (run: string) => readFile(at(run, LAST, 'model.safetensors'));
     expect((await weights('tuned')).equals(await weights('unbroken'))).toBe(true);
   });

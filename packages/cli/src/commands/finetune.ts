@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { progressLine } from '@tgm/train';
 import type { DataOptions } from '../data/data-section.js';
 import { dataSection, validationSection } from '../data/data-section.js';
 import { openDataset } from '../data/open-dataset.js';
+import { figuresText } from '../measuring/figures-text.js';
 import { progress } from '../program/progress.js';
 import { warn } from '../program/say.js';
 import { finetuneSection } from '../training/finetune-section.js';
@@ -18,7 +20,7 @@ export const finetune: Command = {
   details: `Example:
   tgm finetune train --classes folders --preset finetune-b-k400 --laptop --pretrained run --output tuned
   tgm finetune train --classes folders --preset finetune-b-k400 --validation.source test --validation.classes folders --output tuned
-  tgm evaluate test --classes folders --model tuned
+  tgm evaluate tuned --source test --classes folders
 
 Without --pretrained it begins from drawn weights. The validation videos are tested behind the last step, in the views that the
 preset has; result.json in the folder has the figures with their 95 % intervals. It stops and goes on as tgm pretrain does.`,
@@ -42,22 +44,19 @@ preset has; result.json in the folder has the figures with their 95 % intervals.
         shown ??= progress('test', total, 'videos', 0, process.stderr);
         shown.update(done);
       },
-      onLeftOut: ({ id, code, message }) => warn(`  left out ${id}: ${code}, ${message}`),
     });
     shown?.end();
     const done = finished(trained, signal);
-    return { json: done, text: `${trainedText(done)}\n${testText(done)}` };
+    for (const { id, code, message } of done.test?.leftOut ?? [])
+      warn(`  left out ${id}: ${code}, ${message}`);
+    return { json: done, text: [trainedText(done), ...testLines(done)].join('\n') };
   },
 };
 
-/** `top1    75.0 % (58.3 to 91.7)`, or why there is nothing to tell. */
-function testText({ test, output }: FinetunedRun): string {
-  if (!test) return 'test    none: no validation videos are given';
-  const rows = Object.keys(test).filter((name) => `${name}/from` in test);
-  const lines = rows.map((name) => {
-    const [value, from, to] = [name, `${name}/from`, `${name}/to`].map((each) => test[each]!.toFixed(1));
-    return `${name.padEnd(7)} ${value} % (${from} to ${to})`;
-  });
-  const counts = `${test.videos} videos${test.leftOut ? `, ${test.leftOut} left out` : ''}`;
-  return [...lines, `tested  ${counts}: ${output}/${RUN_FILES.result}`].join('\n');
+/** What the test told, or why there is nothing to tell. */
+function testLines({ test, output }: FinetunedRun): string[] {
+  if (!test) return ['test    none: no validation videos are given'];
+  const { videos, leftOut, figures } = test;
+  const left = leftOut.length === 0 ? '' : `; ${leftOut.length} cannot be read`;
+  return [`test    ${videos} videos${left}, in ${join(output, RUN_FILES.result)}`, ...figuresText(figures)];
 }

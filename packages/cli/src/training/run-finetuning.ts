@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { callable, objectWith, optional, optionTable } from '@tgm/options';
-import { finetune, type LeftOutSample, shuffled, type TrainEvent, videoExamples } from '@tgm/train';
+import { finetune, shuffled, type TrainEvent, videoExamples } from '@tgm/train';
 import type { VideoDataset } from '@tgm/video-io';
-import { saveText } from '../config/save-config.js';
 import { withClasses } from '../data/with-classes.js';
+import { writeResults } from '../measuring/write-results.js';
 import { finetuningParts } from '../presets/finetuning-parts.js';
 import type { FinetuningSettings } from '../presets/settings.js';
 import { CliError } from '../program/errors.js';
@@ -12,7 +11,7 @@ import { pretrainedEncoder } from './pretrained-encoder.js';
 import { RUN_FILES } from './run-folder.js';
 import { FINETUNING_RUN_FIELDS, type FinetuningRunOptions } from './run-options.js';
 import { runTraining, TRAINING_FIELDS, type TrainedRun, type TrainingOptions } from './run-training.js';
-import { testOfViews } from './test-of-views.js';
+import { testOfViews, type ViewsTest } from './test-of-views.js';
 
 export interface RunFinetuningOptions extends TrainingOptions, FinetuningRunOptions {
   /** Videos with labels, and the names of their classes. */
@@ -22,14 +21,12 @@ export interface RunFinetuningOptions extends TrainingOptions, FinetuningRunOpti
   readonly validation?: VideoDataset;
   /** Hears how many videos of the test are done. */
   readonly onTest?: (done: number, total?: number) => void;
-  /** Hears of videos of the test that cannot be read. */
-  readonly onLeftOut?: (sample: LeftOutSample) => void;
 }
 
 /** Where a fine-tuning stands. */
 export interface FinetunedRun extends TrainedRun {
-  /** What the test told, in per cent: `top1`, its 95 % interval `top1/from` and `top1/to`, and so on. Absent: there was none. */
-  readonly test?: Readonly<Record<string, number>>;
+  /** Absent: there was none. */
+  readonly test?: ViewsTest;
 }
 
 const OPTIONS = optionTable(
@@ -41,7 +38,6 @@ const OPTIONS = optionTable(
     settings: objectWith<FinetuningSettings>('settings of a fine-tuning', ['model', 'recipe', 'length']),
     validation: optional(objectWith<VideoDataset>('a data set', ['name', 'length', 'at'])),
     onTest: optional(callable<NonNullable<RunFinetuningOptions['onTest']>>()),
-    onLeftOut: optional(callable<NonNullable<RunFinetuningOptions['onLeftOut']>>()),
   } satisfies Record<keyof RunFinetuningOptions, unknown>,
   CliError,
 );
@@ -54,10 +50,10 @@ const OPTIONS = optionTable(
  *   `@tgm/train` and `multiViewTest` of `@tgm/eval` throw; the reason of `signal` where it aborts before the first step or in the test.
  */
 export async function runFinetuning(options: RunFinetuningOptions): Promise<FinetunedRun> {
-  const { dataset, settings, validation, pretrained, onTest, onLeftOut, ...run } = OPTIONS.check(options);
+  const { dataset, settings, validation, pretrained, onTest, ...run } = OPTIONS.check(options);
   const labels = classesOf(dataset);
   const testVideos = validation && withClasses(validation, labels);
-  let figures: FinetunedRun['test'];
+  let tests: ViewsTest | undefined;
   const trained = await runTraining(run, {
     name: 'finetune',
     title: `Fine-tuning on ${dataset.name}`,
@@ -74,15 +70,15 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
       const examples = shuffled(videoExamples({ dataset, pool, recipe }), { badSamples });
       const start = begin && { pretrained: begin.params };
       const events = finetune({ ...parts, ...common(steps), ...start, examples });
-      const told = { ...(onTest && { onProgress: onTest }), ...(onLeftOut && { onLeftOut }) };
+      const told = onTest && { onProgress: onTest };
       return {
         events:
           testVideos === undefined
             ? events
             : tested(events, async (params) => {
                 const videos = { dataset: testVideos, recipe: test, pool };
-                figures = await testOfViews({ engine, model, params, signal, ...videos, ...told });
-                return figures;
+                tests = await testOfViews({ engine, model, params, signal, ...videos, ...told });
+                return figuresOf(tests);
               }),
         async end() {
           for (const tensor of Object.values(begin?.params ?? {})) tensor.dispose();
@@ -90,12 +86,24 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
       };
     },
   });
-  if (figures === undefined) return trained;
-  const { step, checkpoint } = trained;
-  const result = { data: validation!.name, views: settings.test, step, checkpoint, test: figures };
-  await saveText(join(run.output, RUN_FILES.result), `${JSON.stringify(result, null, 2)}\n`);
-  return { ...trained, test: figures };
+  if (tests === undefined) return trained;
+  const about = { model: trained.checkpoint, data: validation!.name, test: settings.test };
+  await writeResults(run.output, { [RUN_FILES.result]: { ...about, ...tests } });
+  return { ...trained, test: tests };
 }
+
+/** As an event has them: `top1`, `top1/from`, `top1/to`. */
+const figuresOf = ({ figures, videos, leftOut }: ViewsTest): Record<string, number> => ({
+  ...Object.fromEntries(
+    Object.entries(figures).flatMap(([name, { value, from, to }]) => [
+      [name, value],
+      [`${name}/from`, from],
+      [`${name}/to`, to],
+    ]),
+  ),
+  videos,
+  leftOut: leftOut.length,
+});
 
 type Test = (
   params: Extract<TrainEvent, { type: 'end' }>['params'],
