@@ -19,8 +19,8 @@ import { runStages } from './run-stages.js';
 
 const USAGE = `npm run stages
 
-  --train <n>      videos to train on; default 288
-  --validate <n>   labelled videos to measure on; default 72
+  --train <n>      videos to train on; default 144
+  --validate <n>   labelled videos to measure on; default 48
   --out <folder>   keeps everything there; default a temporary folder, which is removed
   --help`;
 
@@ -29,8 +29,8 @@ await runProgram(async (signal) => {
     {
       program: 'npm run stages',
       fields: {
-        train: optional(wholeNumber({ from: 48 }), 288),
-        validate: optional(wholeNumber({ from: 24 }), 72),
+        train: optional(wholeNumber({ from: 48 }), 144),
+        validate: optional(wholeNumber({ from: 24 }), 48),
         out: optional(text()),
       },
     },
@@ -54,7 +54,7 @@ await runProgram(async (signal) => {
     const onVideo = (done: number): void => shown.update(done);
     await makeKineticsFolder({ folder: join(folder, 'k400'), train, validate, seed: 0, onVideo, signal });
     shown.end();
-    for (const file of ['prepare.config.ts', '../mission/colour-captioner.mjs'])
+    for (const file of ['k400.config.ts', 'shards.config.ts', '../mission/colour-captioner.mjs'])
       await copyFile(join(import.meta.dirname, file), join(folder, basename(file)));
     await runStages({ folder, train, validate, signal });
   } finally {

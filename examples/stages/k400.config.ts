@@ -1,6 +1,6 @@
 import { defineConfig } from '@tgm/cli';
 
-/** From the videos as they were published to shards, captions and scores. */
+/** What reads the videos and labels as they were published. */
 export default defineConfig({
   data: {
     format: 'kinetics',
@@ -9,7 +9,13 @@ export default defineConfig({
     layout: 'by-class',
     captions: 'captions.jsonl',
   },
-  // Any program that reads and answers lines of JSON. A model of Transformers.js needs `model` alone.
+  validation: {
+    format: 'kinetics',
+    source: 'k400/validate.csv',
+    videos: 'k400/validate',
+    layout: 'by-class',
+  },
+  // Any program that reads and answers lines of JSON. A model of Transformers.js needs `model` and `revision` alone.
   caption: {
     out: 'captions.jsonl',
     model: 'colour-captioner',
@@ -20,4 +26,12 @@ export default defineConfig({
   // Without `teacher`, the tiny CLIP that comes with the program.
   score: { output: 'scores' },
   shards: { output: 'shards', encoding: { shortSide: 128 } },
+  finetune: {
+    preset: 'finetune-b-k400',
+    laptop: true,
+    length: { epochs: 10 },
+    pretrained: 'run',
+    output: 'tuned',
+  },
+  probe: { preset: 'probe-b-k400', laptop: true, model: 'run', output: 'probed' },
 });
