@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { defineConfig, openDataset, openTeacher } from '@tgm/cli';
+import { defineConfig, openDataset, openTeacher, watchRuns } from '@tgm/cli';
 import { readCommandLine } from '@tgm/cli/program';
 
 if (
@@ -20,3 +20,7 @@ const tgm = (...args) =>
 const facts = JSON.parse(tgm('data', 'own-videos', '--json'));
 if (facts.samples !== 1) throw new Error(`tgm data tells ${facts.samples} samples`);
 console.log(tgm('doctor', '--no-hub'));
+const serving = await watchRuns({ run: 'own-videos', port: 0 });
+const shown = await (await fetch(serving.url)).text();
+await serving.close();
+if (!shown.includes('There is none yet')) throw new Error(`tgm watch shows ${shown}`);
