@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
@@ -167,7 +167,7 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
     expect(existsSync(at('none'))).toBe(false);
   });
 
-  it('takes masks from stored scores, and refuses those of other videos', async () => {
+  it('takes masks from stored scores, and refuses those of other captions', async () => {
     const engine = await onnxEngine({ threads: 1 });
     const [teacher, pool] = [await openTeacher({}, engine), videoPool({ workers: 1 })];
     const dataset = await openDataset({ source: at('videos/clips.jsonl') });
@@ -179,26 +179,30 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
     const ended = await tgm(...scored, '--output', 'stored');
     expect(ended.code, ended.stderr).toBe(0);
     expect(await endedAlike('stored', 'run')).toBe(false);
-    const rows = (await readFile(at('videos/clips.jsonl'), 'utf8')).split('\n');
-    await writeFile(at('videos/clips-2.jsonl'), rows.slice(2).join('\n'));
+    const rows = await readFile(at('videos/clips.jsonl'), 'utf8');
+    await writeFile(at('videos/clips-2.jsonl'), rows.replaceAll('a red square', 'a red box'));
     const args = scored.map((each) => each.replace('clips.jsonl', 'clips-2.jsonl'));
     const other = await tgm(...args, '--output', 'strange');
-    expect(other.stderr).toContain('SCORES_DIFFER');
+    expect(other.stderr).toContain('SCORES_MISSING');
     expect(other.code).toBe(64);
   });
 
-  it('follows motion without a teacher, from a configuration', async () => {
+  it('follows motion without a teacher, from a configuration, and goes past a video that cannot be read', async () => {
+    await cp(at('videos', 'red'), at('mixed'), { recursive: true });
+    await writeFile(at('mixed', 'broken.mp4'), 'no video');
     const pretrain = {
       preset: 'mgm-b-k400',
       laptop: true,
-      length: { videosPerStep: 4, epochs: 1 },
+      length: { videosPerStep: 4, epochs: 2 },
+      refusedShare: 0.2,
       output: 'motion',
     };
-    await writeFile(at('motion.json'), JSON.stringify({ data: { source: 'videos/red' }, pretrain }));
+    await writeFile(at('motion.json'), JSON.stringify({ data: { source: 'mixed' }, pretrain }));
     const ended = await tgm('pretrain', '--config', 'motion.json');
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stderr).not.toContain('CLIP');
-    expect(ended.stdout).toMatch(/^steps {3}1 of 1: reconstruction/m);
+    expect(ended.stderr).toMatch(/broken\.mp4 gives its place to/);
+    expect(ended.stdout).toMatch(/^steps {3}2 of 2: reconstruction/m);
   });
 });
 
