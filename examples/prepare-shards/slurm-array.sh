@@ -7,9 +7,9 @@
 #SBATCH --mem=4G
 #SBATCH --time=12:00:00
 #SBATCH --requeue
-#SBATCH --signal=TERM@60
+#SBATCH --signal=B:TERM@60
 #SBATCH --output=prepare-%A_%a.log
 set -euo pipefail
 
-exec npx tgm shards "$1" --output "$2" \
+exec node_modules/.bin/tgm shards "$1" --output "$2" \
   --shard "$SLURM_ARRAY_TASK_ID/$SLURM_ARRAY_TASK_COUNT"
