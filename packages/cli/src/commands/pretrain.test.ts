@@ -167,6 +167,13 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
     expect(existsSync(at('none'))).toBe(false);
   });
 
+  it('refuses scores that no masking reads', async () => {
+    const motion = ['pretrain', 'videos/red', '--preset', 'mgm-b-k400', '--laptop'];
+    const ended = await tgm(...motion, '--scores', 'scores', '--output', 'none');
+    expect(ended.stderr).toMatch(/scores: expected a masking by text beside it.*got the masking "motion"/);
+    expect(ended.code).toBe(64);
+  });
+
   it('takes masks from stored scores, and refuses those of other captions', async () => {
     const engine = await onnxEngine({ threads: 1 });
     const [teacher, pool] = [await openTeacher({}, engine), videoPool({ workers: 1 })];

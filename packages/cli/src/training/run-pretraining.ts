@@ -2,6 +2,7 @@ import type { PictureTextEncoder } from '@tgm/masking';
 import { callable, objectWith, optional, optionTable } from '@tgm/options';
 import { type ExampleSource, pretrain, shuffled, videoExamples } from '@tgm/train';
 import type { VideoDataset } from '@tgm/video-io';
+import { readsText } from '../presets/check-settings.js';
 import type { SettingsCues } from '../presets/masking-settings.js';
 import { type PretrainingParts, pretrainingParts } from '../presets/pretraining-parts.js';
 import type { PretrainingSettings } from '../presets/settings.js';
@@ -46,6 +47,12 @@ const OPTIONS = optionTable(
  */
 export async function runPretraining(options: RunPretrainingOptions): Promise<TrainedRun> {
   const { dataset, settings, teacher, scores, onTeacher, onCaptions, ...run } = OPTIONS.check(options);
+  if (scores !== undefined && !readsText(settings))
+    throw new CliError('OPTION_INVALID', {
+      where: 'runPretraining, option scores',
+      expected: 'a masking by text beside it, which reads scores',
+      received: `the masking "${settings.masking.strategy}"`,
+    });
   return runTraining(run, {
     name: 'pretrain',
     title: `Pre-training on ${dataset.name}`,
