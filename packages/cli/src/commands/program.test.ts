@@ -64,6 +64,7 @@ describe('tgm', () => {
 /** What needs a model, labels, a program, or somebody to end it is tried in the command's own test. */
 const OWN_EXAMPLES = new Set([
   'caption',
+  'score',
   'pretrain',
   'finetune',
   'resume',

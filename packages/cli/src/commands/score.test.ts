@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openScores } from '@tgm/train';
@@ -7,6 +7,7 @@ import { openDataset } from '../data/open-dataset.js';
 import { openTeacher } from '../teacher/open-teacher.js';
 import { runTgm } from '../testing/run-tgm.test-support.js';
 import { writeVideo } from '../testing/some-videos.test-support.js';
+import { TINY_CLIP_FOLDER } from '../tiny-clip-folder.js';
 
 let folder: string;
 const file = (name: string): string => join(folder, name);
@@ -56,6 +57,17 @@ async function filesOf(output: string): Promise<Record<string, string>> {
 }
 
 describe('tgm score', { timeout: 120_000 }, () => {
+  it('has examples in --help that work', async () => {
+    await writeVideo(file('videos/a.mp4'));
+    await cp(TINY_CLIP_FOLDER, file('clip-vit-base-patch32'), { recursive: true });
+    const record = { id: 'a.mp4', captions: ['a circle'], frameIndices: [0], model: 'm', revision: 'r' };
+    await write('captions.jsonl', [record]);
+    const { stdout } = await run('score', '--help');
+    const lines = [...stdout.matchAll(/^ {2}tgm (\S.*)$/gm)].map(([, line]) => line!);
+    expect(lines).toHaveLength(2);
+    for (const line of lines) expect(await run(...line.split(' ')), line).toMatchObject({ code: 0 });
+  });
+
   it('tells the size, then scores each video against each of its captions', async () => {
     const { code, stdout, stderr } = await run(...scoring('first', 'clips.jsonl', 8), '--detail', '1');
     expect(stderr).toContain('The tiny CLIP that comes with tgm knows coloured shapes');
