@@ -1,12 +1,16 @@
 import { basename } from 'node:path';
+import type { SampleLabel } from '../video.js';
+import type { ToldClassName } from './class-names.js';
 import { isVideo, splitName } from './member-names.js';
 import { contentOf, invalidShard, LARGEST_TEXT, shardVersion, withShard } from './shard-file.js';
-import { readShardTexts } from './shard-metadata.js';
+import { readShardFacts } from './shard-metadata.js';
 import { type TarMember, tarMembers } from './tar-members.js';
 
-/** Where a sample lies in its tar file, and its id. */
+/** Where a sample lies in its tar file, its id and its class as the `.json` tells them. */
 export interface IndexedSample {
   readonly id: string;
+  readonly label: SampleLabel | undefined;
+  readonly className: ToldClassName;
   /** Byte offset of its first header, and its length with all headers and padding. */
   readonly start: number;
   readonly length: number;
@@ -32,9 +36,10 @@ export async function indexShard(path: string): Promise<IndexedSample[]> {
       if (videos !== 1) throw invalidShard(path, `one video in sample "${key}"`, `${videos}`);
       const json = members.find(({ name }) => splitName(name)!.ending === 'json');
       const texts = json && { json: (await contentOf(file, path, json, LARGEST_TEXT)).toString('utf8') };
-      const { id } = readShardTexts(`${basename(path)}/${key}`, texts ?? {});
+      const { sample, className } = readShardFacts(`${basename(path)}/${key}`, texts ?? {});
+      const { id, label } = sample;
       const { headerStart: start } = members[0]!;
-      samples.push({ id, start, length: members.at(-1)!.end - start });
+      samples.push({ id, label, className, start, length: members.at(-1)!.end - start });
     };
     for await (const member of tarMembers(file, path, 0, size, true)) {
       const name = splitName(member.name);

@@ -39,6 +39,56 @@ describe('readShards', () => {
     );
   });
 
+  const labelled = async (name: string, ...facts: object[]) => {
+    const samples = facts.map((fact, key) => ({
+      key: String(key),
+      files: { mp4: bytes('abc'), json: bytes(JSON.stringify({ id: `${name} ${key}`, ...fact })) },
+    }));
+    await writeShard(join(folder, name), samples);
+    return join(folder, name);
+  };
+
+  it('has the names of classes that samples tell, with a place for those between', async () => {
+    const one = await labelled(
+      'one.tar',
+      { label: 3, className: 'yoga' },
+      {},
+      { label: 0, className: 'archery' },
+    );
+    const two = await labelled('two.tar', { label: 3, className: 'yoga' });
+    expect((await read(one, two)).classes).toEqual(['archery', 'class 1', 'class 2', 'yoga']);
+    const several = await labelled('several.tar', {
+      label: { verb: 1, noun: 0 },
+      className: { verb: 'cut', noun: 'bread' },
+    });
+    expect((await read(several)).classes).toEqual({ verb: ['class 0', 'cut'], noun: ['bread'] });
+  });
+
+  it.each([
+    ['no label', [{ className: 'yoga' }]],
+    ['a label without a name', [{ label: 0, className: 'yoga' }, { label: 1 }]],
+    ['names that are none', [{ label: 0, className: 7 }]],
+    ['a number that is no class', [{ label: 4_000_000_000, className: 'yoga' }]],
+    [
+      'labels of two kinds',
+      [
+        { label: 0, className: 'a' },
+        { label: { verb: 0 }, className: { verb: 'b' } },
+      ],
+    ],
+  ])('has no names of classes where there is %s', async (what, facts) => {
+    const dataset = await read(await labelled(`${what}.tar`, ...facts));
+    expect('classes' in dataset).toBe(false);
+  });
+
+  it('refuses two names of one class', async () => {
+    const one = await labelled('first.tar', { label: 0, className: 'yoga' });
+    const two = await labelled('other.tar', { label: 0, className: 'archery' });
+    await expect(read(one, two)).rejects.toMatchObject(
+      refused(/other\.tar: .*class 0 of "other\.tar 0" to be "yoga", as before, .*"archery"/),
+    );
+  });
+
   it('refuses a tar file that was cut off, even between two samples, and one behind another', async () => {
     const path = await tar('whole.tar', sample('0'), sample('1'));
     const whole = await readFile(path);

@@ -7,6 +7,7 @@ import { rowIndex } from '../datasets/tables/row-index.js';
 import { textBlock } from '../datasets/tables/text-block.js';
 import { VideoError } from '../errors.js';
 import type { VideoDataset } from '../video.js';
+import { classNameList } from './class-names.js';
 import { indexShard } from './index-shard.js';
 import { isVideo, splitName } from './member-names.js';
 import {
@@ -51,10 +52,11 @@ export interface ShardDataset extends VideoDataset {
  * The samples of WebDataset shards in order: neighbouring files of a tar file whose names are the same up to the first
  * dot, one of them a video. Opening reads the headers of all files and the `.json` files, and keeps 24 bytes of each sample.
  *
- * Ids are those of the samples' `.json`, else `<tar>/<key>`.
+ * Ids are those of the samples' `.json`, else `<tar>/<key>`. The names of classes are those of `className` there, where every label
+ * has one; a number between them that no sample has is called `class 3`.
  *
  * @throws {VideoError} `SHARD_INVALID` for a tar file that is broken, cut off or not alone in its file, a sample with no
- * video or with two, and an id that is there twice.
+ * video or with two, an id that is there twice, and two names of one class.
  */
 export async function readShards(
   paths: readonly string[],
@@ -68,9 +70,17 @@ export async function readShards(
   const samples = rowIndex();
   const ids = duplicateIds();
   const versions: string[] = [];
+  const classNames = classNameList();
   for (const [shard, path] of paths.entries()) {
     versions.push(await shardVersion(path));
-    for (const { id, start, length } of await indexShard(path)) {
+    for (const { id, label, className, start, length } of await indexShard(path)) {
+      const other = classNames.add(label, className);
+      if (other !== undefined)
+        throw invalidShard(
+          path,
+          `class ${showValue(label)} of "${id}" to be "${other}", as before`,
+          showValue(className),
+        );
       const block = textBlock(Buffer.from(id), 0);
       ids.add(block, 0, block.bytes.length);
       samples.add(start, length, shard);
@@ -79,6 +89,7 @@ export async function readShards(
   if (samples.length === 0) throw invalidShard(paths[0]!, 'at least one sample', 'none');
 
   const name = basename(paths[0]!);
+  const classes = classNames.names();
   const videos = videoCache(cache);
 
   async function withSample<T>(index: number, use: (sample: OpenSample) => Promise<T>): Promise<T> {
@@ -101,6 +112,7 @@ export async function readShards(
 
   const dataset: ShardDataset = {
     name,
+    ...(classes && { classes }),
     length: samples.length,
     at: (index) =>
       withSample(index, async ({ file, path, version, members }) => {

@@ -2,6 +2,7 @@ import { showValue } from '@tgm/options';
 import { isLabel } from '../datasets/label.js';
 import { VideoError } from '../errors.js';
 import type { VideoSample } from '../video.js';
+import type { ToldClassName } from './class-names.js';
 
 /** What stands beside a video in a shard, by ending. */
 export type ShardTexts = Readonly<Partial<Record<(typeof TEXT_ENDINGS)[number], string>>>;
@@ -16,10 +17,16 @@ export const TEXT_ENDINGS = ['json', 'txt', 'cls'] as const;
  * @param where names the shard and the key; the id is this where nothing else is given.
  * @throws {VideoError} `SHARD_INVALID`
  */
-export function readShardTexts(
+export const readShardTexts = (where: string, texts: ShardTexts): ShardSampleTexts =>
+  readShardFacts(where, texts).sample;
+
+export type ShardSampleTexts = Pick<VideoSample, 'id' | 'captions' | 'label'>;
+
+/** The same, and what the `.json` says of the class's name. */
+export function readShardFacts(
   where: string,
   texts: ShardTexts,
-): Pick<VideoSample, 'id' | 'captions' | 'label'> {
+): { readonly sample: ShardSampleTexts; readonly className: ToldClassName } {
   const fail = (expected: string, received: string): never => {
     throw new VideoError('SHARD_INVALID', { source: where, expected, received });
   };
@@ -31,8 +38,9 @@ export function readShardTexts(
   if (!Array.isArray(captions) || !captions.every((caption) => typeof caption === 'string')) {
     return fail('captions to be texts', JSON.stringify(captions));
   }
-  if (label === undefined) return { id, captions };
-  if (isLabel(label)) return { id, captions, label };
+  const { className } = record;
+  if (label === undefined) return { sample: { id, captions }, className };
+  if (isLabel(label)) return { sample: { id, captions, label }, className };
   return fail('a label from 0, or such labels by name', JSON.stringify(label));
 }
 
