@@ -106,6 +106,28 @@ describe('tgm finetune', { timeout: 180_000 }, () => {
     expect(existsSync(at('drawn', 'result.json'))).toBe(false);
   });
 
+  it.runIf(process.platform !== 'win32')('stops in its test, and tests when it is called again', async () => {
+    const short = SHORT.map((each) => (each === '8' ? '1' : each));
+    const args = [...short, '--validation.source', 'train', '--validation.classes', 'folders'];
+    const last = at('again', 'step-00000002');
+    let waits: NodeJS.Timeout | undefined;
+    const ended = await runTgm([...args, '--output', 'again'], {
+      cwd: folder,
+      onError(_, kill) {
+        waits ??= setInterval(() => {
+          if (!existsSync(last)) return;
+          clearInterval(waits);
+          kill('SIGTERM');
+        }, 5);
+      },
+    });
+    expect(ended).toMatchObject({ code: 143, signal: null });
+    expect(existsSync(at('again', 'result.json'))).toBe(false);
+    const again = await tgm('resume', 'again', '--json');
+    expect(JSON.parse(again.stdout)).toMatchObject({ step: 2, test: { videos: 12, leftOut: [] } });
+    expect(existsSync(at('again', 'result.json'))).toBe(true);
+  });
+
   it.each<readonly [string, () => Promise<readonly string[]>, RegExp]>([
     [
       'an encoder of another shape',
