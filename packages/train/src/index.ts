@@ -131,7 +131,6 @@ export { type LinearScalingOptions, linearScaling } from './schedules/linear-sca
 export type { Schedule } from './schedules/schedule.js';
 export { type StepScheduleOptions, stepSchedule } from './schedules/step.js';
 export type { WarmupOptions } from './schedules/warmup.js';
-export type { BetweenFrames } from './score-store/clip-scores.js';
 export {
   type OpenScoresOptions,
   openScores,

@@ -2,27 +2,24 @@ import { resampleBilinear, type TokenGrid, type TokenScores } from '@tgm/masking
 import type { LoadedClip } from '@tgm/video-io';
 import type { StoredScores } from './open-scores.js';
 
-/** What a frame between two scored ones has: a mean weighted by time, or what the nearer one has, the earlier of two. */
-export type BetweenFrames = 'linear' | 'nearest';
-
 export interface ClipScoresOptions {
   readonly grid: TokenGrid;
   /** Frames of a tubelet that count: the mean over `all`, or the `first` alone. */
   readonly scoredFrames: 'all' | 'first';
-  readonly between: BetweenFrames;
   /** Whether what the encoder says of places in the whole picture is exchanged for what it says of those in the clip. */
   readonly correctPlaces: boolean;
 }
 
 /**
- * Scores of whole frames as those of a clip's tokens: its times, its part of the picture, its mirror.
+ * Scores of whole frames as those of a clip's tokens: its times, its part of the picture, its mirror. A frame between two scored ones
+ * has their mean, weighted by time.
  *
  * @param clip with a multiple of the grid's slices in frames.
  */
 export function clipScores(
   { values, rows, columns, times, blank }: StoredScores,
   { times: clipTimes, geometry, flipped }: Pick<LoadedClip, 'times' | 'geometry' | 'flipped'>,
-  { grid, scoredFrames, between, correctPlaces }: ClipScoresOptions,
+  { grid, scoredFrames, correctPlaces }: ClipScoresOptions,
 ): TokenScores {
   const { source, crop } = geometry;
   const region = {
@@ -41,7 +38,7 @@ export function clipScores(
   for (let slice = 0; slice < grid.slices; slice++) {
     const map = correctPlaces ? picture.map((score) => -score) : new Float32Array(cells);
     for (let frame = slice * perSlice; frame < slice * perSlice + counted; frame++) {
-      for (const { at, weight } of scoredAround(times, clipTimes[frame]!, between))
+      for (const { at, weight } of scoredAround(times, clipTimes[frame]!))
         for (let cell = 0; cell < cells; cell++)
           map[cell]! += (weight / counted) * values[at * cells + cell]!;
     }
@@ -61,14 +58,13 @@ interface Weighted {
   readonly weight: number;
 }
 
-/** The scored frames around a time, and what they weigh. */
-function scoredAround(times: Float64Array, time: number, between: BetweenFrames): readonly Weighted[] {
+/** The scored frames around a time, and what they weigh: the nearer, the more. */
+function scoredAround(times: Float64Array, time: number): readonly Weighted[] {
   let next = 0;
   while (next < times.length && times[next]! <= time) next++;
   if (next === 0) return [{ at: 0, weight: 1 }];
   if (next === times.length) return [{ at: next - 1, weight: 1 }];
   const share = (time - times[next - 1]!) / (times[next]! - times[next - 1]!);
-  if (between === 'nearest') return [{ at: share > 0.5 ? next : next - 1, weight: 1 }];
   return [
     { at: next - 1, weight: 1 - share },
     { at: next, weight: share },

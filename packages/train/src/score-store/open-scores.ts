@@ -6,6 +6,7 @@ import { blamedOnSample } from '../data/example-fault.js';
 import { datasetField } from '../data/option-fields.js';
 import { TrainError } from '../errors.js';
 import { captionDigest } from './caption-digest.js';
+import { recentlyUsed } from './recently-used.js';
 import {
   blankName,
   NUMBERS,
@@ -75,8 +76,9 @@ const SHARDS_KEPT = 32;
 /**
  * Opens a folder that `writeScores` has filled. Each shard is compared with its digest when it is first read.
  *
- * @throws TrainError `OPTION_INVALID`; `SCORES_MISSING` where the folder has none, not all of its shards, or none of a sample; `SCORES_DIFFER` where they
- *   are of another encoder than the one given, or shards are of different runs; `SCORES_DAMAGED`, `SCORES_FAILED`.
+ * @throws TrainError `OPTION_INVALID`; `SCORES_MISSING` where the folder has none, not all of its shards, or none of a sample;
+ *   `SCORES_DIFFER` where they are of another encoder than the one given, or shards are of different runs; `SCORES_DAMAGED`,
+ *   `SCORES_FAILED`.
  */
 export async function openScores(folder: string, options: OpenScoresOptions = {}): Promise<ScoreStore> {
   optionTable('openScores', { folder: text() }, TrainError).check({ folder });
@@ -225,17 +227,4 @@ function sampleMissing(folder: string, id: string, code: string | undefined): Tr
     received: code === undefined ? 'none: it is no sample of theirs' : `none: it was left out, for ${code}`,
   });
   return code === undefined ? error : blamedOnSample(error);
-}
-
-/** What `make` gives, of the keys that were asked for last. */
-function recentlyUsed<T>(most: number, make: (key: number) => Promise<T>): (key: number) => Promise<T> {
-  const kept = new Map<number, Promise<T>>();
-  return (key) => {
-    const value = kept.get(key) ?? make(key);
-    kept.delete(key);
-    kept.set(key, value);
-    value.catch(() => kept.delete(key));
-    if (kept.size > most) kept.delete(kept.keys().next().value!);
-    return value;
-  };
 }

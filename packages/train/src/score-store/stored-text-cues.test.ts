@@ -144,10 +144,8 @@ describe('storedTextCues', { timeout: 60_000 }, () => {
   it('tells its options and all that decided what was stored', async () => {
     const size = { width: 8, height: 8 };
     const told = JSON.stringify(await storedTextCues({ store, grid }).describe(size));
-    for (const part of ['"cells"', '"ones"', '"every":5', '"stripes"', '"linear"'])
-      expect(told).toContain(part);
+    for (const part of ['"cells"', '"ones"', '"every":5', '"stripes"', '"all"']) expect(told).toContain(part);
     const others = [
-      { store, grid, between: 'nearest' as const },
       { store, grid, scoredFrames: 'first' as const },
       { store, grid, correctPlaces: false },
     ];

@@ -4,7 +4,7 @@ import type { LoadedClip, VideoSample } from '@tgm/video-io';
 import { blamedOnSample } from '../data/example-fault.js';
 import type { ClipCues } from '../data/video-examples.js';
 import { TrainError } from '../errors.js';
-import { type BetweenFrames, clipScores } from './clip-scores.js';
+import { clipScores } from './clip-scores.js';
 import type { ScoreStore, StoredScores } from './open-scores.js';
 
 export interface StoredTextCuesOptions {
@@ -14,8 +14,6 @@ export interface StoredTextCuesOptions {
   readonly grid: TokenGrid;
   /** Which frames of a tubelet count: the mean over `all`, or the `first` alone. Default `all`. The paper does not say. */
   readonly scoredFrames?: 'all' | 'first';
-  /** What a frame between two scored ones has. Default `linear`. */
-  readonly between?: BetweenFrames;
   /**
    * CLIP says something of places, too: a blank picture has not one score everywhere, and a mirrored one not the mirrored scores. By
    * default this share of a score, as it is of the whole picture, is exchanged for that of the clip, so that masks are nearer to those
@@ -30,7 +28,6 @@ const OPTIONS = optionTable(
     store: objectWith<ScoreStore>('a store of scores', ['read', 'describe']),
     grid: objectWith<TokenGrid>('a grid of tokens', ['slices', 'rows', 'columns']),
     scoredFrames: optional(oneOf(['all', 'first']), 'all'),
-    between: optional(oneOf(['linear', 'nearest']), 'linear'),
     correctPlaces: optional(flag(), true),
   } satisfies Record<keyof StoredTextCuesOptions, unknown>,
   TrainError,
@@ -77,7 +74,7 @@ function timesOnClock(
   sample: VideoSample,
   stored: StoredScores,
 ): Float64Array {
-  const [first] = stored.times as unknown as readonly [number];
+  const first = stored.times[0]!;
   const isSection = sample.start !== undefined || sample.end !== undefined;
   const last = times.length - 1;
   const frames = indices[last]! - indices[0]!;
