@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { featureFolder } from './feature-folder.js';
 import { featureFolders } from './feature-folders.test-support.js';
 import { npyHeader, readNpy } from './npy.js';
 import { readFeatures } from './read-features.js';
@@ -116,8 +117,9 @@ describe('files that are not as they were written', () => {
   });
 
   it('of a .npy file say what they are not', async () => {
+    const { damaged } = featureFolder(folder);
     const good = Buffer.concat([npyHeader([2]), Buffer.alloc(8)]);
-    expect(readNpy('x.npy', good).shape).toEqual([2]);
+    expect(readNpy('x.npy', good, damaged).shape).toEqual([2]);
     const wrong = [
       Buffer.alloc(0),
       good.subarray(0, 20),
@@ -127,7 +129,7 @@ describe('files that are not as they were written', () => {
       Buffer.concat([Buffer.of(0x92), good.subarray(1)]),
     ];
     for (const bytes of wrong)
-      expect(() => readNpy('x.npy', bytes)).toThrow(
+      expect(() => readNpy('x.npy', bytes, damaged)).toThrow(
         expect.objectContaining({ code: 'FEATURES_DAMAGED', where: 'x.npy' }),
       );
   });

@@ -1,6 +1,6 @@
 import { type ShardFolder, type ShardRecord, shardFolder } from '@tgm/models';
 import { type FeatureIndex, featureIndexTable } from './feature-index.js';
-import { featureFault, WRITER } from './file-faults.js';
+import { featureFault } from './file-faults.js';
 import { type StoredRows, storedRows } from './shard-record.js';
 
 /** A folder of features. */
@@ -16,7 +16,7 @@ export const featureFolder = (folder: string): FeatureFolder =>
   shardFolder<FeatureIndex, StoredRows>({
     folder,
     things: 'features',
-    writer: WRITER,
+    writer: 'writeFeatures',
     version: VERSION,
     index: featureIndexTable,
     record: storedRows,

@@ -1,6 +1,11 @@
-import { ModelError, readSafetensors, writeAtomically, writeSafetensors } from '@tgm/models';
+import {
+  type DamagedFile,
+  ModelError,
+  readSafetensors,
+  writeAtomically,
+  writeSafetensors,
+} from '@tgm/models';
 import { showValue } from '@tgm/options';
-import { damaged } from './file-faults.js';
 import { type FloatArray, npyHeader, readNpy } from './npy.js';
 
 /** A kind of file that the numbers of a shard lie in; its name ends the file's. */
@@ -11,8 +16,8 @@ export const FEATURE_FORMATS: readonly FeatureFormat[] = ['safetensors', 'npy'];
 interface ArrayFile {
   /** The file appears whole or not at all. */
   write(path: string, array: FloatArray): Promise<void>;
-  /** @throws EvaluationError `FEATURES_DAMAGED` */
-  read(path: string, bytes: Uint8Array): Promise<FloatArray> | FloatArray;
+  /** @throws what `damaged` makes of a file that is not as it was written. */
+  read(path: string, bytes: Uint8Array, damaged: DamagedFile): Promise<FloatArray> | FloatArray;
 }
 
 /** Name of the tensor in a safetensors file. */
@@ -21,7 +26,7 @@ const TENSOR = 'features';
 const safetensors: ArrayFile = {
   write: (path, { shape, values }) =>
     writeSafetensors(path, { [TENSOR]: { dtype: 'F32', shape, data: values } }, {}),
-  async read(path, bytes) {
+  async read(path, bytes, damaged) {
     const { tensors } = await readSafetensors(bytes).catch((error: unknown) => {
       if (!(error instanceof ModelError)) throw error;
       throw damaged(path, error.expected, error.received, error);

@@ -24,16 +24,3 @@ export const orFileFailed = <T>(path: string, expected: string, call: Promise<T>
  */
 export const orAbsent = <T>(path: string, reading: Promise<T>): Promise<T | undefined> =>
   absent(featureFault, path, reading);
-
-/** The function that writes what may be damaged. */
-export const WRITER = 'writeFeatures';
-
-/** The error of a file that is not as it was written. */
-export const damaged = (where: string, expected: string, received: string, cause?: unknown): Error =>
-  featureFault('damaged', {
-    where,
-    expected,
-    received,
-    ...(cause !== undefined && { cause }),
-    advice: `Remove the files of that shard, and \`${WRITER}\` makes it again.`,
-  });

@@ -1,4 +1,4 @@
-import { damaged } from './file-faults.js';
+import type { DamagedFile } from '@tgm/models';
 
 /** An array of single-precision numbers, row-major. */
 export interface FloatArray {
@@ -33,9 +33,9 @@ export function npyHeader(shape: readonly number[]): Uint8Array {
 
 /**
  * Reads a `.npy` file as it is written here.
- * @throws EvaluationError `FEATURES_DAMAGED`
+ * @throws what `damaged` makes of a file that is another.
  */
-export function readNpy(path: string, bytes: Uint8Array): FloatArray {
+export function readNpy(path: string, bytes: Uint8Array, damaged: DamagedFile): FloatArray {
   const length =
     bytes.length < PREFIX_BYTES ? 0 : new DataView(bytes.buffer, bytes.byteOffset).getUint16(8, true);
   const begin = PREFIX_BYTES + length;

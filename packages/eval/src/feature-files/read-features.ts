@@ -192,7 +192,7 @@ async function readNumbers(
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== file.sha256)
     throw files.damaged(path, `contents with the SHA-256 ${file.sha256}`, `others, with ${sha256}`);
-  const { shape, values } = await ARRAY_FILES[format].read(path, bytes);
+  const { shape, values } = await ARRAY_FILES[format].read(path, bytes, files.damaged);
   const wanted = tokens === null ? [ids.length, width] : [ids.length, tokens, width];
   if (String(shape) !== String(wanted)) throw files.damaged(path, `numbers [${wanted}]`, `[${shape}]`);
   return values;
