@@ -122,6 +122,7 @@ export {
   SYMMETRIC_PIXELS,
   UNIT_PIXELS,
 } from './pixels.js';
+export { readOnce } from './read-once.js';
 export type { SafetensorsDtype, SafetensorsTensor } from './safetensors/dtype.js';
 export { openSafetensors, type SafetensorsFile } from './safetensors/open.js';
 export { readSafetensors, type Safetensors } from './safetensors/read.js';

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import { type ClipModelTokenizer, clipModelTokenizer } from '../clip-model/tokenizer.js';
 import { clipModelTokenizerJson } from '../clip-model/tokenizer-json.js';
 import { ModelError } from '../errors.js';

@@ -45,8 +45,8 @@ const table = optionTable(
 );
 
 /**
- * Fetches a model from the Hugging Face Hub, what is not in the cache yet, for `loadVideoMae`, `loadClipModel` and
- * `loadVideoMaeClassifier`. Needs the package `@huggingface/hub`.
+ * Fetches a model from the Hugging Face Hub, what is not in the cache yet, for `loadVideoMae`, `loadClipModel`,
+ * `loadPatchTextEncoder` and `loadVideoMaeClassifier`. Needs the package `@huggingface/hub`.
  *
  * @param repo such as `MCG-NJU/videomae-base`.
  * @returns the folder.

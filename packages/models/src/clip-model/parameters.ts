@@ -7,6 +7,7 @@ import {
   normParameters,
 } from '../layer-parameters.js';
 import type { ParameterSpec } from '../params.js';
+import { towerBlock } from '../patch-text/tower-block.js';
 import { type BlockNames, type LayerNames, layer } from '../transformer-block.js';
 import type { ClipModelConfig, ClipModelTowerConfig } from './config.js';
 
@@ -24,11 +25,11 @@ export const VISION_POST_NORM = layer('vision_model.post_layernorm');
 export const VISUAL_PROJECTION: LayerNames = { weight: 'visual_projection.weight' };
 
 export function visionBlock(index: number): BlockNames {
-  return blockNames(`vision_model.encoder.layers.${index}`);
+  return towerBlock(`vision_model.encoder.layers.${index}`);
 }
 
 export function textBlock(index: number): BlockNames {
-  return blockNames(`text_model.encoder.layers.${index}`);
+  return towerBlock(`text_model.encoder.layers.${index}`);
 }
 
 /** The parameters of Hugging Face's `CLIPModel`, with the initial values of openai/CLIP (clip/model.py); biases 0. */
@@ -70,17 +71,4 @@ function towerParameters(tower: ClipModelTowerConfig, names: (index: number) => 
   return layers(tower.numHiddenLayers, (index) =>
     blockParameters(names(index), tower.hiddenSize, tower.intermediateSize, initializers),
   );
-}
-
-function blockNames(prefix: string): BlockNames {
-  return {
-    attentionNorm: layer(`${prefix}.layer_norm1`),
-    query: layer(`${prefix}.self_attn.q_proj`),
-    key: layer(`${prefix}.self_attn.k_proj`),
-    value: layer(`${prefix}.self_attn.v_proj`),
-    attentionOutput: layer(`${prefix}.self_attn.out_proj`),
-    mlpNorm: layer(`${prefix}.layer_norm2`),
-    mlpIn: layer(`${prefix}.mlp.fc1`),
-    mlpOut: layer(`${prefix}.mlp.fc2`),
-  };
 }

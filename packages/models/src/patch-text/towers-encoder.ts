@@ -13,6 +13,7 @@ import { type Params, parameter } from '../params.js';
 import { tokenSizeOf } from '../patchify.js';
 import { pixelTables } from '../pixel-tables.js';
 import type { PixelScale } from '../pixels.js';
+import { readOnce } from '../read-once.js';
 import { SMALLEST_NORM } from '../text-encoder/normalise-rows.js';
 import { rememberedTexts } from '../text-encoder/remembered-texts.js';
 import { type PatchGridSize, positionsFor } from './positions.js';
@@ -80,7 +81,7 @@ export function towersEncoder(
       ids: tf.tensor2d(ids, [CAPTIONS_A_CALL, contextLength], 'int32'),
       ends: tf.tensor1d(ends, 'int32'),
     };
-    return read(embedTexts({ params: textParams, ...inputs }), inputs);
+    return readOnce(embedTexts({ params: textParams, ...inputs }), inputs);
   }
 
   /** What `compiled` gives for all frames of a clip: [T, rows, columns, numbers]. */
@@ -110,7 +111,7 @@ export function towersEncoder(
           places: tf.tensor2d(placesOf(filled, perFrame), [filled, perFrame], 'int32'),
         }),
       };
-      const found = await read(compiled(visionInputs(towers, inputs)), inputs);
+      const found = await readOnce(compiled(visionInputs(towers, inputs)), inputs);
       values.set(found.subarray(0, batch * perFrame * numbers), start * perFrame * numbers);
     }
     return { values, frameCount: count, rows, columns };
@@ -161,18 +162,4 @@ function positionTables({
 /** Rows along the last axis with the L2 norm 1. */
 function normalised(x: tf.Tensor): tf.Tensor {
   return tf.div(x, tf.maximum(tf.sqrt(tf.sum(tf.square(x), -1, true)), SMALLEST_NORM));
-}
-
-/** The numbers of a result; disposes it and the inputs. */
-async function read(result: Promise<tf.Tensor>, inputs: tf.TensorContainerObject): Promise<Float32Array> {
-  try {
-    const tensor = await result;
-    try {
-      return (await tensor.data()) as Float32Array;
-    } finally {
-      tensor.dispose();
-    }
-  } finally {
-    tf.dispose(inputs);
-  }
 }

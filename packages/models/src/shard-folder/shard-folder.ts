@@ -26,9 +26,9 @@ export interface ShardFolderOptions<Index extends object, Facts extends object> 
 }
 
 /**
- * A folder that is filled shard by shard: `index.json` tells all that decides what is in it, a shard is a file of numbers
- * `shard-00000.<ending>` and a record `shard-00000.json`, which is written last and ends with `sha256` of all that stands before it. So a shard with a record is whole, whatever was
- * killed when, and ranks share a folder by the numbers of their shards.
+ * A folder that is filled shard by shard. `index.json` tells all that decides what is in it. A shard is a file of numbers,
+ * `shard-00000.<ending>`, and a record, `shard-00000.json`. The record is written last, and ends with the `sha256` of all that stands
+ * before it: a shard with a record is whole, whatever was killed when. Ranks share a folder by the numbers of their shards.
  */
 export interface ShardFolder<Index extends object, Facts extends object> {
   /** The file of the numbers of a shard, or its record with the ending `json`. */

@@ -1,6 +1,7 @@
 import { constant, normal, xavierUniform } from '../initializers.js';
 import { blockParameters, layers, linearParameters, normParameters } from '../layer-parameters.js';
 import type { ParameterSpec } from '../params.js';
+import { towerBlock } from '../patch-text/tower-block.js';
 import { type BlockNames, layer } from '../transformer-block.js';
 import { patchesAlong, type SiglipConfig, type SiglipTowerConfig } from './config.js';
 
@@ -24,8 +25,8 @@ export const HEAD_NORM = layer(`${HEAD}.layernorm`);
 export const HEAD_MLP_IN = layer(`${HEAD}.mlp.fc1`);
 export const HEAD_MLP_OUT = layer(`${HEAD}.mlp.fc2`);
 
-export const visionBlock = (index: number): BlockNames => blockNames(`vision_model.encoder.layers.${index}`);
-export const textBlock = (index: number): BlockNames => blockNames(`text_model.encoder.layers.${index}`);
+export const visionBlock = (index: number): BlockNames => towerBlock(`vision_model.encoder.layers.${index}`);
+export const textBlock = (index: number): BlockNames => towerBlock(`text_model.encoder.layers.${index}`);
 
 /** The parameters of Hugging Face's `SiglipModel`. */
 export function siglipParameters({
@@ -68,17 +69,4 @@ function tower(
   return layers(numHiddenLayers, (index) =>
     blockParameters(names(index), hiddenSize, intermediateSize, initializers),
   );
-}
-
-function blockNames(prefix: string): BlockNames {
-  return {
-    attentionNorm: layer(`${prefix}.layer_norm1`),
-    query: layer(`${prefix}.self_attn.q_proj`),
-    key: layer(`${prefix}.self_attn.k_proj`),
-    value: layer(`${prefix}.self_attn.v_proj`),
-    attentionOutput: layer(`${prefix}.self_attn.out_proj`),
-    mlpNorm: layer(`${prefix}.layer_norm2`),
-    mlpIn: layer(`${prefix}.mlp.fc1`),
-    mlpOut: layer(`${prefix}.mlp.fc2`),
-  };
 }

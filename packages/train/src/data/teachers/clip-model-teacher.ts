@@ -7,6 +7,7 @@ import {
   type Params,
   type PatchConfig,
   type PatchFeaturesVariant,
+  readOnce,
   tokenGridOf,
   tokenSizeOf,
 } from '@tgm/models';
@@ -15,7 +16,6 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { TrainError } from '../../errors.js';
 import type { FeatureTeacher } from '../with-features.js';
 import { frozenParams, paramsField } from './frozen-params.js';
-import { readOnce } from './read-once.js';
 import { requireFrames } from './require-frames.js';
 
 export interface ClipModelTeacherOptions {

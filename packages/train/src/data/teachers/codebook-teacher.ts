@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs';
-import { frameTokens, type Params, type PatchCodebook } from '@tgm/models';
+import { frameTokens, type Params, type PatchCodebook, readOnce } from '@tgm/models';
 import { describer, objectWith, optionTable, recorded, unrecorded } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { TrainError } from '../../errors.js';
 import type { FeatureTeacher } from '../with-features.js';
 import { frozenParams, paramsField } from './frozen-params.js';
-import { readOnce } from './read-once.js';
 import { requireFrames } from './require-frames.js';
 
 export interface CodebookTeacherOptions {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
-import { frameTokens, type Params, type VideoMaeEncoder, videoMaeEncoder } from '@tgm/models';
+import { frameTokens, type Params, readOnce, type VideoMaeEncoder, videoMaeEncoder } from '@tgm/models';
 import {
   describer,
   objectWith,
@@ -13,7 +13,6 @@ import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { TrainError } from '../../errors.js';
 import type { FeatureTeacher } from '../with-features.js';
 import { frozenParams, paramsField } from './frozen-params.js';
-import { readOnce } from './read-once.js';
 import { requireFrames } from './require-frames.js';
 
 export interface VideoMaeTeacherOptions {
