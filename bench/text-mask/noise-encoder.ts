@@ -1,6 +1,7 @@
 import { type PictureTextEncoder, seededRandom } from '@tgm/masking';
+import { wholePictures } from '@tgm/models';
 
-/** Those of a ViT-B/32. */
+/** Pixels along a patch of ViT-B/32, and patches along its pictures. */
 const [PATCH, SIDE] = [32, 7];
 const WIDTH = 8;
 
@@ -9,12 +10,7 @@ const noise = (length: number): Float32Array => Float32Array.from({ length }, ()
 
 /** Says nothing of pictures, in as many patches as ViT-B/32: what its scores cost in training is a matter of their number. */
 export const noiseEncoder: PictureTextEncoder = {
-  pictureSize({ height, width }, detail = 1) {
-    const short = Math.round(detail * SIDE);
-    const long = Math.round((short * Math.max(height, width)) / Math.min(height, width));
-    const [rows, columns] = height > width ? [long, short] : [short, long];
-    return { height: rows * PATCH, width: columns * PATCH, rows, columns };
-  },
+  pictureSize: wholePictures(SIDE * PATCH, PATCH),
   async encodePatches({ frames, height, width }) {
     const [rows, columns] = [height / PATCH, width / PATCH];
     const frameCount = frames.length / (height * width * 3);

@@ -1,8 +1,9 @@
 import type { PictureTextEncoder } from '@tgm/masking';
+import { wholePictures } from '@tgm/models';
 
 /** Pixels along a side of a patch. */
 const PATCH = 8;
-/** Patches along the short side. */
+/** Patches along a picture of its own. */
 const SHORT = 4;
 
 /**
@@ -11,12 +12,7 @@ const SHORT = 4;
  */
 export function cellsEncoder(weights = 'ones'): PictureTextEncoder {
   return {
-    pictureSize({ height, width }, detail = 1) {
-      const short = Math.round(detail * SHORT);
-      const long = Math.round((detail * SHORT * Math.max(height, width)) / Math.min(height, width));
-      const [rows, columns] = height > width ? [long, short] : [short, long];
-      return { height: rows * PATCH, width: columns * PATCH, rows, columns };
-    },
+    pictureSize: wholePictures(SHORT * PATCH, PATCH),
     async encodePatches({ frames, height, width }) {
       const [rows, columns] = [height / PATCH, width / PATCH];
       const count = frames.length / (height * width * 3);
