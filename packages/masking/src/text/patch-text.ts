@@ -47,6 +47,7 @@ export interface PictureTextEncoder extends PatchTextEncoder {
    * The size in which it reads a picture, nothing of which is cut off: near its aspect.
    *
    * @param detail patches along the short side, for each that a picture of its own has there. Default 1.
+   * @throws an error for a `detail` that it does not read.
    */
   pictureSize(picture: PictureSize, detail?: number): PicturePlan;
   describe(): Description;

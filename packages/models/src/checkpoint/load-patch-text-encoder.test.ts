@@ -135,7 +135,10 @@ describe('loadPatchTextEncoder', () => {
     await expect(encoder.encodePatches({ ...grey(5, 5), height: 4.5 })).rejects.toMatchObject({
       code: 'INPUT_SHAPE',
     });
-    expect(encoder.pictureSize({ height: 90, width: 90 }, 0.5)).toMatchObject({ rows: 4, columns: 4 });
+    for (const detail of [0.5, 0, Number.NaN, 9, '2' as unknown as number])
+      expect(() => encoder.pictureSize({ height: 90, width: 90 }, detail)).toThrow(
+        expect.objectContaining({ code: 'OPTION_INVALID', where: 'pictureSize, option detail' }),
+      );
     expect(encoder.pictureSize({ height: 90, width: 90 }, 1.5)).toMatchObject({ rows: 6, columns: 6 });
     encoder.dispose();
   });

@@ -1,15 +1,16 @@
 import type { AttentionEncoder, ClipFrames, PictureTextEncoder } from '@tgm/masking';
+import { showValue } from '@tgm/options';
+import { ModelError } from '../errors.js';
 import { framesOfAnySize } from '../frames-of.js';
 import { resampleBicubic } from '../resample-bicubic.js';
-
-/** The most patches along the short side, for each that the encoder's own pictures have there. */
-const MOST_DETAIL = 8;
+import { MOST_DETAIL } from './whole-pictures.js';
 
 type Encoder = Omit<PictureTextEncoder, 'describe'> & AttentionEncoder;
 
 /**
  * The same encoder for frames of any size: those that are no whole patches, or are smaller than the pictures that the encoder was
- * trained on, are resized to what it reads best, near their aspect. Others are read as they are.
+ * trained on, are resized to what it reads best, near their aspect. Others are read as they are. So `pictureSize` refuses a `detail`
+ * below 1.
  *
  * @param side patches along a side of the encoder's own pictures.
  */
@@ -25,10 +26,13 @@ export function readablePictures(encoder: Encoder, side: number, patchSize: numb
   };
   return {
     ...encoder,
-    // A picture with fewer patches would be resized again.
-    pictureSize(picture, detail) {
-      const asked = encoder.pictureSize(picture, detail);
-      return detail !== undefined && detail < 1 ? encoder.pictureSize(picture) : asked;
+    pictureSize(picture, detail = 1) {
+      if (detail >= 1) return encoder.pictureSize(picture, detail);
+      throw new ModelError('OPTION_INVALID', {
+        where: 'pictureSize, option detail',
+        expected: `from 1 to ${MOST_DETAIL}, since a picture of fewer patches would be resized again`,
+        received: showValue(detail),
+      });
     },
     encodePatches: async (clip) => encoder.encodePatches(readable('encodePatches', clip)),
     encodeAttention: async (clip) => encoder.encodeAttention(readable('encodeAttention', clip)),

@@ -5,10 +5,13 @@ import { ModelError } from '../errors.js';
 /** The most that a picture is taken to be longer than wide, so that a strip does not become thousands of patches. */
 const LONGEST = 4;
 
+/** The most patches along the short side, for each that a tower's own images have there. */
+export const MOST_DETAIL = 8;
+
 const side = wholeNumber({ from: 1 });
 const table = optionTable(
   'pictureSize',
-  { height: side, width: side, detail: optional(number({ above: 0, to: 8 }), 1) },
+  { height: side, width: side, detail: optional(number({ above: 0, to: MOST_DETAIL }), 1) },
   ModelError,
 );
 

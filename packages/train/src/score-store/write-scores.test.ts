@@ -225,6 +225,13 @@ describe('writeScores', { timeout: 60_000 }, () => {
     });
   });
 
+  it('refuses a detail that the encoder does not read, before it begins', async () => {
+    const options = inFolder();
+    const refused = { code: 'OPTION_INVALID', where: 'pictureSize, option detail' };
+    await expect(writeScores({ ...options, detail: 9 })).rejects.toMatchObject(refused);
+    await expect(stat(options.folder)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('tells the size before', async () => {
     const { size } = await stat(join(whole, 'shard-00000.safetensors'));
     const { length } = await readFile(join(whole, 'shard-00000.json'));

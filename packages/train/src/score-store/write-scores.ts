@@ -111,7 +111,8 @@ export const writeScoresOptions = optionTable(
  *
  * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES` for an empty data set; `SCORES_DIFFER` where the folder holds scores of other
  *   samples, captions, weights or settings, which it names; `SCORES_LOCKED`, `SCORES_DAMAGED`, `SCORES_FAILED`; `EXAMPLE_FAILED` for
- *   what is no file's fault, such as an encoder that throws. Rejects with the signal's reason.
+ *   what is no file's fault, such as an encoder that throws; what the encoder's `pictureSize` throws for a `detail` that it does not
+ *   read. Rejects with the signal's reason.
  */
 export async function writeScores(options: WriteScoresOptions): Promise<WrittenScores> {
   const checked = writeScoresOptions.check(options);
@@ -122,6 +123,8 @@ export async function writeScores(options: WriteScoresOptions): Promise<WrittenS
       expected: `below ranks, ${ranks}`,
       received: showValue(rank),
     });
+  // An encoder refuses a detail that it does not read: here it is no sample's fault yet.
+  encoder.pictureSize({ height: 1, width: 1 }, detail);
   const samples = inOrder(scoredVideos(checked));
   const index = {
     shardSize,
