@@ -20,11 +20,9 @@ import {
 import type { TrustWork } from './part.js';
 
 /** The shape of videos. */
-export const ASPECTS = {
-  square: { width: FRAME_SIZE, height: FRAME_SIZE },
-  '4:3': { width: FRAME_SIZE, height: (3 * FRAME_SIZE) / 4 },
-} as const;
-export type Aspect = keyof typeof ASPECTS;
+export type Aspect = 'square' | '4:3';
+
+const WIDE = { width: FRAME_SIZE, height: (3 * FRAME_SIZE) / 4 };
 
 /** The test videos: as they are, and their middle as videos of 4:3. Made where they are missing. */
 export async function storeVideos(
@@ -47,10 +45,9 @@ export async function storeVideos(
 }
 
 async function encodeMiddle(pool: VideoPool, sample: VideoSample, path: string): Promise<void> {
-  const size = ASPECTS['4:3'];
-  const crop = { ...size, x: 0, y: (FRAME_SIZE - size.height) / 2 };
+  const crop = { ...WIDE, x: 0, y: (FRAME_SIZE - WIDE.height) / 2 };
   const indices = Array.from({ length: FRAME_COUNT }, (_, frame) => frame);
-  const { frames } = await pool.decode(sample.source, { indices, crop, size });
-  await encodeVideo(`${path}.partial.mp4`, frames, { ...size, fps: FRAME_RATE });
+  const { frames } = await pool.decode(sample.source, { indices, crop, size: WIDE });
+  await encodeVideo(`${path}.partial.mp4`, frames, { ...WIDE, fps: FRAME_RATE });
   await rename(`${path}.partial.mp4`, path);
 }

@@ -167,6 +167,20 @@ describe('loadPatchTextEncoder', () => {
     expect(texts[2]).not.toEqual(texts[0]);
   });
 
+  it('refuses a text of which the tower has not every token', async () => {
+    const path = await siglipFolder();
+    const larger = tinyBertTokenizer(['dog', 'runs', 'cat'], PLACES);
+    await writeFile(join(path, 'tokenizer.json'), JSON.stringify(larger.json));
+    const encoder = await loadPatchTextEncoder(path, { engine });
+    await expect(encoder.encodeText(['dog', 'a cat'])).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      where: join(path, 'tokenizer.json'),
+      expected: "ids below 85, the text tower's vocabulary",
+      received: '85, for "a cat"',
+    });
+    expect(await encoder.encodeText(['dog'])).toMatchObject({ count: 1 });
+  });
+
   it('loses punctuation under SigLIP’s own tokenizer alone', async () => {
     const embeddings = async (tokenizer_class: string) => {
       const path = await siglipFolder({ tokenizer: { tokenizer_class } });

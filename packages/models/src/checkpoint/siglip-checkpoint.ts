@@ -27,6 +27,8 @@ export async function loadSiglip(folder: string, pixels?: PixelScale): Promise<S
   const { tokenizer_class: kind, padding_side: side } = files[1] as Json;
   const tokenizer = siglipTokenizer(await readTokenizer(folder), {
     contextLength: config.textConfig.maxPositionEmbeddings,
+    vocabSize: config.textConfig.vocabSize,
+    path: join(folder, 'tokenizer.json'),
     canonical: kind === undefined || /^Siglip(Tokenizer|TokenizerFast)$/.test(String(kind)),
     padding: side === 'left' ? 'left' : 'right',
     files,

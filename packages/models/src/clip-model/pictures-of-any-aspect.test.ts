@@ -3,8 +3,6 @@ import { seededRandom } from '@tgm/masking';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
 import type { Params } from '../params.js';
-import { positionsFor } from '../patch-text/positions.js';
-import { wholePictures } from '../patch-text/whole-pictures.js';
 import { expectClose } from '../testing/parity.js';
 import { tinyClipModel } from '../testing/tiny-clip-model.js';
 import { lettersTokenizer } from '../testing/tokenizer-json.js';
@@ -84,39 +82,6 @@ describe.each(engines)('frames of another size than CLIP’s images, on %s', (_,
     expectClose(found.values, wanted, 1e-5);
     await engine.dispose();
   });
-});
-
-it('interpolates positions along each side by itself, and leaves the class token’s alone', () => {
-  // [1 + 2 x 2, 1]: by Keys' cubic with A = -0.75 at -0.25, 0.25, 0.75 and 1.25 the border is repeated.
-  const [class_, a, b] = [9, 0, 1];
-  const near = (t: number): number =>
-    t <= 1 ? (1.25 * t - 2.25) * t * t + 1 : -0.75 * (t ** 3 - 5 * t * t + 8 * t - 4);
-  const first = a * (near(1.75) + near(0.75) + near(0.25)) + b * near(1.25); // at -0.25: samples -2, -1, 0 and 1
-  const second = a * (near(1.25) + near(0.25)) + b * (near(0.75) + near(1.75)); // at 0.25: samples -1, 0, 1 and 2
-  const row = [first, second, 1 - second, 1 - first];
-  expectClose(
-    positionsFor(Float32Array.of(class_, a, b, a, b), 2, { rows: 1, columns: 4 }, 1),
-    [class_, ...row],
-    1e-6,
-  );
-  expectClose(
-    positionsFor(Float32Array.of(class_, a, a, b, b), 2, { rows: 4, columns: 1 }, 1),
-    [class_, ...row],
-    1e-6,
-  );
-});
-
-it('reads a picture with its short side as its own images, and as many patches along the other as come next', () => {
-  const size = wholePictures(224, 32);
-  expect(size({ width: 320, height: 240 })).toEqual({ height: 224, width: 288, rows: 7, columns: 9 }); // 298.7
-  expect(size({ width: 1920, height: 1080 })).toEqual({ height: 224, width: 384, rows: 7, columns: 12 }); // 398.2
-  expect(size({ width: 240, height: 320 })).toEqual({ height: 288, width: 224, rows: 9, columns: 7 });
-  expect(size({ width: 9, height: 9 })).toEqual({ height: 224, width: 224, rows: 7, columns: 7 });
-  expect(size({ width: 10_000, height: 1 })).toEqual({ height: 224, width: 896, rows: 7, columns: 28 });
-  // 10.5 and 14 patches.
-  expect(size({ width: 320, height: 240 }, 1.5)).toEqual({ height: 352, width: 448, rows: 11, columns: 14 });
-  expect(() => size({ width: 9, height: 9 }, 0)).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
-  expect(() => size({ width: 0, height: 1 })).toThrow(expect.objectContaining({ code: 'OPTION_INVALID' }));
 });
 
 it('tells weights and tokenizers apart by a digest', async () => {

@@ -1,4 +1,6 @@
+import { showValue } from '@tgm/options';
 import type { TextTokenizer } from '../checkpoint/text-tokenizer.js';
+import { ModelError } from '../errors.js';
 
 /** A text as SigLIP's text tower takes it: every place is filled. */
 export interface SiglipTokenizer {
@@ -6,7 +8,7 @@ export interface SiglipTokenizer {
   readonly contextLength: number;
   /** The files' contents, for a digest. */
   readonly files: readonly object[];
-  /** [contextLength] */
+  /** [contextLength] @throws ModelError with `CONFIG_INVALID` for a token that the text tower does not have. */
   encode(text: string): Int32Array;
 }
 
@@ -25,17 +27,28 @@ export interface SiglipTokenizerOptions extends Omit<SiglipTokenizer, 'encode'> 
   readonly canonical: boolean;
   /** The side of a text that is filled up. */
   readonly padding: 'left' | 'right';
+  /** Tokens of the text tower. */
+  readonly vocabSize: number;
+  /** Of the tokenizer's file, for errors. */
+  readonly path: string;
 }
 
 export function siglipTokenizer(
   tokenizer: TextTokenizer,
-  { canonical, padding, ...given }: SiglipTokenizerOptions,
+  { canonical, padding, vocabSize, path, ...given }: SiglipTokenizerOptions,
 ): SiglipTokenizer {
   return {
     ...given,
     encode(text) {
       const length = given.contextLength;
       const words = tokenizer.encode(canonical ? canonicalText(text) : text.toLowerCase(), length);
+      const largest = Math.max(tokenizer.padId, ...words);
+      if (largest >= vocabSize)
+        throw new ModelError('CONFIG_INVALID', {
+          where: path,
+          expected: `ids below ${vocabSize}, the text tower's vocabulary`,
+          received: `${largest}, for ${showValue(text)}`,
+        });
       const ids = new Int32Array(length).fill(tokenizer.padId);
       ids.set(words, padding === 'left' ? length - words.length : 0);
       return ids;
