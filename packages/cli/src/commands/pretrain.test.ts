@@ -167,6 +167,18 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
     expect(existsSync(at('none'))).toBe(false);
   });
 
+  it('takes the tiny CLIP for the laptop alone, or where it is named', async () => {
+    const videos = ['videos/clips.jsonl', '--preset', 'tgm-b-ssv2'];
+    const refused = await tgm('pretrain', ...videos, '--output', 'unnamed');
+    expect(refused.stderr).toMatch(
+      /a CLIP, for the settings go by clip-b-32, got none.*--text\.teacher tiny/,
+    );
+    expect(refused.code).toBe(64);
+    expect(existsSync(at('unnamed'))).toBe(false);
+    const laptop = ['--laptop', '--text.teacher', 'clip-b-16', '--output', 'unnamed'];
+    expect((await tgm('pretrain', ...videos, ...laptop)).stderr).toMatch(/go by clip-b-16/);
+  });
+
   it('refuses scores that no masking reads', async () => {
     const motion = ['pretrain', 'videos/red', '--preset', 'mgm-b-k400', '--laptop'];
     const ended = await tgm(...motion, '--scores', 'scores', '--output', 'none');

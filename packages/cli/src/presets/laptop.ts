@@ -47,7 +47,7 @@ const shorter = <Recipe extends { readonly sampling: FinetuningSettings['test'][
 
 /**
  * A size of a preset that runs on a laptop's processor with small data in the published layout. What the method is stays: masking and
- * its ratio, terms, flips, which frames make a clip. Model, length, rates and views are small, and are ours. It is for seeing
+ * its ratio, terms, flips, which frames make a clip. Model, length, rates and views are small, and are ours; the CLIP is the tiny one. It is for seeing
  * that everything works, not for figures.
  */
 export function laptop(settings: PretrainingSettings): PretrainingSettings;
@@ -60,6 +60,7 @@ export function laptop(settings: Settings): Settings {
       return {
         ...settings,
         model: LAPTOP_MODEL,
+        ...(settings.text && { text: { ...settings.text, teacher: 'tiny' } }),
         recipe: { ...settings.recipe, stride: Math.min(settings.recipe.stride, LARGEST_STRIDE) },
         length: LENGTH,
         rate,

@@ -1,7 +1,37 @@
-import { CLIP_MODEL_VIT_B_16, CLIP_MODEL_VIT_B_32, CLIP_MODEL_VIT_L_14 } from '@tgm/models';
+import {
+  CLIP_MODEL_VIT_B_16,
+  CLIP_MODEL_VIT_B_32,
+  CLIP_MODEL_VIT_L_14,
+  type ClipModelConfig,
+} from '@tgm/models';
 
-/** Frozen teachers that score patches and embed captions, by name: OpenAI's sizes. */
+/** The CLIP that comes with the package. */
+const TINY: ClipModelConfig = {
+  projectionDim: 64,
+  logitScaleInitValue: 2.659260036932778,
+  textConfig: {
+    ...CLIP_MODEL_VIT_B_32.textConfig,
+    hiddenSize: 64,
+    intermediateSize: 256,
+    numHiddenLayers: 2,
+    numAttentionHeads: 2,
+    vocabSize: 807,
+    maxPositionEmbeddings: 40,
+  },
+  visionConfig: {
+    ...CLIP_MODEL_VIT_B_32.visionConfig,
+    hiddenSize: 96,
+    intermediateSize: 384,
+    numHiddenLayers: 1,
+    numAttentionHeads: 3,
+    imageSize: 64,
+    patchSize: 8,
+  },
+};
+
+/** Frozen teachers that score patches and embed captions, by name: OpenAI's sizes, and the one that comes with the package. */
 export const TEACHERS = {
+  tiny: TINY,
   'clip-b-32': CLIP_MODEL_VIT_B_32,
   'clip-b-16': CLIP_MODEL_VIT_B_16,
   'clip-l-14': CLIP_MODEL_VIT_L_14,

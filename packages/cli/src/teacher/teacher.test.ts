@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
 import { seededRandom, similarityMaps } from '@tgm/masking';
-import { clipModel, loadClipModel, saveClipModel } from '@tgm/models';
+import { type ClipModelTextConfig, clipModel, loadClipModel, saveClipModel } from '@tgm/models';
 import { cpuEngine } from '@tgm/tfjs-backend-onnx';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TEACHERS } from '../presets/text-settings.js';
 import { TINY_CLIP_FOLDER } from '../tiny-clip-folder.js';
 import { openTeacher } from './open-teacher.js';
 
@@ -31,6 +32,19 @@ function redSquare(size: number) {
 }
 
 const SQUARE = [20, 21, 28, 29];
+
+it('settings know the size of the tiny one', async () => {
+  const { model, params } = await loadClipModel(TINY_CLIP_FOLDER);
+  tf.dispose(params);
+  expect(TEACHERS.tiny).toMatchObject({
+    projectionDim: model.config.projectionDim,
+    textConfig: withoutEnd(model.config.textConfig),
+    visionConfig: model.config.visionConfig,
+  });
+});
+
+/** The end token comes from the tokenizer. */
+const withoutEnd = ({ eosTokenId, ...config }: ClipModelTextConfig) => config;
 
 describe('openTeacher', () => {
   it.each([

@@ -64,6 +64,7 @@ export async function runPretraining(options: RunPretrainingOptions): Promise<Tr
       });
       let opened: Teacher | undefined;
       const encoder = async (): Promise<PictureTextEncoder> => {
+        requireNamed(teacher, settings);
         opened = await openTeacher(teacher, engine);
         onTeacher?.(opened);
         return opened.encoder;
@@ -85,6 +86,21 @@ export async function runPretraining(options: RunPretrainingOptions): Promise<Tr
         end: async () => opened?.dispose(),
       };
     },
+  });
+}
+
+/**
+ * The tiny CLIP takes no other one's place unasked.
+ * @throws CliError `OPTION_INVALID`
+ */
+function requireNamed(given: TeacherOptions | undefined, { text }: PretrainingSettings): void {
+  if (given?.clip !== undefined || text?.teacher === 'tiny') return;
+  throw new CliError('OPTION_INVALID', {
+    where: 'runPretraining, option teacher',
+    expected: `a CLIP, for the settings go by ${text?.teacher}`,
+    received: 'none',
+    advice:
+      'Name one by --clip <folder or name on the Hub>; --text.teacher tiny takes the one that knows coloured shapes alone.',
   });
 }
 
