@@ -67,6 +67,21 @@ describe('writeScores', { timeout: 60_000 }, () => {
     expect(captionDigest('bb')).toBe('3b64db95cb55c763'); // printf bb | sha256sum
   });
 
+  it('keeps what the encoder says of places: of a picture in the lower median of each channel', async () => {
+    const { source } = await sampleAt(dataset, 0);
+    const crop = { x: 0, y: 0, width: 64, height: 48 };
+    const size = { width: 40, height: 32 };
+    const { frames } = await pool.decode(source, { indices: [0, 5, 10, 15, 20, 23], crop, size });
+    const red = frames.filter((_, at) => at % 3 === 0).sort();
+    const median = red[red.length / 2 - 1]!;
+    // The encoder reads red alone: [brightness, darkness] of length 1, beside the angle of the caption.
+    const score = Math.cos(Math.atan2(255 - median, median) - 'bb'.length / 10);
+    const { blank } = await (await openScores(whole)).read('v0', 'bb');
+    expect([blank.picture.length, blank.square.length, blank.side]).toEqual([4 * 5, 4 * 4, 4]);
+    for (const value of [...blank.picture, ...blank.square])
+      expect(Math.abs(value - score)).toBeLessThan(2 ** -11);
+  });
+
   it('scores a section alone, and tells which samples have no scores', async () => {
     const { tensors } = await readSafetensors(join(whole, 'shard-00002.safetensors'));
     expect([...(tensors['times/v4']!.data as Float64Array)].map((time) => Math.round(time * 12))).toEqual([
@@ -257,7 +272,7 @@ it('scores pictures in more detail where it is told', async () => {
 });
 
 describe('openScores', { timeout: 60_000 }, () => {
-  it('refuses scores of another encoder, and a data set of which it has none', async () => {
+  it('refuses scores of another encoder, a data set of which it has none, and an id in two shards', async () => {
     const given = { encoder: cellsEncoder(), dataset };
     expect((await openScores(whole, given)).count).toBe(4);
     await expect(openScores(whole, { ...given, encoder: cellsEncoder('twos') })).rejects.toMatchObject({
@@ -280,6 +295,17 @@ describe('openScores', { timeout: 60_000 }, () => {
         message: expect.stringContaining(told),
       });
     }
+    const options = inFolder();
+    const twice = await changed((samples) => {
+      samples[2] = samples[0]!;
+    });
+    // Each rank sees the id once.
+    for (const rank of [0, 1]) await writeScores({ ...options, dataset: twice, rank, ranks: 2 });
+    await expect(openScores(options.folder)).rejects.toMatchObject({
+      code: 'SCORES_DAMAGED',
+      expected: 'each id once',
+      received: '"v0"',
+    });
     await expect(openScores(join(root, 'nowhere'))).rejects.toMatchObject({ code: 'SCORES_MISSING' });
   });
 
