@@ -29,6 +29,7 @@ Videos that are opened are spread evenly over the data set; all others are looke
     const shown = progress('samples', dataset.length, 'read', 0, process.stderr);
     const options = sections.inspect!.values as DataFactsOptions;
     const facts = await dataFacts(dataset, options, signal, (counted) => shown.update(counted));
+    shown.end();
     return {
       json: { name: dataset.name, format: dataset.format, ...facts },
       text: dataFactsText(dataset.name, dataset.format, facts),

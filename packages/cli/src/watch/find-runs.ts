@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CliError } from '../program/errors.js';
+import { RUN_FILES } from '../training/run-folder.js';
 
 /** A folder of which there is something to see. */
 export interface FoundRun {
@@ -43,7 +44,7 @@ export async function findRuns(folder: string): Promise<FoundRun[]> {
         });
       });
       const has = (file: string): boolean => entries.some((entry) => entry.isFile() && entry.name === file);
-      const [hasLog, hasPage] = [has('events.jsonl'), has('report.html')];
+      const [hasLog, hasPage] = [has(RUN_FILES.events), has(RUN_FILES.page)];
       if (hasLog || hasPage) found.push({ name, folder: join(folder, name), hasLog, hasPage });
       const folders = entries.filter(
         (entry) => entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name),

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { page, type TextRow } from '@tgm/report';
+import { RUN_FILES } from '../training/run-folder.js';
 import type { FoundRun } from './find-runs.js';
 import { REFRESH_SECONDS } from './run-page.js';
 import { runStanding } from './run-standing.js';
@@ -21,7 +22,9 @@ export async function listPage(folder: string, runs: readonly FoundRun[], now = 
   return page({
     title: `Runs in ${folder}`,
     refreshSeconds: REFRESH_SECONDS,
-    ...(rows.length === 0 && { summary: 'There is none yet: no events.jsonl and no report.html.' }),
+    ...(rows.length === 0 && {
+      summary: `There is none yet: no ${RUN_FILES.events} and no ${RUN_FILES.page}.`,
+    }),
     ...(rows.length > 0 && {
       tables: [{ title: 'Runs', columns: ['', 'step', 'state', 'last word'], rows }],
     }),
@@ -30,7 +33,7 @@ export async function listPage(folder: string, runs: readonly FoundRun[], now = 
 
 async function standingOf(run: FoundRun, now: number) {
   if (!run.hasLog) {
-    const { mtime } = await stat(join(run.folder, 'report.html'));
+    const { mtime } = await stat(join(run.folder, RUN_FILES.page));
     return { steps: undefined, state: 'a report', lastWord: mtime };
   }
   const { step, steps, ended, lastWord, goesOn } = await runStanding(run, now);

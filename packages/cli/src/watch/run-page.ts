@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { page, runReport } from '@tgm/report';
 import { readEvents } from '@tgm/train';
+import { RUN_FILES } from '../training/run-folder.js';
 import type { FoundRun } from './find-runs.js';
 import { runStanding } from './run-standing.js';
 
@@ -15,8 +16,8 @@ export function runPages(): (run: FoundRun) => Promise<string> {
     const { goesOn, ended } = run.hasLog ? await runStanding(run) : { goesOn: false, ended: 'no log' };
     // The page that a run writes may show more than its log does. That of a run which broke off says that it goes on.
     if (run.hasPage && (goesOn || ended !== undefined))
-      return readFile(join(run.folder, 'report.html'), 'utf8');
-    const log = join(run.folder, 'events.jsonl');
+      return readFile(join(run.folder, RUN_FILES.page), 'utf8');
+    const log = join(run.folder, RUN_FILES.events);
     const { size, mtimeMs } = await stat(log);
     const key = `${size} ${mtimeMs} ${goesOn}`;
     const before = made.get(run.folder);

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RUN_FILES } from '../training/run-folder.js';
 import type { FoundRun } from './find-runs.js';
 
 /** How far a run is, by the end of its log. */
@@ -22,7 +23,7 @@ const SILENT_SECONDS = 120;
 
 /** Reads the end of a run's log. Its size does not matter. */
 export async function runStanding({ folder }: FoundRun, now = Date.now()): Promise<RunStanding> {
-  const file = await open(join(folder, 'events.jsonl'));
+  const file = await open(join(folder, RUN_FILES.events));
   try {
     const { size, mtime } = await file.stat();
     const from = Math.max(0, size - TAIL);
