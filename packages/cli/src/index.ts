@@ -14,9 +14,14 @@ export type { ClipMasksOptions, MasksOptions } from './masks/masks-section.js';
 export type { MaskName } from './masks/strategies.js';
 export { writeMasks } from './masks/write-masks.js';
 export { type Evaluation, evaluateModel } from './measuring/evaluate-model.js';
-export type { EvaluateOptions } from './measuring/evaluate-section.js';
+export type { EvaluateConfig, EvaluateOptions } from './measuring/evaluate-section.js';
 export { type Architecture, type ModelFolder, modelFolder } from './measuring/model-folder.js';
-export { type Probed, type ProbedVideos, type ProbeOptions, probeModel } from './measuring/probe-model.js';
+export {
+  type Probed,
+  type ProbedVideos,
+  type ProbeModelOptions,
+  probeModel,
+} from './measuring/probe-model.js';
 export type { ProbeRunOptions, Protocol } from './measuring/probe-options.js';
 export type { ProbeConfig } from './measuring/probe-section.js';
 export type { RetrieveOptions } from './measuring/retrieve-section.js';
@@ -64,7 +69,7 @@ export type { PresetChoice, StageSettings } from './presets/settings-section.js'
 export { TEACHERS, type TeacherName, type TextSettings, TGM_TEXT } from './presets/text-settings.js';
 export { type Changes, withChanges } from './presets/with-changes.js';
 export { CliError, type CliErrorCode } from './program/errors.js';
-export type { ScoreOptions } from './scores/score-section.js';
+export type { ScoreConfig, ScoreVideosOptions } from './scores/score-section.js';
 export { type ScoreListeners, scoreVideos } from './scores/score-videos.js';
 export type { StoreEstimate } from './scores/store-estimate.js';
 export type { ShardsOptions } from './shards/shards-section.js';

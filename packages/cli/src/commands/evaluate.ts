@@ -3,7 +3,7 @@ import { saveConfig, saveText } from '../config/save-config.js';
 import { type DataOptions, validationSection } from '../data/data-section.js';
 import { openDataset } from '../data/open-dataset.js';
 import { evaluateModel } from '../measuring/evaluate-model.js';
-import { type EvaluateOptions, evaluateSection } from '../measuring/evaluate-section.js';
+import { type EvaluateConfig, evaluateSection } from '../measuring/evaluate-section.js';
 import { figuresText } from '../measuring/figures-text.js';
 import { viewsText } from '../measuring/views.js';
 import { writeResults } from '../measuring/write-results.js';
@@ -25,8 +25,7 @@ With --output: result.json, and predictions.jsonl of a classifier, a line for ea
   positionals: [{ section: 'evaluate', option: 'model', shown: '<model>' }],
   long: true,
   async run({ sections, signal, configText }) {
-    const options = sections.evaluate!.values as unknown as EvaluateOptions;
-    const { output } = options;
+    const { output, ...options } = sections.evaluate!.values as unknown as EvaluateConfig;
     const dataset = await openDataset(sections.validation!.values as unknown as DataOptions);
     const teacher = sections.teacher!.values as TeacherOptions;
     const { predictions, mteb, ...result } = await evaluateModel(dataset, options, teacher, signal);

@@ -8,7 +8,7 @@ import { bytesText } from '../plan/plan-text.js';
 import { freeBytes } from '../program/free-bytes.js';
 import { progress } from '../program/progress.js';
 import { warn } from '../program/say.js';
-import { type ScoreOptions, scoreSection, scoreTable } from '../scores/score-section.js';
+import { type ScoreConfig, scoreSection } from '../scores/score-section.js';
 import { scoreVideos } from '../scores/score-videos.js';
 import type { StoreEstimate } from '../scores/store-estimate.js';
 import { openTeacher } from '../teacher/open-teacher.js';
@@ -30,10 +30,10 @@ reason in the JSON file beside the scores. A folder of other captions, frames or
   long: true,
   async run({ sections, signal, configText }) {
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
-    const options = scoreTable.check(sections.score!.values as unknown as ScoreOptions) as ScoreOptions;
-    const { output, device, shard } = options;
+    const { device, ...options } = sections.score!.values as unknown as Required<ScoreConfig>;
+    const { output, shard } = options;
     const free = await freeBytes(output);
-    const engine = await onnxEngine({ device: device! });
+    const engine = await onnxEngine({ device });
     try {
       const teacher = await openTeacher(sections.teacher!.values as TeacherOptions, engine);
       try {

@@ -2,11 +2,11 @@ import type { CaptionOptions } from '../captions/caption-section.js';
 import type { DataOptions } from '../data/data-section.js';
 import type { ExportModelOptions } from '../exporting/export-section.js';
 import type { MasksOptions } from '../masks/masks-section.js';
-import type { EvaluateOptions } from '../measuring/evaluate-section.js';
+import type { EvaluateConfig } from '../measuring/evaluate-section.js';
 import type { ProbeConfig } from '../measuring/probe-section.js';
 import type { RetrieveOptions } from '../measuring/retrieve-section.js';
 import type { PlanConfig } from '../plan/plan-section.js';
-import type { ScoreOptions } from '../scores/score-section.js';
+import type { ScoreConfig } from '../scores/score-section.js';
 import type { ShardsOptions } from '../shards/shards-section.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
 import type { FinetuneConfig } from '../training/finetune-section.js';
@@ -29,13 +29,13 @@ export interface TgmConfig {
   /** Which CLIP looks at videos and captions. */
   readonly teacher?: TeacherOptions;
   /** How `tgm score` keeps scores of frames and captions. */
-  readonly score?: ScoreOptions;
+  readonly score?: ScoreConfig;
   /** Which masks `tgm masks` draws. */
   readonly masks?: MasksOptions;
   /** Which runs `tgm watch` shows. */
   readonly watch?: WatchOptions;
   /** How `tgm evaluate` measures a model. */
-  readonly evaluate?: EvaluateOptions;
+  readonly evaluate?: EvaluateConfig;
   /** How `tgm retrieve` finds videos. */
   readonly retrieve?: RetrieveOptions;
   /** What `tgm export` writes. */

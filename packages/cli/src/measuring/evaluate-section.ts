@@ -3,10 +3,8 @@ import { optionGroup, section } from '../config/section.js';
 import { CliError } from '../program/errors.js';
 import { MEASURING_ABOUT, MEASURING_FIELDS, type MeasuringOptions } from './measuring-options.js';
 
-/** How a model is measured, and where the result is written. */
+/** How `evaluateModel` measures a model. */
 export interface EvaluateOptions extends MeasuringOptions {
-  /** A folder for `result.json` and `predictions.jsonl`. Default: nothing is written. */
-  readonly output?: string;
   /** Texts about a class, with `{}` where its name goes, for a model that was trained with captions. Default `a video of {}`. */
   readonly templates?: readonly string[];
   /** A JSON file of texts about each class, as `readClassDescriptions` reads it: further texts beside the templates. */
@@ -15,26 +13,35 @@ export interface EvaluateOptions extends MeasuringOptions {
   readonly mteb?: { readonly taskName: string; readonly datasetRevision: string };
 }
 
+/** The same, and where `tgm evaluate` writes the result. */
+export interface EvaluateConfig extends EvaluateOptions {
+  /** A folder for `result.json` and `predictions.jsonl`. Default: nothing is written. */
+  readonly output?: string;
+}
+
 const withPlace = passing(
   'a text with {}',
   (value): value is string => typeof value === 'string' && value.includes('{}'),
 );
 
-export const evaluateTable = optionTable(
+const FIELDS = {
+  ...MEASURING_FIELDS,
+  templates: optional(listOf(withPlace, { from: 1 }), ['a video of {}']),
+  descriptions: optional(text()),
+  mteb: optional(nested({ taskName: text(), datasetRevision: text() })),
+} satisfies Record<keyof EvaluateOptions, unknown>;
+
+export const evaluateTable = optionTable('evaluateModel', FIELDS, CliError);
+
+const configTable = optionTable(
   'evaluate',
-  {
-    ...MEASURING_FIELDS,
-    output: optional(text()),
-    templates: optional(listOf(withPlace, { from: 1 }), ['a video of {}']),
-    descriptions: optional(text()),
-    mteb: optional(nested({ taskName: text(), datasetRevision: text() })),
-  } satisfies Record<keyof EvaluateOptions, unknown>,
+  { ...FIELDS, output: optional(text()) } satisfies Record<keyof EvaluateConfig, unknown>,
   CliError,
 );
 
 export const evaluateSection = section(
   'evaluate',
-  optionGroup(evaluateTable, {
+  optionGroup(configTable, {
     ...MEASURING_ABOUT,
     output: ['<folder>', 'for result.json and predictions.jsonl; default: nothing is written'],
     templates: ['"a video of {}"', 'texts about a class, for a model that was trained with captions'],

@@ -14,7 +14,7 @@ import { type VideoFeatures, videoFeatures, videoTokens } from './video-features
 import { recipeOf } from './views.js';
 import { withModel } from './with-model.js';
 
-export interface ProbeOptions extends ProbeRunOptions {
+export interface ProbeModelOptions extends ProbeRunOptions {
   /** Views to learn from and to test, and the recipes of the probes: `PRESETS['probe-b-k400']` is such. */
   readonly settings: Omit<ProbingSettings, 'stage' | 'model'>;
 }
@@ -47,13 +47,13 @@ const TABLE = optionTable(
   'probeModel',
   {
     ...PROBE_RUN_FIELDS,
-    settings: objectWith<ProbeOptions['settings']>('settings of a probing', [
+    settings: objectWith<ProbeModelOptions['settings']>('settings of a probing', [
       'recipe',
       'test',
       'linear',
       'attentive',
     ]),
-  } satisfies Record<keyof ProbeOptions, unknown>,
+  } satisfies Record<keyof ProbeModelOptions, unknown>,
   CliError,
 );
 
@@ -67,7 +67,7 @@ const TABLE = optionTable(
 export async function probeModel(
   train: OpenedDataset,
   test: OpenedDataset,
-  options: ProbeOptions,
+  options: ProbeModelOptions,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Probed> {
   const { settings, protocols: named, mteb, ...run } = TABLE.check(options);

@@ -8,43 +8,50 @@ import { DEVICES } from '../training/run-options.js';
 
 type Taken = 'frames' | 'detail' | 'shardSize' | 'retryLeftOut' | 'limits';
 
-/** What `tgm score` does beside the options of `writeScores`. */
-export interface ScoreOptions extends Pick<WriteScoresOptions, Taken> {
+/** What `scoreVideos` takes beside the options of `writeScores`. */
+export interface ScoreVideosOptions extends Pick<WriteScoresOptions, Taken> {
   /** Folder of the scores. What is in it already is not scored again. */
   readonly output: string;
   /** Which part of the work this is, such as `3/16`, from 0. Default `0/1`: all of it. */
   readonly shard?: string;
-  /** Where the CLIP is computed. Default `cpu`. */
-  readonly device?: Device;
   /** Threads that decode videos meanwhile. Default 1. */
   readonly threads?: number;
   /** The part of the videos that may have no scores, 0-1, rounded up. More end the run. Default 0.1. */
   readonly refusedShare?: number;
 }
 
+/** The same, and where `tgm score` computes. */
+export interface ScoreConfig extends ScoreVideosOptions {
+  /** Where the CLIP is computed. Default `cpu`. */
+  readonly device?: Device;
+}
+
 const { frames, detail, shardSize, retryLeftOut, limits } = writeScoresOptions.fields;
 
-export const scoreTable = optionTable(
+const FIELDS = {
+  output: text(),
+  shard: optional(partField(), '0/1'),
+  frames,
+  detail,
+  shardSize,
+  threads: optional(wholeNumber({ from: 1 }), 1),
+  refusedShare: optional(number({ from: 0, to: 1 }), 0.1),
+  retryLeftOut,
+  limits,
+} satisfies Record<keyof ScoreVideosOptions, unknown>;
+
+export const scoreTable = optionTable('scoreVideos', FIELDS, CliError);
+
+const configTable = optionTable(
   'score',
-  {
-    output: text(),
-    shard: optional(partField(), '0/1'),
-    frames,
-    detail,
-    shardSize,
-    device: optional(oneOf(DEVICES), 'cpu'),
-    threads: optional(wholeNumber({ from: 1 }), 1),
-    refusedShare: optional(number({ from: 0, to: 1 }), 0.1),
-    retryLeftOut,
-    limits,
-  } satisfies Record<keyof ScoreOptions, unknown>,
+  { ...FIELDS, device: optional(oneOf(DEVICES), 'cpu') } satisfies Record<keyof ScoreConfig, unknown>,
   CliError,
 );
 
 /** How a store of scores is filled. */
 export const scoreSection = section(
   'score',
-  optionGroup(scoreTable, {
+  optionGroup(configTable, {
     output: ['<folder>', 'where the scores are written; what is in it already is not scored again'],
     shard: ['<i>/<n>', 'which part of the work this is, from 0; default 0/1, all of it'],
     frames: ['', 'which frames: --frames.seconds <n> or --frames.every <n>; default one each 0.125 s'],

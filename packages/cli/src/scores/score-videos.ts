@@ -3,7 +3,7 @@ import { type ScoreProgress, type WrittenScores, writeScores } from '@tgm/train'
 import { type VideoDataset, videoPool } from '@tgm/video-io';
 import { partOf } from '../config/part.js';
 import { CliError } from '../program/errors.js';
-import { type ScoreOptions, scoreTable } from './score-section.js';
+import { type ScoreVideosOptions, scoreTable } from './score-section.js';
 import { type StoreEstimate, storeEstimate } from './store-estimate.js';
 
 export interface ScoreListeners {
@@ -25,10 +25,10 @@ export interface ScoreListeners {
 export async function scoreVideos(
   dataset: VideoDataset,
   encoder: PictureTextEncoder,
-  options: ScoreOptions,
+  options: ScoreVideosOptions,
   { onEstimate, onProgress, signal }: ScoreListeners = {},
 ): Promise<WrittenScores> {
-  const { output, shard, device: _, threads, refusedShare, limits, ...own } = scoreTable.check(options);
+  const { output, shard, threads, refusedShare, limits, ...own } = scoreTable.check(options);
   const { index: rank, count: ranks } = partOf(shard)!;
   const pool = videoPool({ workers: threads });
   const stop = new AbortController();
