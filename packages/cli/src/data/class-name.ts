@@ -12,4 +12,6 @@ export function classNameOf(
   return names.length > 0 ? names.join(' ') : undefined;
 }
 
-const isList = (classes: ClassNames): classes is readonly string[] => Array.isArray(classes);
+/** Whether samples have one label each: then the names are a list, else a list for each kind of label. */
+export const isList = (classes: ClassNames | undefined): classes is readonly string[] =>
+  Array.isArray(classes);

@@ -6,7 +6,6 @@ import {
   oneOf,
   optional,
   optionTable,
-  passing,
   text,
 } from '@tgm/options';
 import { datasetFormats } from '@tgm/video-io';
@@ -14,6 +13,7 @@ import type { About, OptionGroup, Section } from '../config/section.js';
 import { optionGroup } from '../config/section.js';
 import { CliError } from '../program/errors.js';
 import { detectFormat } from './detect-format.js';
+import { someWords, template } from './text-fields.js';
 
 type Formats = typeof datasetFormats;
 
@@ -44,23 +44,15 @@ export type DataOptions = CommonDataOptions &
     [F in FormatName]: { readonly format?: F } & Omit<ReaderOptions<F>, keyof CommonDataOptions>;
   }[FormatName];
 
-const someWords = passing(
-  'a caption of some words',
-  (value): value is string => typeof value === 'string' && value.trim() !== '',
-);
-const withPlace = passing(
-  'a text with {}',
-  (value): value is string => typeof value === 'string' && value.includes('{}'),
-);
 const paths = eitherOf('a path, or a list of paths', text(), listOf(text(), { from: 1 }));
 
 const COMMON = {
   format: optional(oneOf(FORMAT_NAMES)),
   source: paths,
   captions: optional(paths),
-  templates: optional(listOf(withPlace, { from: 1 })),
+  templates: optional(listOf(template(), { from: 1 })),
   descriptions: optional(text()),
-  caption: optional(someWords),
+  caption: optional(someWords()),
 } satisfies Record<keyof CommonDataOptions | 'format', unknown>;
 
 const COMMON_ABOUT: Record<keyof typeof COMMON, About> = {

@@ -1,4 +1,5 @@
 import type { ClassNames, SampleLabel } from '@tgm/video-io';
+import { isList } from './class-name.js';
 
 /** The classes of one label. */
 export interface LabelCounts {
@@ -49,5 +50,3 @@ export function labelCounts(classes: ClassNames | undefined) {
     },
   };
 }
-
-const isList = (classes: ClassNames | undefined): classes is readonly string[] => Array.isArray(classes);

@@ -1,5 +1,6 @@
 import type { ClassNames, OpenedDataset, SampleLabel } from '@tgm/video-io';
 import { CliError } from '../program/errors.js';
+import { isList } from './class-name.js';
 
 /**
  * A data set whose labels are the numbers that these classes have. Readers number the classes that they find, so that the same name
@@ -60,5 +61,3 @@ const otherKind = (where: string, own: ClassNames, classes: ClassNames): CliErro
 
 const kindOf = (classes: ClassNames): string =>
   isList(classes) ? 'one label a video' : `labels by the names ${Object.keys(classes).join(', ')}`;
-
-const isList = (classes: ClassNames): classes is readonly string[] => Array.isArray(classes);

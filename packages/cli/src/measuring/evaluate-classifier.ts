@@ -1,13 +1,14 @@
 import * as tf from '@tensorflow/tfjs';
-import { multiViewScores, type Outcome } from '@tgm/eval';
+import type { Outcome } from '@tgm/eval';
 import { loadVideoMaeClassifier } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { inOrder, type LeftOutSample, videoExamples } from '@tgm/train';
+import type { LeftOutSample } from '@tgm/train';
 import { type OpenedDataset, videoPool } from '@tgm/video-io';
 import { withClasses } from '../data/with-classes.js';
 import { progress } from '../program/progress.js';
 import type { ModelFolder } from './model-folder.js';
 import { samplesById } from './samples-by-id.js';
+import { viewScores } from './view-scores.js';
 import { recipeOf, type Views } from './views.js';
 
 export interface ClassifierWork {
@@ -38,7 +39,7 @@ export interface ClassifiedVideos {
   }[];
 }
 
-/** Tests a classifier on several views of each video. @throws CliError as `withClasses`; EvaluationError as `multiViewScores`; the signal's reason. */
+/** Tests a classifier on several views of each video. @throws CliError as `withClasses`; EvaluationError and the signal's reason as `viewScores`. */
 export async function evaluateClassifier(
   folder: ModelFolder,
   dataset: OpenedDataset,
@@ -50,26 +51,16 @@ export async function evaluateClassifier(
     const { model, params } = await loadVideoMaeClassifier(folder.path);
     const own = withClasses(dataset, model.config.labels);
     const recipe = recipeOf(model.config, test);
-    const leftOut: LeftOutSample[] = [];
-    const examples = inOrder(videoExamples({ dataset: own, pool, recipe, views: recipe.clips }), {
-      onLeftOut: (sample) => leftOut.push(sample),
-    });
-    const shown = progress('videos', examples.length, 'videos', 0, process.stderr);
-    const videos = {
-      length: examples.length,
-      async *[Symbol.asyncIterator]() {
-        for await (const example of examples) {
-          signal.throwIfAborted();
-          yield example;
-        }
-      },
-    };
-    const scores = await multiViewScores({
+    const shown = progress('videos', own.length, 'videos', 0, process.stderr);
+    const { scores, leftOut } = await viewScores({
       engine,
+      pool,
       model,
       params,
-      videos,
+      dataset: own,
+      recipe,
       batchSize,
+      signal,
       onProgress: (done) => shown.update(done),
     }).finally(() => {
       shown.end(signal.aborted ? 'stopped' : '');

@@ -9,6 +9,7 @@ import {
   zeroShot,
 } from '@tgm/eval';
 import type { ClassNames, OpenedDataset, VideoSample } from '@tgm/video-io';
+import { isList } from '../data/class-name.js';
 import { CliError } from '../program/errors.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
 import { type CaptionSpace, captionSpace } from './caption-space.js';
@@ -165,5 +166,3 @@ function rowsOf({ values, width }: Features, rows: readonly number[]): Features 
     taken.set(values.subarray(row * width, (row + 1) * width), to * width);
   return { values: taken, count: rows.length, width };
 }
-
-const isList = (classes: ClassNames): classes is readonly string[] => Array.isArray(classes);

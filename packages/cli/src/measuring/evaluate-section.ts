@@ -1,7 +1,14 @@
-import { listOf, nested, optional, optionTable, passing, text } from '@tgm/options';
+import { listOf, optional, optionTable, text } from '@tgm/options';
 import { optionGroup, section } from '../config/section.js';
+import { template } from '../data/text-fields.js';
 import { CliError } from '../program/errors.js';
-import { MEASURING_ABOUT, MEASURING_FIELDS, type MeasuringOptions } from './measuring-options.js';
+import {
+  MEASURING_ABOUT,
+  MEASURING_FIELDS,
+  type MeasuringOptions,
+  type MtebTask,
+  mtebField,
+} from './measuring-options.js';
 
 /** How `evaluateModel` measures a model. */
 export interface EvaluateOptions extends MeasuringOptions {
@@ -10,7 +17,7 @@ export interface EvaluateOptions extends MeasuringOptions {
   /** A JSON file of texts about each class, as `readClassDescriptions` reads it: further texts beside the templates. */
   readonly descriptions?: string;
   /** The task's name in mteb and the commit of its data: the zero-shot result is written in mteb's form too. */
-  readonly mteb?: { readonly taskName: string; readonly datasetRevision: string };
+  readonly mteb?: MtebTask;
 }
 
 /** The same, and where `tgm evaluate` writes the result. */
@@ -19,16 +26,11 @@ export interface EvaluateConfig extends EvaluateOptions {
   readonly output?: string;
 }
 
-const withPlace = passing(
-  'a text with {}',
-  (value): value is string => typeof value === 'string' && value.includes('{}'),
-);
-
 const FIELDS = {
   ...MEASURING_FIELDS,
-  templates: optional(listOf(withPlace, { from: 1 }), ['a video of {}']),
+  templates: optional(listOf(template(), { from: 1 }), ['a video of {}']),
   descriptions: optional(text()),
-  mteb: optional(nested({ taskName: text(), datasetRevision: text() })),
+  mteb: optional(mtebField()),
 } satisfies Record<keyof EvaluateOptions, unknown>;
 
 export const evaluateTable = optionTable('evaluateModel', FIELDS, CliError);

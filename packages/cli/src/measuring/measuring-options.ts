@@ -1,4 +1,4 @@
-import { optional, text, wholeNumber } from '@tgm/options';
+import { nested, optional, text, wholeNumber } from '@tgm/options';
 import type { About } from '../config/section.js';
 import { VIEWS_ABOUT, type Views, viewsField } from './views.js';
 
@@ -31,3 +31,14 @@ export const MEASURING_ABOUT: Readonly<Record<keyof MeasuringOptions, About>> = 
   batchSize: ['<n>', 'clips of one pass of the model; default 4'],
   threads: ['<n>', 'threads that decode videos; default 2'],
 };
+
+/** What a result in mteb's form is called by. */
+export interface MtebTask {
+  /** The task's name in mteb. */
+  readonly taskName: string;
+  /** The commit of its data. */
+  readonly datasetRevision: string;
+}
+
+export const mtebField = () =>
+  nested({ taskName: text(), datasetRevision: text() } satisfies Record<keyof MtebTask, unknown>);

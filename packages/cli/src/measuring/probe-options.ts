@@ -1,6 +1,12 @@
-import { eitherOf, listOf, nested, number, oneOf, optional, text, wholeNumber } from '@tgm/options';
+import { eitherOf, listOf, nested, number, oneOf, optional, wholeNumber } from '@tgm/options';
 import type { About } from '../config/section.js';
-import { MEASURING_ABOUT, MEASURING_FIELDS, type MeasuringOptions } from './measuring-options.js';
+import {
+  MEASURING_ABOUT,
+  MEASURING_FIELDS,
+  type MeasuringOptions,
+  type MtebTask,
+  mtebField,
+} from './measuring-options.js';
 
 /** What a frozen encoder is probed by. */
 export const PROTOCOLS = ['linear', 'lbfgs', 'attentive', 'knn', 'few-shot'] as const;
@@ -17,7 +23,7 @@ export interface ProbeRunOptions extends Omit<MeasuringOptions, 'test'> {
   /** Neighbours that vote, 20 by default or all where they are fewer; how sharply nearer ones count for more. */
   readonly knn?: { readonly k?: number; readonly temperature?: number };
   /** The task's name in mteb and the commit of its data: the result of `few-shot` is written in mteb's form too. */
-  readonly mteb?: { readonly taskName: string; readonly datasetRevision: string };
+  readonly mteb?: MtebTask;
   /** Decides all that is drawn. Default 0. */
   readonly seed?: number;
 }
@@ -38,7 +44,7 @@ export const PROBE_RUN_FIELDS = {
   knn: optional(
     nested({ k: optional(wholeNumber({ from: 1 })), temperature: optional(number({ above: 0 })) }),
   ),
-  mteb: optional(nested({ taskName: text(), datasetRevision: text() })),
+  mteb: optional(mtebField()),
   seed: optional(wholeNumber(), 0),
 } satisfies Record<keyof ProbeRunOptions, unknown>;
 

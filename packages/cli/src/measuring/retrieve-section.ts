@@ -1,5 +1,6 @@
-import { eitherOf, listOf, optional, optionTable, passing, wholeNumber } from '@tgm/options';
+import { eitherOf, listOf, optional, optionTable, wholeNumber } from '@tgm/options';
 import { optionGroup, section } from '../config/section.js';
+import { someWords } from '../data/text-fields.js';
 import { CliError } from '../program/errors.js';
 import { MEASURING_ABOUT, MEASURING_FIELDS, type MeasuringOptions } from './measuring-options.js';
 
@@ -11,15 +12,10 @@ export interface RetrieveOptions extends MeasuringOptions {
   readonly count?: number;
 }
 
-const someWords = passing(
-  'a text of some words',
-  (value): value is string => typeof value === 'string' && value.trim() !== '',
-);
-
 export const retrieveTable = optionTable(
   'retrieve',
   {
-    text: eitherOf('a text of some words, or a list of such', someWords, listOf(someWords, { from: 1 })),
+    text: eitherOf('a text of some words, or a list of such', someWords(), listOf(someWords(), { from: 1 })),
     ...MEASURING_FIELDS,
     count: optional(wholeNumber({ from: 1 }), 10),
   } satisfies Record<keyof RetrieveOptions, unknown>,

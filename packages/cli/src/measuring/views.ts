@@ -1,8 +1,9 @@
 import type { VideoMaeConfig } from '@tgm/models';
-import { eitherOf, type Field, nested, oneOf, optional, wholeNumber } from '@tgm/options';
+import { nested, optional, wholeNumber } from '@tgm/options';
 import { type ClipRecipe, type FrameSampling, testRecipe } from '@tgm/video-io';
 import type { About } from '../config/section.js';
 import { clipShape } from '../presets/clip-shape.js';
+import { samplingField } from '../presets/sampling-field.js';
 import type { ModelFolder } from './model-folder.js';
 import { runConfig } from './run-config.js';
 
@@ -18,16 +19,9 @@ export interface Views {
 
 const count = () => wholeNumber({ from: 1 });
 
-const sampling = (): Field<FrameSampling> =>
-  eitherOf(
-    '{ kind: "dense", stride } with a stride from 1, or { kind: "segments" }',
-    nested({ kind: oneOf(['dense']), stride: count() }),
-    nested({ kind: oneOf(['segments']) }),
-  );
-
 export const viewsField = () =>
   nested({
-    sampling: optional(sampling()),
+    sampling: optional(samplingField()),
     clips: optional(count()),
     crops: optional(count()),
   } satisfies Record<keyof Views, unknown>);

@@ -45,7 +45,10 @@ export const SETTINGS_ABOUT: {
     masking: ['', '--masking.strategy, .ratio and the options of the strategy'],
     decoderMasking: ['', 'which masked tokens are reconstructed, as --masking; default all'],
     contrast: ['', '--contrast.weight; .view.strategy, .view.ratio for a second view'],
-    text: ['', '--text.teacher, .captions of a video, .scored-frames'],
+    text: [
+      '',
+      '--text.scored-frames; for tgm plan --text.teacher and .captions of a video: a run has --clip and its data',
+    ],
     length,
     rate,
     optimizer,

@@ -13,10 +13,10 @@ import {
   passing,
   wholeNumber,
 } from '@tgm/options';
-import type { FrameSampling } from '@tgm/video-io';
 import { CliError } from '../program/errors.js';
 import { DATA_SETS, type DataSetName } from './data-sets.js';
 import { MASKING_TABLES, MASKINGS, type MaskingName, type MaskingSettings } from './masking-settings.js';
+import { samplingField } from './sampling-field.js';
 import type { FinetuningSettings, PretrainingSettings, ProbingSettings } from './settings.js';
 import { TEACHERS, type TeacherName } from './text-settings.js';
 
@@ -46,14 +46,7 @@ function withoutDefaults(fields: Fields): Fields {
   );
 }
 
-const sampling = (): Field<FrameSampling> =>
-  eitherOf(
-    '{ kind: "dense", stride } with a stride from 1, or { kind: "segments" }',
-    nested({ kind: oneOf(['dense']), stride: count() }),
-    nested({ kind: oneOf(['segments']) }),
-  );
-
-const views = () => nested({ sampling: sampling(), clips: count(), crops: count() });
+const views = () => nested({ sampling: samplingField(), clips: count(), crops: count() });
 const options = (of: string) =>
   passing(`options of ${of}`, (value): value is object => typeof value === 'object' && value !== null);
 
@@ -101,7 +94,7 @@ export const SETTINGS_TABLES = {
       data: data(),
       model: model(),
       recipe: nested({
-        sampling: sampling(),
+        sampling: samplingField(),
         clips: count(),
         flip: flag(),
         crop: optional(options('randomResizedCrop')),

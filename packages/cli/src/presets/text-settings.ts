@@ -39,10 +39,11 @@ export const TEACHERS = {
 
 export type TeacherName = keyof typeof TEACHERS;
 
-/** Where scores and embeddings of captions come from. */
+/** Where scores and embeddings of captions come from. The first two are what `plan` reckons with; a run takes its own. */
 export interface TextSettings {
+  /** The published training's. The CLIP of a run is that of its options `teacher`. */
   readonly teacher: TeacherName;
-  /** Captions of a video, one of which is drawn for each step. */
+  /** Captions of a video, one of which is drawn for each step. A run draws from those that its data set has. */
   readonly captions: number;
   /** Frames of a tubelet that are scored, as `textCues` takes it. */
   readonly scoredFrames: 'all' | 'first';

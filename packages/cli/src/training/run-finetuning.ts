@@ -1,7 +1,9 @@
+import { type Interval, intervals } from '@tgm/eval';
 import { callable, objectWith, optional, optionTable } from '@tgm/options';
-import { finetune, shuffled, type TrainEvent, videoExamples } from '@tgm/train';
+import { finetune, type LeftOutSample, shuffled, type TrainEvent, videoExamples } from '@tgm/train';
 import type { VideoDataset } from '@tgm/video-io';
 import { withClasses } from '../data/with-classes.js';
+import { viewScores } from '../measuring/view-scores.js';
 import { writeResults } from '../measuring/write-results.js';
 import { finetuningParts } from '../presets/finetuning-parts.js';
 import type { FinetuningSettings } from '../presets/settings.js';
@@ -11,7 +13,6 @@ import { pretrainedEncoder } from './pretrained-encoder.js';
 import { RUN_FILES } from './run-folder.js';
 import { FINETUNING_RUN_FIELDS, type FinetuningRunOptions } from './run-options.js';
 import { runTraining, TRAINING_FIELDS, type TrainedRun, type TrainingOptions } from './run-training.js';
-import { testOfViews, type ViewsTest } from './test-of-views.js';
 
 export interface RunFinetuningOptions extends TrainingOptions, FinetuningRunOptions {
   /** Videos with labels, and the names of their classes. */
@@ -23,11 +24,24 @@ export interface RunFinetuningOptions extends TrainingOptions, FinetuningRunOpti
   readonly onTest?: (done: number, total?: number) => void;
 }
 
+/** What a classifier gets right, as `tgm evaluate` tells it too. */
+export interface ViewsTest {
+  /** Videos that were measured. */
+  readonly videos: number;
+  /** Videos that cannot be read, and why. */
+  readonly leftOut: readonly LeftOutSample[];
+  /** Accuracies in per cent, each with the interval of 95 % that the choice of the videos leaves. */
+  readonly figures: Readonly<Record<string, Interval>>;
+}
+
 /** Where a fine-tuning stands. */
 export interface FinetunedRun extends TrainedRun {
   /** Absent: there was none. */
   readonly test?: ViewsTest;
 }
+
+/** Views of one pass of the test. More at a time take memory and are no faster on a processor. */
+const VIEWS_A_PASS = 16;
 
 const OPTIONS = optionTable(
   'runFinetuning',
@@ -47,7 +61,7 @@ const OPTIONS = optionTable(
  * `validation`. What the test tells is an event of the run, and `result.json` of the folder. The same options again go on.
  *
  * @throws CliError `OPTION_INVALID`, `INPUT_INVALID` for data without classes and for an encoder of another shape; what `finetune` of
- *   `@tgm/train` and `multiViewTest` of `@tgm/eval` throw; the reason of `signal` where it aborts before the first step or in the test.
+ *   `@tgm/train` and `multiViewScores` of `@tgm/eval` throw; the reason of `signal` where it aborts before the first step or in the test.
  */
 export async function runFinetuning(options: RunFinetuningOptions): Promise<FinetunedRun> {
   const { dataset, settings, validation, pretrained, onTest, ...run } = OPTIONS.check(options);
@@ -76,8 +90,10 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
           testVideos === undefined
             ? events
             : tested(events, async (params) => {
-                const videos = { dataset: testVideos, recipe: test, pool };
-                tests = await testOfViews({ engine, model, params, signal, ...videos, ...told });
+                const work = { engine, pool, model, params, signal, batchSize: VIEWS_A_PASS };
+                const given = { dataset: testVideos, recipe: test, ...told };
+                const { scores, leftOut } = await viewScores({ ...work, ...given });
+                tests = { videos: scores.videos, leftOut, figures: intervals(scores.outcome) };
                 return figuresOf(tests);
               }),
         async end() {
