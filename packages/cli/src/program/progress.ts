@@ -51,10 +51,11 @@ export function progress(
   };
 }
 
-/** 75 -> "1 min 15 s". */
+/** 4.2 -> "4.2 s", 75 -> "1 min 15 s", 3840 -> "1 h 4 min", 200000 -> "2 d 7 h". */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
-  return whole < 60
-    ? `${seconds < 10 ? seconds.toFixed(1) : whole} s`
-    : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 60) return `${seconds < 9.95 ? seconds.toFixed(1) : whole} s`;
+  const [minutes, hours] = [Math.floor(whole / 60), Math.floor(whole / 3600)];
+  if (hours < 1) return `${minutes} min ${whole % 60} s`;
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
