@@ -2,7 +2,7 @@ import { flag, optional, optionTable, text } from '@tgm/options';
 import { ReportError } from '../errors.js';
 import { durationText, numberText } from '../page/number-text.js';
 import { closingMean } from '../plots/curve-points.js';
-import type { CurvePlot, FactTable, Report, TextRow, TextTable } from '../report.js';
+import type { CurvePlot, CurvePoint, FactTable, Report, TextRow, TextTable } from '../report.js';
 import type { RunEvent } from './run-event.js';
 import { type NamedCurves, type RunSoFar, runRecord } from './run-record.js';
 
@@ -77,10 +77,7 @@ const isBaseline = (figure: string, terms: NamedCurves): boolean =>
   figure.endsWith(BASELINE) && terms.has(figure.slice(0, -BASELINE.length));
 
 /** A term with the level of its baseline, as it was of late. */
-function termPlot(
-  [term, points]: [string, NamedCurves extends ReadonlyMap<string, infer P> ? P : never],
-  figures: NamedCurves,
-): CurvePlot {
+function termPlot([term, points]: readonly [string, readonly CurvePoint[]], figures: NamedCurves): CurvePlot {
   const baseline = figures.get(`${term}${BASELINE}`);
   return {
     title: `Loss: ${term}`,
