@@ -47,7 +47,7 @@ export const SETTINGS_ABOUT: {
     contrast: ['', '--contrast.weight; .view.strategy, .view.ratio for a second view'],
     text: [
       '',
-      '--text.scored-frames; for tgm plan --text.teacher and .captions of a video: a run has --clip and its data',
+      '--text.scored-frames; .teacher, the CLIP that --clip has to name unless it is tiny; for tgm plan .captions of a video',
     ],
     length,
     rate,

@@ -39,9 +39,9 @@ export const TEACHERS = {
 
 export type TeacherName = keyof typeof TEACHERS;
 
-/** Where scores and embeddings of captions come from. The first two are what `plan` reckons with; a run takes its own. */
+/** Where scores and embeddings of captions come from. `plan` reckons with the first two. */
 export interface TextSettings {
-  /** The published training's. The CLIP of a run is that of its options `teacher`. */
+  /** A run names its CLIP by its options `teacher`; with `tiny` here it may do without, and has the one that comes with the package. */
   readonly teacher: TeacherName;
   /** Captions of a video, one of which is drawn for each step. A run draws from those that its data set has. */
   readonly captions: number;
