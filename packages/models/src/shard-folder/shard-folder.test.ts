@@ -105,6 +105,18 @@ describe('shardFolder', () => {
     });
   });
 
+  it('refuses the index of a later version, and tells where there is none', async () => {
+    const index = join(folder, 'index.json');
+    await expect(files.readIndex()).rejects.toMatchObject({ kind: 'missing', fault: { where: index } });
+    await writeFile(index, '{"version":2,"flour":"rye","yeast":"wild"}');
+    const later = {
+      kind: 'different',
+      fault: { where: index, expected: 'an index of version 1', received: 'version 2' },
+    };
+    await expect(files.readIndex()).rejects.toMatchObject(later);
+    await expect(files.openIndex({ flour: 'rye' })).rejects.toMatchObject(later);
+  });
+
   it('finds files behind the last shard', async () => {
     await shard(2);
     await files.requireNoShardFrom(3);
