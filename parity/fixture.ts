@@ -8,6 +8,7 @@ import {
   paramsFromTensors,
   readSafetensors,
   type SafetensorsTensor,
+  writeSafetensors,
 } from '@tgm/models';
 import { type Quantity, same } from './quantity.js';
 
@@ -52,6 +53,15 @@ export async function checksum(folder: string, { name, json }: Fixture): Promise
 export function withPrefix(fixture: Fixture, prefix: string): Record<string, SafetensorsTensor> {
   const entries = Object.entries(fixture.tensors).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(entries.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
+}
+
+/** Writes the tensors `param/*`, which are of 32 bits, as Python saves them. */
+export function writeParams(path: string, fixture: Fixture): Promise<void> {
+  const tensors = Object.entries(withPrefix(fixture, 'param/')).map(([name, { shape, data }]) => [
+    name,
+    { dtype: 'F32', shape, data: data as Float32Array },
+  ]);
+  return writeSafetensors(path, Object.fromEntries(tensors), { format: 'pt' });
 }
 
 /** Parameters, gradients or later weights of a fixture, under the names used here. */

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { loadClipModel, type Params, type PatchFeaturesVariant, writeSafetensors } from '@tgm/models';
+import { loadClipModel, type Params, type PatchFeaturesVariant } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { type Fixture, numbers, withPrefix } from '../fixture.js';
+import { type Fixture, numbers, writeParams } from '../fixture.js';
 import { compare, type Quantity, same } from '../quantity.js';
 import { toleranceOf } from '../tolerance.js';
 import { clipInputs } from './clip-model.js';
@@ -50,13 +50,7 @@ export async function* checkOpenClip(fixture: Fixture, engine: Engine): AsyncGen
 async function writeFolder(folder: string, fixture: Fixture): Promise<void> {
   const { config } = fixture.json;
   await writeFile(join(folder, 'open_clip_config.json'), JSON.stringify(config));
-  const tensors = Object.entries(withPrefix(fixture, 'param/')).map(([name, { shape, data }]) => [
-    name,
-    { dtype: 'F32', shape, data: data as Float32Array },
-  ]);
-  await writeSafetensors(join(folder, 'open_clip_model.safetensors'), Object.fromEntries(tensors), {
-    format: 'pt',
-  });
+  await writeParams(join(folder, 'open_clip_model.safetensors'), fixture);
   const { vocab_size } = config.model_cfg.text_cfg;
   const words = Array.from({ length: vocab_size - 2 }, (_, id) => `word${id}</w>`);
   const vocabulary = [...words, '<|startoftext|>', '<|endoftext|>'].map((token, id) => [token, id]);

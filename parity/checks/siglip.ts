@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadPatchTextEncoder, writeSafetensors } from '@tgm/models';
+import { loadPatchTextEncoder } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { type Fixture, numbers, stored, withPrefix } from '../fixture.js';
+import { type Fixture, numbers, stored, writeParams } from '../fixture.js';
 import { compare, type Quantity } from '../quantity.js';
 import { toleranceOf } from '../tolerance.js';
 
@@ -44,9 +44,5 @@ async function writeFolder(folder: string, fixture: Fixture): Promise<void> {
     'tokenizer_config.json': tokenizer_config,
   };
   for (const [name, json] of Object.entries(files)) await writeFile(join(folder, name), JSON.stringify(json));
-  const tensors = Object.entries(withPrefix(fixture, 'param/')).map(([name, { shape, data }]) => [
-    name,
-    { dtype: 'F32', shape, data: data as Float32Array },
-  ]);
-  await writeSafetensors(join(folder, 'model.safetensors'), Object.fromEntries(tensors), { format: 'pt' });
+  await writeParams(join(folder, 'model.safetensors'), fixture);
 }
