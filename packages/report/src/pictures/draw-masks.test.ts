@@ -60,6 +60,13 @@ describe('drawMasks', () => {
     expect(last.slice(-3)).toEqual(over([253, 231, 37], [...frames.subarray(3 * FRAME - 3, 3 * FRAME)]));
   });
 
+  test('a score that is not finite leaves the frame as it is', () => {
+    const values = Float32Array.from({ length: 16 }, (_, token) => (token === 0 ? Number.NaN : token));
+    const some = drawMasks({ ...clip, scores: [{ values }] }, { height: 4, named: false });
+    expect(cells(some, 0, 12).slice(0, 4 * 3)).toEqual([...frames.subarray(0, 4 * 3)]);
+    expect(cells(some, 0, 12).slice(4 * 3, 8 * 3)).not.toEqual([...frames.subarray(4 * 3, 8 * 3)]);
+  });
+
   test('pictures of masks do not change where hidden pixels do', () => {
     expect(changed).not.toEqual(frames);
     const other = drawMasks({ ...clip, frames: changed }, { height: 4, named: false });

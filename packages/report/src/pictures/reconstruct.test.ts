@@ -66,6 +66,15 @@ describe('reconstruct', () => {
     expect(reconstruct({ frames: changed, mask, prediction, ...size })).toEqual(before);
   });
 
+  test('goes by the same and the neighbouring slices alone where they have something visible', () => {
+    const frames = new Uint8Array(6 * 48);
+    frames.fill(77, 4 * 48); // the last slice, two away
+    const mask = { masked: Uint32Array.of(0, 1, 2, 3), visible: Uint32Array.of(4, 5, 6, 7, 8, 9, 10, 11) };
+    const longer = { ...size, grid: { ...grid, slices: 3 } };
+    const result = reconstruct({ frames, mask, prediction: new Float32Array(4 * 24), ...longer });
+    expect(at(result, 0, 0, 0)).toEqual([0, 0, 0]);
+  });
+
   test('falls back on all slices where the nearest have nothing visible', () => {
     const longer = { ...size, grid: { ...grid, slices: 3 } };
     const frames = new Uint8Array(6 * 48);

@@ -83,6 +83,12 @@ describe('runReport', () => {
     expect(again.plots!.some(({ title }) => title === 'probe: top1')).toBe(false);
   });
 
+  it('keeps the last twenty notices', () => {
+    const notices = Array.from({ length: 25 }, (_, at): RunEvent => ({ type: 'notice', message: `${at}` }));
+    const { warnings } = runReport([...events, ...notices], { title: 'A run' });
+    expect(warnings).toEqual(Array.from({ length: 20 }, (_, at) => `${at + 5}`));
+  });
+
   it('warns of a loss that is not finite, as long as that step counts, of samples left out, and passes notices on', () => {
     const broken = { ...stepEvent(5), total: Number.NaN, replaced: [{ id: 'b' }, { id: 'c' }] } as RunEvent;
     const notice: RunEvent = { type: 'notice', message: 'A checkpoint was damaged.' };
