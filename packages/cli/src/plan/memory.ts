@@ -27,7 +27,7 @@ export interface MemoryInputs extends KeptInputs {
 const FLOAT = 4;
 
 /**
- * Three figures are fitted to steps of ViT-S and ViT-B on a processor with onnxruntime-node 1.30; everything else is counted. See
+ * These three figures, and `BLOCK_AGAIN` of kept-numbers.ts, are fitted to steps of ViT-S and ViT-B on a processor with onnxruntime-node 1.30; everything else is counted. See
  * `MEASURED_STEPS`.
  */
 const FITTED = { program: 306e6, gaps: 1.1, sums: 1.5 };
