@@ -27,8 +27,8 @@ export interface MemoryInputs extends KeptInputs {
 const FLOAT = 4;
 
 /**
- * These three figures, and `BLOCK_AGAIN` of kept-numbers.ts, are fitted to steps of ViT-S and ViT-B on a processor with onnxruntime-node 1.30; everything else is counted. See
- * `MEASURED_STEPS`.
+ * These three figures, and `BLOCK_AGAIN` of kept-numbers.ts, are fitted to steps of ViT-S and ViT-B on a processor with onnxruntime-node
+ * 1.30; everything else is counted. See `MEASURED_STEPS`.
  */
 const FITTED = { program: 306e6, gaps: 1.1, sums: 1.5 };
 
