@@ -206,24 +206,6 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
     expect(other.code).toBe(64);
   });
 
-  it('refuses scores that no masking reads', async () => {
-    const args = [
-      'pretrain',
-      'videos/clips.jsonl',
-      '--preset',
-      'mgm-b-k400',
-      '--laptop',
-      '--scores',
-      'videos',
-    ];
-    const ended = await tgm(...args, '--output', 'idle');
-    expect(ended.stderr).toMatch(
-      /pretrain\.scores: expected a masking by text.*got masking\.strategy "motion"/s,
-    );
-    expect(ended.code).toBe(64);
-    expect(existsSync(at('idle'))).toBe(false);
-  });
-
   it('follows motion without a teacher, from a configuration, and goes past a video that cannot be read', async () => {
     await cp(at('videos', 'red'), at('mixed'), { recursive: true });
     await writeFile(at('mixed', 'broken.mp4'), 'no video');

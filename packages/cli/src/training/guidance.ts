@@ -36,12 +36,11 @@ export interface GuidanceOptions {
  * Finds what the maskings and the contrast of settings read of captions: nothing, scores from a store or from the teacher, and an
  * embedding of each caption.
  *
- * @throws CliError `OPTION_INVALID` for scores that no masking reads, `INPUT_INVALID` where no video has a caption; what the store and the teacher throw; the reason of `signal`.
+ * @throws CliError `INPUT_INVALID` where no video has a caption; what the store and the teacher throw; the reason of `signal`.
  */
 export async function guidanceOf(options: GuidanceOptions): Promise<Guidance> {
   const { settings, dataset, grid, scores, encoder, signal, onCaptions } = options;
   const masks = readsText(settings);
-  if (scores !== undefined && !masks) throw idleScores(settings);
   if (!masks && !settings.contrast) return {};
   const captions = await captionsOf(dataset, signal);
   const teacher = settings.contrast || (masks && scores === undefined) ? await encoder() : undefined;
@@ -68,14 +67,6 @@ export async function guidanceOf(options: GuidanceOptions): Promise<Guidance> {
     ...(settings.contrast && { texts: await embedCaptions(embedding, captions) }),
   };
 }
-
-const idleScores = ({ masking }: PretrainingSettings): CliError =>
-  new CliError('OPTION_INVALID', {
-    where: 'pretrain.scores',
-    expected: 'a masking by text, which reads scores',
-    received: `masking.strategy "${masking.strategy}"`,
-    advice: 'Leave --scores out.',
-  });
 
 /** All captions that differ. */
 async function captionsOf(dataset: VideoDataset, signal: AbortSignal): Promise<ReadonlySet<string>> {
