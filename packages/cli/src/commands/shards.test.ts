@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readShards } from '@tgm/video-io';
@@ -7,7 +7,7 @@ import { runTgm } from '../testing/run-tgm.test-support.js';
 import { writeVideo } from '../testing/some-videos.test-support.js';
 
 let folder: string;
-const file = (name: string): string => join(folder, name);
+const file = (...names: string[]): string => join(folder, ...names);
 const run = (...args: string[]) => runTgm(args, { cwd: folder });
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const tars = async (output: string) =>
   (await readdir(file(output))).filter((name) => name.endsWith('.tar')).sort();
 
-describe('tgm shards', () => {
+describe('tgm shards', { timeout: 120_000 }, () => {
   it('refuses a few videos and ends with 0, keeps what is done, and tries again what has changed', async () => {
     const args = [
       'shards',
@@ -97,6 +97,19 @@ describe('tgm shards', () => {
     const { code, stderr } = await run(...args, '--encoding.crf', '30', '--refused-share', '1');
     expect(stderr).toContain('SHARDS_DIFFER');
     expect(code).toBe(64);
+  });
+
+  it('refuses a folder of other captions, where a part of the tar files is there', async () => {
+    const args = ['shards', 'train', '--output', 'captioned', '--samples-per-shard', '1', '--shard'];
+    await mkdir(file('train'));
+    for (const name of ['a.mp4', 'c.mp4']) await cp(file(name), file('train', name));
+    expect((await run(...args, '0/2', '--caption', 'x')).code).toBe(0);
+    for (const part of ['0/2', '1/2']) {
+      const { code, stderr } = await run(...args, part, '--caption', 'y');
+      expect(stderr).toMatch(/captions of "a.mp4".*"y".*got .*"x".*SHARDS_DIFFER/s);
+      expect(code).toBe(64);
+    }
+    expect(await tars('captioned')).toEqual(['shard-000000.tar']);
   });
 
   it.runIf(process.platform !== 'win32')('stops at SIGTERM with 143, and goes on', async () => {

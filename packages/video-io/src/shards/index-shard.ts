@@ -6,9 +6,10 @@ import { contentOf, invalidShard, LARGEST_TEXT, shardVersion, withShard } from '
 import { readShardFacts } from './shard-metadata.js';
 import { type TarMember, tarMembers } from './tar-members.js';
 
-/** Where a sample lies in its tar file, its id and its class as the `.json` tells them. */
+/** Where a sample lies in its tar file; its id, captions and class as the `.json` tells them. */
 export interface IndexedSample {
   readonly id: string;
+  readonly captions: readonly string[];
   readonly label: SampleLabel | undefined;
   readonly className: ToldClassName;
   /** Byte offset of its first header, and its length with all headers and padding. */
@@ -37,9 +38,9 @@ export async function indexShard(path: string): Promise<IndexedSample[]> {
       const json = members.find(({ name }) => splitName(name)!.ending === 'json');
       const texts = json && { json: (await contentOf(file, path, json, LARGEST_TEXT)).toString('utf8') };
       const { sample, className } = readShardFacts(`${basename(path)}/${key}`, texts ?? {});
-      const { id, label } = sample;
+      const { id, captions, label } = sample;
       const { headerStart: start } = members[0]!;
-      samples.push({ id, label, className, start, length: members.at(-1)!.end - start });
+      samples.push({ id, captions, label, className, start, length: members.at(-1)!.end - start });
     };
     for await (const member of tarMembers(file, path, 0, size, true)) {
       const name = splitName(member.name);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { datasetOf, encodeVideo, prepareShards, readShards, writeShard } from '../index.js';
 import { directPool } from '../pool/direct-pool.test-support.js';
+import type { VideoSample } from '../video.js';
 import { encodeTarHeader } from './tar-header.js';
 
 let folder: string;
@@ -170,6 +171,37 @@ describe('prepareShards, started again', { timeout: 120_000 }, () => {
       });
     }
   });
+
+  it.each<readonly [string, Partial<VideoSample>, readonly string[] | undefined, RegExp]>([
+    ['captions', { captions: ['another'] }, ['one', 'two'], /captions of "x" .*"another".*got .*"x"/],
+    ['labels', { label: 1 }, ['one', 'two'], /label of "x" .*1, got 0/],
+    ['names of classes', {}, ['two', 'one'], /name of the class of "x" .*"two", got "one"/],
+  ])(
+    'knows tar files of other %s of the same samples, whichever part made them',
+    async (name, change, classes, message) => {
+      const output = join(folder, name);
+      const set = setOf('x', 'y', 'z');
+      const all = await Promise.all([0, 1, 2].map((index) => set.at(index)));
+      const labelled = (more: Partial<VideoSample>, names: readonly string[] | undefined) =>
+        datasetOf(
+          set.name,
+          all.map((each) => ({ ...each, captions: [each.id], label: 0, ...more })),
+          names,
+        );
+      const before = labelled({}, ['one', 'two']);
+      expect(await prepare(output, before)).toEqual([true, true]);
+      expect(await prepare(output, before)).toEqual([false, false]);
+      const other = labelled(change, classes);
+      const refused = { code: 'SHARDS_DIFFER', message: expect.stringMatching(message) };
+      await expect(prepare(output, other)).rejects.toMatchObject(refused);
+      // The tar file of one part is gone; that of the other part tells.
+      await rm(join(output, 'shard-000001.tar'));
+      const part = { index: 1, count: 2 };
+      await expect(prepare(output, other, { part })).rejects.toMatchObject(refused);
+      expect(await readdir(output)).not.toContain('shard-000001.tar');
+      expect(await prepare(output, before, { part })).toEqual([true]);
+    },
+  );
 
   it('does not let attached files take the place of its own', async () => {
     const attach = async () => ({ mp4: bytes('mine') });

@@ -13,11 +13,11 @@ import { systemFailed } from '../system-failure.js';
 import type { VideoDataset, VideoSample } from '../video.js';
 import { encodeSection, type ShardEncoding, shardEncoding } from './reencode.js';
 import { hasChanged, type Refusals, refusals, refuse } from './refusals.js';
+import { requireSameSamples } from './require-same-samples.js';
 import { sectionsAhead } from './sections-ahead.js';
 import {
   type RefusedSample,
   readReport,
-  requireSamples,
   type ShardReport,
   type ShardSettings,
   writeReport,
@@ -97,8 +97,8 @@ export interface PreparedShard {
  * again, unless a video that was refused is another file now, or `retryRefused` says so. Tar files and reports appear only
  * when they are complete, and do not depend on how the work was parted.
  *
- * @throws {VideoError} `SHARDS_DIFFER` when the folder holds reports of other settings or another data set,
- * `OPTION_INVALID`, `TOO_MANY_BAD_SAMPLES`, `VIDEO_ENCODE_FAILED`, `SYSTEM_FAILED`.
+ * @throws {VideoError} `SHARDS_DIFFER` when the folder holds reports of other settings or another data set, or tar files with other
+ * captions or labels of their samples; `SHARD_INVALID` for a tar file that is broken; `OPTION_INVALID`, `TOO_MANY_BAD_SAMPLES`, `VIDEO_ENCODE_FAILED`, `SYSTEM_FAILED`.
  */
 export async function* prepareShards(options: PrepareShardsOptions): AsyncGenerator<PreparedShard> {
   const plan = prepareShardsOptions.check(options);
@@ -122,12 +122,19 @@ export async function* prepareShards(options: PrepareShardsOptions): AsyncGenera
     .map((shard) => rangeOf(settings, shard))
     .reduce((sum, { start, end }) => sum + end - start, 0);
   const refused = refusals(plan.refusedShare, samples);
+  const earlierOf = async (shard: number): Promise<ShardReport | undefined> => {
+    const path = join(output, `${nameOf(shard)}.json`);
+    const report = await readReport(path, settings);
+    if (report) await requireSameSamples(path, report, dataset, rangeOf(settings, shard));
+    return report;
+  };
+  // One tar file of another part is enough to know that it was made of another data set.
+  for (let shard = 0; shard < shards; shard++)
+    if (shard % part.count !== part.index && (await earlierOf(shard))) break;
   for (const shard of own) {
     if (signal?.aborted) return;
-    const name = `shard-${String(shard).padStart(6, '0')}`;
-    const reportPath = join(output, `${name}.json`);
-    const earlier = await readReport(reportPath, settings);
-    if (earlier) await requireSamples(reportPath, earlier, dataset, rangeOf(settings, shard));
+    const name = nameOf(shard);
+    const earlier = await earlierOf(shard);
     const retried =
       earlier && earlier.refused.length > 0 && (plan.retryRefused || (await hasChanged(earlier.refused)));
     if (earlier && !retried) {
@@ -139,6 +146,8 @@ export async function* prepareShards(options: PrepareShardsOptions): AsyncGenera
     if (report) yield { shard, shards, fresh: true, report };
   }
 }
+
+const nameOf = (shard: number): string => `shard-${String(shard).padStart(6, '0')}`;
 
 /** The samples of a tar file, end exclusive. */
 function rangeOf({ samples, samplesPerShard }: ShardSettings, shard: number) {

@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { sampleAt } from '../datasets/sample.js';
 import { VideoError, type VideoErrorCode } from '../errors.js';
 import { fileError, systemFailed } from '../system-failure.js';
-import type { VideoDataset } from '../video.js';
 import type { ShardEncoding } from './reencode.js';
 
 /** What became of the samples of one tar file. It stands beside it as .json. */
@@ -64,22 +62,9 @@ function parseReport(text: string): ShardReport | undefined {
   }
 }
 
-/** @throws {VideoError} `SHARDS_DIFFER` unless a report is about these samples. */
-export async function requireSamples(
-  path: string,
-  { done, refused }: ShardReport,
-  dataset: VideoDataset,
-  { start, end }: { readonly start: number; readonly end: number },
-): Promise<void> {
-  const reported = new Set([...done, ...refused].map(({ id }) => id));
-  for (let index = start; index < end; index++) {
-    const { id } = await sampleAt(dataset, index);
-    if (!reported.has(id)) throw differ(path, `shards of a data set with "${id}"`, 'those of another');
-  }
-}
-
-function differ(path: string, expected: string, received: string): VideoError {
-  return new VideoError('SHARDS_DIFFER', { source: path, expected, received });
+/** The error for what an earlier run left at `path`. */
+export function differ(path: string, expected: string, received: string, advice?: string): VideoError {
+  return new VideoError('SHARDS_DIFFER', { source: path, expected, received, ...(advice && { advice }) });
 }
 
 /** The report appears only when it is complete. @throws {VideoError} `SYSTEM_FAILED` */
