@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CliError } from './errors.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -81,6 +81,37 @@ describe('runProgram', { timeout: 120_000 }, () => {
     });
     expect(ended).toMatchObject({ code: null, signal: 'SIGINT' });
     expect(existsSync(folder)).toBe(false);
+  });
+
+  // On Windows a process does not get another parent.
+  it.skipIf(process.platform === 'win32')('stops when SIGTERM ends the npx that started it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tgm-program-'));
+    const npx = spawn('npx', ['--no', 'tgm', 'watch', folder, '--port', '0'], {
+      cwd: resolve(import.meta.dirname, '../../../..'),
+      detached: true,
+    });
+    try {
+      // Its output is open as long as tgm is there.
+      const text = await new Promise<string>((done) => {
+        let heard = '';
+        let sent = false;
+        const hear = (chunk: Buffer): void => {
+          heard += chunk;
+          if (!sent && heard.includes('http://127.0.0.1')) sent = npx.kill('SIGTERM');
+        };
+        npx.stdout.on('data', hear);
+        npx.stderr.on('data', hear);
+        npx.on('close', () => done(heard));
+        setTimeout(() => done(`${heard}\nstill there`), 60_000).unref();
+      });
+      expect(text).toContain('Stopping after the step in hand');
+      expect(text).not.toContain('still there');
+    } finally {
+      try {
+        process.kill(-npx.pid!, 'SIGKILL');
+      } catch {} // None of them is left, as it should be.
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { EXIT_CODES, exitCodeOf } from './exit-codes.js';
 import { explain } from './explain.js';
 import { warn } from './say.js';
+import { watchParent } from './watch-parent.js';
 
 /** Signals that ask a program to end, with the number that its exit code adds to 128. */
 const SIGNALS = { SIGINT: 2, SIGTERM: 15 } as const;
@@ -37,7 +38,7 @@ const ECHO_MILLISECONDS = 300;
 
 /**
  * Runs a program: its first SIGINT or SIGTERM aborts `signal`, the second ends the process at once.
- * SIGUSR1 aborts it too, and never ends it at once.
+ * SIGUSR1 aborts it too, and never ends it at once. That npm, which started it, is gone counts as a first SIGTERM.
  *
  * `main` rejects with the signal's reason when it was stopped. The exit code is one of `EXIT_CODES`, an error is told on
  * standard error; 130 and 143: stopped by SIGINT or SIGTERM; 75: by SIGUSR1 or for its time.
@@ -45,17 +46,20 @@ const ECHO_MILLISECONDS = 300;
 export async function runProgram(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stop = new AbortController();
   let stoppedAt: number | undefined;
+  const stopBy = (name: StopSignal): void => {
+    stoppedAt = performance.now();
+    warn('\nStopping after the step in hand; once more stops at once.');
+    stop.abort(new Stopped(name));
+  };
   for (const name of Object.keys(SIGNALS) as StopSignal[]) {
     process.on(name, () => {
-      if (stoppedAt === undefined) {
-        stoppedAt = performance.now();
-        warn('\nStopping after the step in hand; once more stops at once.');
-        stop.abort(new Stopped(name));
-      } else if (performance.now() - stoppedAt > ECHO_MILLISECONDS) {
-        dieOf(name);
-      }
+      if (stoppedAt === undefined) stopBy(name);
+      else if (performance.now() - stoppedAt > ECHO_MILLISECONDS) dieOf(name);
     });
   }
+  watchParent(() => {
+    if (stoppedAt === undefined) stopBy('SIGTERM');
+  });
   process.on(LATER, () => {
     if (!stop.signal.aborted) warn('\nStopping after the step in hand: run it again to go on.');
     stop.abort(new Stopped(LATER));
