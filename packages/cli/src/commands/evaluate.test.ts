@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,6 +44,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const LABELLED = ['--source', 'test', '--classes', 'folders'];
+const TASK = ['--mteb.task-name', 'A', '--mteb.dataset-revision', '1'];
 
 describe('tgm evaluate', { timeout: 60_000 }, () => {
   it('tells how many videos a classifier gets right, by the names of the classes', async () => {
@@ -113,21 +115,23 @@ describe('tgm evaluate', { timeout: 60_000 }, () => {
   it.each<readonly [string, readonly string[], RegExp]>([
     ['no videos', ['tuned'], /validation\.source: .*Give it by --source\./],
     ['a frozen encoder', ['plain', ...LABELLED], /pre-trained with captions/],
-    ['videos without labels for a classifier', ['tuned', '--source', 'test'], /LABEL_OUT_OF_RANGE/],
+    [
+      'videos without labels for a classifier',
+      ['tuned', '--source', 'test'],
+      /label for each video, from 0 to 3.*--classes folders/,
+    ],
     ['neither labels nor captions', ['run', '--source', 'test'], /videos with captions, or with labels/],
+    ['mteb without labels', ['run', '--source', 'captions.jsonl', ...TASK], /a zero-shot classification/],
     [
       'a class that the classifier does not know',
       ['narrow', ...LABELLED],
       /test: expected classes among "red", "blue", got "green"/,
     ],
-    [
-      'mteb of a classifier',
-      ['tuned', ...LABELLED, '--mteb.task-name', 'A', '--mteb.dataset-revision', '1'],
-      /a zero-shot classification/,
-    ],
-  ])('refuses %s with 64', async (_, args, message) => {
+    ['mteb of a classifier', ['tuned', ...LABELLED, ...TASK], /a zero-shot classification/],
+  ])('refuses %s with 64, before a feature is computed', async (_, args, message) => {
     await writeClassifier(file('narrow'), ['red', 'blue']);
-    const { code, stderr } = await run('evaluate', ...args);
+    const { code, stderr } = await run('evaluate', ...args, '--features', 'untouched');
+    expect(existsSync(file('untouched'))).toBe(false);
     expect(stderr).toMatch(message);
     expect(code).toBe(64);
   });

@@ -153,6 +153,20 @@ describe('tgm finetune', { timeout: 180_000 }, () => {
       },
       /others: expected classes among "blue", "green", "red", got "yellow"/,
     ],
+    [
+      'a test without labels',
+      async () => [...SHORT, '--validation.source', 'test'],
+      /test: expected a label for each video, from 0 to 2, got "green.* without one.*--validation\.classes folders/s,
+    ],
+    [
+      'a test of which nothing can be read',
+      async () => {
+        await mkdir(at('bad', 'red'), { recursive: true });
+        await writeFile(at('bad', 'red', 'broken.mp4'), 'no video');
+        return [...SHORT, '--validation.source', 'bad', '--validation.classes', 'folders'];
+      },
+      /bad: expected at least one video that can be read, got 1 that cannot.*red\/broken\.mp4: VIDEO_UNREADABLE/,
+    ],
   ])('refuses %s', async (name, args, message) => {
     const ended = await tgm(...(await args()), '--output', name.replaceAll(' ', '-'));
     expect(ended.stderr).toMatch(message);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +98,11 @@ describe('tgm probe', { timeout: 120_000 }, () => {
     ['no videos to test', [...SETTINGS, ...DATA], /validation\.source/],
     ['no labels', [...SETTINGS, '--source', 'train', ...TEST], /a label for each video/],
     [
+      'heads that do not divide the width of a token',
+      [...SETTINGS.slice(0, -1), '5', ...DATA, ...TEST],
+      /probe\.attentive\.attentionHeads: expected a divisor of 24, .* got 5\. .*--attentive\.attention-heads/,
+    ],
+    [
       'a protocol that is not known',
       [...SETTINGS, ...DATA, ...TEST, '--protocols', 'knnn'],
       /--protocols: .*"knn"/,
@@ -111,8 +117,10 @@ describe('tgm probe', { timeout: 120_000 }, () => {
       [...SETTINGS, ...DATA, ...TEST, '--mteb.task-name', 'A', '--mteb.dataset-revision', '1'],
       /the protocol few-shot/,
     ],
-  ])('refuses %s with 64', async (_, args, message) => {
-    const { code, stderr } = await run('probe', 'run', ...args, '--output', 'refused');
+  ])('refuses %s with 64, before a feature is computed', async (_, args, message) => {
+    const folders = ['--output', 'refused', '--features', 'untouched'];
+    const { code, stderr } = await run('probe', 'run', ...args, ...folders);
+    expect(existsSync(file('untouched'))).toBe(false);
     expect(stderr).toMatch(message);
     expect(code).toBe(64);
   });

@@ -141,9 +141,16 @@ describe('tgm retrieve', { timeout: 60_000 }, () => {
     ['an empty text', ['  ', '--model', 'run'], /a text of some words/],
     ['a model that is not there', ['red', '--model', 'none'], /INPUT_INVALID/],
     ['a model without captions', ['red', '--model', 'plain'], /pre-trained with captions/],
+    [
+      'videos of which none can be read',
+      ['red', '--model', 'run', '--source', 'bad.jsonl'],
+      /bad\.jsonl: expected at least one video that can be read, got 2 that cannot.*first is one: VIDEO_NOT_FOUND, .*no\.mp4/,
+    ],
   ])('refuses %s with 64', async (_, args, message) => {
     await writeEncoder(file('plain'));
-    const { code, stderr } = await run('retrieve', ...args, '--source', 'videos');
+    await writeFile(file('bad.jsonl'), '{"id":"one","path":"no.mp4"}\n{"id":"two","path":"no.mp4"}\n');
+    const source = args.includes('--source') ? [] : ['--source', 'videos'];
+    const { code, stderr } = await run('retrieve', ...args, ...source);
     expect(stderr).toMatch(message);
     expect(code).toBe(64);
   });

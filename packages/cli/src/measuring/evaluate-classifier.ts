@@ -4,6 +4,7 @@ import { loadVideoMaeClassifier } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import type { LeftOutSample } from '@tgm/train';
 import { type OpenedDataset, videoPool } from '@tgm/video-io';
+import { requireLabels } from '../data/require-labels.js';
 import { withClasses } from '../data/with-classes.js';
 import { progress } from '../program/progress.js';
 import type { ModelFolder } from './model-folder.js';
@@ -39,7 +40,7 @@ export interface ClassifiedVideos {
   }[];
 }
 
-/** Tests a classifier on several views of each video. @throws CliError as `withClasses`; EvaluationError and the signal's reason as `viewScores`. */
+/** Tests a classifier on several views of each video. @throws CliError as `withClasses` and `requireLabels`; EvaluationError and the signal's reason as `viewScores`. */
 export async function evaluateClassifier(
   folder: ModelFolder,
   dataset: OpenedDataset,
@@ -50,6 +51,7 @@ export async function evaluateClassifier(
   try {
     const { model, params } = await loadVideoMaeClassifier(folder.path);
     const own = withClasses(dataset, model.config.labels);
+    await requireLabels(own, own.classes!, 'Of a folder with a folder for each class: --classes folders.');
     const recipe = recipeOf(model.config, test);
     const shown = progress('videos', own.length, 'videos', 0, process.stderr);
     const { scores, leftOut } = await viewScores({

@@ -57,6 +57,8 @@ export async function evaluateJoint(
   work: JointWork,
   teacher: TeacherOptions,
 ): Promise<JointlyEvaluated> {
+  const samples = await samplesById(dataset);
+  requireTexts(dataset, samples.values());
   return withModel(folder.path, async (model, engine) => {
     const space = await captionSpace(model, teacher, engine);
     try {
@@ -64,7 +66,6 @@ export async function evaluateJoint(
       const { features: kept, batchSize, threads, signal } = work;
       const own = { folder: kept, dataset, model, engine, recipe, batchSize, threads, signal };
       const features = await videoFeatures({ ...own, stage: 'features' });
-      const samples = await samplesById(dataset);
       const videos = { samples: features.ids.map((id) => samples.get(id)!), at: space.ofVideos(features) };
       const { withoutCaption, outcomes: ofCaptions } = await retrievals(videos, space);
       const ofClasses = await classifications(videos, dataset.classes, work, space);
@@ -72,13 +73,7 @@ export async function evaluateJoint(
         ...ofCaptions,
         ...Object.fromEntries(Object.entries(ofClasses).map(([name, { outcome }]) => [name, outcome])),
       };
-      if (Object.keys(outcomes).length === 0) {
-        throw new CliError('INPUT_INVALID', {
-          where: dataset.name,
-          expected: 'videos with captions, or with labels whose classes have names',
-          received: 'neither',
-        });
-      }
+      if (Object.keys(outcomes).length === 0) throw neither(dataset.name);
       return {
         outcomes,
         ...(ofClasses.zeroShot && { zeroShot: ofClasses.zeroShot }),
@@ -92,6 +87,21 @@ export async function evaluateJoint(
     }
   });
 }
+
+/** No feature has to be computed to see this. @throws CliError `INPUT_INVALID` */
+function requireTexts({ name, classes }: OpenedDataset, samples: Iterable<VideoSample>): void {
+  for (const { captions, label } of samples)
+    if (captions.length > 0 || (classes !== undefined && label !== undefined)) return;
+  throw neither(name);
+}
+
+const neither = (where: string): CliError =>
+  new CliError('INPUT_INVALID', {
+    where,
+    expected: 'videos with captions, or with labels whose classes have names',
+    received: 'neither',
+    advice: 'Of a folder with a folder for each class: --classes folders. Captions: --captions <file>.',
+  });
 
 /** Videos in the space of the captions, a row each. */
 interface Placed {

@@ -1,6 +1,7 @@
 import { type Interval, intervals, type MtebResult, mtebResult, type Outcome } from '@tgm/eval';
 import { readClassDescriptions } from '@tgm/models';
 import type { OpenedDataset } from '@tgm/video-io';
+import { isList } from '../data/class-name.js';
 import { CliError } from '../program/errors.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
 import { type ClassifiedVideos, evaluateClassifier } from './evaluate-classifier.js';
@@ -59,6 +60,7 @@ export async function evaluateModel(
     const { outcome, ...found } = await evaluateClassifier(folder, dataset, work);
     return { ...about, ...found, figures: intervals(outcome) };
   }
+  if (mteb && !isList(dataset.classes)) throw noZeroShot(dataset.name, 'no labels of one kind');
   const descriptions = path === undefined ? undefined : await readClassDescriptions(path);
   const { outcomes, zeroShot, ...found } = await evaluateJoint(
     folder,

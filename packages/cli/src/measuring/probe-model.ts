@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import { type Interval, intervals, type LeftOutExample, type MtebResult, mtebResult } from '@tgm/eval';
 import { objectWith, optionTable } from '@tgm/options';
-import type { OpenedDataset } from '@tgm/video-io';
+import type { OpenedDataset, VideoSample } from '@tgm/video-io';
 import { withClasses } from '../data/with-classes.js';
 import type { ProbingSettings } from '../presets/settings.js';
 import { CliError } from '../program/errors.js';
@@ -80,11 +80,16 @@ export async function probeModel(
     });
   }
   const tested = train.classes === undefined ? test : withClasses(test, train.classes);
+  const [trainSamples, testSamples] = await Promise.all([train, tested].map(samplesById));
+  labelKinds(train, [...trainSamples!.values()], [...testSamples!.values()]);
   return withModel(run.model, async (model, engine) => {
     const { features: folder, batchSize, threads } = run;
     const shared = { folder, model, engine, batchSize, threads, signal };
     const attends = protocols.includes('attentive');
-    if (attends) requireRoom(settings.recipe, train.length + test.length, model);
+    if (attends) {
+      requireRoom(settings.recipe, train.length + test.length, model);
+      requireHeads(settings.attentive, model);
+    }
     const recipe = recipeOf(model.encoder.config, settings.recipe);
     const testRecipe = recipeOf(model.encoder.config, settings.test);
     const learned = await videoFeatures({ ...shared, dataset: train, recipe, stage: 'train' });
@@ -98,7 +103,7 @@ export async function probeModel(
       settings,
       knn: run.knn ?? {},
       seed: run.seed,
-      kinds: labelKinds(train, await samplesOf(train, learned), await samplesOf(tested, shown)),
+      kinds: labelKinds(train, rowsOf(trainSamples!, learned), rowsOf(testSamples!, shown)),
       train: learned,
       test: shown,
       ...tokens,
@@ -128,9 +133,19 @@ export async function probeModel(
 
 const nameOf = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('/');
 
-async function samplesOf(dataset: OpenedDataset, { ids }: VideoFeatures) {
-  const samples = await samplesById(dataset);
-  return ids.map((id) => samples.get(id)!);
+const rowsOf = (samples: ReadonlyMap<string, VideoSample>, { ids }: VideoFeatures) =>
+  ids.map((id) => samples.get(id)!);
+
+/** Each head of an attention has an equal part of a token's width. @throws CliError `OPTION_INVALID` */
+function requireHeads({ attentionHeads }: ProbingSettings['attentive'], { encoder }: OpenedModel): void {
+  const width = encoder.config.hiddenSize;
+  if (attentionHeads === undefined || width % attentionHeads === 0) return;
+  throw new CliError('OPTION_INVALID', {
+    where: 'probe.attentive.attentionHeads',
+    expected: `a divisor of ${width}, the width of a token`,
+    received: `${attentionHeads}`,
+    advice: 'Give it by --attentive.attention-heads.',
+  });
 }
 
 /** Tokens of all videos lie in memory at once: half of it is theirs at most. */

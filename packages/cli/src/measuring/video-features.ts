@@ -13,6 +13,7 @@ import {
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { inOrder, videoExamples } from '@tgm/train';
 import { type ClipRecipe, sampleAt, type VideoDataset, videoPool } from '@tgm/video-io';
+import { noneReadable } from '../data/require-readable.js';
 import { progress } from '../program/progress.js';
 import type { OpenedModel } from './open-model.js';
 
@@ -49,11 +50,13 @@ export interface VideoFeatures {
  * The mean token of the frozen encoder for each video. What was computed before of the same weights, videos and views is read from the
  * folder; a stopped call goes on.
  *
- * @throws EvaluationError as `writeFeatures` and `readFeatures`; the signal's reason.
+ * @throws CliError `VIDEOS_INVALID` where no video can be read; EvaluationError as `writeFeatures` and `readFeatures`; the signal's reason.
  */
 export async function videoFeatures(options: VideoFeaturesOptions): Promise<Features & VideoFeatures> {
   const { folder, fresh } = await written(options, false);
-  return { ...(await readFeatures(folder)), folder, fresh };
+  const features = await readFeatures(folder);
+  if (features.count === 0) throw noneReadable(options.dataset.name, features.leftOut);
+  return { ...features, folder, fresh };
 }
 
 /** All tokens of the encoder for each video of one view. @throws as {@link videoFeatures} */

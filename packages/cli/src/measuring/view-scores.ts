@@ -3,6 +3,7 @@ import type { Params, VideoMaeClassifier } from '@tgm/models';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
 import { inOrder, type LeftOutSample, videoExamples } from '@tgm/train';
 import type { ClipRecipe, VideoDataset, VideoPool } from '@tgm/video-io';
+import { noneReadable } from '../data/require-readable.js';
 
 export interface ViewScoresOptions {
   readonly engine: Engine;
@@ -22,7 +23,7 @@ export interface ViewScoresOptions {
 /**
  * What a classifier says of videos that it was not trained on, in several views each; and the videos that cannot be read.
  *
- * @throws EvaluationError as `multiViewScores`, and the reason of `signal`.
+ * @throws CliError `VIDEOS_INVALID` where no video can be read; EvaluationError as `multiViewScores`; the reason of `signal`.
  */
 export async function viewScores(
   options: ViewScoresOptions,
@@ -39,6 +40,7 @@ export async function viewScores(
         signal.throwIfAborted();
         yield example;
       }
+      if (leftOut.length === dataset.length) throw noneReadable(dataset.name, leftOut);
     },
   };
   return { scores: await multiViewScores({ ...work, videos }), leftOut };

@@ -2,6 +2,8 @@ import { type Interval, intervals } from '@tgm/eval';
 import { callable, objectWith, optional, optionTable } from '@tgm/options';
 import { finetune, type LeftOutSample, shuffled, type TrainEvent, videoExamples } from '@tgm/train';
 import type { VideoDataset } from '@tgm/video-io';
+import { requireLabels } from '../data/require-labels.js';
+import { requireReadable } from '../data/require-readable.js';
 import { withClasses } from '../data/with-classes.js';
 import { viewScores } from '../measuring/view-scores.js';
 import { writeResults } from '../measuring/write-results.js';
@@ -43,6 +45,8 @@ export interface FinetunedRun extends TrainedRun {
 /** Views of one pass of the test. More at a time take memory and are no faster on a processor. */
 const VIEWS_A_PASS = 16;
 
+const TEST_LABELS = 'Of a folder with a folder for each class: --validation.classes folders.';
+
 const OPTIONS = optionTable(
   'runFinetuning',
   {
@@ -60,19 +64,23 @@ const OPTIONS = optionTable(
  * Fine-tunes a classifier in a folder, as `tgm finetune` does, and tests it behind the last step on several views of each video of
  * `validation`. What the test tells is an event of the run, and `result.json` of the folder. The same options again go on.
  *
- * @throws CliError `OPTION_INVALID`, `INPUT_INVALID` for data without classes and for an encoder of another shape; what `finetune` of
+ * @throws CliError before the first step: `OPTION_INVALID`, `INPUT_INVALID` for data without classes, for videos of either kind without
+ *   their labels and for an encoder of another shape, `VIDEOS_INVALID` where no video of the test can be read. What `finetune` of
  *   `@tgm/train` and `multiViewScores` of `@tgm/eval` throw; the reason of `signal` where it aborts before the first step or in the test.
  */
 export async function runFinetuning(options: RunFinetuningOptions): Promise<FinetunedRun> {
   const { dataset, settings, validation, pretrained, onTest, ...run } = OPTIONS.check(options);
   const labels = classesOf(dataset);
   const testVideos = validation && withClasses(validation, labels);
+  await requireLabels(dataset, labels, 'Give each video a label, or leave it out.');
+  if (testVideos) await requireLabels(testVideos, labels, TEST_LABELS);
   let tests: ViewsTest | undefined;
   const trained = await runTraining(run, {
     name: 'finetune',
     title: `Fine-tuning on ${dataset.name}`,
     videos: dataset.length,
     async start({ engine, pool, signal, badSamples, run: common }) {
+      if (testVideos) await requireReadable(testVideos, pool, signal);
       const begin = pretrained === undefined ? undefined : await pretrainedEncoder(pretrained, settings);
       const { recipe, test, ...parts } = finetuningParts(settings, {
         videos: dataset.length,
