@@ -166,6 +166,7 @@ export type {
   BeginEvent,
   EndEvent,
   EvaluatedEvent,
+  FailedEvent,
   NoticeEvent,
   SavedEvent,
   StepEvent,

@@ -119,6 +119,8 @@ describe('a folder of runs', () => {
     await writeLog('first', [BEGIN, ...steps(8), END], 90);
     await writeLog('all/text', [BEGIN, ...steps(1)], 0);
     await writeLog('all/random', [BEGIN, ...steps(5)], 30);
+    const failed = { type: 'failed', code: 'NO_NEGATIVES', message: 'expected different captions' };
+    await writeLog('broken', [BEGIN, ...steps(2), failed], 45);
     const odd = '<img src=x> 100% #1?';
     await mkdir(join(folder, odd));
     await writeFile(join(folder, odd, 'report.html'), PAGE);
@@ -136,6 +138,7 @@ describe('a folder of runs', () => {
       [
         ['all/text', '1 of 8', 'goes on', /^\d s ago$/],
         ['all/random', '5 of 8', 'has not told its end', '30 min ago'],
+        ['broken', '2 of 8', 'failed: NO_NEGATIVES', '45 min ago'],
         ['first', '8 of 8', 'completed', '90 min ago'],
       ].map((cells) => cells.map((cell) => (cell instanceof RegExp ? expect.stringMatching(cell) : cell))),
     );
@@ -145,6 +148,9 @@ describe('a folder of runs', () => {
       expect(answer.status, address).toBe(200);
     }
     expect((await ask(`/run/${encodeURIComponent(odd)}`)).text).toBe(PAGE);
+    expect((await ask('/run/broken')).text).toContain(
+      'The run has failed: step 2 of 8, 25 %. expected different captions',
+    );
   });
 
   it('says so where there is none yet, and shows one that comes', async () => {

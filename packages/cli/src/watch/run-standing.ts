@@ -31,7 +31,8 @@ export async function runStanding({ folder }: FoundRun, now = Date.now()): Promi
     const events = buffer.toString('utf8', 0, bytesRead).split('\n').map(eventOf);
     const last = (member: keyof Told) => events.findLast((event) => event?.[member] !== undefined)?.[member];
     const told = events.findLast((event) => event?.type !== undefined);
-    const ended = told?.type === 'end' ? String(told.reason) : undefined;
+    const ended =
+      told?.type === 'end' ? String(told.reason) : told?.type === 'failed' ? failure(told) : undefined;
     const silent = Math.max(SILENT_SECONDS, SILENT_STEPS * (Number(last('seconds')) || 0));
     return {
       step: last('step') as number | undefined,
@@ -51,7 +52,10 @@ interface Told {
   readonly steps?: number;
   readonly seconds?: number;
   readonly reason?: string;
+  readonly code?: string;
 }
+
+const failure = ({ code }: Told): string => `failed: ${code}`;
 
 /** Nothing for a line that is cut off. */
 function eventOf(line: string): Told | undefined {

@@ -34,4 +34,5 @@ export type RunEvent =
       readonly figures: Readonly<Record<string, number>>;
     }
   | { readonly type: 'notice'; readonly message: string }
+  | { readonly type: 'failed'; readonly message: string }
   | { readonly type: 'end'; readonly reason: string; readonly step: number };

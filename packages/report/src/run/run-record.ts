@@ -18,6 +18,8 @@ export interface Standing {
   readonly steps: number;
   /** The reason of the end, where it came. */
   readonly ended?: string;
+  /** What the error said that ended it. */
+  readonly failed?: string;
   readonly description: object;
   /** How many samples' places went to others. */
   readonly replaced: number;
@@ -84,7 +86,7 @@ export function runRecord(): RunRecord {
 function standing(before: Standing, event: RunEvent): Standing {
   switch (event.type) {
     case 'begin': {
-      const { ended: _, notFinite, ...rest } = before;
+      const { ended: _, failed: __, notFinite, ...rest } = before;
       const { step, steps, description } = event;
       const stillHolds = notFinite !== undefined && notFinite <= step;
       return { ...rest, step, steps, description, lately: [], ...(stillHolds && { notFinite }) };
@@ -100,6 +102,8 @@ function standing(before: Standing, event: RunEvent): Standing {
       return { ...before, checkpoint: event.path };
     case 'notice':
       return { ...before, notices: [...before.notices, event.message].slice(-NOTICES) };
+    case 'failed':
+      return { ...before, failed: event.message };
     case 'end':
       return { ...before, ended: event.reason };
     default:

@@ -27,6 +27,14 @@ describe('runReport', () => {
     expect(runReport(over, { title: 'A run', running: true }).summary).toMatch(/^The run has ended/);
   });
 
+  it('says what a run has failed of, until it is taken up again', () => {
+    const failed: RunEvent = { type: 'failed', message: 'expected different captions' };
+    const summary = (...more: RunEvent[]) =>
+      runReport([...events, failed, ...more], { title: 'A run' }).summary;
+    expect(summary()).toBe('The run has failed: step 4 of 8, 50 %. expected different captions');
+    expect(summary(beginEvent(4))).toBe('The run has not told its end: step 4 of 8, 50 %.');
+  });
+
   it('has a plot of each term with its baseline, of each figure and each evaluation', () => {
     const report = runReport(events, { title: 'A run', command: 'train' });
     expect(report).toMatchObject({

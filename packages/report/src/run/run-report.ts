@@ -91,9 +91,10 @@ const seriesOf = (curves: NamedCurves, nameOf: (name: string) => string) =>
   [...curves].map(([name, points]) => ({ name: nameOf(name), points }));
 
 function standingText(run: RunSoFar, running: boolean): string {
-  const { step, steps, ended } = run;
+  const { step, steps, ended, failed } = run;
   const share = steps > 0 ? `, ${Math.floor((100 * step) / steps)} %` : '';
   const done = `step ${numberText(step)} of ${numberText(steps)}${share}`;
+  if (failed !== undefined) return `The run has failed: ${done}. ${failed}`;
   if (ended !== undefined) return `The run has ended (${ended}): ${done}.`;
   if (!running) return `The run has not told its end: ${done}.`;
   const left = paceOf(run);

@@ -2,6 +2,7 @@ import type {
   BeginEvent,
   EndEvent,
   EvaluatedEvent,
+  FailedEvent,
   NoticeEvent,
   SavedEvent,
   StepEvent,
@@ -15,6 +16,7 @@ type ToldEvent =
   | EvaluatedEvent
   | SavedEvent
   | NoticeEvent
+  | FailedEvent
   | Omit<EndEvent, 'params' | 'buffers' | 'average'>;
 
 /** A line of a file of events. */

@@ -95,6 +95,24 @@ describe('follow', () => {
     expect(heard).toEqual(['closed']);
   });
 
+  it('tells the sinks what has ended a run that had begun, and throws it', async () => {
+    const error = Object.assign(new Error('no negatives'), { code: 'NO_NEGATIVES' });
+    const run = async function* (ends: unknown) {
+      yield { type: 'begin', step: 0, steps: 9, description: {} } as never;
+      yield stepEvent(1);
+      throw ends;
+    };
+    const told: TrainEvent[] = [];
+    const keeps: Sink = { write: async (event) => void told.push(event), close: async () => {} };
+    await expect(follow(run(error), [keeps])).rejects.toBe(error);
+    expect(told.at(-1)).toEqual({ type: 'failed', code: 'NO_NEGATIVES', message: 'no negatives' });
+    for (const stop of [new DOMException('stopped', 'AbortError'), { by: 'SIGTERM' }]) {
+      const { sink, heard } = recorder();
+      await expect(follow(run(stop), [sink])).rejects.toBe(stop);
+      expect(heard).toEqual(['begin 0', 'step 1', 'closed']);
+    }
+  });
+
   it('refuses events without an end, and what are no events or sinks', async () => {
     await expect(follow(replayed([stepEvent(1)]))).rejects.toMatchObject({ code: 'CONTRACT_BROKEN' });
     for (const events of [null, [endEvent(1)], {}])

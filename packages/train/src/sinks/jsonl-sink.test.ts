@@ -112,7 +112,9 @@ describe('jsonlSink', () => {
 
   it('goes on behind the lines of a killed run, cuts off a torn one, and tells what is void', async () => {
     await expect(toEnd(run(3), jsonlSink(path))).rejects.toThrow('killed');
-    const before = await readFile(path);
+    const told = await readFile(path);
+    // A kill leaves no word of a failure.
+    const before = told.subarray(0, told.indexOf('{"type":"failed"'));
     // The third step is made again: its checkpoint is gone, and its line is torn.
     await rm(join(folder, 'checkpoints', 'step-00000003'), { recursive: true });
     await truncate(path, before.length - 5);
@@ -134,11 +136,14 @@ describe('jsonlSink', () => {
       stepEvent(2),
       stepEvent(3),
       { type: 'saved', step: 3, path: 'x' } as const,
+      { type: 'failed', code: 'LOSS_NOT_FINITE', message: 'a loss that is none' } as const,
     ];
     await expect(follow(replayed(killed), [jsonlSink(path)])).rejects.toMatchObject({
       code: 'CONTRACT_BROKEN',
     });
     await toEnd(replayed([begin(1), stepEvent(2, { total: 5 }), endEvent(2)]), jsonlSink(path));
+    const before = await readFile(path, 'utf8');
+    expect(before).toContain('"type":"failed","code":"LOSS_NOT_FINITE","message":"a loss that is none"');
     const events = await readEvents(path);
     expect(events.map((event) => ('step' in event ? `${event.type} ${event.step}` : event.type))).toEqual([
       'step 1',
@@ -147,7 +152,7 @@ describe('jsonlSink', () => {
       'end 2',
     ]);
     expect(events[2]).toMatchObject({ total: 5 });
-    expect((await linesOf()).length).toBe(9);
+    expect((await linesOf()).length).toBe(10);
     // A run from the start voids all.
     await toEnd(replayed([begin(0), endEvent(0)]), jsonlSink(path));
     expect((await readEvents(path)).map(({ type }) => type)).toEqual(['begin', 'end']);

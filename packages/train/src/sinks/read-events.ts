@@ -52,6 +52,7 @@ const counts = (before: LoggedEvent, step: number): boolean =>
   step > 0 &&
   before.type !== 'begin' &&
   before.type !== 'end' &&
+  before.type !== 'failed' &&
   (!('step' in before) || before.step <= step);
 
 const noEvent = (path: string, { line, number }: { line: string; number: number }): TrainError =>

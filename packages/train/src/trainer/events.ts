@@ -64,6 +64,14 @@ export interface NoticeEvent {
   readonly message: string;
 }
 
+/** Behind the last event of a run that an error ended. `follow` makes it, and throws the error. */
+export interface FailedEvent {
+  readonly type: 'failed';
+  /** The error's own, else its name. */
+  readonly code: string;
+  readonly message: string;
+}
+
 export interface EndEvent {
   readonly type: 'end';
   /** `exhausted`: the batches ended before the last step. */
@@ -78,4 +86,11 @@ export interface EndEvent {
   readonly checkpoint?: string;
 }
 
-export type TrainEvent = BeginEvent | StepEvent | SavedEvent | EvaluatedEvent | NoticeEvent | EndEvent;
+export type TrainEvent =
+  | BeginEvent
+  | StepEvent
+  | SavedEvent
+  | EvaluatedEvent
+  | NoticeEvent
+  | FailedEvent
+  | EndEvent;
