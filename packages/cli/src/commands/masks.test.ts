@@ -198,6 +198,17 @@ describe('tgm masks', () => {
     expect(await drawn()).toEqual(MASK_NAMES.filter((name) => !ofText.includes(name)));
   });
 
+  it('says which masks are left out, and which frames only repeat others', async () => {
+    const args = ['square.mp4', '--masks', 'all', '--size', '32', '--frames', '20'];
+    const { code, stdout, stderr } = await run('--out', 'told.png', ...args, '--json');
+    expect(code, stderr).toBe(0);
+    // The video has 16 frames.
+    const ofText = ['text', 'text-bottom', 'two-ratio'];
+    expect(JSON.parse(stdout)).toMatchObject({ repeated: 4, withoutCaption: ofText });
+    expect(stderr).toMatch(/repeated 4 of the frames: the video has no more/);
+    expect(stderr).toMatch(/left out text, text-bottom, two-ratio: they follow a caption/);
+  });
+
   it('knows every mask that a training can be told', () => {
     for (const name of Object.keys(MASKINGS)) expect(MASK_NAMES).toContain(name);
   });

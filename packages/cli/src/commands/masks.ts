@@ -1,6 +1,7 @@
 import { hiddenPercent, maskFacts } from '../masks/mask-facts.js';
 import { type MasksOptions, masksSection } from '../masks/masks-section.js';
 import { writeMasks } from '../masks/write-masks.js';
+import { warn } from '../program/say.js';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
 import { teacherSection } from '../teacher/teacher-section.js';
 import type { Command } from './command.js';
@@ -25,8 +26,10 @@ Name yours by --clip.`,
   async run({ sections, signal }) {
     const options = sections.masks!.values as unknown as MasksOptions;
     const masked = await writeMasks(options, sections.teacher!.values as TeacherOptions, signal);
-    const { clip, indices, times, fps, motion, teacher } = masked;
-    const lines = Object.entries(maskFacts(masked)).map(([name, fact]) => `${name.padEnd(11)} ${fact}`);
+    const { clip, indices, times, fps, repeated, withoutCaption, motion, teacher } = masked;
+    const facts = maskFacts(masked);
+    for (const name of ['repeated', 'left out']) if (facts[name]) warn(`  ${name} ${facts[name]}`);
+    const lines = Object.entries(facts).map(([name, fact]) => `${name.padEnd(11)} ${fact}`);
     return {
       json: {
         out: options.out,
@@ -40,6 +43,8 @@ Name yours by --clip.`,
         frames: [...indices],
         times: [...times],
         fps,
+        repeated,
+        withoutCaption,
         ...(motion && { motion }),
         ...(teacher && { teacher }),
       },

@@ -20,6 +20,10 @@ export interface MaskedClip {
   readonly times: Float64Array;
   /** Frames of the video. */
   readonly videoFrames: number;
+  /** Frames of the clip that only repeat the one before them: the video has no more there. */
+  readonly repeated: number;
+  /** Masks of `all` that are not drawn, for they need a caption and there is none. */
+  readonly withoutCaption: readonly MaskName[];
   /** What motion was read from, where a mask goes by it. */
   readonly motion?: 'codec' | 'estimate';
   /** Who looked at the clip, where a mask asked for it. */
@@ -42,7 +46,8 @@ export async function clipMasks(
   signal?: AbortSignal,
 ): Promise<MaskedClip> {
   const { video, caption, masks, ratio, size, seed, ...choice } = clipMasksTable.check(options);
-  const strategies = chosen(masks, caption).map((name) => ({ name, strategy: STRATEGIES[name](ratio) }));
+  const names = chosen(masks, caption);
+  const strategies = names.map((name) => ({ name, strategy: STRATEGIES[name](ratio) }));
   const required = new Set<CueName>(strategies.flatMap(({ strategy }) => strategy.requires));
   if (caption !== undefined) required.add('tokenScores');
   const pool = videoPool({ workers: 1 });
@@ -90,6 +95,8 @@ export async function clipMasks(
       indices: clip.indices,
       times: clip.times,
       videoFrames: clip.videoFrames,
+      repeated: clip.indices.length - new Set(clip.indices).size,
+      withoutCaption: masks === 'all' ? MASK_NAMES.filter((name) => !names.includes(name)) : [],
       ...(clip.motion && { motion: clip.motion.origin === 'codec' ? 'codec' : 'estimate' }),
       ...(seenBy && { teacher: seenBy }),
     };

@@ -11,7 +11,7 @@ export function hiddenPercent({ clip: { grid, masks = [] } }: MaskedClip): Recor
 
 /** What a person wants to know of a picture of masks. */
 export function maskFacts(masked: MaskedClip): Record<string, string> {
-  const { clip, indices, times, videoFrames, motion, teacher } = masked;
+  const { clip, indices, times, videoFrames, repeated, withoutCaption, motion, teacher } = masked;
   const { grid, width, height, caption, scores = [] } = clip;
   const [first, last] = [indices[0]!, indices.at(-1)!];
   const seconds = `${times[0]!.toFixed(1)} to ${times.at(-1)!.toFixed(1)} s`;
@@ -21,6 +21,7 @@ export function maskFacts(masked: MaskedClip): Record<string, string> {
   });
   return {
     clip: `${indices.length} frames from ${first} to ${last} of ${videoFrames} of ${basename(clip.id)}, ${seconds}`,
+    ...(repeated > 0 && { repeated: `${repeated} of the frames: the video has no more for this clip` }),
     tokens: `${width} x ${height} pixels in ${grid.slices} x ${grid.rows} x ${grid.columns}`,
     ...(caption !== undefined && { caption: `"${caption}"` }),
     ...Object.fromEntries(ranges),
@@ -34,5 +35,8 @@ export function maskFacts(masked: MaskedClip): Record<string, string> {
           : 'matched blocks of the frames: the codec tells no vectors',
     }),
     ...(teacher && { teacher: teacher.says }),
+    ...(withoutCaption.length > 0 && {
+      'left out': `${withoutCaption.join(', ')}: they follow a caption, and there is none`,
+    }),
   };
 }
