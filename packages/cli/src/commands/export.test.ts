@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadClipModel } from '@tgm/models';
@@ -61,9 +61,15 @@ describe('tgm export', { timeout: 60_000 }, () => {
           file: 'video.onnx',
           inputs: { pixel_values: [1, 2, 3, 16, 16] },
           outputs: { video_embeds: [1, 64] },
+          types: { pixel_values: 'float32', video_embeds: 'float32' },
           domains: [],
         },
-        { file: 'text.onnx', inputs: { input_ids: [1, 40], end_positions: [1] }, domains: [] },
+        {
+          file: 'text.onnx',
+          inputs: { input_ids: [1, 40], end_positions: [1] },
+          types: { input_ids: 'int32', end_positions: 'int32', text_embeds: 'float32' },
+          domains: [],
+        },
       ],
     });
     for (const { largestDifference } of about.files) expect(largestDifference).toBeLessThan(1e-3);
@@ -98,9 +104,12 @@ describe('tgm export', { timeout: 60_000 }, () => {
 
   it('writes a classifier, a CLIP, and the encoder alone', async () => {
     const [, line] = /tgm (export .*--encoder-only)/.exec(exportModel.details)!;
+    await writeFile(file('onnx/notes.txt'), 'my own');
     expect((await run(...line!.split(' '))).stdout).toMatch(
-      /^encoder\.onnx {2}pixel_values \[1, 2, 3, 16, 16\] -> last_hidden_state \[1, 4, 24\], .* opset 20; differs by \S+ at most$/m,
+      /^encoder\.onnx {2}pixel_values float32 \[1, 2, 3, 16, 16\] -> last_hidden_state float32 \[1, 4, 24\], .* opset 20; differs by \S+ at most$/m,
     );
+    // Those of the export before are gone.
+    expect((await readdir(file('onnx'))).sort()).toEqual(['encoder.onnx', 'export.json', 'notes.txt']);
     expect((await run('export', 'tuned', '--output', 'classes', '--batch', '2')).code).toBe(0);
     expect(await jsonOf('classes/export.json')).toMatchObject({
       labels: ['red', 'blue'],
@@ -140,9 +149,17 @@ print(*session.run(None, {"pixel_values": np.full((1, 2, 3, 16, 16), 0.5, np.flo
   it.each<readonly [string, readonly string[], RegExp, number]>([
     ['no folder', ['run'], /export\.output: .*Give it by --output\./, 64],
     ['a model that is not there', ['none', '--output', 'x'], /INPUT_INVALID/, 64],
+    [
+      'a list of files that is none',
+      ['tuned', '--output', 'odd'],
+      /odd.export\.json: expected what tgm export/,
+      64,
+    ],
     ['a folder that is a file', ['tuned', '--output', 'taken'], /WRITE_FAILED/, 1],
   ])('refuses %s', async (_, args, message, expected) => {
     await writeFile(file('taken'), '');
+    await mkdir(file('odd'), { recursive: true });
+    await writeFile(file('odd/export.json'), '{"files":[{"file":"../taken"}]}');
     const { code, stderr } = await run('export', ...args);
     expect(stderr).toMatch(message);
     expect(code).toBe(expected);

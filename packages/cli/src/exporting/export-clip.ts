@@ -14,7 +14,7 @@ import type { ExportPlace } from './export-video-mae.js';
 import { type ExportedFile, exportedFile } from './exported-file.js';
 
 /** What a text tower in another program needs to make numbers of texts. */
-const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.json', 'merges.txt'];
+export const TOKENIZER_FILES = ['tokenizer.json', 'tokenizer_config.json', 'vocab.json', 'merges.txt'];
 
 interface OpenedClip {
   readonly model: ClipModel;

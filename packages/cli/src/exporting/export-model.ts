@@ -14,6 +14,7 @@ import { exportClip } from './export-clip.js';
 import { type ExportModelOptions, exportTable } from './export-section.js';
 import { type ExportPlace, exportClassifier, exportEmbeddings, exportEncoder } from './export-video-mae.js';
 import type { ExportedFile } from './exported-file.js';
+import { removeExport } from './remove-export.js';
 
 /** What another program has to know to use the files. */
 export interface ExportedFiles {
@@ -53,6 +54,7 @@ export async function exportModel(
       cause,
     });
   });
+  await removeExport(folder);
   const { architecture } = found;
   if (architecture === 'CLIPModel' || (architecture === 'VideoMAEForVideoClassification' && !encoderOnly)) {
     tellDamaged(found);

@@ -3,13 +3,18 @@ import * as tf from '@tensorflow/tfjs';
 import { type ExportedModel, type OnnxArray, openOnnx } from '@tgm/tfjs-backend-onnx';
 import { CliError } from '../program/errors.js';
 
+/** As ONNX Runtime calls them. */
+export type NumberType = 'float32' | 'int32' | 'int64';
+
 /** An ONNX file that ONNX Runtime has run. */
 export interface ExportedFile {
   /** Its name in the folder. */
   readonly file: string;
-  /** Shapes by name. */
+  /** Shapes by name; they are fixed, the batch too. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   readonly outputs: Readonly<Record<string, readonly number[]>>;
+  /** Of the numbers of each input and output, by name. */
+  readonly types: Readonly<Record<string, NumberType>>;
   /** Version of the standard operator set that a runtime must have. */
   readonly opset: number;
   /** Operator domains besides the standard one. */
@@ -68,6 +73,7 @@ export async function exportedFile({
         file,
         inputs: shapesOf(feeds),
         outputs: shapesOf(expected),
+        types: { ...typesOf(feeds), ...typesOf(got) },
         opset,
         domains,
         bytes,
@@ -83,6 +89,12 @@ export async function exportedFile({
 
 const largest = (values: Float32Array): number =>
   values.reduce((most, value) => (Number.isNaN(value) ? value : Math.max(most, Math.abs(value))), 0);
+
+const typesOf = (arrays: Readonly<Record<string, OnnxArray>>): Record<string, NumberType> =>
+  Object.fromEntries(Object.entries(arrays).map(([name, { data }]) => [name, typeOf(data)]));
+
+const typeOf = (data: OnnxArray['data']): NumberType =>
+  data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'int64';
 
 const shapesOf = (values: Readonly<Record<string, { readonly shape: readonly number[] }>>) =>
   Object.fromEntries(Object.entries(values).map(([name, { shape }]) => [name, shape]));
