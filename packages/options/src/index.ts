@@ -35,5 +35,6 @@ export {
   optionTable,
   type Refusal,
   type Resolved,
+  takesList,
 } from './option-table.js';
 export { showValue } from './show-value.js';

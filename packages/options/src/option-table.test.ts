@@ -14,6 +14,7 @@ import {
   optionTable,
   passing,
   TgmError,
+  takesList,
   text,
   wholeNumber,
 } from './index.js';
@@ -188,5 +189,14 @@ describe('what else a table tells', () => {
     const either = eitherOf('a or b', nested({ a: flag() }), nested({ b: text() }));
     expect(Object.keys(innerFields(optional(either))!)).toEqual(['a', 'b']);
     expect(innerFields(eitherOf('a or a text', nested({ a: flag() }), text()))).toBeUndefined();
+  });
+
+  it('whether it takes a list, whatever the entries have to be', () => {
+    const entry = oneOf(['lemon', 'plum']);
+    for (const field of [listOf(entry), optional(listOf(entry), ['plum']), listOf(number({ above: 8 }))])
+      expect(takesList(field)).toBe(true);
+    expect(takesList(optional(eitherOf('one or some', entry, listOf(entry, { from: 1 }))))).toBe(true);
+    for (const field of [entry, text(), nested({ a: listOf(entry) }), optional(flag(), true)])
+      expect(takesList(field)).toBe(false);
   });
 });

@@ -94,6 +94,17 @@ export function innerFields(field: v.GenericSchema): Fields | undefined {
   return type === 'strict_object' ? entries : undefined;
 }
 
+/** Whether a field takes a list, whatever it asks of the entries: `listOf`, optional or not, alone or as one of two kinds. */
+export function takesList(field: v.GenericSchema): boolean {
+  const { type, wrapped, options } = field as {
+    readonly type: string;
+    readonly wrapped?: v.GenericSchema;
+    readonly options?: readonly v.GenericSchema[];
+  };
+  if (type === 'optional') return takesList(wrapped!);
+  return type === 'union' ? options!.some(takesList) : type === 'array';
+}
+
 export function optional<T>(field: Field<T>): Optional<T>;
 export function optional<T>(field: Field<T>, otherwise: NoInfer<T>): Optional<T, T>;
 export function optional<T>(field: Field<T>, otherwise?: T): Optional<T, T | undefined> {

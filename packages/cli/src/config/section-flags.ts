@@ -1,6 +1,6 @@
-import { type Fields, innerFields } from '@tgm/options';
+import { type Fields, innerFields, takesList } from '@tgm/options';
 import type { Flag } from '../program/parse-flags.js';
-import { isDeniable, isFlag, isList, isWritable } from '../program/read-text.js';
+import { isDeniable, isFlag, isWritable } from '../program/read-text.js';
 import { flagName } from './flag-name.js';
 import type { GivenFlags } from './resolve-section.js';
 import type { Section } from './section.js';
@@ -24,7 +24,7 @@ export function sectionFlags(sections: readonly Section[]): Map<string, SectionF
         section: section.name,
         option,
         takesValue: !fields.every(isFlag),
-        several: fields.some(isList),
+        several: fields.some(takesList),
         deniable: fields.some(isDeniable),
       };
       flags.set(flagName(option), flag);

@@ -1,4 +1,15 @@
-import { eitherOf, flag, listOf, nested, number, oneOf, optional, text, wholeNumber } from '@tgm/options';
+import {
+  eitherOf,
+  flag,
+  listOf,
+  nested,
+  number,
+  oneOf,
+  optional,
+  passing,
+  text,
+  wholeNumber,
+} from '@tgm/options';
 import { describe, expect, it } from 'vitest';
 import { readCommandLine } from './command-line.js';
 
@@ -80,6 +91,17 @@ describe('readCommandLine', () => {
     expect(() => readLists('--no-top', '--top={"cream": 2}')).toThrow(/--top more than once/);
     expect(() => readLists('--no-top=1')).toThrow(/does not take an argument/);
     expect(() => readLists('--no-names')).toThrow(expect.objectContaining({ code: 'USAGE' }));
+  });
+
+  it('takes a list several times whatever its entries have to be', () => {
+    const lists = {
+      tops: optional(eitherOf('some', oneOf(['jam', 'nuts']), listOf(oneOf(['jam', 'nuts'])))),
+      sayings: optional(listOf(passing('with {}', (value): value is string => String(value).includes('{}')))),
+    };
+    const readLists = (...args: string[]) => readCommandLine({ program: 'bake', fields: lists }, args);
+    expect(readLists('--tops', 'jam', '--tops', 'nuts')).toMatchObject({ tops: ['jam', 'nuts'] });
+    expect(readLists('--sayings', 'a {}', '--sayings', 'b {}')).toMatchObject({ sayings: ['a {}', 'b {}'] });
+    expect(() => readLists('--tops', 'jam', '--tops', 'salt')).toThrow(/got "salt"|got \["jam", "salt"\]/);
   });
 
   it('names the option that was probably meant', () => {

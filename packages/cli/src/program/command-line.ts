@@ -1,7 +1,7 @@
-import { type Fields, optionTable, type Resolved } from '@tgm/options';
+import { type Fields, optionTable, type Resolved, takesList } from '@tgm/options';
 import { CliError } from './errors.js';
 import { parseFlags } from './parse-flags.js';
-import { isDeniable, isFlag, isList, valueOfTexts } from './read-text.js';
+import { isDeniable, isFlag, valueOfTexts } from './read-text.js';
 
 export interface CommandLine<F extends Fields> {
   /** How the program is called, for error messages. */
@@ -24,7 +24,7 @@ export function readCommandLine<const F extends Fields>(
   const known = new Map(
     Object.entries(fields).map(([name, field]) => [
       name,
-      { takesValue: !isFlag(field), several: isList(field), deniable: isDeniable(field) },
+      { takesValue: !isFlag(field), several: takesList(field), deniable: isDeniable(field) },
     ]),
   );
   const { help, flags, positionals, rest = [] } = parseFlags(program, known, args);

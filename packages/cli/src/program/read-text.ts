@@ -11,9 +11,6 @@ export const isFlag = (field: Field): boolean =>
 /** Whether it may be false, which `--no-<option>` says. */
 export const isDeniable = (field: Field): boolean => accepts(field, false);
 
-/** Whether it may be given several times: it takes a list. */
-export const isList = (field: Field): boolean => accepts(field, ['x', 'y']) || accepts(field, [1, 2]);
-
 /** Whether a command line can say it at all. Functions and objects of a program cannot be written. */
 export const isWritable = (field: Field): boolean => !accepts(field, () => undefined);
 
