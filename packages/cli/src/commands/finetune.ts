@@ -7,10 +7,10 @@ import { figuresText } from '../measuring/figures-text.js';
 import { progress } from '../program/progress.js';
 import { warn } from '../program/say.js';
 import { finetuneSection } from '../training/finetune-section.js';
-import { finished } from '../training/finished.js';
 import { type FinetunedRun, runFinetuning } from '../training/run-finetuning.js';
 import { RUN_FILES } from '../training/run-folder.js';
 import { finetuningOf } from '../training/stage-of.js';
+import { trainedResult } from '../training/trained-result.js';
 import { trainedText } from '../training/trained-text.js';
 import type { Command } from './command.js';
 
@@ -46,10 +46,10 @@ preset has; result.json in the folder has the figures with their 95 % intervals.
       },
     });
     shown?.end();
-    const done = finished(trained, signal);
-    for (const { id, code, message } of done.test?.leftOut ?? [])
+    for (const { id, code, message } of trained.test?.leftOut ?? [])
       warn(`  left out ${id}: ${code}, ${message}`);
-    return { json: done, text: [trainedText(done), ...testLines(done)].join('\n') };
+    const test = trained.reason === 'completed' ? testLines(trained) : [];
+    return trainedResult(trained, signal, [trainedText(trained), ...test].join('\n'));
   },
 };
 

@@ -133,15 +133,23 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
   it.runIf(process.platform !== 'win32')(
     'saves and ends with 75 when its time is over or a scheduler says so',
     async () => {
-      const over = await tgm(...LONG, '--output', 'timed', '--stop-after', '0.15');
+      const over = await tgm(...LONG, '--output', 'timed', '--stop-after', '0.15', '--json');
       expect(over.code, over.stderr).toBe(75);
+      const told = JSON.parse(over.stdout);
+      expect(told).toMatchObject({ reason: 'stopped', by: 'time', step: expect.any(Number) });
+      expect(existsSync(told.checkpoint)).toBe(true);
       const stepsOf = async () =>
         (await readdir(at('timed'))).filter((name) => name.startsWith('step-')).sort();
       const before = (await stepsOf()).at(-1)!;
       const done = Number(before.slice('step-'.length));
       expect(done).toBeGreaterThan(0);
-      const resumed = stopped('timed', done + 2, 'SIGUSR1', ['resume', 'timed', '--stop-after', '10']);
-      expect(await resumed).toMatchObject({ code: 75, signal: null });
+      const limited = ['resume', 'timed', '--stop-after', '10', '--threads', '1', '--json'];
+      const resumed = await stopped('timed', done + 2, 'SIGUSR1', limited);
+      expect(resumed).toMatchObject({ code: 75, signal: null });
+      expect(JSON.parse(resumed.stdout)).toMatchObject({ reason: 'stopped', by: 'SIGUSR1' });
+      const saved = await readFile(at('timed', 'tgm.config.json'), 'utf8');
+      expect(saved).not.toContain('stopAfter');
+      expect(saved).toContain('"threads": 2');
       expect((await stepsOf()).at(-1)! > before).toBe(true);
     },
   );

@@ -5,11 +5,11 @@ import { openDataset } from '../data/open-dataset.js';
 import { progress } from '../program/progress.js';
 import { warn } from '../program/say.js';
 import { type TeacherOptions, teacherSection } from '../teacher/teacher-section.js';
-import { finished } from '../training/finished.js';
 import { leakWarning } from '../training/leak-warning.js';
 import { pretrainSection } from '../training/pretrain-section.js';
 import { runPretraining } from '../training/run-pretraining.js';
 import { pretrainingOf } from '../training/stage-of.js';
+import { trainedResult } from '../training/trained-result.js';
 import { trainedText } from '../training/trained-text.js';
 import type { Command } from './command.js';
 
@@ -49,7 +49,6 @@ files for TensorBoard.`,
         if (done === total) shown.end();
       },
     });
-    const done = finished(trained, signal);
-    return { json: done, text: trainedText(done) };
+    return trainedResult(trained, signal, trainedText(trained));
   },
 };

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { number, optional, optionTable, text, wholeNumber } from '@tgm/options';
+import type { ConfigFile } from '../config/config-file.js';
 import { configLines, configText } from '../config/config-text.js';
 import { findConfig } from '../config/find-config.js';
+import { isPlain } from '../config/layers.js';
 import { resolveSections } from '../config/resolve-sections.js';
 import { optionGroup, section } from '../config/section.js';
 import { CliError } from '../program/errors.js';
@@ -13,7 +15,7 @@ import { pretrain } from './pretrain.js';
 
 const STAGES = [pretrain, finetune];
 
-/** What may be another one than before: none of it changes a number of the run. */
+/** What may be another one than before, for this call: none of it changes a number of the run. */
 const table = optionTable(
   'resume',
   {
@@ -40,7 +42,7 @@ The folder's tgm.config.json says what the run is. It may lie elsewhere by now; 
         threads: ['<n>', 'threads that decode videos; default as before'],
         stopAfter: [
           '<minutes>',
-          'save and stop with exit code 75 when the program has run so long; default as before',
+          'save and stop with exit code 75 when the program has run so long; default never',
         ],
       }),
     ),
@@ -50,20 +52,34 @@ The folder's tgm.config.json says what the run is. It may lie elsewhere by now; 
   async run({ sections, ...given }) {
     const { run: output, ...changes } = table.check(sections.resume!.values);
     const path = join(output, RUN_FILES.config);
-    const file = await findConfig(path, process.cwd());
-    const stage = STAGES.find(({ name }) => name in file!.values);
+    const file = (await findConfig(path, process.cwd()))!;
+    const stage = STAGES.find(({ name }) => name in file.values);
     if (stage === undefined)
       throw new CliError('INPUT_INVALID', {
         where: path,
         expected: `the configuration of a run, with one of the sections ${STAGES.map(({ name }) => name).join(', ')}`,
-        received: `${Object.keys(file!.values).join(', ') || 'nothing'}`,
+        received: `${Object.keys(file.values).join(', ') || 'nothing'}`,
       });
-    const own = Object.entries({ output, ...changes }).filter(([, value]) => value !== undefined);
-    const flags = new Map(own.map(([name, value]) => [name, { flag: 'tgm resume', texts: [String(value)] }]));
-    const resolved = await resolveSections(stage.sections, file, ({ name }) =>
-      name === stage.name ? flags : new Map(),
-    );
+    const saved = withoutLimit(file, stage.name);
+    const sectionsWith = (options: object) => {
+      const own = Object.entries(options).filter(([, value]) => value !== undefined);
+      const flags = new Map(
+        own.map(([name, value]) => [name, { flag: 'tgm resume', texts: [String(value)] }]),
+      );
+      return resolveSections(stage.sections, saved, ({ name }) => (name === stage.name ? flags : new Map()));
+    };
+    const resolved = await sectionsWith({ output, ...changes });
     warn(`tgm ${stage.name}, ${path}\n${configLines(resolved).join('\n')}`);
-    return stage.run({ ...given, sections: resolved, configText: configText(resolved, `tgm ${stage.name}`) });
+    // What holds for this call alone is not kept in the folder.
+    const kept = configText(await sectionsWith({ output }), `tgm ${stage.name}`);
+    return stage.run({ ...given, sections: resolved, configText: kept });
   },
 };
+
+/** A run's configuration without the limit of an earlier call's time. */
+function withoutLimit(file: ConfigFile, stage: string): ConfigFile {
+  const { [stage]: options, ...others } = file.values;
+  if (!isPlain(options)) return file;
+  const { stopAfter: _, ...kept } = options;
+  return { ...file, values: { ...others, [stage]: kept } };
+}

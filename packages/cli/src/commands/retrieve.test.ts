@@ -95,7 +95,8 @@ describe('tgm retrieve', { timeout: 60_000 }, () => {
         }, 5);
       },
     });
-    expect(stopped).toMatchObject({ code: 143, signal: null, stdout: '' });
+    expect(stopped).toMatchObject({ code: 143, signal: null });
+    expect(JSON.parse(stopped.stdout)).toEqual({ reason: 'stopped', by: 'SIGTERM' });
     const { videos, fresh } = JSON.parse((await run(...args, '--json')).stdout);
     expect(videos).toBe(600);
     expect(fresh).toBeLessThan(600);

@@ -9,6 +9,7 @@ import { EXIT_CODES } from '../program/exit-codes.js';
 import { nearest } from '../program/nearest.js';
 import { type Flag, parseFlags } from '../program/parse-flags.js';
 import { peakMemory, peakMemoryText } from '../program/peak-memory.js';
+import { Stopped } from '../program/run-program.js';
 import { say, warn } from '../program/say.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
@@ -33,6 +34,7 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
     return await run(commandOf(name), own, signal);
   } catch (error) {
     if (json && error instanceof TgmError) say(JSON.stringify({ error: faultOf(error) }));
+    if (json && error instanceof Stopped) say(JSON.stringify({ reason: 'stopped', by: error.by }));
     throw error;
   }
 }

@@ -16,7 +16,7 @@ export class Stopped {
 }
 
 /** Who stops a program for good says so; otherwise it is to be run again. */
-const exitCodeOfStop = ({ by }: Stopped): number =>
+export const exitCodeOfStop = ({ by }: Stopped): number =>
   by in SIGNALS ? 128 + SIGNALS[by as StopSignal] : EXIT_CODES.again;
 
 const lastActs = new Set<() => void>();
@@ -40,7 +40,7 @@ const ECHO_MILLISECONDS = 300;
  * Runs a program: its first SIGINT or SIGTERM aborts `signal`, the second ends the process at once.
  * SIGUSR1 aborts it too, and never ends it at once. That npm, which started it, is gone counts as a first SIGTERM.
  *
- * `main` rejects with the signal's reason when it was stopped. The exit code is one of `EXIT_CODES`, an error is told on
+ * `main` rejects with the signal's reason when it was stopped, or sets the exit code itself. The exit code is one of `EXIT_CODES`, an error is told on
  * standard error; 130 and 143: stopped by SIGINT or SIGTERM; 75: by SIGUSR1 or for its time.
  */
 export async function runProgram(main: (signal: AbortSignal) => Promise<void>): Promise<void> {

@@ -1,0 +1,19 @@
+import type { CommandResult } from '../commands/command.js';
+import { exitCodeOfStop, Stopped } from '../program/run-program.js';
+import type { TrainedRun } from './run-training.js';
+
+/**
+ * What a command says of a run, one that was stopped too: where it stands, and the exit code that tells who stopped it.
+ *
+ * @throws the reason of `signal` where that is no stop but an error.
+ */
+export function trainedResult(run: TrainedRun, signal: AbortSignal, text: string): CommandResult {
+  if (run.reason === 'completed') return { json: run, text };
+  if (signal.aborted && !(signal.reason instanceof Stopped)) throw signal.reason;
+  const stop: Stopped = signal.reason ?? new Stopped('time');
+  return {
+    json: { ...run, by: stop.by },
+    text: `${text}\nstopped by ${stop.by}: tgm resume ${run.output} goes on`,
+    exitCode: exitCodeOfStop(stop),
+  };
+}
