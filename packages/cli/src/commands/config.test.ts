@@ -114,6 +114,59 @@ describe('a configuration', () => {
     expect(code).toBe(64);
   });
 
+  it('says to which format an option belongs', async () => {
+    await mkdir(join(folder, 'videos'));
+    const layout = await run('data', 'videos', '--layout', 'by-class');
+    expect(layout.stderr).toMatch(
+      /^--layout: .* It belongs to --format kinetics; this is --format folder\./m,
+    );
+    expect(layout.code).toBe(64);
+    await write(
+      'tgm.config.json',
+      '{ "data": { "source": "videos", "layuot": "flat", "clases": "folders" } }',
+    );
+    const misspelt = await run('data');
+    expect(misspelt.stderr).toMatch(
+      /data\.layuot: .* Did you mean "layout"\? It belongs to --format kinetics;/,
+    );
+    expect(misspelt.stderr).toMatch(/data\.clases: .* Did you mean "classes"\? \(/m);
+    const several = await run('data', 'videos', 'more', '--classes', 'a', '--classes', 'b');
+    expect(several.stderr).toMatch(/only tar files are several, got 2 paths/);
+  });
+
+  it('does not refuse what may be right where the format is not known for another reason', async () => {
+    await write('tgm.config.json', '{ "data": { "source": 5, "classes": "folders" } }');
+    const { code, stderr } = await run('data');
+    expect(stderr).toMatch(/data\.source: expected a path, or a list of paths, got 5\./);
+    expect(stderr).not.toContain('classes');
+    expect(code).toBe(64);
+  });
+
+  it('names the flag that sets the option of its section', async () => {
+    const args = ['probe', 'run', '--source', 'videos', '--format', 'folder', '--preset', 'probe-b-k400'];
+    const { stderr } = await run(...args, '--output', 'probed');
+    expect(stderr).toMatch(/^validation\.source: .* got nothing\. Give it by --validation\.source\./m);
+  });
+
+  it('takes a list by its flag given again, whatever the entries have to be', async () => {
+    const videos = ['--source', 'videos', '--format', 'folder', '--templates', 'a {}', '--templates', 'b {}'];
+    const tests = [
+      '--validation.source',
+      'videos',
+      '--validation.format',
+      'folder',
+      '--preset',
+      'probe-b-k400',
+    ];
+    const chosen = ['--protocols', 'lbfgs', '--protocols', 'knn', '--output', 'probed', '--print-config'];
+    const { code, stdout, stderr } = await run('probe', 'run', ...videos, ...tests, ...chosen);
+    expect(code, stderr).toBe(0);
+    expect(printed(stdout)).toMatchObject({
+      data: { templates: ['a {}', 'b {}'] },
+      probe: { protocols: ['lbfgs', 'knn'] },
+    });
+  });
+
   it('with several mistakes tells all of them', async () => {
     await write('tgm.config.json', GOOD.replace('30', '99').replace('"output"', '"outptu"'));
     const { stderr } = await run('shards', '--print-config');

@@ -1,11 +1,10 @@
-import { type Fields, innerFields, type OptionFault } from '@tgm/options';
+import { type Fields, innerFields } from '@tgm/options';
 import { CliError } from '../program/errors.js';
-import { nearest } from '../program/nearest.js';
 import { valueOfTexts } from '../program/read-text.js';
 import type { ConfigFile } from './config-file.js';
 import { fileLayer } from './file-layer.js';
-import { flagName } from './flag-name.js';
 import { isPlain, type Layer, merged, originOf } from './layers.js';
+import { refusal } from './refusal.js';
 import { type About, asPath, type Section } from './section.js';
 
 /** Options of a section that a command line gives: texts by name, `encoding.crf` for one within another. */
@@ -26,12 +25,14 @@ export interface ResolvedSection {
  * Puts a section together: what its table fills in, over it a preset that it names, a configuration file, and the command line. All
  * paths in it are absolute. Nothing, for a section that may be left out and is.
  *
+ * @param sections of the command: they decide which flag an option has.
  * @throws CliError `CONFIG_INVALID` or `OPTION_INVALID` with all that is wrong: where it stands, and the nearest name that is known.
  */
 export async function resolveSection(
   section: Section,
   file: ConfigFile | undefined,
   flags: GivenFlags,
+  sections: readonly Section[] = [section],
 ): Promise<ResolvedSection | undefined> {
   const written = file?.values[section.name];
   if (written !== undefined && (typeof written !== 'object' || written === null || Array.isArray(written))) {
@@ -56,7 +57,8 @@ export async function resolveSection(
     ...withPaths(fromFile, everywhere, file?.folder),
     ...withPaths(raw, everywhere, process.cwd()),
   };
-  const { table, about } = await section.choose(given, file);
+  const group = await section.choose(given, file);
+  const { table, about } = group;
   const layers: readonly Layer[] = [
     ...(section.below?.(given, file) ?? []),
     ...(file && fromFile ? [fileLayer(section.name, file, withPaths(fromFile, about, file.folder))] : []),
@@ -64,7 +66,8 @@ export async function resolveSection(
   ];
   const values = layers.reduce<unknown>((below, { values }) => merged(below, values), {});
   const faults = table.faults(values);
-  if (faults.length > 0) throw refusal(section, file, layers, flags, faults);
+  if (faults.length > 0)
+    throw refusal({ section, group, sections, isFromFile: file !== undefined, layers, flags }, faults);
 
   const checked = withPaths(table.check(values), about, process.cwd());
   const origins = Object.keys(checked).map((name) => [name, originOf(name, layers)]);
@@ -119,50 +122,4 @@ function fieldOf(fields: Fields, name: string): Fields[string] | undefined {
   if (field === undefined || inner.length === 0) return field;
   const within = innerFields(field);
   return within && fieldOf(within, inner.join('.'));
-}
-
-function refusal(
-  section: Section,
-  file: ConfigFile | undefined,
-  layers: readonly Layer[],
-  flags: GivenFlags,
-  faults: readonly OptionFault[],
-): CliError {
-  const names = section.groups.flatMap(({ table }) => Object.keys(table.fields));
-  const told = faults.map(({ option, expected, received }) => {
-    const flag = [...flags].find(([given]) => given === option || given.startsWith(`${option}.`))?.[1].flag;
-    const path = [section.name, ...option.split('.')];
-    const isUnknown = received === 'an unknown name';
-    const place =
-      received === 'nothing' ? undefined : placeOf(option.split('.'), isUnknown ? 'name' : 'value', layers);
-    // Names of options within an option, and values in quotes, stand in what was expected.
-    const inner = (expected.split('options ')[1] ?? '').split(', ');
-    const values = [...expected.matchAll(/"([^"]+)"/g)].map(([, value]) => value!);
-    const wrong = isUnknown ? path.at(-1)! : /^"(.*)"$/.exec(received)?.[1];
-    const meant = wrong && nearest(wrong, isUnknown ? (path.length > 2 ? inner : names) : values);
-    const byFlag = `Give it by --${flagName(option)}.`;
-    const advice = received === 'nothing' ? byFlag : meant ? `Did you mean "${meant}"?` : undefined;
-    return { where: flag ?? place ?? path.join('.'), expected, received, advice, flag };
-  });
-  const [first, ...others] = told as [(typeof told)[number], ...typeof told];
-  const code = told.every(({ flag }) => flag === undefined) && file ? 'CONFIG_INVALID' : 'OPTION_INVALID';
-  // The first one is the error. The others are told along with it, each in a line.
-  const rest = others.map(({ where, expected, received, advice }) => {
-    const line = `${where}: expected ${expected}, got ${received}.`;
-    return advice ? `${line} ${advice}` : line;
-  });
-  const advice = [first.advice ?? '', ...rest].join('\n').trimEnd();
-  const { where, expected, received } = first;
-  return new CliError(code, { where, expected, received, ...(advice && { advice }) });
-}
-
-/** Where the uppermost layer that has an option has it. */
-function placeOf(
-  option: readonly string[],
-  of: 'name' | 'value',
-  layers: readonly Layer[],
-): string | undefined {
-  const has = (values: unknown, [name, ...inner]: readonly string[]): boolean =>
-    name === undefined || !isPlain(values) || (Object.hasOwn(values, name) && has(values[name], inner));
-  return layers.findLast(({ values }) => has(values, option))?.place?.(option, of);
 }

@@ -20,7 +20,7 @@ export async function resolveSections(
   const resolved: Record<string, ResolvedSection> = {};
   for (const section of sections) {
     const ofFile = section.name in SECTIONS ? file : undefined;
-    const found = await resolveSection(section, ofFile, flagsOf(section));
+    const found = await resolveSection(section, ofFile, flagsOf(section), sections);
     if (found) resolved[section.name] = found;
   }
   return resolved;

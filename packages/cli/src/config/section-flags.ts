@@ -34,6 +34,13 @@ export function sectionFlags(sections: readonly Section[]): Map<string, SectionF
   return flags;
 }
 
+/** The shortest flag that sets an option of a section, where a command has these sections: `--validation.source` beside data. */
+export function flagOf(section: Section, option: string, sections: readonly Section[]): string {
+  const last = sections.findLast((each) => optionsOf(each).has(option));
+  const isOwn = last === undefined || last.name === section.name;
+  return `--${isOwn ? '' : `${section.name}.`}${flagName(option)}`;
+}
+
 /** Every option that can be written, those within others too, with the fields that its groups have for it. */
 export function optionsOf(section: Section): Map<string, Fields[string][]> {
   const options = new Map<string, Fields[string][]>();

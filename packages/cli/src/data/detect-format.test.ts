@@ -42,6 +42,15 @@ describe('detectFormat', () => {
     expect(await detectFormat(inner)).toBe(format);
   });
 
+  it('reads several tar files as one set, and refuses several of anything else', async () => {
+    expect(await detectFormat(['a.tar', 'b.tar'])).toBe('shards');
+    await expect(detectFormat(['a.tar', 'videos'])).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
+      expected: 'one path; only tar files are several',
+      received: '2 paths, with videos',
+    });
+  });
+
   it.each([
     ['data.bin', 'x'],
     ['what.json', '{"a": 1}'],

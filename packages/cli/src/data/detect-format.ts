@@ -13,10 +13,18 @@ const BEGINNING = 16_384;
  * What lies at a path: told by names, by the header of a CSV file, by the keys of the first entry of a JSON file.
  *
  * @param source absolute.
- * @throws CliError `INPUT_INVALID` where nothing lies there, or nothing that is known.
+ * @throws CliError `INPUT_INVALID` where nothing lies there, or nothing that is known, and for several paths that are no tar files.
  */
 export async function detectFormat(source: string | readonly string[]): Promise<FormatName> {
-  if (typeof source !== 'string') return 'shards';
+  if (typeof source !== 'string') {
+    const other = source.find((path) => extname(path).toLowerCase() !== '.tar');
+    if (other === undefined) return 'shards';
+    throw new CliError('INPUT_INVALID', {
+      where: 'source',
+      expected: 'one path; only tar files are several',
+      received: `${source.length} paths, with ${other}`,
+    });
+  }
   const found = await stat(source).catch(() => undefined);
   if (found === undefined) throw notKnown(source, 'nothing there');
   const format = found.isDirectory() ? formatOfFolder(await readdir(source)) : await formatOfFile(source);
