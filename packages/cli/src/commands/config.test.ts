@@ -234,12 +234,12 @@ describe('a configuration in TypeScript', () => {
     [
       'a slip of the pen',
       (text) => text.replace("'train',", "'train'"),
-      /^tgm\.config\.ts:7:\d+: expected a module/m,
+      /^tgm\.config\.ts:7:3: expected a module that can be loaded, got Unexpected token.*\.? \(CONFIG_INVALID\)\s*$/m,
     ],
     [
       'what throws',
-      () => 'throw new Error("not today");',
-      /^tgm\.config\.ts: expected a module .*not today/m,
+      () => 'const day: string = "not today";\n  throw new Error(day);',
+      /^tgm\.config\.ts:2: expected a module .*not today/m,
     ],
     ['no default export', () => 'export const config = 1;', /^tgm\.config\.ts: expected .*default export/m],
   ])('with %s is refused, and ends with 64', async (_, change, message) => {

@@ -18,6 +18,7 @@ export function programHelp(): string {
 ${names.join('\n')}
 
   tgm <command> --help   the options of a command, with an example
+  tgm --version
 
 Options may stand in tgm.config.ts or tgm.config.json, by section; flags stand over it.
 Exit codes: 0 done, 1 failed, 3 loss not finite, 64 wrong options or data (never retry), 75 stopped with everything kept (run

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -30,6 +30,11 @@ describe('tgm', () => {
 
   it('says what it is where no command is given, and ends with 64', async () => {
     expect(await run()).toMatchObject({ code: 64, stdout: expect.stringContaining('tgm <command>') });
+  });
+
+  it('tells its version', async () => {
+    const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(await run('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 
   it('names the command that was probably meant', async () => {

@@ -11,6 +11,7 @@ import { type Flag, parseFlags } from '../program/parse-flags.js';
 import { peakMemory, peakMemoryText } from '../program/peak-memory.js';
 import { Stopped } from '../program/run-program.js';
 import { say, warn } from '../program/say.js';
+import { version } from '../version.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
 import { commandHelp, programHelp } from './help.js';
@@ -28,6 +29,10 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     say(programHelp());
     return name === undefined ? EXIT_CODES.wrong : EXIT_CODES.done;
+  }
+  if (name === '--version') {
+    say(version());
+    return EXIT_CODES.done;
   }
   const json = own.includes('--json');
   try {

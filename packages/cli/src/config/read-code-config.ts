@@ -22,14 +22,7 @@ export async function readCodeConfig(path: string, file: string, text: string): 
     alias: { '@tgm/cli': own },
   });
   const module = await jiti.import<{ readonly default?: unknown }>(path).catch((cause: unknown) => {
-    const said = String((cause as Error | undefined)?.message ?? cause);
-    const place = said.split(`${path}:`)[1]?.match(/^\d+:\d+/)?.[0];
-    throw new CliError('CONFIG_INVALID', {
-      where: place ? `${file}:${place}` : file,
-      expected: 'a module that can be loaded',
-      received: said.split('\n')[0]!.trim(),
-      cause,
-    });
+    throw notLoaded(cause, { path, file, text });
   });
   const values = module.default;
   if (typeof values !== 'object' || values === null || Array.isArray(values)) {
@@ -50,4 +43,29 @@ export async function readCodeConfig(path: string, file: string, text: string): 
       return found.length === 1 ? `${file}:${lineAndColumn(text, found[0]!.index)}` : file;
     },
   };
+}
+
+/** What a module that cannot be loaded says, and the place of it that is to blame; that of another file stands in the words. */
+function notLoaded(
+  cause: unknown,
+  { path, file, text }: { readonly path: string; readonly file: string; readonly text: string },
+): CliError {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const [first = ''] = said.split('\n');
+  // A parser counts columns from 0 and tells the place behind its words; what throws has it in its stack.
+  const parsed = /^ParseError: (.*?)\s*\n\s*(.+):(\d+):(\d+)\s*$/s.exec(said);
+  const stack = (cause instanceof Error && cause.stack) || '';
+  const [, line, column] = /^(\d+):(\d+)/.exec(stack.split(`${path}:`)[1] ?? '') ?? [];
+  // The lines that run are those of the file, their columns are not; code that was added to a line stands behind it.
+  const isThere = Number(column) <= (text.split('\n')[Number(line) - 1] ?? '').length;
+  const parsedAt = parsed && `${parsed[3]}:${Number(parsed[4]) + 1}`;
+  const isOwn = parsed?.[2] === path;
+  const place = parsed ? (isOwn ? parsedAt : undefined) : isThere ? line : undefined;
+  return new CliError('CONFIG_INVALID', {
+    where: place ? `${file}:${place}` : file,
+    expected: 'a module that can be loaded',
+    received: parsed ? `${parsed[1]}${isOwn ? '' : ` at ${parsed[2]}:${parsedAt}`}` : first.trim(),
+    // The words of a parser are told already.
+    ...(!parsed && { cause }),
+  });
 }

@@ -66,7 +66,8 @@ function adviceFor({ option, expected, received }: OptionFault, refused: Refused
     // Values stand in quotes in what was expected.
     const values = [...expected.matchAll(/"([^"]+)"/g)].map(([, value]) => value!);
     const wrong = /^"(.*)"$/.exec(received)?.[1];
-    return meant(wrong && nearest(wrong, values));
+    const begun = wrong ? values.filter((value) => value.startsWith(wrong)) : [];
+    return meant(begun.length > 0 ? begun.join('" or "') : wrong && nearest(wrong, values));
   }
   if (option.includes('.')) {
     const inner = (expected.split('options ')[1] ?? '').split(', ');

@@ -54,14 +54,19 @@ export function advise({ need, recompute, accumulate, clips, machine }: AdviceIn
   function choice(again: boolean, count: number): Advice {
     const { total } = need({ recompute: again, accumulate: count });
     const batch = clips / count;
-    const kept = again && !recompute ? ' and recompute' : '';
+    const changes = [
+      ...(count === accumulate ? [] : [`accumulate to ${count}`]),
+      ...(again && !recompute ? ['recompute'] : []),
+    ];
+    const set = changes.length === 0 ? '' : `Set ${changes.join(' and ')}: `;
+    const some = batch === 1 ? '1 clip at a time takes' : `${batch} clips at a time take`;
     return {
       recompute: again,
       accumulate: count,
       batch,
       memory: total,
       fits: total <= machine.memory,
-      says: `Set accumulate to ${count}${kept}: ${batch} clips at a time take ${(total / 1e9).toFixed(1)} GB.`,
+      says: `${set}${some} ${(total / 1e9).toFixed(1)} GB.`,
     };
   }
 }

@@ -25,7 +25,7 @@ export function planText(plan: Plan): string {
     trains
       ? [
           'step',
-          `${count(operations.step)} ${product} a clip, ${count(operations.again)} of them computed again`,
+          `${count(operations.step)} ${product} a clip${operations.again > 0 ? `, ${count(operations.again)} of them computed again` : ''}`,
         ]
       : undefined,
     trains ? ['steps', stepsText(plan)] : undefined,
@@ -46,7 +46,7 @@ export function planText(plan: Plan): string {
     machine
       ? [
           'machine',
-          `${machine.name}, ${machine.teraflops.toPrecision(3)} TFLOP/s of which ${Math.round(100 * machine.efficiency)} % are reckoned with, ${bytesText(machine.memory)}`,
+          `${machine.name}, ${figure(machine.teraflops)} TFLOP/s of which ${Math.round(100 * machine.efficiency)} % are reckoned with, ${bytesText(machine.memory)}`,
         ]
       : undefined,
     time.clipsPerSecond !== undefined ? ['time', timeText(plan)] : undefined,
@@ -69,11 +69,18 @@ function tokensText({ tokens }: Plan): string {
 
 function stepsText({ time, accumulate, batch }: Plan): string {
   const parts = accumulate === 1 ? '' : ` in ${accumulate} parts of ${batch}`;
-  return `${time.steps.toLocaleString('en')} of ${time.clipsPerStep} clips${parts}, ${time.stepsPerEpoch} an epoch`;
+  return `${time.steps.toLocaleString('en')} of ${time.clipsPerStep} clips${parts}, ${time.stepsPerEpoch.toLocaleString('en')} an epoch`;
 }
 
-const timeText = ({ time }: Plan): string =>
-  `${time.clipsPerSecond!.toPrecision(3)} clips/s, ${time.secondsPerStep!.toPrecision(3)} s a step, ${daysText(time.days!)}`;
+/** A probe has no steps: it computes features, a clip at a time. */
+const timeText = ({ stage, time }: Plan): string => {
+  const step = stage === 'probing' ? '' : `, ${figure(time.secondsPerStep!)} s a step`;
+  return `${figure(time.clipsPerSecond!)} clips/s${step}, ${daysText(time.days!)}`;
+};
+
+/** Three digits that count, without an exponent. */
+const figure = (value: number): string =>
+  value.toLocaleString('en', { minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
 
 const partsText = (parts: PartOperations, unit: OperationUnit): string =>
   (['embedding', 'encoder', 'bridge', 'decoder', 'head'] as const)
@@ -95,21 +102,26 @@ const inUnit = (operations: number, { size }: OperationUnit): string => {
   return value.toFixed(value < 10 ? 2 : 1);
 };
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** In powers of 1000. */
 export function bytesText(bytes: number): string {
   const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(bytes, 1)) / 3)));
-  return `${(bytes / 1000 ** power).toPrecision(3)} ${UNITS[power]}`;
+  return `${figure(bytes / 1000 ** power)} ${UNITS[power]}`;
 }
 
-/** The largest unit of which there is at least one. */
+/** The largest unit of which there is at least one; years where there are many. */
 export function daysText(days: number): string {
   const units = [
+    ['years', days < MANY_DAYS ? 0 : days / 365.25],
     ['days', days],
     ['hours', days * 24],
     ['minutes', days * 1440],
   ] as const;
   const [name, value] = units.find(([, many]) => many >= 1) ?? (['seconds', days * 86_400] as const);
-  return `${value.toFixed(value < 10 ? 1 : 0)} ${name}`;
+  const digits = value < 10 ? 1 : 0;
+  const shown = value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${shown} ${name}`;
 }
+
+const MANY_DAYS = 1000;

@@ -1,5 +1,6 @@
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it } from 'vitest';
+import { laptop } from '../presets/laptop.js';
 import { PRESETS } from '../presets/presets.js';
 import { leakSafe } from '../presets/pretraining-presets.js';
 import { MACHINES } from './machines.js';
@@ -93,7 +94,8 @@ describe('plan', () => {
     expect(fits).toBe(false);
     expect(advice.map(({ recompute }) => recompute)).toEqual([false, true]);
     for (const { accumulate, recompute, memory, batch, says } of advice) {
-      expect(says).toContain(`accumulate to ${accumulate}`);
+      expect(says.includes(`accumulate to ${accumulate}`)).toBe(accumulate !== tgm.length.accumulate);
+      expect(says.includes('recompute')).toBe(recompute);
       const length = { ...tgm.length, accumulate };
       const changed = plan({ settings: { ...tgm, length }, recompute, machine });
       expect(changed).toMatchObject({ fits: true, batch, advice: [] });
@@ -127,6 +129,33 @@ describe('plan', () => {
     expect(lines).toContain('fits        no');
   });
 
+  it('tells no exponents, no steps of a probe, and nothing of nothing', () => {
+    const short = planText(plan({ settings: tgm, machine: { ...MACHINES.h100, teraflops: 2e5 } }));
+    expect(short).not.toMatch(/\de[+-]\d/);
+    expect(planText(plan({ settings: laptop(tgm) }))).not.toContain('computed again');
+    expect(short).toMatch(/^machine .* 200,000 TFLOP\/s/m);
+    const probed = planText(plan({ settings: PRESETS['probe-b-k400'], machine: MACHINES.h100 }));
+    expect(probed).toMatch(/^time .* clips\/s, /m);
+    expect(probed).not.toContain('a step');
+  });
+
+  it('advises nothing that is already so', () => {
+    const machine = { name: 'small', teraflops: 0.2, efficiency: 0.7, memory: 12e9 };
+    const ask = (accumulate: number, memory = machine.memory) =>
+      plan({ settings: { ...tgm, length: { ...tgm.length, accumulate } }, machine: { ...machine, memory } })
+        .advice;
+    const kept = ask(1)[1]!.accumulate;
+    expect(ask(kept).at(-1)!.says).toMatch(/^Set recompute: \d+ clips? at a time/);
+  });
+
+  it('says which clips of a step so many devices can share', () => {
+    const ask = (devices: number) => () => plan({ settings: tgm, videos: 1, devices });
+    expect(ask(3)).toThrow(
+      /got 2048, 1 of each of 2048 videos a step\. Set length\.videosPerStep to 2046 or 2049/,
+    );
+    expect(ask(4096)).toThrow(/Set length\.videosPerStep to 4096, or/);
+  });
+
   it.each(Object.entries(PRESETS))('plans %s', (_, settings) => {
     const planned = plan({ settings, machine: MACHINES.h100 });
     for (const figure of [planned.memory.total, planned.operations.step, planned.time.days!])
@@ -154,17 +183,20 @@ it('knows this machine: a product of 1024 x 1024 takes between a microsecond and
 });
 
 it('tells bytes in powers of a thousand', () => {
-  expect([0, 999, 1000, 1.5e9, 2e15].map(bytesText)).toEqual([
+  expect([0, 999, 1000, 1.5e9, 2e15, 5e19].map(bytesText)).toEqual([
     '0.00 B',
     '999 B',
     '1.00 kB',
     '1.50 GB',
-    '2.00e+3 TB',
+    '2.00 PB',
+    '50,000 PB',
   ]);
 });
 
 it('tells times in the largest unit of which there is one', () => {
-  expect([20, 1, 0.5, 1 / 48, 1 / 86_400].map(daysText)).toEqual([
+  expect([46_777_499, 999, 20, 1, 0.5, 1 / 48, 1 / 86_400].map(daysText)).toEqual([
+    '128,070 years',
+    '999 days',
     '20 days',
     '1.0 days',
     '12 hours',

@@ -28,12 +28,22 @@ export function runLength(settings: Settings, videos: number, devices: number): 
   const clipsPerStep = videosPerStep * recipe.clips;
   const batch = clipsPerStep / devices / accumulate;
   if (!Number.isInteger(batch)) {
+    const unit = wholeVideos(accumulate * devices, recipe.clips);
+    const [less, more] = [Math.floor(videosPerStep / unit) * unit, Math.ceil(videosPerStep / unit) * unit];
     throw new CliError('OPTION_INVALID', {
       where: 'plan, option settings.length',
       expected: `clips of a step that are a multiple of the parts times the devices, ${accumulate} * ${devices}`,
-      received: `${clipsPerStep}`,
+      received: `${clipsPerStep}, ${recipe.clips} of each of ${videosPerStep} videos a step`,
+      advice: `Set length.videosPerStep to ${less > 0 ? `${less} or ` : ''}${more}, or take other devices.`,
     });
   }
   const each = stepsPerEpoch(length, videos);
   return { stepsPerEpoch: each, steps: epochs * each, clipsPerStep, accumulate, batch };
+}
+
+/** The fewest videos whose clips are a multiple of so many. */
+function wholeVideos(multiple: number, clips: number): number {
+  let videos = 1;
+  while ((videos * clips) % multiple !== 0) videos += 1;
+  return videos;
 }
