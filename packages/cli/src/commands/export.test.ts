@@ -155,14 +155,30 @@ print(*session.run(None, {"pixel_values": np.full((1, 2, 3, 16, 16), 0.5, np.flo
       /odd.export\.json: expected what tgm export/,
       64,
     ],
+    [
+      'the folder of a run',
+      ['tuned', '--output', 'other'],
+      /other: expected a folder of tgm export alone.*events/,
+      64,
+    ],
+    [
+      'the folder of results',
+      ['tuned', '--output', 'results'],
+      /of another command \(tgm\.config\.json\)/,
+      64,
+    ],
     ['a folder that is a file', ['tuned', '--output', 'taken'], /WRITE_FAILED/, 1],
   ])('refuses %s', async (_, args, message, expected) => {
     await writeFile(file('taken'), '');
-    await mkdir(file('odd'), { recursive: true });
+    for (const name of ['odd', 'other', 'results']) await mkdir(file(name), { recursive: true });
+    await writeFile(file('other/events.jsonl'), '');
+    await writeFile(file('results/tgm.config.json'), '{"evaluate":{}}');
     await writeFile(file('odd/export.json'), '{"files":[{"file":"../taken"}]}');
     const { code, stderr } = await run('export', ...args);
     expect(stderr).toMatch(message);
     expect(code).toBe(expected);
+    expect(await readdir(file('other'))).toEqual(['events.jsonl']);
+    expect(await readdir(file('results'))).toEqual(['tgm.config.json']);
   });
 });
 

@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CliError } from '../program/errors.js';
+import { RUN_FILES } from '../training/run-folder.js';
 import { TOKENIZER_FILES } from './export-clip.js';
 import type { ExportedFile } from './exported-file.js';
 
@@ -10,9 +12,11 @@ export const EXPORT_FILE = 'export.json';
 /**
  * Removes the files of an earlier export from a folder, so that none of them stands beside those of another model. Other files stay.
  *
- * @throws CliError `INPUT_INVALID` for an `export.json` that no export has written, `WRITE_FAILED`.
+ * @throws CliError `INPUT_INVALID` for a folder of a run or of other results, whose files are not to mix with these, and for an `export.json` that no export has written, `WRITE_FAILED`.
  */
 export async function removeExport(folder: string): Promise<void> {
+  for (const name of [RUN_FILES.events, RUN_FILES.config])
+    if (existsSync(join(folder, name))) throw otherFolder(folder, name);
   const path = join(folder, EXPORT_FILE);
   const text = await readFile(path, 'utf8').catch(() => undefined);
   if (text === undefined) return;
@@ -30,6 +34,14 @@ export async function removeExport(folder: string): Promise<void> {
     });
   }
 }
+
+const otherFolder = (where: string, name: string): CliError =>
+  new CliError('INPUT_INVALID', {
+    where,
+    expected: 'a folder of tgm export alone, which need not be there yet',
+    received: `one of another command (${name})`,
+    advice: 'Name another one by --output.',
+  });
 
 function namesIn(path: string, text: string): readonly string[] {
   try {
