@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -202,6 +203,41 @@ describe('prepareShards, started again', { timeout: 120_000 }, () => {
       expect(await prepare(output, before, { part })).toEqual([true]);
     },
   );
+
+  it('takes away the unfinished files of a process that was killed, and of no other', async () => {
+    const output = join(folder, 'killed');
+    await prepare(output);
+    await rm(join(output, 'shard-000001.tar'));
+    let names: string[] = [];
+    const attach = async () => {
+      names = (await readdir(output)).filter((name) => name.startsWith('.work-'));
+      return {};
+    };
+    await prepare(output, undefined, { attach });
+    expect(names).toHaveLength(1);
+    const [ours] = names as [string];
+    // A process that has ended, this one, and one of another machine.
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const left = [
+      ours.replace(/-\d+-/, `-${pid}-`),
+      ours,
+      ours.replace(/^\.work-.{12}/, '.work-0123456789ab'),
+    ];
+    for (const name of left) {
+      await mkdir(join(output, name));
+      await writeFile(join(output, name, 'shard-000001.tar.tmp'), 'half');
+    }
+    await rm(join(output, 'shard-000001.tar'));
+    expect(await prepare(output)).toEqual([false, true]);
+    expect((await readdir(output)).filter((name) => name.startsWith('.work-')).sort()).toEqual(
+      left.slice(1).sort(),
+    );
+    const old = new Date(Date.now() - 8 * 24 * 3600 * 1000);
+    await utimes(join(output, left[2]!), old, old);
+    await rm(join(output, 'shard-000001.tar'));
+    await prepare(output);
+    expect((await readdir(output)).filter((name) => name.startsWith('.work-'))).toEqual([ours]);
+  });
 
   it('does not let attached files take the place of its own', async () => {
     const attach = async () => ({ mp4: bytes('mine') });

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { callable, flag, nested, number, optional, optionTable, showValue, wholeNumber } from '@tgm/options';
 import { someLimits, type VideoLimits } from '../container/limits.js';
@@ -22,6 +22,7 @@ import {
   type ShardSettings,
   writeReport,
 } from './shard-report.js';
+import { openWorkFolder } from './work-folder.js';
 import { type ShardSample, writeShard } from './write-shard.js';
 
 export interface PrepareShardsOptions {
@@ -95,7 +96,8 @@ export interface PreparedShard {
  *
  * A run can be stopped and started again, or the same part run twice: a tar file whose report is there is not made
  * again, unless a video that was refused is another file now, or `retryRefused` says so. Tar files and reports appear only
- * when they are complete, and do not depend on how the work was parted.
+ * when they are complete, and do not depend on how the work was parted. Until then they lie in a folder `.work-…` of the output; that of
+ * a process that was killed goes when the next tar file is made.
  *
  * @throws {VideoError} `SHARDS_DIFFER` when the folder holds reports of other settings or another data set, or tar files with other
  * captions or labels of their samples; `SHARD_INVALID` for a tar file that is broken; `OPTION_INVALID`, `TOO_MANY_BAD_SAMPLES`, `VIDEO_ENCODE_FAILED`, `SYSTEM_FAILED`.
@@ -168,6 +170,7 @@ async function makeShard(
   const done: ShardReport['done'][number][] = [];
   const refused: RefusedSample[] = [];
   const digits = String(dataset.length - 1).length;
+  const work = await openWorkFolder(output);
 
   async function* samples(): AsyncGenerator<ShardSample> {
     for await (const { index, sample, section } of sectionsAhead(dataset, pool, settings, limits, range)) {
@@ -189,7 +192,7 @@ async function makeShard(
       yield {
         key,
         files: {
-          mp4: await encodeSection(output, section, settings),
+          mp4: await encodeSection(work.path, section, settings),
           json: Buffer.from(`${JSON.stringify(facts)}\n`),
           ...(captions.length > 0 && {
             txt: Buffer.from(captions.map((caption) => `${caption}\n`).join('')),
@@ -202,14 +205,21 @@ async function makeShard(
 
   try {
     const tar = join(output, `${name}.tar`);
-    const written = await writeShard(tar, samples());
+    const whole = join(work.path, `${name}.tar`);
+    const written = await writeShard(whole, samples());
     if (written === 0) await rm(tar, { force: true });
+    else
+      await rename(whole, tar).catch((error: Error) =>
+        Promise.reject(systemFailed(tar, 'to write the file', error)),
+      );
     const report = { file: written > 0 ? `${name}.tar` : null, settings, done, refused };
-    await writeReport(join(output, `${name}.json`), report);
+    await writeReport(join(output, `${name}.json`), report, work.path);
     return report;
   } catch (error) {
     if (signal?.aborted) return undefined;
     throw error;
+  } finally {
+    await work.close();
   }
 }
 

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { access, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { VideoError, type VideoErrorCode } from '../errors.js';
 import { fileError, systemFailed } from '../system-failure.js';
 import type { ShardEncoding } from './reencode.js';
@@ -67,14 +66,18 @@ export function differ(path: string, expected: string, received: string, advice?
   return new VideoError('SHARDS_DIFFER', { source: path, expected, received, ...(advice && { advice }) });
 }
 
-/** The report appears only when it is complete. @throws {VideoError} `SYSTEM_FAILED` */
-export async function writeReport(path: string, report: ShardReport): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.tmp`;
+/**
+ * The report appears only when it is complete.
+ *
+ * @param folder where it lies until then, of this process alone.
+ * @throws {VideoError} `SYSTEM_FAILED`
+ */
+export async function writeReport(path: string, report: ShardReport, folder: string): Promise<void> {
+  const temporary = join(folder, basename(path));
   try {
     await writeFile(temporary, `${JSON.stringify(report, null, 1)}\n`, { flush: true });
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw systemFailed(path, 'to write the file', error as Error);
   }
 }
