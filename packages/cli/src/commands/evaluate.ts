@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { requireOwnOutput } from '../config/require-own-output.js';
 import { saveConfig, saveText } from '../config/save-config.js';
 import { type DataOptions, validationSection } from '../data/data-section.js';
 import { openDataset } from '../data/open-dataset.js';
@@ -26,6 +27,8 @@ With --output: result.json, and predictions.jsonl of a classifier, a line for ea
   long: true,
   async run({ sections, signal, configText }) {
     const { output, ...options } = sections.evaluate!.values as unknown as EvaluateConfig;
+    if (output !== undefined)
+      await requireOwnOutput('evaluate', { output, source: sections.validation!.values.source });
     const dataset = await openDataset(sections.validation!.values as unknown as DataOptions);
     const teacher = sections.teacher!.values as TeacherOptions;
     const { predictions, mteb, ...result } = await evaluateModel(dataset, options, teacher, signal);

@@ -44,7 +44,7 @@ beforeAll(async () => {
   const pretrain = ['pretrain', 'train', '--preset', 'videomae-s-k400', '--laptop'];
   const ended = await tgm(...pretrain, '--length.epochs', '2', '--output', 'pretrained');
   expect(ended.code, ended.stderr).toBe(0);
-});
+}, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
 
 describe('tgm finetune', { timeout: 180_000 }, () => {
@@ -92,6 +92,14 @@ describe('tgm finetune', { timeout: 180_000 }, () => {
     });
     expect(await readdir(at('tuned'))).toContain('report.html');
 
+    const config = await readFile(at('tuned', 'tgm.config.json'), 'utf8');
+    const untested = await tgm(...SHORT, '--pretrained', 'pretrained', '--output', 'tuned');
+    expect(untested.stderr).toMatch(
+      /tuned: expected the videos that this run is tested on, --validation.source/,
+    );
+    expect(untested.code).toBe(64);
+    expect(await readFile(at('tuned', 'tgm.config.json'), 'utf8')).toBe(config);
+
     const unbroken = await tgm(...args.slice(0, -1), 'unbroken', '--json');
     const { videos, leftOut, figures } = result;
     expect(JSON.parse(unbroken.stdout)).toMatchObject({ test: { videos, leftOut, figures }, step: STEPS });
@@ -104,6 +112,15 @@ describe('tgm finetune', { timeout: 180_000 }, () => {
     expect(ended.code, ended.stderr).toBe(0);
     expect(ended.stdout).toMatch(/^test {4}none: no validation videos are given$/m);
     expect(existsSync(at('drawn', 'result.json'))).toBe(false);
+    // A test that is asked for later is made, and the configuration tells of it.
+    const later = await tgm(
+      ...SHORT.map((each) => (each === '8' ? '1' : each)),
+      ...TEST,
+      '--output',
+      'drawn',
+    );
+    expect(later.stdout).toMatch(/^test {4}8 videos; 1 cannot be read/m);
+    expect(await readFile(at('drawn', 'tgm.config.json'), 'utf8')).toContain('"validation"');
   });
 
   it.runIf(process.platform !== 'win32')('stops in its test, and tests when it is called again', async () => {

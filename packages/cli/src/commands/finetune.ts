@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { progressLine } from '@tgm/train';
+import { requireOwnOutput } from '../config/require-own-output.js';
 import type { DataOptions } from '../data/data-section.js';
 import { dataSection, validationSection } from '../data/data-section.js';
 import { openDataset } from '../data/open-dataset.js';
@@ -7,6 +8,7 @@ import { figuresText } from '../measuring/figures-text.js';
 import { progress } from '../program/progress.js';
 import { warn } from '../program/say.js';
 import { finetuneSection } from '../training/finetune-section.js';
+import { requireNoTest } from '../training/require-no-test.js';
 import { type FinetunedRun, runFinetuning } from '../training/run-finetuning.js';
 import { RUN_FILES } from '../training/run-folder.js';
 import { finetuningOf } from '../training/stage-of.js';
@@ -29,8 +31,10 @@ preset has; result.json in the folder has the figures with their 95 % intervals.
   long: true,
   async run({ sections, signal, configText }) {
     const { settings, run } = finetuningOf(sections.finetune!.values);
-    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
+    await requireOwnOutput('finetune', { output: run.output, source: sections.data!.values.source });
     const tests = sections.validation?.values as unknown as DataOptions | undefined;
+    if (!tests) await requireNoTest(run.output);
+    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     let shown: ReturnType<typeof progress> | undefined;
     const trained = await runFinetuning({
       ...run,

@@ -96,6 +96,58 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
     expect(other.stderr).toMatch(/masking\.ratio: 0\.6, now 0\.8.*CHECKPOINT_MISMATCH/s);
     expect(other.code).toBe(64);
     expect(await readFile(at('run', 'tgm.config.json'), 'utf8')).toBe(config);
+    expect((await tgm(...SHORT, '--output', 'run', '--threads', '1')).code).toBe(0);
+    expect(await readFile(at('run', 'tgm.config.json'), 'utf8'), 'of a run that does nothing').toBe(config);
+
+    const rows = (await readFile(at('videos', 'clips.jsonl'), 'utf8')).split('\n').slice(0, 7);
+    await writeFile(at('videos', 'fewer.jsonl'), `${rows.join('\n')}\n`);
+    const fewer = SHORT.map((each) => each.replace('clips.jsonl', 'fewer.jsonl'));
+    const short = await tgm(...fewer, '--output', 'run');
+    expect(short.stderr).toMatch(/run\.steps: 12, now .*CHECKPOINT_MISMATCH/s);
+    expect(short.stderr).toMatch(/others: batches.*examples/);
+    expect(short.code).toBe(64);
+  });
+
+  it('refuses, before anything is written, a folder that holds something else', async () => {
+    const holds = async (name: string, file: string, text: string) => {
+      await mkdir(at(name));
+      await writeFile(at(name, file), text);
+      return name;
+    };
+    const names = [
+      await holds('scores-folder', 'index.json', '{}'),
+      await holds('shards-folder', 'shard-000000.tar', ''),
+      await holds('video-folder', 'a.mp4', ''),
+      await holds('measured-folder', 'tgm.config.json', '// What tgm probe ran with\n{ "probe": {} }'),
+    ];
+    for (const name of names) {
+      const before = await readdir(at(name));
+      const ended = await tgm(...SHORT, '--output', name);
+      expect(ended.stderr).toMatch(/expected a folder of tgm pretrain alone.*--output/s);
+      expect(ended.stderr).toContain(before[0]);
+      expect(ended.code).toBe(64);
+      expect(await readdir(at(name))).toEqual(before);
+    }
+    for (const command of ['score', 'shards']) {
+      const source = await tgm(command, 'videos/red', '--caption', 'x', '--output', 'videos/red');
+      expect(source.stderr).toMatch(/red: expected a folder of tgm .* alone.*got that of the videos/);
+      expect(source.code).toBe(64);
+      const run = await tgm(command, 'videos/red', '--caption', 'x', '--output', 'run');
+      expect(run.stderr).toMatch(/got one with a run \(events\.jsonl\)/);
+      expect(run.code).toBe(64);
+    }
+    expect(await readdir(at('videos', 'red'))).not.toContain('tgm.config.json');
+  });
+
+  it('refuses a contrast of captions that are all equal, before the first step', async () => {
+    const args = ['pretrain', 'videos/red', '--preset', 'tgm-b-ssv2', '--laptop', '--leak-safe'];
+    const ended = await tgm(...args, '--caption', 'a video', '--output', 'alike');
+    expect(ended.stderr).toMatch(
+      /expected different captions.*got "a video" for all of 4 videos.*tgm caption/s,
+    );
+    expect(ended.stderr).toContain('NO_NEGATIVES');
+    expect(ended.code).toBe(64);
+    expect(existsSync(at('alike'))).toBe(false);
   });
 
   it.runIf(process.platform !== 'win32')(
@@ -233,11 +285,14 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
   });
 });
 
-describe('tgm resume', () => {
+describe('tgm resume', { timeout: 120_000 }, () => {
   it('refuses a folder that is no run', async () => {
     const ended = await tgm('resume', 'videos');
-    expect(ended.stderr).toMatch(/tgm\.config\.json: expected a configuration file/);
+    expect(ended.stderr).toMatch(/videos: expected the folder of a run, got one without tgm\.config\.json/);
     expect(ended.code).toBe(64);
+    const absent = await tgm('resume', 'nosuch');
+    expect(absent.stderr).toMatch(/nosuch: expected the folder of a run, got nothing there/);
+    expect(absent.code).toBe(64);
     await mkdir(at('plain'));
     await writeFile(at('plain', 'tgm.config.json'), '{"data": {"source": "x"}}');
     const none = await tgm('resume', 'plain');

@@ -1,4 +1,5 @@
 import { progressLine } from '@tgm/train';
+import { requireOwnOutput } from '../config/require-own-output.js';
 import type { DataOptions } from '../data/data-section.js';
 import { dataSection } from '../data/data-section.js';
 import { openDataset } from '../data/open-dataset.js';
@@ -17,7 +18,7 @@ export const pretrain: Command = {
   name: 'pretrain',
   says: 'Pre-trains a video masked autoencoder, guided by captions or motion where the preset says so',
   details: `Example:
-  tgm pretrain videos --caption "a video" --preset tgm-b-ssv2 --laptop --leak-safe --output run
+  tgm pretrain videos --preset mgm-b-k400 --laptop --output run
   tgm pretrain k400/train.csv --videos k400/train --preset videomae-s-k400 --length.accumulate 64 --output run
   tgm watch run
   tgm resume run
@@ -30,6 +31,7 @@ files for TensorBoard.`,
   long: true,
   async run({ sections, signal, configText }) {
     const { settings, run } = pretrainingOf(sections.pretrain!.values);
+    await requireOwnOutput('pretrain', { output: run.output, source: sections.data!.values.source });
     const warning = leakWarning(settings);
     if (warning) warn(`  ${warning}`);
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);

@@ -1,3 +1,4 @@
+import { requireOwnOutput } from '../config/require-own-output.js';
 import { saveConfig } from '../config/save-config.js';
 import { type DataOptions, dataSection, validationSection } from '../data/data-section.js';
 import { openDataset } from '../data/open-dataset.js';
@@ -24,6 +25,7 @@ result.json has them, and what each protocol chose.`,
   long: true,
   async run({ sections, signal, configText }) {
     const values = sections.probe!.values as unknown as ProbeConfig;
+    await requireOwnOutput('probe', { output: values.output, source: sections.data!.values.source });
     const train = await openDataset(sections.data!.values as unknown as DataOptions);
     const test = await openDataset(sections.validation!.values as unknown as DataOptions);
     const run = optionsIn(PROBE_RUN_FIELDS, values) as unknown as ProbeRunOptions;

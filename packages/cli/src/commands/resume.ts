@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { number, optional, optionTable, text, wholeNumber } from '@tgm/options';
 import type { ConfigFile } from '../config/config-file.js';
@@ -52,6 +53,7 @@ The folder's tgm.config.json says what the run is. It may lie elsewhere by now; 
   async run({ sections, ...given }) {
     const { run: output, ...changes } = table.check(sections.resume!.values);
     const path = join(output, RUN_FILES.config);
+    if (!existsSync(path)) throw noRun(output);
     const file = (await findConfig(path, process.cwd()))!;
     const stage = STAGES.find(({ name }) => name in file.values);
     if (stage === undefined)
@@ -83,3 +85,11 @@ function withoutLimit(file: ConfigFile, stage: string): ConfigFile {
   const { stopAfter: _, ...kept } = options;
   return { ...file, values: { ...others, [stage]: kept } };
 }
+
+const noRun = (folder: string): CliError =>
+  new CliError('INPUT_INVALID', {
+    where: folder,
+    expected: 'the folder of a run',
+    received: existsSync(folder) ? `one without ${RUN_FILES.config}` : 'nothing there',
+    advice: 'Name what was given as --output of tgm pretrain or tgm finetune.',
+  });

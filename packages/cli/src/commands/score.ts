@@ -1,6 +1,7 @@
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { openScores, TrainError } from '@tgm/train';
 import { partOf } from '../config/part.js';
+import { requireOwnOutput } from '../config/require-own-output.js';
 import { saveConfig } from '../config/save-config.js';
 import { type DataOptions, dataSection } from '../data/data-section.js';
 import { openDataset } from '../data/open-dataset.js';
@@ -29,9 +30,10 @@ reason in the JSON file beside the scores. A folder of other captions, frames or
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   long: true,
   async run({ sections, signal, configText }) {
-    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const { device, ...options } = sections.score!.values as unknown as Required<ScoreConfig>;
     const { output, shard } = options;
+    await requireOwnOutput('score', { output, source: sections.data!.values.source });
+    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const free = await freeBytes(output);
     const engine = await onnxEngine({ device });
     try {

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { prepareShards, videoPool } from '@tgm/video-io';
 import { partOf } from '../config/part.js';
-import { saveConfig } from '../config/save-config.js';
+import { requireOwnOutput } from '../config/require-own-output.js';
+import { CONFIG_FILE, saveConfig } from '../config/save-config.js';
 import type { DataOptions } from '../data/data-section.js';
 import { dataSection } from '../data/data-section.js';
 import { openDataset } from '../data/open-dataset.js';
@@ -24,10 +27,11 @@ the reason in the report beside their tar file.`,
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   long: true,
   async run({ sections, signal, configText }) {
-    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const { shard, threads, attach, ...own } = shardsTable.check(
       sections.shards!.values as unknown as ShardsOptions,
     );
+    await requireOwnOutput('shards', { output: own.output, source: sections.data!.values.source });
+    const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const part = partOf(shard)!;
     const given = { ...own, ...(attach !== undefined && { attach: await attachmentsIn(attach) }) };
     const pool = videoPool({ workers: threads });
@@ -51,7 +55,9 @@ the reason in the report beside their tar file.`,
         }
         shown.update(made.length, `${report.done.length} samples in the last`);
       }
-      await saveConfig(own.output, configText);
+      // A run that makes nothing leaves the configuration of the one that did.
+      const holdsConfig = existsSync(join(own.output, CONFIG_FILE));
+      if (!holdsConfig || made.some((each) => each.fresh)) await saveConfig(own.output, configText);
     } finally {
       await pool.close();
     }

@@ -3,9 +3,12 @@ import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CliError } from '../program/errors.js';
 
+/** Name of the configuration that a folder was made with. */
+export const CONFIG_FILE = 'tgm.config.json';
+
 /** Writes a resolved configuration into a folder as `tgm.config.json`, whole or not at all. @throws CliError `WRITE_FAILED` */
 export const saveConfig = (folder: string, text: string): Promise<void> =>
-  saveText(join(folder, 'tgm.config.json'), text);
+  saveText(join(folder, CONFIG_FILE), text);
 
 /** The same under a name. */
 export async function saveText(path: string, text: string | Uint8Array): Promise<void> {

@@ -1,10 +1,12 @@
 import type { PictureTextEncoder, TextCues, TokenGrid } from '@tgm/masking';
+import { showValue } from '@tgm/options';
 import {
   type CaptionEmbeddings,
   type ClipCues,
   embedCaptions,
   openScores,
   storedTextCues,
+  TrainError,
   textCues,
 } from '@tgm/train';
 import type { VideoDataset } from '@tgm/video-io';
@@ -36,13 +38,14 @@ export interface GuidanceOptions {
  * Finds what the maskings and the contrast of settings read of captions: nothing, scores from a store or from the teacher, and an
  * embedding of each caption.
  *
- * @throws CliError `INPUT_INVALID` where no video has a caption; what the store and the teacher throw; the reason of `signal`.
+ * @throws CliError `INPUT_INVALID` where no video has a caption; TrainError `NO_NEGATIVES` where the contrast has one for all; what the store and the teacher throw; the reason of `signal`.
  */
 export async function guidanceOf(options: GuidanceOptions): Promise<Guidance> {
   const { settings, dataset, grid, scores, encoder, signal, onCaptions } = options;
   const masks = readsText(settings);
   if (!masks && !settings.contrast) return {};
   const captions = await captionsOf(dataset, signal);
+  if (settings.contrast && captions.size === 1) throw nothingToTellApart(dataset, [...captions]);
   const teacher = settings.contrast || (masks && scores === undefined) ? await encoder() : undefined;
   const scoredFrames = settings.text?.scoredFrames ?? 'all';
   const cuesOf = async (): Promise<ClipCues<TextCues>> => {
@@ -67,6 +70,15 @@ export async function guidanceOf(options: GuidanceOptions): Promise<Guidance> {
     ...(settings.contrast && { texts: await embedCaptions(embedding, captions) }),
   };
 }
+
+const nothingToTellApart = ({ name, length }: VideoDataset, [caption]: readonly string[]): TrainError =>
+  new TrainError('NO_NEGATIVES', {
+    where: name,
+    expected: 'different captions, which the contrast tells apart',
+    received: `${showValue(caption)} for all of ${length} videos`,
+    advice:
+      'tgm caption writes captions for --captions; --templates "a video of {}" makes them of labels. --preset mgm-b-k400 and videomae-s-k400 need none.',
+  });
 
 /** All captions that differ. */
 async function captionsOf(dataset: VideoDataset, signal: AbortSignal): Promise<ReadonlySet<string>> {

@@ -79,6 +79,7 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
     name: 'finetune',
     title: `Fine-tuning on ${dataset.name}`,
     videos: dataset.length,
+    measures: testVideos !== undefined,
     async start({ engine, pool, signal, badSamples, run: common }) {
       if (testVideos) await requireReadable(testVideos, pool, signal);
       const begin = pretrained === undefined ? undefined : await pretrainedEncoder(pretrained, settings);

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pageSink } from '@tgm/report';
 import { jsonlSink, type LoggedEvent, readEvents, type Sink, tensorBoardSink } from '@tgm/train';
-import { saveConfig } from '../config/save-config.js';
+import { CONFIG_FILE, saveConfig } from '../config/save-config.js';
 
 /** What lies in the folder of a run beside its checkpoints `step-00000100`. */
 export const RUN_FILES = {
-  config: 'tgm.config.json',
+  config: CONFIG_FILE,
   events: 'events.jsonl',
   tensorBoard: 'tensorboard',
   page: 'report.html',
@@ -20,6 +20,8 @@ export interface RunFilesOptions {
   readonly title: string;
   /** The configuration as a file; absent where a program of one's own trains. */
   readonly configText: string | undefined;
+  /** Whether the run is measured behind its last step, even if all steps were made before. */
+  readonly measures: boolean;
 }
 
 /**
@@ -28,12 +30,18 @@ export interface RunFilesOptions {
  *
  * @throws TrainError `SINK_FAILED` for a file of events that is none.
  */
-export async function runFiles({ folder, stage, title, configText }: RunFilesOptions): Promise<Sink[]> {
+export async function runFiles({
+  folder,
+  stage,
+  title,
+  configText,
+  measures,
+}: RunFilesOptions): Promise<Sink[]> {
   const path = (name: keyof typeof RUN_FILES) => join(folder, RUN_FILES[name]);
   const before = await eventsIn(folder);
   const command = configText !== undefined && `tgm ${stage} --config ${path('config')}`;
   return [
-    ...(configText === undefined ? [] : [configSink(folder, configText)]),
+    ...(configText === undefined ? [] : [configSink(folder, configText, measures)]),
     jsonlSink(path('events')),
     tensorBoardSink(path('tensorBoard')),
     pageSink({ path: path('page'), title, before, ...(command && { command }) }),
@@ -46,9 +54,12 @@ export async function eventsIn(folder: string): Promise<LoggedEvent[]> {
   return existsSync(path) ? readEvents(path) : [];
 }
 
-const configSink = (folder: string, text: string): Sink => ({
-  write: async ({ type }) => {
-    if (type === 'begin') await saveConfig(folder, text);
+/** A run that does nothing leaves the configuration of the one that did. */
+const configSink = (folder: string, text: string, measures: boolean): Sink => ({
+  write: async (event) => {
+    if (event.type !== 'begin') return;
+    const works = measures || event.step < event.steps || !existsSync(join(folder, RUN_FILES.config));
+    if (works) await saveConfig(folder, text);
   },
   close: async () => {},
 });

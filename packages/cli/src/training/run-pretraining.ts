@@ -57,6 +57,7 @@ export async function runPretraining(options: RunPretrainingOptions): Promise<Tr
     name: 'pretrain',
     title: `Pre-training on ${dataset.name}`,
     videos: dataset.length,
+    measures: false,
     async start({ engine, pool, signal, badSamples, run: common }) {
       const { recipe, ...parts } = pretrainingParts(settings, {
         videos: dataset.length,

@@ -58,6 +58,8 @@ export interface Stage {
   readonly title: string;
   /** Videos that are trained on. */
   readonly videos: number;
+  /** Whether it is measured behind its last step. */
+  readonly measures: boolean;
   /** Begins, or goes on. `end` may free what it opened: it is called behind the last event. */
   start(tools: TrainingTools): Promise<{ events: AsyncIterable<TrainEvent>; end?(): Promise<void> }>;
 }
@@ -84,8 +86,14 @@ export async function runTraining(options: Checked, stage: Stage): Promise<Train
       },
     });
     try {
-      const { name, title } = stage;
-      const files = await runFiles({ folder: output, stage: name, title, configText: options.configText });
+      const { name, title, measures } = stage;
+      const files = await runFiles({
+        folder: output,
+        stage: name,
+        title,
+        configText: options.configText,
+        measures,
+      });
       const last = await follow(events, [...files, ...(options.sinks ?? [])]);
       tf.dispose([last.params, last.buffers, last.average ?? {}] as unknown as tf.TensorContainer);
       return {

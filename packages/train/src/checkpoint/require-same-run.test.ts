@@ -91,6 +91,13 @@ describe('a run is refused', () => {
     expect(() => requireSameRun('run', saved, now)).toThrow('step 99 of 10');
   });
 
+  it('with fewer steps that come of other data, which it names', () => {
+    const change = { batches: { is: 'other videos' } };
+    expect(resume(steady, steady, 10, change)).toThrow(
+      /others: batches.*other videos.*run\.steps: 1000, now 10/,
+    );
+  });
+
   it('with other tensors', () => {
     const tensors = { a: { shape: [2, 3] }, b: { shape: [] } };
     requireSameTensors('run', tensors, { b: { shape: [] }, a: { shape: [2, 3] } });

@@ -26,12 +26,13 @@ export function requireSameRun(
   const planned = saved.description.run.steps;
   const refused = (expected: string, received: string, advice?: string) =>
     new TrainError('CHECKPOINT_MISMATCH', { where: path, expected, received, ...(advice && { advice }) });
-  if (saved.step > steps)
+  const all = descriptionDifferences(saved.description, description);
+  // Where more than the length differs, the length may come of it: fewer videos make fewer steps.
+  if (saved.step > steps && all.every(({ option }) => OF_LENGTH.test(option)))
     throw refused(
       `a run of at least the ${saved.step} steps that are done`,
       `step ${saved.step} of ${steps}`,
     );
-  const all = descriptionDifferences(saved.description, description);
   const longer = typeof planned === 'number' && steps > planned;
   const keepsRates = longer && ratesDigest(schedule, saved.step) === saved.rates;
   const left = keepsRates ? all.filter(({ option }) => !OF_LENGTH.test(option)) : all;
