@@ -127,6 +127,11 @@ describe('tgm evaluate', { timeout: 60_000 }, () => {
       ['narrow', ...LABELLED],
       /test: expected classes among "red", "blue", got "green"/,
     ],
+    [
+      'the folder of a run for its results',
+      ['tuned', ...LABELLED, '--output', 'run'],
+      /expected a folder of tgm evaluate alone.*got one with a run \(/,
+    ],
     ['mteb of a classifier', ['tuned', ...LABELLED, ...TASK], /a zero-shot classification/],
   ])('refuses %s with 64, before a feature is computed', async (_, args, message) => {
     await writeClassifier(file('narrow'), ['red', 'blue']);

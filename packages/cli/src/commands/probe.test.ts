@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -91,6 +91,15 @@ describe('tgm probe', { timeout: 120_000 }, () => {
     const { task_name, scores } = await jsonOf('few/Colours.json');
     expect(task_name).toBe('Colours');
     expect(100 * scores.test[0].accuracy).toBeCloseTo(figures['few-shot/top1'].value, 10);
+  });
+
+  it('refuses the folder of a run for its results', async () => {
+    await mkdir(file('other'));
+    await writeFile(file('other/events.jsonl'), '');
+    const { code, stderr } = await run('probe', 'run', ...SETTINGS, ...DATA, ...TEST, '--output', 'other');
+    expect(stderr).toMatch(/expected a folder of tgm probe alone.*got one with a run \(events\.jsonl\)/);
+    expect(code).toBe(64);
+    expect(await readdir(file('other'))).toEqual(['events.jsonl']);
   });
 
   it.each<readonly [string, readonly string[], RegExp]>([
