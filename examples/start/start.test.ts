@@ -319,7 +319,7 @@ describe('npm start refuses', { timeout: 120_000 }, () => {
     await writeFile(join(broken, 'a.mp4'), 'this is no video');
     const { code, text } = await start(['--videos', broken, '--caption', 'a']);
     expect(text).toMatch(/none; the first reason: .*[^.]\. \(VIDEOS_INVALID\)/);
-    expect(code).toBe(1);
+    expect(code).toBe(64);
   });
 
   it('arms whose data cannot be made, and leaves no run', async () => {
@@ -329,7 +329,7 @@ describe('npm start refuses', { timeout: 120_000 }, () => {
       ownFolders: true,
     });
     expect(text).toMatch(/FOLDER_FAILED/);
-    expect(code).toBe(1);
+    expect(code).toBe(64);
     expect(await readdir(out)).toEqual([]);
   });
 

@@ -113,6 +113,6 @@ const tooMany = (refused: number, total: number, cause: VideoError): CliError =>
     where: 'caption.refusedShare',
     expected: 'fewer videos that cannot be read',
     received: `${refused} of ${total}`,
-    advice: 'Raise it, or mend the videos.',
+    advice: 'Raise it by --refused-share, or mend the videos.',
     cause,
   });

@@ -107,7 +107,7 @@ describe('tgm caption', () => {
     });
     const strict = await run(...args, '--refused-share', '0', ...BY_PROGRAM);
     expect(JSON.parse(strict.stdout).error).toMatchObject({ code: 'VIDEOS_INVALID', received: '1 of 3' });
-    expect(strict.code).toBe(1);
+    expect(strict.code).toBe(64);
   });
 
   it('does a part into a file of its own, and data takes several', async () => {
@@ -162,12 +162,12 @@ describe('tgm caption', () => {
   });
 
   it.each<readonly [string, readonly string[], RegExp]>([
-    ['no file for the captions', ['--revision', '1'], /caption\.out: .*Give it by --out\./],
-    ['no revision', ['--out', 'x.jsonl'], /caption\.revision: .*Give it by --revision\./],
+    ['no file for the captions', ['--revision', '1'], /caption\.out: .*Give it by --out: .*/],
+    ['no revision', ['--out', 'x.jsonl'], /caption\.revision: .*Give it by --revision: .*/],
     [
       'an option of the other kind',
       ['--out', 'x.jsonl', '--dtype', 'q8', ...BY_PROGRAM],
-      /--dtype: expected one of the options .*got an unknown name/,
+      /--dtype: expected one of the options .*got an unknown name\. \(OPTION_INVALID\)/,
     ],
   ])('refuses %s', async (_, args, message) => {
     const { code, stderr } = await run('caption', 'videos', ...args);

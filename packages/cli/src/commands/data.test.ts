@@ -126,9 +126,17 @@ describe('tgm data', () => {
 
   it.each<readonly [string, readonly string[], RegExp]>([
     ['nothing', ['none'], /none: expected a folder of videos, .*got nothing there.*INPUT_INVALID/],
+    ['a folder without a video', ['empty'], /empty: expected .*FOLDER_EMPTY/],
+    [
+      'tar files and no folder for their videos',
+      ['one.tar'],
+      /Give it by --cache: where videos are unpacked/,
+    ],
     ['what tells no format', ['data.bin'], /tells no format.*--format.*INPUT_INVALID/],
     ['a manifest that is wrong, with its line', ['wrong.jsonl'], /wrong\.jsonl:2: .*MANIFEST_INVALID/],
   ])('refuses %s and ends with 64', async (_, args, message) => {
+    await mkdir(file('empty'), { recursive: true });
+    await writeFile(file('one.tar'), '');
     await writeFile(file('data.bin'), 'x');
     await writeFile(file('wrong.jsonl'), '{"id":"a","path":"a.mp4"}\n{"id":7}\n');
     const { code, stderr } = await run('data', ...args);

@@ -113,7 +113,7 @@ describe('tgm evaluate', { timeout: 60_000 }, () => {
   });
 
   it.each<readonly [string, readonly string[], RegExp]>([
-    ['no videos', ['tuned'], /validation\.source: .*Give it by --source\./],
+    ['no videos', ['tuned'], /validation\.source: .*Give it by --source: .*/],
     ['a frozen encoder', ['plain', ...LABELLED], /pre-trained with captions/],
     [
       'videos without labels for a classifier',

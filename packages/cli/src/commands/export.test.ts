@@ -147,7 +147,7 @@ print(*session.run(None, {"pixel_values": np.full((1, 2, 3, 16, 16), 0.5, np.flo
   });
 
   it.each<readonly [string, readonly string[], RegExp, number]>([
-    ['no folder', ['run'], /export\.output: .*Give it by --output\./, 64],
+    ['no folder', ['run'], /export\.output: .*Give it by --output: .*/, 64],
     ['a model that is not there', ['none', '--output', 'x'], /INPUT_INVALID/, 64],
     [
       'a list of files that is none',
@@ -167,7 +167,7 @@ print(*session.run(None, {"pixel_values": np.full((1, 2, 3, 16, 16), 0.5, np.flo
       /of another command \(tgm\.config\.json\)/,
       64,
     ],
-    ['a folder that is a file', ['tuned', '--output', 'taken'], /WRITE_FAILED/, 1],
+    ['a folder that is a file', ['tuned', '--output', 'taken'], /WRITE_FAILED/, 64],
   ])('refuses %s', async (_, args, message, expected) => {
     await writeFile(file('taken'), '');
     for (const name of ['odd', 'other', 'results']) await mkdir(file(name), { recursive: true });

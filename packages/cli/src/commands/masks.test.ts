@@ -227,7 +227,7 @@ describe('tgm masks', () => {
 
   it.each<readonly [string, readonly string[], RegExp]>([
     ['another ending', ['--out', 'a.jpg', 'square.mp4'], /--out: expected a file that ends in \.png, \.gif/],
-    ['no file to write', ['square.mp4'], /masks\.out: .*Give it by --out\./],
+    ['no file to write', ['square.mp4'], /masks\.out: .*Give it by --out: .*/],
     ['no video', ['--out', 'a.png'], /masks\.video: /],
     [
       'a mask that needs a caption without one',
@@ -240,6 +240,11 @@ describe('tgm masks', () => {
       /--masks: .*"tubes"/,
     ],
     ['a size of no whole tokens', ['--out', 'a.png', 'square.mp4', '--size', '100'], /multiple of 16/],
+    [
+      'no video',
+      ['--out', 'a.png', 'none/dog.mp4', 'a dog walks'],
+      /none\/dog\.mp4: expected a video file, got nothing there\. \(INPUT_INVALID\)/,
+    ],
     ['a third text', ['--out', 'a.png', 'square.mp4', 'a', 'b'], /Unexpected argument 'b'/],
   ])('refuses %s', async (_, args, message) => {
     const { code, stderr } = await run(...args);

@@ -137,8 +137,8 @@ describe('tgm retrieve', { timeout: 60_000 }, () => {
   });
 
   it.each<readonly [string, readonly string[], RegExp]>([
-    ['no text', ['--model', 'run'], /retrieve\.text: .*Give it by --text\./],
-    ['no model', ['red'], /retrieve\.model: .*Give it by --model\./],
+    ['no text', ['--model', 'run'], /retrieve\.text: .*Give it by --text: .*/],
+    ['no model', ['red'], /retrieve\.model: .*Give it by --model: .*/],
     ['an empty text', ['  ', '--model', 'run'], /a text of some words/],
     ['a model that is not there', ['red', '--model', 'none'], /INPUT_INVALID/],
     ['a model without captions', ['red', '--model', 'plain'], /pre-trained with captions/],

@@ -14,6 +14,7 @@ import { say, warn } from '../program/say.js';
 import { version } from '../version.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
+import { commandWords } from './command-words.js';
 import { commandHelp, programHelp } from './help.js';
 import { withoutFlags } from './without-flags.js';
 
@@ -38,7 +39,7 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
   try {
     return await run(commandOf(name), own, signal);
   } catch (error) {
-    if (json && error instanceof TgmError) say(JSON.stringify({ error: faultOf(error) }));
+    if (json && error instanceof TgmError) say(JSON.stringify({ error: faultOf(error, name) }));
     if (json && error instanceof Stopped) say(JSON.stringify({ reason: 'stopped', by: error.by }));
     throw error;
   }
@@ -89,7 +90,10 @@ async function run(command: Command, args: readonly string[], signal: AbortSigna
     return EXIT_CODES.done;
   }
   const lines = configLines(sections);
-  if (lines.length > 0) warn(`${program}${file ? `, ${file.file}` : ''}\n${lines.join('\n')}`);
+  if (lines.length > 0)
+    warn(
+      `${program}${file ? `, ${file.file}` : ''}; --print-config tells the defaults too\n${lines.join('\n')}`,
+    );
   const json = given.get('json') === true;
   const result = await command.run({ sections, signal, json, configText: text });
   const peakBytes = command.long ? peakMemory() : undefined;
@@ -98,11 +102,8 @@ async function run(command: Command, args: readonly string[], signal: AbortSigna
   return result.exitCode ?? EXIT_CODES.done;
 }
 
-const faultOf = ({ code, message, where, expected, received, advice }: TgmError) => ({
-  code,
-  message,
-  where,
-  expected,
-  received,
-  ...(advice && { advice }),
-});
+function faultOf({ code, message, where, expected, received, advice }: TgmError, command: string) {
+  const texts = { message, where, expected, received, ...(advice && { advice }) };
+  const told = Object.entries(texts).map(([name, text]) => [name, commandWords(command, text)]);
+  return { code, ...Object.fromEntries(told) };
+}

@@ -146,7 +146,7 @@ describe('tgm score', { timeout: 120_000 }, () => {
   it('leaves videos out, says why, and tries them again where it is told', async () => {
     const strict = await run(...scoring('strict', 'broken.jsonl'), '--refused-share', '0');
     expect(strict.stderr).toMatch(/score\.refusedShare: expected fewer videos without scores, got 1 of 2/);
-    expect(strict.code).toBe(1);
+    expect(strict.code).toBe(64);
     const silent = await run(...scoring('left', 'silent.jsonl'));
     expect(silent.stderr).toMatch(/^ {2}left out v0: TEXT_MISSING/m);
     expect(silent.stdout).toMatch(/^scores of 1 videos in .*left, 1 of them new; 1 left out$/m);
@@ -156,7 +156,7 @@ describe('tgm score', { timeout: 120_000 }, () => {
       { id: 'v1', path: '1.mp4', captions: ['a red square 1', 'a circle'] },
     ]);
     const captioned = await run(...scoring('left', 'silent.jsonl'));
-    expect(captioned.stderr).toContain('SCORES_DIFFER');
+    expect(captioned.stderr).toMatch(/With --retry-left-out its shard .*SCORES_DIFFER/);
     expect(captioned.code).toBe(64);
     const again = await run(...scoring('left', 'silent.jsonl'), '--retry-left-out');
     expect(again.stdout).toMatch(/^scores of 2 videos in .*left, 1 of them new; 0 left out$/m);
@@ -166,6 +166,9 @@ describe('tgm score', { timeout: 120_000 }, () => {
     const none = await run(...scoring('none', 'none.jsonl'));
     expect(none.stderr).toMatch(/expected captions to score videos against, got none in the 1 samples/);
     expect(none.code).toBe(64);
+    const onFile = await run(...scoring('clips.jsonl'));
+    expect(onFile.stderr).toContain('SCORES_FAILED');
+    expect(onFile.code).toBe(64);
     const other = await run(...scoring('whole'), '--detail', '2', '--json');
     expect(JSON.parse(other.stdout)).toMatchObject({ error: { code: 'SCORES_DIFFER' } });
     expect(other.code).toBe(64);

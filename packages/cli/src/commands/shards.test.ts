@@ -64,10 +64,16 @@ describe('tgm shards', { timeout: 120_000 }, () => {
     await writeFile(file('b.mp4'), 'no video');
   });
 
-  it('ends with 1 where more are refused than may be', async () => {
-    const { code, stderr } = await run('shards', 'clips.jsonl', '--output', 'strict', '--refused-share', '0');
-    expect(stderr).toContain('TOO_MANY_BAD_SAMPLES');
-    expect(code).toBe(1);
+  it('ends with 64 where more are refused than may be, in words of the command line', async () => {
+    const strict = ['shards', 'clips.jsonl', '--output', 'strict', '--refused-share', '0', '--json'];
+    const { code, stderr, stdout } = await run(...strict);
+    expect(stderr).toMatch(/^tgm shards: expected .*Raise --refused-share if .*TOO_MANY_BAD_SAMPLES/ms);
+    expect(JSON.parse(stdout).error).toMatchObject({
+      where: 'tgm shards',
+      message: expect.stringContaining('--refused-share'),
+    });
+    expect(stderr + stdout).not.toContain('prepareShards');
+    expect(code).toBe(64);
   });
 
   it('does a part, and all parts have one configuration', async () => {

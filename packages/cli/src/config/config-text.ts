@@ -20,13 +20,14 @@ export function configText(sections: ResolvedSections, program: string): string 
   return `// What ${program} ran with\n${note}${JSON.stringify(Object.fromEntries(values), null, 2)}\n`;
 }
 
-/** The same as lines for people, each with where it comes from; without what is not set. */
+/** The same as lines for people, each with where it comes from; without what is not set, and what a default or a preset has said. */
 export function configLines(sections: ResolvedSections): string[] {
   return Object.entries(sections).flatMap(([section, { values, origins }]) =>
     Object.entries(values).flatMap(([option, value]) => {
-      if (value === undefined) return [];
+      const origin = origins[option]!;
+      if (value === undefined || origin === 'default' || origin.startsWith('preset ')) return [];
       const shown = typeof value === 'function' ? 'a function' : JSON.stringify(value);
-      return [`  ${`${section}.${option}`.padEnd(24)} ${shown}  (${origins[option]})`];
+      return [`  ${`${section}.${option}`.padEnd(24)} ${shown}  (${origin})`];
     }),
   );
 }

@@ -60,7 +60,10 @@ function relevant({ section, group }: Refused, all: readonly OptionFault[]): rea
 
 function adviceFor({ option, expected, received }: OptionFault, refused: Refused): string | undefined {
   const { section, group, sections } = refused;
-  if (received === 'nothing') return `Give it by ${flagOf(section, option, sections)}.`;
+  if (received === 'nothing') {
+    const says = group.about[option]?.[1];
+    return `Give it by ${flagOf(section, option, sections)}${says === undefined ? '' : `: ${says}`}.`;
+  }
   const meant = (name: string | undefined): string | undefined => name && `Did you mean "${name}"?`;
   if (received !== UNKNOWN) {
     // Values stand in quotes in what was expected.

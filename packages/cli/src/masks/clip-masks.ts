@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type ClipFrames, seededRandom } from '@tgm/masking';
 import type { ClipReport, MaskPicture } from '@tgm/report';
 import { type Size, type VideoPool, videoPool } from '@tgm/video-io';
@@ -37,7 +38,7 @@ type CueName = keyof KnownCues;
  * caption by a CLIP.
  *
  * @param teacher The CLIP; it is opened where a mask, or the heat map of a caption, needs it.
- * @throws CliError `OPTION_INVALID`, also where a mask needs a caption and there is none; VideoError for what cannot be decoded; errors of
+ * @throws CliError `OPTION_INVALID`, also where a mask needs a caption and there is none; `INPUT_INVALID` for no video; VideoError for what cannot be decoded; errors of
  *   `openTeacher`.
  */
 export async function clipMasks(
@@ -50,6 +51,13 @@ export async function clipMasks(
   const strategies = names.map((name) => ({ name, strategy: STRATEGIES[name](ratio) }));
   const required = new Set<CueName>(strategies.flatMap(({ strategy }) => strategy.requires));
   if (caption !== undefined) required.add('tokenScores');
+  // The pool takes a folder that is away, too, for a fault that may pass.
+  if (!existsSync(video))
+    throw new CliError('INPUT_INVALID', {
+      where: video,
+      expected: 'a video file',
+      received: 'nothing there',
+    });
   const pool = videoPool({ workers: 1 });
   try {
     const clip = await readClip(pool, video, {

@@ -114,6 +114,17 @@ describe('a section of a stage', () => {
     });
   });
 
+  it.each([['mgm-b-k40'], ['finetune-b-k400']])(
+    'tells of the preset %s nothing but that it is not known',
+    async (preset) => {
+      const given = flags({ preset, laptop: true, leakSafe: true, output: 'run' });
+      await expect(resolveSection(pretrainSection, undefined, given)).rejects.toMatchObject({
+        where: '--preset',
+        message: expect.not.stringMatching(/\n|got nothing/),
+      });
+    },
+  );
+
   it('refuses another preset or form under a file that has all settings', async () => {
     const { stage: _, ...settings } = PRESETS['tgm-b-ssv2'];
     const whole = fileOf(JSON.stringify({ pretrain: { ...settings, preset: 'tgm-b-ssv2', output: '/run' } }));
@@ -130,7 +141,7 @@ describe('a section of a stage', () => {
     const failed = resolveSection(pretrainSection, undefined, flags({}));
     await expect(failed).rejects.toMatchObject({
       message: expect.stringMatching(
-        /^pretrain\.preset: expected the name of a preset \(videomae-s-k400, .*Give it by --preset\.\npretrain\.output: .*Give it by --output\./,
+        /^pretrain\.preset: expected the name of a preset \(videomae-s-k400, .*Give it by --preset: .*\.\npretrain\.output: .*Give it by --output: .*/,
       ),
     });
   });

@@ -81,10 +81,11 @@ export function presetTable<const F extends Fields>(
   const { stage } = Object.values(PRESETS_OF[name])[0]!;
   const faults = (options: unknown = {}): readonly OptionFault[] => {
     const values = options as Values;
-    return [
-      ...withoutPreset(name, values, settingsFaults(stage, values, table)),
-      ...formFaults(name, values),
-    ];
+    const ofTable = settingsFaults(stage, values, table);
+    // Of an unknown preset nothing is known that it would fill in, nor what form it has.
+    const unknown = ofTable.filter(({ option }) => option === 'preset');
+    if (unknown.length > 0) return unknown;
+    return [...withoutPreset(name, values, ofTable), ...formFaults(name, values)];
   };
   return {
     ...table,

@@ -20,9 +20,6 @@ const WRONG = new Set([
   'OPTIONS_CHANGED',
   'CONFIG_INVALID',
   'INPUT_INVALID',
-  'VIDEOS_INVALID',
-  'MANIFEST_INVALID',
-  'CAPTION_EMPTY',
   'CAPTIONS_INVALID',
   'SHARDS_DIFFER',
   'FEATURES_DIFFER',
@@ -36,11 +33,33 @@ const WRONG = new Set([
   'NO_EXAMPLES',
   'NO_NEGATIVES',
   'TEXT_MISSING',
+  'TOO_MANY_BAD_SAMPLES',
+  'VIDEOS_INVALID',
 ]);
+
+/** What the file system says of a path that is wrong itself: a file where a folder is to be, a folder where a file is. */
+const WRONG_PATH = new Set(['ENOTDIR', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ELOOP']);
 
 /** The exit code of a program that an error ended. */
 export function exitCodeOf(error: unknown): number {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
+  const { code } = partsOf(error);
   if (code === 'LOSS_NOT_FINITE') return EXIT_CODES.lossNotFinite;
-  return typeof code === 'string' && WRONG.has(code) ? EXIT_CODES.wrong : EXIT_CODES.failed;
+  const isWrong = (typeof code === 'string' && WRONG.has(code)) || hasLastingCause(error);
+  return isWrong ? EXIT_CODES.wrong : EXIT_CODES.failed;
 }
+
+/** Whether what led to an error is a file or a path that no retry mends. A VideoError tells whose fault it is. */
+function hasLastingCause(error: unknown): boolean {
+  const { code, fault, cause } = partsOf(error);
+  if (fault === 'file' || fault === 'caller') return true;
+  return (
+    (typeof code === 'string' && WRONG_PATH.has(code)) || (cause !== undefined && hasLastingCause(cause))
+  );
+}
+
+const partsOf = (error: unknown) =>
+  (error instanceof Error ? error : {}) as {
+    readonly code?: unknown;
+    readonly fault?: unknown;
+    readonly cause?: unknown;
+  };

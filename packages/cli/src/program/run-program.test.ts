@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { TrainError, type TrainErrorCode } from '@tgm/train';
+import { VideoError } from '@tgm/video-io';
 import { describe, expect, it } from 'vitest';
 import { CliError } from './errors.js';
 import { exitCodeOf } from './exit-codes.js';
@@ -115,12 +117,21 @@ describe('runProgram', { timeout: 120_000 }, () => {
   });
 });
 
+const trainError = (code: TrainErrorCode, cause?: Error) =>
+  new TrainError(code, { where: 'a', expected: 'b', received: 'c', cause });
+
 describe('exit codes', () => {
   it.each([
     [new CliError('USAGE', { where: 'a', expected: 'b', received: 'c' }), 64],
     [new CliError('CONFIG_INVALID', { where: 'a', expected: 'b', received: 'c' }), 64],
     [new CliError('WRITE_FAILED', { where: 'a', expected: 'b', received: 'c' }), 1],
     [Object.assign(new Error('nan'), { code: 'LOSS_NOT_FINITE' }), 3],
+    [new VideoError('FOLDER_EMPTY', { source: 'a', expected: 'b', received: 'c' }), 64],
+    [new VideoError('SYSTEM_FAILED', { source: 'a', expected: 'b', received: 'c' }), 1],
+    [trainError('TOO_MANY_BAD_SAMPLES'), 64],
+    [trainError('SCORES_FAILED', Object.assign(new Error('a file is there'), { code: 'EEXIST' })), 64],
+    [trainError('SCORES_FAILED', Object.assign(new Error('the disk is full'), { code: 'ENOSPC' })), 1],
+    [trainError('RUN_LOCKED'), 1],
     [new Error('whatever'), 1],
     ['a text', 1],
   ])('of %s it is %i', (error, code) => expect(exitCodeOf(error)).toBe(code));

@@ -42,8 +42,13 @@ const ECHO_MILLISECONDS = 300;
  *
  * `main` rejects with the signal's reason when it was stopped, or sets the exit code itself. The exit code is one of `EXIT_CODES`, an error is told on
  * standard error; 130 and 143: stopped by SIGINT or SIGTERM; 75: by SIGUSR1 or for its time.
+ *
+ * @param explained An error as a person should read it.
  */
-export async function runProgram(main: (signal: AbortSignal) => Promise<void>): Promise<void> {
+export async function runProgram(
+  main: (signal: AbortSignal) => Promise<void>,
+  explained: (error: unknown) => string = explain,
+): Promise<void> {
   const stop = new AbortController();
   let stoppedAt: number | undefined;
   const stopBy = (name: StopSignal): void => {
@@ -76,7 +81,7 @@ export async function runProgram(main: (signal: AbortSignal) => Promise<void>): 
     if (error instanceof Stopped) {
       process.exitCode = exitCodeOfStop(error);
     } else {
-      warn(`\n${explain(error)}`);
+      warn(`\n${explained(error)}`);
       process.exitCode = exitCodeOf(error);
     }
   }

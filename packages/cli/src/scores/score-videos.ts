@@ -71,5 +71,5 @@ const tooMany = (leftOut: number, total: number): CliError =>
     where: 'score.refusedShare',
     expected: 'fewer videos without scores',
     received: `${leftOut} of ${total}`,
-    advice: 'Raise it, or mend the videos and give --retry-left-out.',
+    advice: 'Raise it by --refused-share, or mend the videos and give --retry-left-out.',
   });

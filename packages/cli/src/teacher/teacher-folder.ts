@@ -28,7 +28,7 @@ export async function teacherFolder({ clip, revision, offline, cacheDir }: Teach
       where: 'teacher.revision',
       expected: `the commit of ${clip} on the Hub`,
       received: 'nothing',
-      advice: `Give it by --revision. The model's page lists its commits under "Files and versions". If ${clip} should be a folder: it is not there.`,
+      advice: `No folder ${clip} is there. For the model of the Hub give it by --revision: its page lists commits under "Files and versions".`,
     });
   const accessToken = process.env.HF_TOKEN;
   return hubFolder(clip, {

@@ -1,4 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +13,15 @@ beforeAll(async () => {
   await writeTinyCaptioner(join(folder, 'tiny'));
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** Where nothing listens any more. */
+async function deadAddress(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return `http://127.0.0.1:${port}/`;
+}
 
 const frame = (grey: number) => ({ pixels: new Uint8Array(6 * 8 * 3).fill(grey), height: 6, width: 8 });
 
@@ -32,5 +43,21 @@ describe('captioner', () => {
       where: `${model} at one`,
       cause: expect.any(Error),
     });
+  });
+
+  it('says what to do where the Hub does not answer', async () => {
+    const { env } = await import('@huggingface/transformers');
+    const before = env.remoteHost;
+    env.remoteHost = await deadAddress();
+    try {
+      await expect(captioner({ model: 'nobody/none', revision: 'one' })).rejects.toMatchObject({
+        code: 'HUB_FAILED',
+        where: 'nobody/none at one',
+        received: expect.stringContaining('ECONNREFUSED'),
+        advice: expect.stringContaining('name a folder'),
+      });
+    } finally {
+      env.remoteHost = before;
+    }
   });
 });

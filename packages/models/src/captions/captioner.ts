@@ -1,5 +1,6 @@
 import { flag, oneOf, optional, optionTable, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
+import { hubNotReached } from '../hub-not-reached.js';
 import { inputShape } from '../input-shape.js';
 import { optionalPackage } from '../optional-package.js';
 
@@ -69,7 +70,8 @@ export const captionerOptions = optionTable(
 
 /**
  * A captioner of the package `@huggingface/transformers`, which downloads the model when it is not there.
- * @throws ModelError with `OPTION_INVALID`, `PACKAGE_MISSING`, or `CAPTIONER_FAILED` when the model cannot be opened.
+ * @throws ModelError with `OPTION_INVALID`, `PACKAGE_MISSING`, `HUB_FAILED` when the Hub is not reached, or `CAPTIONER_FAILED` when the model
+ *   cannot be opened.
  */
 export async function captioner(options: CaptionerOptions): Promise<Captioner> {
   const { model, revision, dtype, cacheDir, offline } = captionerOptions.check(options);
@@ -83,7 +85,7 @@ export async function captioner(options: CaptionerOptions): Promise<Captioner> {
     local_files_only: offline,
     ...(cacheDir ? { cache_dir: cacheDir } : {}),
   }).catch((cause: unknown) => {
-    throw failed(model, revision, cause);
+    throw hubNotReached(model, revision, cause) ?? failed(model, revision, cause);
   });
   return {
     model,

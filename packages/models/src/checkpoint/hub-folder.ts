@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { flag, optional, optionTable, passing, text } from '@tgm/options';
 import { ModelError } from '../errors.js';
 import { notFound } from '../file-failed.js';
+import { hubNotReached } from '../hub-not-reached.js';
 import { optionalPackage } from '../optional-package.js';
 import { readJsonIfThere } from './json-file.js';
 import type { Json } from './json-keys.js';
@@ -97,7 +98,7 @@ export async function hubFolder(repo: string, options: HubFolderOptions): Promis
       hasWeights ||= file.path.endsWith('.safetensors');
     }
   } catch (cause) {
-    throw failed(repo, revision, String(cause), cause);
+    throw hubNotReached(repo, revision, cause) ?? failed(repo, revision, String(cause), cause);
   }
   if (folder && hasWeights) return folder;
   throw failed(repo, revision, 'no safetensors');
