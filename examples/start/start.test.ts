@@ -336,6 +336,6 @@ describe('npm start refuses', { timeout: 120_000 }, () => {
   it('videos without captions, naming the three ways to give them', async () => {
     const { code, text } = await start(['--videos', videos]);
     expect(text).toMatch(/3 of 4 without one.*manifest.*\.txt.*--caption/);
-    expect(code).toBe(1);
+    expect(code).toBe(64);
   });
 });

@@ -146,7 +146,7 @@ describe('a configuration', () => {
   it('names the flag that sets the option of its section', async () => {
     const args = ['probe', 'run', '--source', 'videos', '--format', 'folder', '--preset', 'probe-b-k400'];
     const { stderr } = await run(...args, '--output', 'probed');
-    expect(stderr).toMatch(/^validation\.source: .* got nothing\. Give it by --validation\.source\./m);
+    expect(stderr).toMatch(/^validation\.source: .* got nothing\. Give it by --validation\.source: /m);
   });
 
   it('takes a list by its flag given again, whatever the entries have to be', async () => {

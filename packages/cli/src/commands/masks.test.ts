@@ -241,7 +241,7 @@ describe('tgm masks', () => {
     ],
     ['a size of no whole tokens', ['--out', 'a.png', 'square.mp4', '--size', '100'], /multiple of 16/],
     [
-      'no video',
+      'a video that is not there',
       ['--out', 'a.png', 'none/dog.mp4', 'a dog walks'],
       /none\/dog\.mp4: expected a video file, got nothing there\. \(INPUT_INVALID\)/,
     ],
