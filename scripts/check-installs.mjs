@@ -13,7 +13,7 @@ import { codeBlocks, importedPackages, installLines } from './install/readme-cod
 
 const NPM_VERSIONS = ['10.9.4', '11.19.1'];
 /** Packages that may bring FFmpeg. */
-const WITH_VIDEO = ['video-io', 'train'];
+const WITH_VIDEO = ['video-io', 'train', 'cli'];
 const FFMPEG = /^(node-av|@seydx\/.*)$/;
 
 const work = mkdtempSync(join(tmpdir(), 'tgm-installs-'));
