@@ -26,8 +26,8 @@ afterAll(async () => {
 });
 
 const dataset = () => datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: ['a'] }]);
-const labelled = () =>
-  datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: [], label: 0 }], ['grey']);
+const labelled = (classes = ['grey']) =>
+  datasetOf('one', [{ id: 'a', source: join(folder, 'a.mp4'), captions: [], label: 0 }], classes);
 const captioning = (extra: object) =>
   cli.writeCaptions(dataset(), {
     out: join(folder, 'none.jsonl'),
@@ -90,7 +90,7 @@ describe('@tgm/cli', () => {
       runFinetuning: (extra) =>
         cli.runFinetuning({
           output: join(folder, 'tuned'),
-          dataset: { ...dataset(), classes: ['a', 'b'] },
+          dataset: labelled(['a', 'b']),
           signal: AbortSignal.abort(),
           settings: cli.laptop(cli.PRESETS['finetune-b-ssv2']),
           ...extra,

@@ -154,7 +154,8 @@ describe('tgm caption', () => {
         }, 20);
       },
     });
-    expect(stopped).toMatchObject({ code, signal: null, stdout: '' });
+    expect(stopped).toMatchObject({ code, signal: null });
+    expect(JSON.parse(stopped.stdout)).toEqual({ reason: 'stopped', by: name });
     const before = (await lines(out)).length;
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(4);

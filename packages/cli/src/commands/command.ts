@@ -46,5 +46,7 @@ export interface Command {
   readonly program?: string;
   /** Whether it may work for long: the peak of its memory is told at its end, as `peakBytes` in JSON. */
   readonly long?: boolean;
+  /** Whether it tells its result at its beginning, and goes on until it is stopped. */
+  readonly serves?: boolean;
   run(run: CommandRun): Promise<CommandResult>;
 }

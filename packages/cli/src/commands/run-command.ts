@@ -36,19 +36,19 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
     return EXIT_CODES.done;
   }
   const json = own.includes('--json');
+  const command = COMMANDS.find((each) => each.name === name);
   try {
-    return await run(commandOf(name), own, signal);
+    return await run(command ?? unknownCommand(name), own, signal);
   } catch (error) {
     if (json && error instanceof TgmError) say(JSON.stringify({ error: faultOf(error, name) }));
-    if (json && error instanceof Stopped) say(JSON.stringify({ reason: 'stopped', by: error.by }));
+    if (json && error instanceof Stopped && !command?.serves)
+      say(JSON.stringify({ reason: 'stopped', by: error.by }));
     throw error;
   }
 }
 
 /** @throws CliError `USAGE` with the nearest command. */
-function commandOf(name: string): Command {
-  const found = COMMANDS.find((command) => command.name === name);
-  if (found) return found;
+function unknownCommand(name: string): never {
   const names = COMMANDS.map((command) => command.name);
   const meant = nearest(name, names);
   throw new CliError('USAGE', {

@@ -167,7 +167,7 @@ describe('tgm score', { timeout: 120_000 }, () => {
     expect(none.stderr).toMatch(/expected captions to score videos against, got none in the 1 samples/);
     expect(none.code).toBe(64);
     const onFile = await run(...scoring('clips.jsonl'));
-    expect(onFile.stderr).toContain('SCORES_FAILED');
+    expect(onFile.stderr).toMatch(/expected a folder of tgm score alone.*INPUT_INVALID/);
     expect(onFile.code).toBe(64);
     const other = await run(...scoring('whole'), '--detail', '2', '--json');
     expect(JSON.parse(other.stdout)).toMatchObject({ error: { code: 'SCORES_DIFFER' } });

@@ -16,6 +16,7 @@ The page of a run loads itself anew as long as the run goes on. Of a folder with
 127.0.0.1 alone; of another machine, forward the port: ssh -L 4680:127.0.0.1:4680 <machine>. Ctrl-C ends it, not the runs.`,
   sections: [watchSection],
   positionals: [{ section: 'watch', option: 'run', shown: '<folder>' }],
+  serves: true,
   async run({ sections, signal, json }) {
     const options = sections.watch!.values as unknown as WatchOptions;
     const serving = await watchRuns(options);
