@@ -145,10 +145,9 @@ export {
 } from './score-store/score-store-size.js';
 export type { ScoredFrames } from './score-store/scored-frames.js';
 export { type StoredTextCuesOptions, storedTextCues } from './score-store/stored-text-cues.js';
-export type { ScoreProgress } from './score-store/write-score-shards.js';
+export type { ScoreProgress, WrittenScores } from './score-store/write-score-shards.js';
 export {
   type WriteScoresOptions,
-  type WrittenScores,
   writeScores,
   writeScoresOptions,
 } from './score-store/write-scores.js';

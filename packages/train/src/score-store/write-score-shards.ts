@@ -23,7 +23,15 @@ import {
   timesName,
 } from './score-folder.js';
 import { captionsOf, type VideoScores } from './scored-videos.js';
-import type { WrittenScores } from './write-scores.js';
+
+/** What lies in the shards of this rank. */
+export interface WrittenScores {
+  readonly shards: number;
+  /** Samples with scores. */
+  readonly count: number;
+  /** Samples without, and why. */
+  readonly leftOut: readonly LeftOutSample[];
+}
 
 /** How far the shards of this rank are. */
 export interface ScoreProgress {

@@ -14,13 +14,13 @@ import {
 } from '@tgm/options';
 import type { VideoDataset, VideoLimits, VideoPool } from '@tgm/video-io';
 import { describeDataset } from '../data/describe-dataset.js';
-import { inOrder, type LeftOutSample } from '../data/in-order.js';
+import { inOrder } from '../data/in-order.js';
 import { datasetField, poolField } from '../data/option-fields.js';
 import { TrainError } from '../errors.js';
 import { scoreFault, scoreFolder } from './score-folder.js';
 import { type ScoredFrames, scoredFramesField } from './scored-frames.js';
 import { scoredVideos } from './scored-videos.js';
-import { type ScoreProgress, writeScoreShards } from './write-score-shards.js';
+import { type ScoreProgress, type WrittenScores, writeScoreShards } from './write-score-shards.js';
 
 export interface WriteScoresOptions {
   /** It is made where it is missing. */
@@ -52,15 +52,6 @@ export interface WriteScoresOptions {
   readonly onProgress?: (progress: ScoreProgress) => void;
   /** Ends the work, and any wait for a video or the encoder, whose answer is lost then. Whole shards stay. */
   readonly signal?: AbortSignal;
-}
-
-/** What lies in the shards of this rank. */
-export interface WrittenScores {
-  readonly shards: number;
-  /** Samples with scores. */
-  readonly count: number;
-  /** Samples without, and why. */
-  readonly leftOut: readonly LeftOutSample[];
 }
 
 /**
