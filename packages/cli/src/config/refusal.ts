@@ -2,8 +2,8 @@ import type { OptionFault } from '@tgm/options';
 import { CliError } from '../program/errors.js';
 import { nearest } from '../program/nearest.js';
 import { isPlain, type Layer } from './layers.js';
-import type { GivenFlags } from './resolve-section.js';
 import type { OptionGroup, Section } from './section.js';
+import type { GivenFlags } from './section-flags.js';
 import { flagOf } from './section-flags.js';
 
 /** Options that were refused, and where they come from. */

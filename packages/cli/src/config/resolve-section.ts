@@ -6,12 +6,7 @@ import { fileLayer } from './file-layer.js';
 import { isPlain, type Layer, merged, originOf } from './layers.js';
 import { refusal } from './refusal.js';
 import { type About, asPath, type Section } from './section.js';
-
-/** Options of a section that a command line gives: texts by name, `encoding.crf` for one within another. */
-export type GivenFlags = ReadonlyMap<
-  string,
-  { readonly flag: string; readonly texts: readonly string[] | boolean }
->;
+import type { GivenFlags } from './section-flags.js';
 
 /** A section as it stands. */
 export interface ResolvedSection {

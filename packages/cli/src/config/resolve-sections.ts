@@ -1,6 +1,7 @@
 import type { ConfigFile } from './config-file.js';
-import { type GivenFlags, type ResolvedSection, resolveSection } from './resolve-section.js';
+import { type ResolvedSection, resolveSection } from './resolve-section.js';
 import type { Section } from './section.js';
+import type { GivenFlags } from './section-flags.js';
 import { SECTIONS } from './sections.js';
 
 /** Sections as they stand, by name. */

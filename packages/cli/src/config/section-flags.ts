@@ -2,8 +2,13 @@ import { type Fields, innerFields, takesList } from '@tgm/options';
 import type { Flag } from '../program/parse-flags.js';
 import { isDeniable, isFlag, isWritable } from '../program/read-text.js';
 import { flagName } from './flag-name.js';
-import type { GivenFlags } from './resolve-section.js';
 import type { Section } from './section.js';
+
+/** Options of a section that a command line gives: texts by name, `encoding.crf` for one within another. */
+export type GivenFlags = ReadonlyMap<
+  string,
+  { readonly flag: string; readonly texts: readonly string[] | boolean }
+>;
 
 /** A flag of a command, and the option of a section that it sets. */
 export interface SectionFlag extends Flag {
