@@ -49,7 +49,15 @@ export type TrainErrorCode =
   /** The file system does not write or read scores. `cause` has its own error. */
   | 'SCORES_FAILED'
   /** A sink cannot write what a run tells. `cause` has the file system's own error. */
-  | 'SINK_FAILED';
+  | 'SINK_FAILED'
+  /** No library of MPI that loads, or no koffi to call it by. */
+  | 'MPI_MISSING'
+  /** A call of MPI failed. */
+  | 'MPI_FAILED'
+  /** The launcher of the processes and MPI differ in who this process is. */
+  | 'LAUNCHER_DISAGREES'
+  /** Processes that train together do not do the same. */
+  | 'RANKS_DISAGREE';
 
 /** Every error that this package throws on purpose. */
 export class TrainError extends TgmError<TrainErrorCode> {}

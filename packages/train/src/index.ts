@@ -4,6 +4,9 @@ export { type DamagedCheckpoint, latestCheckpoint } from './checkpoint/find-chec
 export { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpoint.js';
 export type { ModelBeside } from './checkpoint/model-beside.js';
 export type { RunDescription } from './checkpoint/saved-run.js';
+export type { Collective, Exchanged } from './collective/collective.js';
+export { type MpiProcessesOptions, mpiProcesses } from './collective/mpi-processes.js';
+export { singleProcess } from './collective/single-process.js';
 export type { BadExamplePolicy } from './data/bad-examples.js';
 export { type CaptionEmbeddings, embedCaptions } from './data/caption-embeddings.js';
 export { clipExamples } from './data/clip-examples.js';

@@ -50,6 +50,11 @@ async function all(events: AsyncIterable<unknown>): Promise<void> {
   for await (const _ of events);
 }
 
+/** Lets an error pass but that of a library that is not there. */
+const unlessMissing = (error: unknown) => {
+  if ((error as train.TrainError).code !== 'MPI_MISSING') throw error;
+};
+
 const checks = optionsContract({
   module: train,
   declarations: `${import.meta.dirname}/../dist`,
@@ -61,6 +66,9 @@ const checks = optionsContract({
     cosineRestartsSchedule: (extra) => train.cosineRestartsSchedule({ base: 1, period: 1, ...extra }),
     stepSchedule: (extra) => train.stepSchedule({ base: 1, milestones: [1], ...extra }),
     linearScaling: (extra) => train.linearScaling({ batchSize: 1, ...extra }),
+    // Whether MPI is there is no matter: options are checked before.
+    mpiProcesses: (extra) =>
+      train.mpiProcesses({ library: '/none/libmpi.so', ...extra }).catch(unlessMissing),
     progressLine: (extra) => train.progressLine({ seconds: 1, ...extra }),
     maskedObjective: (extra) => train.maskedObjective({ model, losses, textWidth: 5, ...extra }),
     adaptiveMasking: (extra) => train.adaptiveMasking({ ratio: 0.5, ...extra }),

@@ -1,3 +1,4 @@
+export { type CollectiveCheck, collectiveContract } from './collective/collective-contract.js';
 export {
   type ExampleSourceContractOptions,
   exampleSourceContract,

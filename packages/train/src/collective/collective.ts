@@ -1,0 +1,35 @@
+/** What processes exchange: arrays of one kind on all of them. */
+export type Exchanged = Float32Array | Int32Array | Uint8Array;
+
+export const EXCHANGED = [Float32Array, Int32Array, Uint8Array] as const;
+
+/**
+ * Processes that train together, as one of them sees them.
+ *
+ * All processes make the same calls in the same order. A call ends when every process has made it. Calls that a process makes
+ * before an earlier one has ended are made one after the other. Arrays are left alone until their call ends.
+ *
+ * Where the calls of the processes differ, all of them throw the same TrainError `RANKS_DISAGREE`. After an error a collective is
+ * of no use any more: what the processes hold may differ.
+ */
+export interface Collective {
+  /** The number of this process, from 0 to size - 1. */
+  readonly rank: number;
+  /** How many processes there are, at least 1. */
+  readonly size: number;
+  /**
+   * The sum over all processes, element by element, in place. The arrays have one length. Every process finds the same bits, and
+   * the same arrays give the same bits in each run with as many processes.
+   */
+  allReduceSum(numbers: Float32Array): Promise<void>;
+  /** The arrays of all processes in the order of their ranks; they may differ in length. The caller owns what is returned. */
+  allGather<Numbers extends Exchanged>(numbers: Numbers): Promise<Numbers[]>;
+  /** Rank 0's numbers, in place. The arrays have one length. */
+  broadcast(numbers: Exchanged): Promise<void>;
+  /** Waits until every process has come here. */
+  barrier(): Promise<void>;
+  /** Ends all processes at once, without a word to them. @param code of the job, 1-255. */
+  abort(code: number): void;
+  /** Waits for the others and takes leave. A process that ends without it ends the job. */
+  close(): Promise<void>;
+}

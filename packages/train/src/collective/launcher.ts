@@ -1,0 +1,73 @@
+import type { MpiLibraryName } from './mpi-libraries.js';
+
+/** What a launcher of several processes says of this one, by variables of the environment. */
+export interface Launched {
+  /** The launcher, as people call it. */
+  readonly by: string;
+  /** Libraries that it can bring together, the likeliest first. */
+  readonly libraries: readonly MpiLibraryName[];
+  /** The variables that say the following, where they are set. */
+  readonly rank?: { readonly variable: string; readonly value: number };
+  readonly size?: { readonly variable: string; readonly value: number };
+  /** What to try when the processes do not find each other. */
+  readonly advice: string;
+}
+
+interface Launcher extends Pick<Launched, 'by' | 'libraries' | 'advice'> {
+  readonly rank: string;
+  readonly size?: string;
+}
+
+/**
+ * The first whose variables are set counts, since launchers start each other: under Slurm `mpirun` starts its own helpers by `srun`.
+ *
+ * Of Slurm only what `srun` says of its step counts. `SLURM_NTASKS` is set in the script of a job too, of which there is one.
+ */
+const LAUNCHERS: readonly Launcher[] = [
+  {
+    by: 'mpirun of Open MPI',
+    libraries: ['open-mpi'],
+    rank: 'OMPI_COMM_WORLD_RANK',
+    size: 'OMPI_COMM_WORLD_SIZE',
+    advice: 'Use the library of this launcher, or the launcher of this library.',
+  },
+  {
+    by: 'mpirun of MPICH, or another launcher with PMI',
+    libraries: ['mpich'],
+    rank: 'PMI_RANK',
+    size: 'PMI_SIZE',
+    advice: 'Use the library of this launcher, or the launcher of this library.',
+  },
+  {
+    by: 'srun of Slurm',
+    libraries: ['open-mpi', 'mpich'],
+    rank: 'SLURM_PROCID',
+    size: 'SLURM_STEP_NUM_TASKS',
+    advice:
+      'Try "srun --mpi=pmix" with Open MPI, "srun --mpi=pmi2" with MPICH; "srun --mpi=list" says what there is.',
+  },
+  {
+    by: 'a launcher with PMIx',
+    libraries: ['open-mpi', 'mpich'],
+    rank: 'PMIX_RANK',
+    advice: 'Use a library that was built for this launcher.',
+  },
+];
+
+/** What the variables of a launcher say; undefined where none started this process. */
+export function launchedBy(environment: NodeJS.ProcessEnv): Launched | undefined {
+  for (const { rank, size, ...launcher } of LAUNCHERS) {
+    // Slurm sets its rank in the script of a job as well.
+    if (environment[size ?? rank] === undefined) continue;
+    const word = (variable: string | undefined) => {
+      const value = variable === undefined ? undefined : wholeNumberOf(environment[variable]);
+      return value === undefined ? undefined : { variable: variable!, value };
+    };
+    const [said, of] = [word(rank), word(size)];
+    return { ...launcher, ...(said ? { rank: said } : {}), ...(of ? { size: of } : {}) };
+  }
+  return undefined;
+}
+
+const wholeNumberOf = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined;

@@ -1,0 +1,156 @@
+import { TrainError } from '../errors.js';
+import { exitAtOnce } from './exit-at-once.js';
+import type { LoadedMpi } from './load-mpi.js';
+import type { MpiHandle } from './mpi-libraries.js';
+
+/**
+ * The calls of MPI that are used, of a library that has been initialised. Each throws TrainError `MPI_FAILED`.
+ *
+ * There are two ways to wait without blocking the event loop, and both are used:
+ *
+ * - A call that is begun (`MPI_I…`) and asked for by `MPI_Test` now and then. A process that waits so takes no time of a
+ *   processor, and can end at any time. Data move in the tests only, so that large arrays take two to four times as long.
+ * - A call that blocks, on a thread of koffi's. It has the full speed, but takes a whole core, and Node cannot end while it lasts.
+ *
+ * So processes wait for each other in the first way, and arrays move in the second, when all are there. One call at a time, which
+ * is what `MPI_THREAD_SERIALIZED` asks for.
+ */
+export interface MpiCalls {
+  readonly rank: number;
+  readonly size: number;
+  /** Gathers arrays of one length, [size * length]; waits for the slowest process. */
+  gatherWords(words: Int32Array, all: Int32Array): Promise<void>;
+  /** In place. */
+  allReduceSum(numbers: Float32Array): Promise<void>;
+  /** In place, from rank 0. */
+  broadcast(bytes: Uint8Array): Promise<void>;
+  /** Gathers `counts[r]` bytes of each rank r to `places[r]` of `all`. */
+  allGather(bytes: Uint8Array, all: Uint8Array, counts: Int32Array, places: Int32Array): Promise<void>;
+  /** Whether a call is under way on another thread. */
+  busy(): boolean;
+  abort(code: number): void;
+  finalize(): void;
+}
+
+/** `MPI_THREAD_SERIALIZED`: any thread, one at a time. The same number in every library. */
+const SERIALIZED = 2;
+
+/** `MPI_MAX_ERROR_STRING` is 256 in Open MPI, 512 in MPICH. */
+const ERROR_LENGTH = 512;
+
+/** Milliseconds for which the end of a wait is asked for without a pause; from then on it is once a millisecond. */
+const EAGER = 2;
+
+const POINTER = 'void *';
+
+type Native = {
+  (...values: unknown[]): number;
+  async(...values: unknown[]): void;
+};
+
+/** Initialises MPI, once in a process. Blocks until all processes have come here. */
+export function initialiseMpi(where: string, { koffi, library, handle, version }: LoadedMpi): MpiCalls {
+  const H = library.handle;
+  const native = (name: string, ...kinds: string[]) => handle.func(name, 'int', kinds) as unknown as Native;
+  const resolved = (of: MpiHandle): unknown => ('number' in of ? of.number : handle.symbol(of.variable));
+
+  const errorString = native('MPI_Error_string', 'int', POINTER, POINTER);
+  const failed = (name: string, code: number): TrainError => {
+    const [text, length] = [Buffer.alloc(ERROR_LENGTH), new Int32Array(1)];
+    errorString(code, text, length);
+    const said = text.toString('latin1', 0, length[0]!).replaceAll(/\s+/g, ' ').trim();
+    return new TrainError('MPI_FAILED', {
+      where: `${where}, ${name}`,
+      expected: 'success',
+      received: `error ${code} of ${version}: ${said}`,
+    });
+  };
+  const checked = (name: string, code: number): void => {
+    if (code !== 0) throw failed(name, code);
+  };
+  const call = (name: string, kinds: readonly string[], ...values: unknown[]): void =>
+    checked(name, native(name, ...kinds)(...values));
+
+  const answer = new Int32Array(1);
+  const ask = (name: string, kinds: readonly string[], ...values: unknown[]): number => {
+    call(name, [...kinds, POINTER], ...values, answer);
+    return answer[0]!;
+  };
+
+  if (ask('MPI_Initialized', []) !== 0) {
+    throw new TrainError('MPI_FAILED', {
+      where,
+      expected: 'a process in which MPI has not been used yet: it begins once and ends once',
+      received: 'one in which it has',
+    });
+  }
+  const level = ask('MPI_Init_thread', [POINTER, POINTER, 'int'], null, null, SERIALIZED);
+  const world = resolved(library.world);
+  // Else a failing call ends the process without a word of ours.
+  call('MPI_Comm_set_errhandler', [H, H], world, resolved(library.errorsReturn));
+  if (level < SERIALIZED) {
+    throw new TrainError('MPI_FAILED', {
+      where,
+      expected: 'a library that may be called by any thread, one at a time (MPI_THREAD_SERIALIZED)',
+      received: `level ${level} of ${version}`,
+    });
+  }
+  const rank = ask('MPI_Comm_rank', [H], world);
+  const size = ask('MPI_Comm_size', [H], world);
+
+  const [byte, float, sum] = [library.byte, library.float, library.sum].map(resolved);
+  const test = native('MPI_Test', POINTER, POINTER, POINTER);
+  const gatherBegun = native('MPI_Iallgather', POINTER, 'int', H, POINTER, 'int', H, H, POINTER);
+  const reduce = native('MPI_Allreduce', POINTER, POINTER, 'int', H, H, H);
+  const spread = native('MPI_Bcast', POINTER, 'int', H, 'int', H);
+  const gather = native('MPI_Allgatherv', POINTER, 'int', H, POINTER, POINTER, POINTER, H, H);
+  const end = native('MPI_Abort', H, 'int');
+
+  /** Arguments of calls that are under way on threads: koffi does not keep them. */
+  const inHand = new Set<unknown>();
+
+  return {
+    rank,
+    size,
+    async gatherWords(words, all) {
+      // Room for a handle of either kind.
+      const request = new BigInt64Array(1);
+      const [from, each] = [words.byteLength, words.byteLength];
+      checked('MPI_Iallgather', gatherBegun(words, from, byte, all, each, byte, world, request));
+      const done = new Int32Array(1);
+      const began = performance.now();
+      for (;;) {
+        checked('MPI_Test', test(request, done, library.statusIgnore));
+        if (done[0] !== 0) return;
+        await (performance.now() - began < EAGER ? nextTurn() : nextMillisecond());
+      }
+    },
+    allReduceSum: (numbers) =>
+      onThread('MPI_Allreduce', reduce, library.inPlace, numbers, numbers.length, float, sum, world),
+    broadcast: (bytes) => onThread('MPI_Bcast', spread, bytes, bytes.length, byte, 0, world),
+    allGather: (bytes, all, counts, places) =>
+      onThread('MPI_Allgatherv', gather, bytes, bytes.length, byte, all, counts, places, byte, world),
+    busy: () => inHand.size > 0,
+    abort(code) {
+      exitAtOnce(koffi);
+      end(world, code);
+    },
+    finalize: () => call('MPI_Finalize', []),
+  };
+
+  function onThread(name: string, called: Native, ...values: unknown[]): Promise<void> {
+    inHand.add(values);
+    return new Promise((resolve, reject) => {
+      called.async(...values, (error: unknown, code: number) => {
+        inHand.delete(values);
+        if (error) reject(error);
+        else if (code !== 0) reject(failed(name, code));
+        else resolve();
+      });
+    });
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+const nextMillisecond = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
