@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
 import { objectWith, optionTable } from '@tgm/options';
+import { singleProcess } from './collective/single-process.js';
 import { TrainError } from './errors.js';
 import { FINETUNE_FIELDS, type FinetuneOptions, finetune } from './finetune.js';
 import type { Evaluator } from './trainer/evaluator.js';
@@ -37,7 +38,7 @@ export function finetuneEvaluator(options: FinetuneEvaluatorOptions): Evaluator 
   return {
     name: 'finetune',
     async evaluate(params: Params) {
-      const end = await lastOf(finetune({ ...run, pretrained: params }));
+      const end = await lastOf(finetune({ collective: singleProcess(), ...run, pretrained: params }));
       try {
         if (end.reason === 'stopped') throw run.signal!.reason;
         return await test.evaluate(end.average ?? end.params);

@@ -1,5 +1,6 @@
 import type { Params } from '@tgm/models';
 import { number, optional, optionTable, passing, unrecorded } from '@tgm/options';
+import { shareIn } from './collective/share-in.js';
 import {
   dropPathRate,
   LABELLED_DATA_FIELDS,
@@ -71,6 +72,9 @@ export async function* finetune(options: FinetuneOptions): AsyncGenerator<TrainE
     ...run,
     ...(start && { start }),
     objective: classificationObjective({ model, smoothing, layerDecay }),
-    batches: labelledBatches({ model, examples, batchSize, threads, dropPath, mix, seed: run.seed }),
+    batches: labelledBatches({
+      ...{ model, examples, batchSize, threads, dropPath, mix, seed: run.seed },
+      ...shareIn(run.collective),
+    }),
   });
 }

@@ -1,5 +1,6 @@
 import type { VideoMae } from '@tgm/models';
 import { objectWith, optionTable, showValue } from '@tgm/options';
+import { shareIn } from './collective/share-in.js';
 import { maskedBatches } from './data/masked-batches.js';
 import { MASKED_DATA_FIELDS, type MaskedDataOptions } from './data/masked-batches-options.js';
 import { TrainError } from './errors.js';
@@ -62,6 +63,7 @@ export async function* pretrain<Cues extends object>(
     batchSize,
     threads,
     seed: run.seed,
+    ...shareIn(run.collective),
     ...(masking ? { masking } : {}),
     ...(views ? { views } : {}),
     ...(decoderMasking ? { decoderMasking } : {}),

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MPI_LIBRARIES, type MpiLibrary } from './mpi-libraries.js';
@@ -30,7 +33,7 @@ export const LAUNCHABLE: readonly Launchable[] = MPI_LIBRARIES.map((library) => 
 
 export interface Ended {
   readonly code: number | null;
-  /** What all processes wrote, a line each. */
+  /** What all processes said, one process after the other. */
   readonly lines: readonly string[];
   readonly errors: string;
 }
@@ -42,30 +45,35 @@ export function launch(
   program: string,
   ...values: string[]
 ): Promise<Ended> {
-  const path = fileURLToPath(new URL(program, import.meta.url));
-  const command = [process.execPath, '--import', 'tsx', path, ...values];
-  return ended(launcher, [...FLAGS[name], '-n', String(ranks), ...command]);
+  return ended(program, values, [launcher, ...FLAGS[name], '-n', String(ranks)]);
 }
 
 /** Runs it in one process that no launcher started. */
 export function runAlone(program: string, ...values: string[]): Promise<Ended> {
-  const path = fileURLToPath(new URL(program, import.meta.url));
-  return ended(process.execPath, ['--import', 'tsx', path, ...values]);
+  return ended(program, values, []);
 }
 
-function ended(command: string, values: readonly string[]): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, values, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let [output, errors] = ['', ''];
-    child.stdout.on('data', (data) => {
-      output += data;
-    });
+async function ended(
+  program: string,
+  values: readonly string[],
+  launcher: readonly string[],
+): Promise<Ended> {
+  const folder = await mkdtemp(join(tmpdir(), 'ranks-'));
+  try {
+    const path = fileURLToPath(new URL(program, import.meta.url));
+    const [command, ...rest] = [...launcher, process.execPath, '--import', 'tsx', path, folder, ...values];
+    const child = spawn(command!, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
     child.stderr.on('data', (data) => {
       errors += data;
     });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      resolve({ code, errors, lines: output.split('\n').filter((line) => line !== '') });
-    });
-  });
+    const [code] = (await once(child, 'close')) as [number | null];
+    const files = (await readdir(folder)).map((file) => readFile(join(folder, file), 'utf8'));
+    const lines = (await Promise.all(files))
+      .flatMap((said) => said.split('\n'))
+      .filter((line) => line !== '');
+    return { code, errors, lines };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { collectiveContract } from './collective-contract.js';
 import { mpiProcesses } from './mpi-processes.js';
+import { say } from './say.test-support.js';
 
 /** One process among several: does what it is told to, and says what came of it, a line each. */
-const [scenario, library] = process.argv.slice(2);
-
-const say = (...words: unknown[]) => process.stdout.write(`${words.join(' ')}\n`);
+const [scenario, library] = process.argv.slice(3);
 
 const refusal = (error: unknown) => {
   const { code, message } = error as { code: string; message: string };

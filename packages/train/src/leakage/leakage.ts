@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { singleProcess } from '../collective/single-process.js';
 import type { ExampleSource } from '../data/examples.js';
 import { maskedBatches } from '../data/masked-batches.js';
 import type { ViewOptions } from '../data/masked-batches-options.js';
@@ -138,6 +139,7 @@ export async function leakage<Cues extends object>(options: LeakageOptions<Cues>
     steps,
     seed,
     ...(signal ? { signal } : {}),
+    collective: singleProcess(),
   });
   const told = {
     write: (event: { readonly type: string }) => void (event.type === 'step' && onStep?.(event as StepEvent)),

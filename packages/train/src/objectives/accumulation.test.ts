@@ -12,6 +12,7 @@ import { drawDropPath, patchCodebook } from '@tgm/models';
 import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HostTensor, HostTensors } from '../checkpoint/saved-run.js';
+import { singleProcess } from '../collective/single-process.js';
 import { imageTextBatches } from '../data/image-text-batches.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { zerosLike } from '../optimizers/zeros-like.js';
@@ -264,7 +265,7 @@ async function taken(
   const layout = vectorLayout(params, objective.group);
   const { clipNorm, averageDecay, steps = 1 } = options;
   const updates = { optimizer: remembering, layout, clipNorm, averageDecay };
-  const take = stepper(engine, objective, updates, parts.length);
+  const take = stepper(engine, objective, updates, parts.length, singleProcess());
   let state = await freshState(engine, remembering, layout, params, buffers, averageDecay !== undefined);
   const behind: HostTensors[] = [];
   let last: StepNumbers | undefined;

@@ -10,10 +10,12 @@ import { requireSameRun } from '../checkpoint/require-same-run.js';
 import { requireSameTensors } from '../checkpoint/require-same-tensors.js';
 import type { RunDescription, SavedRun } from '../checkpoint/saved-run.js';
 import { writeCheckpoint } from '../checkpoint/write-checkpoint.js';
+import type { Collective } from '../collective/collective.js';
 import { type Beginning, beginning } from './beginning.js';
 import type { NoticeEvent } from './events.js';
 import { type VectorLayout, vectorLayout } from './parameter-vectors.js';
 import { freshState, hostState, type RunState, stateFrom } from './run-state.js';
+import { sharedStanding } from './shared-state.js';
 import type { CheckedOptions } from './trainer-options.js';
 
 /** A run in hand: where it stands, and how it is kept. */
@@ -48,23 +50,29 @@ export interface RunTensors {
 }
 
 /**
- * Begins a run, or goes on from its newest whole checkpoint.
+ * Begins a run, or goes on from its newest whole checkpoint. Rank 0 alone has to do with the folder.
  *
  * @throws TrainError `CHECKPOINT_MISMATCH` where the folder is another run's, `RUN_LOCKED`, `CHECKPOINT_DAMAGED`.
  */
-export async function openRun(options: CheckedOptions): Promise<Run> {
+export async function openRun(given: CheckedOptions, collective: Collective): Promise<Run> {
+  const options = collective.rank === 0 ? given : { ...given, checkpoint: undefined };
   const { checkpoint } = options;
   const unlock = checkpoint ? await lockRun(checkpoint.folder) : async () => undefined;
   try {
     const first = beginning(options.objective, options);
-    return await opened(options, first, unlock).finally(first.dispose);
+    return await opened(options, collective, first, unlock).finally(first.dispose);
   } catch (error) {
     await unlock();
     throw error;
   }
 }
 
-async function opened(options: CheckedOptions, first: Beginning, unlock: () => Promise<void>): Promise<Run> {
+async function opened(
+  options: CheckedOptions,
+  collective: Collective,
+  first: Beginning,
+  unlock: () => Promise<void>,
+): Promise<Run> {
   const { engine, objective, optimizer, schedule, steps, checkpoint, average } = options;
   const notices: NoticeEvent[] = [];
   const description = await describeRun(options);
@@ -91,7 +99,8 @@ async function opened(options: CheckedOptions, first: Beginning, unlock: () => P
     step: 0,
     after: null,
   });
-  const at = await (found ? goOn(found.path, found.saved) : begin());
+  const own = await (found ? goOn(found.path, found.saved) : begin());
+  const at = await sharedStanding(collective, own, layout, description);
 
   const run: Run = {
     layout,

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { seededRandom } from '@tgm/masking';
 import { cpuEngine, type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { singleProcess } from '../collective/single-process.js';
 import { sgd } from '../optimizers/sgd.js';
 import type { Objective } from './objective.js';
 import { vectorLayout } from './parameter-vectors.js';
@@ -41,7 +42,13 @@ async function leftBehind(engine: Engine, objective: Objective<Points>, optimize
   const batches = await Promise.all([4, 3].map(async (clips) => (await points(clips).open()).next()));
   let ended = 'well';
   try {
-    const done = await stepper(engine, objective, options, 2)(state, [batches as never], [0.1]);
+    const done = await stepper(
+      engine,
+      objective,
+      options,
+      2,
+      singleProcess(),
+    )(state, [batches as never], [0.1]);
     tf.dispose(done.state as never);
   } catch (error) {
     ended = (error as Error).message;

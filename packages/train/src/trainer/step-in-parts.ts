@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Params } from '@tgm/models';
 import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
+import { type Exchange, summed, type Told } from './exchange.js';
 import { gradientVectors, valueAndGradients } from './gradients.js';
 import type { Objective, Rows, Scalars } from './objective.js';
 import { partOf, wholeOf } from './objective-outputs.js';
@@ -15,10 +16,10 @@ export interface BatchPart<Batch extends TensorTree> {
   readonly clips: number;
 }
 
-type Learned = { readonly vectors: Params; readonly buffers: Params };
+/** As a type, which the engine takes for a structure of tensors. */
+type ToldTensors = { readonly terms: Scalars; readonly figures: Scalars };
 
-/** What a step comes to, a record for each part and one for the whole batch; terms of parts are weighted by their clips. */
-type Told = { readonly terms: Scalars; readonly figures: Scalars };
+type Learned = { readonly vectors: Params; readonly buffers: Params };
 
 /**
  * A step on a batch in parts, equal to that of the whole batch at once: the gradient of a term that compares all clips is taken
@@ -29,12 +30,16 @@ type Told = { readonly terms: Scalars; readonly figures: Scalars };
  * 3. The gradient of each part's own terms, weighted by its clips, plus that of the sum of its rows times their gradients.
  * 4. One update with the sum.
  *
+ * The parts may lie on several processes: what passes between them goes by `exchange`. Each process compares all rows, and one
+ * of them counts what comes of that.
+ *
  * A parameter that no part reaches gets a gradient of zero here.
  */
 export function stepInParts<Batch extends TensorTree>(
   engine: Engine,
   objective: Objective<Batch>,
   options: UpdateOptions,
+  exchange: Exchange,
 ): (
   state: RunState,
   parts: readonly BatchPart<Batch>[],
@@ -78,7 +83,7 @@ export function stepInParts<Batch extends TensorTree>(
       for (const [at, part] of of.entries()) slopes[given.parts.indexOf(part)]![name] = split[at]!;
     }
     return {
-      told: { terms: extra.terms, figures: extra.figures } as Told,
+      told: { terms: extra.terms, figures: extra.figures } as ToldTensors,
       buffers: extra.buffers as Params,
       gradients: gradientVectors(layout, gradients),
       rows: slopes as readonly Rows[],
@@ -102,7 +107,7 @@ export function stepInParts<Batch extends TensorTree>(
       });
       const added = gradientVectors(layout, gradients);
       return {
-        told: extra as Told,
+        told: extra as ToldTensors,
         sum: fromNames(Object.keys(added), (group) => tf.add(given.sum[group]!, added[group]!)),
       };
     },
@@ -121,7 +126,6 @@ export function stepInParts<Batch extends TensorTree>(
 
   return async (state, parts, learningRate) => {
     const { vectors, buffers } = state;
-    const clips = parts.reduce((sum, part) => sum + part.clips, 0);
     // What a call made is disposed when it is used up, and here where a later call throws.
     const made: unknown[] = [];
     const hold = <Tensors>(tensors: Tensors): Tensors => {
@@ -133,20 +137,25 @@ export function stepInParts<Batch extends TensorTree>(
       if (objective.whole) {
         for (const { tensors } of parts) rows.push(hold(await rowsOf({ vectors, buffers, batch: tensors })));
       }
-      const whole = rows.some((part) => Object.keys(part).length > 0)
-        ? hold(await compareAll({ vectors, buffers, parts: rows }))
+      const all = await exchange.parts(
+        rows,
+        parts.reduce((sum, part) => sum + part.clips, 0),
+      );
+      hold(all.foreign);
+      const whole = all.rows.some((part) => Object.keys(part).length > 0)
+        ? hold(await compareAll({ vectors, buffers, parts: all.rows }))
         : undefined;
-      tf.dispose(rows as unknown as tf.TensorContainer);
-      const told: Told[] = whole ? [whole.told] : [];
-      let sum = whole?.gradients ?? hold(await zeroSum({ vectors }));
+      tf.dispose([rows, all.foreign] as unknown as tf.TensorContainer);
+      let sum = whole && exchange.counts ? whole.gradients : hold(await zeroSum({ vectors }));
+      const told: Told[] = [];
       for (const [index, part] of parts.entries()) {
-        const share = hold(tf.scalar(part.clips / clips));
+        const share = hold(tf.scalar(part.clips / all.clips));
         const after = hold(
           await addPart({
             vectors,
             buffers,
             batch: part.tensors,
-            rows: whole?.rows[index] ?? {},
+            rows: whole?.rows[all.own[index]!] ?? {},
             share,
             sum,
           }),
@@ -155,10 +164,14 @@ export function stepInParts<Batch extends TensorTree>(
         sum = after.sum;
         told.push(after.told);
       }
-      tf.dispose((whole?.rows ?? []) as unknown as tf.TensorContainer);
-      const terms = hold(summed(told.map((each) => each.terms)));
-      const figures = hold(summed(told.map((each) => each.figures)));
-      tf.dispose(told as unknown as tf.TensorContainer);
+      const spent = [whole?.rows ?? [], whole && !exchange.counts ? whole.gradients : []];
+      tf.dispose(spent as unknown as tf.TensorContainer);
+      sum = hold(await exchange.gradients(sum));
+      const ofParts = hold(await exchange.told(told));
+      const compared = whole ? [whole.told] : [];
+      const terms = hold(summed([...compared, ofParts].map((each) => each.terms)));
+      const figures = hold(summed([...compared, ofParts].map((each) => each.figures)));
+      tf.dispose([compared, ofParts] as unknown as tf.TensorContainer);
       const total = hold(tf.tidy(() => weightedSum(objective, requireTerms(terms))));
       const next = whole?.buffers ?? hold(clonesOf(buffers));
       const { state: updated, ...norms } = await finish({ state, buffers: next, sum, learningRate });
@@ -169,15 +182,6 @@ export function stepInParts<Batch extends TensorTree>(
       throw error;
     }
   };
-}
-
-/** Scalars of several records added up by name. */
-function summed(records: readonly Scalars[]): Scalars {
-  const names = [...new Set(records.flatMap((record) => Object.keys(record)))];
-  return fromNames(
-    names,
-    (name) => tf.tidy(() => tf.addN(records.flatMap((record) => record[name] ?? []))) as tf.Scalar,
-  );
 }
 
 const clonesOf = (tensors: Params): Params =>

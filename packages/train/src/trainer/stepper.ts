@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
+import type { Collective } from '../collective/collective.js';
 import type { Batch } from './batches.js';
+import { exchangeOf } from './exchange.js';
 import type { Objective, Scalars } from './objective.js';
 import type { RunState } from './run-state.js';
 import { type StepOutcome, wholeStep } from './step.js';
@@ -29,8 +31,9 @@ export function stepper<Tensors extends TensorTree>(
   objective: Objective<Tensors>,
   options: UpdateOptions,
   accumulate: number,
+  collective: Collective,
 ): Stepper<Tensors> {
-  if (accumulate > 1) return inParts(engine, objective, options);
+  if (accumulate > 1 || collective.size > 1) return inParts(engine, objective, options, collective);
   const step = wholeStep(objective, options);
   const run = engine.compile(
     (given: { state: RunState; batches: readonly Tensors[]; rates: readonly tf.Scalar[] }) => {
@@ -59,8 +62,9 @@ function inParts<Tensors extends TensorTree>(
   engine: Engine,
   objective: Objective<Tensors>,
   options: UpdateOptions,
+  collective: Collective,
 ): Stepper<Tensors> {
-  const take = stepInParts(engine, objective, options);
+  const take = stepInParts(engine, objective, options, exchangeOf(collective));
   return async (state, steps, rates) => {
     const numbers: StepNumbers[] = [];
     let next = state;

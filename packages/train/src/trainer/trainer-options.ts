@@ -13,6 +13,7 @@ import {
   wholeNumber,
 } from '@tgm/options';
 import type { Engine, TensorTree } from '@tgm/tfjs-backend-onnx';
+import type { Collective } from '../collective/collective.js';
 import { TrainError } from '../errors.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules/schedule.js';
@@ -67,8 +68,13 @@ export interface RunOptions {
    * the state stays with the engine, 8 where it is copied to the device and back with every call.
    */
   readonly stepsPerCall?: number;
-  /** Ends the run after the call in hand, with a checkpoint. */
+  /** Ends the run after the call in hand, with a checkpoint. On several processes it is enough where one of them has it. */
   readonly signal?: AbortSignal;
+  /**
+   * The processes that train together, each of which calls this with the same options: `mpiProcesses()`. A step's clips are shared
+   * out among them, and its gradients are summed. Default: this process alone; refused where a launcher started several.
+   */
+  readonly collective?: Collective;
 }
 
 export interface TrainerOptions<Batch extends TensorTree> extends RunOptions {
@@ -104,6 +110,18 @@ export const RUN_FIELDS = {
   ),
   stepsPerCall: unrecorded(optional(count())),
   signal: unrecorded(optional(objectWith<AbortSignal>('an AbortSignal', ['aborted']))),
+  collective: unrecorded(
+    optional(
+      objectWith<Collective>('processes that train together, such as `await mpiProcesses()`', [
+        'rank',
+        'size',
+        'allReduceSum',
+        'allGather',
+        'broadcast',
+        'barrier',
+      ]),
+    ),
+  ),
 } satisfies Record<keyof RunOptions, unknown>;
 
 export const TRAINER_OPTIONS = optionTable(

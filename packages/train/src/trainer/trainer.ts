@@ -1,4 +1,5 @@
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
+import { launchedAlone } from '../collective/launched-alone.js';
 import { TrainError } from '../errors.js';
 import { callsOf, discard } from './calls.js';
 import { evaluations, requireEvaluators } from './evaluations.js';
@@ -7,6 +8,7 @@ import { learningRates } from './learning-rates.js';
 import { requireWeights } from './objective-outputs.js';
 import { openRun, type Run } from './open-run.js';
 import { severalSamples } from './several-samples.js';
+import { anyRank, requireSameState } from './shared-state.js';
 import { stepEvents } from './step-events.js';
 import { stepper } from './stepper.js';
 import { TRAINER_OPTIONS, type TrainerOptions } from './trainer-options.js';
@@ -23,7 +25,11 @@ const STEPS_PER_COPY = 8;
  * checkpoint folder, goes on as if it had never stopped; under other options it is refused with the names of those that
  * differ.
  *
+ * On several processes (`collective`) each yields the events of the steps; rank 0 alone reads and writes checkpoints and measures.
+ * The batches are then the share of each: `pretrain` and `finetune` see to it.
+ *
  * @throws TrainError `OPTION_INVALID`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FAILED`, `RUN_LOCKED`,
+ *   `RANKS_DISAGREE`, `LAUNCHER_DISAGREES`,
  *   `NO_NEGATIVES`, `LOSS_NOT_FINITE` (the last checkpoint stays as it was), and whatever the batches throw; what was done
  *   until then is saved.
  */
@@ -36,9 +42,12 @@ export async function* trainer<Batch extends TensorTree>(
   requireEvaluators(options);
   const { engine, objective, batches, optimizer, schedule, steps, accumulate, clipNorm, signal } = options;
   const { checkpoint, evaluate, average } = options;
-  const run = await openRun(options);
+  const collective = options.collective ?? launchedAlone('trainer, option collective');
+  const run = await openRun(options, collective);
   let broken = false;
   let failed = false;
+  /** Whether a signal ended the run, on any rank. */
+  let stopped = false;
   /** Whether steps were taken behind the last evaluation. */
   let unmeasured = false;
   try {
@@ -46,8 +55,9 @@ export async function* trainer<Batch extends TensorTree>(
     yield { type: 'begin', step: run.step, steps, description };
     yield* run.notices;
     const updates = { optimizer, layout, clipNorm, averageDecay: average?.decay };
-    const take = stepper(engine, objective, updates, accumulate);
-    const perCall = accumulate > 1 ? 1 : (options.stepsPerCall ?? (engine.keepsState ? 1 : STEPS_PER_COPY));
+    const take = stepper(engine, objective, updates, accumulate, collective);
+    const inParts = accumulate > 1 || collective.size > 1;
+    const perCall = inParts ? 1 : (options.stepsPerCall ?? (engine.keepsState ? 1 : STEPS_PER_COPY));
     const periods = [checkpoint?.every, evaluate?.every].filter((every) => every !== undefined);
     const sizeAt = (step: number): number =>
       Math.min(perCall, steps - step, ...periods.map((every) => every - (step % every)));
@@ -56,10 +66,13 @@ export async function* trainer<Batch extends TensorTree>(
       run.step,
       sizeAt,
       accumulate,
-      objective.tellsSamplesApart ? severalSamples() : undefined,
+      // What one of several processes sees says nothing of the whole batch.
+      objective.tellsSamplesApart && collective.size === 1 ? severalSamples() : undefined,
     );
     try {
-      while (run.step < steps && !signal?.aborted) {
+      while (run.step < steps) {
+        stopped = await anyRank(collective, signal?.aborted ?? false);
+        if (stopped) break;
         const began = performance.now();
         const call = await calls.next();
         if (!call) break;
@@ -78,7 +91,7 @@ export async function* trainer<Batch extends TensorTree>(
         if (checkpoint && run.step % checkpoint.every === 0) yield* saved();
         unmeasured = true;
         if (evaluate && run.step % evaluate.every === 0) {
-          yield* evaluations(run, evaluate);
+          yield* measured(evaluate);
           unmeasured = false;
         }
       }
@@ -86,11 +99,11 @@ export async function* trainer<Batch extends TensorTree>(
       await calls.close();
     }
     yield* saved();
-    if (evaluate && unmeasured && !signal?.aborted) yield* evaluations(run, evaluate);
+    if (evaluate && unmeasured && !stopped) yield* measured(evaluate);
     const path = run.saved();
     yield {
       type: 'end',
-      reason: run.step >= steps ? 'completed' : signal?.aborted ? 'stopped' : 'exhausted',
+      reason: run.step >= steps ? 'completed' : stopped ? 'stopped' : 'exhausted',
       step: run.step,
       ...(await run.tensors()),
       ...(path === undefined ? {} : { checkpoint: path }),
@@ -102,7 +115,13 @@ export async function* trainer<Batch extends TensorTree>(
     await finish(run, { save: !broken, failed });
   }
 
+  /** By rank 0; the others wait for it at the next step. */
+  async function* measured(given: NonNullable<typeof evaluate>): AsyncGenerator<TrainEvent> {
+    if (collective.rank === 0) yield* evaluations(run, given);
+  }
+
   async function* saved(): AsyncGenerator<TrainEvent> {
+    await requireSameState(collective, run.state, run.layout);
     const path = await run.save();
     if (path !== undefined) yield { type: 'saved', step: run.step, path };
   }

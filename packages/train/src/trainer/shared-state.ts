@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import * as tf from '@tensorflow/tfjs';
+import type { Json } from '@tgm/options';
+import type { HostTensor, HostTensors, RunDescription } from '../checkpoint/saved-run.js';
+import type { Collective } from '../collective/collective.js';
+import { gatherJson } from '../collective/gather-json.js';
+import { TrainError } from '../errors.js';
+import type { VectorLayout } from './parameter-vectors.js';
+import { type HostState, hostState, type RunState, stateFrom } from './run-state.js';
+
+/** Where a run stands. */
+export interface Standing {
+  readonly state: RunState;
+  readonly step: number;
+  readonly after: Json;
+}
+
+/**
+ * Rank 0's standing, on every rank: it alone reads checkpoints. The state of others is used up.
+ *
+ * @throws TrainError `RANKS_DISAGREE`, on all ranks, where their runs are not the same.
+ */
+export async function sharedStanding(
+  collective: Collective,
+  own: Standing,
+  layout: VectorLayout,
+  description: RunDescription,
+): Promise<Standing> {
+  if (collective.size === 1) return own;
+  await requireSameOnRanks(collective, 'options', digestOf([JSON.stringify(description)]));
+  const told = await gatherJson(collective, { step: own.step, after: own.after });
+  const { step, after } = told[0] as { step: number; after: Json };
+  const host = await hostState(own.state, layout);
+  const counted = Float32Array.of(host.optimizer.step);
+  await collective.broadcast(counted);
+  const received = await mapped(host, async ({ shape, data }) => {
+    const numbers = data.slice();
+    await collective.broadcast(numbers);
+    return { shape, data: numbers };
+  });
+  if (collective.rank === 0) return own;
+  tf.dispose(own.state as unknown as tf.TensorContainer);
+  const optimizer = { ...received.optimizer, step: counted[0]! };
+  return { state: stateFrom({ ...received, optimizer }, layout), step, after };
+}
+
+/** @throws TrainError `RANKS_DISAGREE`, on all ranks, where parameters or buffers are not the same to the last bit. */
+export async function requireSameState(
+  collective: Collective,
+  state: RunState,
+  layout: VectorLayout,
+): Promise<void> {
+  if (collective.size === 1) return;
+  const { params, buffers } = await hostState(state, layout);
+  const arrays = [params, buffers].flatMap((tensors) => Object.values(tensors).map(({ data }) => data));
+  await requireSameOnRanks(collective, 'parameters and buffers', digestOf(arrays));
+}
+
+/** Whether any rank says so. Every rank has the same answer. */
+export async function anyRank(collective: Collective, says: boolean): Promise<boolean> {
+  if (collective.size === 1) return says;
+  const count = Float32Array.of(says ? 1 : 0);
+  await collective.allReduceSum(count);
+  return count[0]! > 0;
+}
+
+async function requireSameOnRanks(collective: Collective, what: string, digest: string): Promise<void> {
+  const digests = (await gatherJson(collective, digest)) as string[];
+  if (digests.every((each) => each === digests[0])) return;
+  throw new TrainError('RANKS_DISAGREE', {
+    where: 'trainer, option collective',
+    expected: `the same ${what} on all ranks`,
+    received: digests.map((each, rank) => `${each.slice(0, 12)} on rank ${rank}`).join(', '),
+    advice: 'Ranks have to run the same program with the same options, on processors that compute alike.',
+  });
+}
+
+function digestOf(parts: readonly (string | Float32Array | Int32Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts)
+    hash.update(
+      typeof part === 'string' ? part : new Uint8Array(part.buffer, part.byteOffset, part.byteLength),
+    );
+  return hash.digest('hex');
+}
+
+/** Each tensor of a state changed, one after the other, in an order that is the same on every rank. */
+async function mapped(
+  state: HostState,
+  change: (tensor: HostTensor) => Promise<HostTensor>,
+): Promise<HostState> {
+  const all = async <Tensors extends HostTensors>(tensors: Tensors): Promise<Tensors> => {
+    const changed: Record<string, HostTensor> = {};
+    for (const name of Object.keys(tensors).sort()) changed[name] = await change(tensors[name]!);
+    return changed as Tensors;
+  };
+  const params = await all(state.params);
+  const buffers = await all(state.buffers);
+  const average = state.average && (await all(state.average));
+  const slots: Record<string, HostTensors> = {};
+  for (const slot of Object.keys(state.optimizer.slots).sort())
+    slots[slot] = await all(state.optimizer.slots[slot]!);
+  return { params, buffers, ...(average ? { average } : {}), optimizer: { ...state.optimizer, slots } };
+}

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { mpiProcesses } from '../collective/mpi-processes.js';
+import { say } from '../collective/say.test-support.js';
+import { TrainError } from '../errors.js';
+import { allTrainings, type Cut, rankTraining } from './rank-training.test-support.js';
+
+/** One process of a training on several; says what it came to. */
+const [scenario, given = '{}'] = process.argv.slice(3);
+const collective = await mpiProcesses();
+const { rank } = collective;
+const whole: Cut = { batchSize: 8, accumulate: 1 };
+
+try {
+  if (scenario === 'all') {
+    const all = JSON.stringify(await allTrainings(JSON.parse(given) as Cut, collective));
+    say('digest', createHash('sha256').update(all).digest('hex'));
+    if (rank === 0) say('result', all);
+  } else if (scenario === 'other seed') {
+    await rankTraining('both', whole, { collective, seed: rank });
+  } else if (scenario === 'checkpoints') {
+    const { steps, folder } = JSON.parse(given) as { steps: number; folder: string };
+    const checkpoint = { folder, every: 2 };
+    const { totals, params } = await rankTraining('both', whole, { collective, steps, checkpoint });
+    if (rank === 0) say('result', JSON.stringify({ totals, params }));
+  } else if (scenario === 'stop') {
+    // One rank is asked to stop, in the midst of its second step or so; all of them do.
+    const controller = new AbortController();
+    if (rank === 1) controller.abort();
+    const { totals } = await rankTraining('both', whole, { collective, signal: controller.signal });
+    say('steps', totals.length);
+  } else {
+    // Launched together, and each trains alone.
+    await rankTraining('both', whole, {});
+  }
+} catch (error) {
+  if (!(error instanceof TrainError)) throw error;
+  say('refused', error.code, error.message);
+  // Not before the others have said it too.
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  process.exit(2);
+}
+await collective.close();
