@@ -1,5 +1,6 @@
 import type * as Koffi from 'koffi';
 import { TrainError } from '../errors.js';
+import { keepLoaded } from './keep-loaded.js';
 import { type Launched, launchedBy } from './launcher.js';
 import { MPI_LIBRARIES, type MpiLibrary, type MpiLibraryName } from './mpi-libraries.js';
 
@@ -35,6 +36,7 @@ export async function loadMpi(where: string, asked: string | undefined): Promise
     try {
       // Open MPI's own plug-ins look for its symbols among those of the process.
       const handle = koffi.load(file, { global: true });
+      keepLoaded(koffi, file);
       return { ...known(where, file, handle), koffi, file, handle };
     } catch (error) {
       if (error instanceof TrainError) throw error;

@@ -61,6 +61,11 @@ describe.each(LAUNCHABLE)('processes of $title', ({ library, there }) => {
     );
   });
 
+  it.skipIf(!there || process.platform !== 'linux')('keep their library loaded to the end', async () => {
+    const { lines, code } = await runAlone(RANK, 'stays', library.name);
+    expect({ lines, code }).toEqual({ lines: ['loaded'], code: 0 });
+  });
+
   it.skipIf(!there)('begin once in a process', async () => {
     const { lines, code } = await launch(library, 1, RANK, 'again');
     expect(lines[0]).toMatch(/^refused MPI_FAILED .* MPI has not been used yet/);

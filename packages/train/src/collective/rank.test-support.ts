@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { collectiveContract } from './collective-contract.js';
 import { mpiProcesses } from './mpi-processes.js';
 import { say } from './say.test-support.js';
+import { singleProcess } from './single-process.js';
 
 /** One process among several: does what it is told to, and says what came of it, a line each. */
 const [scenario, library] = process.argv.slice(3);
@@ -12,7 +16,7 @@ const refusal = (error: unknown) => {
   say('refused', code, message);
 };
 
-const collective = await mpiProcesses(library === undefined ? {} : { library }).catch((error) => {
+let collective = await mpiProcesses(library === undefined ? {} : { library }).catch((error) => {
   refusal(error);
   process.exit(2);
 });
@@ -66,6 +70,19 @@ switch (scenario) {
   case 'again':
     await mpiProcesses().catch(refusal);
     break;
+  case 'stays': {
+    await collective.close();
+    collective = singleProcess();
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    for (let times = 0; times < 10; times++) {
+      collect();
+      await delay(5);
+    }
+    say(/libmpi(ch)?\.so/.test(readFileSync('/proc/self/maps', 'utf8')) ? 'loaded' : 'gone');
+    process.exit();
+    break;
+  }
   case 'is killed':
     if (last) process.kill(process.pid, 'SIGKILL');
     await collective.barrier();
