@@ -3,6 +3,7 @@ import { TrainError } from '../errors.js';
 import { keepLoaded } from './keep-loaded.js';
 import { type Launched, launchedBy } from './launcher.js';
 import { MPI_LIBRARIES, type MpiLibrary, type MpiLibraryName } from './mpi-libraries.js';
+import { tameLibrary } from './tame-library.js';
 
 /** A library in this process. */
 export interface LoadedMpi {
@@ -31,6 +32,7 @@ export async function loadMpi(where: string, asked: string | undefined): Promise
   requireStack(where, koffi);
   const launched = launchedBy(process.env);
   const files = filesOf(asked, launched?.libraries);
+  tameLibrary(process.env);
   const failures: string[] = [];
   for (const file of files) {
     try {

@@ -66,6 +66,12 @@ describe.each(LAUNCHABLE)('processes of $title', ({ library, there }) => {
     expect({ lines, code }).toEqual({ lines: ['loaded'], code: 0 });
   });
 
+  it.skipIf(!there || process.platform !== 'linux')('leave the rest of the process as it was', async () => {
+    const { lines, code } = await runAlone(RANK, 'tame', library.name);
+    const told = ['changed ', 'memory access out of bounds', 'hang-ups left alone'];
+    expect({ lines: lines.slice(0, 3), code }).toEqual({ lines: told, code: 0 });
+  });
+
   it.skipIf(!there)('begin once in a process', async () => {
     const { lines, code } = await launch(library, 1, RANK, 'again');
     expect(lines[0]).toMatch(/^refused MPI_FAILED .* MPI has not been used yet/);

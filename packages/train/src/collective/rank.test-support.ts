@@ -16,6 +16,33 @@ const refusal = (error: unknown) => {
   say('refused', code, message);
 };
 
+/** Functions of the C library, and how their code begins. */
+const FUNCTIONS = ['mmap', 'munmap', 'mremap', 'brk', 'sbrk', 'madvise', 'shmat', 'malloc', 'free'];
+const libc = scenario === 'tame' ? (await import('koffi')).default : undefined;
+libc?.config({ async_stack_size: 2 ** 23 });
+const beginnings = (): string[] => {
+  const library = libc!.load('libc.so.6');
+  return FUNCTIONS.map((name) => Buffer.from(libc!.view(library.symbol(name), 16)).toString('hex'));
+};
+const before = libc ? beginnings() : [];
+
+/** Its types are among those of browsers only. */
+interface Wasm {
+  readonly Module: new (code: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: Record<string, (at: number) => number> };
+}
+
+/** Reads behind the end of WebAssembly's memory: `(func (param i32) (result i32) local.get 0 i32.load)`. */
+function outOfBounds(): void {
+  const code = Buffer.from(
+    '0061736d0100000001060160017f017f03020100050301000107050101660000' + '0a0901070020002802000b',
+    'hex',
+  );
+  const { WebAssembly: wasm } = globalThis as unknown as { WebAssembly: Wasm };
+  const { f } = new wasm.Instance(new wasm.Module(code)).exports;
+  f!(2 ** 24);
+}
+
 let collective = await mpiProcesses(library === undefined ? {} : { library }).catch((error) => {
   refusal(error);
   process.exit(2);
@@ -28,11 +55,11 @@ const now = () => performance.timeOrigin + performance.now();
 /** The last rank comes late, and all say when they came and left. */
 async function barrierHolds(): Promise<void> {
   await delay(last ? 300 : 0);
-  const before = now();
+  const came = now();
   await collective.barrier();
-  const times = await collective.allGather(new Uint8Array(Float64Array.of(before, now()).buffer));
+  const times = await collective.allGather(new Uint8Array(Float64Array.of(came, now()).buffer));
   const read = times.map((bytes) => new Float64Array(bytes.buffer));
-  const lastCame = Math.max(...read.map(([came]) => came!));
+  const lastCame = Math.max(...read.map(([first]) => first!));
   const firstLeft = Math.min(...read.map(([, left]) => left!));
   say(firstLeft >= lastCame ? 'barrier held' : `barrier left ${lastCame - firstLeft} ms early`);
 }
@@ -81,6 +108,20 @@ switch (scenario) {
     }
     say(/libmpi(ch)?\.so/.test(readFileSync('/proc/self/maps', 'utf8')) ? 'loaded' : 'gone');
     process.exit();
+    break;
+  }
+  case 'tame': {
+    const after = beginnings();
+    say('changed', FUNCTIONS.filter((_, at) => after[at] !== before[at]).join());
+    try {
+      outOfBounds();
+    } catch (error) {
+      say((error as Error).message);
+    }
+    say(
+      'hang-ups',
+      /SigCgt:\s*\w*[13579bdf]$/m.test(readFileSync('/proc/self/status', 'utf8')) ? 'caught' : 'left alone',
+    );
     break;
   }
   case 'is killed':
