@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { loadMpi } from './load-mpi.js';
 
@@ -18,5 +20,27 @@ describe('a library of MPI', () => {
       code: 'MPI_MISSING',
       received: expect.stringContaining('MPI_Get_library_version'),
     });
+  });
+
+  it('wants koffi, and says how to install it', async () => {
+    // Looking for it fails as it does where it is not installed.
+    const hooks = `export async function resolve(name, context, next) {
+      if (name !== 'koffi') return next(name, context);
+      throw Object.assign(new Error('Cannot find package koffi'), { code: 'ERR_MODULE_NOT_FOUND' });
+    }`;
+    const address = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+    const hiding = address(
+      `import { register } from 'node:module'; register(${JSON.stringify(address(hooks))});`,
+    );
+    const source = new URL('./mpi-processes.ts', import.meta.url).href;
+    const program = `const { mpiProcesses } = await import(${JSON.stringify(source)});
+      await mpiProcesses().catch(({ name, code, message }) => console.log(name, code, message));`;
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [...['--import', 'tsx', '--import', hiding], '--input-type=module', '--eval', program],
+      { cwd: import.meta.dirname },
+    );
+    expect(stdout).toMatch(/^TrainError MPI_MISSING mpiProcesses: expected the package koffi/);
+    expect(stdout).toContain('"npm install --ignore-scripts koffi@3"');
   });
 });
