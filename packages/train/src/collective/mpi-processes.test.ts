@@ -4,7 +4,7 @@ import { type Ended, LAUNCHABLE, launch, runAlone } from './launch.test-support.
 import { singleProcess } from './single-process.js';
 
 // Several processes, one after the other, on a machine that has other work.
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const RANK = './rank.test-support.ts';
 const refusals = ({ lines }: Ended) => lines.filter((line) => line.startsWith('refused'));

@@ -7,7 +7,7 @@ import { LAUNCHABLE, launch } from '../collective/launch.test-support.js';
 import { singleProcess } from '../collective/single-process.js';
 import { allTrainings, type Cut, LEARNED, rankTraining, type Trained } from './rank-training.test-support.js';
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const RANK = '../trainer/train-rank.test-support.ts';
 const WHOLE: Cut = { batchSize: 8, accumulate: 1 };
