@@ -71,6 +71,7 @@ describe.each(LAUNCHABLE)('training on processes of $title', ({ library, there }
     const { lines, errors, code } = await launch(library, 2, RANK, 'all', JSON.stringify(cut));
     expect({ errors, code }).toEqual({ errors: '', code: 0 });
     await requireEqual(resultOf(lines));
+    expect(lines.filter((line) => line.startsWith('tensors'))).toEqual(Array(2).fill('tensors left 0'));
     // Losses, gradients and weights are the same on both, to the last bit.
     expect(new Set(lines.filter((line) => line.startsWith('digest'))).size).toBe(1);
   });
