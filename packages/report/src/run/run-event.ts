@@ -22,6 +22,9 @@ export type RunEvent =
       readonly learningRate: number;
       readonly seconds: number;
       readonly clipsPerSecond: number;
+      /** Seconds in calls of the collective, and the part of them that waited for others; of a run on several processes. */
+      readonly reduceWaitSeconds?: number;
+      readonly peerWaitSeconds?: number;
       readonly replaced: readonly object[];
     }
   | { readonly type: 'saved'; readonly step: number; readonly path: string }

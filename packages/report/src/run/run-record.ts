@@ -34,7 +34,7 @@ export interface Standing {
 export interface RunSoFar extends Standing {
   readonly terms: NamedCurves;
   readonly figures: NamedCurves;
-  /** Learning rate and clips per second. */
+  /** Learning rate, clips per second, and the waits of several processes for each other. */
   readonly run: NamedCurves;
   /** By `<evaluator>: <figure>`, then by the parameters that were measured. */
   readonly evaluations: ReadonlyMap<string, NamedCurves>;
@@ -59,10 +59,12 @@ export function runRecord(): RunRecord {
         for (const curves of [terms, figures, run, ...evaluations.values()])
           for (const curve of curves.values()) curve.dropBehind(event.step);
       } else if (event.type === 'step') {
-        const { step, learningRate, clipsPerSecond } = event;
+        const { step, learningRate, clipsPerSecond, reduceWaitSeconds, peerWaitSeconds } = event;
         put(terms, event.terms, step);
         put(figures, event.figures, step);
         put(run, { 'learning rate': learningRate, 'clips per second': clipsPerSecond }, step);
+        if (reduceWaitSeconds !== undefined) put(run, { 'reduce wait seconds': reduceWaitSeconds }, step);
+        if (peerWaitSeconds !== undefined) put(run, { 'peer wait seconds': peerWaitSeconds }, step);
       } else if (event.type === 'evaluated') {
         for (const [figure, value] of Object.entries(event.figures)) {
           const name = `${event.evaluator}: ${figure}`;

@@ -67,6 +67,15 @@ describe('runReport', () => {
     expect(page(report)).toContain('Loss: contrastive');
   });
 
+  it('has plots of how long several processes waited for each other', () => {
+    const step = { ...stepEvent(5), reduceWaitSeconds: 0.25, peerWaitSeconds: 0.125 } as RunEvent;
+    const report = runReport([...events, step], { title: 'A run' });
+    expect(plotOf(report, 'reduce wait seconds').series[0]!.points).toEqual([{ step: 5, value: 0.25 }]);
+    expect(plotOf(report, 'peer wait seconds').series[0]!.points).toEqual([{ step: 5, value: 0.125 }]);
+    expect(lastOf(report, 'reduce wait seconds')).toBe('0.25');
+    expect(lastOf(report, 'peer wait seconds')).toBe('0.125');
+  });
+
   it('says where the run stands', () => {
     const summary = (...more: RunEvent[]) => runReport([...events, ...more], { title: 'a' }).summary;
     expect(summary()).toBe('The run has not told its end: step 4 of 8, 50 %.');

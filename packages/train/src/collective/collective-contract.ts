@@ -17,6 +17,7 @@ const ARGUMENTS = optionTable(
       'size',
       'allReduceSum',
       'allGather',
+      'times',
       'close',
     ]),
   },
@@ -150,6 +151,17 @@ export function collectiveContract(collective: Collective): CollectiveCheck[] {
         gathered.map(([first]) => first!),
         ranks.map(() => total),
       );
+    }),
+    check('tells how long its calls have taken', async (same) => {
+      const before = collective.times();
+      const began = performance.now();
+      await delay(rank === size - 1 ? 50 : 0);
+      await collective.barrier();
+      const [seconds, after] = [(performance.now() - began) / 1000, collective.times()];
+      const [spent, waited] = [after.seconds - before.seconds, after.peerSeconds - before.peerSeconds];
+      if (size > 1) same('time that is more than none', [spent > 0 ? 1 : 0], [1]);
+      same('time within that of the call', [spent <= seconds ? 1 : 0], [1]);
+      same('time for others within it', [waited >= 0 && waited <= spent ? 1 : 0], [1]);
     }),
     check('whoever waits is not blocked', async (same) => {
       let turns = 0;

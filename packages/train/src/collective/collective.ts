@@ -3,6 +3,14 @@ export type Exchanged = Float32Array | Int32Array | Uint8Array;
 
 export const EXCHANGED = [Float32Array, Int32Array, Uint8Array] as const;
 
+/** How long the calls of a collective have taken this process since it began, in seconds. */
+export interface CallTimes {
+  /** All of it, without the time that a call waited for an earlier one of this process. */
+  readonly seconds: number;
+  /** The part of it until all other processes had come; what is left moves and sums data. */
+  readonly peerSeconds: number;
+}
+
 /**
  * Processes that train together, as one of them sees them.
  *
@@ -28,6 +36,8 @@ export interface Collective {
   broadcast(numbers: Exchanged): Promise<void>;
   /** Waits until every process has come here. */
   barrier(): Promise<void>;
+  /** What the calls have taken so far. */
+  times(): CallTimes;
   /** Ends all processes at once, without a word to them. @param code of the job, 1-255. */
   abort(code: number): void;
   /** Waits for the others and takes leave. A process that ends without it ends the job. */

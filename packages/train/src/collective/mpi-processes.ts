@@ -1,6 +1,7 @@
 import { optional, optionTable, text } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import { type Announced, arrival } from './arrival.js';
+import { callClock } from './call-clock.js';
 import { type Collective, EXCHANGED, type Exchanged } from './collective.js';
 import { type Launched, launchedBy } from './launcher.js';
 import { type LoadedMpi, loadMpi } from './load-mpi.js';
@@ -62,7 +63,7 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
     const turn = last.then(async () => {
       if (broken) throw broken;
       try {
-        return await work();
+        return await clock.call(work);
       } catch (error) {
         broken = error;
         throw error;
@@ -71,7 +72,8 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
     last = turn.catch(() => undefined);
     return turn;
   }
-  const announced = (what: Announced) => arrival(mpi, where, what);
+  const clock = callClock();
+  const announced = (what: Announced) => clock.peers(() => arrival(mpi, where, what));
 
   return {
     rank: mpi.rank,
@@ -95,6 +97,7 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
         for (const bucket of bucketsOf(bytesOf(numbers), BUCKET)) await mpi.broadcast(bucket);
       }),
     barrier: () => inTurn(async () => void (await announced({ call: 'barrier' }))),
+    times: clock.times,
     abort: (code) => mpi.abort(code),
     close: () =>
       inTurn(async () => {

@@ -9,6 +9,7 @@ export function singleProcess(): Collective {
     allGather: async <Numbers>(numbers: Numbers) => [copyOf(numbers)],
     broadcast: async () => undefined,
     barrier: async () => undefined,
+    times: () => ({ seconds: 0, peerSeconds: 0 }),
     abort: (code) => process.exit(code),
     close: async () => undefined,
   };

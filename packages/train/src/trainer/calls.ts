@@ -23,14 +23,12 @@ export interface Calls<Tensors extends TensorTree> {
  * @param from steps done before.
  * @param sizeAt steps of the call that begins behind so many steps; 0 at the end of the run.
  * @param accumulate batches of a step.
- * @param see is given the batches of each step; what it throws ends the calls.
  */
 export function callsOf<Tensors extends TensorTree>(
   stream: BatchStream<Tensors>,
   from: number,
   sizeAt: (step: number) => number,
   accumulate: number,
-  see: (parts: readonly Batch<Tensors>[]) => void = () => undefined,
 ): Calls<Tensors> {
   let step = from;
   let pending: Promise<Batch<Tensors>[][]> | undefined;
@@ -47,7 +45,6 @@ export function callsOf<Tensors extends TensorTree>(
         if (parts.length < accumulate) continue;
         steps.push(parts);
         parts = [];
-        see(steps.at(-1)!);
       }
     } catch (error) {
       discard(steps.flat());

@@ -31,11 +31,18 @@ export interface StepEvent {
   readonly learningRate: number;
   /** How long the step took, with its wait for data; the steps of one call share its time. */
   readonly seconds: number;
-  /** Of this step, with its wait for data; the steps of one call share its time. */
+  /** Of this step, on all processes, with its wait for data; the steps of one call share its time. */
   readonly clipsPerSecond: number;
-  /** How long the step waited for its batch. */
+  /** How long the step waited for its batch, or for this process's share of it. */
   readonly dataWaitSeconds: number;
-  /** Samples that could not be read, whose places in this batch went to others. */
+  /**
+   * How long the step was in calls of the collective: it waited for the other processes, exchanged rows, summed gradients. Told where
+   * there are several processes.
+   */
+  readonly reduceWaitSeconds?: number;
+  /** The part of `reduceWaitSeconds` until all others had come. */
+  readonly peerWaitSeconds?: number;
+  /** Samples that could not be read, on any process, whose places in this batch went to others. */
   readonly replaced: readonly ReplacedSample[];
 }
 

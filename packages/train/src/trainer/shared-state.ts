@@ -56,14 +56,6 @@ export async function requireSameState(
   await requireSameOnRanks(collective, 'parameters and buffers', digestOf(arrays));
 }
 
-/** Whether any rank says so. Every rank has the same answer. */
-export async function anyRank(collective: Collective, says: boolean): Promise<boolean> {
-  if (collective.size === 1) return says;
-  const count = Float32Array.of(says ? 1 : 0);
-  await collective.allReduceSum(count);
-  return count[0]! > 0;
-}
-
 async function requireSameOnRanks(collective: Collective, what: string, digest: string): Promise<void> {
   const digests = (await gatherJson(collective, digest)) as string[];
   if (digests.every((each) => each === digests[0])) return;

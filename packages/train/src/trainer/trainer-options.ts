@@ -119,6 +119,7 @@ export const RUN_FIELDS = {
         'allGather',
         'broadcast',
         'barrier',
+        'times',
       ]),
     ),
   ),

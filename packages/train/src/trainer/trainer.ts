@@ -1,14 +1,16 @@
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
+import type { CallTimes, Collective } from '../collective/collective.js';
 import { launchedAlone } from '../collective/launched-alone.js';
 import { TrainError } from '../errors.js';
 import { callsOf, discard } from './calls.js';
 import { evaluations, requireEvaluators } from './evaluations.js';
 import type { TrainEvent } from './events.js';
+import { jointCalls } from './joint-calls.js';
 import { learningRates } from './learning-rates.js';
 import { requireWeights } from './objective-outputs.js';
 import { openRun, type Run } from './open-run.js';
 import { severalSamples } from './several-samples.js';
-import { anyRank, requireSameState } from './shared-state.js';
+import { requireSameState } from './shared-state.js';
 import { stepEvents } from './step-events.js';
 import { stepper } from './stepper.js';
 import { TRAINER_OPTIONS, type TrainerOptions } from './trainer-options.js';
@@ -66,15 +68,16 @@ export async function* trainer<Batch extends TensorTree>(
       run.step,
       sizeAt,
       accumulate,
-      // What one of several processes sees says nothing of the whole batch.
-      objective.tellsSamplesApart && collective.size === 1 ? severalSamples() : undefined,
     );
+    const watch = objective.tellsSamplesApart ? severalSamples() : undefined;
+    const joint = jointCalls(calls, collective, watch);
     try {
       while (run.step < steps) {
-        stopped = await anyRank(collective, signal?.aborted ?? false);
-        if (stopped) break;
         const began = performance.now();
-        const call = await calls.next();
+        const before = collective.times();
+        const next = await joint.next(signal?.aborted ?? false);
+        const { call } = next;
+        stopped = next.stopped;
         if (!call) break;
         const rates = learningRates(schedule, run.step, call.steps.length);
         // From here on the old state is used up; the new one counts when all its numbers are finite.
@@ -82,8 +85,9 @@ export async function* trainer<Batch extends TensorTree>(
         const taken = await take(run.state, call.steps, rates).finally(() => discard(call.steps.flat()));
         run.state = taken.state;
         const seconds = (performance.now() - began) / 1000;
-        const told = { call, numbers: taken.steps, rates, seconds, done: run.step, steps };
-        const events = stepEvents({ ...told, saved: run.saved() });
+        const waits = waitsSince(before, collective);
+        const told = { call, numbers: taken.steps, rates, seconds, waits, done: run.step, steps };
+        const events = await stepEvents({ ...told, saved: run.saved() }, collective);
         broken = false;
         run.step += events.length;
         run.after = call.steps.at(-1)!.at(-1)!.after;
@@ -136,6 +140,16 @@ async function finish(run: Run, { save, failed }: { save: boolean; failed: boole
   } finally {
     await run.close();
   }
+}
+
+/** What the calls of the collective took; nothing where there is one process. */
+function waitsSince(before: CallTimes, collective: Collective): CallTimes | undefined {
+  if (collective.size === 1) return undefined;
+  const now = collective.times();
+  return {
+    seconds: now.seconds - before.seconds,
+    peerSeconds: now.peerSeconds - before.peerSeconds,
+  };
 }
 
 /** A schedule of fewer steps would say the rate of its end from there on, mostly 0. */

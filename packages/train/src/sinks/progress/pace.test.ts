@@ -6,13 +6,28 @@ describe('paceMeter', () => {
   it('counts the time left from the steps behind the first one, which compiles', () => {
     const hear = paceMeter();
     const first = hear(stepEvent(1, { seconds: 60, clipsPerSecond: 0.5, dataWaitSeconds: 15 }), 60);
-    expect(first).toEqual({ clipsPerSecond: 0.5, waiting: 0.25, secondsLeft: undefined });
+    expect(first).toEqual({
+      ...{ clipsPerSecond: 0.5, waiting: 0.25 },
+      ...{ reducing: undefined, secondsLeft: undefined },
+    });
     hear(stepEvent(2, { seconds: 1, clipsPerSecond: 32, dataWaitSeconds: 0 }), 61);
     const third = hear(stepEvent(3, { seconds: 3, clipsPerSecond: 32 / 3, dataWaitSeconds: 1 }), 64);
     // 97 steps of 2 seconds; 64 clips in 4 seconds, one of them waited.
     expect(third.secondsLeft).toBeCloseTo(194, 9);
     expect(third.clipsPerSecond).toBeCloseTo(16, 9);
     expect(third.waiting).toBeCloseTo(0.25, 9);
+  });
+
+  it('tells the shares of the collective, of several processes', () => {
+    const hear = paceMeter();
+    const waits = (step: number, seconds: number, reduceWaitSeconds: number, peerWaitSeconds: number) =>
+      hear(stepEvent(step, { seconds, reduceWaitSeconds, peerWaitSeconds }), step).reducing;
+    expect(waits(1, 10, 5, 4)).toEqual({ share: 0.5, peers: 0.4 });
+    waits(2, 1, 0.5, 0.25);
+    // A second and a half of four seconds, half a second of it for others.
+    const third = waits(3, 3, 1, 0.25)!;
+    expect(third.share).toBeCloseTo(1.5 / 4, 9);
+    expect(third.peers).toBeCloseTo(0.5 / 4, 9);
   });
 
   it('passes over all steps of the first call of the engine', () => {

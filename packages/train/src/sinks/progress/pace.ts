@@ -9,6 +9,8 @@ export interface Pace {
   readonly clipsPerSecond: number;
   /** Share of the steps' time that waits for data, [0, 1]. */
   readonly waiting: number;
+  /** Share that is spent in calls of the collective, and the part of it that waits for other processes; where there are several. */
+  readonly reducing: { readonly share: number; readonly peers: number } | undefined;
   /** Until the last step; undefined as long as only the first call of the engine is done, which compiles the step. */
   readonly secondsLeft: number | undefined;
 }
@@ -17,8 +19,11 @@ export interface Pace {
 export function paceMeter(): (event: StepEvent, now: number) => Pace {
   let first: { readonly seconds: number; now: number; others: number } | undefined;
   let counted = 0;
-  const mean = { seconds: 0, waiting: 0, clips: 0 };
-  return ({ step, steps, seconds, dataWaitSeconds, clipsPerSecond }, now) => {
+  const mean = { seconds: 0, waiting: 0, clips: 0, reducing: 0, peers: 0 };
+  return (event, now) => {
+    const { step, steps, seconds, dataWaitSeconds, clipsPerSecond } = event;
+    const { reduceWaitSeconds, peerWaitSeconds = 0 } = event;
+    const several = reduceWaitSeconds !== undefined;
     first ??= { seconds, now, others: 0 };
     // The steps of a call share its time: these are of the first one.
     const compiles = counted === 0 && seconds === first.seconds;
@@ -31,15 +36,27 @@ export function paceMeter(): (event: StepEvent, now: number) => Pace {
       mean.seconds += weight * (seconds - mean.seconds);
       mean.waiting += weight * (dataWaitSeconds - mean.waiting);
       mean.clips += weight * (clipsPerSecond * seconds - mean.clips);
+      mean.reducing += weight * ((reduceWaitSeconds ?? 0) - mean.reducing);
+      mean.peers += weight * (peerWaitSeconds - mean.peers);
     }
     if (counted === 0) {
-      return { clipsPerSecond, waiting: share(dataWaitSeconds, seconds), secondsLeft: undefined };
+      return {
+        clipsPerSecond,
+        waiting: share(dataWaitSeconds, seconds),
+        reducing: several
+          ? { share: share(reduceWaitSeconds, seconds), peers: share(peerWaitSeconds, seconds) }
+          : undefined,
+        secondsLeft: undefined,
+      };
     }
     // Evaluations and checkpoints take time beside the steps.
     const beside = Math.max(0, now - first.now - first.others) / counted;
     return {
       clipsPerSecond: mean.clips / mean.seconds,
       waiting: share(mean.waiting, mean.seconds),
+      reducing: several
+        ? { share: share(mean.reducing, mean.seconds), peers: share(mean.peers, mean.seconds) }
+        : undefined,
       secondsLeft: (steps - step) * (mean.seconds + beside),
     };
   };

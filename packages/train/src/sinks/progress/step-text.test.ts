@@ -3,10 +3,14 @@ import { stepEvent } from '../tiny-run.test-support.js';
 import { duration, short, stepText } from './step-text.js';
 
 it('says terms with their baselines, and how fast the run goes', () => {
-  const pace = { clipsPerSecond: 35.24, waiting: 0.034, secondsLeft: 7995 };
+  const pace = { clipsPerSecond: 35.24, waiting: 0.034, reducing: undefined, secondsLeft: 7995 };
   expect(stepText(stepEvent(12), pace, 1.25 * 2 ** 30)).toBe(
     'step 12 of 100, reconstruction 0.831 of 0.984, contrastive 3.4 of 3.47, 2 h 13 min left, 35.2 clips/s, ' +
       '3 % waits for data, rate 1.5e-4, 1.3 GiB',
+  );
+  const several = { ...pace, reducing: { share: 0.123, peers: 0.04 } };
+  expect(stepText(stepEvent(12), several, 0)).toContain(
+    ', 3 % waits for data, 12 % reduce-wait (4 % for other ranks), rate 1.5e-4',
   );
   const first = stepText(stepEvent(1, { figures: {} }), { ...pace, secondsLeft: undefined }, 0);
   expect(first).toContain('reconstruction 0.831, contrastive 3.4, 35.2 clips/s');

@@ -4,7 +4,7 @@ import type { Pace } from './pace.js';
 /** What a line says of a step, the most important first. */
 export function stepText(
   { step, steps, terms, figures, learningRate }: StepEvent,
-  { clipsPerSecond, waiting, secondsLeft }: Pace,
+  { clipsPerSecond, waiting, reducing, secondsLeft }: Pace,
   residentBytes: number,
 ): string {
   const told = Object.entries(terms).map(([name, value]) => {
@@ -16,11 +16,16 @@ export function stepText(
     ...told,
     ...(secondsLeft === undefined ? [] : [`${duration(secondsLeft)} left`]),
     `${short(clipsPerSecond)} clips/s`,
-    `${Math.round(100 * waiting)} % waits for data`,
+    `${percent(waiting)} waits for data`,
+    ...(reducing
+      ? [`${percent(reducing.share)} reduce-wait (${percent(reducing.peers)} for other ranks)`]
+      : []),
     `rate ${short(learningRate)}`,
     `${(residentBytes / 2 ** 30).toFixed(1)} GiB`,
   ].join(', ');
 }
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** Three digits that count: 0.834, 35.2, 1.5e-4. */
 export function short(value: number): string {

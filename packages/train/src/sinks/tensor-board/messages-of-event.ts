@@ -40,6 +40,8 @@ function scalarsOf(event: StepEvent): Record<string, number> {
     'run/weight norm': event.weightNorm,
     'run/clips per second': event.clipsPerSecond,
     'run/data wait seconds': event.dataWaitSeconds,
+    ...(event.reduceWaitSeconds === undefined ? {} : { 'run/reduce wait seconds': event.reduceWaitSeconds }),
+    ...(event.peerWaitSeconds === undefined ? {} : { 'run/peer wait seconds': event.peerWaitSeconds }),
     ...(event.replaced.length > 0 ? { 'run/replaced samples': event.replaced.length } : {}),
   };
 }

@@ -80,9 +80,12 @@ describe('tensorBoardSink', () => {
     );
   });
 
-  it('puts baselines beside their terms, and tells samples that were replaced', async () => {
+  it('puts baselines beside their terms, and tells samples that were replaced and waits of ranks', async () => {
     const replaced = [{ id: 'a', code: 'X', message: 'bad', by: 3 }];
-    await toEnd(replayed([stepEvent(70_000, { replaced }), endEvent(1)]), tensorBoardSink(folder));
+    await toEnd(
+      replayed([stepEvent(70_000, { replaced, reduceWaitSeconds: 0.5, peerWaitSeconds: 0.25 }), endEvent(1)]),
+      tensorBoardSink(folder),
+    );
     const { events } = await readAll();
     expect(events[1]!.step).toBe(70_000);
     expect(Object.keys(events[1]!.scalars)).toEqual([
@@ -96,8 +99,14 @@ describe('tensorBoardSink', () => {
       'run/weight norm',
       'run/clips per second',
       'run/data wait seconds',
+      'run/reduce wait seconds',
+      'run/peer wait seconds',
       'run/replaced samples',
     ]);
+    expect(events[1]!.scalars).toMatchObject({
+      'run/reduce wait seconds': 0.5,
+      'run/peer wait seconds': 0.25,
+    });
   });
 
   it('says where a run goes on, in a file behind those that are there, whatever the clock says', async () => {
