@@ -33,9 +33,10 @@ export function ofFeatures(
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name,
-    async evaluate(params) {
-      const train = await extract(params, parts.train.clips);
-      const test = await extract(params, parts.test.clips);
+    together: true,
+    async evaluate(params, processes) {
+      const train = await extract(params, parts.train.clips, { processes });
+      const test = await extract(params, parts.test.clips, { processes });
       return measure({ ...data, train, test });
     },
   };

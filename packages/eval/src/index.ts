@@ -32,6 +32,7 @@ export { EvaluationError, type EvaluationErrorCode } from './errors.js';
 export type { Evaluator } from './evaluator.js';
 export {
   type ExtractFeaturesOptions,
+  type ExtractionOptions,
   extractFeatures,
   type FeatureExtractor,
   type FeatureExtractorOptions,
@@ -152,6 +153,7 @@ export {
   type SgdProbeEvaluatorOptions,
   sgdProbeEvaluator,
 } from './probe-evaluators.js';
+export type { Processes } from './processes.js';
 export { projectVideo } from './project-video.js';
 export { type RankedItem, type RankedListOptions, rankedList } from './ranked-list.js';
 export type { ClipMask } from './reconstruction/clip-mask.js';

@@ -5,9 +5,12 @@ import { clipPasses, type NamedClip } from './clip-passes.js';
 import { EvaluationError } from './errors.js';
 import type { Evaluator } from './evaluator.js';
 import { checkCount } from './features.js';
+import { gatheredPredictions } from './gathered-predictions.js';
 import { type GroupedAccuracies, groupedAccuracies } from './grouped/grouped-accuracies.js';
 import { meanOfViews } from './mean-of-views.js';
 import { engineField } from './option-fields.js';
+import { type Processes, processesField } from './processes.js';
+import { sharedVideos } from './shared-videos.js';
 import { requireVideo, type TestVideo, type TestVideos } from './test-video.js';
 import { intervalsField, told } from './told.js';
 
@@ -17,7 +20,7 @@ export interface MultiViewTestOptions {
   readonly videos: TestVideos;
   /** Views of one pass, from 1. */
   readonly batchSize: number;
-  /** Called when a video is done. `total` is given where `videos` has a length. */
+  /** Called when a video is done, of several processes by each. `total` is given where `videos` has a length. */
   readonly onProgress?: (done: number, total?: number) => void;
   /** Whether each figure also has its interval of 95 %, as `<figure>/from` and `<figure>/to`. False by default. */
   readonly intervals?: boolean;
@@ -25,6 +28,8 @@ export interface MultiViewTestOptions {
 
 export interface MultiViewScoresOptions extends Omit<MultiViewTestOptions, 'intervals'> {
   readonly params: Params;
+  /** All of which measure the same; each sees a share of the videos. Default: this process alone. */
+  readonly processes?: Processes;
 }
 
 /** What a classifier says of one video. */
@@ -80,7 +85,8 @@ const SCORES = optionTable(
   {
     ...FIELDS,
     params: passing('parameters by name', (value): value is Params => typeof value === 'object' && !!value),
-  },
+    processes: optional(processesField()),
+  } satisfies Record<keyof MultiViewScoresOptions, unknown>,
   EvaluationError,
 );
 
@@ -95,8 +101,8 @@ const SCORES = optionTable(
  *   without videos; what the videos throw.
  */
 export async function multiViewScores(options: MultiViewScoresOptions): Promise<MultiViewScores> {
-  const { params, ...parts } = SCORES.check(options);
-  return scorer(SCORES.where, parts)(params);
+  const { params, processes, ...parts } = SCORES.check(options);
+  return scorer(SCORES.where, parts)(params, processes);
 }
 
 /**
@@ -111,14 +117,19 @@ export function multiViewTest(options: MultiViewTestOptions): Evaluator {
   const scores = scorer(TEST.where, checked);
   return {
     name: 'multiViewTest',
-    async evaluate(params) {
-      const { outcome, videos, leftOut } = await scores(params);
+    together: true,
+    async evaluate(params, processes) {
+      const { outcome, videos, leftOut } = await scores(params, processes);
       return { ...told(outcome, checked.intervals), videos, leftOut };
     },
   };
 }
 
-type Waiting = Omit<VideoPrediction, 'probabilities'> & { readonly rows: Float32Array[] };
+type Waiting = Omit<VideoPrediction, 'probabilities'> & {
+  /** Its place among all videos. */
+  readonly at: number;
+  readonly rows: Float32Array[];
+};
 
 function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
   const { engine, model, videos, batchSize, onProgress } = parts;
@@ -132,17 +143,18 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
     compute: ({ params, tokens }) => model.classify(params, model.pool(params, model.encode(params, tokens))),
   });
 
-  return async (params: Params): Promise<MultiViewScores> => {
+  return async (params: Params, processes?: Processes): Promise<MultiViewScores> => {
     const waiting: Waiting[] = [];
-    const predictions: VideoPrediction[] = [];
-    for await (const logits of passes(params, views(waiting))) {
+    const own: (VideoPrediction & { readonly at: number })[] = [];
+    for await (const logits of passes(params, views(waiting, processes))) {
       const video = waiting[0]!;
       video.rows.push(logits);
       if (video.rows.length < video.views) continue;
       waiting.shift();
-      predictions.push(predictionOf(video));
-      onProgress?.(predictions.length, videos.length);
+      own.push(predictionOf(video));
+      onProgress?.(own.length, videos.length);
     }
+    const predictions = await gatheredPredictions(where, processes, own);
     checkCount(where, predictions.length, 1);
     const { length = predictions.length } = videos;
     if (!(Number.isInteger(length) && length >= predictions.length)) {
@@ -165,12 +177,12 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
   };
 
   /** The views of all videos, one after the other. The videos wait for what is said of them. */
-  async function* views(waiting: Waiting[]): AsyncGenerator<NamedClip> {
+  async function* views(waiting: Waiting[], processes?: Processes): AsyncGenerator<NamedClip> {
     const seen = new Set<string>();
-    for await (const video of videos) {
+    for await (const { at, video } of sharedVideos(videos, processes, batchSize)) {
       requireVideo(`${where}, option videos`, video, seen);
       const { id, frames, others = [], label } = video;
-      waiting.push({ id, views: 1 + others.length, labels: labelsOf(id, label), rows: [] });
+      waiting.push({ at, id, views: 1 + others.length, labels: labelsOf(id, label), rows: [] });
       for (const [view, clip] of [{ frames }, ...others].entries()) {
         yield { frames: clip.frames, name: `view ${view} of video "${id}"` };
       }
@@ -187,7 +199,7 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
     });
   }
 
-  function predictionOf({ id, views: count, labels, rows }: Waiting): VideoPrediction {
+  function predictionOf({ at, id, views: count, labels, rows }: Waiting) {
     const bad = rows.findIndex((row) => !row.every(Number.isFinite));
     if (bad >= 0) {
       throw new EvaluationError('NON_FINITE_LOGIT', {
@@ -204,7 +216,7 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
       });
       return meanOfViews(logits, count, names.length);
     });
-    return { id, views: count, labels, probabilities };
+    return { at, id, views: count, labels, probabilities };
   }
 }
 

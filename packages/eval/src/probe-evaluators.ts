@@ -61,9 +61,10 @@ export function attentiveProbeEvaluator(options: AttentiveProbeEvaluatorOptions)
   const extract = tokenExtractor(parts);
   return {
     name: 'attentiveProbe',
-    async evaluate(params) {
-      const train = await extract(params, parts.train.clips);
-      const test = await extract(params, parts.test.clips);
+    together: true,
+    async evaluate(params, processes) {
+      const train = await extract(params, parts.train.clips, { processes });
+      const test = await extract(params, parts.test.clips, { processes });
       const { outcome } = await attentiveProbe({ ...withoutUndefined(probe), engine, ...data, train, test });
       return told(outcome, parts.intervals);
     },

@@ -78,11 +78,16 @@ export function representation(options: RepresentationOptions): Evaluator {
 
   return {
     name: 'representation',
-    async evaluate(params) {
-      const trainFeatures = await extract(params, train.clips, (done) => onProgress?.(done, total));
-      const testFeatures = await extract(params, test.clips, (done) =>
-        onProgress?.(train.clips.length + done, total),
-      );
+    together: true,
+    async evaluate(params, processes) {
+      const trainFeatures = await extract(params, train.clips, {
+        processes,
+        onProgress: (done) => onProgress?.(done, total),
+      });
+      const testFeatures = await extract(params, test.clips, {
+        processes,
+        onProgress: (done) => onProgress?.(train.clips.length + done, total),
+      });
       const scores = await featureScores({
         engine,
         train: trainFeatures,

@@ -15,6 +15,9 @@ export interface TestVideo {
 /**
  * Videos in memory, or as they come; they are gone through at each evaluation. `length` says how many there are, so that those
  * that do not come are counted as left out.
+ *
+ * Of what `inOrder` of `@tgm/train` gives, which has `samples` and `read`, each of several processes reads its share alone. Of others each
+ * goes through all.
  */
 export type TestVideos = (AsyncIterable<TestVideo> | Iterable<TestVideo>) & { readonly length?: number };
 

@@ -56,8 +56,10 @@ export function captionRetrievalEvaluator(options: CaptionRetrievalEvaluatorOpti
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'captionRetrieval',
-    async evaluate(params) {
-      const videos = await requireProjected(RETRIEVAL.where, await extract(params, clips), params);
+    together: true,
+    async evaluate(params, processes) {
+      const features = await extract(params, clips, { processes });
+      const videos = await requireProjected(RETRIEVAL.where, features, params);
       const { textToVideo, videoToText } = captionRetrieval({ videos, ...given, captionVideos });
       return {
         ...told(joinOutcomes({ textToVideo }), intervals),
@@ -80,8 +82,10 @@ export function zeroShotEvaluator(options: ZeroShotEvaluatorOptions): Evaluator 
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'zeroShot',
-    async evaluate(params) {
-      const videos = await requireProjected(ZERO_SHOT.where, await extract(params, clips), params);
+    together: true,
+    async evaluate(params, processes) {
+      const features = await extract(params, clips, { processes });
+      const videos = await requireProjected(ZERO_SHOT.where, features, params);
       return told(zeroShot({ videos, ...texts }).outcome, intervals);
     },
   };

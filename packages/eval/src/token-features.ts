@@ -6,7 +6,9 @@ import { EvaluationError } from './errors.js';
 import {
   EXTRACT_FIELDS,
   type ExtractFeaturesOptions,
+  type ExtractionOptions,
   type FeatureExtractorOptions,
+  rowsOfClips,
 } from './extract-features.js';
 import { checkCount, checkFeatures } from './features.js';
 
@@ -33,8 +35,8 @@ const OPTIONS = optionTable('extractTokens', EXTRACT_FIELDS, EvaluationError);
  * @throws EvaluationError as `extractFeatures` does.
  */
 export async function extractTokens(options: ExtractFeaturesOptions): Promise<TokenFeatures> {
-  const { engine, model, batchSize, params, clips, onProgress } = OPTIONS.check(options);
-  return tokenExtractor({ engine, model, batchSize })(params, clips, onProgress);
+  const { engine, model, batchSize, params, clips, ...how } = OPTIONS.check(options);
+  return tokenExtractor({ engine, model, batchSize })(params, clips, how);
 }
 
 /** `extractTokens` for many parameters of one model: compiles once. Options are trusted. */
@@ -52,22 +54,12 @@ export function tokenExtractor({ engine, model, batchSize }: FeatureExtractorOpt
   return async (
     params: Params,
     clips: readonly Uint8Array[],
-    onProgress?: (done: number, total: number) => void,
+    how?: ExtractionOptions,
   ): Promise<TokenFeatures> => {
     checkCount('extractTokens', clips.length, 1);
     const width = model.config.hiddenSize;
-    let values: Float32Array | undefined;
-    let size = 0;
-    let done = 0;
-    const named = clips.map((frames, index) => ({ frames, name: `clip ${index}` }));
-    for await (const row of passes(params, named)) {
-      size = row.length;
-      values ??= new Float32Array(clips.length * size);
-      values.set(row, done * size);
-      done += 1;
-      if (done % batchSize === 0 || done === clips.length) onProgress?.(done, clips.length);
-    }
-    return { values: values!, count: clips.length, tokens: size / width, width };
+    const values = await rowsOfClips(passes, batchSize, params, clips, how);
+    return { values, count: clips.length, tokens: values.length / clips.length / width, width };
   };
 }
 

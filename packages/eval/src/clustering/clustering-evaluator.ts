@@ -40,8 +40,9 @@ export function clusteringEvaluator(options: ClusteringEvaluatorOptions): Evalua
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'clustering',
-    async evaluate(params) {
-      const features = await extract(params, test.clips);
+    together: true,
+    async evaluate(params, processes) {
+      const features = await extract(params, test.clips, { processes });
       const given = { ...others, ...(clusters !== undefined && { clusters }) };
       return figuresOf(clustering({ features, labels: test.labels, ...given }).outcome);
     },

@@ -60,16 +60,17 @@ export function generalisationEvaluator(options: GeneralisationEvaluatorOptions)
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'generalisation',
-    async evaluate(params) {
+    together: true,
+    async evaluate(params, processes) {
       const measured: Record<string, GeneralisationSplit> = {};
       for (const [name, { train, test, factor, classes, perClass }] of checked) {
         measured[name] = {
           factor,
           classes,
           ...(perClass !== undefined && { perClass }),
-          train: await extract(params, train.clips),
+          train: await extract(params, train.clips, { processes }),
           trainLabels: train.labels,
-          test: await extract(params, test.clips),
+          test: await extract(params, test.clips, { processes }),
           testLabels: test.labels,
         };
       }

@@ -106,8 +106,12 @@ export function groupedProbeEvaluator(options: GroupedProbeEvaluatorOptions): Ev
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'groupedProbe',
-    async evaluate(params) {
-      const features = { train: await extract(params, train), test: await extract(params, test) };
+    together: true,
+    async evaluate(params, processes) {
+      const features = {
+        train: await extract(params, train, { processes }),
+        test: await extract(params, test, { processes }),
+      };
       return told((await groupedProbe({ ...probe, engine, ...features, groups })).outcome, intervals);
     },
   };

@@ -66,8 +66,10 @@ export function captionPairsEvaluator(options: CaptionPairsEvaluatorOptions): Ev
   const extract = featureExtractor({ engine, model, batchSize });
   return {
     name: 'captionPairs',
-    async evaluate(params) {
-      const videos = await requireProjected(CAPTIONED.where, await extract(params, clips), params);
+    together: true,
+    async evaluate(params, processes) {
+      const features = await extract(params, clips, { processes });
+      const videos = await requireProjected(CAPTIONED.where, features, params);
       return told(captionPairs({ videos, captions }).outcome, intervals);
     },
   };

@@ -6,6 +6,7 @@ import { EvaluationError } from '../errors.js';
 import type { Evaluator } from '../evaluator.js';
 import { bytes, engineField } from '../option-fields.js';
 import { figuresOf, type Outcome } from '../outcome.js';
+import { gathered, type Processes, processesField, shareOf } from '../processes.js';
 import { intervalsField, told } from '../told.js';
 import { type ClipMask, checkMasks, clipMask } from './clip-mask.js';
 import { meanColour, normalisedError, pixelError, type TokenError } from './token-error.js';
@@ -25,6 +26,8 @@ export interface ReconstructionOptions {
 
 export interface ReconstructionErrorOptions extends ReconstructionOptions {
   readonly params: Params;
+  /** All of which measure the same; each computes a share of the clips. Default: this process alone. */
+  readonly processes?: Processes;
 }
 
 export interface ReconstructionEvaluatorOptions extends ReconstructionOptions {
@@ -62,6 +65,7 @@ const ERROR = optionTable(
   {
     ...FIELDS,
     params: passing('parameters by name', (value): value is Params => typeof value === 'object' && !!value),
+    processes: optional(processesField()),
   } satisfies Record<keyof ReconstructionErrorOptions, unknown>,
   EvaluationError,
 );
@@ -80,8 +84,8 @@ const EVALUATOR = optionTable(
 export async function reconstructionError(
   options: ReconstructionErrorOptions,
 ): Promise<ReconstructionErrorResult> {
-  const { params, ...parts } = ERROR.check(options);
-  return measurer(ERROR.where, parts)(params);
+  const { params, processes, ...parts } = ERROR.check(options);
+  return measurer(ERROR.where, parts)(params, processes);
 }
 
 /**
@@ -94,7 +98,8 @@ export function reconstructionEvaluator(options: ReconstructionEvaluatorOptions)
   const measure = measurer(EVALUATOR.where, parts);
   return {
     name: 'reconstruction',
-    evaluate: async (params) => told((await measure(params)).outcome, intervals),
+    together: true,
+    evaluate: async (params, processes) => told((await measure(params, processes)).outcome, intervals),
   };
 }
 
@@ -136,10 +141,13 @@ function measurer(where: string, parts: Required<ReconstructionOptions>) {
     });
   }
 
-  return async (params: Params): Promise<ReconstructionErrorResult> => {
-    const errors = new Float64Array(clips.length);
-    const baselines = new Float64Array(clips.length);
-    for (let from = 0; from < clips.length; from += batchSize) {
+  return async (params: Params, processes?: Processes): Promise<ReconstructionErrorResult> => {
+    const share = shareOf(processes, clips.length, batchSize);
+    const own = {
+      errors: new Float64Array(share.to - share.from),
+      baselines: new Float64Array(share.to - share.from),
+    };
+    for (let { from } = share; from < share.to; from += batchSize) {
       // The last pass is filled up, so that one graph serves all.
       const batch = Array.from({ length: batchSize }, (_, at) => Math.min(from + at, clips.length - 1));
       const inputs = inputsOf(model, clips, masks, batch);
@@ -149,11 +157,14 @@ function measurer(where: string, parts: Required<ReconstructionOptions>) {
       const values = await predicted.data<'float32'>().finally(() => predicted.dispose());
       const size = values.length / batchSize;
       for (const [at, clip] of batch.entries()) {
-        const own = errorsOf(clip, values.subarray(at * size, (at + 1) * size));
-        errors[clip] = own.reduce((sum, { error }) => sum + error, 0) / own.length;
-        baselines[clip] = own.reduce((sum, { baseline }) => sum + baseline, 0) / own.length;
+        const tokens = errorsOf(clip, values.subarray(at * size, (at + 1) * size));
+        const row = clip - share.from;
+        own.errors[row] = tokens.reduce((sum, { error }) => sum + error, 0) / tokens.length;
+        own.baselines[row] = tokens.reduce((sum, { baseline }) => sum + baseline, 0) / tokens.length;
       }
     }
+    const errors = await gathered(processes, own.errors);
+    const baselines = await gathered(processes, own.baselines);
     const outcome = {
       count: clips.length,
       figures: {

@@ -1,26 +1,40 @@
 import * as tf from '@tensorflow/tfjs';
 import { showValue } from '@tgm/options';
+import type { Collective } from '../collective/collective.js';
 import { TrainError } from '../errors.js';
 import type { MeasuredParameters } from './evaluator.js';
 import type { EvaluatedEvent } from './events.js';
 import type { Run } from './open-run.js';
+import { requireSameOnRanks } from './shared-state.js';
 import type { CheckedOptions } from './trainer-options.js';
 
+type Evaluate = NonNullable<CheckedOptions['evaluate']>;
+
 /**
- * Measures a run's parameters, an event for each evaluator and each kind of parameters.
+ * Measures a run's parameters, an event for each evaluator and each kind of parameters. Of several processes all take part in what is
+ * measured together, and rank 0 alone does the rest and tells.
  *
  * @throws TrainError `OPTION_INVALID` for what is no numbers by name; and what an evaluator throws.
  */
 export async function* evaluations(
   run: Run,
-  { evaluators, parameters }: NonNullable<CheckedOptions['evaluate']>,
+  { evaluators, parameters }: Evaluate,
+  collective: Collective,
 ): AsyncGenerator<EvaluatedEvent, void, undefined> {
+  const [first, several] = [collective.rank === 0, collective.size > 1];
+  const own = evaluators.filter(({ together }) => first || together);
+  if (own.length === 0) return;
   const { params: current, average, buffers } = await run.tensors();
   const kinds: readonly MeasuredParameters[] = parameters === 'both' ? ['current', 'average'] : [parameters];
   try {
     for (const kind of kinds) {
-      for (const evaluator of evaluators) {
-        const made = await evaluator.evaluate(kind === 'average' ? average! : current);
+      for (const evaluator of own) {
+        const measured = kind === 'average' ? average! : current;
+        const made =
+          several && evaluator.together
+            ? await evaluator.evaluate(measured, collective)
+            : await evaluator.evaluate(measured);
+        if (!first) continue;
         const figures = requireFigures(evaluator.name, made);
         yield { type: 'evaluated', step: run.step, evaluator: evaluator.name, parameters: kind, figures };
       }
@@ -51,6 +65,16 @@ export function requireEvaluators({ evaluate, average }: Pick<CheckedOptions, 'e
     expected: '"current", or the option average, which keeps the average that is to be measured',
     received: `"${evaluate.parameters}" without average`,
   });
+}
+
+/** @throws TrainError `RANKS_DISAGREE`, on all ranks, unless all of them measure the same at the same steps. */
+export async function requireSameEvaluations(
+  collective: Collective,
+  evaluate: Evaluate | undefined,
+): Promise<void> {
+  const evaluators = evaluate?.evaluators.map(({ name, together = false }) => ({ name, together }));
+  const { every, parameters } = evaluate ?? {};
+  await requireSameOnRanks(collective, 'option evaluate', JSON.stringify({ every, parameters, evaluators }));
 }
 
 /** NaN and the infinities are numbers. */

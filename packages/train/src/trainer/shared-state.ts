@@ -27,7 +27,7 @@ export async function sharedStanding(
   description: RunDescription,
 ): Promise<Standing> {
   if (collective.size === 1) return own;
-  await requireSameOnRanks(collective, 'options', digestOf([JSON.stringify(description)]));
+  await requireSameOnRanks(collective, 'options', JSON.stringify(description));
   const told = await gatherJson(collective, { step: own.step, after: own.after });
   const { step, after } = told[0] as { step: number; after: Json };
   const host = await hostState(own.state, layout);
@@ -53,10 +53,16 @@ export async function requireSameState(
   if (collective.size === 1) return;
   const { params, buffers } = await hostState(state, layout);
   const arrays = [params, buffers].flatMap((tensors) => Object.values(tensors).map(({ data }) => data));
-  await requireSameOnRanks(collective, 'parameters and buffers', digestOf(arrays));
+  await requireSameDigests(collective, 'parameters and buffers', digestOf(arrays));
 }
 
-async function requireSameOnRanks(collective: Collective, what: string, digest: string): Promise<void> {
+/** @throws TrainError `RANKS_DISAGREE`, on all ranks, unless all say the same. */
+export async function requireSameOnRanks(collective: Collective, what: string, said: string): Promise<void> {
+  if (collective.size === 1) return;
+  await requireSameDigests(collective, what, digestOf([said]));
+}
+
+async function requireSameDigests(collective: Collective, what: string, digest: string): Promise<void> {
   const digests = (await gatherJson(collective, digest)) as string[];
   if (digests.every((each) => each === digests[0])) return;
   throw new TrainError('RANKS_DISAGREE', {

@@ -3,7 +3,7 @@ import type { CallTimes, Collective } from '../collective/collective.js';
 import { launchedAlone } from '../collective/launched-alone.js';
 import { TrainError } from '../errors.js';
 import { callsOf, discard } from './calls.js';
-import { evaluations, requireEvaluators } from './evaluations.js';
+import { evaluations, requireEvaluators, requireSameEvaluations } from './evaluations.js';
 import type { TrainEvent } from './events.js';
 import { jointCalls } from './joint-calls.js';
 import { learningRates } from './learning-rates.js';
@@ -27,7 +27,8 @@ const STEPS_PER_COPY = 8;
  * checkpoint folder, goes on as if it had never stopped; under other options it is refused with the names of those that
  * differ.
  *
- * On several processes (`collective`) each yields the events of the steps; rank 0 alone reads and writes checkpoints and measures.
+ * On several processes (`collective`) each yields the events of the steps; rank 0 alone reads and writes checkpoints, and tells what is
+ * measured.
  * The batches are then the share of each: `pretrain` and `finetune` see to it.
  *
  * @throws TrainError `OPTION_INVALID`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FAILED`, `RUN_LOCKED`,
@@ -54,6 +55,7 @@ export async function* trainer<Batch extends TensorTree>(
   let unmeasured = false;
   try {
     const { layout, description } = run;
+    await requireSameEvaluations(collective, evaluate);
     yield { type: 'begin', step: run.step, steps, description };
     yield* run.notices;
     const updates = { optimizer, layout, clipNorm, averageDecay: average?.decay };
@@ -95,7 +97,7 @@ export async function* trainer<Batch extends TensorTree>(
         if (checkpoint && run.step % checkpoint.every === 0) yield* saved();
         unmeasured = true;
         if (evaluate && run.step % evaluate.every === 0) {
-          yield* measured(evaluate);
+          yield* evaluations(run, evaluate, collective);
           unmeasured = false;
         }
       }
@@ -103,7 +105,7 @@ export async function* trainer<Batch extends TensorTree>(
       await calls.close();
     }
     yield* saved();
-    if (evaluate && unmeasured && !stopped) yield* measured(evaluate);
+    if (evaluate && unmeasured && !stopped) yield* evaluations(run, evaluate, collective);
     const path = run.saved();
     yield {
       type: 'end',
@@ -117,11 +119,6 @@ export async function* trainer<Batch extends TensorTree>(
     throw error;
   } finally {
     await finish(run, { save: !broken, failed });
-  }
-
-  /** By rank 0; the others wait for it at the next step. */
-  async function* measured(given: NonNullable<typeof evaluate>): AsyncGenerator<TrainEvent> {
-    if (collective.rank === 0) yield* evaluations(run, given);
   }
 
   async function* saved(): AsyncGenerator<TrainEvent> {
