@@ -57,7 +57,11 @@ export type TrainErrorCode =
   /** The launcher of the processes and MPI differ in who this process is. */
   | 'LAUNCHER_DISAGREES'
   /** Processes that train together do not do the same. */
-  | 'RANKS_DISAGREE';
+  | 'RANKS_DISAGREE'
+  /** Another of the processes that train together cannot go on. `cause` has its error, and its `rank`. */
+  | 'RANK_FAILED'
+  /** Another of the processes that train together shows no sign of life. */
+  | 'RANK_SILENT';
 
 /** Every error that this package throws on purpose. */
 export class TrainError extends TgmError<TrainErrorCode> {}

@@ -42,7 +42,10 @@ const WRONG_PATH = new Set(['ENOTDIR', 'EEXIST', 'EISDIR', 'ENAMETOOLONG', 'ELOO
 
 /** The exit code of a program that an error ended. */
 export function exitCodeOf(error: unknown): number {
-  const { code } = partsOf(error);
+  const { code, cause, exitCode } = partsOf(error);
+  // All processes that train together end with the code of the one that failed, whose error may ask for one.
+  if (code === 'RANK_FAILED') return exitCodeOf(cause);
+  if (typeof exitCode === 'number') return exitCode;
   if (code === 'LOSS_NOT_FINITE') return EXIT_CODES.lossNotFinite;
   const isWrong = (typeof code === 'string' && WRONG.has(code)) || hasLastingCause(error);
   return isWrong ? EXIT_CODES.wrong : EXIT_CODES.failed;
@@ -61,5 +64,6 @@ const partsOf = (error: unknown) =>
   (error instanceof Error ? error : {}) as {
     readonly code?: unknown;
     readonly fault?: unknown;
+    readonly exitCode?: unknown;
     readonly cause?: unknown;
   };

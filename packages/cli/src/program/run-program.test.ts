@@ -132,6 +132,12 @@ describe('exit codes', () => {
     [trainError('SCORES_FAILED', Object.assign(new Error('a file is there'), { code: 'EEXIST' })), 64],
     [trainError('SCORES_FAILED', Object.assign(new Error('the disk is full'), { code: 'ENOSPC' })), 1],
     [trainError('RUN_LOCKED'), 1],
+    [trainError('RANK_SILENT'), 1],
+    [trainError('RANK_FAILED', new Error('whatever')), 1],
+    [trainError('RANK_FAILED', trainError('LOSS_NOT_FINITE')), 3],
+    [trainError('RANK_FAILED', Object.assign(new Error('a bad video'), { fault: 'file' })), 64],
+    [trainError('RANK_FAILED', Object.assign(new Error('stopped'), { exitCode: 143 })), 143],
+    [Object.assign(new Error('stopped'), { exitCode: 143 }), 143],
     [new Error('whatever'), 1],
     ['a text', 1],
   ])('of %s it is %i', (error, code) => expect(exitCodeOf(error)).toBe(code));

@@ -18,7 +18,8 @@ export interface CallTimes {
  * before an earlier one has ended are made one after the other. Arrays are left alone until their call ends.
  *
  * Where the calls of the processes differ, all of them throw the same TrainError `RANKS_DISAGREE`. After an error a collective is
- * of no use any more: what the processes hold may differ.
+ * of no use any more: what the processes hold may differ. Only `barrier` and `close` still wait for the others, where these know
+ * of the error too.
  */
 export interface Collective {
   /** The number of this process, from 0 to size - 1. */
@@ -38,8 +39,21 @@ export interface Collective {
   barrier(): Promise<void>;
   /** What the calls have taken so far. */
   times(): CallTimes;
+  /**
+   * Says that this process cannot go on. The call in hand of each other process, or its next one, throws a TrainError `RANK_FAILED`
+   * that tells the rank, its code and its words. Where several fail it is the first of them, the same on all processes.
+   *
+   * Where this collective has ended by an error already, nothing more is told, and that error is the one that counts.
+   *
+   * @returns the error that counts for this process: its own, or the `RANK_FAILED` of another that failed before it.
+   *   The `cause` of `RANK_FAILED` has `rank`, and `name`, `message`, `code`, `fault`, `exitCode` and `cause` of that rank's error.
+   */
+  fail(error: unknown): Promise<unknown>;
   /** Ends all processes at once, without a word to them. @param code of the job, 1-255. */
   abort(code: number): void;
-  /** Waits for the others and takes leave. A process that ends without it ends the job. */
+  /**
+   * Waits for the others and takes leave. A process that ends without it ends the job. Behind a failure that all know of, it waits
+   * until all have come to their end, and whoever ends then ends the job with its exit code.
+   */
   close(): Promise<void>;
 }

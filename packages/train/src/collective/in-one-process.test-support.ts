@@ -1,5 +1,6 @@
 import { callClock } from './call-clock.js';
 import type { Collective, Exchanged } from './collective.js';
+import { rankFailed, toldError } from './rank-failure.js';
 
 /**
  * Collectives of so many ranks that all live in this process, for tests of what ranks tell each other: quicker than processes that a
@@ -12,13 +13,21 @@ export function ranksInOneProcess(size: number): Collective[] {
     all: Promise<readonly Exchanged[]>;
   }[] = [];
 
+  let fail: (error: unknown) => void = () => undefined;
+  /** The first failure of a rank, as the others hear of it. */
+  const failure = new Promise<never>((_, reject) => {
+    fail = reject;
+  });
+  failure.catch(() => undefined);
+  let failed: number | undefined;
+
   /** The n-th call of each rank is the n-th of all. Nobody changes what is brought. */
   async function meet(rank: number, call: number, brought: Exchanged): Promise<readonly Exchanged[]> {
     meetings[call] ??= newMeeting();
     const meeting = meetings[call];
     meeting.brought[rank] = brought.slice();
     if (Object.keys(meeting.brought).length === size) meeting.meet(meeting.brought);
-    return meeting.all;
+    return Promise.race([failure, meeting.all]);
   }
 
   return Array.from({ length: size }, (_, rank) => {
@@ -50,6 +59,12 @@ export function ranksInOneProcess(size: number): Collective[] {
       broadcast: (numbers) => inTurn(numbers, ([first]) => numbers.set(first!)),
       barrier: () => inTurn(nothing, () => undefined),
       times: clock.times,
+      async fail(error) {
+        failed ??= rank;
+        if (failed !== rank) return failure.catch((first: unknown) => first);
+        fail(rankFailed('ranksInOneProcess', { rank, error: toldError(error) }));
+        return error;
+      },
       abort(code) {
         throw new Error(`aborted with ${code}`);
       },

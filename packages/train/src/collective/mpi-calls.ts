@@ -1,7 +1,8 @@
 import { TrainError } from '../errors.js';
-import { exitAtOnce } from './exit-at-once.js';
+import { endNow, exitAtOnce } from './exit-at-once.js';
 import type { LoadedMpi } from './load-mpi.js';
 import type { MpiHandle } from './mpi-libraries.js';
+import { PATIENCE_ADVICE, type Wait } from './patience.js';
 
 /**
  * The calls of MPI that are used, of a library that has been initialised. Each throws TrainError `MPI_FAILED`.
@@ -14,22 +15,28 @@ import type { MpiHandle } from './mpi-libraries.js';
  *
  * So processes wait for each other in the first way, and arrays move in the second, when all are there. One call at a time, which
  * is what `MPI_THREAD_SERIALIZED` asks for.
+ *
+ * The event loop turns in both, so that it ends a wait that has lasted too long. A call on a thread that never ends cannot be taken
+ * back: from then on `abort` alone is of use.
  */
 export interface MpiCalls {
   readonly rank: number;
   readonly size: number;
-  /** Gathers arrays of one length, [size * length]; waits for the slowest process. */
-  gatherWords(words: Int32Array, all: Int32Array): Promise<void>;
+  /**
+   * Gathers arrays of one length, [size * length]; waits for the slowest process.
+   *
+   * @returns whether all have come; else the wait was over, and nothing more can be gathered.
+   */
+  gatherWords(words: Int32Array, all: Int32Array, wait: Wait): Promise<boolean>;
   /** In place. */
   allReduceSum(numbers: Float32Array): Promise<void>;
   /** In place, from rank 0. */
   broadcast(bytes: Uint8Array): Promise<void>;
   /** Gathers `counts[r]` bytes of each rank r to `places[r]` of `all`. */
   allGather(bytes: Uint8Array, all: Uint8Array, counts: Int32Array, places: Int32Array): Promise<void>;
-  /** Whether a call is under way on another thread. */
-  busy(): boolean;
+  /** Ends all processes and this one. */
   abort(code: number): void;
-  finalize(): void;
+  finalize(): Promise<void>;
 }
 
 /** `MPI_THREAD_SERIALIZED`: any thread, one at a time. The same number in every library. */
@@ -48,8 +55,24 @@ type Native = {
   async(...values: unknown[]): void;
 };
 
-/** Initialises MPI, once in a process. Blocks until all processes have come here. */
-export function initialiseMpi(where: string, { koffi, library, handle, version }: LoadedMpi): MpiCalls {
+/** Milliseconds between two looks where nobody waits for the end of a wait. */
+const SELDOM = 10;
+
+/** Milliseconds between two looks whether a call on a thread takes too long. */
+const THREAD_LOOK = 100;
+
+/**
+ * Initialises MPI, once in a process. Waits until all processes have come here.
+ *
+ * @param wait begins a wait for other processes.
+ * @param onAbort is given `abort` before there is anything to wait for.
+ */
+export async function initialiseMpi(
+  where: string,
+  { koffi, library, handle, version }: LoadedMpi,
+  wait: () => Wait,
+  onAbort: (abort: MpiCalls['abort']) => void,
+): Promise<MpiCalls> {
   const H = library.handle;
   const native = (name: string, ...kinds: string[]) => handle.func(name, 'int', kinds) as unknown as Native;
   const resolved = (of: MpiHandle): unknown => ('number' in of ? of.number : handle.symbol(of.variable));
@@ -84,7 +107,22 @@ export function initialiseMpi(where: string, { koffi, library, handle, version }
       received: 'one in which it has',
     });
   }
-  const level = ask('MPI_Init_thread', [POINTER, POINTER, 'int'], null, null, SERIALIZED);
+  /** Arguments of calls that are under way, or were given up: koffi does not keep them. */
+  const inHand = new Set<unknown>();
+  /** Whether MPI can be told to end the others. */
+  let running = false;
+  const abort = (code: number): void => {
+    if (running) {
+      exitAtOnce(koffi);
+      native('MPI_Abort', H, 'int')(world, code);
+    }
+    endNow(koffi, code);
+  };
+  onAbort(abort);
+  const begin = native('MPI_Init_thread', POINTER, POINTER, 'int', POINTER);
+  await onThread('MPI_Init_thread', begin, null, null, SERIALIZED, answer);
+  running = true;
+  const level = answer[0]!;
   const world = resolved(library.world);
   // Else a failing call ends the process without a word of ours.
   call('MPI_Comm_set_errhandler', [H, H], world, resolved(library.errorsReturn));
@@ -104,43 +142,44 @@ export function initialiseMpi(where: string, { koffi, library, handle, version }
   const reduce = native('MPI_Allreduce', POINTER, POINTER, 'int', H, H, H);
   const spread = native('MPI_Bcast', POINTER, 'int', H, 'int', H);
   const gather = native('MPI_Allgatherv', POINTER, 'int', H, POINTER, POINTER, POINTER, H, H);
-  const end = native('MPI_Abort', H, 'int');
-
-  /** Arguments of calls that are under way on threads: koffi does not keep them. */
-  const inHand = new Set<unknown>();
+  const end = native('MPI_Finalize');
 
   return {
     rank,
     size,
-    async gatherWords(words, all) {
+    async gatherWords(words, all, waiting) {
       // Room for a handle of either kind.
       const request = new BigInt64Array(1);
+      const values = [words, all, request];
+      inHand.add(values);
       const [from, each] = [words.byteLength, words.byteLength];
       checked('MPI_Iallgather', gatherBegun(words, from, byte, all, each, byte, world, request));
       const done = new Int32Array(1);
       const began = performance.now();
       for (;;) {
         checked('MPI_Test', test(request, done, library.statusIgnore));
-        if (done[0] !== 0) return;
-        await (performance.now() - began < EAGER ? nextTurn() : nextMillisecond());
+        if (done[0] !== 0) break;
+        if (waiting.over()) return false;
+        await (performance.now() - began < EAGER ? nextTurn() : later(waiting));
       }
+      inHand.delete(values);
+      return true;
     },
     allReduceSum: (numbers) =>
       onThread('MPI_Allreduce', reduce, library.inPlace, numbers, numbers.length, float, sum, world),
     broadcast: (bytes) => onThread('MPI_Bcast', spread, bytes, bytes.length, byte, 0, world),
     allGather: (bytes, all, counts, places) =>
       onThread('MPI_Allgatherv', gather, bytes, bytes.length, byte, all, counts, places, byte, world),
-    busy: () => inHand.size > 0,
-    abort(code) {
-      exitAtOnce(koffi);
-      end(world, code);
+    abort,
+    async finalize() {
+      running = false;
+      await onThread('MPI_Finalize', end);
     },
-    finalize: () => call('MPI_Finalize', []),
   };
 
-  function onThread(name: string, called: Native, ...values: unknown[]): Promise<void> {
+  async function onThread(name: string, called: Native, ...values: unknown[]): Promise<void> {
     inHand.add(values);
-    return new Promise((resolve, reject) => {
+    const ended = new Promise<void>((resolve, reject) => {
       called.async(...values, (error: unknown, code: number) => {
         inHand.delete(values);
         if (error) reject(error);
@@ -148,9 +187,35 @@ export function initialiseMpi(where: string, { koffi, library, handle, version }
         else resolve();
       });
     });
+    const waiting = wait();
+    let look: NodeJS.Timeout | undefined;
+    const over = new Promise<never>((_, reject) => {
+      look = setInterval(() => {
+        if (waiting.over()) reject(stuck(`${where}, ${name}`));
+      }, THREAD_LOOK);
+    });
+    try {
+      await Promise.race([ended, over]);
+    } finally {
+      clearInterval(look);
+    }
   }
+}
+
+function stuck(where: string): TrainError {
+  return new TrainError('RANK_SILENT', {
+    where,
+    expected: 'all ranks to take part',
+    received: 'none of this call’s end for too long',
+    advice: PATIENCE_ADVICE,
+  });
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const nextMillisecond = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+/** A process that has nothing else to do may end where nobody waits for the end of a wait. */
+const later = ({ wanted }: Wait): Promise<void> =>
+  new Promise((resolve) => {
+    if (wanted()) setTimeout(resolve, 1);
+    else setTimeout(resolve, SELDOM).unref();
+  });

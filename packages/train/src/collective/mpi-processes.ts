@@ -1,11 +1,15 @@
-import { optional, optionTable, text } from '@tgm/options';
+import { setTimeout as delay } from 'node:timers/promises';
+import { number, optional, optionTable, text } from '@tgm/options';
 import { TrainError } from '../errors.js';
-import { type Announced, arrival } from './arrival.js';
 import { callClock } from './call-clock.js';
 import { type Collective, EXCHANGED, type Exchanged } from './collective.js';
+import { endWith } from './end-with.js';
 import { type Launched, launchedBy } from './launcher.js';
 import { type LoadedMpi, loadMpi } from './load-mpi.js';
 import { initialiseMpi, type MpiCalls } from './mpi-calls.js';
+import { patienceOf } from './patience.js';
+import { type RankFailure, rankFailed, toldError } from './rank-failure.js';
+import { type Announced, requireExchanged, roundsOf } from './rounds.js';
 
 export interface MpiProcessesOptions {
   /**
@@ -13,6 +17,12 @@ export interface MpiProcessesOptions {
    * without one the first that is there.
    */
   readonly library?: string;
+  /**
+   * Seconds for which this process waits for a rank that shows no sign of life, above 0. Default 30. A rank whose event loop turns
+   * shows one every few seconds, whatever it does. One that computes shows none: so it is four times the longest time for which this
+   * process's own loop stood still, where that is more. Ranks above 0 wait 15 s longer, so that rank 0 can save its steps.
+   */
+  readonly patience?: number;
 }
 
 /**
@@ -23,7 +33,10 @@ const BUCKET = 4 * 2 ** 20;
 
 const OPTIONS = optionTable(
   'mpiProcesses',
-  { library: optional(text()) } satisfies Record<keyof MpiProcessesOptions, unknown>,
+  { library: optional(text()), patience: optional(number({ above: 0 }), 30) } satisfies Record<
+    keyof MpiProcessesOptions,
+    unknown
+  >,
   TrainError,
 );
 
@@ -37,77 +50,162 @@ const OPTIONS = optionTable(
  * given the same arrays in buckets of the same size, and both libraries choose the order of a sum by its size and by the places of the
  * processes, never by who comes first.
  *
- * A process that ends in any way without `close` ends the job, with its code, or with 1 where that is 0.
+ * A process that ends in any way without `close` ends the job, with its code, or with 1 where that is 0. So does one that ends behind
+ * a failure. A rank that shows no sign of life for too long is an error on the others, `RANK_SILENT`.
  *
  * @throws TrainError `OPTION_INVALID`, `MPI_MISSING` with what to install, `MPI_FAILED`, `LAUNCHER_DISAGREES` where the launcher says
- *   another rank or another number of processes than MPI.
+ *   another rank or another number of processes than MPI, `RANK_SILENT` where others do not come.
  */
 export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<Collective> {
-  const { library } = OPTIONS.check(options);
+  const { library, patience: seconds } = OPTIONS.check(options);
   const { where } = OPTIONS;
   const loaded = await loadMpi(where, library);
-  const mpi = initialiseMpi(where, loaded);
-  const ended = (code: number) => {
-    // Node would wait for a call on another thread, and that for a rank that is not there any more.
-    if (mpi.busy()) mpi.abort(code || 1);
-    // The launchers end the others where one of them has failed. MPICH's takes 0 for a success of all.
-    else if (code === 0) process.exitCode = 1;
-  };
-  if (mpi.size > 1) process.once('exit', ended);
+  let rank = 0;
+  const patience = patienceOf(seconds, () => rank);
+  let left = () => {};
+  const mpi = await initialiseMpi(where, loaded, patience.wait, (abort) => {
+    left = endWith(abort);
+  });
+  rank = mpi.rank;
+  if (mpi.size === 1) left();
   requireLaunched(where, mpi, loaded, launchedBy(process.env));
 
+  const clock = callClock();
+  /** Calls of this process that have not ended. */
+  let calls = 0;
+  const rounds = roundsOf(mpi, where, () => patience.wait(() => calls > 0));
   let last: Promise<unknown> = Promise.resolve();
-  let broken: unknown;
-  /** One after the other; after an error never again. */
-  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = last.then(async () => {
-      if (broken) throw broken;
-      try {
-        return await clock.call(work);
-      } catch (error) {
-        broken = error;
-        throw error;
-      }
-    });
+  /** What ended it, and whether all ranks know of it. */
+  let broken: { readonly error: unknown; readonly known: boolean } | undefined;
+  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
+    const turn = last.then(work);
     last = turn.catch(() => undefined);
     return turn;
+  };
+  const failed = (failure: RankFailure): TrainError => {
+    const error = rankFailed(where, failure);
+    broken = { error, known: true };
+    return error;
+  };
+  /** One after the other; after an error never again. */
+  async function call<Result>(work: () => Promise<Result>): Promise<Result> {
+    calls++;
+    // Whoever waits for a call has something to do, even where nothing else keeps Node from ending.
+    const held = setInterval(() => undefined, 2 ** 30);
+    try {
+      return await inTurn(() => clock.call(work));
+    } catch (error) {
+      const known = error instanceof TrainError && KNOWN_TO_ALL.has(error.code);
+      broken ??= { error, known };
+      throw error;
+    } finally {
+      calls--;
+      clearInterval(held);
+    }
   }
-  const clock = callClock();
-  const announced = (what: Announced) => clock.peers(() => arrival(mpi, where, what));
+  async function announced(what: Announced): Promise<number[]> {
+    if (broken) throw broken.error;
+    const told = await clock.peers(() => rounds.together(what));
+    if ('rank' in told) throw failed(told);
+    return told;
+  }
+  /** Whether all have come to this where all know of a failure; an error of which they do not know is thrown. */
+  async function settled(what: 'barrier' | 'close'): Promise<boolean> {
+    if (broken?.known) await rounds.settled(what);
+    return broken?.known === true;
+  }
+
+  let heard = performance.now();
+  const signs = setInterval(() => {
+    patience.turn();
+    const now = performance.now();
+    if (calls > 0) heard = now;
+    if (now - heard < SIGN_EVERY || (broken && !broken.known)) return;
+    heard = now;
+    void inTurn(async () => {
+      const failure = await rounds.works();
+      if (failure && !broken) failed(failure);
+    }).catch((error: unknown) => {
+      broken ??= { error, known: false };
+    });
+  }, SIGN_EVERY / 5).unref();
+  if (mpi.size === 1) clearInterval(signs);
 
   return {
     rank: mpi.rank,
     size: mpi.size,
-    allReduceSum: (numbers) =>
-      inTurn(async () => {
+    async allReduceSum(numbers) {
+      requireExchanged(where, { call: 'allReduceSum', numbers });
+      await call(async () => {
         await announced({ call: 'allReduceSum', numbers });
         for (const bucket of bucketsOf(numbers, BUCKET / Float32Array.BYTES_PER_ELEMENT))
           await mpi.allReduceSum(bucket);
-      }),
-    allGather: <Numbers extends Exchanged>(numbers: Numbers) =>
-      inTurn(async () => {
+      });
+    },
+    async allGather<Numbers extends Exchanged>(numbers: Numbers) {
+      requireExchanged(where, { call: 'allGather', numbers });
+      return call(async () => {
         const lengths = await announced({ call: 'allGather', numbers });
         const gathered = lengths.map((length) => emptyLike(numbers, length));
         await gatherBytes(mpi, bytesOf(numbers), gathered.map(bytesOf));
         return gathered;
-      }),
-    broadcast: (numbers) =>
-      inTurn(async () => {
+      });
+    },
+    async broadcast(numbers) {
+      requireExchanged(where, { call: 'broadcast', numbers });
+      await call(async () => {
         await announced({ call: 'broadcast', numbers });
         for (const bucket of bucketsOf(bytesOf(numbers), BUCKET)) await mpi.broadcast(bucket);
+      });
+    },
+    barrier: () =>
+      call(async () => {
+        if (!(await settled('barrier'))) await announced({ call: 'barrier' });
       }),
-    barrier: () => inTurn(async () => void (await announced({ call: 'barrier' }))),
     times: clock.times,
+    async fail(error) {
+      const told = toldError(error);
+      await call(async () => {
+        if (broken) return;
+        const failure = await rounds.fails(told);
+        if (failure.rank === mpi.rank) broken = { error, known: true };
+        else failed(failure);
+      }).catch(() => undefined);
+      // Nobody can be told. Rank 0 has the time to find that out, and to save its steps.
+      if (!broken!.known && mpi.rank > 0 && !isSilence(broken!.error)) await delay(UNTOLD);
+      return broken!.known ? broken!.error : error;
+    },
     abort: (code) => mpi.abort(code),
     close: () =>
-      inTurn(async () => {
+      call(async () => {
+        if (await settled('close')) {
+          clearInterval(signs);
+          return;
+        }
         await announced({ call: 'close' });
-        process.off('exit', ended);
-        mpi.finalize();
-        broken = new TrainError('MPI_FAILED', { where, expected: 'no call behind close', received: 'one' });
+        clearInterval(signs);
+        await mpi.finalize();
+        left();
+        const error = new TrainError('MPI_FAILED', {
+          where,
+          expected: 'no call behind close',
+          received: 'one',
+        });
+        broken = { error, known: false };
       }),
   };
 }
+
+/** Errors that all ranks have when one has them. */
+const KNOWN_TO_ALL: ReadonlySet<string> = new Set(['RANKS_DISAGREE', 'RANK_FAILED']);
+
+/** Milliseconds after which a process that makes no call says that it is at work. */
+const SIGN_EVERY = 5000;
+
+/** Milliseconds for which a rank above 0 stays when it cannot tell the others that it failed. */
+const UNTOLD = 15_000;
+
+const isSilence = (error: unknown): boolean => error instanceof TrainError && error.code === 'RANK_SILENT';
 
 /** Bytes of all ranks, a share of each at a time. */
 async function gatherBytes(mpi: MpiCalls, own: Uint8Array, all: readonly Uint8Array[]): Promise<void> {

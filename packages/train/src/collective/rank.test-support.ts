@@ -83,7 +83,7 @@ switch (scenario) {
   case 'lengths':
     await collective.allReduceSum(new Float32Array(last ? 5 : 4)).catch(refusal);
     // It stays refused.
-    await collective.barrier().catch(refusal);
+    await collective.allGather(new Uint8Array(1)).catch(refusal);
     await leave();
     break;
   case 'calls':

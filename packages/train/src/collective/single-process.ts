@@ -10,6 +10,7 @@ export function singleProcess(): Collective {
     broadcast: async () => undefined,
     barrier: async () => undefined,
     times: () => ({ seconds: 0, peerSeconds: 0 }),
+    fail: async (error) => error,
     abort: (code) => process.exit(code),
     close: async () => undefined,
   };

@@ -33,6 +33,8 @@ type Learned = { readonly vectors: Params; readonly buffers: Params };
  * The parts may lie on several processes: what passes between them goes by `exchange`. Each process compares all rows, and one
  * of them counts what comes of that.
  *
+ * The state is used up by the update alone, behind a call of `onUse`. An error before that leaves it as it was.
+ *
  * A parameter that no part reaches gets a gradient of zero here.
  */
 export function stepInParts<Batch extends TensorTree>(
@@ -44,6 +46,7 @@ export function stepInParts<Batch extends TensorTree>(
   state: RunState,
   parts: readonly BatchPart<Batch>[],
   learningRate: tf.Scalar,
+  onUse?: () => void,
 ) => Promise<{ state: RunState; outcome: StepOutcome }> {
   const { layout } = options;
 
@@ -124,7 +127,7 @@ export function stepInParts<Batch extends TensorTree>(
     fromNames(Object.keys(given.vectors), (group) => tf.zerosLike(given.vectors[group]!)),
   );
 
-  return async (state, parts, learningRate) => {
+  return async (state, parts, learningRate, onUse) => {
     const { vectors, buffers } = state;
     // What a call made is disposed when it is used up, and here where a later call throws.
     const made: unknown[] = [];
@@ -174,6 +177,7 @@ export function stepInParts<Batch extends TensorTree>(
       tf.dispose([compared, ofParts] as unknown as tf.TensorContainer);
       const total = hold(tf.tidy(() => weightedSum(objective, requireTerms(terms))));
       const next = whole?.buffers ?? hold(clonesOf(buffers));
+      onUse?.();
       const { state: updated, ...norms } = await finish({ state, buffers: next, sum, learningRate });
       tf.dispose(next as tf.NamedTensorMap);
       return { state: updated, outcome: { total, terms, figures, ...norms } };

@@ -18,11 +18,12 @@ export interface StepNumbers {
   readonly weightNorm: number;
 }
 
-/** Takes steps, each with its batches and its learning rate; uses the state up. */
+/** Takes steps, each with its batches and its learning rate. Behind `onUse` the state is used up; an error before leaves it whole. */
 export type Stepper<Tensors extends TensorTree> = (
   state: RunState,
   steps: readonly (readonly Batch<Tensors>[])[],
   rates: readonly number[],
+  onUse?: () => void,
 ) => Promise<{ readonly state: RunState; readonly steps: readonly StepNumbers[] }>;
 
 /** Several steps in one graph: a device that copies the state with every call then copies it once for all. */
@@ -47,9 +48,10 @@ export function stepper<Tensors extends TensorTree>(
     },
     { donate: ['state'] },
   );
-  return async (state, steps, rates) => {
+  return async (state, steps, rates, onUse) => {
     const scalars = rates.map((rate) => tf.scalar(rate));
     try {
+      onUse?.();
       const done = await run({ state, batches: steps.map(([batch]) => batch!.tensors), rates: scalars });
       return { state: done.state, steps: await Promise.all(done.steps.map(numbersOf)) };
     } finally {
@@ -65,17 +67,22 @@ function inParts<Tensors extends TensorTree>(
   collective: Collective,
 ): Stepper<Tensors> {
   const take = stepInParts(engine, objective, options, exchangeOf(collective));
-  return async (state, steps, rates) => {
+  return async (state, steps, rates, onUse) => {
+    let used = false;
+    const using = () => {
+      used = true;
+      onUse?.();
+    };
     const numbers: StepNumbers[] = [];
     let next = state;
     for (const [index, parts] of steps.entries()) {
       const rate = tf.scalar(rates[index]!);
       try {
-        const done = await take(next, parts, rate);
+        const done = await take(next, parts, rate, using);
         next = done.state;
         numbers.push(await numbersOf(done.outcome));
       } catch (error) {
-        tf.dispose(next as unknown as tf.TensorContainer);
+        if (used) tf.dispose(next as unknown as tf.TensorContainer);
         throw error;
       } finally {
         rate.dispose();

@@ -120,6 +120,7 @@ export const RUN_FIELDS = {
         'broadcast',
         'barrier',
         'times',
+        'fail',
       ]),
     ),
   ),

@@ -28,11 +28,11 @@ const STEPS_PER_COPY = 8;
  * differ.
  *
  * On several processes (`collective`) each yields the events of the steps; rank 0 alone reads and writes checkpoints, and tells what is
- * measured.
- * The batches are then the share of each: `pretrain` and `finetune` see to it.
+ * measured. The batches are then the share of each: `pretrain` and `finetune` see to it. What one throws ends all, and none leaves
+ * before rank 0 has saved what was done.
  *
  * @throws TrainError `OPTION_INVALID`, `CHECKPOINT_MISMATCH`, `CHECKPOINT_DAMAGED`, `CHECKPOINT_FAILED`, `RUN_LOCKED`,
- *   `RANKS_DISAGREE`, `LAUNCHER_DISAGREES`,
+ *   `RANKS_DISAGREE`, `RANK_FAILED` with the error of the rank that failed first, `RANK_SILENT`, `LAUNCHER_DISAGREES`,
  *   `NO_NEGATIVES`, `LOSS_NOT_FINITE` (the last checkpoint stays as it was), and whatever the batches throw; what was done
  *   until then is saved.
  */
@@ -46,7 +46,10 @@ export async function* trainer<Batch extends TensorTree>(
   const { engine, objective, batches, optimizer, schedule, steps, accumulate, clipNorm, signal } = options;
   const { checkpoint, evaluate, average } = options;
   const collective = options.collective ?? launchedAlone('trainer, option collective');
-  const run = await openRun(options, collective);
+  // Rank 0 alone may be refused the folder.
+  const run = await openRun(options, collective).catch(async (error) => {
+    throw await collective.fail(error);
+  });
   let broken = false;
   let failed = false;
   /** Whether a signal ended the run, on any rank. */
@@ -82,9 +85,13 @@ export async function* trainer<Batch extends TensorTree>(
         stopped = next.stopped;
         if (!call) break;
         const rates = learningRates(schedule, run.step, call.steps.length);
-        // From here on the old state is used up; the new one counts when all its numbers are finite.
-        broken = true;
-        const taken = await take(run.state, call.steps, rates).finally(() => discard(call.steps.flat()));
+        // The old state is used up then; the new one counts when all its numbers are finite.
+        const onUse = () => {
+          broken = true;
+        };
+        const taken = await take(run.state, call.steps, rates, onUse).finally(() =>
+          discard(call.steps.flat()),
+        );
         run.state = taken.state;
         const seconds = (performance.now() - began) / 1000;
         const waits = waitsSince(before, collective);
@@ -116,13 +123,21 @@ export async function* trainer<Batch extends TensorTree>(
     };
   } catch (error) {
     failed = true;
-    throw error;
+    throw await collective.fail(error);
   } finally {
     await finish(run, { save: !broken, failed });
+    // Whoever leaves first ends the others.
+    if (failed) await collective.barrier().catch(() => undefined);
   }
 
   async function* saved(): AsyncGenerator<TrainEvent> {
-    await requireSameState(collective, run.state, run.layout);
+    try {
+      await requireSameState(collective, run.state, run.layout);
+    } catch (error) {
+      // Of states that differ none is the run's.
+      broken = error instanceof TrainError && error.code === 'RANKS_DISAGREE';
+      throw error;
+    }
     const path = await run.save();
     if (path !== undefined) yield { type: 'saved', step: run.step, path };
   }

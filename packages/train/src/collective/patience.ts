@@ -1,0 +1,61 @@
+/** A wait for other processes in hand. */
+export interface Wait {
+  /** To be asked every now and then. Whether it has lasted too long. */
+  over(): boolean;
+  /** Whether anybody of this process waits for its end. */
+  wanted(): boolean;
+}
+
+/**
+ * How long this process waits for a sign of life of another. A process whose event loop turns gives one every few seconds. One that
+ * computes gives none, for a call of the engine blocks its loop; the first takes longest, since the engine prepares the graph in it.
+ * All processes compute alike. So the patience grows with the longest time for which this process's own loop stood still.
+ */
+export interface Patience {
+  /** To be called whenever the loop turns. @returns milliseconds since the last turn. */
+  turn(): number;
+  /** Begins a wait, which counts while it is `wanted`. */
+  wait(wanted?: () => boolean): Wait;
+}
+
+/** Times as long as this process's loop stood still. Processes may differ so much in speed, or by other work on their machine. */
+const FACTOR = 4;
+
+/** Milliseconds that other ranks wait longer than rank 0, which has steps to save. */
+const LONGER = 15_000;
+
+/** What to do about an error `RANK_SILENT`. */
+export const PATIENCE_ADVICE =
+  'Where a rank only takes long, in a computation that lets nothing else run, raise the option patience.';
+
+/** Milliseconds between two turns that count at most. A job that was paused as a whole was not waited for. */
+const TURN = 1000;
+
+/** @param seconds for which this process waits at least. */
+export function patienceOf(seconds: number, rank: () => number): Patience {
+  // The process's start counts.
+  let last = 0;
+  let longest = 0;
+  const turn = (): number => {
+    const now = performance.now();
+    const still = now - last;
+    last = now;
+    longest = Math.max(longest, still);
+    return still;
+  };
+  return {
+    turn,
+    wait(wanted = () => true) {
+      turn();
+      let waited = 0;
+      return {
+        wanted,
+        over() {
+          const still = turn();
+          if (wanted()) waited += Math.min(still, TURN);
+          return waited > Math.max(seconds * 1000, FACTOR * longest) + (rank() === 0 ? 0 : LONGER);
+        },
+      };
+    },
+  };
+}
