@@ -111,7 +111,10 @@ export function stepInParts<Batch extends TensorTree>(
       const added = gradientVectors(layout, gradients);
       return {
         told: extra as ToldTensors,
-        sum: fromNames(Object.keys(added), (group) => tf.add(given.sum[group]!, added[group]!)),
+        sum: fromNames(Object.keys(added), (group) => {
+          const before = given.sum[group];
+          return before ? tf.add(before, added[group]!) : added[group]!;
+        }),
       };
     },
     { donate: ['sum'] },
@@ -149,7 +152,9 @@ export function stepInParts<Batch extends TensorTree>(
         ? hold(await compareAll({ vectors, buffers, parts: all.rows }))
         : undefined;
       tf.dispose([rows, all.foreign] as unknown as tf.TensorContainer);
-      let sum = whole && exchange.counts ? whole.gradients : hold(await zeroSum({ vectors }));
+      const counted = whole && exchange.counts ? whole.gradients : undefined;
+      // One graph for all parts: where there are several, the first one has something to be added to as well.
+      let sum = counted ?? (parts.length > 1 ? hold(await zeroSum({ vectors })) : {});
       const told: Told[] = [];
       for (const [index, part] of parts.entries()) {
         const share = hold(tf.scalar(part.clips / all.clips));
