@@ -13,6 +13,8 @@
  *   npm run bench -- masks text-mask
  *   npm run bench -- probe --rounds 1
  *   npm run bench -- plan-memory --case "vit-b tgm batch 2"
+ *   npm run bench -- ranks ranks-sum --rounds 11
+ *   npm run bench -- ranks-sum --launcher "mpirun.mpich -hosts node1,node2"
  */
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
@@ -28,6 +30,7 @@ import { benchLoader } from './loader/bench.js';
 import { benchMasks } from './masks/bench.js';
 import { benchPlanMemory } from './plan/bench.js';
 import { benchProbe } from './probe/bench.js';
+import { benchRanks, RANKS_FIGURES, type RanksFigure } from './ranks/bench.js';
 import { benchRecompute } from './recompute/bench.js';
 import { benchStep, STEP_FIGURES, type StepFigure } from './step/bench.js';
 import { benchStream, STREAM_FIGURES, type StreamFigure } from './stream/bench.js';
@@ -42,11 +45,13 @@ const { values, positionals } = parseArgs({
     threads: { type: 'string' },
     against: { type: 'string' },
     device: { type: 'string', default: 'webgpu' },
+    launcher: { type: 'string' },
   },
 });
 
 const isStep = (name: string): name is StepFigure => (STEP_FIGURES as readonly string[]).includes(name);
 const isStream = (name: string): name is StreamFigure => (STREAM_FIGURES as readonly string[]).includes(name);
+const isRanks = (name: string): name is RanksFigure => (RANKS_FIGURES as readonly string[]).includes(name);
 const known = [
   'clip',
   'finetune',
@@ -59,6 +64,7 @@ const known = [
   'masks',
   'text-mask',
   'probe',
+  ...RANKS_FIGURES,
   ...STREAM_FIGURES,
   ...STEP_FIGURES,
 ];
@@ -101,6 +107,9 @@ async function* measure(): AsyncGenerator<Figure> {
   if (positionals.includes('masks')) yield* benchMasks(options);
   if (positionals.includes('text-mask')) yield* benchTextMask(options);
   if (positionals.includes('probe')) yield* benchProbe({ ...options, ...threads });
+  const ranks = positionals.filter(isRanks);
+  const launcher = values.launcher === undefined ? {} : { launcher: values.launcher };
+  if (ranks.length > 0) yield* benchRanks({ ...options, ...launcher, figures: ranks });
   const streams = positionals.filter(isStream);
   if (streams.length > 0) yield* benchStream({ ...options, figures: streams });
 }
