@@ -5,6 +5,8 @@ export { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpo
 export type { ModelBeside } from './checkpoint/model-beside.js';
 export type { RunDescription } from './checkpoint/saved-run.js';
 export type { Collective, Exchanged } from './collective/collective.js';
+export { gatherJson } from './collective/gather-json.js';
+export { type Launched, launchedBy } from './collective/launcher.js';
 export { type MpiProcessesOptions, mpiProcesses } from './collective/mpi-processes.js';
 export { singleProcess } from './collective/single-process.js';
 export type { BadExamplePolicy } from './data/bad-examples.js';

@@ -1,3 +1,4 @@
+import type { Collective } from '@tgm/train';
 import type { ResolvedSections } from '../config/resolve-sections.js';
 import type { Section } from '../config/section.js';
 
@@ -11,6 +12,11 @@ export interface CommandRun {
   readonly json: boolean;
   /** The configuration as a file that `--config` takes, for a command that writes into a folder. */
   readonly configText: string;
+  /**
+   * The processes that do the command, one for a command that is not done together. Rank 0 speaks and writes for all; what others
+   * say by `say`, `warn` and `progress` is not heard.
+   */
+  readonly collective: Collective;
 }
 
 /** What a command found or did. */
@@ -48,5 +54,7 @@ export interface Command {
   readonly long?: boolean;
   /** Whether it tells its result at its beginning, and goes on until it is stopped. */
   readonly serves?: boolean;
+  /** Whether several processes, which a launcher started, can do it together. Else they are refused. */
+  readonly together?: boolean;
   run(run: CommandRun): Promise<CommandResult>;
 }

@@ -29,11 +29,13 @@ preset has; result.json in the folder has the figures with their 95 % intervals.
   sections: [validationSection, dataSection, finetuneSection],
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   long: true,
-  async run({ sections, signal, configText }) {
+  together: true,
+  async run({ sections, signal, configText, collective }) {
     const { settings, run } = finetuningOf(sections.finetune!.values);
-    await requireOwnOutput('finetune', { output: run.output, source: sections.data!.values.source });
+    if (collective.rank === 0)
+      await requireOwnOutput('finetune', { output: run.output, source: sections.data!.values.source });
     const tests = sections.validation?.values as unknown as DataOptions | undefined;
-    if (!tests) await requireNoTest(run.output);
+    if (!tests && collective.rank === 0) await requireNoTest(run.output);
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     let shown: ReturnType<typeof progress> | undefined;
     const trained = await runFinetuning({
@@ -42,6 +44,7 @@ preset has; result.json in the folder has the figures with their 95 % intervals.
       settings,
       configText,
       signal,
+      collective,
       sinks: [progressLine()],
       ...(tests && { validation: await openDataset(tests) }),
       onTest(done, total = done) {
@@ -53,7 +56,7 @@ preset has; result.json in the folder has the figures with their 95 % intervals.
     for (const { id, code, message } of trained.test?.leftOut ?? [])
       warn(`  left out ${id}: ${code}, ${message}`);
     const test = trained.reason === 'completed' ? testLines(trained) : [];
-    return trainedResult(trained, signal, [trainedText(trained), ...test].join('\n'));
+    return trainedResult(trained, { signal, collective }, [trainedText(trained), ...test].join('\n'));
   },
 };
 

@@ -10,6 +10,9 @@ const COMMON = `  --config <file>   configuration; default tgm.config.ts or tgm.
   --json            print the result as JSON
   --help`;
 
+const TOGETHER = `  --mpi <library>   by what processes that mpirun or srun started work together: auto, none, open-mpi, mpich or
+                    the path of a library; default auto, the launcher's`;
+
 /** What `tgm --help` says. */
 export function programHelp(): string {
   const names = COMMANDS.map(({ name, says }) => `  ${name.padEnd(10)} ${says}`);
@@ -26,7 +29,15 @@ it again), 130 and 143 stopped by a signal.`;
 }
 
 /** What `tgm <command> --help` says. */
-export function commandHelp({ name, says, details, sections, positionals = [], program }: Command): string {
+export function commandHelp({
+  name,
+  says,
+  details,
+  sections,
+  positionals = [],
+  program,
+  together,
+}: Command): string {
   const usage = [
     `tgm ${name}`,
     ...positionals.map(({ shown }) => shown),
@@ -41,7 +52,7 @@ export function commandHelp({ name, says, details, sections, positionals = [], p
     if (section.name !== dataSection.name || name === 'data') return blocksOf(section);
     return [`${blocksOf(section)[0]!}\n  and what its format asks for: tgm data --help`];
   });
-  return `${usage.filter(Boolean).join(' ')}\n${says}.\n\n${details}\n\n${blocks.join('\n\n')}\n\n${COMMON}`;
+  return `${usage.filter(Boolean).join(' ')}\n${says}.\n\n${details}\n\n${blocks.join('\n\n')}\n\n${together ? `${TOGETHER}\n` : ''}${COMMON}`;
 }
 
 /** The options of a section: those that are always there, those of several groups, and the rest of each group. */

@@ -29,9 +29,11 @@ files for TensorBoard.`,
   sections: [dataSection, teacherSection, pretrainSection],
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   long: true,
-  async run({ sections, signal, configText }) {
+  together: true,
+  async run({ sections, signal, configText, collective }) {
     const { settings, run } = pretrainingOf(sections.pretrain!.values);
-    await requireOwnOutput('pretrain', { output: run.output, source: sections.data!.values.source });
+    if (collective.rank === 0)
+      await requireOwnOutput('pretrain', { output: run.output, source: sections.data!.values.source });
     const warning = leakWarning(settings);
     if (warning) warn(`  ${warning}`);
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
@@ -43,6 +45,7 @@ files for TensorBoard.`,
       teacher: sections.teacher!.values as TeacherOptions,
       configText,
       signal,
+      collective,
       sinks: [progressLine()],
       onTeacher: ({ says }) => warn(`  ${says}`),
       onCaptions(done, total) {
@@ -51,6 +54,6 @@ files for TensorBoard.`,
         if (done === total) shown.end();
       },
     });
-    return trainedResult(trained, signal, trainedText(trained));
+    return trainedResult(trained, { signal, collective }, trainedText(trained));
   },
 };

@@ -50,6 +50,7 @@ The folder's tgm.config.json says what the run is. It may lie elsewhere by now; 
   ],
   positionals: [{ section: 'resume', option: 'run', shown: '<run>' }],
   long: true,
+  together: true,
   async run({ sections, ...given }) {
     const { run: output, ...changes } = table.check(sections.resume!.values);
     const path = join(output, RUN_FILES.config);

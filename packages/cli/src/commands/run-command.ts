@@ -1,16 +1,20 @@
 import { TgmError } from '@tgm/options';
+import type { Collective } from '@tgm/train';
 import { configLines, configText } from '../config/config-text.js';
 import { findConfig } from '../config/find-config.js';
 import { resolveSections } from '../config/resolve-sections.js';
-import { flagsOfSection, sectionFlags } from '../config/section-flags.js';
+import { flagsOfSection, type SectionFlag, sectionFlags } from '../config/section-flags.js';
 import { SECTIONS } from '../config/sections.js';
 import { CliError } from '../program/errors.js';
 import { EXIT_CODES } from '../program/exit-codes.js';
+import { explain } from '../program/explain.js';
 import { nearest } from '../program/nearest.js';
 import { type Flag, parseFlags } from '../program/parse-flags.js';
 import { peakMemory, peakMemoryText } from '../program/peak-memory.js';
 import { Stopped } from '../program/run-program.js';
-import { say, warn } from '../program/say.js';
+import { beSilent, say, warn } from '../program/say.js';
+import { endTogether, failTogether } from '../ranks/end-together.js';
+import { openCollective } from '../ranks/open-collective.js';
 import { version } from '../version.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
@@ -22,6 +26,7 @@ const COMMON: ReadonlyMap<string, Flag> = new Map([
   ['config', { takesValue: true }],
   ['print-config', { takesValue: false }],
   ['json', { takesValue: false }],
+  ['mpi', { takesValue: true }],
 ]);
 
 /** Does what a command line of `tgm` asks for. @returns the exit code. */
@@ -37,13 +42,28 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
   }
   const json = own.includes('--json');
   const command = COMMANDS.find((each) => each.name === name);
+  let collective: Collective | undefined;
   try {
-    return await run(command ?? unknownCommand(name), own, signal);
+    const found = command ?? unknownCommand(name);
+    const line = commandLine(found, own);
+    if (line.help) {
+      say(commandHelp(found));
+      return EXIT_CODES.done;
+    }
+    const { name: stage, together = false } = found;
+    collective = await openCollective({
+      program: `tgm ${stage}`,
+      together,
+      mpi: textBehind(line, 'mpi') ?? 'auto',
+    });
+    if (collective.rank > 0) beSilent();
+    return await endTogether(collective, await run(found, line, signal, collective));
   } catch (error) {
     if (json && error instanceof TgmError) say(JSON.stringify({ error: faultOf(error, name) }));
     if (json && error instanceof Stopped && !command?.serves)
       say(JSON.stringify({ reason: 'stopped', by: error.by }));
-    throw error;
+    if (collective === undefined || collective.size === 1) throw error;
+    throw await failTogether(collective, error, (each) => commandWords(name, explain(each)));
   }
 }
 
@@ -59,17 +79,38 @@ function unknownCommand(name: string): never {
   });
 }
 
-async function run(command: Command, args: readonly string[], signal: AbortSignal): Promise<number> {
+/** What stands behind a command. */
+interface CommandArguments {
+  readonly help: boolean;
+  /** The flags that the command has. */
+  readonly own: ReadonlyMap<string, SectionFlag>;
+  /** Those that are there, and what stands without one. */
+  readonly given: ReadonlyMap<string, readonly string[] | boolean>;
+}
+
+/** @throws CliError `USAGE` */
+function commandLine(command: Command, args: readonly string[]): CommandArguments {
   const own = sectionFlags(command.sections);
-  const program = `tgm ${command.name}`;
-  const { help, flags, positionals, rest } = parseFlags(program, new Map([...own, ...COMMON]), args);
-  if (help) {
-    say(commandHelp(command));
-    return EXIT_CODES.done;
-  }
+  const known = new Map([...own, ...COMMON]);
+  const { help, flags, positionals, rest } = parseFlags(`tgm ${command.name}`, known, args);
+  if (help) return { help, own, given: flags };
   const given = new Map([...flags, ...withoutFlags(command, positionals, rest, own, flags)]);
-  const named = (given.get('config') as readonly string[] | undefined)?.[0];
-  const file = command.sections.length > 0 ? await findConfig(named, process.cwd()) : undefined;
+  return { help, own, given };
+}
+
+const textBehind = ({ given }: CommandArguments, flag: string): string | undefined =>
+  (given.get(flag) as readonly string[] | undefined)?.[0];
+
+async function run(
+  command: Command,
+  line: CommandArguments,
+  signal: AbortSignal,
+  collective: Collective,
+): Promise<number> {
+  const { own, given } = line;
+  const program = `tgm ${command.name}`;
+  const file =
+    command.sections.length > 0 ? await findConfig(textBehind(line, 'config'), process.cwd()) : undefined;
   for (const section of Object.keys(file?.values ?? {})) {
     // Editors complete a JSON file by its schema.
     if (section in SECTIONS || section === '$schema') continue;
@@ -95,7 +136,7 @@ async function run(command: Command, args: readonly string[], signal: AbortSigna
       `${program}${file ? `, ${file.file}` : ''}; --print-config tells the defaults too\n${lines.join('\n')}`,
     );
   const json = given.get('json') === true;
-  const result = await command.run({ sections, signal, json, configText: text });
+  const result = await command.run({ sections, signal, json, configText: text, collective });
   const peakBytes = command.long ? peakMemory() : undefined;
   if (json) say(JSON.stringify({ ...result.json, peakBytes }));
   else say(peakBytes === undefined ? result.text : `${result.text}\n${peakMemoryText(peakBytes)}`);

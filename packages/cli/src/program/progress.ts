@@ -1,4 +1,5 @@
 import { printable } from './printable.js';
+import { isSilent } from './say.js';
 
 /** Shows how far a stage is: one line that changes on a terminal, a line every few seconds elsewhere. */
 export interface Progress {
@@ -26,6 +27,7 @@ export function progress(
   let shownAt = 0;
   const seconds = (): number => (performance.now() - started) / 1000;
   const show = (line: string, last: boolean): void => {
+    if (isSilent()) return;
     const text = printable(line);
     if (!stream.isTTY) stream.write(`${text}\n`);
     else if (last) stream.write(`\r\u001b[2K${text}\n`);

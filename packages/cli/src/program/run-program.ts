@@ -13,11 +13,17 @@ const LATER = 'SIGUSR1';
 /** Why a program stops: the reason of its abort signal. `time`: it was to work so long and no longer. */
 export class Stopped {
   constructor(readonly by: StopSignal | typeof LATER | 'time') {}
+
+  /** Who stops a program for good says so; otherwise it is to be run again. */
+  get exitCode(): number {
+    return this.by in SIGNALS ? 128 + SIGNALS[this.by as StopSignal] : EXIT_CODES.again;
+  }
 }
 
-/** Who stops a program for good says so; otherwise it is to be run again. */
-export const exitCodeOfStop = ({ by }: Stopped): number =>
-  by in SIGNALS ? 128 + SIGNALS[by as StopSignal] : EXIT_CODES.again;
+/** What `main` throws that has told itself why it failed. */
+export class Ended {
+  constructor(readonly exitCode: number) {}
+}
 
 const lastActs = new Set<() => void>();
 
@@ -78,8 +84,8 @@ export async function runProgram(
     await main(stop.signal);
     if (stop.signal.aborted && !(stop.signal.reason instanceof Stopped)) throw stop.signal.reason;
   } catch (error) {
-    if (error instanceof Stopped) {
-      process.exitCode = exitCodeOfStop(error);
+    if (error instanceof Stopped || error instanceof Ended) {
+      process.exitCode = error.exitCode;
     } else {
       warn(`\n${explained(error)}`);
       process.exitCode = exitCodeOf(error);

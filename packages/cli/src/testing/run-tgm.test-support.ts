@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 
-const PROGRAM = resolve(import.meta.dirname, '../../bin/tgm.js');
+/** The built program. */
+export const PROGRAM = resolve(import.meta.dirname, '../../bin/tgm.js');
 
 export interface Ended {
   readonly code: number | null;
@@ -21,8 +22,14 @@ export interface RunOptions {
 }
 
 /** Runs the built program as a user does. */
-export function runTgm(args: readonly string[], { cwd, env, onError, onOutput }: RunOptions): Promise<Ended> {
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd, env: { ...process.env, ...env } });
+export const runTgm = (args: readonly string[], options: RunOptions): Promise<Ended> =>
+  run([process.execPath, PROGRAM, ...args], options);
+
+export function run(
+  [command, ...args]: readonly string[],
+  { cwd, env, onError, onOutput }: RunOptions,
+): Promise<Ended> {
+  const child = spawn(command!, args, { cwd, env: { ...process.env, ...env } });
   return new Promise((done) => {
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk) => {

@@ -80,8 +80,8 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
     title: `Fine-tuning on ${dataset.name}`,
     videos: dataset.length,
     measures: testVideos !== undefined,
-    async start({ engine, pool, signal, badSamples, run: common }) {
-      if (testVideos) await requireReadable(testVideos, pool, signal);
+    async start({ engine, pool, signal, isFirst, badSamples, run: common }) {
+      if (testVideos && isFirst) await requireReadable(testVideos, pool, signal);
       const begin = pretrained === undefined ? undefined : await pretrainedEncoder(pretrained, settings);
       const { recipe, test, ...parts } = finetuningParts(settings, {
         videos: dataset.length,
@@ -96,7 +96,7 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
       const told = onTest && { onProgress: onTest };
       return {
         events:
-          testVideos === undefined
+          testVideos === undefined || !isFirst
             ? events
             : tested(events, async (params) => {
                 const work = { engine, pool, model, params, signal, batchSize: VIEWS_A_PASS };

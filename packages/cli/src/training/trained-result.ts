@@ -1,5 +1,7 @@
+import type { Collective } from '@tgm/train';
 import type { CommandResult } from '../commands/command.js';
-import { exitCodeOfStop, Stopped } from '../program/run-program.js';
+import { Stopped } from '../program/run-program.js';
+import { agreedStop } from '../ranks/agreed-stop.js';
 import type { TrainedRun } from './run-training.js';
 
 /**
@@ -7,13 +9,17 @@ import type { TrainedRun } from './run-training.js';
  *
  * @throws the reason of `signal` where that is no stop but an error.
  */
-export function trainedResult(run: TrainedRun, signal: AbortSignal, text: string): CommandResult {
+export async function trainedResult(
+  run: TrainedRun,
+  { signal, collective }: { readonly signal: AbortSignal; readonly collective: Collective },
+  text: string,
+): Promise<CommandResult> {
   if (run.reason === 'completed') return { json: run, text };
   if (signal.aborted && !(signal.reason instanceof Stopped)) throw signal.reason;
-  const stop: Stopped = signal.reason ?? new Stopped('time');
+  const stop = await agreedStop(collective, signal);
   return {
     json: { ...run, by: stop.by },
     text: `${text}\nstopped by ${stop.by}: tgm resume ${run.output} goes on`,
-    exitCode: exitCodeOfStop(stop),
+    exitCode: stop.exitCode,
   };
 }

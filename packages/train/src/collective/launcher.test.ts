@@ -27,6 +27,12 @@ describe('what a launcher says', () => {
     expect([launched?.size?.value, launched?.rank?.value]).toEqual([size, rank]);
   });
 
+  it('is a rank alone by mpirun of MPICH with -pmi-port', () => {
+    const launched = launchedBy({ PMI_PORT: 'host:40685', PMI_ID: '1' });
+    expect(launched).toMatchObject({ libraries: ['mpich'], rank: { variable: 'PMI_ID', value: 1 } });
+    expect(launched).not.toHaveProperty('size');
+  });
+
   it('is nothing in the script of a Slurm job, of which there is one', () => {
     expect(launchedBy({ SLURM_JOB_ID: '12', SLURM_NTASKS: '8', SLURM_PROCID: '0' })).toBeUndefined();
   });

@@ -39,6 +39,12 @@ const LAUNCHERS: readonly Launcher[] = [
     advice: 'Use the library of this launcher, or the launcher of this library.',
   },
   {
+    by: 'mpirun of MPICH with -pmi-port',
+    libraries: ['mpich'],
+    rank: 'PMI_ID',
+    advice: 'Use the library of this launcher, or the launcher of this library.',
+  },
+  {
     by: 'srun of Slurm',
     libraries: ['open-mpi', 'mpich'],
     rank: 'SLURM_PROCID',

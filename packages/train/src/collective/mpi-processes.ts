@@ -9,6 +9,7 @@ import { type LoadedMpi, loadMpi } from './load-mpi.js';
 import { initialiseMpi, type MpiCalls } from './mpi-calls.js';
 import { patienceOf } from './patience.js';
 import { type RankFailure, rankFailed, toldError } from './rank-failure.js';
+import { requireChannel } from './require-channel.js';
 import { type Announced, requireExchanged, roundsOf } from './rounds.js';
 
 export interface MpiProcessesOptions {
@@ -59,6 +60,7 @@ const OPTIONS = optionTable(
 export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<Collective> {
   const { library, patience: seconds } = OPTIONS.check(options);
   const { where } = OPTIONS;
+  requireChannel(where, process.env);
   const loaded = await loadMpi(where, library);
   let rank = 0;
   const patience = patienceOf(seconds, () => rank);

@@ -1,0 +1,36 @@
+import { type Collective, launchedBy, mpiProcesses, singleProcess } from '@tgm/train';
+import { CliError } from '../program/errors.js';
+
+export interface CollectiveChoice {
+  /** How the command is called, for error messages. */
+  readonly program: string;
+  /** Whether several processes can do it together. */
+  readonly together: boolean;
+  /** What `--mpi` says: `auto`, `none`, the name of a library, or the path of one. */
+  readonly mpi: string;
+}
+
+/**
+ * The processes that do a command together: those that a launcher started, else this one alone. By `none` it is alone in any case.
+ *
+ * A command that one process has to do refuses where a launcher started several: they would write over each other.
+ *
+ * @throws CliError `USAGE`; TrainError as `mpiProcesses`
+ */
+export async function openCollective({ program, together, mpi }: CollectiveChoice): Promise<Collective> {
+  if (mpi === 'none') return singleProcess();
+  const launched = launchedBy(process.env);
+  if (!together) {
+    const size = launched?.size?.value ?? 1;
+    if (size === 1 && mpi === 'auto') return singleProcess();
+    throw new CliError('USAGE', {
+      where: program,
+      expected: 'one process, which it is a matter for',
+      received: size > 1 ? `${size} that ${launched!.by} started` : `--mpi ${mpi}`,
+      advice: 'Start it without a launcher; --mpi none lets each process work by itself.',
+    });
+  }
+  if (mpi !== 'auto') return mpiProcesses({ library: mpi });
+  // A launcher with PMIx alone does not say of how many.
+  return launched && launched.size?.value !== 1 ? mpiProcesses() : singleProcess();
+}

@@ -1,0 +1,125 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readEvents } from '@tgm/train';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LAUNCHERS, launchNpx, launchTgm } from '../testing/launch-tgm.test-support.js';
+import { writeMovingSquares } from '../testing/moving-squares.test-support.js';
+import { PROGRAM, runTgm } from '../testing/run-tgm.test-support.js';
+import { loadTensors, type TensorFile } from '../testing/tensor-file.test-support.js';
+
+let folder: string;
+const at = (...names: string[]): string => join(folder, ...names);
+
+/** Twelve steps of four of twelve videos, by reconstruction and contrast. The rate of the first step is 0. */
+const TRAINING = [
+  ...['pretrain', 'videos/clips.jsonl', '--preset', 'tgm-b-ssv2', '--laptop', '--leak-safe', '--seed', '7'],
+  ...['--length.videos-per-step', '4', '--length.epochs', '4', '--save-every', '1', '--keep', '20'],
+];
+const STEPS = 12;
+const stepName = (step: number): string => `step-${String(step).padStart(8, '0')}`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tgm-ranks-'));
+  await writeMovingSquares(at('videos'), 2);
+  await mkdir(at('node_modules', '.bin'), { recursive: true });
+  await symlink(PROGRAM, at('node_modules', '.bin', 'tgm'));
+  const alone = await runTgm([...TRAINING, '--output', 'alone'], { cwd: folder });
+  expect(alone.code, alone.stderr).toBe(0);
+}, 300_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Losses of the first ten steps. */
+async function lossesOf(output: string): Promise<number[]> {
+  const events = await readEvents(at(output, 'events.jsonl'));
+  return events.flatMap((event) => (event.type === 'step' && event.step <= 10 ? [event.total] : []));
+}
+
+const weightsOf = (output: string, step: number): Promise<TensorFile> =>
+  loadTensors(at(output, stepName(step), 'model.safetensors'));
+
+/** |dw - dw'| / |dw| of what ten steps change, between two runs. */
+async function apart(one: string, other: string): Promise<number> {
+  const [begun, ended, otherEnded] = await Promise.all([
+    weightsOf(one, 1),
+    weightsOf(one, 10),
+    weightsOf(other, 10),
+  ]);
+  let [difference, change] = [0, 0];
+  for (const [name, values] of Object.entries(ended)) {
+    for (const [index, value] of values.entries()) {
+      difference += (value - otherEnded[name]![index]!) ** 2;
+      change += (value - begun[name]![index]!) ** 2;
+    }
+  }
+  expect(change).toBeGreaterThan(1e-4);
+  return Math.sqrt(difference / change);
+}
+
+describe.each(LAUNCHERS)(
+  'tgm in processes that mpirun of $title started',
+  { timeout: 300_000 },
+  (launcher) => {
+    const { there, title } = launcher;
+    const named = (name: string): string => `${name} ${title}`;
+
+    it.skipIf(!there)('learns what one process does, and one of them speaks', async () => {
+      const output = named('two');
+      const ended = await launchNpx(launcher, 2, [...TRAINING, '--output', output, '--json'], {
+        cwd: folder,
+      });
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(JSON.parse(ended.stdout)).toMatchObject({ reason: 'completed', step: STEPS });
+      expect(ended.stderr.match(/completed at step 12/g)).toHaveLength(1);
+      expect(ended.stderr.match(/knows coloured shapes/g)).toHaveLength(1);
+      expect((await readdir(at(output))).sort()).toEqual((await readdir(at('alone'))).sort());
+      const [alone, together] = [await lossesOf('alone'), await lossesOf(output)];
+      expect(together).toHaveLength(10);
+      expect(Math.abs(together[0]! / alone[0]! - 1)).toBeLessThan(1e-6);
+      expect(await apart('alone', output)).toBeLessThan(1e-3);
+    });
+
+    it.skipIf(!there)('stops together at SIGUSR1, and goes on in one process', async () => {
+      const output = named('stopped');
+      let waits: NodeJS.Timeout | undefined;
+      const ended = await launchTgm(launcher, 2, [...TRAINING, '--output', output, '--json'], {
+        cwd: folder,
+        onError(_, kill) {
+          waits ??= setInterval(() => {
+            if (!existsSync(at(output, stepName(2)))) return;
+            clearInterval(waits);
+            kill('SIGUSR1');
+          }, 5);
+        },
+      });
+      clearInterval(waits);
+      expect(ended.code, ended.stderr).toBe(75);
+      expect(ended.stderr.match(/Stopping after the step in hand/g)).toHaveLength(1);
+      const told = JSON.parse(ended.stdout);
+      expect(told).toMatchObject({ reason: 'stopped', by: 'SIGUSR1' });
+      expect(existsSync(told.checkpoint)).toBe(true);
+      expect(told.step).toBeLessThan(STEPS);
+      const resumed = await runTgm(['resume', output], { cwd: folder });
+      expect(resumed.code, resumed.stderr).toBe(0);
+      expect(await apart('alone', output)).toBeLessThan(1e-3);
+    });
+
+    it.skipIf(!there)('is refused where one process has to do it', async () => {
+      const plan = await launchTgm(launcher, 2, ['plan', '--preset', 'tgm-b-ssv2'], { cwd: folder });
+      expect(plan.stderr).toMatch(/tgm plan: expected one process.*got 2 that mpirun of/);
+      expect(plan.stdout).toBe('');
+      expect(plan.code).toBe(64);
+    });
+  },
+);
+
+const mpich = LAUNCHERS.find(({ title }) => title.startsWith('MPICH'))!;
+it.skipIf(!mpich.there)('says what npx does to the channel of MPICH', { timeout: 300_000 }, async () => {
+  const ended = await launchNpx({ ...mpich, withNpx: mpich.command }, 2, [...TRAINING, '--output', 'none'], {
+    cwd: folder,
+  });
+  expect(ended.stderr).toMatch(/expected the channel to mpirun.*npx.*-pmi-port.*LAUNCHER_DISAGREES/s);
+  expect(ended.code).toBe(64);
+  expect(existsSync(at('none'))).toBe(false);
+});
