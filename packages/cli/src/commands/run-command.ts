@@ -12,7 +12,7 @@ import { nearest } from '../program/nearest.js';
 import { type Flag, parseFlags } from '../program/parse-flags.js';
 import { peakMemory, peakMemoryText } from '../program/peak-memory.js';
 import { Stopped } from '../program/run-program.js';
-import { beSilent, say, warn } from '../program/say.js';
+import { beSilent, complain, say, warn } from '../program/say.js';
 import { endTogether, failTogether } from '../ranks/end-together.js';
 import { openCollective } from '../ranks/open-collective.js';
 import { version } from '../version.js';
@@ -59,11 +59,21 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
     if (collective.rank > 0) beSilent();
     return await endTogether(collective, await run(found, line, signal, collective));
   } catch (error) {
-    if (json && error instanceof TgmError) say(JSON.stringify({ error: faultOf(error, name) }));
-    if (json && error instanceof Stopped && !command?.serves)
-      say(JSON.stringify({ reason: 'stopped', by: error.by }));
-    if (collective === undefined || collective.size === 1) throw error;
-    throw await failTogether(collective, error, (each) => commandWords(name, explain(each)));
+    const tell = (what: unknown) => {
+      if (json && what instanceof TgmError) say(JSON.stringify({ error: faultOf(what, name) }));
+      if (json && what instanceof Stopped && !command?.serves)
+        say(JSON.stringify({ reason: 'stopped', by: what.by }));
+    };
+    if (collective === undefined || collective.size === 1) {
+      tell(error);
+      throw error;
+    }
+    const { rank } = collective;
+    return failTogether(collective, error, (counts, isOwn) => {
+      tell(counts);
+      const by = rank > 0 ? `rank ${rank}: ` : '';
+      if (isOwn) complain(`\n${by}${commandWords(name, explain(counts))}`);
+    });
   }
 }
 

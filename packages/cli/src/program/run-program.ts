@@ -18,11 +18,10 @@ export class Stopped {
   get exitCode(): number {
     return this.by in SIGNALS ? 128 + SIGNALS[this.by as StopSignal] : EXIT_CODES.again;
   }
-}
 
-/** What `main` throws that has told itself why it failed. */
-export class Ended {
-  constructor(readonly exitCode: number) {}
+  toString(): string {
+    return `stopped by ${this.by}`;
+  }
 }
 
 const lastActs = new Set<() => void>();
@@ -84,7 +83,7 @@ export async function runProgram(
     await main(stop.signal);
     if (stop.signal.aborted && !(stop.signal.reason instanceof Stopped)) throw stop.signal.reason;
   } catch (error) {
-    if (error instanceof Stopped || error instanceof Ended) {
+    if (error instanceof Stopped) {
       process.exitCode = error.exitCode;
     } else {
       warn(`\n${explained(error)}`);

@@ -1,8 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Collective } from '@tgm/train';
 import { EXIT_CODES, exitCodeOf } from '../program/exit-codes.js';
-import { Ended, Stopped } from '../program/run-program.js';
-import { complain } from '../program/say.js';
+import { Stopped } from '../program/run-program.js';
 
 /**
  * Milliseconds that rank 0 ends behind the others. Of processes that end at the same time behind a signal mpirun of MPICH now and then
@@ -24,18 +23,20 @@ export async function endTogether(collective: Collective, exitCode: number): Pro
 }
 
 /**
- * Ends the job of a command that failed on this process, or that was stopped before it had anything to tell.
+ * Ends the job of a command that failed on this process, or on another one, or was stopped before it had anything to tell. All processes
+ * end with the exit code of the failure that counts.
  *
- * @param explained An error as a person should read it.
+ * @param tell Says what counts to whoever reads; `isOwn` where it is a failure of this process, and no other one says why.
  */
 export async function failTogether(
   collective: Collective,
   error: unknown,
-  explained: (error: unknown) => string,
-): Promise<Ended> {
-  const exitCode = error instanceof Stopped ? error.exitCode : exitCodeOf(error);
-  if (!(error instanceof Stopped))
-    complain(`\n${collective.rank > 0 ? `rank ${collective.rank}: ` : ''}${explained(error)}`);
-  collective.abort(exitCode);
-  return new Ended(exitCode);
+  tell: (counts: unknown, isOwn: boolean) => void,
+): Promise<never> {
+  const counts = await collective.fail(error);
+  const isStop = counts instanceof Stopped;
+  tell(counts, !isStop && (counts as { code?: unknown }).code !== 'RANK_FAILED');
+  // Rank 0 saves the steps that are done.
+  await collective.close().catch(() => undefined);
+  process.exit(isStop ? counts.exitCode : exitCodeOf(counts));
 }

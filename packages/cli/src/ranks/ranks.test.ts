@@ -105,6 +105,14 @@ describe.each(LAUNCHERS)(
       expect(await apart('alone', output)).toBeLessThan(1e-3);
     });
 
+    it.skipIf(!there)('ends with the code and the words of the process that failed', async () => {
+      const other = [...TRAINING, '--masking.ratio', '0.8', '--output', 'alone'];
+      const refused = await launchTgm(launcher, 2, other, { cwd: folder });
+      expect(refused.stderr.match(/masking\.ratio: 0\.6, now 0\.8/g)).toHaveLength(1);
+      expect(refused.stdout).toBe('');
+      expect(refused.code, refused.stderr).toBe(64);
+    });
+
     it.skipIf(!there)('is refused where one process has to do it', async () => {
       const plan = await launchTgm(launcher, 2, ['plan', '--preset', 'tgm-b-ssv2'], { cwd: folder });
       expect(plan.stderr).toMatch(/tgm plan: expected one process.*got 2 that mpirun of/);
