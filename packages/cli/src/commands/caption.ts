@@ -1,6 +1,7 @@
+import { gatherJson } from '@tgm/train';
 import type { CaptionOptions } from '../captions/caption-section.js';
 import { captionSection } from '../captions/caption-section.js';
-import { writeCaptions } from '../captions/write-captions.js';
+import { captionTogether } from '../captions/caption-together.js';
 import { saveText } from '../config/save-config.js';
 import type { DataOptions } from '../data/data-section.js';
 import { dataSection } from '../data/data-section.js';
@@ -19,22 +20,24 @@ export const caption: Command = {
 
 A model of Transformers.js needs the package @huggingface/transformers and is fetched where it is not there. A program reads a
 line of JSON for each picture, {"id": 1, "png": "<base64>"}, and answers {"id": 1, "caption": "a dog"}. Stop it at any time and
-run it again: what the file has from the same model and revision stays. With --shard 3/16 give each part a file of its own.`,
+run it again: what the file has from the same model and revision stays. With --shard 3/16 give each part a file of its own. Under mpirun each process
+describes a share, and the file is that of one process.`,
   sections: [dataSection, captionSection],
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   program: 'caption',
   long: true,
-  async run({ sections, signal, configText }) {
+  together: true,
+  async run({ sections, signal, configText, collective }) {
     // A configuration names the captions for later stages. They may not be there yet.
     const { captions: _, ...videos } = sections.data!.values;
     const dataset = await openDataset(videos as unknown as DataOptions);
     const options = sections.caption!.values as unknown as CaptionOptions;
-    await saveText(`${options.out}.config.json`, configText);
+    if (collective.rank === 0) await saveText(`${options.out}.config.json`, configText);
     const counts = { described: 0, known: 0, refused: 0 };
     const refused: { id: string; code: string; message: string }[] = [];
     let captions = 0;
     let shown: ReturnType<typeof progress> | undefined;
-    for await (const video of writeCaptions(dataset, options, signal)) {
+    for await (const video of captionTogether(dataset, options, collective, signal)) {
       counts[video.kind]++;
       if (video.kind === 'refused') {
         const { id, code, message } = video;
@@ -49,17 +52,26 @@ run it again: what the file has from the same model and revision stays. With --s
     }
     shown?.end(signal.aborted ? 'stopped; run it again to go on' : '');
     signal.throwIfAborted();
-    const all = counts.described + counts.known;
+    const shares = (await gatherJson(collective, {
+      ...counts,
+      captions,
+      refused: [...refused],
+    })) as unknown as {
+      described: number;
+      known: number;
+      captions: number;
+      refused: typeof refused;
+    }[];
+    const all = shares.reduce((one, other) => ({
+      described: one.described + other.described,
+      known: one.known + other.known,
+      captions: one.captions + other.captions,
+      refused: [...one.refused, ...other.refused],
+    }));
+    const videos = all.described + all.known;
     return {
-      json: {
-        out: options.out,
-        videos: all,
-        captions,
-        described: counts.described,
-        known: counts.known,
-        refused,
-      },
-      text: `${captions} captions of ${all} videos in ${options.out}, ${counts.known} of them known before; ${refused.length} videos refused`,
+      json: { out: options.out, videos, ...all },
+      text: `${all.captions} captions of ${videos} videos in ${options.out}, ${all.known} of them known before; ${all.refused.length} videos refused`,
     };
   },
 };

@@ -21,18 +21,26 @@ The videos are those of the section validation. A classifier says the classes of
 pre-trained with captions finds videos by their captions and captions by their videos, and tells classes by texts about them. Accuracies
 and recalls are per cent; each figure has the interval of 95 % that the choice of the videos leaves. A frozen encoder is measured by
 tgm probe.
+Under mpirun the videos are shared out; the folder of --features must be one that all hosts see. The figures are those of one process.
 With --output: result.json, and predictions.jsonl of a classifier, a line for each video.`,
   sections: [{ ...validationSection, optional: false }, teacherSection, evaluateSection],
   positionals: [{ section: 'evaluate', option: 'model', shown: '<model>' }],
   long: true,
-  async run({ sections, signal, configText }) {
+  together: true,
+  async run({ sections, signal, configText, collective }) {
     const { output, ...options } = sections.evaluate!.values as unknown as EvaluateConfig;
-    if (output !== undefined)
+    if (output !== undefined && collective.rank === 0)
       await requireOwnOutput('evaluate', { output, source: sections.validation!.values.source });
     const dataset = await openDataset(sections.validation!.values as unknown as DataOptions);
     const teacher = sections.teacher!.values as TeacherOptions;
-    const { predictions, mteb, ...result } = await evaluateModel(dataset, options, teacher, signal);
-    if (output !== undefined) {
+    const { predictions, mteb, ...result } = await evaluateModel(
+      dataset,
+      options,
+      teacher,
+      signal,
+      collective,
+    );
+    if (output !== undefined && collective.rank === 0) {
       await writeResults(output, {
         'result.json': result,
         ...(mteb && { [`${mteb.task_name}.json`]: mteb }),

@@ -19,21 +19,30 @@ export const probe: Command = {
 It learns from the videos of data and is tested on those of validation. Features are kept in the folder of --features. All figures
 are per cent, with the interval of 95 % that the choice of the test videos leaves. The linear probe by SGD is that of VideoMAE's paper;
 lbfgs is the best linear classifier and depends on no rate. The attentive probe sees the tokens of one view of each video.
-result.json has them, and what each protocol chose.`,
+result.json has them, and what each protocol chose. Under mpirun the features are shared out, in a folder that all hosts see; one
+process learns from them.`,
   sections: [{ ...validationSection, optional: false }, dataSection, probeSection],
   positionals: [{ section: 'probe', option: 'model', shown: '<model>' }],
   long: true,
-  async run({ sections, signal, configText }) {
+  together: true,
+  async run({ sections, signal, configText, collective }) {
     const values = sections.probe!.values as unknown as ProbeConfig;
-    await requireOwnOutput('probe', { output: values.output, source: sections.data!.values.source });
+    const isFirst = collective.rank === 0;
+    if (isFirst)
+      await requireOwnOutput('probe', { output: values.output, source: sections.data!.values.source });
     const train = await openDataset(sections.data!.values as unknown as DataOptions);
     const test = await openDataset(sections.validation!.values as unknown as DataOptions);
     const run = optionsIn(PROBE_RUN_FIELDS, values) as unknown as ProbeRunOptions;
     const options = { ...run, settings: settingsIn('probe', values) };
-    const { mteb, ...result } = await probeModel(train, test, options, signal);
+    const { mteb, ...result } = await probeModel(train, test, options, signal, collective);
     const { output } = values;
-    await writeResults(output, { 'result.json': result, ...(mteb && { [`${mteb.task_name}.json`]: mteb }) });
-    await saveConfig(output, configText);
+    if (isFirst) {
+      await writeResults(output, {
+        'result.json': result,
+        ...(mteb && { [`${mteb.task_name}.json`]: mteb }),
+      });
+      await saveConfig(output, configText);
+    }
     const unread = result.train.leftOut.length + result.test.leftOut.length;
     const left = unread === 0 ? '' : `; ${unread} cannot be read`;
     const head = `${result.model}, learned from ${result.train.videos} videos, tested on ${result.test.videos}${left}`;

@@ -16,17 +16,19 @@ export const retrieve: Command = {
 
 The features of the videos are kept in the folder of --features, so that the next question is answered at once. They are computed
 anew for another checkpoint, for other views, and where a video has changed. Texts are embedded by the CLIP of the model's run;
---clip names it where the run does not tell.`,
+--clip names it where the run does not tell. Under mpirun the features are shared out, in a folder that all hosts see.`,
   sections: [dataSection, teacherSection, retrieveSection],
   positionals: [{ section: 'retrieve', option: 'text', shown: '"<text>"' }],
   long: true,
-  async run({ sections, signal }) {
+  together: true,
+  async run({ sections, signal, collective }) {
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const found = await retrieveVideos(
       dataset,
       sections.retrieve!.values as unknown as RetrieveOptions,
       sections.teacher!.values as TeacherOptions,
       signal,
+      collective,
     );
     const left = found.leftOut.length === 0 ? '' : `; ${found.leftOut.length} cannot be read`;
     const head = `${found.videos} videos of ${found.model}, ${viewsText(found.test)}, ${found.fresh} of them looked at now${left}`;

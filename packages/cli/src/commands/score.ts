@@ -1,6 +1,7 @@
+import type { Json } from '@tgm/options';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import { openScores, TrainError } from '@tgm/train';
-import { partOf } from '../config/part.js';
+import { gatherJson, type LeftOutSample, openScores, TrainError } from '@tgm/train';
+import { ownPart, partOf } from '../config/part.js';
 import { requireOwnOutput } from '../config/require-own-output.js';
 import { saveConfig } from '../config/save-config.js';
 import { type DataOptions, dataSection } from '../data/data-section.js';
@@ -9,6 +10,7 @@ import { bytesText } from '../plan/plan-text.js';
 import { freeBytes } from '../program/free-bytes.js';
 import { progress } from '../program/progress.js';
 import { warn } from '../program/say.js';
+import { ownCores } from '../ranks/own-cores.js';
 import { type ScoreConfig, scoreSection } from '../scores/score-section.js';
 import { scoreVideos } from '../scores/score-videos.js';
 import type { StoreEstimate } from '../scores/store-estimate.js';
@@ -25,17 +27,19 @@ export const score: Command = {
 
 The size is told before anything is written. Files that are there are not made again: stop it at any time and run it again.
 --shard 3/16 does one part of the work, wherever there is room. Videos that cannot be read or have no caption are left out, with the
-reason in the JSON file beside the scores. A folder of other captions, frames or another CLIP is refused.`,
+reason in the JSON file beside the scores. Under mpirun each process does a part. A folder of other captions, frames or another CLIP is refused.`,
   sections: [dataSection, teacherSection, scoreSection],
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   long: true,
-  async run({ sections, signal, configText }) {
+  together: true,
+  async run({ sections, signal, configText, collective }) {
     const { device, ...options } = sections.score!.values as unknown as Required<ScoreConfig>;
     const { output, shard } = options;
-    await requireOwnOutput('score', { output, source: sections.data!.values.source });
+    const isFirst = collective.rank === 0;
+    if (isFirst) await requireOwnOutput('score', { output, source: sections.data!.values.source });
     const dataset = await openDataset(sections.data!.values as unknown as DataOptions);
     const free = await freeBytes(output);
-    const engine = await onnxEngine({ device });
+    const engine = await onnxEngine({ device, threads: await ownCores(collective) });
     try {
       const teacher = await openTeacher(sections.teacher!.values as TeacherOptions, engine);
       try {
@@ -44,7 +48,8 @@ reason in the JSON file beside the scores. A folder of other captions, frames or
         let shown: ReturnType<typeof progress> | undefined;
         // Of this run: those that are done, and those of them with scores.
         let [done, fresh] = [0, 0];
-        const written = await scoreVideos(dataset, teacher.encoder, options, {
+        const own = { ...options, shard: ownPart(shard, collective) };
+        const written = await scoreVideos(dataset, teacher.encoder, own, {
           signal,
           onEstimate(found) {
             estimate = found;
@@ -60,16 +65,17 @@ reason in the JSON file beside the scores. A folder of other captions, frames or
             shown.update(at.done);
           },
         }).finally(() => shown?.end(signal.aborted ? 'stopped; run it again to go on' : ''));
-        await saveConfig(output, configText);
-        const { count, leftOut, shards } = written;
+        if (isFirst) await saveConfig(output, configText);
+        const shares = await gatherJson(collective, { ...written, fresh } as unknown as Json);
+        const { count, leftOut, shards, fresh: all } = sumOf(shares as unknown as Share[]);
         const isWhole = partOf(shard)!.count === 1 || (await hasAllShards(output));
         const rest = isWhole ? '' : '; the other parts are not done yet';
         return {
           json: {
-            ...{ output, videos: count, fresh, leftOut, shards, isWhole },
+            ...{ output, videos: count, fresh: all, leftOut, shards, isWhole },
             ...{ teacher: teacher.name, estimate },
           },
-          text: `scores of ${count} videos in ${output}, ${fresh} of them new; ${leftOut.length} left out${rest}`,
+          text: `scores of ${count} videos in ${output}, ${all} of them new; ${leftOut.length} left out${rest}`,
         };
       } finally {
         await teacher.dispose();
@@ -79,6 +85,22 @@ reason in the JSON file beside the scores. A folder of other captions, frames or
     }
   },
 };
+
+/** What a process wrote of its share. */
+interface Share {
+  readonly shards: number;
+  readonly count: number;
+  readonly fresh: number;
+  readonly leftOut: readonly LeftOutSample[];
+}
+
+const sumOf = (shares: readonly Share[]): Share =>
+  shares.reduce((one, other) => ({
+    shards: one.shards + other.shards,
+    count: one.count + other.count,
+    fresh: one.fresh + other.fresh,
+    leftOut: [...one.leftOut, ...other.leftOut],
+  }));
 
 function estimateText(
   { bytes, framesToScore, videos }: StoreEstimate,

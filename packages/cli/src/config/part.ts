@@ -16,3 +16,12 @@ export function partOf(text: unknown): Part | undefined {
   if (index === undefined || Number(index) >= Number(count)) return undefined;
   return { index: Number(index), count: Number(count) };
 }
+
+/** What one of several processes takes of a part: another part of the whole. */
+export function ownPart(
+  text: string,
+  { rank, size }: { readonly rank: number; readonly size: number },
+): string {
+  const { index, count } = partOf(text)!;
+  return `${index + count * rank}/${count * size}`;
+}

@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs';
 import type { Outcome } from '@tgm/eval';
 import { loadVideoMaeClassifier } from '@tgm/models';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
-import type { LeftOutSample } from '@tgm/train';
+import type { Collective, LeftOutSample } from '@tgm/train';
 import { type OpenedDataset, videoPool } from '@tgm/video-io';
 import { requireLabels } from '../data/require-labels.js';
 import { withClasses } from '../data/with-classes.js';
 import { progress } from '../program/progress.js';
+import { ownCores } from '../ranks/own-cores.js';
 import type { ModelFolder } from './model-folder.js';
 import { samplesById } from './samples-by-id.js';
 import { viewScores } from './view-scores.js';
@@ -18,6 +19,7 @@ export interface ClassifierWork {
   readonly batchSize: number;
   readonly threads: number;
   readonly signal: AbortSignal;
+  readonly collective: Collective;
 }
 
 /** What a classifier says of a video, in each kind of label; of a single kind that is `class`. */
@@ -44,9 +46,9 @@ export interface ClassifiedVideos {
 export async function evaluateClassifier(
   folder: ModelFolder,
   dataset: OpenedDataset,
-  { test, batchSize, threads, signal }: ClassifierWork,
+  { test, batchSize, threads, signal, collective }: ClassifierWork,
 ): Promise<ClassifiedVideos> {
-  const engine = await onnxEngine();
+  const engine = await onnxEngine({ threads: await ownCores(collective) });
   const pool = videoPool({ workers: threads });
   try {
     const { model, params } = await loadVideoMaeClassifier(folder.path);
@@ -63,7 +65,8 @@ export async function evaluateClassifier(
       recipe,
       batchSize,
       signal,
-      onProgress: (done) => shown.update(done),
+      collective,
+      onProgress: (done) => shown.update(Math.min(own.length, done * collective.size)),
     }).finally(() => {
       shown.end(signal.aborted ? 'stopped' : '');
       tf.dispose(params);

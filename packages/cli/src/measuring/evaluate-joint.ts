@@ -8,6 +8,7 @@ import {
   type ZeroShotResult,
   zeroShot,
 } from '@tgm/eval';
+import type { Collective } from '@tgm/train';
 import type { ClassNames, OpenedDataset, VideoSample } from '@tgm/video-io';
 import { isList } from '../data/class-name.js';
 import { CliError } from '../program/errors.js';
@@ -26,6 +27,7 @@ export interface JointWork {
   readonly batchSize: number;
   readonly threads: number;
   readonly signal: AbortSignal;
+  readonly collective: Collective;
   readonly templates: readonly string[];
   readonly descriptions?: ReadonlyMap<string, readonly string[]>;
 }
@@ -34,6 +36,7 @@ export interface JointlyEvaluated {
   /**
    * `textToVideo` and `videoToText` as CLIP4Clip measures them, where a caption is right for its own video alone; `sameCaption` where
    * captions repeat: each different one finds any video that has it. `zeroShot`, or `zeroShot/verb` for several kinds of labels.
+   * None on another process than rank 0.
    */
   readonly outcomes: Readonly<Record<string, Outcome>>;
   /** The zero-shot result of a single kind of labels, for `mtebResult`. */
@@ -59,13 +62,15 @@ export async function evaluateJoint(
 ): Promise<JointlyEvaluated> {
   const samples = await samplesById(dataset);
   requireTexts(dataset, samples.values());
-  return withModel(folder.path, async (model, engine) => {
+  return withModel(folder.path, work.collective, async (model, engine) => {
     const space = await captionSpace(model, teacher, engine);
     try {
       const recipe = recipeOf(model.encoder.config, work.test);
-      const { features: kept, batchSize, threads, signal } = work;
-      const own = { folder: kept, dataset, model, engine, recipe, batchSize, threads, signal };
+      const { features: kept, batchSize, threads, signal, collective } = work;
+      const own = { folder: kept, dataset, model, engine, recipe, batchSize, threads, signal, collective };
       const features = await videoFeatures({ ...own, stage: 'features' });
+      const seen = { videos: features.count, leftOut: features.leftOut, teacher: space.teacher };
+      if (collective.rank > 0) return { ...seen, outcomes: {}, withoutCaption: 0 };
       const videos = { samples: features.ids.map((id) => samples.get(id)!), at: space.ofVideos(features) };
       const { withoutCaption, outcomes: ofCaptions } = await retrievals(videos, space);
       const ofClasses = await classifications(videos, dataset.classes, work, space);
@@ -77,10 +82,8 @@ export async function evaluateJoint(
       return {
         outcomes,
         ...(ofClasses.zeroShot && { zeroShot: ofClasses.zeroShot }),
-        videos: features.count,
-        leftOut: features.leftOut,
+        ...seen,
         withoutCaption,
-        teacher: space.teacher,
       };
     } finally {
       await space.dispose();

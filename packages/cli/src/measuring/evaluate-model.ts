@@ -1,5 +1,6 @@
 import { type Interval, intervals, type MtebResult, mtebResult, type Outcome } from '@tgm/eval';
 import { readClassDescriptions } from '@tgm/models';
+import { type Collective, singleProcess } from '@tgm/train';
 import type { OpenedDataset } from '@tgm/video-io';
 import { isList } from '../data/class-name.js';
 import { CliError } from '../program/errors.js';
@@ -39,6 +40,9 @@ export interface Evaluation {
  * Measures a model on videos with labels or captions: a classifier by what it says of several views of each, a model that was pre-trained
  * with captions by retrieval both ways and zero-shot classification. Writes nothing but the features.
  *
+ * Several processes share the videos out, features in a folder that all of them see. Of a model that was trained with captions rank 0 alone
+ * has figures.
+ *
  * @throws CliError `OPTION_INVALID`; `INPUT_INVALID` for a model that is neither, and as `modelFolder`, `evaluateJoint`,
  *   `evaluateClassifier`; EvaluationError as the protocols; the signal's reason.
  */
@@ -47,6 +51,7 @@ export async function evaluateModel(
   options: EvaluateOptions,
   teacher: TeacherOptions = {},
   signal: AbortSignal = new AbortController().signal,
+  collective: Collective = singleProcess(),
 ): Promise<Evaluation> {
   const checked = evaluateTable.check(options);
   const { features, batchSize, threads, templates, descriptions: path, mteb } = checked;
@@ -56,7 +61,7 @@ export async function evaluateModel(
   const about = { model: folder.path, architecture: folder.architecture, data: dataset.name, test };
   if (folder.architecture === 'VideoMAEForVideoClassification') {
     if (mteb) throw noZeroShot(folder.path, 'a classifier');
-    const work = { test, batchSize, threads, signal };
+    const work = { test, batchSize, threads, signal, collective };
     const { outcome, ...found } = await evaluateClassifier(folder, dataset, work);
     return { ...about, ...found, figures: intervals(outcome) };
   }
@@ -65,10 +70,13 @@ export async function evaluateModel(
   const { outcomes, zeroShot, ...found } = await evaluateJoint(
     folder,
     dataset,
-    { test, features, batchSize, threads, signal, templates, ...(descriptions && { descriptions }) },
+    {
+      ...{ test, features, batchSize, threads, signal, collective, templates },
+      ...(descriptions && { descriptions }),
+    },
     teacher,
   );
-  if (mteb && !zeroShot) throw noZeroShot(dataset.name, 'no labels of one kind');
+  if (mteb && !zeroShot && collective.rank === 0) throw noZeroShot(dataset.name, 'no labels of one kind');
   return {
     ...about,
     ...found,

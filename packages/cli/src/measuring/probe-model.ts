@@ -1,6 +1,14 @@
 import { totalmem } from 'node:os';
-import { type Interval, intervals, type LeftOutExample, type MtebResult, mtebResult } from '@tgm/eval';
+import {
+  type Interval,
+  intervals,
+  type LeftOutExample,
+  type MtebResult,
+  mtebResult,
+  readTokenFeatures,
+} from '@tgm/eval';
 import { objectWith, optionTable } from '@tgm/options';
+import { type Collective, singleProcess } from '@tgm/train';
 import type { OpenedDataset, VideoSample } from '@tgm/video-io';
 import { withClasses } from '../data/with-classes.js';
 import type { ProbingSettings } from '../presets/settings.js';
@@ -10,7 +18,7 @@ import type { OpenedModel } from './open-model.js';
 import { PROBE_RUN_FIELDS, type ProbeRunOptions } from './probe-options.js';
 import { type ProbeWork, runProtocol } from './run-protocol.js';
 import { samplesById } from './samples-by-id.js';
-import { type VideoFeatures, videoFeatures, videoTokens } from './video-features.js';
+import { keepTokens, type VideoFeatures, videoFeatures } from './video-features.js';
 import { recipeOf } from './views.js';
 import { withModel } from './with-model.js';
 
@@ -61,6 +69,9 @@ const TABLE = optionTable(
  * Probes a frozen encoder: features of both sets are computed once and kept, then each protocol learns from the first set and is tested
  * on the second. Classes are told by their names.
  *
+ * Several processes share the features out, in a folder that all of them see. Rank 0 alone learns from them: what the others give has
+ * neither figures nor what was chosen.
+ *
  * @throws CliError `OPTION_INVALID`, also for tokens that would not fit into memory; `INPUT_INVALID` for videos without labels, as
  *   `withClasses` and `openModel`; EvaluationError as the protocols; the signal's reason.
  */
@@ -69,6 +80,7 @@ export async function probeModel(
   test: OpenedDataset,
   options: ProbeModelOptions,
   signal: AbortSignal = new AbortController().signal,
+  collective: Collective = singleProcess(),
 ): Promise<Probed> {
   const { settings, protocols: named, mteb, ...run } = TABLE.check(options);
   const protocols = typeof named === 'string' ? [named] : named;
@@ -82,9 +94,9 @@ export async function probeModel(
   const tested = train.classes === undefined ? test : withClasses(test, train.classes);
   const [trainSamples, testSamples] = await Promise.all([train, tested].map(samplesById));
   labelKinds(train, [...trainSamples!.values()], [...testSamples!.values()]);
-  return withModel(run.model, async (model, engine) => {
+  return withModel(run.model, collective, async (model, engine) => {
     const { features: folder, batchSize, threads } = run;
-    const shared = { folder, model, engine, batchSize, threads, signal };
+    const shared = { folder, model, engine, batchSize, threads, signal, collective };
     const attends = protocols.includes('attentive');
     if (attends) {
       requireRoom(settings.recipe, train.length + test.length, model);
@@ -94,9 +106,19 @@ export async function probeModel(
     const testRecipe = recipeOf(model.encoder.config, settings.test);
     const learned = await videoFeatures({ ...shared, dataset: train, recipe, stage: 'train' });
     const shown = await videoFeatures({ ...shared, dataset: tested, recipe: testRecipe, stage: 'test' });
-    const tokens = attends && {
-      trainTokens: await videoTokens({ ...shared, dataset: train, recipe, stage: 'tokens of train' }),
-      testTokens: await videoTokens({ ...shared, dataset: tested, recipe, stage: 'tokens of test' }),
+    const kept = attends && {
+      train: await keepTokens({ ...shared, dataset: train, recipe, stage: 'tokens of train' }),
+      test: await keepTokens({ ...shared, dataset: tested, recipe, stage: 'tokens of test' }),
+    };
+    const probed = {
+      model: model.folder.path,
+      train: { data: train.name, videos: learned.count, leftOut: learned.leftOut },
+      test: { data: test.name, videos: shown.count, leftOut: shown.leftOut },
+    };
+    if (collective.rank > 0) return { ...probed, figures: {}, chosen: {} };
+    const tokens = kept && {
+      trainTokens: await readTokenFeatures(kept.train),
+      testTokens: await readTokenFeatures(kept.test),
     };
     const work: ProbeWork = {
       engine,
@@ -120,14 +142,7 @@ export async function probeModel(
       for (const [kind, each] of Object.entries(result.chosen)) chosen[nameOf(protocol, kind)] = each;
       if (mteb && result.fewShot) few = mtebResult({ result: result.fewShot, ...mteb });
     }
-    return {
-      model: model.folder.path,
-      train: { data: train.name, videos: learned.count, leftOut: learned.leftOut },
-      test: { data: test.name, videos: shown.count, leftOut: shown.leftOut },
-      figures,
-      chosen,
-      ...(few && { mteb: few }),
-    };
+    return { ...probed, figures, chosen, ...(few && { mteb: few }) };
   });
 }
 

@@ -1,4 +1,5 @@
 import { type LeftOutExample, rankedList } from '@tgm/eval';
+import { type Collective, singleProcess } from '@tgm/train';
 import type { VideoDataset } from '@tgm/video-io';
 import type { TeacherOptions } from '../teacher/teacher-section.js';
 import { captionSpace } from './caption-space.js';
@@ -34,7 +35,8 @@ export interface RetrievedVideos {
 }
 
 /**
- * Ranks videos by how near they are to texts, for a model that was pre-trained with captions.
+ * Ranks videos by how near they are to texts, for a model that was pre-trained with captions. Several processes share the features out,
+ * in a folder that all of them see.
  *
  * @throws CliError as `retrieveTable`, `openModel`, `captionSpace`; EvaluationError as `writeFeatures`; the signal's reason.
  */
@@ -43,17 +45,18 @@ export async function retrieveVideos(
   options: RetrieveOptions,
   teacher: TeacherOptions = {},
   signal: AbortSignal = new AbortController().signal,
+  collective: Collective = singleProcess(),
 ): Promise<RetrievedVideos> {
   const { text, count, features: folder, batchSize, threads, ...rest } = retrieveTable.check(options);
   const texts = typeof text === 'string' ? [text] : text;
-  return withModel(rest.model, async (model, engine) => {
+  return withModel(rest.model, collective, async (model, engine) => {
     const space = await captionSpace(model, teacher, engine);
     try {
       const queries = await space.ofTexts(texts);
       const test = await viewsOf(model.folder, rest.test);
       const recipe = recipeOf(model.encoder.config, test);
       const stage = 'features';
-      const own = { folder, dataset, model, engine, recipe, batchSize, threads, signal, stage };
+      const own = { folder, dataset, model, engine, recipe, batchSize, threads, signal, stage, collective };
       const features = await videoFeatures(own);
       const ranked = rankedList({ queries, gallery: space.ofVideos(features), length: count });
       const samples = await samplesById(dataset);

@@ -6,12 +6,10 @@ import {
   type Features,
   type LeftOutExample,
   readFeatures,
-  readTokenFeatures,
-  type TokenFeatures,
   writeFeatures,
 } from '@tgm/eval';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { inOrder, videoExamples } from '@tgm/train';
+import { type Collective, gatherJson, inOrder, singleProcess, videoExamples } from '@tgm/train';
 import { type ClipRecipe, sampleAt, type VideoDataset, videoPool } from '@tgm/video-io';
 import { noneReadable } from '../data/require-readable.js';
 import { progress } from '../program/progress.js';
@@ -32,6 +30,8 @@ export interface VideoFeaturesOptions {
   readonly signal: AbortSignal;
   /** How the progress is called. */
   readonly stage: string;
+  /** The processes that compute together, each some shards of the folder, which all of them see. Default: this one alone. */
+  readonly collective?: Collective;
 }
 
 /** Features of some videos, and which these are. */
@@ -42,7 +42,7 @@ export interface VideoFeatures {
   readonly leftOut: readonly LeftOutExample[];
   /** Where the features lie. */
   readonly folder: string;
-  /** Samples that this call has computed; the others were there. */
+  /** Samples that this call has computed, on all processes; the others were there. */
   readonly fresh: number;
 }
 
@@ -59,14 +59,19 @@ export async function videoFeatures(options: VideoFeaturesOptions): Promise<Feat
   return { ...features, folder, fresh };
 }
 
-/** All tokens of the encoder for each video of one view. @throws as {@link videoFeatures} */
-export async function videoTokens(options: VideoFeaturesOptions): Promise<TokenFeatures & VideoFeatures> {
-  const { folder, fresh } = await written(options, true);
-  return { ...(await readTokenFeatures(folder)), folder, fresh };
+/**
+ * Keeps all tokens of the encoder for each video of one view, and gives the folder.
+ *
+ * @throws EvaluationError as `writeFeatures`; the signal's reason.
+ */
+export async function keepTokens(options: VideoFeaturesOptions): Promise<string> {
+  return (await written(options, true)).folder;
 }
 
 async function written(options: VideoFeaturesOptions, tokens: boolean) {
   const { model, engine, recipe, batchSize, threads, signal, stage } = options;
+  const collective = options.collective ?? singleProcess();
+  const { rank, size: ranks } = collective;
   const dataset = withoutTexts(options.dataset);
   const pool = videoPool({ workers: threads });
   try {
@@ -78,7 +83,9 @@ async function written(options: VideoFeaturesOptions, tokens: boolean) {
       batchSize,
       tokens,
     });
-    const what = { examples: await examples.describe(), encoder: await encoder.describe() };
+    const { width, tokens: count = 1 } = encoder;
+    const shardSize = samplesOfShard(dataset.length, batchSize, 4 * width * count);
+    const what = { examples: await examples.describe(), encoder: await encoder.describe(), shardSize };
     const folder = join(options.folder, await nameOf(dataset, what, signal));
     let shown: ReturnType<typeof progress> | undefined;
     let computed = 0;
@@ -87,21 +94,36 @@ async function written(options: VideoFeaturesOptions, tokens: boolean) {
         folder,
         examples,
         representations: { encoder },
-        signal,
+        ...{ shardSize, rank, ranks, signal },
         onProgress({ done, total = done, fresh }) {
           computed = fresh;
           if (fresh === 0) return;
-          shown ??= progress(stage, total, 'videos', done - fresh, process.stderr);
+          const name = ranks > 1 ? `${stage}, one of ${ranks} shares` : stage;
+          shown ??= progress(name, total, 'videos', done - fresh, process.stderr);
           shown.update(done);
         },
       });
     } finally {
       shown?.end(signal.aborted ? 'stopped; run it again to go on' : '');
     }
-    return { folder, fresh: computed };
+    // Nobody reads before all have written.
+    const all = (await gatherJson(collective, computed)) as number[];
+    return { folder, fresh: all.reduce((sum, each) => sum + each, 0) };
   } finally {
     await pool.close();
   }
+}
+
+/** Processes among which small sets of videos can be shared out too. */
+const SHARES = 64;
+
+/** What a shard takes at most. */
+const [SHARD_SAMPLES, SHARD_BYTES] = [256, 2 ** 26];
+
+/** Whole passes, and the same whatever the number of processes. @param bytes of the features of a sample. */
+export function samplesOfShard(samples: number, batchSize: number, bytes: number): number {
+  const shared = batchSize * Math.ceil(samples / (SHARES * batchSize));
+  return Math.max(1, Math.min(shared, SHARD_SAMPLES, Math.floor(SHARD_BYTES / bytes)));
 }
 
 /** Features know neither labels nor captions, which may be mended without computing them anew. */

@@ -1,7 +1,8 @@
-import { type MultiViewScores, multiViewScores } from '@tgm/eval';
+import { EvaluationError, type MultiViewScores, multiViewScores } from '@tgm/eval';
 import type { Params, VideoMaeClassifier } from '@tgm/models';
+import type { Json } from '@tgm/options';
 import type { Engine } from '@tgm/tfjs-backend-onnx';
-import { inOrder, type LeftOutSample, videoExamples } from '@tgm/train';
+import { type Collective, gatherJson, inOrder, type LeftOutSample, videoExamples } from '@tgm/train';
 import type { ClipRecipe, VideoDataset, VideoPool } from '@tgm/video-io';
 import { noneReadable } from '../data/require-readable.js';
 
@@ -16,7 +17,9 @@ export interface ViewScoresOptions {
   /** Views of one pass. */
   readonly batchSize: number;
   readonly signal: AbortSignal;
-  /** Hears how many videos are done. */
+  /** The processes that test together: each sees a share of the videos, and has what all find. */
+  readonly collective: Collective;
+  /** Hears how many videos this process is done with. */
   readonly onProgress?: (done: number, total?: number) => void;
 }
 
@@ -28,20 +31,33 @@ export interface ViewScoresOptions {
 export async function viewScores(
   options: ViewScoresOptions,
 ): Promise<{ readonly scores: MultiViewScores; readonly leftOut: readonly LeftOutSample[] }> {
-  const { pool, dataset, recipe, signal, ...work } = options;
-  const leftOut: LeftOutSample[] = [];
-  const examples = inOrder(videoExamples({ dataset, pool, recipe, views: recipe.clips }), {
-    onLeftOut: (sample) => leftOut.push(sample),
-  });
+  const { pool, dataset, recipe, signal, collective, ...work } = options;
+  const examples = inOrder(videoExamples({ dataset, pool, recipe, views: recipe.clips }));
+  const own: LeftOutSample[] = [];
   const videos = {
     length: examples.length,
-    async *[Symbol.asyncIterator]() {
-      for await (const example of examples) {
+    samples: examples.samples,
+    async *read(from: number, to: number) {
+      for await (const sample of examples.read(from, to)) {
         signal.throwIfAborted();
-        yield example;
+        if (sample.leftOut) own.push({ id: sample.id, ...sample.leftOut });
+        yield sample;
       }
-      if (leftOut.length === dataset.length) throw noneReadable(dataset.name, leftOut);
+    },
+    async *[Symbol.asyncIterator]() {
+      for await (const sample of videos.read(0, examples.samples)) yield* sample.examples;
     },
   };
-  return { scores: await multiViewScores({ ...work, videos }), leftOut };
+  // Ranks have consecutive shares, so that one behind the other they are in order.
+  const leftOut = async () =>
+    (await gatherJson(collective, own as unknown as Json)).flat() as unknown as LeftOutSample[];
+  const processes = collective.size > 1 ? { processes: collective } : {};
+  try {
+    const scores = await multiViewScores({ ...work, ...processes, videos });
+    return { scores, leftOut: await leftOut() };
+  } catch (error) {
+    // That there is none to be measured, all ranks find at once.
+    if (!(error instanceof EvaluationError) || error.code !== 'TOO_FEW_EXAMPLES') throw error;
+    throw noneReadable(dataset.name, await leftOut());
+  }
 }
