@@ -57,7 +57,7 @@ async function wholeRecords(part: string): Promise<readonly CaptionRecord[]> {
   const end = text.indexOf('\n');
   if (end < 0) return [];
   const { model, revision } = JSON.parse(text.slice(0, end)) as CaptionRecord;
-  const nobody: Captioner = { model, revision, caption: async () => [], dispose: async () => undefined };
+  const nobody: Captioner = { model, revision, caption: async () => '', dispose: async () => undefined };
   for await (const _ of captionVideos(part, [], nobody)) break;
   return readCaptions(part);
 }

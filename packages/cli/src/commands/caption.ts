@@ -29,8 +29,8 @@ describes a share, and the file is that of one process.`,
   together: true,
   async run({ sections, signal, configText, collective }) {
     // A configuration names the captions for later stages. They may not be there yet.
-    const { captions: _, ...videos } = sections.data!.values;
-    const dataset = await openDataset(videos as unknown as DataOptions);
+    const { captions: _, ...data } = sections.data!.values;
+    const dataset = await openDataset(data as unknown as DataOptions);
     const options = sections.caption!.values as unknown as CaptionOptions;
     if (collective.rank === 0) await saveText(`${options.out}.config.json`, configText);
     const counts = { described: 0, known: 0, refused: 0 };

@@ -62,33 +62,37 @@ export async function evaluateJoint(
 ): Promise<JointlyEvaluated> {
   const samples = await samplesById(dataset);
   requireTexts(dataset, samples.values());
-  return withModel(folder.path, work.collective, async (model, engine) => {
-    const space = await captionSpace(model, teacher, engine);
-    try {
-      const recipe = recipeOf(model.encoder.config, work.test);
-      const { features: kept, batchSize, threads, signal, collective } = work;
-      const own = { folder: kept, dataset, model, engine, recipe, batchSize, threads, signal, collective };
-      const features = await videoFeatures({ ...own, stage: 'features' });
-      const seen = { videos: features.count, leftOut: features.leftOut, teacher: space.teacher };
-      if (collective.rank > 0) return { ...seen, outcomes: {}, withoutCaption: 0 };
-      const videos = { samples: features.ids.map((id) => samples.get(id)!), at: space.ofVideos(features) };
-      const { withoutCaption, outcomes: ofCaptions } = await retrievals(videos, space);
-      const ofClasses = await classifications(videos, dataset.classes, work, space);
-      const outcomes = {
-        ...ofCaptions,
-        ...Object.fromEntries(Object.entries(ofClasses).map(([name, { outcome }]) => [name, outcome])),
-      };
-      if (Object.keys(outcomes).length === 0) throw neither(dataset.name);
-      return {
-        outcomes,
-        ...(ofClasses.zeroShot && { zeroShot: ofClasses.zeroShot }),
-        ...seen,
-        withoutCaption,
-      };
-    } finally {
-      await space.dispose();
-    }
-  });
+  return withModel(
+    folder.path,
+    async (model, engine) => {
+      const space = await captionSpace(model, teacher, engine);
+      try {
+        const recipe = recipeOf(model.encoder.config, work.test);
+        const { features: kept, batchSize, threads, signal, collective } = work;
+        const own = { folder: kept, dataset, model, engine, recipe, batchSize, threads, signal, collective };
+        const features = await videoFeatures({ ...own, stage: 'features' });
+        const seen = { videos: features.count, leftOut: features.leftOut, teacher: space.teacher };
+        if (collective.rank > 0) return { ...seen, outcomes: {}, withoutCaption: 0 };
+        const videos = { samples: features.ids.map((id) => samples.get(id)!), at: space.ofVideos(features) };
+        const { withoutCaption, outcomes: ofCaptions } = await retrievals(videos, space);
+        const ofClasses = await classifications(videos, dataset.classes, work, space);
+        const outcomes = {
+          ...ofCaptions,
+          ...Object.fromEntries(Object.entries(ofClasses).map(([name, { outcome }]) => [name, outcome])),
+        };
+        if (Object.keys(outcomes).length === 0) throw neither(dataset.name);
+        return {
+          outcomes,
+          ...(ofClasses.zeroShot && { zeroShot: ofClasses.zeroShot }),
+          ...seen,
+          withoutCaption,
+        };
+      } finally {
+        await space.dispose();
+      }
+    },
+    work.collective,
+  );
 }
 
 /** No feature has to be computed to see this. @throws CliError `INPUT_INVALID` */

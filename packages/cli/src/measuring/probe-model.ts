@@ -94,56 +94,60 @@ export async function probeModel(
   const tested = train.classes === undefined ? test : withClasses(test, train.classes);
   const [trainSamples, testSamples] = await Promise.all([train, tested].map(samplesById));
   labelKinds(train, [...trainSamples!.values()], [...testSamples!.values()]);
-  return withModel(run.model, collective, async (model, engine) => {
-    const { features: folder, batchSize, threads } = run;
-    const shared = { folder, model, engine, batchSize, threads, signal, collective };
-    const attends = protocols.includes('attentive');
-    if (attends) {
-      requireRoom(settings.recipe, train.length + test.length, model);
-      requireHeads(settings.attentive, model);
-    }
-    const recipe = recipeOf(model.encoder.config, settings.recipe);
-    const testRecipe = recipeOf(model.encoder.config, settings.test);
-    const learned = await videoFeatures({ ...shared, dataset: train, recipe, stage: 'train' });
-    const shown = await videoFeatures({ ...shared, dataset: tested, recipe: testRecipe, stage: 'test' });
-    const kept = attends && {
-      train: await keepTokens({ ...shared, dataset: train, recipe, stage: 'tokens of train' }),
-      test: await keepTokens({ ...shared, dataset: tested, recipe, stage: 'tokens of test' }),
-    };
-    const probed = {
-      model: model.folder.path,
-      train: { data: train.name, videos: learned.count, leftOut: learned.leftOut },
-      test: { data: test.name, videos: shown.count, leftOut: shown.leftOut },
-    };
-    if (collective.rank > 0) return { ...probed, figures: {}, chosen: {} };
-    const tokens = kept && {
-      trainTokens: await readTokenFeatures(kept.train),
-      testTokens: await readTokenFeatures(kept.test),
-    };
-    const work: ProbeWork = {
-      engine,
-      settings,
-      knn: run.knn ?? {},
-      seed: run.seed,
-      kinds: labelKinds(train, rowsOf(trainSamples!, learned), rowsOf(testSamples!, shown)),
-      train: learned,
-      test: shown,
-      ...tokens,
-    };
-    const figures: Record<string, Interval> = {};
-    const chosen: Record<string, object> = {};
-    let few: MtebResult | undefined;
-    for (const protocol of protocols) {
-      signal.throwIfAborted();
-      const result = await runProtocol(protocol, work);
-      for (const [kind, outcome] of Object.entries(result.outcomes))
-        for (const [figure, interval] of Object.entries(intervals(outcome)))
-          figures[nameOf(protocol, kind, figure)] = interval;
-      for (const [kind, each] of Object.entries(result.chosen)) chosen[nameOf(protocol, kind)] = each;
-      if (mteb && result.fewShot) few = mtebResult({ result: result.fewShot, ...mteb });
-    }
-    return { ...probed, figures, chosen, ...(few && { mteb: few }) };
-  });
+  return withModel(
+    run.model,
+    async (model, engine) => {
+      const { features: folder, batchSize, threads } = run;
+      const shared = { folder, model, engine, batchSize, threads, signal, collective };
+      const attends = protocols.includes('attentive');
+      if (attends) {
+        requireRoom(settings.recipe, train.length + test.length, model);
+        requireHeads(settings.attentive, model);
+      }
+      const recipe = recipeOf(model.encoder.config, settings.recipe);
+      const testRecipe = recipeOf(model.encoder.config, settings.test);
+      const learned = await videoFeatures({ ...shared, dataset: train, recipe, stage: 'train' });
+      const shown = await videoFeatures({ ...shared, dataset: tested, recipe: testRecipe, stage: 'test' });
+      const kept = attends && {
+        train: await keepTokens({ ...shared, dataset: train, recipe, stage: 'tokens of train' }),
+        test: await keepTokens({ ...shared, dataset: tested, recipe, stage: 'tokens of test' }),
+      };
+      const probed = {
+        model: model.folder.path,
+        train: { data: train.name, videos: learned.count, leftOut: learned.leftOut },
+        test: { data: test.name, videos: shown.count, leftOut: shown.leftOut },
+      };
+      if (collective.rank > 0) return { ...probed, figures: {}, chosen: {} };
+      const tokens = kept && {
+        trainTokens: await readTokenFeatures(kept.train),
+        testTokens: await readTokenFeatures(kept.test),
+      };
+      const work: ProbeWork = {
+        engine,
+        settings,
+        knn: run.knn ?? {},
+        seed: run.seed,
+        kinds: labelKinds(train, rowsOf(trainSamples!, learned), rowsOf(testSamples!, shown)),
+        train: learned,
+        test: shown,
+        ...tokens,
+      };
+      const figures: Record<string, Interval> = {};
+      const chosen: Record<string, object> = {};
+      let few: MtebResult | undefined;
+      for (const protocol of protocols) {
+        signal.throwIfAborted();
+        const result = await runProtocol(protocol, work);
+        for (const [kind, outcome] of Object.entries(result.outcomes))
+          for (const [figure, interval] of Object.entries(intervals(outcome)))
+            figures[nameOf(protocol, kind, figure)] = interval;
+        for (const [kind, each] of Object.entries(result.chosen)) chosen[nameOf(protocol, kind)] = each;
+        if (mteb && result.fewShot) few = mtebResult({ result: result.fewShot, ...mteb });
+      }
+      return { ...probed, figures, chosen, ...(few && { mteb: few }) };
+    },
+    collective,
+  );
 }
 
 const nameOf = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('/');

@@ -49,35 +49,39 @@ export async function retrieveVideos(
 ): Promise<RetrievedVideos> {
   const { text, count, features: folder, batchSize, threads, ...rest } = retrieveTable.check(options);
   const texts = typeof text === 'string' ? [text] : text;
-  return withModel(rest.model, collective, async (model, engine) => {
-    const space = await captionSpace(model, teacher, engine);
-    try {
-      const queries = await space.ofTexts(texts);
-      const test = await viewsOf(model.folder, rest.test);
-      const recipe = recipeOf(model.encoder.config, test);
-      const stage = 'features';
-      const own = { folder, dataset, model, engine, recipe, batchSize, threads, signal, stage, collective };
-      const features = await videoFeatures(own);
-      const ranked = rankedList({ queries, gallery: space.ofVideos(features), length: count });
-      const samples = await samplesById(dataset);
-      return {
-        model: model.folder.path,
-        teacher: space.teacher,
-        test,
-        videos: features.count,
-        leftOut: features.leftOut,
-        features: features.folder,
-        fresh: features.fresh,
-        answers: texts.map((each, query) => ({
-          text: each,
-          videos: ranked[query]!.map(({ item, similarity }) => {
-            const id = features.ids[item]!;
-            return { id, source: samples.get(id)!.source, similarity };
-          }),
-        })),
-      };
-    } finally {
-      await space.dispose();
-    }
-  });
+  return withModel(
+    rest.model,
+    async (model, engine) => {
+      const space = await captionSpace(model, teacher, engine);
+      try {
+        const queries = await space.ofTexts(texts);
+        const test = await viewsOf(model.folder, rest.test);
+        const recipe = recipeOf(model.encoder.config, test);
+        const stage = 'features';
+        const own = { folder, dataset, model, engine, recipe, batchSize, threads, signal, stage, collective };
+        const features = await videoFeatures(own);
+        const ranked = rankedList({ queries, gallery: space.ofVideos(features), length: count });
+        const samples = await samplesById(dataset);
+        return {
+          model: model.folder.path,
+          teacher: space.teacher,
+          test,
+          videos: features.count,
+          leftOut: features.leftOut,
+          features: features.folder,
+          fresh: features.fresh,
+          answers: texts.map((each, query) => ({
+            text: each,
+            videos: ranked[query]!.map(({ item, similarity }) => {
+              const id = features.ids[item]!;
+              return { id, source: samples.get(id)!.source, similarity };
+            }),
+          })),
+        };
+      } finally {
+        await space.dispose();
+      }
+    },
+    collective,
+  );
 }

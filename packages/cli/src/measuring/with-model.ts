@@ -1,5 +1,5 @@
 import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
-import type { Collective } from '@tgm/train';
+import { type Collective, singleProcess } from '@tgm/train';
 import { ownCores } from '../ranks/own-cores.js';
 import { type OpenedModel, openModel } from './open-model.js';
 
@@ -11,8 +11,8 @@ import { type OpenedModel, openModel } from './open-model.js';
  */
 export async function withModel<Result>(
   path: string,
-  collective: Collective,
   act: (model: OpenedModel, engine: Engine) => Promise<Result>,
+  collective: Collective = singleProcess(),
 ): Promise<Result> {
   const engine = await onnxEngine({ threads: await ownCores(collective) });
   try {

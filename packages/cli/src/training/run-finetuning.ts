@@ -1,6 +1,13 @@
 import { type Interval, intervals } from '@tgm/eval';
 import { callable, objectWith, optional, optionTable } from '@tgm/options';
-import { finetune, type LeftOutSample, shuffled, type TrainEvent, videoExamples } from '@tgm/train';
+import {
+  finetune,
+  type LeftOutSample,
+  shuffled,
+  singleProcess,
+  type TrainEvent,
+  videoExamples,
+} from '@tgm/train';
 import type { VideoDataset } from '@tgm/video-io';
 import { requireLabels } from '../data/require-labels.js';
 import { requireReadable } from '../data/require-readable.js';
@@ -62,7 +69,8 @@ const OPTIONS = optionTable(
 
 /**
  * Fine-tunes a classifier in a folder, as `tgm finetune` does, and tests it behind the last step on several views of each video of
- * `validation`. What the test tells is an event of the run, and `result.json` of the folder. The same options again go on.
+ * `validation`, of which each of several processes sees a share. What the test tells is an event of the run, and `result.json` of the
+ * folder. The same options again go on.
  *
  * @throws CliError before the first step: `OPTION_INVALID`, `INPUT_INVALID` for data without classes, for videos of either kind without
  *   their labels and for an encoder of another shape, `VIDEOS_INVALID` where no video of the test can be read. What `finetune` of
@@ -74,6 +82,7 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
   const testVideos = validation && withClasses(validation, labels);
   await requireLabels(dataset, labels, 'Give each video a label, or leave it out.');
   if (testVideos) await requireLabels(testVideos, labels, TEST_LABELS);
+  const collective = run.collective ?? singleProcess();
   let tests: ViewsTest | undefined;
   const trained = await runTraining(run, {
     name: 'finetune',
@@ -93,13 +102,15 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
       const examples = shuffled(videoExamples({ dataset, pool, recipe }), { badSamples });
       const start = begin && { pretrained: begin.params };
       const events = finetune({ ...parts, ...common(steps), ...start, examples });
-      const told = onTest && { onProgress: onTest };
+      const told = onTest && {
+        onProgress: (done: number, total = done) => onTest(Math.min(total, done * collective.size), total),
+      };
       return {
         events:
           testVideos === undefined || !isFirst
             ? events
             : tested(events, async (params) => {
-                const work = { engine, pool, model, params, signal, batchSize: VIEWS_A_PASS };
+                const work = { engine, pool, model, params, signal, collective, batchSize: VIEWS_A_PASS };
                 const given = { dataset: testVideos, recipe: test, ...told };
                 const { scores, leftOut } = await viewScores({ ...work, ...given });
                 tests = { videos: scores.videos, leftOut, figures: intervals(scores.outcome) };
@@ -111,7 +122,7 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
       };
     },
   });
-  if (tests === undefined) return trained;
+  if (tests === undefined || collective.rank > 0) return trained;
   const about = { model: trained.checkpoint, data: validation!.name, test: settings.test };
   await writeResults(run.output, { [RUN_FILES.result]: { ...about, ...tests } });
   return { ...trained, test: tests };
