@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { onnxEngine } from '@tgm/tfjs-backend-onnx';
@@ -19,7 +19,6 @@ const COPIES = 7;
 
 let folder: string;
 const file = (...names: string[]): string => join(folder, ...names);
-const jsonOf = async (...names: string[]) => JSON.parse(await readFile(file(...names), 'utf8'));
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tgm-together-'));
@@ -55,40 +54,72 @@ const CAPTIONER = `
 
 const RANKS = 2;
 const LABELLED = ['--source', 'videos', '--classes', 'folders'];
-/** What a run says of itself, and no other run does. */
-const withoutRun = ({ peakBytes: _, output: __, features: ___, ...said }: Record<string, unknown>) => said;
+const CAPTIONED = [
+  'caption',
+  'videos',
+  '--frames',
+  '2',
+  '--model',
+  'test',
+  '--revision',
+  '1',
+  '--out',
+  'OUT',
+];
+const describer = (...dies: string[]) => ['--', process.execPath, 'describe.mjs', ...dies];
 
-/** What lies in a folder, by path. */
+/** What a run says of itself, and no other run does. */
+const withoutRun = ({
+  peakBytes: _,
+  output: __,
+  features: ___,
+  out: ____,
+  ...said
+}: Record<string, unknown>) => said;
+
+/** What lies in a folder, by path, but for configurations. */
 async function filesOf(name: string): Promise<Record<string, string>> {
   const names = await readdir(file(name), { recursive: true, withFileTypes: true });
-  const files = names.filter((each) => each.isFile()).map((each) => join(each.parentPath, each.name));
-  const texts = files.map(async (path) => [
-    relative(file(name), path),
-    (await readFile(path)).toString('base64'),
-  ]);
+  const files = names.filter((each) => each.isFile() && each.name !== 'tgm.config.json');
+  const texts = files.map(async ({ parentPath, name: each }) => {
+    const path = join(parentPath, each);
+    return [relative(file(name), path), (await readFile(path)).toString('base64')];
+  });
   return Object.fromEntries(await Promise.all(texts));
 }
 
-describe.each(LAUNCHERS)('tgm in processes of $title', { timeout: 300_000 }, (launcher) => {
-  const { there } = launcher;
-  const shared = (...args: string[]) => launchTgm(launcher, RANKS, args, { cwd: folder });
+const into = (args: readonly string[], output: string): string[] =>
+  args.map((each) => (each === 'OUT' ? output : each));
 
-  /** Does the same in one process and in several, into `<name> alone` and `<name> shared`. */
-  async function both(name: string, ...args: string[]) {
-    const into = (kind: string) => args.map((each) => each.replace('OUT', `${name} ${kind}`));
-    const one = await runTgm([...into('alone'), '--json'], { cwd: folder });
-    expect(one.code, one.stderr).toBe(0);
-    const several = await shared(...into('shared'), '--json');
+/** What one process says of a command, into `<name> alone`. */
+async function told(name: string, args: readonly string[]): Promise<Record<string, unknown>> {
+  const one = await runTgm(into(args, `${name} alone`), { cwd: folder });
+  expect(one.code, one.stderr).toBe(0);
+  return withoutRun(JSON.parse(one.stdout));
+}
+const saidAlone = new Map<string, ReturnType<typeof told>>();
+
+describe.each(LAUNCHERS)('tgm in processes of $title', { timeout: 300_000 }, (launcher) => {
+  const { there, title } = launcher;
+  const shared = (args: readonly string[]) => launchTgm(launcher, RANKS, args, { cwd: folder });
+  const sharedIn = (name: string) => `${name} ${title}`;
+
+  /** Does the same in one process and in several, into `<name> alone` and another folder. @returns what both say. */
+  async function both(name: string, ...words: string[]) {
+    const [command, ...others] = words as [string, ...string[]];
+    const args = [command, '--json', ...others];
+    const alone = saidAlone.get(name) ?? told(name, args);
+    saidAlone.set(name, alone);
+    const several = await shared(into(args, sharedIn(name)));
     expect(several.code, several.stderr).toBe(0);
-    return [JSON.parse(one.stdout), JSON.parse(several.stdout)].map(withoutRun);
+    return [await alone, withoutRun(JSON.parse(several.stdout))] as const;
   }
 
   it.skipIf(!there)('evaluate: a classifier has the figures and predictions of one process', async () => {
-    const [alone, together] = await both('eval', 'evaluate', 'tuned', ...LABELLED, '--output', 'OUT');
+    const [alone, together] = await both('tested', 'evaluate', 'tuned', ...LABELLED, '--output', 'OUT');
     expect(alone).toMatchObject({ videos: 20, leftOut: [{ id: 'green/3.mp4' }] });
     expect(together).toEqual(alone);
-    const { 'tgm.config.json': _, ...files } = await filesOf('eval alone');
-    expect(await filesOf('eval shared')).toMatchObject(files);
+    expect(await filesOf(sharedIn('tested'))).toEqual(await filesOf('tested alone'));
   });
 
   it.skipIf(!there)('retrieve: features are shared out, and the answers are the same', async () => {
@@ -96,6 +127,78 @@ describe.each(LAUNCHERS)('tgm in processes of $title', { timeout: 300_000 }, (la
     const [alone, together] = await both('asked', 'retrieve', ...asked);
     expect(alone).toMatchObject({ videos: 20, fresh: 21, leftOut: [{ id: 'green/3.mp4' }] });
     expect(together).toEqual(alone);
-    expect(await filesOf('asked shared')).toEqual(await filesOf('asked alone'));
+    expect(await filesOf(sharedIn('asked'))).toEqual(await filesOf('asked alone'));
   });
+
+  it.skipIf(!there)('caption: one file as of one process, also behind a process that died', async () => {
+    // Of a video whose share has others before it.
+    const dead = await shared(into([...CAPTIONED, ...describer('red/5.mp4')], sharedIn('captions')));
+    expect(dead.code).not.toBe(0);
+    const parts = (await readdir(folder)).filter((name) => name.startsWith(`${sharedIn('captions')}.part-`));
+    expect(parts.length).toBeGreaterThan(0);
+    const [alone, together] = await both('captions', ...CAPTIONED, ...describer());
+    expect(alone).toMatchObject({ videos: 20, described: 20, known: 0, refused: [{ id: 'green/3.mp4' }] });
+    expect(together).toMatchObject({ videos: 20, captions: 40, refused: [{ id: 'green/3.mp4' }] });
+    expect(together.known).toBeGreaterThan(0);
+    const [one, other] = await Promise.all(
+      ['captions alone', sharedIn('captions')].map((name) => readFile(file(name), 'utf8')),
+    );
+    expect(other).toBe(one);
+    expect((await readdir(folder)).filter((name) => name.includes('.part-'))).toEqual([]);
+  });
+
+  it.skipIf(!there)('score and shards: each process does a part of the same files', async () => {
+    const score = ['score', 'videos.jsonl', '--output', 'OUT', '--frames.every', '2', '--shard-size', '4'];
+    const [alone, together] = await both('scores', ...score);
+    expect(alone).toMatchObject({ videos: 20, fresh: 20, isWhole: true, leftOut: [{ id: 'green/3.mp4' }] });
+    expect(together).toEqual(alone);
+    expect(await filesOf(sharedIn('scores'))).toEqual(await filesOf('scores alone'));
+    const tars = ['shards', 'videos.jsonl', '--output', 'OUT', '--samples-per-shard', '4'];
+    const [whole, inParts] = await both('shards', ...tars);
+    expect(whole).toMatchObject({ samples: 20, refused: [{ id: 'green/3.mp4' }] });
+    expect(inParts).toEqual(whole);
+    expect(await filesOf(sharedIn('shards'))).toEqual(await filesOf('shards alone'));
+  });
+
+  it.skipIf(!there)('a failure of one of them ends all, with its code', async () => {
+    const ended = await shared(['evaluate', 'plain', ...LABELLED, '--json']);
+    expect(ended.code).toBe(64);
+    expect(JSON.parse(ended.stdout).error.code).toBe('INPUT_INVALID');
+  });
+});
+
+const any = LAUNCHERS.find(({ there }) => there);
+it.skipIf(!any)('probe and fine-tuning have the figures of one process', { timeout: 300_000 }, async () => {
+  const shared = (...args: string[]) => launchTgm(any!, RANKS, args, { cwd: folder });
+  const alone = async (...args: string[]) => {
+    const ended = await runTgm(args, { cwd: folder });
+    expect(ended.code, ended.stderr).toBe(0);
+    return JSON.parse(ended.stdout);
+  };
+  const test = ['--validation.source', 'videos', '--validation.classes', 'folders'];
+  const probing = [
+    ...['probe', 'plain', '--preset', 'probe-b-ssv2', '--laptop', '--attentive.attention-heads', '2'],
+    ...[...LABELLED, ...test, '--json'],
+  ];
+  const probed = await shared(...probing, '--output', 'probed', '--features', 'kept');
+  expect(probed.code, probed.stderr).toBe(0);
+  const one = await alone(...probing, '--output', 'probed alone', '--features', 'kept alone');
+  expect(withoutRun(JSON.parse(probed.stdout))).toEqual(withoutRun(one));
+  expect(await filesOf('kept')).toEqual(await filesOf('kept alone'));
+
+  const tuning = [
+    'finetune',
+    'videos',
+    '--classes',
+    'folders',
+    ...test,
+    '--preset',
+    'finetune-b-ssv2',
+    '--laptop',
+  ];
+  const length = ['--length.epochs', '1', '--length.videos-per-step', '4', '--output', 'run tuned', '--json'];
+  const tuned = await shared(...tuning, ...length);
+  expect(tuned.code, tuned.stderr).toBe(0);
+  const said = await alone('evaluate', 'run tuned', ...LABELLED, '--json');
+  expect(JSON.parse(tuned.stdout).test.figures).toEqual(said.figures);
 });

@@ -107,7 +107,7 @@ export async function runFinetuning(options: RunFinetuningOptions): Promise<Fine
       };
       return {
         events:
-          testVideos === undefined || !isFirst
+          testVideos === undefined
             ? events
             : tested(events, async (params) => {
                 const work = { engine, pool, model, params, signal, collective, batchSize: VIEWS_A_PASS };
