@@ -7,6 +7,8 @@ export interface Machine {
   readonly efficiency: number;
   /** Bytes of one device. */
   readonly memory: number;
+  /** Whether it is the processor, which also sums gradients and loads clips. */
+  readonly processor?: boolean;
 }
 
 /** Share of an accelerator's peak: an assumption, for none was measured. Give `plan` a measured rate where there is one. */

@@ -24,8 +24,12 @@ export interface PlanOptions {
   readonly videos?: number;
   /** One of `MACHINES`, or `thisMachine(engine)`. Default: none, then no time is told. */
   readonly machine?: Machine;
-  /** Devices of that kind that share each step. Default 1. Times are divided by their number: how well they share was not measured. */
+  /** Devices of that kind that share each step, each with a rank of its own. Default 1. Without `network` times are divided by their number. */
   readonly devices?: number;
+  /** 1e9 bits a second of each device's link to the others: then what they wait for is in the time. Default: none. */
+  readonly network?: number;
+  /** Clips that the host of one device loads in a second when it does nothing else, measured. Default: no step waits for clips. */
+  readonly loads?: number;
   /** Clips that one device trains in a second, measured; in place of what the machine's figures come to. */
   readonly clipsPerSecond?: number;
   /**
@@ -54,6 +58,8 @@ export const PLAN_OPTIONS = optionTable(
       ),
     ),
     devices: optional(count(), 1),
+    network: optional(positive()),
+    loads: optional(positive()),
     clipsPerSecond: optional(positive()),
     store: optional(
       nested({

@@ -29,7 +29,10 @@ type Values = Readonly<Record<string, unknown>>;
 
 /** What `tgm plan` takes beside settings. */
 export interface CommonPlanConfig
-  extends Pick<PlanOptions, 'recompute' | 'videos' | 'devices' | 'clipsPerSecond' | 'store'> {
+  extends Pick<
+    PlanOptions,
+    'recompute' | 'videos' | 'devices' | 'network' | 'loads' | 'clipsPerSecond' | 'store'
+  > {
   /** The section of the configuration that is planned. Default: the stage of the preset, or the only one that is there. */
   readonly stage?: StageName;
   readonly preset?: PresetName;
@@ -44,7 +47,7 @@ export interface CommonPlanConfig
 /** What is planned, where it differs from the section of its stage. */
 export type PlanConfig = CommonPlanConfig & { [Name in StageName]: Changes<StageSettings[Name]> }[StageName];
 
-const { recompute, videos, devices, clipsPerSecond, store } = PLAN_OPTIONS.fields;
+const { recompute, videos, devices, network, loads, clipsPerSecond, store } = PLAN_OPTIONS.fields;
 
 const COMMON = {
   stage: optional(oneOf(STAGE_NAMES)),
@@ -55,6 +58,8 @@ const COMMON = {
   recompute,
   videos,
   devices,
+  network,
+  loads,
   clipsPerSecond,
   store,
 } satisfies Record<keyof CommonPlanConfig, unknown>;
@@ -76,7 +81,9 @@ const ABOUT: Readonly<Record<keyof typeof COMMON, About>> = {
   ],
   recompute: ['', 'blocks are computed again for their gradients: less memory, more time'],
   videos: ['<n>', 'videos of the data; default those of the published set'],
-  devices: ['<n>', 'devices that share each step; default 1'],
+  devices: ['<n>', 'devices that share each step, a rank each; default 1'],
+  network: ['<n>', 'Gb/s of the link of each: then what ranks wait for is in the time'],
+  loads: ['<n>', 'clips that the host of one device loads in a second, measured'],
   clipsPerSecond: ['<n>', 'clips that one device trains in a second, measured'],
   store: ['', 'sizes on disk: --store.scored-seconds, .detail, .captions, .aspect, .megabits, .teacher'],
 };

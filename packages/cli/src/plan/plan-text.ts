@@ -50,6 +50,7 @@ export function planText(plan: Plan): string {
         ]
       : undefined,
     time.clipsPerSecond !== undefined ? ['time', timeText(plan)] : undefined,
+    time.parts ? ['', partsOfStepText(plan)] : undefined,
     time.scoringDays !== undefined ? ['scoring', `${daysText(time.scoringDays)} once`] : undefined,
     plan.fits === undefined || !trains ? undefined : ['fits', plan.fits ? 'yes' : 'no'],
     ...plan.advice.map(({ says }) => ['', says] as const),
@@ -77,6 +78,23 @@ const timeText = ({ stage, time }: Plan): string => {
   const step = stage === 'probing' ? '' : `, ${figure(time.secondsPerStep!)} s a step`;
   return `${figure(time.clipsPerSecond!)} clips/s${step}, ${daysText(time.days!)}`;
 };
+
+const WAITS = {
+  handover: 'handing gradients over',
+  copies: 'copies to and from devices',
+  sums: 'sums of gradients',
+  load: 'waiting for clips',
+};
+
+/** What a step is made of, and how much of the devices is left. */
+function partsOfStepText({ time }: Plan): string {
+  const { compute, total, ...waits } = time.parts!;
+  const told = (Object.keys(WAITS) as (keyof typeof WAITS)[])
+    .filter((name) => waits[name] > 0)
+    .map((name) => `${figure(waits[name])} s ${WAITS[name]}`);
+  if (told.length === 0) return 'no step waits for anything';
+  return `${figure(compute)} s computing, ${told.join(', ')}: ${Math.round((100 * compute) / total)} % computing`;
+}
 
 /** Three digits that count, without an exponent. */
 const figure = (value: number): string =>

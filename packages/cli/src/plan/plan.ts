@@ -9,6 +9,7 @@ import { type Operations, operations } from './operations.js';
 import { parameterCount } from './parameter-count.js';
 import { PLAN_OPTIONS, type PlanOptions } from './plan-options.js';
 import { type RunLength, runLength } from './run-length.js';
+import { type SharedStep, sharedStep } from './shared-step.js';
 import { type StoreSettings, type Stores, stores } from './stores.js';
 import { type TokenCounts, tokenCounts } from './token-counts.js';
 
@@ -17,6 +18,8 @@ export interface PlannedTime extends Omit<RunLength, 'accumulate' | 'batch'> {
   /** Clips that all devices train in a second; of a probe, whose features they compute. */
   readonly clipsPerSecond?: number;
   readonly secondsPerStep?: number;
+  /** What a step is made of; where `network` or `loads` is given. */
+  readonly parts?: SharedStep;
   readonly days?: number;
   /** Days of filling the store of scores at the machine's rate; where a masking reads text. */
   readonly scoringDays?: number;
@@ -62,7 +65,7 @@ const DAY = 24 * 3600;
  */
 export function plan(options: PlanOptions): Plan {
   const checked = PLAN_OPTIONS.check(options);
-  const { recompute, machine, devices } = checked;
+  const { recompute, machine, devices, network, loads } = checked;
   const settings = checkSettings(checked.settings);
   const { model, stage, data } = settings;
   const set = DATA_SETS[data];
@@ -100,6 +103,11 @@ export function plan(options: PlanOptions): Plan {
   const pace = machine && (machine.teraflops * 1e12 * machine.efficiency) / 2;
   const ofClip = stage === 'probing' ? ops.forward.total : ops.step;
   const rate = checked.clipsPerSecond ?? (pace && pace / ofClip);
+  // What is not given costs nothing.
+  const shared = { devices, clips, parameters, processor: machine?.processor ?? false };
+  const reckoned = stage !== 'probing' && (network !== undefined || loads !== undefined);
+  const parts =
+    rate && reckoned ? sharedStep({ ...shared, compute: clips / rate, network, loads }) : undefined;
   return {
     stage,
     data,
@@ -115,7 +123,8 @@ export function plan(options: PlanOptions): Plan {
     checkpoint: stage === 'probing' ? 0 : CHECKPOINT_BYTES * parameters,
     time: {
       ...length,
-      ...(rate && timed(length, rate * devices)),
+      ...(rate && timed(length, parts ? length.clipsPerStep / parts.total : rate * devices)),
+      ...(parts && { parts }),
       ...(pace && stored.scoring > 0 && { scoringDays: stored.scoring / (pace * devices) / DAY }),
     },
     ...(machine && { machine, fits: fits! }),

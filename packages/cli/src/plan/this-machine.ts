@@ -29,5 +29,6 @@ export async function thisMachine(engine: Engine): Promise<Machine> {
     teraflops: best,
     efficiency: PROCESSOR_EFFICIENCY,
     memory: totalmem(),
+    processor: true,
   };
 }
