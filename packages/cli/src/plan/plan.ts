@@ -104,7 +104,7 @@ export function plan(options: PlanOptions): Plan {
   const ofClip = stage === 'probing' ? ops.forward.total : ops.step;
   const rate = checked.clipsPerSecond ?? (pace && pace / ofClip);
   // What is not given costs nothing.
-  const shared = { devices, clips, parameters, processor: machine?.processor ?? false };
+  const shared = { devices, clips, parameters, processor: machine && machine.processor === true };
   const reckoned = stage !== 'probing' && (network !== undefined || loads !== undefined);
   const parts =
     rate && reckoned ? sharedStep({ ...shared, compute: clips / rate, network, loads }) : undefined;

@@ -20,8 +20,8 @@ export interface SharedStepInputs {
   /** Clips of it. */
   readonly clips: number;
   readonly parameters: number;
-  /** Whether the device is the processor that also sums and loads. */
-  readonly processor: boolean;
+  /** Whether the device is the processor that also sums and loads; absent where that is not known. */
+  readonly processor?: boolean | undefined;
   /** 1e9 bits a second of each device's link; without it what passes between ranks costs nothing. */
   readonly network?: number | undefined;
   /** Clips that the host of one device can load in a second, beside nothing else. */
@@ -35,23 +35,24 @@ const BUCKET = 4 * 2 ** 20;
 const PAYLOAD = 0.95;
 
 /**
- * Fitted to measurements on one machine: docs/scale.md says how, and how far other measured points lie from what comes of it.
+ * Fitted to measurements on one machine with MPICH: docs/scale.md says how, and how far other measured points lie from what comes of it.
  *
  * - `hostRate`: bytes a second of a sum between two ranks in shared memory, which a sum over a network takes as well;
- * - `message`: seconds of one message of a sum beyond its bytes;
- * - `handover`: seconds for each byte of gradients.
+ * - `handover`: seconds for each byte of gradients;
+ * - `detour`: how many times the fewest bytes a link was found to carry, or how often it stood still, among two hosts, among another
+ *   power of two, and else.
  */
-export const FITTED = { hostRate: 2.2e9, message: 50e-6, handover: 1e-9 };
+export const FITTED = { hostRate: 1.9e9, handover: 2.2e-9, detour: { two: 1, power: 1.8, other: 2.7 } };
 
+/** Seconds of one message beyond its bytes: an assumption for TCP within one network. */
+const MESSAGE = 50e-6;
 /** Bytes a second between an accelerator and its host: an assumption, some two thirds of what PCI Express 4.0 x16 can carry. */
 const BUS = 20e9;
 /** Gradients there and back; parameters and two moments there and back. */
 const COPIED = 2 + 6;
 
 /**
- * A step's seconds from its parts. Each link carries 2 (n - 1) / n of the gradients' bytes in 2 (n - 1) messages a bucket: a ring
- * (Patarasuk and Yuan 2009, "Bandwidth optimal all-reduce algorithms"), which no algorithm undercuts in bytes. Nothing is summed while
- * gradients are still computed: that is how `trainer` does it.
+ * A step's seconds from its parts. Nothing is summed while gradients are still computed: that is how `trainer` does it.
  */
 export function sharedStep(inputs: SharedStepInputs): SharedStep {
   const { devices, compute, clips, parameters, processor, network, loads } = inputs;
@@ -60,7 +61,7 @@ export function sharedStep(inputs: SharedStepInputs): SharedStep {
   const parts = {
     compute,
     handover: apart && processor ? FITTED.handover * bytes : 0,
-    copies: apart && !processor ? (COPIED * bytes) / BUS : 0,
+    copies: apart && processor === false ? (COPIED * bytes) / BUS : 0,
     sums: apart ? sumSeconds(bytes, devices, network) : 0,
   };
   const busy = Object.values(parts).reduce((sum, each) => sum + each, 0);
@@ -69,10 +70,22 @@ export function sharedStep(inputs: SharedStepInputs): SharedStep {
   return { ...parts, load, total: busy + load };
 }
 
-/** Seconds of a sum of so many bytes on each of several hosts. */
+/**
+ * Seconds of a sum of so many bytes on each of several hosts. No algorithm sends fewer than 2 (n - 1) / n of them over each link
+ * (Patarasuk and Yuan 2009, "Bandwidth optimal all-reduce algorithms for clusters of workstations"). Halving and doubling does so in
+ * 2 log2(n) messages for each of the buckets that `mpiProcesses` makes.
+ *
+ * @param gigabits 1e9 bits a second of each link; `Infinity` for two ranks in one memory.
+ */
 export function sumSeconds(bytes: number, hosts: number, gigabits: number): number {
-  const share = (2 * (hosts - 1)) / hosts;
-  const messages = 2 * (hosts - 1) * Math.ceil(bytes / BUCKET);
+  const fewest = (2 * (hosts - 1) * bytes) / hosts;
+  const messages = 2 * Math.ceil(Math.log2(hosts)) * Math.ceil(bytes / BUCKET);
   const rate = (gigabits * 1e9 * PAYLOAD) / 8;
-  return (share * bytes) / rate + bytes / FITTED.hostRate + messages * FITTED.message;
+  return (detourOf(hosts) * fewest) / rate + bytes / FITTED.hostRate + messages * MESSAGE;
+}
+
+function detourOf(hosts: number): number {
+  const { two, power, other } = FITTED.detour;
+  if (hosts === 2) return two;
+  return Number.isInteger(Math.log2(hosts)) ? power : other;
 }
