@@ -130,6 +130,13 @@ describe.each(LAUNCHERS)('tgm in processes of $title', { timeout: 300_000 }, (la
     expect(await filesOf(sharedIn('asked'))).toEqual(await filesOf('asked alone'));
   });
 
+  it.skipIf(!there)('evaluate: a model that knows captions has the figures of one process', async () => {
+    const joint = ['evaluate', 'run', '--source', 'videos.jsonl', '--features', 'OUT'];
+    const [alone, together] = await both('joint', ...joint);
+    expect(alone).toMatchObject({ videos: 20, figures: { 'textToVideo/R@1': {} } });
+    expect(together).toEqual(alone);
+  });
+
   it.skipIf(!there)('caption: one file as of one process, also behind a process that died', async () => {
     // Of a video whose share has others before it.
     const dead = await shared(into([...CAPTIONED, ...describer('red/5.mp4')], sharedIn('captions')));

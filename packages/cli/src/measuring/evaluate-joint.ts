@@ -72,6 +72,8 @@ export async function evaluateJoint(
         const own = { folder: kept, dataset, model, engine, recipe, batchSize, threads, signal, collective };
         const features = await videoFeatures({ ...own, stage: 'features' });
         const seen = { videos: features.count, leftOut: features.leftOut, teacher: space.teacher };
+        // What is left may block this process for long. Nobody is to wait for it.
+        await collective.close();
         if (collective.rank > 0) return { ...seen, outcomes: {}, withoutCaption: 0 };
         const videos = { samples: features.ids.map((id) => samples.get(id)!), at: space.ofVideos(features) };
         const { withoutCaption, outcomes: ofCaptions } = await retrievals(videos, space);

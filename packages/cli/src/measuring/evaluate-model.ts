@@ -40,8 +40,8 @@ export interface Evaluation {
  * Measures a model on videos with labels or captions: a classifier by what it says of several views of each, a model that was pre-trained
  * with captions by retrieval both ways and zero-shot classification. Writes nothing but the features.
  *
- * Several processes share the videos out, features in a folder that all of them see. Of a model that was trained with captions rank 0 alone
- * has figures.
+ * Several processes share the videos out, features in a folder that all of them see, and take leave of each other (`close`). Of a model that
+ * was trained with captions rank 0 alone has figures.
  *
  * @throws CliError `OPTION_INVALID`; `INPUT_INVALID` for a model that is neither, and as `modelFolder`, `evaluateJoint`,
  *   `evaluateClassifier`; EvaluationError as the protocols; the signal's reason.
@@ -63,6 +63,7 @@ export async function evaluateModel(
     if (mteb) throw noZeroShot(folder.path, 'a classifier');
     const work = { test, batchSize, threads, signal, collective };
     const { outcome, ...found } = await evaluateClassifier(folder, dataset, work);
+    await collective.close();
     return { ...about, ...found, figures: intervals(outcome) };
   }
   if (mteb && !isList(dataset.classes)) throw noZeroShot(dataset.name, 'no labels of one kind');

@@ -69,8 +69,8 @@ const TABLE = optionTable(
  * Probes a frozen encoder: features of both sets are computed once and kept, then each protocol learns from the first set and is tested
  * on the second. Classes are told by their names.
  *
- * Several processes share the features out, in a folder that all of them see. Rank 0 alone learns from them: what the others give has
- * neither figures nor what was chosen.
+ * Several processes share the features out, in a folder that all of them see, and take leave of each other (`close`). Rank 0 alone learns
+ * from the features: what the others give has neither figures nor what was chosen.
  *
  * @throws CliError `OPTION_INVALID`, also for tokens that would not fit into memory; `INPUT_INVALID` for videos without labels, as
  *   `withClasses` and `openModel`; EvaluationError as the protocols; the signal's reason.
@@ -117,6 +117,8 @@ export async function probeModel(
         train: { data: train.name, videos: learned.count, leftOut: learned.leftOut },
         test: { data: test.name, videos: shown.count, leftOut: shown.leftOut },
       };
+      // What is left may block this process for long. Nobody is to wait for it.
+      await collective.close();
       if (collective.rank > 0) return { ...probed, figures: {}, chosen: {} };
       const tokens = kept && {
         trainTokens: await readTokenFeatures(kept.train),

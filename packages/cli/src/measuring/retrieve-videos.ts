@@ -36,7 +36,7 @@ export interface RetrievedVideos {
 
 /**
  * Ranks videos by how near they are to texts, for a model that was pre-trained with captions. Several processes share the features out,
- * in a folder that all of them see.
+ * in a folder that all of them see, and take leave of each other (`close`).
  *
  * @throws CliError as `retrieveTable`, `openModel`, `captionSpace`; EvaluationError as `writeFeatures`; the signal's reason.
  */
@@ -60,6 +60,7 @@ export async function retrieveVideos(
         const stage = 'features';
         const own = { folder, dataset, model, engine, recipe, batchSize, threads, signal, stage, collective };
         const features = await videoFeatures(own);
+        await collective.close();
         const ranked = rankedList({ queries, gallery: space.ofVideos(features), length: count });
         const samples = await samplesById(dataset);
         return {

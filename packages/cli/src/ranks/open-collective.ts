@@ -13,6 +13,8 @@ export interface CollectiveChoice {
 /**
  * The processes that do a command together: those that a launcher started, else this one alone. By `none` it is alone in any case.
  *
+ * To take leave of them twice is to do it once: a command may be done with the others before its end.
+ *
  * A command that one process has to do refuses where a launcher started several: they would write over each other.
  *
  * @throws CliError `USAGE`; TrainError as `mpiProcesses`
@@ -30,7 +32,18 @@ export async function openCollective({ program, together, mpi }: CollectiveChoic
       advice: 'Start it without a launcher; --mpi none lets each process work by itself.',
     });
   }
-  if (mpi !== 'auto') return mpiProcesses({ library: mpi });
+  if (mpi !== 'auto') return closedOnce(await mpiProcesses({ library: mpi }));
   // A launcher with PMIx alone does not say of how many.
-  return launched && launched.size?.value !== 1 ? mpiProcesses() : singleProcess();
+  return launched && launched.size?.value !== 1 ? closedOnce(await mpiProcesses()) : singleProcess();
+}
+
+function closedOnce(collective: Collective): Collective {
+  let closed: Promise<void> | undefined;
+  return {
+    ...collective,
+    close() {
+      closed ??= collective.close();
+      return closed;
+    },
+  };
 }
