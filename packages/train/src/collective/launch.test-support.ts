@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -53,18 +53,19 @@ export function runAlone(program: string, ...values: string[]): Promise<Ended> {
   return ended(program, values, []);
 }
 
-async function ended(
+/** Runs it by the command of a launcher, which `start` starts: here by default. */
+export async function ended(
   program: string,
   values: readonly string[],
   launcher: readonly string[],
+  start: (command: readonly string[]) => ChildProcess = startHere,
 ): Promise<Ended> {
   const folder = await mkdtemp(join(tmpdir(), 'ranks-'));
   try {
     const path = fileURLToPath(new URL(program, import.meta.url));
-    const [command, ...rest] = [...launcher, process.execPath, '--import', 'tsx', path, folder, ...values];
-    const child = spawn(command!, rest, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = start([...launcher, process.execPath, '--import', 'tsx', path, folder, ...values]);
     let errors = '';
-    child.stderr.on('data', (data) => {
+    child.stderr!.on('data', (data) => {
       errors += data;
     });
     const [code] = (await once(child, 'close')) as [number | null];
@@ -77,3 +78,6 @@ async function ended(
     await rm(folder, { recursive: true });
   }
 }
+
+const startHere = ([command, ...values]: readonly string[]): ChildProcess =>
+  spawn(command!, values, { stdio: ['ignore', 'ignore', 'pipe'] });

@@ -1,4 +1,5 @@
 import { appendFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -6,5 +7,5 @@ import { join } from 'node:path';
  * what they wrote last, and mixes long lines of several.
  */
 export function say(...words: unknown[]): void {
-  appendFileSync(join(process.argv[2]!, String(process.pid)), `${words.join(' ')}\n`);
+  appendFileSync(join(process.argv[2]!, `${hostname()}-${process.pid}`), `${words.join(' ')}\n`);
 }

@@ -10,6 +10,7 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import { pretrain } from '../pretrain.js';
 import { runToEnd } from '../pretrain.test-support.js';
 import { cosineSchedule } from '../schedules/cosine.js';
+import type { StepEvent } from './events.js';
 import type { RunOptions } from './trainer-options.js';
 
 export const LEARNED = ['reconstruction', 'contrast', 'both'] as const;
@@ -48,9 +49,9 @@ const LOSSES = {
 export async function rankTraining(
   learned: (typeof LEARNED)[number],
   { batchSize, accumulate }: Cut,
-  options: Partial<RunOptions> & { readonly gradients?: boolean },
+  options: Partial<RunOptions> & { readonly gradients?: boolean; readonly onStep?: (event: StepEvent) => void },
 ): Promise<Trained> {
-  const { gradients = false, steps = 10, ...rest } = options;
+  const { gradients = false, steps = 10, onStep, ...rest } = options;
   const engine = await onnxEngine({ threads: 1 });
   try {
     const { steps: taken, weights } = await runToEnd(
@@ -64,6 +65,7 @@ export async function rankTraining(
         schedule: cosineSchedule({ base: 1e-2, warmupSteps: 2, steps: 20 }),
         ...{ batchSize, accumulate, seed: 3, steps, ...rest },
       }),
+      onStep,
     );
     return {
       totals: taken.map(({ total }) => total),
