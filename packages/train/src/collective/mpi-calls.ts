@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { TrainError } from '../errors.js';
 import { endNow, exitAtOnce } from './exit-at-once.js';
 import type { LoadedMpi } from './load-mpi.js';
 import type { MpiHandle } from './mpi-libraries.js';
+import { onOwnThread } from './own-thread.js';
 import { PATIENCE_ADVICE, type Wait } from './patience.js';
 
 /**
@@ -57,6 +59,15 @@ type Native = {
 
 /** Milliseconds between two looks where nobody waits for the end of a wait. */
 const SELDOM = 10;
+
+/**
+ * Milliseconds for which the end of MPI is waited for where it may not come. All processes have said before that they have nothing
+ * more to exchange, so nothing is lost without it.
+ */
+const END_WAIT = 5000;
+
+/** Milliseconds between two looks whether it has come. */
+const END_LOOK = 5;
 
 /** Milliseconds between two looks whether a call on a thread takes too long. */
 const THREAD_LOOK = 100;
@@ -173,7 +184,16 @@ export async function initialiseMpi(
     abort,
     async finalize() {
       running = false;
-      await onThread('MPI_Finalize', end);
+      const ended = library.endMayNotCome ? onOwnThread(koffi, handle.symbol('MPI_Finalize')) : undefined;
+      if (!ended) return onThread('MPI_Finalize', end);
+      const began = performance.now();
+      let code = ended();
+      while (code === undefined && performance.now() - began < END_WAIT) {
+        await delay(END_LOOK);
+        code = ended();
+      }
+      if (code === undefined) process.once('exit', (own) => endNow(koffi, own));
+      else checked('MPI_Finalize', code);
     },
   };
 

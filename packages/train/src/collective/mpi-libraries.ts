@@ -23,6 +23,11 @@ export interface MpiLibrary {
   /** `MPI_IN_PLACE`, `MPI_STATUS_IGNORE`: addresses. */
   readonly inPlace: bigint;
   readonly statusIgnore: bigint;
+  /**
+   * Whether `MPI_Finalize` may not come back. MPICH up to 4.1 over UCX: a process whose connections are closed waits for the
+   * launcher, and no longer answers those that still close theirs (its pull request 6596). Seen over TCP in every third job.
+   */
+  readonly endMayNotCome: boolean;
   /** Installs it on Debian and Ubuntu. */
   readonly install: string;
   /** Debian's name of its launcher, which is there beside that of another library. */
@@ -51,6 +56,7 @@ export const MPI_LIBRARIES: readonly MpiLibrary[] = [
     errorsReturn: { variable: 'ompi_mpi_errors_return' },
     inPlace: 1n,
     statusIgnore: 0n,
+    endMayNotCome: false,
     install: 'apt-get install openmpi-bin libopenmpi3',
     launcher: 'mpirun.openmpi',
   },
@@ -67,6 +73,7 @@ export const MPI_LIBRARIES: readonly MpiLibrary[] = [
     errorsReturn: { number: 0x54000001 },
     inPlace: ALL_ONES,
     statusIgnore: 1n,
+    endMayNotCome: true,
     install: 'apt-get install mpich libmpich12',
     launcher: 'mpirun.mpich',
   },

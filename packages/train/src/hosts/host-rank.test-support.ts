@@ -4,25 +4,24 @@ import { hostname } from 'node:os';
 import { mpiProcesses } from '../collective/mpi-processes.js';
 import { say } from '../collective/say.test-support.js';
 import type { StepEvent } from '../trainer/events.js';
-import { type Cut, rankTraining } from '../trainer/rank-training.test-support.js';
+import { rankTraining, WHOLE } from '../trainer/rank-training.test-support.js';
 import { CARD } from './two-hosts.test-support.js';
 
 /** One process of a training on several hosts; says what it came to. */
-const [scenario] = process.argv.slice(3);
-const collective = await mpiProcesses();
+const [scenario, given] = process.argv.slice(3);
+const collective = await mpiProcesses(given === undefined ? {} : { patience: Number(given) });
 const { rank, size } = collective;
-const cut: Cut = { batchSize: 8, accumulate: 1 };
+const STEPS = 10;
 
 /** Bytes that this host has sent to others. */
 function sentBytes(): number {
-  const line = readFileSync('/proc/net/dev', 'utf8')
-    .split('\n')
-    .find((each) => each.trim().startsWith(`${CARD}:`));
-  return Number(line!.split(':')[1]!.trim().split(/\s+/)[8]);
+  const lines = readFileSync('/proc/net/dev', 'utf8').split('\n');
+  const card = lines.find((line) => line.trim().startsWith(`${CARD}:`))!;
+  return Number(card.split(':')[1]!.trim().split(/\s+/)[8]);
 }
 
 const train = (options: Parameters<typeof rankTraining>[2]) =>
-  rankTraining('both', cut, { collective, ...options });
+  rankTraining('both', WHOLE, { collective, ...options });
 
 if (scenario === 'train') {
   say('on', hostname());
@@ -32,41 +31,37 @@ if (scenario === 'train') {
   await collective.barrier();
   say('sent', sentBytes() - before);
 
-  say('T first', Date.now());
   const first = await train({ gradients: true, steps: 1 });
   before = sentBytes();
-  say('T ten', Date.now());
   const ten = await train({
-    // The link goes away for two seconds, in the midst of the training.
+    steps: STEPS,
+    // The link of the last host goes away in the midst of it, for two seconds.
     onStep({ step }) {
       if (rank !== size - 1 || step !== 3) return;
       execFileSync('ip', ['link', 'set', CARD, 'down']);
       spawn('sh', ['-c', `sleep 2; ip link set ${CARD} up`], { stdio: 'ignore' });
     },
   });
-  const bytesOfStep = (sentBytes() - before) / 10;
-  if (rank === 0) say('result', JSON.stringify({ first, ten }));
+  const bytesOfStep = (sentBytes() - before) / STEPS;
+  if (rank === 0) say('result', JSON.stringify({ both: { first, ten } }));
 
-  say('T slow', Date.now());
-  // Half a second for what a step sends.
-  const bitsPerSecond = Math.ceil(bytesOfStep * 8 * 2);
-  execFileSync('tc', [
-    ...['qdisc', 'add', 'dev', CARD, 'root', 'tbf'],
-    ...['rate', `${bitsPerSecond}bit`, 'burst', '8kb', 'latency', '2s'],
-  ]);
+  // What a step sends takes half a second.
+  const bytesPerSecond = Math.ceil(bytesOfStep * 2);
+  const queue = ['rate', `${8 * bytesPerSecond}bit`, 'burst', '8kb', 'latency', '2s'];
+  execFileSync('tc', ['qdisc', 'add', 'dev', CARD, 'root', 'tbf', ...queue]);
   const steps: StepEvent[] = [];
   before = sentBytes();
-  await train({ steps: 5, onStep: (event) => steps.push(event) });
-  const waits = steps.map(({ seconds, reduceWaitSeconds, peerWaitSeconds }) => ({
-    seconds,
-    reduceWaitSeconds,
-    peerWaitSeconds,
-  }));
-  say('slow', JSON.stringify({ bitsPerSecond, bytes: sentBytes() - before, waits }));
+  await train({ steps: STEPS, onStep: (event) => steps.push(event) });
+  const sum = (of: (event: StepEvent) => number) => steps.reduce((total, event) => total + of(event), 0);
+  const told = {
+    need: (sentBytes() - before) / bytesPerSecond,
+    seconds: sum(({ seconds }) => seconds),
+    reduceWait: sum(({ reduceWaitSeconds = 0 }) => reduceWaitSeconds),
+    peerWait: sum(({ peerWaitSeconds = 0 }) => peerWaitSeconds),
+  };
+  say('slow', JSON.stringify(told));
   execFileSync('tc', ['qdisc', 'del', 'dev', CARD, 'root']);
 } else {
   await train({ steps: 1_000_000, onStep: ({ step }) => step === 5 && say('stepping') });
 }
-say('closing', Date.now());
 await collective.close();
-say('closed', Date.now());process.on('exit',()=>say('exit',Date.now()));

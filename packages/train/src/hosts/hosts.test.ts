@@ -1,3 +1,61 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { LAUNCHABLE } from '../collective/launch.test-support.js';
+import { type Ended, ended, LAUNCHABLE } from '../collective/launch.test-support.js';
+import type { MpiLibrary } from '../collective/mpi-libraries.js';
 import { singleProcess } from '../collective/single-process.js';
+import { type BothTrainings, requireEqualTrainings } from '../trainer/equal-trainings.test-support.js';
+import { rankTraining, WHOLE } from '../trainer/rank-training.test-support.js';
+import { noHosts, type TwoHosts, twoHosts } from './two-hosts.test-support.js';
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const missing = noHosts();
+const PROGRAM = '../hosts/host-rank.test-support.ts';
+
+let hosts: TwoHosts;
+beforeAll(async () => {
+  if (!missing) hosts = await twoHosts();
+});
+afterAll(() => hosts?.remove());
+
+const launch = (library: MpiLibrary, ...values: string[]): Promise<Ended> =>
+  ended(PROGRAM, values, hosts.launcher(library, 2), hosts.run);
+
+const told = (lines: readonly string[], word: string): string[] =>
+  lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
+
+interface Slow {
+  /** Seconds that the bytes that a host sent take on its link. */
+  readonly need: number;
+  readonly seconds: number;
+  readonly reduceWait: number;
+  readonly peerWait: number;
+}
+
+describe.each(LAUNCHABLE)(`two hosts${missing ? `, not here (${missing})` : ''}, by $title`, (each) => {
+  const { library, there } = each;
+  it.skipIf(!there || missing)(
+    'learn what one process does, wait for a link that comes back, and tell of a slow one',
+    async () => {
+      const { lines, code } = await launch(library, 'train');
+      expect({ code, hosts: told(lines, 'on').sort() }).toEqual({ code: 0, hosts: ['host1', 'host2'] });
+      // 4 MiB each: it went by the network, not by shared memory.
+      const sent = told(lines, 'sent').map(Number);
+      expect(sent).toHaveLength(2);
+      for (const bytes of sent) expect(bytes).toBeGreaterThan(4 * 2 ** 20);
+
+      const { both } = JSON.parse(told(lines, 'result')[0]!) as { both: BothTrainings };
+      const collective = singleProcess();
+      const first = await rankTraining('both', WHOLE, { collective, gradients: true, steps: 1 });
+      const ten = await rankTraining('both', WHOLE, { collective });
+      await requireEqualTrainings('both', { first, ten }, both);
+
+      for (const slow of told(lines, 'slow').map((line) => JSON.parse(line) as Slow)) {
+        // Some of it travels while the processes compute.
+        expect(slow.reduceWait).toBeGreaterThan(0.6 * slow.need);
+        expect(slow.reduceWait).toBeLessThanOrEqual(slow.seconds);
+        // It is the link that is slow, not the other process.
+        expect(slow.peerWait).toBeLessThan(slow.reduceWait);
+      }
+    },
+  );
+});

@@ -79,7 +79,9 @@ export function noHosts(): string | undefined {
     '-c',
     'hostname tried && ip link add switch type bridge && ip link add one type veth peer name other',
   ]);
-  return tried.status === 0 ? undefined : `this machine may not make networks: ${String(tried.stderr).trim()}`;
+  return tried.status === 0
+    ? undefined
+    : `this machine may not make networks: ${String(tried.stderr).trim()}`;
 }
 
 const ISOLATED = ['--net', '--uts', '--pid', '--fork', '--kill-child', '--mount', '--mount-proc'];

@@ -21,6 +21,9 @@ export interface Cut {
   readonly accumulate: number;
 }
 
+/** All eight at once. */
+export const WHOLE: Cut = { batchSize: 8, accumulate: 1 };
+
 /** What a training came to, as JSON that crosses processes. */
 export interface Trained {
   readonly totals: readonly number[];
@@ -49,7 +52,10 @@ const LOSSES = {
 export async function rankTraining(
   learned: (typeof LEARNED)[number],
   { batchSize, accumulate }: Cut,
-  options: Partial<RunOptions> & { readonly gradients?: boolean; readonly onStep?: (event: StepEvent) => void },
+  options: Partial<RunOptions> & {
+    readonly gradients?: boolean;
+    readonly onStep?: (event: StepEvent) => void;
+  },
 ): Promise<Trained> {
   const { gradients = false, steps = 10, onStep, ...rest } = options;
   const engine = await onnxEngine({ threads: 1 });

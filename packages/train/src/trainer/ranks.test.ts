@@ -1,16 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { LAUNCHABLE, launch } from '../collective/launch.test-support.js';
 import { singleProcess } from '../collective/single-process.js';
-import { allTrainings, type Cut, LEARNED, rankTraining, type Trained } from './rank-training.test-support.js';
+import { apart, numbersOf, requireEqualTrainings } from './equal-trainings.test-support.js';
+import { allTrainings, type Cut, LEARNED, rankTraining, WHOLE } from './rank-training.test-support.js';
 
 vi.setConfig({ testTimeout: 300_000 });
 
 const RANK = '../trainer/train-rank.test-support.ts';
-const WHOLE: Cut = { batchSize: 8, accumulate: 1 };
 const HALVES: Cut = { batchSize: 4, accumulate: 2 };
 
 const alone = () => allTrainings(WHOLE, singleProcess());
@@ -18,43 +17,11 @@ let reference: ReturnType<typeof alone> | undefined;
 
 type All = Awaited<ReturnType<typeof alone>>;
 
-const numbersOf = ({ params }: Trained, of: (name: string) => boolean = () => true): number[] =>
-  Object.keys(params)
-    .sort()
-    .filter(of)
-    .flatMap((name) => params[name]!);
-const norm = (numbers: readonly number[]): number => Math.sqrt(numbers.reduce((sum, x) => sum + x * x, 0));
-const apart = (one: readonly number[], other: readonly number[]): number =>
-  norm(one.map((value, at) => value - other[at]!)) / norm(one);
-
 async function requireEqual(all: All): Promise<void> {
   reference ??= alone();
   const single = await reference;
-  for (const learned of LEARNED) {
-    const [one, other] = [single[learned]!, all[learned]!];
-    const relative = Math.abs(other.first.totals[0]! / one.first.totals[0]! - 1);
-    expect(relative, `${learned}, loss of step 1`).toBeLessThan(1e-6);
-    const begun = await begin(learned);
-    const reached = (name: string) => !isDeepStrictEqual(one.first.params[name], begun.params[name]);
-    const gradient = numbersOf(one.first, reached);
-    expect(norm(gradient)).toBeGreaterThan(1e-2);
-    expect(apart(gradient, numbersOf(other.first, reached)), `${learned}, gradients`).toBeLessThan(1e-5);
-    // A parameter without a gradient is left alone by a step of one part, and has one of zero in several.
-    const others = numbersOf(other.first, (name) => !reached(name));
-    expect(others.every((value) => value === 0)).toBe(true);
-    expect(Object.keys(other.first.figures[0]!).sort()).toEqual(Object.keys(one.first.figures[0]!).sort());
-    for (const [name, figure] of Object.entries(one.first.figures[0]!))
-      expect(other.first.figures[0]![name], name).toBeCloseTo(figure, 5);
-    expect(other.ten.totals).toHaveLength(10);
-    const start = numbersOf(begun, reached);
-    const moved = (trained: Trained) => numbersOf(trained, reached).map((value, at) => value - start[at]!);
-    expect(apart(moved(one.ten), moved(other.ten)), `${learned}, ten steps`).toBeLessThan(1e-3);
-  }
+  for (const learned of LEARNED) await requireEqualTrainings(learned, single[learned]!, all[learned]!);
 }
-
-/** The parameters before the first step: of a step whose rate is 0. */
-const begin = (learned: (typeof LEARNED)[number]): Promise<Trained> =>
-  rankTraining(learned, WHOLE, { steps: 1, schedule: { at: () => 0, describe: () => ({ is: 'none' }) } });
 
 const resultOf = (lines: readonly string[]) =>
   JSON.parse(lines.find((line) => line.startsWith('result '))!.slice('result '.length));
