@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Job } from 'kubernetes-types/batch/v1';
+import type { Job } from 'kubernetes-types/batch/v1.js';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import type { MpiJob } from './mpi-job.ts';
@@ -62,7 +62,9 @@ it('each pod prepares the part of its index, and gives up what no retry mends', 
   // What FailIndex asks for.
   expect([completionMode, template.spec!.restartPolicy]).toEqual(['Indexed', 'Never']);
   expect(backoffLimitPerIndex).toBeGreaterThan(0);
-  expect(podFailurePolicy!.rules.find(({ action }) => action === 'FailIndex')?.onExitCodes?.values).toEqual([64]);
+  expect(podFailurePolicy!.rules.find(({ action }) => action === 'FailIndex')?.onExitCodes?.values).toEqual([
+    64,
+  ]);
 });
 
 it('there are as many ranks as slots, and workers listen where the launcher calls', () => {

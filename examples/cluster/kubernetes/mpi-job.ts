@@ -1,5 +1,5 @@
-import type { PodTemplateSpec } from 'kubernetes-types/core/v1';
-import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+import type { PodTemplateSpec } from 'kubernetes-types/core/v1.js';
+import type { ObjectMeta } from 'kubernetes-types/meta/v1.js';
 
 /** `MPIJob` of `kubeflow.org/v2beta1`, as people write it for the MPI operator 0.5 and later. */
 export interface MpiJob {

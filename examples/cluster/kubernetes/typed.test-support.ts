@@ -36,7 +36,9 @@ export function typeErrors(documents: Readonly<Record<string, { kind: string }>>
     return Object.fromEntries(
       Object.keys(documents).map((name) => [
         name,
-        lines.filter((line) => line.startsWith(`${name}.ts(`)).map((line) => line.replace(/^.*?: error /, '')),
+        lines
+          .filter((line) => line.startsWith(`${name}.ts(`))
+          .map((line) => line.replace(/^.*?: error /, '')),
       ]),
     );
   } finally {

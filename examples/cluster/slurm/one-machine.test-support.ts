@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { freePort } from '../free-port.test-support.ts';
 
 const NEEDED = ['/usr/sbin/munged', '/usr/sbin/slurmctld', '/usr/sbin/slurmd'];
 const NODES = ['tgm1', 'tgm2', 'tgm3', 'tgm4'];
@@ -48,7 +48,11 @@ export async function startSlurm(workFolder: string): Promise<OneMachineSlurm> {
     [
       'munged',
       ...['--foreground', '--force', `--key-file=${at('munge.key')}`, `--socket=${at('munge.socket')}`],
-      ...[`--pid-file=${at('munged.pid')}`, `--log-file=${at('munged.log')}`, `--seed-file=${at('munged.seed')}`],
+      ...[
+        `--pid-file=${at('munged.pid')}`,
+        `--log-file=${at('munged.log')}`,
+        `--seed-file=${at('munged.seed')}`,
+      ],
     ],
     ['slurmctld', '-D', '-i'],
     ...NODES.map((node) => ['slurmd', '-D', '-N', node]),
@@ -77,7 +81,9 @@ export async function startSlurm(workFolder: string): Promise<OneMachineSlurm> {
       return lines
         .trim()
         .split('\n')
-        .map((line) => Object.fromEntries([...line.matchAll(/(\S+?)=(\S*)/g)].map(([, key, value]) => [key, value])));
+        .map((line) =>
+          Object.fromEntries([...line.matchAll(/(\S+?)=(\S*)/g)].map(([, key, value]) => [key, value])),
+        );
     },
     async stop() {
       await run('scancel', ['--me', '--signal=KILL', '--full']).catch(() => undefined);
@@ -127,14 +133,4 @@ async function configuration(folder: string): Promise<string> {
     'PartitionName=main Nodes=ALL Default=YES MaxTime=INFINITE State=UP',
     '',
   ].join('\n');
-}
-
-/** A port of the loopback that nobody listened on a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }

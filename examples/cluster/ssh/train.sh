@@ -18,7 +18,7 @@ for name in PATH HF_HOME HF_ENDPOINT HF_TOKEN HTTPS_PROXY NODE_OPTIONS UCX_TLS U
   fi
 done
 
-if [[ $(mpirun --version) == *'Open MPI'* ]]; then
+if [[ $(mpirun --version) != *HYDRA* ]]; then
   launcher=(mpirun --hostfile "$hosts" --map-by node --bind-to none "${exports[@]}")
 else
   launcher=(mpirun -f "$hosts" -ppn 1 -genvlist "$(IFS=,; echo "${names[*]}")")
