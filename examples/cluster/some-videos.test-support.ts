@@ -14,6 +14,6 @@ export async function writeSomeVideos(folder: string, count: number): Promise<vo
     });
     await encodeVideo(join(folder, name), pixels, { width: side, height: side, fps: 8 });
   }
-  const rows = names.map((path) => JSON.stringify({ id: path, path, captions: ['a bright bar moves'] }));
+  const rows = names.map((path) => JSON.stringify({ id: path, path, captions: [`bar ${path} moves`] }));
   await writeFile(join(folder, 'clips.jsonl'), rows.map((row) => `${row}\n`).join(''));
 }

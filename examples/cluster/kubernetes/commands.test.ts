@@ -1,52 +1,88 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { encodeVideo } from '@tgm/video-io';
+import type { Job } from 'kubernetes-types/batch/v1.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { stepsOf } from '../run-events.test-support.ts';
+import { writeSomeVideos } from '../some-videos.test-support.ts';
+import type { MpiJob } from './mpi-job.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-let folder: string;
-let manifest: string;
+const ROOT = resolve(import.meta.dirname, '../../..');
+const read = (file: string) => parse(readFileSync(join(import.meta.dirname, file), 'utf8'));
+const OPEN_MPI = '/usr/bin/mpirun.openmpi';
 
+/** What the pods see as /data. */
+let data: string;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'tgm-prepare-'));
-  manifest = join(folder, 'clips.jsonl');
-  const frames = new Uint8Array(2 * 32 * 32 * 3).fill(90);
-  await encodeVideo(join(folder, 'a.mp4'), frames, { width: 32, height: 32, fps: 10 });
-  await writeFile(manifest, '{"id":"set/a","path":"a.mp4","captions":["a"]}\n');
+  data = await mkdtemp(join(tmpdir(), 'tgm-kubernetes-'));
+  await writeSomeVideos(data, 8);
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => rm(data, { recursive: true }));
 
-function run(command: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(command[0]!, command.slice(1), { cwd: ROOT, env: { ...process.env, ...env } });
-  return new Promise<{ code: number | null; text: string }>((done) => {
-    let text = '';
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk));
-    child.on('close', (code) => done({ code, text }));
-  });
+async function run(command: readonly string[], environment: NodeJS.ProcessEnv = {}, folder = ROOT) {
+  const env = { ...process.env, ...environment };
+  const child = spawn(command[0]!, command.slice(1), { cwd: folder, env });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (said += text));
+  const [code] = await once(child, 'close');
+  return { code, said };
 }
-const shardsIn = async (output: string) =>
-  (await readdir(output)).filter((name) => name.endsWith('.tar')).sort();
 
 it.runIf(process.platform === 'linux')(
-  'a Slurm array and a Kubernetes job do a part each',
-  { timeout: 120_000 },
+  'what the pods run prepares and trains',
+  { timeout: 240_000 },
   async () => {
-    const slurm = join(folder, 'slurm');
-    const script = ['bash', 'examples/prepare-shards/slurm-array.sh', manifest, slurm];
-    const env = { SLURM_ARRAY_TASK_ID: '0', SLURM_ARRAY_TASK_COUNT: '16' };
-    expect(await run(script, env)).toMatchObject({ code: 0 });
-    expect(await shardsIn(slurm)).toEqual(['shard-000000.tar']);
-    expect(await run(script, { ...env, SLURM_ARRAY_TASK_ID: '1' })).toMatchObject({ code: 0 });
-    expect(await shardsIn(slurm)).toEqual(['shard-000000.tar']);
-
-    const job = await readFile(join(import.meta.dirname, 'kubernetes-indexed-job.yaml'), 'utf8');
-    const list = (key: string): string[] => JSON.parse(job.match(new RegExp(`${key}: (\\[.*\\])`))![1]!);
-    const command = [...list('command'), ...list('args')].map((word) =>
-      word.replace('/data', folder).replace('$(JOB_COMPLETION_INDEX)', '0'),
+    const [prepare] = (read('prepare.yaml') as Job).spec!.template.spec!.containers;
+    const prepared = [...prepare!.command!, ...prepare!.args!].map((word) =>
+      word.replace('/data', data).replace('$(JOB_COMPLETION_INDEX)', '0'),
     );
-    expect(await run(command)).toMatchObject({ code: 0 });
-    expect(await shardsIn(join(folder, 'shards'))).toEqual(['shard-000000.tar']);
+    expect(await run(prepared)).toMatchObject({ code: 0 });
+    expect((await readdir(join(data, 'shards'))).filter((name) => name.endsWith('.tar'))).toHaveLength(1);
+    if (!existsSync(OPEN_MPI)) return;
+
+    const [launcher] = (read('train.yaml') as MpiJob).spec.mpiReplicaSpecs.Launcher.template.spec!.containers;
+    const words = [...launcher!.command!, ...launcher!.args!].map((word) =>
+      word.replace('/data', data).replace('/cache', join(data, 'cache')),
+    );
+    expect(words[0]).toBe('mpirun');
+    // Two ranks, and a small model.
+    const trained = [OPEN_MPI, ...words.slice(1).map((word) => (word === '4' ? '2' : word))];
+    const environment = Object.fromEntries(launcher!.env!.map(({ name, value }) => [name, value]));
+    const here = {
+      OMPI_ALLOW_RUN_AS_ROOT: '1',
+      OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1',
+      OMPI_MCA_rmaps_base_oversubscribe: '1',
+    };
+    const ended = await run([...trained, '--laptop', '--length.epochs', '2'], { ...environment, ...here });
+    expect(ended.code, ended.said).toBe(0);
+    expect(await stepsOf(join(data, 'run'), 'step')).toEqual([1, 2]);
+  },
+);
+
+const canUnshare = process.getuid?.() === 0 && existsSync('/usr/bin/unshare');
+
+it.skipIf(!canUnshare)(
+  'a worker that is to go waits until its rank has saved',
+  { timeout: 60_000 },
+  async () => {
+    const [worker] = (read('train.yaml') as MpiJob).spec.mpiReplicaSpecs.Worker.template.spec!.containers;
+    const hook = worker!.lifecycle!.preStop!.exec!.command!;
+    // A rank that hears signals only after a while, and takes its time then.
+    const program = [
+      '#!/bin/bash',
+      'trap "" USR1; echo up; sleep 2',
+      'trap "sleep 1; echo saved; exit 75" USR1; while :; do sleep 0.1; done',
+    ];
+    await mkdir(join(data, 'bin'));
+    await writeFile(join(data, 'bin/tgm'), program.join('\n'));
+    await chmod(join(data, 'bin/tgm'), 0o755);
+    // Processes of a pod see no others, and this script is none of tgm's.
+    await writeFile(join(data, 'pod.sh'), 'bin/tgm & sleep 1; "$@"; echo gone; wait $!; echo $?');
+    const { said } = await run(['unshare', '-pf', '--mount-proc', 'bash', 'pod.sh', ...hook], {}, data);
+    expect(said.split('\n').slice(0, 4)).toEqual(['up', 'saved', 'gone', '75']);
   },
 );

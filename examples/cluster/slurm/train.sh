@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# sbatch examples/cluster/slurm/train.sh pretrain /data/shards --preset tgm-b-ssv2 --output /data/run
+# sbatch examples/cluster/slurm/train.sh pretrain /data/shards --cache /tmp/tgm-cache --preset tgm-b-ssv2 --output /data/run
 # SLURM_MPI_TYPE=pmi2 sbatch --nodes=8 examples/cluster/slurm/train.sh finetune ...
 #
 # One rank a node, all of its cores for the rank. Five minutes before the time is up all ranks save, and the job goes back into the queue.

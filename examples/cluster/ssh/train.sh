@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# examples/cluster/ssh/train.sh examples/cluster/ssh/hosts pretrain /data/shards --preset tgm-b-ssv2 --output /data/run
+# examples/cluster/ssh/train.sh examples/cluster/ssh/hosts pretrain /data/shards --cache /tmp/tgm-cache --preset tgm-b-ssv2 --output /data/run
 #
 # Trains on the machines of a file, a rank each. All of them have this folder, the data and the run's folder under the same paths, and let
-# ssh in by a key. kill -USR1 <the process of this line> saves, and the same line goes on from there.
+# ssh in by a key. kill -USR1 <the process of this line> saves and ends with 75, and the same line goes on from there.
 set -euo pipefail
 
 hosts=$1
@@ -23,4 +23,17 @@ if [[ $(mpirun --version) != *HYDRA* ]]; then
 else
   launcher=(mpirun -f "$hosts" -ppn 1 -genvlist "$(IFS=,; echo "${names[*]}")")
 fi
-exec "${launcher[@]}" -n "$ranks" node_modules/.bin/tgm "$@"
+"${launcher[@]}" -n "$ranks" node_modules/.bin/tgm "$@" &
+mpirun=$!
+
+# Ctrl-C of a terminal goes to mpirun too, other signals go to this script alone.
+stopped=0
+trap 'stopped=75; kill -USR1 "$mpirun"' USR1
+trap 'stopped=143; kill -TERM "$mpirun"' TERM
+trap 'stopped=130' INT
+while kill -0 "$mpirun" 2> /dev/null; do wait "$mpirun" || true; done
+status=0
+wait "$mpirun" || status=$?
+# Behind a signal MPICH's mpirun says 0, whatever its ranks say. The same line goes on, or finds all done.
+if [ "$status" -eq 0 ]; then status=$stopped; fi
+exit "$status"
