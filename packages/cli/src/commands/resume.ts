@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { number, optional, optionTable, text, wholeNumber } from '@tgm/options';
+import { dirname, join } from 'node:path';
+import { type Json, number, optional, optionTable, text, wholeNumber } from '@tgm/options';
+import { type Collective, gatherJson } from '@tgm/train';
 import type { ConfigFile } from '../config/config-file.js';
 import { configLines, configText } from '../config/config-text.js';
 import { findConfig } from '../config/find-config.js';
@@ -54,8 +55,8 @@ The folder's tgm.config.json says what the run is. It may lie elsewhere by now; 
   async run({ sections, ...given }) {
     const { run: output, ...changes } = table.check(sections.resume!.values);
     const path = join(output, RUN_FILES.config);
-    if (!existsSync(path)) throw noRun(output);
-    const file = (await findConfig(path, process.cwd()))!;
+    const file = await configOf(path, given.collective);
+    if (file === undefined) throw noRun(output);
     const stage = STAGES.find(({ name }) => name in file.values);
     if (stage === undefined)
       throw new CliError('INPUT_INVALID', {
@@ -78,6 +79,15 @@ The folder's tgm.config.json says what the run is. It may lie elsewhere by now; 
     return stage.run({ ...given, sections: resolved, configText: kept });
   },
 };
+
+/** The configuration of a run. Of several processes the first alone has to have its folder. */
+async function configOf(path: string, collective: Collective): Promise<ConfigFile | undefined> {
+  const reads = collective.rank === 0 && existsSync(path);
+  const own = reads ? await findConfig(path, process.cwd()) : undefined;
+  const [values] = await gatherJson(collective, (own?.values ?? null) as Json);
+  if (!isPlain(values)) return undefined;
+  return own ?? { file: path, folder: dirname(path), values, place: () => path };
+}
 
 /** A run's configuration without the limit of an earlier call's time. */
 function withoutLimit(file: ConfigFile, stage: string): ConfigFile {

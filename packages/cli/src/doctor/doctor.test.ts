@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runTgm } from '../testing/run-tgm.test-support.js';
 import type { Check } from './check.js';
+import { checkMpi, launchersIn } from './mpi.js';
 import { checkNode } from './node-and-npm.js';
 import { checkCopies, runtimeCopies } from './onnx-runtime.js';
 import { checkDisk, checkMemory } from './room.js';
@@ -44,6 +45,7 @@ describe('tgm doctor', () => {
       found: expect.stringMatching(/execution providers .*cpu/),
     });
     expect(of('FFmpeg')).toMatchObject({ state: 'fine', found: expect.stringContaining('GPL version 3') });
+    expect(of('MPI')?.state).toBe(launchersIn(process.env.PATH ?? '').length === 0 ? 'warning' : 'fine');
     expect(of('Hub')).toMatchObject({ state: 'fine', found: `${address} answers` });
     expect(asked).toContain('HEAD /MCG-NJU/videomae-base/resolve/main/config.json');
     expect(fine).toBe(true);
@@ -115,6 +117,33 @@ describe('ONNX Runtime', () => {
       state: 'wrong',
       mend: 'npm install --ignore-scripts onnxruntime-node@1.30.0',
     });
+  });
+});
+
+describe('MPI', () => {
+  const withPath = async (path: string): Promise<Check> => {
+    const before = process.env.PATH;
+    process.env.PATH = path;
+    try {
+      return await checkMpi();
+    } finally {
+      process.env.PATH = before;
+    }
+  };
+
+  it('is missed by some where there is no launcher, or one that brings nobody together', async () => {
+    const none = await mkdtemp(join(folder, 'none-'));
+    expect(await withPath(none)).toMatchObject({
+      state: 'warning',
+      found: expect.stringContaining('no mpirun'),
+      mend: expect.stringContaining('apt-get install openmpi-bin'),
+    });
+    await writeFile(join(none, 'mpirun'), '#!/bin/sh\necho there are no hosts >&2\nexit 3\n', {
+      mode: 0o755,
+    });
+    expect(await withPath(none)).toMatchObject({ state: 'warning', found: 'mpirun: there are no hosts' });
+    await symlink('mpirun', join(none, 'mpirun.mpich'));
+    expect(launchersIn(none)).toEqual(['mpirun.mpich']);
   });
 });
 

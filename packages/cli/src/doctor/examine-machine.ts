@@ -4,6 +4,7 @@ import { hubAddress } from '../program/hub-address.js';
 import type { Check } from './check.js';
 import { checkFFmpeg } from './ffmpeg.js';
 import { checkHub, checkOptional } from './hub.js';
+import { checkMpi } from './mpi.js';
 import { checkNode, checkNpm } from './node-and-npm.js';
 import { checkCopies, checkEngine, packagesWithRuntime, runtimeCopies } from './onnx-runtime.js';
 import { checkDisk, checkMemory } from './room.js';
@@ -37,6 +38,7 @@ export async function examineMachine(options: DoctorOptions = {}, signal?: Abort
     await checkFFmpeg(),
     await checkDisk(process.cwd()),
     checkMemory(),
+    await checkMpi(),
     ...(hub ? [await checkHub(hubAddress(), signal)] : []),
     checkOptional(),
   ];

@@ -12,6 +12,9 @@ const LATER = 'SIGUSR1';
 
 /** Why a program stops: the reason of its abort signal. `time`: it was to work so long and no longer. */
 export class Stopped {
+  /** As errors have one, where processes tell each other why one of them does not go on. */
+  readonly code = 'STOPPED';
+
   constructor(readonly by: StopSignal | typeof LATER | 'time') {}
 
   /** Who stops a program for good says so; otherwise it is to be run again. */
@@ -20,7 +23,7 @@ export class Stopped {
   }
 
   toString(): string {
-    return `stopped by ${this.by}`;
+    return this.by;
   }
 }
 

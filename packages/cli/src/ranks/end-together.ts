@@ -34,9 +34,18 @@ export async function failTogether(
   tell: (counts: unknown, isOwn: boolean) => void,
 ): Promise<never> {
   const counts = await collective.fail(error);
-  const isStop = counts instanceof Stopped;
-  tell(counts, !isStop && (counts as { code?: unknown }).code !== 'RANK_FAILED');
+  const { code, cause } = counts as { readonly code?: unknown; readonly cause?: unknown };
+  const isOwn = code !== 'RANK_FAILED';
+  const stop = stopOf(isOwn ? counts : cause);
+  tell(stop ?? (isOwn ? error : counts), isOwn && stop === undefined);
   // Rank 0 saves the steps that are done.
   await collective.close().catch(() => undefined);
-  process.exit(isStop ? counts.exitCode : exitCodeOf(counts));
+  process.exit(stop ? stop.exitCode : exitCodeOf(counts));
+}
+
+/** A stop, of this process or as it is told by another one. */
+function stopOf(what: unknown): Stopped | undefined {
+  if (what instanceof Stopped) return what;
+  const { code, message } = what as { readonly code?: unknown; readonly message?: unknown };
+  return code === 'STOPPED' ? new Stopped(message as Stopped['by']) : undefined;
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { readEvents } from '@tgm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAUNCHERS, launchNpx, launchTgm } from '../testing/launch-tgm.test-support.js';
 import { writeMovingSquares } from '../testing/moving-squares.test-support.js';
-import { PROGRAM, runTgm } from '../testing/run-tgm.test-support.js';
+import { type Ended, PROGRAM, runTgm } from '../testing/run-tgm.test-support.js';
 import { loadTensors, type TensorFile } from '../testing/tensor-file.test-support.js';
 
 let folder: string;
@@ -18,6 +18,8 @@ const TRAINING = [
   ...['--length.videos-per-step', '4', '--length.epochs', '4', '--save-every', '1', '--keep', '20'],
 ];
 const STEPS = 12;
+/** The same, so long that nobody waits for it. */
+const ENDLESS = TRAINING.map((each, at) => (TRAINING[at - 1] === '--length.epochs' ? '9999' : each));
 const stepName = (step: number): string => `step-${String(step).padStart(8, '0')}`;
 
 beforeAll(async () => {
@@ -57,6 +59,44 @@ async function apart(one: string, other: string): Promise<number> {
   return Math.sqrt(difference / change);
 }
 
+const stepsOf = async (output: string): Promise<string[]> =>
+  (await readdir(at(output))).filter((name) => name.startsWith('step-')).sort();
+
+/** Runs something, and acts on it once a checkpoint of a step is there. */
+async function behindStep(
+  step: number,
+  output: string,
+  run: (when: (act: () => void) => void) => Promise<Ended>,
+): Promise<Ended> {
+  let waits: NodeJS.Timeout | undefined;
+  const ended = await run((act) => {
+    waits ??= setInterval(() => {
+      if (!existsSync(at(output, stepName(step)))) return;
+      clearInterval(waits);
+      act();
+    }, 5);
+  });
+  clearInterval(waits);
+  return ended;
+}
+
+/** The process of a rank of the run that writes there, as both launchers tell it by its environment. */
+function processOf(rank: number, output: string): number {
+  const text = (file: string): string => {
+    try {
+      return readFileSync(file, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const found = readdirSync('/proc').find(
+    (id) =>
+      new RegExp(`\\0(OMPI_COMM_WORLD|PMI)_RANK=${rank}\\0`).test(text(`/proc/${id}/environ`)) &&
+      text(`/proc/${id}/cmdline`).includes(`--output\0${output}\0`),
+  );
+  return Number(found);
+}
+
 describe.each(LAUNCHERS)(
   'tgm in processes that mpirun of $title started',
   { timeout: 300_000 },
@@ -82,18 +122,10 @@ describe.each(LAUNCHERS)(
 
     it.skipIf(!there)('stops together at SIGUSR1, and goes on in one process', async () => {
       const output = named('stopped');
-      let waits: NodeJS.Timeout | undefined;
-      const ended = await launchTgm(launcher, 2, [...TRAINING, '--output', output, '--json'], {
-        cwd: folder,
-        onError(_, kill) {
-          waits ??= setInterval(() => {
-            if (!existsSync(at(output, stepName(2)))) return;
-            clearInterval(waits);
-            kill('SIGUSR1');
-          }, 5);
-        },
-      });
-      clearInterval(waits);
+      const args = [...TRAINING, '--output', output, '--json'];
+      const ended = await behindStep(2, output, (when) =>
+        launchTgm(launcher, 2, args, { cwd: folder, onError: (_, kill) => when(() => kill('SIGUSR1')) }),
+      );
       expect(ended.code, ended.stderr).toBe(75);
       expect(ended.stderr.match(/Stopping after the step in hand/g)).toHaveLength(1);
       const told = JSON.parse(ended.stdout);
@@ -104,6 +136,27 @@ describe.each(LAUNCHERS)(
       expect(resumed.code, resumed.stderr).toBe(0);
       expect(await apart('alone', output)).toBeLessThan(1e-3);
     });
+
+    it.skipIf(!there || process.platform !== 'linux')(
+      'ends when one of them is killed, goes on from its last checkpoint, and stops when its time is over',
+      async () => {
+        const output = named('killed');
+        const ended = await behindStep(2, output, (when) =>
+          launchTgm(launcher, 2, [...ENDLESS, '--output', output], {
+            cwd: folder,
+            onError: () => when(() => process.kill(processOf(1, output), 'SIGKILL')),
+          }),
+        );
+        // One of the others, or the launcher, is the first to see it: 137 and 9 are the signal.
+        expect([1, 9, 137]).toContain(ended.code);
+        const done = (await stepsOf(output)).at(-1)!;
+        const limited = ['resume', output, '--stop-after', '0.3', '--json'];
+        const resumed = await launchTgm(launcher, 2, limited, { cwd: folder });
+        expect(resumed.code, resumed.stderr).toBe(75);
+        expect(JSON.parse(resumed.stdout)).toMatchObject({ reason: 'stopped', by: 'time' });
+        expect((await stepsOf(output)).at(-1)! >= done).toBe(true);
+      },
+    );
 
     it.skipIf(!there)('ends with the code and the words of the process that failed', async () => {
       const other = [...TRAINING, '--masking.ratio', '0.8', '--output', 'alone'];
