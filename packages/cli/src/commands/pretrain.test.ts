@@ -93,18 +93,25 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
 
     const config = await readFile(at('run', 'tgm.config.json'), 'utf8');
     const other = await tgm(...SHORT, '--output', 'run', '--masking.ratio', '0.8');
-    expect(other.stderr).toMatch(/masking\.ratio: 0\.6, now 0\.8.*CHECKPOINT_MISMATCH/s);
+    expect(other.stderr).toMatch(/others: pretrain\.masking\.ratio: 0\.6, now 0\.8\. .*CHECKPOINT_MISMATCH/s);
     expect(other.code).toBe(64);
     expect(await readFile(at('run', 'tgm.config.json'), 'utf8')).toBe(config);
     expect((await tgm(...SHORT, '--output', 'run', '--threads', '1')).code).toBe(0);
     expect(await readFile(at('run', 'tgm.config.json'), 'utf8'), 'of a run that does nothing').toBe(config);
 
-    const rows = (await readFile(at('videos', 'clips.jsonl'), 'utf8')).split('\n').slice(0, 7);
-    await writeFile(at('videos', 'fewer.jsonl'), `${rows.join('\n')}\n`);
+    const rows = await readFile(at('videos', 'clips.jsonl'), 'utf8');
+    await writeFile(at('videos', 'clips.jsonl'), rows.replaceAll('moves', 'slides'));
+    const changed = await tgm('resume', 'run');
+    await writeFile(at('videos', 'clips.jsonl'), rows);
+    expect(changed.stderr).toMatch(/All options are the same: .* data\.source\. .*CHECKPOINT_MISMATCH/s);
+    expect(changed.stderr).toMatch(/others: batches.*examples/);
+
+    await writeFile(at('videos', 'fewer.jsonl'), `${rows.split('\n').slice(0, 7).join('\n')}\n`);
     const fewer = SHORT.map((each) => each.replace('clips.jsonl', 'fewer.jsonl'));
     const short = await tgm(...fewer, '--output', 'run');
-    expect(short.stderr).toMatch(/run\.steps: 12, now .*CHECKPOINT_MISMATCH/s);
-    expect(short.stderr).toMatch(/others: batches.*examples/);
+    expect(short.stderr).toMatch(
+      /others: data\.source: .*clips\.jsonl", now .*fewer\.jsonl".*CHECKPOINT_MISMATCH/s,
+    );
     expect(short.code).toBe(64);
   });
 

@@ -12,6 +12,7 @@ import {
 } from '@tgm/train';
 import { type VideoPool, videoPool } from '@tgm/video-io';
 import { ownCores } from '../ranks/own-cores.js';
+import { inNamesOfOptions } from './changed-options.js';
 import { eventsIn, runFiles } from './run-folder.js';
 import type { TrainingRunOptions } from './run-options.js';
 import { stopSignal } from './stop-signal.js';
@@ -122,6 +123,8 @@ export async function runTraining(options: Checked, stage: Stage): Promise<Train
     } finally {
       await end?.();
     }
+  } catch (error) {
+    throw await inNamesOfOptions(error, output, options.configText);
   } finally {
     release();
     await pool.close();
