@@ -11,7 +11,9 @@ const COMMON = `  --config <file>   configuration; default tgm.config.ts or tgm.
   --help`;
 
 const TOGETHER = `  --mpi <library>   by what processes that mpirun or srun started work together: auto, none, open-mpi, mpich or
-                    the path of a library; default auto, the launcher's`;
+                    the path of a library; default auto, the launcher's
+  --patience <s>    seconds for which one of them that shows no sign of life is waited for; default 30, and more where
+                    steps are long`;
 
 /** What `tgm --help` says. */
 export function programHelp(): string {

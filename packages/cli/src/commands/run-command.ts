@@ -29,6 +29,9 @@ const COMMON: ReadonlyMap<string, Flag> = new Map([
   ['mpi', { takesValue: true }],
 ]);
 
+/** Of commands that several processes can do together. */
+const TOGETHER: ReadonlyMap<string, Flag> = new Map([['patience', { takesValue: true }]]);
+
 /** Does what a command line of `tgm` asks for. @returns the exit code. */
 export async function runCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...own] = args;
@@ -51,10 +54,12 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
       return EXIT_CODES.done;
     }
     const { name: stage, together = false } = found;
+    const patience = textBehind(line, 'patience');
     collective = await openCollective({
       program: `tgm ${stage}`,
       together,
       mpi: textBehind(line, 'mpi') ?? 'auto',
+      ...(patience !== undefined && { patience: Number(patience) }),
     });
     if (collective.rank > 0) beSilent();
     return await endTogether(collective, await run(found, line, signal, collective));
@@ -101,7 +106,7 @@ interface CommandArguments {
 /** @throws CliError `USAGE` */
 function commandLine(command: Command, args: readonly string[]): CommandArguments {
   const own = sectionFlags(command.sections);
-  const known = new Map([...own, ...COMMON]);
+  const known = new Map([...own, ...COMMON, ...(command.together ? TOGETHER : [])]);
   const { help, flags, positionals, rest } = parseFlags(`tgm ${command.name}`, known, args);
   if (help) return { help, own, given: flags };
   const given = new Map([...flags, ...withoutFlags(command, positionals, rest, own, flags)]);

@@ -8,6 +8,8 @@ export interface CollectiveChoice {
   readonly together: boolean;
   /** What `--mpi` says: `auto`, `none`, the name of a library, or the path of one. */
   readonly mpi: string;
+  /** Seconds for which a rank that shows no sign of life is waited for. Default: that of `mpiProcesses`. */
+  readonly patience?: number;
 }
 
 /**
@@ -19,7 +21,12 @@ export interface CollectiveChoice {
  *
  * @throws CliError `USAGE`; TrainError as `mpiProcesses`
  */
-export async function openCollective({ program, together, mpi }: CollectiveChoice): Promise<Collective> {
+export async function openCollective({
+  program,
+  together,
+  mpi,
+  ...options
+}: CollectiveChoice): Promise<Collective> {
   if (mpi === 'none') return singleProcess();
   const launched = launchedBy(process.env);
   if (!together) {
@@ -32,9 +39,9 @@ export async function openCollective({ program, together, mpi }: CollectiveChoic
       advice: 'Start it without a launcher; --mpi none lets each process work by itself.',
     });
   }
-  if (mpi !== 'auto') return closedOnce(await mpiProcesses({ library: mpi }));
+  if (mpi !== 'auto') return closedOnce(await mpiProcesses({ library: mpi, ...options }));
   // A launcher with PMIx alone does not say of how many.
-  return launched && launched.size?.value !== 1 ? closedOnce(await mpiProcesses()) : singleProcess();
+  return launched && launched.size?.value !== 1 ? closedOnce(await mpiProcesses(options)) : singleProcess();
 }
 
 function closedOnce(collective: Collective): Collective {
