@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Plan, plan } from '../index.js';
+import { MACHINES, type Plan, plan } from '../index.js';
 import { laptop } from '../presets/laptop.js';
 import { PRESETS, type PresetName } from '../presets/presets.js';
 import { leakSafe } from '../presets/pretraining-presets.js';
@@ -53,6 +53,15 @@ describe('tgm plan', { timeout: 120_000 }, () => {
       );
     },
   );
+
+  it('reckons with the network and the loading that are told', async () => {
+    const told = ['--machine', 'a100-80', '--devices', '32', '--network', '25', '--loads', '100'];
+    const settings = PRESETS['videomae-b-k400'];
+    const machine = MACHINES['a100-80'];
+    const expected = plan({ settings, machine, devices: 32, network: 25, loads: 100 });
+    expect(expected.time.parts).toMatchObject({ sums: expect.any(Number), load: expect.any(Number) });
+    expect(await planned('--preset', 'videomae-b-k400', ...told)).toEqual(asJson(expected));
+  });
 
   it('takes what is given over the preset, however deep', async () => {
     const changed = withChanges(leakSafe(PRESETS['tgm-b-ssv2']), {

@@ -17,6 +17,7 @@ export const plan: Command = {
   tgm plan --preset tgm-b-ssv2 --machine a100-80 --devices 8
   tgm plan --preset tgm-b-ssv2 --laptop --machine this --videos 1000
   tgm plan pretrain --preset tgm-b-k400 --length.accumulate 4
+  tgm plan --preset tgm-b-k400 --machine this --devices 16 --network 10
 
 With the name of a section it plans what stands in the configuration, over the preset. Videos are those of the configuration where
 they are on this machine, else as many as the published set has, or --plan.videos. Where the memory is not enough it says what to change.`,
@@ -30,9 +31,10 @@ they are on this machine, else as many as the published set has, or --plan.video
       ...optionsIn(PLANNED_FIELDS[stage], values),
     } as unknown as Settings;
     const videos = values.videos ?? (await videosOf(sections.data?.values));
-    const { recompute, devices, clipsPerSecond, store } = values;
+    const { recompute, devices, network, loads, clipsPerSecond, store } = values;
+    const shared = { devices, network, loads, clipsPerSecond };
     const machine = await machineOf(values.machine);
-    const result = planOf({ settings, recompute, videos, devices, clipsPerSecond, store, machine });
+    const result = planOf({ settings, recompute, videos, ...shared, store, machine });
     return { json: result, text: planText(result) };
   },
 };

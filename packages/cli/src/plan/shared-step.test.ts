@@ -84,6 +84,9 @@ describe('sharedStep', () => {
     // Gradients, parameters and two moments both ways.
     expect(accelerator.copies).toBeCloseTo((8 * 4e6) / 20e9, 12);
     expect(accelerator.handover).toBe(0);
+    // A measured rate alone does not say which of both it is of.
+    const unknown = sharedStep({ ...alone, processor: undefined, devices: 2, network: 10 });
+    expect(unknown).toMatchObject({ handover: 0, copies: 0 });
   });
 
   it('loads beside an accelerator, and instead of computing on a processor', () => {
@@ -130,7 +133,10 @@ describe('plan with a network', () => {
     expect(clipsPerSecond).toBeCloseTo(shared.time.clipsPerStep / parts!.total, 6);
     expect(days).toBeCloseTo((steps * parts!.total) / 86_400, 9);
     expect(free.time.parts).toBeUndefined();
-    expect(planText(shared)).toContain(`${parts!.sums.toPrecision(3)} s sums of gradients`);
+    const said = planText(shared).split('\n');
+    const at = said.findIndex((line) => line.startsWith('time'));
+    expect(said[at + 1]).toContain(`${parts!.sums.toPrecision(3)} s sums of gradients`);
+    expect(scale).toContain(said.slice(at, at + 2).join('\n'));
   });
 
   it('says nothing of it where there is no rate', () => {
