@@ -9,11 +9,16 @@ export interface Launched {
   /** The variables that say the following, where they are set. */
   readonly rank?: { readonly variable: string; readonly value: number };
   readonly size?: { readonly variable: string; readonly value: number };
+  /**
+   * Whether a job of processes that all took leave of MPI ends with the code of them all. `mpirun` ends the others at the first code
+   * that is not 0, and may take the signal for theirs; so it is told the code by `MPI_Abort`, of which Slurm makes 137 with MPICH.
+   */
+  readonly takesCodes: boolean;
   /** What to try when the processes do not find each other. */
   readonly advice: string;
 }
 
-interface Launcher extends Pick<Launched, 'by' | 'libraries' | 'advice'> {
+interface Launcher extends Pick<Launched, 'by' | 'libraries' | 'takesCodes' | 'advice'> {
   readonly rank: string;
   readonly size?: string;
 }
@@ -28,6 +33,7 @@ const LAUNCHERS: readonly Launcher[] = [
     by: 'mpirun of Open MPI',
     libraries: ['open-mpi'],
     rank: 'OMPI_COMM_WORLD_RANK',
+    takesCodes: false,
     size: 'OMPI_COMM_WORLD_SIZE',
     advice: 'Use the library of this launcher, or the launcher of this library.',
   },
@@ -35,6 +41,7 @@ const LAUNCHERS: readonly Launcher[] = [
     by: 'mpirun of MPICH, or another launcher with PMI',
     libraries: ['mpich'],
     rank: 'PMI_RANK',
+    takesCodes: false,
     size: 'PMI_SIZE',
     advice: 'Use the library of this launcher, or the launcher of this library.',
   },
@@ -48,6 +55,7 @@ const LAUNCHERS: readonly Launcher[] = [
     by: 'srun of Slurm',
     libraries: ['open-mpi', 'mpich'],
     rank: 'SLURM_PROCID',
+    takesCodes: true,
     size: 'SLURM_STEP_NUM_TASKS',
     advice:
       'Try "srun --mpi=pmix" with Open MPI, "srun --mpi=pmi2" with MPICH; "srun --mpi=list" says what there is.',
@@ -56,6 +64,7 @@ const LAUNCHERS: readonly Launcher[] = [
     by: 'a launcher with PMIx',
     libraries: ['open-mpi', 'mpich'],
     rank: 'PMIX_RANK',
+    takesCodes: false,
     advice: 'Use a library that was built for this launcher.',
   },
 ];

@@ -38,6 +38,7 @@ export interface MpiCalls {
   allGather(bytes: Uint8Array, all: Uint8Array, counts: Int32Array, places: Int32Array): Promise<void>;
   /** Ends all processes and this one. */
   abort(code: number): void;
+  /** Takes leave, when nothing is left to be told. MPICH may not come back from that; the process then ends alone. */
   finalize(): Promise<void>;
 }
 

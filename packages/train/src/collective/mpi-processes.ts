@@ -21,7 +21,7 @@ export interface MpiProcessesOptions {
   /**
    * Seconds for which this process waits for a rank that shows no sign of life, above 0. Default 30. A rank whose event loop turns
    * shows one every few seconds, whatever it does. One that computes shows none: so it is four times the longest time for which this
-   * process's own loop stood still, where that is more. Ranks above 0 wait 15 s longer, so that rank 0 can save its steps.
+   * process's own loop stood still, where that is more. Ranks above 0 wait half as long again, so that rank 0 can save its steps.
    */
   readonly patience?: number;
 }
@@ -69,8 +69,10 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
     left = endWith(abort);
   });
   rank = mpi.rank;
+  patience.met();
   if (mpi.size === 1) left();
-  requireLaunched(where, mpi, loaded, launchedBy(process.env));
+  const launched = launchedBy(process.env);
+  requireLaunched(where, mpi, loaded, launched);
 
   const clock = callClock();
   /** Calls of this process that have not ended. */
@@ -117,12 +119,13 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
     return broken?.known === true;
   }
 
+  const signEvery = Math.min(SIGN_EVERY, (seconds * 1000) / 6);
   let heard = performance.now();
   const signs = setInterval(() => {
     patience.turn();
     const now = performance.now();
     if (calls > 0) heard = now;
-    if (now - heard < SIGN_EVERY || (broken && !broken.known)) return;
+    if (now - heard < signEvery || (broken && !broken.known)) return;
     heard = now;
     void inTurn(async () => {
       const failure = await rounds.works();
@@ -130,7 +133,7 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
     }).catch((error: unknown) => {
       broken ??= { error, known: false };
     });
-  }, SIGN_EVERY / 5).unref();
+  }, signEvery / 5).unref();
   if (mpi.size === 1) clearInterval(signs);
 
   return {
@@ -174,20 +177,21 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
         else failed(failure);
       }).catch(() => undefined);
       // Nobody can be told. Rank 0 has the time to find that out, and to save its steps.
-      if (!broken!.known && mpi.rank > 0 && !isSilence(broken!.error)) await delay(UNTOLD);
+      if (!broken!.known && mpi.rank > 0 && !isSilence(broken!.error)) await delay(seconds * 500);
       return broken!.known ? broken!.error : error;
     },
     abort: (code) => mpi.abort(code),
     close: () =>
       call(async () => {
-        if (await settled('close')) {
-          clearInterval(signs);
-          return;
-        }
-        await announced({ call: 'close' });
+        const known = await settled('close');
+        if (!known) await announced({ call: 'close' });
         clearInterval(signs);
-        await mpi.finalize();
-        left();
+        // Else the end of this process ends the job, with its code.
+        if (!known || launched?.takesCodes) {
+          await mpi.finalize();
+          left();
+        }
+        if (known) return;
         const error = new TrainError('MPI_FAILED', {
           where,
           expected: 'no call behind close',
@@ -201,11 +205,8 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
 /** Errors that all ranks have when one has them. */
 const KNOWN_TO_ALL: ReadonlySet<string> = new Set(['RANKS_DISAGREE', 'RANK_FAILED']);
 
-/** Milliseconds after which a process that makes no call says that it is at work. */
+/** Milliseconds after which a process that makes no call says that it is at work, at most. */
 const SIGN_EVERY = 5000;
-
-/** Milliseconds for which a rank above 0 stays when it cannot tell the others that it failed. */
-const UNTOLD = 15_000;
 
 const isSilence = (error: unknown): boolean => error instanceof TrainError && error.code === 'RANK_SILENT';
 

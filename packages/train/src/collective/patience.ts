@@ -14,6 +14,8 @@ export interface Wait {
 export interface Patience {
   /** To be called whenever the loop turns. @returns milliseconds since the last turn. */
   turn(): number;
+  /** The processes have met: how long they took to start says nothing of what comes. */
+  met(): void;
   /** Begins a wait, which counts while it is `wanted`. */
   wait(wanted?: () => boolean): Wait;
 }
@@ -21,8 +23,8 @@ export interface Patience {
 /** Times as long as this process's loop stood still. Processes may differ so much in speed, or by other work on their machine. */
 const FACTOR = 4;
 
-/** Milliseconds that other ranks wait longer than rank 0, which has steps to save. */
-const LONGER = 15_000;
+/** Share of the patience for which other ranks wait longer than rank 0, which has steps to save. */
+const LONGER = 0.5;
 
 /** What to do about an error `RANK_SILENT`. */
 export const PATIENCE_ADVICE =
@@ -33,7 +35,7 @@ const TURN = 1000;
 
 /** @param seconds for which this process waits at least. */
 export function patienceOf(seconds: number, rank: () => number): Patience {
-  // The process's start counts.
+  // From the start of the process.
   let last = 0;
   let longest = 0;
   const turn = (): number => {
@@ -45,6 +47,10 @@ export function patienceOf(seconds: number, rank: () => number): Patience {
   };
   return {
     turn,
+    met() {
+      turn();
+      longest = 0;
+    },
     wait(wanted = () => true) {
       turn();
       let waited = 0;
@@ -53,7 +59,8 @@ export function patienceOf(seconds: number, rank: () => number): Patience {
         over() {
           const still = turn();
           if (wanted()) waited += Math.min(still, TURN);
-          return waited > Math.max(seconds * 1000, FACTOR * longest) + (rank() === 0 ? 0 : LONGER);
+          const longer = rank() === 0 ? 0 : LONGER * seconds * 1000;
+          return waited > Math.max(seconds * 1000, FACTOR * longest) + longer;
         },
       };
     },
