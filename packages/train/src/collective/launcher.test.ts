@@ -33,6 +33,14 @@ describe('what a launcher says', () => {
     expect(launched).not.toHaveProperty('size');
   });
 
+  it('is of srun or of mpirun where both set the same variables', () => {
+    const srun = { SLURM_STEP_NUM_TASKS: '2', SLURM_PROCID: '1', PMI_SIZE: '2', PMI_RANK: '1', PMI_FD: '11' };
+    expect(launchedBy(srun)).toMatchObject({ by: 'srun of Slurm', takesCodes: true });
+    expect(launchedBy(srun)?.libraries[0]).toBe('mpich');
+    const mpirun = { ...srun, PMI_SIZE: '8', PMI_RANK: '5', MPI_LOCALNRANKS: '4' };
+    expect(launchedBy(mpirun)).toMatchObject({ takesCodes: false, size: { value: 8 } });
+  });
+
   it('is nothing in the script of a Slurm job, of which there is one', () => {
     expect(launchedBy({ SLURM_JOB_ID: '12', SLURM_NTASKS: '8', SLURM_PROCID: '0' })).toBeUndefined();
   });

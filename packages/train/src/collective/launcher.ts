@@ -21,7 +21,17 @@ export interface Launched {
 interface Launcher extends Pick<Launched, 'by' | 'libraries' | 'takesCodes' | 'advice'> {
   readonly rank: string;
   readonly size?: string;
+  /** A variable that it sets too, and one that another launcher with the same ones sets. */
+  readonly beside?: string;
+  readonly unless?: string;
 }
+
+const SRUN = {
+  by: 'srun of Slurm',
+  takesCodes: true,
+  advice:
+    'Try "srun --mpi=pmix" with Open MPI, "srun --mpi=pmi2" with MPICH; "srun --mpi=list" says what there is.',
+} as const;
 
 /**
  * The first whose variables are set counts, since launchers start each other: under Slurm `mpirun` starts its own helpers by `srun`.
@@ -32,48 +42,57 @@ const LAUNCHERS: readonly Launcher[] = [
   {
     by: 'mpirun of Open MPI',
     libraries: ['open-mpi'],
-    rank: 'OMPI_COMM_WORLD_RANK',
     takesCodes: false,
+    rank: 'OMPI_COMM_WORLD_RANK',
     size: 'OMPI_COMM_WORLD_SIZE',
     advice: 'Use the library of this launcher, or the launcher of this library.',
   },
   {
+    ...SRUN,
+    libraries: ['mpich', 'open-mpi'],
+    rank: 'PMI_RANK',
+    size: 'PMI_SIZE',
+    beside: 'SLURM_STEP_NUM_TASKS',
+    // That of MPICH, which may start its helpers by srun.
+    unless: 'MPI_LOCALNRANKS',
+  },
+  {
     by: 'mpirun of MPICH, or another launcher with PMI',
     libraries: ['mpich'],
-    rank: 'PMI_RANK',
     takesCodes: false,
+    rank: 'PMI_RANK',
     size: 'PMI_SIZE',
     advice: 'Use the library of this launcher, or the launcher of this library.',
   },
   {
     by: 'mpirun of MPICH with -pmi-port',
     libraries: ['mpich'],
+    takesCodes: false,
     rank: 'PMI_ID',
     advice: 'Use the library of this launcher, or the launcher of this library.',
   },
   {
-    by: 'srun of Slurm',
+    ...SRUN,
     libraries: ['open-mpi', 'mpich'],
     rank: 'SLURM_PROCID',
-    takesCodes: true,
     size: 'SLURM_STEP_NUM_TASKS',
-    advice:
-      'Try "srun --mpi=pmix" with Open MPI, "srun --mpi=pmi2" with MPICH; "srun --mpi=list" says what there is.',
   },
   {
     by: 'a launcher with PMIx',
     libraries: ['open-mpi', 'mpich'],
-    rank: 'PMIX_RANK',
     takesCodes: false,
+    rank: 'PMIX_RANK',
     advice: 'Use a library that was built for this launcher.',
   },
 ];
 
 /** What the variables of a launcher say; undefined where none started this process. */
 export function launchedBy(environment: NodeJS.ProcessEnv): Launched | undefined {
-  for (const { rank, size, ...launcher } of LAUNCHERS) {
+  for (const { rank, size, beside, unless, ...launcher } of LAUNCHERS) {
     // Slurm sets its rank in the script of a job as well.
     if (environment[size ?? rank] === undefined) continue;
+    if (beside && environment[beside] === undefined) continue;
+    if (unless && environment[unless] !== undefined) continue;
     const word = (variable: string | undefined) => {
       const value = variable === undefined ? undefined : wholeNumberOf(environment[variable]);
       return value === undefined ? undefined : { variable: variable!, value };
