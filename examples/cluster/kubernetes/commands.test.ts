@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Job } from 'kubernetes-types/batch/v1.js';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { stepsOf } from '../run-events.test-support.ts';
 import { writeSomeVideos } from '../some-videos.test-support.ts';
@@ -65,12 +65,14 @@ it.runIf(process.platform === 'linux')(
 
 const canUnshare = process.getuid?.() === 0 && existsSync('/usr/bin/unshare');
 
-it.skipIf(!canUnshare)(
-  'a worker that is to go waits until its rank has saved',
-  { timeout: 60_000 },
-  async () => {
-    const [worker] = (read('train.yaml') as MpiJob).spec.mpiReplicaSpecs.Worker.template.spec!.containers;
-    const hook = worker!.lifecycle!.preStop!.exec!.command!;
+describe.skipIf(!canUnshare)('pods that are to go', () => {
+  const { Launcher, Worker } = (read('train.yaml') as MpiJob).spec.mpiReplicaSpecs;
+  const hookOf = ({ template }: typeof Worker) =>
+    template.spec!.containers[0]!.lifecycle!.preStop!.exec!.command!;
+  /** Runs a script as the first process of a pod, which sees none outside. */
+  const inPod = (script: string, hook: readonly string[]) =>
+    run(['unshare', '-pf', '--mount-proc', 'bash', script, ...hook], {}, data);
+  beforeAll(async () => {
     // A rank that hears signals only after a while, and takes its time then.
     const program = [
       '#!/bin/bash',
@@ -80,9 +82,23 @@ it.skipIf(!canUnshare)(
     await mkdir(join(data, 'bin'));
     await writeFile(join(data, 'bin/tgm'), program.join('\n'));
     await chmod(join(data, 'bin/tgm'), 0o755);
-    // Processes of a pod see no others, and this script is none of tgm's.
-    await writeFile(join(data, 'pod.sh'), 'bin/tgm & sleep 1; "$@"; echo gone; wait $!; echo $?');
-    const { said } = await run(['unshare', '-pf', '--mount-proc', 'bash', 'pod.sh', ...hook], {}, data);
+  });
+
+  it('a worker waits until its rank has saved', { timeout: 60_000 }, async () => {
+    await writeFile(join(data, 'worker.sh'), 'bin/tgm & sleep 1; "$@"; echo gone; wait $!; echo $?');
+    const { said } = await inPod('worker.sh', hookOf(Worker));
     expect(said.split('\n').slice(0, 4)).toEqual(['up', 'saved', 'gone', '75']);
-  },
-);
+  });
+
+  it.skipIf(!existsSync(OPEN_MPI))(
+    'a launcher waits until all ranks have saved',
+    { timeout: 60_000 },
+    async () => {
+      const flags = '--allow-run-as-root --oversubscribe -n 2';
+      await writeFile(join(data, 'launcher.sh'), `(sleep 4; "$@") & exec ${OPEN_MPI} ${flags} bin/tgm`);
+      const { code, said } = await inPod('launcher.sh', hookOf(Launcher));
+      expect(said.match(/^saved$/gm), said).toHaveLength(2);
+      expect(code).toBe(75);
+    },
+  );
+});
