@@ -12,6 +12,8 @@ export interface BatchNumbers<Host extends object> {
   readonly host: Host;
   /** They fill the tokens and pixels. */
   readonly jobs: readonly TokenJob[];
+  /** As `Batch` has it. */
+  readonly compared?: Batch<TensorTree>['compared'];
   /** Arrays of the buffers that the batch lies in. */
   readonly taken: readonly Float32Array[];
 }
@@ -34,9 +36,9 @@ export function filledBatches<Tensors extends TensorTree>(parts: FilledBatchesPa
 
   async function make() {
     const drawn = await stream.next(share);
-    const { host, jobs, taken } = parts.numbers(drawn.examples);
+    const { host, jobs, taken, compared } = parts.numbers(drawn.examples);
     const filled = await filler.fill(jobs);
-    return { drawn, host, filled, taken: taken.map((array) => filled.get(array)!) };
+    return { drawn, host, filled, compared, taken: taken.map((array) => filled.get(array)!) };
   }
 
   function begin(): void {
@@ -49,7 +51,7 @@ export function filledBatches<Tensors extends TensorTree>(parts: FilledBatchesPa
   return {
     async next(): Promise<Batch<Tensors>> {
       while (making.length < atOnce) begin();
-      const { drawn, host, filled, taken } = await making.shift()!;
+      const { drawn, host, filled, compared, taken } = await making.shift()!;
       let lent = true;
       return {
         tensors: tensorsOf(host, filled) as Tensors,
@@ -57,6 +59,7 @@ export function filledBatches<Tensors extends TensorTree>(parts: FilledBatchesPa
         clips: drawn.examples.length,
         after: drawn.after,
         replaced: drawn.replaced,
+        ...(compared ? { compared } : {}),
         release() {
           if (lent) buffers.giveBack(taken);
           lent = false;

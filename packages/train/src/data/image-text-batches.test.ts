@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { colours, letters, tinyClipModel } from '../objectives/tiny-clip-model.test-support.js';
 import { type ImageTextBatchesOptions, imageTextBatches } from './image-text-batches.js';
 import type { ImageTextPair, ImageTextPairs } from './image-text-pairs.js';
+import { textKeys } from './text-keys.js';
 
 const model = tinyClipModel();
 const tokenizer = letters();
@@ -181,14 +182,44 @@ describe('imageTextBatches', () => {
     expect(tf.memory().numTensors).toBe(tensors);
   });
 
-  it('ends where all pairs match, since nothing is learned from them', async () => {
+  it('shares each batch out among ranks, with what one process draws', async () => {
+    const random: ImageTextPairs = {
+      ...pairs,
+      load: (indices, random) =>
+        indices.map((index) => ({ ...pairs.pair(index), text: 'abcdefgh'[Math.floor(8 * random())]! })),
+    };
+    const options = { pairs: random, dropPatches: 0.5 };
+    const whole = await read(options, 3);
+    const ranks = await Promise.all([0, 1].map((rank) => read({ ...options, rank, ranks: 2 }, 3)));
+    for (const [at, batch] of whole.entries()) {
+      const shares = ranks.map((rank) => rank[at]!);
+      expect(shares.map(({ clips, after }) => [clips, after])).toEqual([
+        [2, at + 1],
+        [2, at + 1],
+      ]);
+      for (const name of ['patches', 'positions', 'matchKey', 'sampleKey'] as const)
+        expect(shares.flatMap((share) => rowsOf(share[name]!))).toEqual(rowsOf(batch[name]!));
+      expect(shares.flatMap(({ ids }) => ids)).toEqual(batch.ids);
+    }
+    expect(() => imageTextBatches({ ...base, batchSize: 5, ranks: 2 })).toThrow(
+      expect.objectContaining({ code: 'OPTION_INVALID', where: 'imageTextBatches, option batchSize' }),
+    );
+  });
+
+  it('tells which pairs match, of one rank as of all', async () => {
     const image = new Uint8Array(192);
-    const same = plain(['a', 'b', 'c', 'd'], () => ({ image, match: 'all' }));
-    await expect(read({ pairs: same }, 16)).rejects.toMatchObject({
-      code: 'NO_NEGATIVES',
-      where: 'imageTextBatches',
+    const given = plain(['a', 'b', 'c', 'd'], ({ id }) => ({ image, match: id === '3' ? 'b' : 'all' }));
+    const stream = await imageTextBatches({ ...base, pairs: given, rank: 1, ranks: 2 }).open();
+    const { ids, compared, tensors } = (await stream.next())!;
+    tf.dispose(tensors as unknown as tf.TensorContainer);
+    expect(compared).toEqual({
+      captions: textKeys(ids.map((id) => (id === '3' ? 'b' : 'all'))),
+      samples: textKeys(ids),
     });
-    expect(await read({ pairs: plain(['a', 'b', 'c', 'd'], () => ({ image })) }, 16)).toHaveLength(16);
+    const wordless = await imageTextBatches({ ...base, pairs: plain(['a', 'b']), batchSize: 2 }).open();
+    const batch = (await wordless.next())!;
+    tf.dispose(batch.tensors as unknown as tf.TensorContainer);
+    expect(batch.compared).toBeUndefined();
   });
 
   it.each([
@@ -221,7 +252,7 @@ describe('imageTextBatches', () => {
           batchSize: 5,
           seed: ['1', 2],
           dropPatches: 0.5,
-        } satisfies Record<keyof ImageTextBatchesOptions, unknown>,
+        } satisfies Record<Exclude<keyof ImageTextBatchesOptions, 'rank' | 'ranks'>, unknown>,
       },
     ],
   }))

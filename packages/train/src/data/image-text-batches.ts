@@ -14,20 +14,19 @@ import {
 } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { ClipModelBatch } from '../objectives/clip-model-batch.js';
-import { seedField } from '../seed-field.js';
 import type { Batch, Batches } from '../trainer/batches.js';
+import { orderFields, shareOf } from './batch-fields.js';
 import { describeTokenizer } from './describe-tokenizer.js';
 import { exampleOrder } from './example-order.js';
 import type { ImageTextPairs } from './image-text-pairs.js';
-import { imageTensors, matchesOf, requireTexts, textTensors } from './image-text-tensors.js';
-import { type NegativesWatch, negativesWatch } from './negatives-watch.js';
+import { imageTensors, matchesOf, requireAlike, requireTexts, textTensors } from './image-text-tensors.js';
 import { textKeys } from './text-keys.js';
 
 export interface ImageTextBatchesOptions {
   readonly model: ClipModel;
   readonly tokenizer: ClipModelTokenizer;
   readonly pairs: ImageTextPairs;
-  /** Pairs of a batch, at least 2. */
+  /** Pairs of a batch, those of all ranks together, at least 2. */
   readonly batchSize: number;
   /** Decides the order, what is drawn in loading, and which patches are dropped. */
   readonly seed: number | string;
@@ -36,6 +35,12 @@ export interface ImageTextBatchesOptions {
    * arXiv 2212.00794, which drops 0.5 or 0.75 of them and so trains on more images in the same time. Default 0.
    */
   readonly dropPatches?: number;
+  /**
+   * This process among those that share each batch, and how many they are. Default: the only one. Each loads the whole batch, and makes
+   * tensors of its share.
+   */
+  readonly rank?: number;
+  readonly ranks?: number;
 }
 
 const OPTIONS = optionTable(
@@ -50,8 +55,8 @@ const OPTIONS = optionTable(
     ]),
     pairs: objectWith<ImageTextPairs>('pairs of images and texts', ['length', 'load', 'describe']),
     batchSize: wholeNumber({ from: 2 }),
-    seed: seedField(),
     dropPatches: optional(number({ from: 0, below: 1 }), 0),
+    ...orderFields(),
   } satisfies Record<keyof ImageTextBatchesOptions, unknown>,
   TrainError,
 );
@@ -65,21 +70,22 @@ const OPTIONS = optionTable(
  * nothing, and costs time.
  *
  * @throws TrainError `OPTION_INVALID`, `NO_EXAMPLES`; `next` throws `EXAMPLE_INVALID` for an image of another size, a pair
- *   without id or text, and where some pairs of a batch have an image or a paraphrase and others have none; `NO_NEGATIVES` where
- *   all pairs match, and whatever `load` throws.
+ *   without id or text, and where some pairs of a batch have an image or a paraphrase and others have none, and whatever `load` throws.
  */
 export function imageTextBatches(options: ImageTextBatchesOptions): Batches<ClipModelBatch> {
   const checked = OPTIONS.check(options);
-  const { model, tokenizer, pairs, batchSize, seed, dropPatches } = checked;
+  const { model, tokenizer, pairs, batchSize, seed, dropPatches, rank } = checked;
   const where = 'imageTextBatches';
+  const share = shareOf(where, checked);
   if (!(pairs.length >= 1)) {
     const received = showValue(pairs.length);
     throw new TrainError('NO_EXAMPLES', { where, expected: 'at least one pair', received });
   }
 
-  async function make(number: number, watch: NegativesWatch): Promise<Batch<ClipModelBatch>> {
-    const places = Array.from({ length: batchSize }, (_, row) => number * batchSize + row);
-    const indices = places.map((place) => order.sample(place, 0));
+  async function make(number: number): Promise<Batch<ClipModelBatch>> {
+    const first = number * batchSize;
+    const indices = Array.from({ length: batchSize }, (_, row) => order.sample(first + row, 0));
+    // All of the batch, since what is drawn in loading is drawn for all of its pairs in turn.
     const loaded = await pairs.load(indices, seededRandom(seed, 'load', number), number);
     if (!Array.isArray(loaded) || loaded.length !== batchSize) {
       const expected = `${batchSize} pairs, one for each number`;
@@ -87,18 +93,22 @@ export function imageTextBatches(options: ImageTextBatchesOptions): Batches<Clip
       throw new TrainError('EXAMPLE_INVALID', { where: `${where}, pairs.load`, expected, received });
     }
     for (const pair of loaded) requireTexts(pair);
-    const ids = loaded.map(({ id }) => id);
-    if (loaded.some(({ image }) => image)) watch.see(textKeys(matchesOf(loaded)), textKeys(ids));
-    const randoms = places.map((place) => order.masking(place, 0, 'patches'));
+    requireAlike(loaded);
+    const own = loaded.slice(rank * share, (rank + 1) * share);
+    const ids = own.map(({ id }) => id);
+    const randoms = own.map((_, row) => order.masking(first + rank * share + row, 0, 'patches'));
     return {
       tensors: tf.tidy(() => {
-        const images = imageTensors(model, loaded, dropPatches, randoms);
-        return { texts: textTensors(tokenizer, loaded), ...(images ? { images } : {}) };
+        const images = imageTensors(model, own, dropPatches, randoms);
+        return { texts: textTensors(tokenizer, own), ...(images ? { images } : {}) };
       }),
       ids,
-      clips: batchSize,
+      clips: share,
       after: number + 1,
       replaced: [],
+      ...(own.some(({ image }) => image)
+        ? { compared: { captions: textKeys(matchesOf(own)), samples: textKeys(ids) } }
+        : {}),
       release() {},
     };
   }
@@ -109,9 +119,8 @@ export function imageTextBatches(options: ImageTextBatchesOptions): Batches<Clip
     describe: describer(where, recorded(OPTIONS, told)),
     open(after) {
       let number = batchAfter(after);
-      const watch = negativesWatch(where);
       return {
-        next: () => make(number++, watch),
+        next: () => make(number++),
         async close() {},
       };
     },

@@ -24,6 +24,15 @@ export function requireTexts(pair: ImageTextPair): void {
   }
 }
 
+/** @throws TrainError `EXAMPLE_INVALID` where some pairs of a batch have an image or a paraphrase and others have none. */
+export function requireAlike(pairs: readonly ImageTextPair[]): void {
+  const images = pairs.filter(({ image }) => image);
+  requireAllOrNone('pairs with an image', images.length, pairs.length);
+  const wordings: readonly Wording[] = pairs.flatMap((pair) => [pair, ...(pair.others ?? [])]);
+  const paraphrases = wordings.filter(({ paraphrase }) => paraphrase !== undefined);
+  requireAllOrNone('texts with a paraphrase', paraphrases.length, wordings.length);
+}
+
 /** The texts of pairs, then those that belong to no image, then the paraphrases of all in the same order. */
 export function textTensors(
   tokenizer: ClipModelTokenizer,
@@ -31,7 +40,6 @@ export function textTensors(
 ): ClipModelBatch['texts'] {
   const wordings: readonly Wording[] = [...pairs, ...pairs.flatMap(({ others = [] }) => others)];
   const paraphrases = wordings.flatMap(({ paraphrase }) => paraphrase ?? []);
-  requireAllOrNone('texts with a paraphrase', paraphrases.length, wordings.length);
   const texts = [...wordings.map(({ text }) => text), ...paraphrases].map((text) => tokenizer.encode(text));
   const used = Math.max(...texts.map(({ end }) => end + 1));
   const length = Math.min(Math.ceil(used / PLACES) * PLACES, tokenizer.contextLength);
@@ -61,7 +69,6 @@ export function imageTensors(
   randoms: readonly Random[],
 ): ClipModelBatch['images'] {
   const images = pairs.flatMap(({ image }) => image ?? []);
-  requireAllOrNone('pairs with an image', images.length, pairs.length);
   if (images.length === 0) return undefined;
   const { imageSize, patchSize } = model.config.visionConfig;
   const layout = { numFrames: 1, tubeletSize: 1, imageSize, patchSize };

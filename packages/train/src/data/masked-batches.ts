@@ -6,7 +6,6 @@ import { batchNumbers } from './batch-numbers.js';
 import { type BatchPlan, batchPlan } from './batch-plan.js';
 import { filledBatches } from './filled-batches.js';
 import { MASKED_BATCHES_OPTIONS, type MaskedBatchesOptions } from './masked-batches-options.js';
-import { negativesWatch } from './negatives-watch.js';
 import { numberBuffers } from './number-buffers.js';
 import { requireText } from './require-text.js';
 import { fillerOf } from './token-threads.js';
@@ -17,8 +16,8 @@ import { fillerOf } from './token-threads.js';
  * All draws are functions of the seed and of an example's place in the run: the same for any number of ranks, threads and
  * resumes. Each mask of an example has draws of its own, so that a further view changes nothing in the others.
  *
- * @throws TrainError `OPTION_INVALID`. `next` throws `EXAMPLE_INVALID`, `TEXT_MISSING`, `MASK_COUNT_CHANGED`, `NO_NEGATIVES`
- *   when a loss compares captions that are all the same, and what the examples and the masking strategies throw.
+ * @throws TrainError `OPTION_INVALID`. `next` throws `EXAMPLE_INVALID`, `TEXT_MISSING`, `MASK_COUNT_CHANGED`,
+ *   and what the examples and the masking strategies throw.
  */
 export function maskedBatches<Cues extends object>(
   options: MaskedBatchesOptions<Cues>,
@@ -43,7 +42,7 @@ export function maskedBatches<Cues extends object>(
         require: (example) => requireText(plan.needs, example),
       });
       const buffers = numberBuffers();
-      const watch = plan.needs.otherClips && plan.needs.text ? negativesWatch('maskedBatches') : undefined;
+      const compares = plan.needs.otherClips && plan.needs.text;
       return filledBatches<MaskedBatch>({
         stream,
         share: plan.share,
@@ -52,8 +51,9 @@ export function maskedBatches<Cues extends object>(
         numbers(drawn) {
           const numbers = batchNumbers(plan, model, drawn, buffers);
           const { text, sampleKey } = numbers.host;
-          watch?.see(text!.captionKey.data as Int32Array, sampleKey.data as Int32Array);
-          return numbers;
+          if (!compares) return numbers;
+          const captions = text!.captionKey.data as Int32Array;
+          return { ...numbers, compared: { captions, samples: sampleKey.data as Int32Array } };
         },
       });
     },

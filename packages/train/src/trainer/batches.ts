@@ -26,6 +26,11 @@ export interface Batch<out Tensors extends TensorTree> {
   readonly after: Json;
   /** Samples that could not be read, whose places went to others. */
   readonly replaced: readonly ReplacedSample[];
+  /**
+   * What a loss that compares clips by their captions tells them by: `textKeys` of the captions and of the samples, [clips, 2] each. A
+   * run whose first clips are all of one caption or sample ends with `NO_NEGATIVES`.
+   */
+  readonly compared?: { readonly captions: Int32Array; readonly samples: Int32Array };
   /** Gives memory under the tensors back to the stream, when they have been used. */
   release(): void;
 }

@@ -64,10 +64,10 @@ export interface EvaluatedEvent {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-/** Something that went otherwise than asked for, and was mended. */
+/** Something that goes otherwise than asked for, and does not end the run. */
 export interface NoticeEvent {
   readonly type: 'notice';
-  readonly code: 'CHECKPOINT_DAMAGED';
+  readonly code: 'CHECKPOINT_DAMAGED' | 'BATCHES_DOUBLED';
   readonly message: string;
 }
 

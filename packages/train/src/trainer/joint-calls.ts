@@ -2,9 +2,12 @@ import type { Json } from '@tgm/options';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
 import type { Collective } from '../collective/collective.js';
 import { gatherJson } from '../collective/gather-json.js';
+import { batchDigest } from './batch-digest.js';
 import type { Batch, ReplacedSample } from './batches.js';
 import { type Call, type Calls, discard } from './calls.js';
 import { inBatchOrder } from './in-batch-order.js';
+import { comparedNumbers, severalCaptions } from './several-captions.js';
+import { severalSamples } from './several-samples.js';
 
 /** A step as all processes take it. */
 export interface JointStep {
@@ -23,6 +26,8 @@ export interface Next<Tensors extends TensorTree> {
   /** Undefined where a process is asked to stop, or has no batches any more. */
   readonly call: JointCall<Tensors> | undefined;
   readonly stopped: boolean;
+  /** Whether it is the first call, and two processes have the same batches for it. */
+  readonly doubled: boolean;
 }
 
 /** Calls that all processes take together. */
@@ -36,6 +41,8 @@ interface Told {
   readonly stop: boolean;
   readonly ended: boolean;
   readonly steps: readonly ToldStep[];
+  /** Of the batches of the first call. */
+  readonly digest: string | null;
 }
 
 interface ToldStep {
@@ -44,22 +51,32 @@ interface ToldStep {
   readonly replaced: readonly (readonly ReplacedSample[])[];
   /** Samples of the clips, two at most: enough to say whether there are several. */
   readonly samples: readonly string[];
+  /** What captions are compared by, as long as that has to be seen. */
+  readonly compared: readonly number[];
 }
 
-/** @param see is given some samples of each step, two at least where there are several, and its clips; what it throws ends the calls. */
+/**
+ * @param apart whether samples of a step have to be told apart.
+ * @returns calls. `next` throws TrainError `NO_NEGATIVES`, on all processes, where the clips of the first steps are all alike.
+ */
 export function jointCalls<Tensors extends TensorTree>(
   calls: Pick<Calls<Tensors>, 'next'>,
   collective: Collective,
-  see: (samples: readonly string[], clips: number) => void = () => undefined,
+  apart: boolean,
 ): JointCalls<Tensors> {
   const known = new Set<string>();
+  const samples = severalSamples();
+  const captions = severalCaptions();
+  let first = true;
 
   function joint(ranks: readonly ToldStep[]): JointStep {
     const clips = sum(ranks.map((rank) => rank.clips));
-    see(
-      ranks.flatMap(({ samples }) => samples),
-      clips,
-    );
+    if (apart)
+      samples(
+        ranks.flatMap((rank) => rank.samples),
+        clips,
+      );
+    captions.see(ranks.flatMap(({ compared }) => compared));
     const found = inBatchOrder(ranks.map(({ replaced }) => replaced));
     const replaced = found.filter(({ id }) => !known.has(id));
     for (const { id } of replaced) known.add(id);
@@ -72,16 +89,24 @@ export function jointCalls<Tensors extends TensorTree>(
       const call = stop ? undefined : await calls.next();
       let taken = false;
       try {
-        const own: Told = { stop, ended: !call, steps: call?.steps.map(told) ?? [] };
+        const digest = first && call && collective.size > 1 ? await batchDigest(call.steps.flat()) : null;
+        first = false;
+        const own: Told = {
+          stop,
+          digest,
+          ended: !call,
+          steps: call?.steps.map((parts) => told(parts, !captions.decided())) ?? [],
+        };
         const ranks =
           collective.size > 1
             ? ((await gatherJson(collective, own as unknown as Json)) as unknown as Told[])
             : [own];
         const stopped = ranks.some((rank) => rank.stop);
-        if (!call || ranks.some(({ ended }) => ended)) return { call: undefined, stopped };
+        if (!call || ranks.some(({ ended }) => ended)) return { call: undefined, stopped, doubled: false };
         const all = call.steps.map((_, step) => joint(ranks.map(({ steps }) => steps[step]!)));
         taken = true;
-        return { call: { ...call, all }, stopped };
+        const doubled = digest !== null && new Set(ranks.map((rank) => rank.digest)).size < ranks.length;
+        return { call: { ...call, all }, stopped, doubled };
       } finally {
         if (!taken) discard(call?.steps.flat() ?? []);
       }
@@ -89,11 +114,12 @@ export function jointCalls<Tensors extends TensorTree>(
   };
 }
 
-function told(parts: readonly Batch<TensorTree>[]): ToldStep {
+function told(parts: readonly Batch<TensorTree>[], compares: boolean): ToldStep {
   return {
     clips: sum(parts.map((part) => part.clips)),
     replaced: parts.map(({ replaced }) => replaced),
     samples: [...new Set(parts.flatMap(({ ids }) => ids))].slice(0, 2),
+    compared: compares ? parts.flatMap(({ compared }) => (compared ? comparedNumbers(compared) : [])) : [],
   };
 }
 

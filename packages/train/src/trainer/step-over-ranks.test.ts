@@ -6,6 +6,7 @@ import { cpuEngine, type Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Collective } from '../collective/collective.js';
 import { ranksInOneProcess } from '../collective/in-one-process.test-support.js';
+import { textKeys } from '../data/text-keys.js';
 import { sgd } from '../optimizers/sgd.js';
 import { constantSchedule } from '../schedules/constant.js';
 import type { Batch, Batches, ReplacedSample } from './batches.js';
@@ -173,5 +174,56 @@ describe('a step over ranks', () => {
       expect(error).toBeUndefined();
       expect(stepsOf(told)).toHaveLength(20);
     }
+  });
+
+  it('of one caption alone has no negatives either: others may be on another rank', async () => {
+    const of = (name: (rank: number) => string, sample: (rank: number, id: string) => string) =>
+      runs(
+        ({ rank }) =>
+          changed(({ ids }) => ({
+            compared: {
+              captions: textKeys(ids.map(() => name(rank))),
+              samples: textKeys(ids.map((id) => sample(rank, id))),
+            },
+          })),
+        { steps: 20 },
+      );
+    const all = (rank: number, id: string) => `${rank} ${id}`;
+    for (const made of [await of(() => 'one', all), await of(String, () => 'one')]) {
+      for (const { told, error } of made) {
+        expect(error).toMatchObject({
+          code: 'NO_NEGATIVES',
+          received: 'one caption, or one sample, for the first 64 clips',
+        });
+        expect(stepsOf(told)).toHaveLength(7);
+      }
+    }
+    // Each rank sees one caption only.
+    for (const { told } of await of(String, all)) expect(stepsOf(told)).toHaveLength(20);
+  });
+
+  it('of one caption alone has no negatives, in one process', async () => {
+    const batches = changed(({ ids }) => ({
+      compared: { captions: textKeys(ids.map(() => 'one')), samples: textKeys(ids) },
+    }));
+    const run = async () => {
+      for await (const _ of trainer<Points>({
+        ...{ engine, objective: comparison(), optimizer: sgd(), schedule: constantSchedule({ base: 0.01 }) },
+        ...{ steps: 40, seed: 1, batches },
+      }));
+    };
+    await expect(run()).rejects.toMatchObject({ code: 'NO_NEGATIVES' });
+  });
+
+  it('is told of where two ranks have the same batches', async () => {
+    const notices = ({ told }: { told: readonly TrainEvent[] }) =>
+      told.flatMap((event) => (event.type === 'notice' ? [event.code] : []));
+    const same = await runs(() => points(2));
+    expect(same.map(notices)).toEqual([['BATCHES_DOUBLED'], ['BATCHES_DOUBLED']]);
+    const own = await runs(({ rank }) => {
+      const batches = points(2);
+      return { ...batches, open: (after) => batches.open(after ?? 100 * rank) };
+    });
+    expect(own.map(notices)).toEqual([[], []]);
   });
 });

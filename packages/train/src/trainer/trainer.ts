@@ -4,12 +4,11 @@ import { launchedAlone } from '../collective/launched-alone.js';
 import { TrainError } from '../errors.js';
 import { callsOf, discard } from './calls.js';
 import { evaluations, requireEvaluators, requireSameEvaluations } from './evaluations.js';
-import type { TrainEvent } from './events.js';
+import type { NoticeEvent, TrainEvent } from './events.js';
 import { jointCalls } from './joint-calls.js';
 import { learningRates } from './learning-rates.js';
 import { requireWeights } from './objective-outputs.js';
 import { openRun, type Run } from './open-run.js';
-import { severalSamples } from './several-samples.js';
 import { requireSameState } from './shared-state.js';
 import { stepEvents } from './step-events.js';
 import { stepper } from './stepper.js';
@@ -74,8 +73,7 @@ export async function* trainer<Batch extends TensorTree>(
       sizeAt,
       accumulate,
     );
-    const watch = objective.tellsSamplesApart ? severalSamples() : undefined;
-    const joint = jointCalls(calls, collective, watch);
+    const joint = jointCalls(calls, collective, objective.tellsSamplesApart ?? false);
     try {
       while (run.step < steps) {
         const began = performance.now();
@@ -84,6 +82,7 @@ export async function* trainer<Batch extends TensorTree>(
         const { call } = next;
         stopped = next.stopped;
         if (!call) break;
+        if (next.doubled) yield DOUBLED;
         const rates = learningRates(schedule, run.step, call.steps.length);
         // The old state is used up then; the new one counts when all its numbers are finite.
         const onUse = () => {
@@ -153,6 +152,15 @@ async function finish(run: Run, { save, failed }: { save: boolean; failed: boole
     await run.close();
   }
 }
+
+/** Such a step is that of a smaller batch. `pretrain` and `finetune` cannot come to it. */
+const DOUBLED: NoticeEvent = {
+  type: 'notice',
+  code: 'BATCHES_DOUBLED',
+  message:
+    'Two ranks have the same batches, so that the step learns their clips twice: give each rank its share (options rank and ranks of ' +
+    'what makes the batches).',
+};
 
 /** What the calls of the collective took; nothing where there is one process. */
 function waitsSince(before: CallTimes, collective: Collective): CallTimes | undefined {
