@@ -1,9 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { describe, expect, it, vi } from 'vitest';
 import { LAUNCHABLE, launch } from '../collective/launch.test-support.js';
 import { singleProcess } from '../collective/single-process.js';
+import {
+  CASES,
+  consecutive,
+  numbersOf as gradientOf,
+  taken,
+} from '../objectives/objective-cases.test-support.js';
 import { apart, numbersOf, requireEqualTrainings } from './equal-trainings.test-support.js';
 import { allTrainings, type Cut, LEARNED, rankTraining, WHOLE } from './rank-training.test-support.js';
 
@@ -11,6 +18,9 @@ vi.setConfig({ testTimeout: 300_000 });
 
 const RANK = '../trainer/train-rank.test-support.ts';
 const HALVES: Cut = { batchSize: 4, accumulate: 2 };
+
+/** Labels with what is drawn for each clip, rows of two kinds, a queue that each step fills. */
+const KINDS = ['labels in shares, with drop path', 'images and texts', 'views, mocoV2'];
 
 const alone = () => allTrainings(WHOLE, singleProcess());
 let reference: ReturnType<typeof alone> | undefined;
@@ -41,6 +51,19 @@ describe.each(LAUNCHABLE)('training on processes of $title', ({ library, there }
     expect(lines.filter((line) => line.startsWith('tensors'))).toEqual(Array(2).fill('tensors left 0'));
     // Losses, gradients and weights are the same on both, to the last bit.
     expect(new Set(lines.filter((line) => line.startsWith('digest'))).size).toBe(1);
+  });
+
+  it.skipIf(!there)('two of them have the gradients of one, of objectives of other kinds', async () => {
+    const { lines, errors, code } = await launch(library, 2, RANK, 'objectives', JSON.stringify(KINDS));
+    expect({ errors, code }).toEqual({ errors: '', code: 0 });
+    expect(new Set(lines.filter((line) => line.startsWith('digest'))).size).toBe(1);
+    const gradients = resultOf(lines) as Record<string, number[]>;
+    const engine = await onnxEngine({ threads: 1 });
+    for (const name of KINDS) {
+      const whole = await taken(engine, CASES.find((each) => each.name === name)!, consecutive([8]));
+      expect(apart(gradientOf(whole.first), gradients[name]!), name).toBeLessThan(1e-5);
+    }
+    await engine.dispose();
   });
 
   it.skipIf(!there)('one of them learns what none does, to the last bit', async () => {

@@ -82,7 +82,6 @@ export async function* trainer<Batch extends TensorTree>(
         const { call } = next;
         stopped = next.stopped;
         if (!call) break;
-        if (next.doubled) yield DOUBLED;
         const rates = learningRates(schedule, run.step, call.steps.length);
         // The old state is used up then; the new one counts when all its numbers are finite.
         const onUse = () => {
@@ -99,6 +98,7 @@ export async function* trainer<Batch extends TensorTree>(
         broken = false;
         run.step += events.length;
         run.after = call.steps.at(-1)!.at(-1)!.after;
+        if (next.doubled) yield DOUBLED;
         yield* events;
         if (checkpoint && run.step % checkpoint.every === 0) yield* saved();
         unmeasured = true;
