@@ -1,4 +1,4 @@
-import type { Engine } from '@tgm/tfjs-backend-onnx';
+import { cpuEngine, type Engine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ranksInOneProcess } from '../collective/in-one-process.test-support.js';
 import {
@@ -10,19 +10,19 @@ import {
   shareOfRank,
   taken,
 } from './objective-cases.test-support.js';
-import { ENGINES } from './tiny-batch.test-support.js';
 
 /** Figures that are fitted to the clips of a part: what a part knows of itself is less where it is small. */
-const OF_PARTS: Readonly<Record<string, string>> = {
-  'hidden words of captions': 'captionTokens baseline',
-  'features of hidden and of visible tokens': 'features baseline',
-  'a codebook of tokens': 'reconstruction baseline',
+const OF_PARTS: Readonly<Record<string, readonly string[]>> = {
+  'hidden words of captions': ['captionTokens baseline'],
+  'features of hidden and of visible tokens': ['features baseline', 'visibleFeatures baseline'],
+  'a codebook of tokens': ['reconstruction baseline'],
 };
 
-describe.each(ENGINES)('a step over ranks on $name', { timeout: 120_000 }, ({ make }) => {
+// Parts are compared on each engine by `accumulation.test.ts`.
+describe('a step over ranks', () => {
   let engine: Engine;
   beforeAll(async () => {
-    engine = await make();
+    engine = await cpuEngine();
   });
   afterAll(() => engine.dispose());
 
@@ -31,7 +31,6 @@ describe.each(ENGINES)('a step over ranks on $name', { timeout: 120_000 }, ({ ma
     const [first, second] = [numbersOf(whole.first), numbersOf(whole.gradient)];
     expect(norm(first)).toBeGreaterThan(1e-2);
     for (const [ranks, batches] of [
-      [2, 1],
       [2, 2],
       [4, 1],
     ] as const) {
@@ -47,7 +46,7 @@ describe.each(ENGINES)('a step over ranks on $name', { timeout: 120_000 }, ({ ma
         expect(last.total).toBeCloseTo(whole.last.total, 5);
         expect(Object.keys(last.figures).sort()).toEqual(Object.keys(whole.last.figures).sort());
         for (const [name, figure] of Object.entries(whole.last.figures))
-          if (name !== OF_PARTS[each.name]) expect(last.figures[name], name).toBeCloseTo(figure, 4);
+          if (!OF_PARTS[each.name]?.includes(name)) expect(last.figures[name], name).toBeCloseTo(figure, 4);
         // Every rank has the same parameters, to the last bit.
         expect(params).toEqual(all[0]!.params);
       }
