@@ -42,7 +42,16 @@ describe.each(LAUNCHABLE)('evaluations of a training on processes of $title', ({
     const { lines, code } = await launch(library, RANKS, RANK, 'on rank 0');
     const told = lines.filter((line) => line.startsWith('refused'));
     expect(told).toHaveLength(RANKS);
-    for (const line of told) expect(line).toMatch(/RANKS_DISAGREE .*same option evaluate on all ranks/);
+    for (const line of told) expect(line).toMatch(/RANKS_DISAGREE.*same option evaluate on all ranks/);
+    expect(code).not.toBe(0);
+  });
+
+  it.skipIf(!there)('fail on all ranks where one of them fails', async () => {
+    const { lines, code } = await launch(library, RANKS, RANK, 'one fails');
+    const told = lines.filter((line) => line.startsWith('refused')).sort();
+    expect(told).toHaveLength(RANKS);
+    expect(told[0]).toMatch(/^refused 0 RANK_FAILED .*rank 1.*clip 7/);
+    expect(told[1]).toMatch(/^refused 1 EXAMPLE_FAILED clip 7/);
     expect(code).not.toBe(0);
   });
 });
