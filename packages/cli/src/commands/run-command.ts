@@ -1,5 +1,5 @@
 import { TgmError } from '@tgm/options';
-import type { Collective } from '@tgm/train';
+import { type Collective, launchedBy } from '@tgm/train';
 import { configLines, configText } from '../config/config-text.js';
 import { findConfig } from '../config/find-config.js';
 import { resolveSections } from '../config/resolve-sections.js';
@@ -35,6 +35,8 @@ const TOGETHER: ReadonlyMap<string, Flag> = new Map([['patience', { takesValue: 
 /** Does what a command line of `tgm` asks for. @returns the exit code. */
 export async function runCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...own] = args;
+  // What is wrong with a command line, and what --help says, is the same for all processes of a launcher.
+  const isFirst = (launchedBy(process.env)?.rank?.value ?? 0) === 0;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     say(programHelp());
     return name === undefined ? EXIT_CODES.wrong : EXIT_CODES.done;
@@ -50,7 +52,7 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
     const found = command ?? unknownCommand(name);
     const line = commandLine(found, own);
     if (line.help) {
-      say(commandHelp(found));
+      if (isFirst) say(commandHelp(found));
       return EXIT_CODES.done;
     }
     const { name: stage, together = false } = found;
@@ -70,6 +72,7 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
         say(JSON.stringify({ reason: 'stopped', by: what.by }));
     };
     if (collective === undefined || collective.size === 1) {
+      if (!isFirst && error instanceof CliError && error.code === 'USAGE') beSilent();
       tell(error);
       throw error;
     }

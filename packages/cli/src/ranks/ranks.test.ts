@@ -168,7 +168,7 @@ describe.each(LAUNCHERS)(
 
     it.skipIf(!there)('is refused where one process has to do it', async () => {
       const plan = await launchTgm(launcher, 2, ['plan', '--preset', 'tgm-b-ssv2'], { cwd: folder });
-      expect(plan.stderr).toMatch(/tgm plan: expected one process.*got 2 that mpirun of/);
+      expect(plan.stderr.match(/tgm plan: expected one process.*got 2 that mpirun of/g)).toHaveLength(1);
       expect(plan.stdout).toBe('');
       expect(plan.code).toBe(64);
     });
