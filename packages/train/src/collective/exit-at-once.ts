@@ -24,3 +24,12 @@ export function endNow(koffi: typeof Koffi, code: number): void {
     process.kill(process.pid, 'SIGKILL');
   }
 }
+
+/** Has the kernel end this process, by SIGALRM, where it has not ended after so many seconds: a native call may not come back. */
+export function endWithin(koffi: typeof Koffi, seconds: number): void {
+  try {
+    koffi.load('libc.so.6').func('alarm', 'uint', ['uint'])(seconds);
+  } catch {
+    // It then waits as long as the library does.
+  }
+}

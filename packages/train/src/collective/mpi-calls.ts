@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrainError } from '../errors.js';
-import { endNow, exitAtOnce } from './exit-at-once.js';
+import { endNow, endWithin, exitAtOnce } from './exit-at-once.js';
 import type { LoadedMpi } from './load-mpi.js';
 import type { MpiHandle } from './mpi-libraries.js';
 import { onOwnThread } from './own-thread.js';
@@ -67,6 +67,9 @@ const SELDOM = 10;
  */
 const END_WAIT = 5000;
 
+/** Seconds for which a launcher may take to hear of a failure. It does not where its host is cut off, and MPICH waits for its answer. */
+const ABORT_WAIT = 10;
+
 /** Milliseconds between two looks whether it has come. */
 const END_LOOK = 5;
 
@@ -126,6 +129,7 @@ export async function initialiseMpi(
   const abort = (code: number): void => {
     if (running) {
       exitAtOnce(koffi);
+      endWithin(koffi, ABORT_WAIT);
       native('MPI_Abort', H, 'int')(world, code);
     }
     endNow(koffi, code);

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { mpiProcesses } from '../collective/mpi-processes.js';
 import { say } from '../collective/say.test-support.js';
+import { constantSchedule } from '../schedules/constant.js';
 import type { StepEvent } from '../trainer/events.js';
 import { rankTraining, WHOLE } from '../trainer/rank-training.test-support.js';
 import { CARD } from './two-hosts.test-support.js';
 
 /** One process of a training on several hosts; says what it came to. */
-const [scenario, given] = process.argv.slice(3);
-const collective = await mpiProcesses(given === undefined ? {} : { patience: Number(given) });
+const [scenario, folder] = process.argv.slice(3);
+const collective = await mpiProcesses(scenario === 'cut' ? { patience: 5 } : {});
 const { rank, size } = collective;
 const STEPS = 10;
 
@@ -62,6 +63,15 @@ if (scenario === 'train') {
   say('slow', JSON.stringify(told));
   execFileSync('tc', ['qdisc', 'del', 'dev', CARD, 'root']);
 } else {
-  await train({ steps: 1_000_000, onStep: ({ step }) => step === 5 && say('stepping') });
+  await train({
+    schedule: constantSchedule({ base: 1e-3 }),
+    steps: 1_000_000,
+    checkpoint: { folder: folder!, every: 1000 },
+    onStep({ step }) {
+      if (step !== 5) return;
+      say('stepping');
+      if (rank === size - 1) execFileSync('ip', ['link', 'set', CARD, 'down']);
+    },
+  });
 }
 await collective.close();

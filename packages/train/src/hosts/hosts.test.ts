@@ -1,10 +1,13 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Ended, ended, LAUNCHABLE } from '../collective/launch.test-support.js';
 import type { MpiLibrary } from '../collective/mpi-libraries.js';
 import { singleProcess } from '../collective/single-process.js';
 import { type BothTrainings, requireEqualTrainings } from '../trainer/equal-trainings.test-support.js';
 import { rankTraining, WHOLE } from '../trainer/rank-training.test-support.js';
-import { noHosts, type TwoHosts, twoHosts } from './two-hosts.test-support.js';
+import { CARD, type Host, noHosts, type TwoHosts, twoHosts } from './two-hosts.test-support.js';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -19,6 +22,13 @@ afterAll(() => hosts?.remove());
 
 const launch = (library: MpiLibrary, ...values: string[]): Promise<Ended> =>
   ended(PROGRAM, values, hosts.launcher(library, 2), hosts.run);
+
+/** Processes of a job that have not ended. */
+const ranksOn = (host: Host): number =>
+  hosts
+    .on(host, 'ps -eo stat=,args=')
+    .split('\n')
+    .filter((line) => line.includes('host-rank') && !/^Z|\bsh -c\b|hydra|orted/.test(line)).length;
 
 const told = (lines: readonly string[], word: string): string[] =>
   lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1));
@@ -58,4 +68,19 @@ describe.each(LAUNCHABLE)(`two hosts${missing ? `, not here (${missing})` : ''},
       }
     },
   );
+
+  it.skipIf(!there || missing)('end on both where the link is cut for good', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cut-'));
+    try {
+      const { lines, code } = await launch(library, 'cut', folder);
+      expect(lines).toEqual(['stepping', 'stepping']);
+      // Open MPI's launcher notices it first, and kills. Under MPICH rank 0 does, and saves the steps that are done.
+      expect(code).toBe(library.name === 'mpich' ? 1 : 205);
+      if (library.name === 'mpich') expect((await readdir(folder)).join()).toMatch(/step-0000000\d/);
+      for (const host of ['host1', 'host2'] as const) await vi.waitUntil(() => ranksOn(host) === 0, 120_000);
+    } finally {
+      hosts.on('host2', `ip link set ${CARD} up`);
+      await rm(folder, { recursive: true });
+    }
+  });
 });

@@ -120,6 +120,12 @@ const FLAGS: Record<MpiLibrary['name'], (agent: string) => readonly string[]> = 
   'open-mpi': (agent) => [
     ...['--allow-run-as-root', '--oversubscribe', '--bind-to', 'none', '--map-by', 'node'],
     ...['--mca', 'plm_rsh_agent', agent, '--host', 'host1,host2'],
+    // Else mpirun takes minutes to notice that a host is cut off.
+    ...['keepalive_time', 'keepalive_intvl', 'keepalive_probes'].flatMap((name) => [
+      '--mca',
+      `oob_tcp_${name}`,
+      '2',
+    ]),
   ],
   mpich: (agent) => ['-launcher', 'ssh', '-launcher-exec', agent, '-hosts', 'host1,host2'],
 };
