@@ -49,6 +49,12 @@ describe('tgm', () => {
     expect(code).toBe(64);
   });
 
+  it('refuses a patience that is none, in one process too', async () => {
+    const { code, stderr } = await run('retrieve', 'a dog', '--source', 'videos', '--patience', '0');
+    expect(stderr).toContain('--patience: expected a number above 0, got "0". (OPTION_INVALID)');
+    expect(code).toBe(64);
+  });
+
   it('tells an error to machines too', async () => {
     const { code, stdout, stderr } = await run('data', 'none', '--json');
     expect(JSON.parse(stdout)).toEqual({

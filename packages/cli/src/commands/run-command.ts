@@ -35,14 +35,14 @@ const TOGETHER: ReadonlyMap<string, Flag> = new Map([['patience', { takesValue: 
 /** Does what a command line of `tgm` asks for. @returns the exit code. */
 export async function runCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...own] = args;
-  // What is wrong with a command line, and what --help says, is the same for all processes of a launcher.
+  // What is wrong with a command line, and what --help and --version say, is the same for all processes of a launcher.
   const isFirst = (launchedBy(process.env)?.rank?.value ?? 0) === 0;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    say(programHelp());
+    if (isFirst) say(programHelp());
     return name === undefined ? EXIT_CODES.wrong : EXIT_CODES.done;
   }
   if (name === '--version') {
-    say(version());
+    if (isFirst) say(version());
     return EXIT_CODES.done;
   }
   const json = own.includes('--json');
@@ -56,12 +56,11 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
       return EXIT_CODES.done;
     }
     const { name: stage, together = false } = found;
-    const patience = textBehind(line, 'patience');
     collective = await openCollective({
       program: `tgm ${stage}`,
       together,
       mpi: textBehind(line, 'mpi') ?? 'auto',
-      ...(patience !== undefined && { patience: Number(patience) }),
+      patience: textBehind(line, 'patience'),
     });
     if (collective.rank > 0) beSilent();
     return await endTogether(collective, await run(found, line, signal, collective));
@@ -72,7 +71,7 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
         say(JSON.stringify({ reason: 'stopped', by: what.by }));
     };
     if (collective === undefined || collective.size === 1) {
-      if (!isFirst && error instanceof CliError && error.code === 'USAGE') beSilent();
+      if (!isFirst && collective === undefined && error instanceof CliError) beSilent();
       tell(error);
       throw error;
     }

@@ -68,7 +68,7 @@ reason in the JSON file beside the scores. Under mpirun each process does a part
         if (isFirst) await saveConfig(output, configText);
         const shares = await gatherJson(collective, { ...written, fresh } as unknown as Json);
         const { count, leftOut, shards, fresh: all } = sumOf(shares as unknown as Share[]);
-        const isWhole = partOf(shard)!.count === 1 || (await hasAllShards(output));
+        const isWhole = partOf(ownPart(shard, collective))!.count === 1 || (await hasAllShards(output));
         const rest = isWhole ? '' : '; the other parts are not done yet';
         return {
           json: {
