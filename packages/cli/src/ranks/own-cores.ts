@@ -9,23 +9,23 @@ import { type Collective, gatherJson } from '@tgm/train';
  */
 export async function ownCores(collective: Collective): Promise<number | undefined> {
   if (collective.size === 1) return undefined;
-  const place = placeOf(textOf('/proc/self/status'), textOf('/proc/sys/kernel/random/boot_id'));
+  const allowed = /^Cpus_allowed_list:\s*(.+)$/m.exec(textOf('/proc/self/status'))?.[1];
+  const place = placeOf(allowed);
   const places = await gatherJson(collective, place);
   const sharing = places.filter((each) => each === place).length;
-  return Math.max(1, Math.floor(cores() / sharing));
+  return Math.max(1, Math.floor(coresOf(allowed) / sharing));
 }
 
 /** A machine and the processors of it that a process may run on: equal for two processes that share them. */
-function placeOf(status: string, boot: string): string {
-  const allowed = /^Cpus_allowed_list:\s*(.+)$/m.exec(status)?.[1] ?? 'all';
+function placeOf(allowed = 'all'): string {
   // Containers of one machine have names of their own, and one kernel.
-  return `${boot.trim() || hostname()} ${allowed}`;
+  const boot = textOf('/proc/sys/kernel/random/boot_id').trim();
+  return `${boot || hostname()} ${allowed}`;
 }
 
-/** Cores that this process may run on. Two processors of one core count once: they would share its arithmetic. */
-function cores(): number {
-  const allowed = /^Cpus_allowed_list:\s*(.+)$/m.exec(textOf('/proc/self/status'))?.[1];
-  const siblings = numbersIn(allowed ?? '').map((processor) =>
+/** Cores that a process may run on. Two processors of one core count once: they would share its arithmetic. */
+function coresOf(allowed = ''): number {
+  const siblings = numbersIn(allowed).map((processor) =>
     textOf(`/sys/devices/system/cpu/cpu${processor}/topology/thread_siblings_list`),
   );
   const apart = siblings.every((each) => each !== '') ? new Set(siblings).size : 0;
