@@ -1,15 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What a run has told so far. */
-export async function eventsOf(run: string): Promise<{ type: string; step: number }[]> {
+/** The numbers of all events of a type that a run has told so far, in their order. */
+export async function stepsOf(run: string, type: string): Promise<number[]> {
   const text = await readFile(join(run, 'events.jsonl'), 'utf8').catch(() => '');
-  return text
+  const events = text
     .split('\n')
     .slice(0, -1)
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(line) as { readonly type: string; readonly step: number });
+  return events.filter((event) => event.type === type).map(({ step }) => step);
 }
-
-/** The numbers of all events of a type, in their order. */
-export const stepsOf = async (run: string, type: string): Promise<number[]> =>
-  (await eventsOf(run)).filter((event) => event.type === type).map(({ step }) => step);
