@@ -35,6 +35,7 @@ export { type Plan, type PlannedTime, plan } from './plan/plan.js';
 export type { PlanOptions } from './plan/plan-options.js';
 export type { CommonPlanConfig, PlanConfig } from './plan/plan-section.js';
 export { planText } from './plan/plan-text.js';
+export type { SharedStep } from './plan/shared-step.js';
 export type { StoreSettings, Stores } from './plan/stores.js';
 export { thisMachine } from './plan/this-machine.js';
 export type { TokenCounts } from './plan/token-counts.js';

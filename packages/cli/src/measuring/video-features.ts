@@ -121,7 +121,7 @@ const SHARES = 64;
 const [SHARD_SAMPLES, SHARD_BYTES] = [256, 2 ** 26];
 
 /** Whole passes, and the same whatever the number of processes. @param bytes of the features of a sample. */
-export function samplesOfShard(samples: number, batchSize: number, bytes: number): number {
+function samplesOfShard(samples: number, batchSize: number, bytes: number): number {
   const shared = batchSize * Math.ceil(samples / (SHARES * batchSize));
   return Math.max(1, Math.min(shared, SHARD_SAMPLES, Math.floor(SHARD_BYTES / bytes)));
 }
