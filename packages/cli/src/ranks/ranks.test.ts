@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readEvents } from '@tgm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { LAUNCHERS, launchNpx, launchTgm } from '../testing/launch-tgm.test-support.js';
+import { LAUNCHERS, type Launcher, launchNpx, launchTgm } from '../testing/launch-tgm.test-support.js';
 import { writeMovingSquares } from '../testing/moving-squares.test-support.js';
 import { type Ended, PROGRAM, runTgm } from '../testing/run-tgm.test-support.js';
 import { loadTensors, type TensorFile } from '../testing/tensor-file.test-support.js';
@@ -97,6 +97,14 @@ function processOf(rank: number, output: string): number {
   return Number(found);
 }
 
+const isOpenMpi = ({ title }: Launcher): boolean => title.startsWith('Open MPI');
+
+/** Open MPI waits so long before it passes SIGTERM on, and again before it kills; MPICH does not kill. */
+const withTime = (launcher: Launcher): Launcher =>
+  isOpenMpi(launcher)
+    ? { ...launcher, command: [...launcher.command, '--mca', 'odls_base_sigkill_timeout', '10'] }
+    : launcher;
+
 describe.each(LAUNCHERS)(
   'tgm in processes that mpirun of $title started',
   { timeout: 300_000 },
@@ -137,6 +145,24 @@ describe.each(LAUNCHERS)(
       expect(await apart('alone', output)).toBeLessThan(1e-3);
     });
 
+    it.skipIf(!there)('stops together at SIGTERM, where the launcher leaves it the time', async () => {
+      const output = named('terminated');
+      const args = [...ENDLESS, '--output', output, '--json'];
+      const ended = await behindStep(2, output, (when) =>
+        launchTgm(withTime(launcher), 2, args, {
+          cwd: folder,
+          onError: (_, kill) => when(() => kill('SIGTERM')),
+        }),
+      );
+      // Open MPI says 1, whatever its processes say.
+      expect(ended.code, ended.stderr).toBe(isOpenMpi(launcher) ? 1 : 143);
+      const last = (await readEvents(at(output, 'events.jsonl'))).at(-1)!;
+      const step = Number((await stepsOf(output)).at(-1)!.slice('step-'.length));
+      expect(last, ended.stderr).toMatchObject({ type: 'end', reason: 'stopped', step });
+      // What is said last may be lost with a launcher that ends.
+      if (!isOpenMpi(launcher)) expect(JSON.parse(ended.stdout)).toMatchObject({ by: 'SIGTERM' });
+    });
+
     it.skipIf(!there || process.platform !== 'linux')(
       'ends when one of them is killed, goes on from its last checkpoint, and stops when its time is over',
       async () => {
@@ -171,6 +197,8 @@ describe.each(LAUNCHERS)(
       expect(plan.stderr.match(/tgm plan: expected one process.*got 2 that mpirun of/g)).toHaveLength(1);
       expect(plan.stdout).toBe('');
       expect(plan.code).toBe(64);
+      const version = await launchTgm(launcher, 2, ['--version'], { cwd: folder });
+      expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     });
   },
 );

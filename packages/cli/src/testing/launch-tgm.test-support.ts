@@ -3,7 +3,7 @@ import { delimiter, join } from 'node:path';
 import { type Ended, PROGRAM, type RunOptions, run } from './run-tgm.test-support.js';
 
 /** A launcher of several processes, as this machine may have it. */
-interface Launcher {
+export interface Launcher {
   readonly title: string;
   readonly there: boolean;
   /** What starts more processes than there are cores, as any user. */
