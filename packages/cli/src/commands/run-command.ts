@@ -14,6 +14,7 @@ import { peakMemory, peakMemoryText } from '../program/peak-memory.js';
 import { Stopped } from '../program/run-program.js';
 import { beSilent, complain, say, warn } from '../program/say.js';
 import { endTogether, failTogether } from '../ranks/end-together.js';
+import { letFirstSpeak } from '../ranks/let-first-speak.js';
 import { openCollective } from '../ranks/open-collective.js';
 import { version } from '../version.js';
 import { COMMANDS } from './all.js';
@@ -39,6 +40,7 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
   const isFirst = (launchedBy(process.env)?.rank?.value ?? 0) === 0;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     if (isFirst) say(programHelp());
+    else if (name === undefined) await letFirstSpeak(signal);
     return name === undefined ? EXIT_CODES.wrong : EXIT_CODES.done;
   }
   if (name === '--version') {
@@ -71,7 +73,10 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
         say(JSON.stringify({ reason: 'stopped', by: what.by }));
     };
     if (collective === undefined || collective.size === 1) {
-      if (!isFirst && collective === undefined && error instanceof CliError) beSilent();
+      if (!isFirst && collective === undefined && error instanceof CliError) {
+        beSilent();
+        await letFirstSpeak(signal);
+      }
       tell(error);
       throw error;
     }

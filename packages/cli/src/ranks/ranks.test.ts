@@ -6,7 +6,7 @@ import { readEvents } from '@tgm/train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAUNCHERS, type Launcher, launchNpx, launchTgm } from '../testing/launch-tgm.test-support.js';
 import { writeMovingSquares } from '../testing/moving-squares.test-support.js';
-import { type Ended, PROGRAM, runTgm } from '../testing/run-tgm.test-support.js';
+import { type Ended, PROGRAM, run, runTgm } from '../testing/run-tgm.test-support.js';
 import { loadTensors, type TensorFile } from '../testing/tensor-file.test-support.js';
 
 let folder: string;
@@ -193,7 +193,10 @@ describe.each(LAUNCHERS)(
     });
 
     it.skipIf(!there)('is refused where one process has to do it', async () => {
-      const plan = await launchTgm(launcher, 2, ['plan', '--preset', 'tgm-b-ssv2'], { cwd: folder });
+      // The one that says so begins after the other has ended.
+      const late = 'case $OMPI_COMM_WORLD_RANK$PMI_RANK in 0) sleep 4;; esac; exec "$0" "$@"';
+      const words = [process.execPath, PROGRAM, 'plan', '--preset', 'tgm-b-ssv2'];
+      const plan = await run([...launcher.command, '-n', '2', 'sh', '-c', late, ...words], { cwd: folder });
       expect(plan.stderr.match(/tgm plan: expected one process.*got 2 that mpirun of/g)).toHaveLength(1);
       expect(plan.stdout).toBe('');
       expect(plan.code).toBe(64);
