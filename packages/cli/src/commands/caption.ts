@@ -20,8 +20,8 @@ export const caption: Command = {
 
 A model of Transformers.js needs the package @huggingface/transformers and is fetched where it is not there. A program reads a
 line of JSON for each picture, {"id": 1, "png": "<base64>"}, and answers {"id": 1, "caption": "a dog"}. Stop it at any time and
-run it again: what the file has from the same model and revision stays. With --shard 3/16 give each part a file of its own. Under mpirun each process
-describes a share, and the file is that of one process.`,
+run it again: what the file has from the same model and revision stays. With --shard 3/16 give each part a file of its own.
+Under mpirun each process describes a share, and the file is that of one process.`,
   sections: [dataSection, captionSection],
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   program: 'caption',

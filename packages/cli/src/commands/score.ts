@@ -27,7 +27,8 @@ export const score: Command = {
 
 The size is told before anything is written. Files that are there are not made again: stop it at any time and run it again.
 --shard 3/16 does one part of the work, wherever there is room. Videos that cannot be read or have no caption are left out, with the
-reason in the JSON file beside the scores. Under mpirun each process does a part. A folder of other captions, frames or another CLIP is refused.`,
+reason in the JSON file beside the scores. Under mpirun each process does a part.
+A folder of other captions, frames or another CLIP is refused.`,
   sections: [dataSection, teacherSection, scoreSection],
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   long: true,

@@ -23,8 +23,8 @@ export const shards: Command = {
   tgm shards videos --output shards --caption "a video"
 
 Tar files that are there with their reports are not made again: stop it at any time and run it again. --shard 3/16 does one
-part of the work, wherever there is room, as a Slurm array or an Indexed Job does. Under mpirun each process does a part. Videos that cannot be read are refused, with
-the reason in the report beside their tar file.`,
+part of the work, wherever there is room, as a Slurm array or an Indexed Job does. Under mpirun each process does a part.
+Videos that cannot be read are refused, with the reason in the report beside their tar file.`,
   sections: [dataSection, shardsSection],
   positionals: [{ section: 'data', option: 'source', shown: '<videos>' }],
   long: true,
