@@ -1,10 +1,7 @@
 import { showValue } from '@tgm/options';
 import { EvaluationError } from './errors.js';
-import type { VideoPrediction } from './multi-view-test.js';
 import { gathered, gatheredJson, type Processes } from './processes.js';
-
-/** What a classifier says of a video, with the video's place among all. */
-type PlacedPrediction = VideoPrediction & { readonly at: number };
+import type { PlacedPrediction, VideoPrediction } from './video-prediction.js';
 
 /**
  * What all processes found of their videos, in the order of the videos.

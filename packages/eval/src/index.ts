@@ -137,7 +137,6 @@ export {
   type MultiViewTestOptions,
   multiViewScores,
   multiViewTest,
-  type VideoPrediction,
 } from './multi-view-test.js';
 export { type Figure, figuresOf, type Outcome } from './outcome.js';
 export { type PixelBaselineOptions, pixelBaseline } from './pixel-baseline.js';
@@ -195,5 +194,6 @@ export {
   zeroShotEvaluator,
 } from './text-evaluators.js';
 export { extractTokens, type TokenFeatures } from './token-features.js';
+export type { VideoPrediction } from './video-prediction.js';
 export { type ClassTexts, type ClassTextsOptions, classTexts } from './zero-shot/class-texts.js';
 export { type ZeroShotOptions, type ZeroShotResult, zeroShot } from './zero-shot/zero-shot.js';

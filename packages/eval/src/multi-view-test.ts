@@ -13,6 +13,7 @@ import { type Processes, processesField } from './processes.js';
 import { sharedVideos } from './shared-videos.js';
 import { requireVideo, type TestVideo, type TestVideos } from './test-video.js';
 import { intervalsField, told } from './told.js';
+import type { PlacedPrediction, VideoPrediction } from './video-prediction.js';
 
 export interface MultiViewTestOptions {
   readonly engine: Engine;
@@ -30,16 +31,6 @@ export interface MultiViewScoresOptions extends Omit<MultiViewTestOptions, 'inte
   readonly params: Params;
   /** All of which measure the same; each sees a share of the videos. Default: this process alone. */
   readonly processes?: Processes;
-}
-
-/** What a classifier says of one video. */
-export interface VideoPrediction {
-  readonly id: string;
-  readonly views: number;
-  /** Its class in each group. */
-  readonly labels: readonly number[];
-  /** [classes] of each group: the mean over the views of their softmax. */
-  readonly probabilities: readonly Float64Array[];
 }
 
 /** What the classifier gets right, and what it says of each video. */
@@ -96,9 +87,8 @@ const SCORES = optionTable(
  * video is the case of clips in memory.
  *
  * @throws EvaluationError `OPTION_INVALID`, also for a group of the name `all` beside others, an id that comes twice, and where more
- *   videos come than `length` says; `LABEL_OUT_OF_RANGE` for a video
- *   without a label of the classifier's, `SHAPE_MISMATCH` for a view of another size, `NON_FINITE_LOGIT`, `TOO_FEW_EXAMPLES`
- *   without videos; what the videos throw.
+ *   videos come than `length` says; `LABEL_OUT_OF_RANGE` for a video without a label of the classifier's, `SHAPE_MISMATCH` for a view
+ *   of another size, `NON_FINITE_LOGIT`, `TOO_FEW_EXAMPLES` without videos; what the videos throw.
  */
 export async function multiViewScores(options: MultiViewScoresOptions): Promise<MultiViewScores> {
   const { params, processes, ...parts } = SCORES.check(options);
@@ -125,9 +115,7 @@ export function multiViewTest(options: MultiViewTestOptions): Evaluator {
   };
 }
 
-type Waiting = Omit<VideoPrediction, 'probabilities'> & {
-  /** Its place among all videos. */
-  readonly at: number;
+type Waiting = Omit<PlacedPrediction, 'probabilities'> & {
   readonly rows: Float32Array[];
 };
 
@@ -145,7 +133,7 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
 
   return async (params: Params, processes?: Processes): Promise<MultiViewScores> => {
     const waiting: Waiting[] = [];
-    const own: (VideoPrediction & { readonly at: number })[] = [];
+    const own: PlacedPrediction[] = [];
     for await (const logits of passes(params, views(waiting, processes))) {
       const video = waiting[0]!;
       video.rows.push(logits);
@@ -199,7 +187,7 @@ function scorer(where: string, parts: Omit<MultiViewTestOptions, 'intervals'>) {
     });
   }
 
-  function predictionOf({ at, id, views: count, labels, rows }: Waiting) {
+  function predictionOf({ at, id, views: count, labels, rows }: Waiting): PlacedPrediction {
     const bad = rows.findIndex((row) => !row.every(Number.isFinite));
     if (bad >= 0) {
       throw new EvaluationError('NON_FINITE_LOGIT', {

@@ -3,7 +3,8 @@ import { type Processes, shareOf } from './processes.js';
 import type { TestVideo, TestVideos } from './test-video.js';
 
 /**
- * The videos of which this process computes, each with its place among all of them. No other process has the same place.
+ * The videos of which this process computes, each with its place among all of them. No other process has the same place; the videos of
+ * one sample have one.
  *
  * @param batchSize views of a pass: as many videos are a whole number of passes, where all have as many views.
  */
