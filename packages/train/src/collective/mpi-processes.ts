@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { number, optional, optionTable, text } from '@tgm/options';
 import { TrainError } from '../errors.js';
+import { broadcastInBuckets, gatherInBuckets, sumInBuckets } from './buckets.js';
 import { callClock } from './call-clock.js';
-import { type Collective, EXCHANGED, type Exchanged } from './collective.js';
+import type { Collective, Exchanged } from './collective.js';
 import { endWith } from './end-with.js';
-import { type Launched, launchedBy } from './launcher.js';
-import { type LoadedMpi, loadMpi } from './load-mpi.js';
-import { initialiseMpi, type MpiCalls } from './mpi-calls.js';
-import { patienceOf } from './patience.js';
+import { launchedBy } from './launcher.js';
+import { loadMpi } from './load-mpi.js';
+import { initialiseMpi } from './mpi-calls.js';
+import { LONGER, patienceOf } from './patience.js';
 import { type RankFailure, rankFailed, toldError } from './rank-failure.js';
 import { requireChannel } from './require-channel.js';
+import { requireLaunched } from './require-launched.js';
 import { type Announced, requireExchanged, roundsOf } from './rounds.js';
 
 export interface MpiProcessesOptions {
@@ -25,12 +27,6 @@ export interface MpiProcessesOptions {
    */
   readonly patience?: number;
 }
-
-/**
- * Bytes that are exchanged at a time. 96 MB are summed fastest in parts of 1 to 16 MiB, and it bounds the memory that the library takes
- * besides. It is part of what decides the last bits of a sum.
- */
-const BUCKET = 4 * 2 ** 20;
 
 const OPTIONS = optionTable(
   'mpiProcesses',
@@ -143,24 +139,21 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
       requireExchanged(where, { call: 'allReduceSum', numbers });
       await call(async () => {
         await announced({ call: 'allReduceSum', numbers });
-        for (const bucket of bucketsOf(numbers, BUCKET / Float32Array.BYTES_PER_ELEMENT))
-          await mpi.allReduceSum(bucket);
+        await sumInBuckets(mpi, numbers);
       });
     },
     async allGather<Numbers extends Exchanged>(numbers: Numbers) {
       requireExchanged(where, { call: 'allGather', numbers });
       return call(async () => {
         const lengths = await announced({ call: 'allGather', numbers });
-        const gathered = lengths.map((length) => emptyLike(numbers, length));
-        await gatherBytes(mpi, bytesOf(numbers), gathered.map(bytesOf));
-        return gathered;
+        return gatherInBuckets(mpi, numbers, lengths);
       });
     },
     async broadcast(numbers) {
       requireExchanged(where, { call: 'broadcast', numbers });
       await call(async () => {
         await announced({ call: 'broadcast', numbers });
-        for (const bucket of bucketsOf(bytesOf(numbers), BUCKET)) await mpi.broadcast(bucket);
+        await broadcastInBuckets(mpi, numbers);
       });
     },
     barrier: () =>
@@ -177,7 +170,7 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
         else failed(failure);
       }).catch(() => undefined);
       // Nobody can be told. Rank 0 has the time to find that out, and to save its steps.
-      if (!broken!.known && mpi.rank > 0 && !isSilence(broken!.error)) await delay(seconds * 500);
+      if (!broken!.known && mpi.rank > 0 && !isSilence(broken!.error)) await delay(LONGER * seconds * 1000);
       return broken!.known ? broken!.error : error;
     },
     abort: (code) => mpi.abort(code),
@@ -209,55 +202,3 @@ const KNOWN_TO_ALL: ReadonlySet<string> = new Set(['RANKS_DISAGREE', 'RANK_FAILE
 const SIGN_EVERY = 5000;
 
 const isSilence = (error: unknown): boolean => error instanceof TrainError && error.code === 'RANK_SILENT';
-
-/** Bytes of all ranks, a share of each at a time. */
-async function gatherBytes(mpi: MpiCalls, own: Uint8Array, all: readonly Uint8Array[]): Promise<void> {
-  const longest = Math.max(...all.map(({ length }) => length));
-  const share = Math.min(longest, Math.ceil(BUCKET / mpi.size));
-  const places = Int32Array.from(all, (_, rank) => rank * share);
-  const bucket = new Uint8Array(mpi.size * share);
-  for (let from = 0; from < longest; from += share) {
-    const counts = Int32Array.from(all, ({ length }) => Math.min(share, Math.max(0, length - from)));
-    await mpi.allGather(own.subarray(from, from + share), bucket, counts, places);
-    for (const [rank, bytes] of all.entries())
-      bytes.set(bucket.subarray(places[rank], places[rank]! + counts[rank]!), Math.min(from, bytes.length));
-  }
-}
-
-function* bucketsOf<Numbers extends Float32Array | Uint8Array>(
-  numbers: Numbers,
-  length: number,
-): Generator<Numbers> {
-  for (let from = 0; from < numbers.length; from += length)
-    yield numbers.subarray(from, from + length) as Numbers;
-}
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Exchanged): Uint8Array =>
-  new Uint8Array(buffer, byteOffset, byteLength);
-
-const emptyLike = <Numbers extends Exchanged>(numbers: Numbers, length: number): Numbers =>
-  new (EXCHANGED.find((kind) => numbers instanceof kind)!)(length) as Numbers;
-
-/** Two processes that each think they are alone would train the same, and write over each other. */
-function requireLaunched(
-  where: string,
-  mpi: MpiCalls,
-  loaded: LoadedMpi,
-  launched: Launched | undefined,
-): void {
-  if (!launched) return;
-  const { size, rank } = launched;
-  const wrong =
-    size && size.value !== mpi.size
-      ? { said: `${size.value} processes, as ${launched.by} says by ${size.variable}`, is: `${mpi.size}` }
-      : rank && rank.value !== mpi.rank
-        ? { said: `rank ${rank.value}, as ${launched.by} says by ${rank.variable}`, is: `${mpi.rank}` }
-        : undefined;
-  if (!wrong) return;
-  throw new TrainError('LAUNCHER_DISAGREES', {
-    where,
-    expected: wrong.said,
-    received: `${wrong.is} of ${loaded.version}, from ${loaded.file}`,
-    advice: launched.advice,
-  });
-}

@@ -24,7 +24,7 @@ export interface Patience {
 const FACTOR = 4;
 
 /** Share of the patience for which other ranks wait longer than rank 0, which has steps to save. */
-const LONGER = 0.5;
+export const LONGER = 0.5;
 
 /** What to do about an error `RANK_SILENT`. */
 export const PATIENCE_ADVICE =
