@@ -4,6 +4,7 @@ import type { Json } from '@tgm/options';
 import type { Collective } from '../collective/collective.js';
 import { gatherJson } from '../collective/gather-json.js';
 import { TrainError } from '../errors.js';
+import { inBatchOrder } from './in-batch-order.js';
 import type { Rows, Scalars } from './objective.js';
 
 /** What the parts of a step on one process come to, terms and figures weighted by their clips. */
@@ -70,18 +71,15 @@ function among(collective: Collective): Exchange {
       const total = all.reduce((sum, each) => sum + each.clips, 0);
       const bytes = await collective.allGather(await bytesOf(rows));
       const of = all.map((each, other) => (other === rank ? rows : rowsFrom(each.described, bytes[other]!)));
-      const count = Math.max(...of.map(({ length }) => length));
-      const ordered: Rows[] = [];
-      const own: number[] = [];
-      for (let part = 0; part < count; part++) {
-        for (const [other, theirs] of of.entries()) {
-          if (part >= theirs.length) continue;
-          if (other === rank) own.push(ordered.length);
-          ordered.push(theirs[part]!);
-        }
-      }
-      const foreign = of.filter((_, other) => other !== rank).flat();
-      return { clips: total, rows: ordered, foreign, own };
+      const ordered = inBatchOrder(
+        of.map((theirs, other) => theirs.map((part) => [{ part, isOwn: other === rank }])),
+      );
+      return {
+        clips: total,
+        rows: ordered.map(({ part }) => part),
+        foreign: of.filter((_, other) => other !== rank).flat(),
+        own: ordered.flatMap(({ isOwn }, at) => (isOwn ? [at] : [])),
+      };
     },
     async gradients(sum) {
       const vectors = Object.entries(sum);
