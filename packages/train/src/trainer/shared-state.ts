@@ -28,11 +28,13 @@ export async function sharedStanding(
 ): Promise<Standing> {
   if (collective.size === 1) return own;
   await requireSameOnRanks(collective, 'options', JSON.stringify(description));
-  const told = await gatherJson(collective, { step: own.step, after: own.after });
-  const { step, after } = told[0] as { step: number; after: Json };
   const host = await hostState(own.state, layout);
-  const counted = Float32Array.of(host.optimizer.step);
-  await collective.broadcast(counted);
+  const told = await gatherJson(collective, {
+    step: own.step,
+    after: own.after,
+    updates: host.optimizer.step,
+  });
+  const { step, after, updates } = told[0] as { step: number; after: Json; updates: number };
   const received = await mapped(host, async ({ shape, data }) => {
     const numbers = data.slice();
     await collective.broadcast(numbers);
@@ -40,7 +42,7 @@ export async function sharedStanding(
   });
   if (collective.rank === 0) return own;
   tf.dispose(own.state as unknown as tf.TensorContainer);
-  const optimizer = { ...received.optimizer, step: counted[0]! };
+  const optimizer = { ...received.optimizer, step: updates };
   return { state: stateFrom({ ...received, optimizer }, layout), step, after };
 }
 
