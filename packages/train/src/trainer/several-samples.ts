@@ -7,7 +7,8 @@ const CLIPS = 64;
  * Sees the steps of a run whose objective tells samples apart, before they are taken. A step of one sample alone has a loss of 0,
  * and training would go on and learn nothing.
  *
- * @returns sees samples of a step, of all processes, and its clips. Throws TrainError `NO_NEGATIVES` when in the first 64 clips each step was of one sample.
+ * @returns sees samples of a step, of all processes, and its clips. Throws TrainError `NO_NEGATIVES` when in the first 64 clips each
+ *   step was of one sample.
  */
 export function severalSamples(): (samples: readonly string[], clips: number) => void {
   let found = false;

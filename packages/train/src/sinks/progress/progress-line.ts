@@ -26,8 +26,9 @@ const SECONDS_BETWEEN_REDRAWS = 0.1;
 
 /**
  * Shows how a run goes: step, terms with their baselines, time left, clips a second, the shares of time that wait for data and,
- * on several processes, for the collective, learning rate, resident memory. On a terminal it is one line that changes and is never wider than the terminal; elsewhere a
- * line every so often. The last one stays. Evaluations, samples that were replaced and notices have lines of their own.
+ * on several processes, for the collective, learning rate, resident memory. On a terminal it is one line that changes and is never wider
+ * than the terminal; elsewhere a line every so often. The last one stays. Evaluations, samples that were replaced and notices have lines
+ * of their own.
  *
  * @throws TrainError `OPTION_INVALID`.
  */
