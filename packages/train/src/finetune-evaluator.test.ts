@@ -3,6 +3,7 @@ import { seededRandom } from '@tgm/masking';
 import type { Params } from '@tgm/models';
 import { type Engine, onnxEngine } from '@tgm/tfjs-backend-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { singleProcess } from './collective/single-process.js';
 import { noiseSource } from './data/noise-source.test-support.js';
 import { shuffled } from './data/shuffled.js';
 import { finetune } from './finetune.js';
@@ -74,6 +75,9 @@ describe('finetuneEvaluator', { timeout: 120_000 }, () => {
     expect(seen).toEqual([]);
     const refused = expect.objectContaining({ code: 'OPTION_INVALID' });
     expect(() => finetuneEvaluator({ ...run(), test: head(), pretrained } as never)).toThrow(refused);
+    // Rank 0 alone would wait for the others.
+    const collective = singleProcess();
+    expect(() => finetuneEvaluator({ ...run(), test: head(), collective } as never)).toThrow(refused);
     expect(() => finetuneEvaluator({ ...run(), test: {} as never })).toThrow(refused);
     expect(() => finetuneEvaluator({ ...run(), steps: 0, test: head() })).toThrow(refused);
   });

@@ -7,14 +7,20 @@ import { FINETUNE_FIELDS, type FinetuneOptions, finetune } from './finetune.js';
 import type { Evaluator } from './trainer/evaluator.js';
 import type { EndEvent } from './trainer/events.js';
 
-/** A fine-tuning, but for what it begins with. */
+/** A fine-tuning in this process, but for what it begins with. */
 export interface FinetuneEvaluatorOptions
-  extends Omit<FinetuneOptions, 'pretrained' | 'checkpoint' | 'evaluate'> {
+  extends Omit<FinetuneOptions, 'pretrained' | 'checkpoint' | 'evaluate' | 'collective'> {
   /** Measures the classifier when it has been fine-tuned, such as `multiViewTest` of `@tgm/eval` with the same `model`. */
   readonly test: Evaluator;
 }
 
-const { pretrained: _pretrained, checkpoint: _checkpoint, evaluate: _evaluate, ...FIELDS } = FINETUNE_FIELDS;
+const {
+  pretrained: _pretrained,
+  checkpoint: _checkpoint,
+  evaluate: _evaluate,
+  collective: _collective,
+  ...FIELDS
+} = FINETUNE_FIELDS;
 
 const OPTIONS = optionTable(
   'finetuneEvaluator',
@@ -27,7 +33,8 @@ const OPTIONS = optionTable(
 
 /**
  * Fine-tuning as an evaluator of pre-trained parameters: each evaluation is a whole `finetune` that begins with them, from the same
- * seed, and tells what `test` finds behind its last step. With `average` that is of the averaged parameters.
+ * seed, and tells what `test` finds behind its last step. With `average` that is of the averaged parameters. Of several processes that
+ * train together rank 0 alone does it.
  *
  * @throws TrainError `OPTION_INVALID`; `evaluate` rejects with what `finetune` and `test` throw, and with the reason of `signal` where
  *   that ends the fine-tuning.
@@ -38,7 +45,7 @@ export function finetuneEvaluator(options: FinetuneEvaluatorOptions): Evaluator 
   return {
     name: 'finetune',
     async evaluate(params: Params) {
-      const end = await lastOf(finetune({ collective: singleProcess(), ...run, pretrained: params }));
+      const end = await lastOf(finetune({ ...run, collective: singleProcess(), pretrained: params }));
       try {
         if (end.reason === 'stopped') throw run.signal!.reason;
         return await test.evaluate(end.average ?? end.params);

@@ -4,7 +4,7 @@ export { type DamagedCheckpoint, latestCheckpoint } from './checkpoint/find-chec
 export { type LoadedCheckpoint, loadCheckpoint } from './checkpoint/load-checkpoint.js';
 export type { ModelBeside } from './checkpoint/model-beside.js';
 export type { RunDescription } from './checkpoint/saved-run.js';
-export type { Collective, Exchanged } from './collective/collective.js';
+export type { CallTimes, Collective, Exchanged } from './collective/collective.js';
 export { gatherJson } from './collective/gather-json.js';
 export { type Launched, launchedBy } from './collective/launcher.js';
 export { type MpiProcessesOptions, mpiProcesses } from './collective/mpi-processes.js';
