@@ -49,11 +49,10 @@ export interface Collective {
    *   The `cause` of `RANK_FAILED` has `rank`, and `name`, `message`, `code`, `fault`, `exitCode` and `cause` of that rank's error.
    */
   fail(error: unknown): Promise<unknown>;
-  /** Ends all processes at once, without a word to them. @param code of the job, 1-255. */
-  abort(code: number): void;
   /**
-   * Waits for the others and takes leave. A process that ends without it ends the job. Behind a failure that all know of, it waits
-   * until all have come to their end, and whoever ends then ends the job with its exit code.
+   * Waits for the others and takes leave. A process that ends without it ends the job at once, with its exit code, or with 1 where that
+   * is 0. Behind a failure that all know of, it waits until all have come to their end, and whoever ends then ends the job with its
+   * exit code.
    */
   close(): Promise<void>;
 }

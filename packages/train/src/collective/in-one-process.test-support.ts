@@ -65,9 +65,6 @@ export function ranksInOneProcess(size: number): Collective[] {
         fail(rankFailed('ranksInOneProcess', { rank, error: toldError(error) }));
         return error;
       },
-      abort(code) {
-        throw new Error(`aborted with ${code}`);
-      },
       close: () => inTurn(nothing, () => undefined),
     };
   });

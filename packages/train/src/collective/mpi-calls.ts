@@ -19,7 +19,7 @@ import { PATIENCE_ADVICE, type Wait } from './patience.js';
  * is what `MPI_THREAD_SERIALIZED` asks for.
  *
  * The event loop turns in both, so that it ends a wait that has lasted too long. A call on a thread that never ends cannot be taken
- * back: from then on `abort` alone is of use.
+ * back: from then on the end of all processes alone is of use.
  */
 export interface MpiCalls {
   readonly rank: number;
@@ -36,8 +36,6 @@ export interface MpiCalls {
   broadcast(bytes: Uint8Array): Promise<void>;
   /** Gathers `counts[r]` bytes of each rank r to `places[r]` of `all`. */
   allGather(bytes: Uint8Array, all: Uint8Array, counts: Int32Array, places: Int32Array): Promise<void>;
-  /** Ends all processes and this one. */
-  abort(code: number): void;
   /** Takes leave, when nothing is left to be told. MPICH may not come back from that; the process then ends alone. */
   finalize(): Promise<void>;
 }
@@ -80,13 +78,13 @@ const THREAD_LOOK = 100;
  * Initialises MPI, once in a process. Waits until all processes have come here.
  *
  * @param wait begins a wait for other processes.
- * @param onAbort is given `abort` before there is anything to wait for.
+ * @param onAbort is given what ends all processes and this one with a code, before there is anything to wait for.
  */
 export async function initialiseMpi(
   where: string,
   { koffi, library, handle, version }: LoadedMpi,
   wait: () => Wait,
-  onAbort: (abort: MpiCalls['abort']) => void,
+  onAbort: (abort: (code: number) => void) => void,
 ): Promise<MpiCalls> {
   const H = library.handle;
   const native = (name: string, ...kinds: string[]) => handle.func(name, 'int', kinds) as unknown as Native;
@@ -186,7 +184,6 @@ export async function initialiseMpi(
     broadcast: (bytes) => onThread('MPI_Bcast', spread, bytes, bytes.length, byte, 0, world),
     allGather: (bytes, all, counts, places) =>
       onThread('MPI_Allgatherv', gather, bytes, bytes.length, byte, all, counts, places, byte, world),
-    abort,
     async finalize() {
       running = false;
       const ended = library.endMayNotCome ? onOwnThread(koffi, handle.symbol('MPI_Finalize')) : undefined;

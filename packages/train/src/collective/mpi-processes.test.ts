@@ -85,7 +85,6 @@ describe.each(LAUNCHABLE)('processes of $title', ({ library, there }) => {
     ['goes', [1]],
     ['goes while it waits', [6]],
     ['goes while a thread waits', [7]],
-    ['aborts', [5]],
   ])('end together when one of them %s', async (scenario, expected) => {
     const { code, lines, errors } = await launch(library, 2, RANK, scenario);
     expect(lines.filter((line) => line.startsWith('closed'))).toEqual([]);

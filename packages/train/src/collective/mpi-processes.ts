@@ -173,7 +173,6 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
       if (!broken!.known && mpi.rank > 0 && !isSilence(broken!.error)) await delay(LONGER * seconds * 1000);
       return broken!.known ? broken!.error : error;
     },
-    abort: (code) => mpi.abort(code),
     close: () =>
       call(async () => {
         const known = await settled('close');

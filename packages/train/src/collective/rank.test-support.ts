@@ -137,10 +137,6 @@ switch (scenario) {
     if (last) process.exit();
     await collective.barrier();
     break;
-  case 'aborts':
-    if (last) collective.abort(5);
-    await collective.barrier();
-    break;
   case 'goes while it waits':
     if (!last) setTimeout(() => process.exit(6), 100);
     await (last ? delay(60_000) : collective.barrier());

@@ -11,7 +11,6 @@ export function singleProcess(): Collective {
     barrier: async () => undefined,
     times: () => ({ seconds: 0, peerSeconds: 0 }),
     fail: async (error) => error,
-    abort: (code) => process.exit(code),
     close: async () => undefined,
   };
 }
