@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -78,6 +78,35 @@ it.skipIf(process.platform !== 'linux')(
     }
   },
 );
+
+it('what a process left that was killed while it took a lock is taken away with the next', async () => {
+  const path = join(folder, 'killed');
+  const claim = (pid: number, host = hostname()) => JSON.stringify({ pid, host, since: 'then' });
+  const gone = 2 ** 30;
+  const left: Record<string, string> = {
+    [`${gone}.0`]: claim(gone),
+    [`${gone}.1.dead`]: claim(gone),
+    // Killed before it wrote, long ago.
+    [`${gone}.2`]: '',
+  };
+  const others: Record<string, string> = {
+    [`${process.pid}.900`]: claim(process.pid),
+    [`${process.pid}.901.dead`]: claim(gone),
+    [`${gone}.3`]: claim(gone, 'another host'),
+    [`${gone}.4`]: '',
+    'own.txt': claim(gone),
+  };
+  for (const [name, text] of Object.entries({ ...left, ...others }))
+    await writeFile(`${path}.lock.${name}`, text);
+  await utimes(`${path}.lock.${gone}.2`, 0, 0);
+  await (await lockIt(path))();
+  const there = (await readdir(folder)).filter((name) => name.startsWith('killed'));
+  expect(there.sort()).toEqual(
+    Object.keys(others)
+      .map((name) => `killed.lock.${name}`)
+      .sort(),
+  );
+});
 
 it('other failures of a link are told', async () => {
   linking.code = 'ENOSPC';

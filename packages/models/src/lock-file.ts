@@ -1,5 +1,6 @@
-import { link, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 
 /** The process that has claimed something. */
 export interface LockHolder {
@@ -52,6 +53,7 @@ export async function lockFile(
   } finally {
     await rm(own, { force: true });
   }
+  await removeLeft(lock).catch(() => undefined);
   return () => rm(lock, { force: true });
 }
 
@@ -96,6 +98,27 @@ async function removeDead(lock: string, own: string, refusal: (held: HeldLock) =
   if (!moved) return;
   if ((await readFile(dead, 'utf8')) !== text) await placed(dead, lock);
   await rm(dead, { force: true });
+}
+
+/** Milliseconds after which nobody is about to write a claim any more. */
+const WRITTEN = 600_000;
+
+/** Takes away what processes of this machine left beside a lock that were killed while they took it. */
+async function removeLeft(lock: string): Promise<void> {
+  const folder = dirname(lock);
+  const before = `${basename(lock)}.`;
+  for (const name of await readdir(folder)) {
+    const by = name.startsWith(before) ? /^(\d+)\.\d+(\.dead)?$/.exec(name.slice(before.length)) : null;
+    if (!by) continue;
+    const path = join(folder, name);
+    const claim = claimOf(await readFile(path, 'utf8'));
+    // A lock that is being taken over holds the claim of one process and the number of another.
+    const [pid, began] = by[2] ? [Number(by[1]), undefined] : [claim?.pid, claim?.began];
+    const left = claim
+      ? claim.host === hostname() && !(await isAlive(pid!, began))
+      : Date.now() - (await stat(path)).mtimeMs > WRITTEN;
+    if (left) await rm(path, { force: true });
+  }
 }
 
 function claimOf(text: string): Claim | undefined {
