@@ -6,16 +6,18 @@ import { inspect } from 'node:util';
  * launchers end the others where one has failed, but MPICH's mixes the codes of all, signals among them, and takes a 0 for a success
  * of all. Nor would Node end while a call waits on another thread.
  *
+ * @param words what to say of an end with a code that no error tells of, on standard error.
  * @returns takes it back.
  */
-export function endWith(abort: (code: number) => void): () => void {
+export function endWith(abort: (code: number) => void, words: (code: number) => string | false): () => void {
   let uncaught: { readonly error: unknown } | undefined;
   const monitor = (error: unknown) => {
     uncaught = { error };
   };
   const exit = (code: number) => {
     // Node would say it behind this.
-    if (uncaught) writeSync(process.stderr.fd, `${inspect(uncaught.error)}\n`);
+    const told = uncaught ? inspect(uncaught.error) : words(code);
+    if (told) writeSync(process.stderr.fd, `${told}\n`);
     abort(code || 1);
   };
   process.on('uncaughtExceptionMonitor', monitor);

@@ -68,6 +68,15 @@ describe.each(LAUNCHABLE)('a failure of one of the processes of $title', ({ libr
   });
 });
 
+describe.each(LAUNCHABLE)('a process of $title', ({ library, there }) => {
+  it.skipIf(!there).each(['0', '7'])('that ends with %s without close says so', async (exitCode) => {
+    const { errors, code } = await launch(library, 2, './leave-rank.test-support.ts', exitCode);
+    expect(errors).toContain(`rank 1 ended without close, with ${exitCode}: that ends all ranks.`);
+    expect(errors).not.toContain('rank 0 ended');
+    expect(code).toBe(Number(exitCode) || 1);
+  });
+});
+
 it('a process alone has its own failure', async () => {
   const error = new Error('alone');
   expect(await singleProcess().fail(error)).toBe(error);

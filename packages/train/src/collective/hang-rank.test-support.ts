@@ -39,5 +39,7 @@ try {
 } catch (error) {
   const { code, message } = error as TrainError;
   say('refused', code, message);
-  process.exit(1);
+  // At the start as a program does that has nothing else to do: it is to end by itself.
+  if (where === 'start') process.exitCode = 1;
+  else process.exit(1);
 }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TrainError } from '../errors.js';
 import { endNow, endWithin, exitAtOnce } from './exit-at-once.js';
+import type { Launched } from './launcher.js';
 import type { LoadedMpi } from './load-mpi.js';
 import type { MpiHandle } from './mpi-libraries.js';
 import { onOwnThread } from './own-thread.js';
-import { PATIENCE_ADVICE, type Wait } from './patience.js';
+import { PATIENCE_ADVICE, START_ADVICE, type Wait } from './patience.js';
 
 /**
  * The calls of MPI that are used, of a library that has been initialised. Each throws TrainError `MPI_FAILED`.
@@ -68,6 +69,9 @@ const END_WAIT = 5000;
 /** Seconds for which a launcher may take to hear of a failure. It does not where its host is cut off, and MPICH waits for its answer. */
 const ABORT_WAIT = 10;
 
+/** Milliseconds that a program has for its last words, where it cannot begin. */
+const LAST_WORDS = 3000;
+
 /** Milliseconds between two looks whether it has come. */
 const END_LOOK = 5;
 
@@ -77,12 +81,14 @@ const THREAD_LOOK = 100;
 /**
  * Initialises MPI, once in a process. Waits until all processes have come here.
  *
+ * @param launched what the launcher says of this process.
  * @param wait begins a wait for other processes.
  * @param onAbort is given what ends all processes and this one with a code, before there is anything to wait for.
  */
 export async function initialiseMpi(
   where: string,
   { koffi, library, handle, version }: LoadedMpi,
+  launched: Launched | undefined,
   wait: () => Wait,
   onAbort: (abort: (code: number) => void) => void,
 ): Promise<MpiCalls> {
@@ -124,6 +130,7 @@ export async function initialiseMpi(
   const inHand = new Set<unknown>();
   /** Whether MPI can be told to end the others. */
   let running = false;
+  let begun = false;
   const abort = (code: number): void => {
     if (running) {
       exitAtOnce(koffi);
@@ -134,8 +141,12 @@ export async function initialiseMpi(
   };
   onAbort(abort);
   const begin = native('MPI_Init_thread', POINTER, POINTER, 'int', POINTER);
-  await onThread('MPI_Init_thread', begin, null, null, SERIALIZED, answer);
+  await onThread('MPI_Init_thread', begin, null, null, SERIALIZED, answer).catch((error: unknown) => {
+    if (error instanceof TrainError && error.code === 'RANK_SILENT') endSoon();
+    throw error;
+  });
   running = true;
+  begun = true;
   const level = answer[0]!;
   const world = resolved(library.world);
   // Else a failing call ends the process without a word of ours.
@@ -199,6 +210,27 @@ export async function initialiseMpi(
     },
   };
 
+  function stuck(name: string, seconds: number): TrainError {
+    const { rank, size, by } = launched ?? {};
+    const whose = rank ? `rank ${rank.value}` : 'this process';
+    return new TrainError(
+      'RANK_SILENT',
+      begun
+        ? {
+            where: `${where}, ${name}`,
+            expected: 'all ranks to go on in a call that all have begun',
+            received: `${whose} alone, or not all, for ${seconds} s; MPI does not tell which rank has stopped`,
+            advice: PATIENCE_ADVICE,
+          }
+        : {
+            where: `${where}, ${name}`,
+            expected: `all ${size ? `${size.value} ` : ''}ranks to begin, started by ${by ?? 'a launcher'}`,
+            received: `${whose}, and not all others for ${seconds} s`,
+            advice: START_ADVICE,
+          },
+    );
+  }
+
   async function onThread(name: string, called: Native, ...values: unknown[]): Promise<void> {
     inHand.add(values);
     const ended = new Promise<void>((resolve, reject) => {
@@ -213,7 +245,7 @@ export async function initialiseMpi(
     let look: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
       look = setInterval(() => {
-        if (waiting.over()) reject(stuck(`${where}, ${name}`));
+        if (waiting.over()) reject(stuck(name, waiting.seconds()));
       }, THREAD_LOOK);
     });
     try {
@@ -224,13 +256,12 @@ export async function initialiseMpi(
   }
 }
 
-function stuck(where: string): TrainError {
-  return new TrainError('RANK_SILENT', {
-    where,
-    expected: 'all ranks to take part',
-    received: 'none of this call’s end for too long',
-    advice: PATIENCE_ADVICE,
-  });
+/**
+ * Node would wait for ever for the call on its thread, and so would the launcher. Nothing has begun that could be saved: so the process
+ * ends as soon as its program has had the time to say why.
+ */
+function endSoon(): void {
+  setTimeout(() => process.exit(process.exitCode || 1), LAST_WORDS);
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -61,13 +61,18 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
   let rank = 0;
   const patience = patienceOf(seconds, () => rank);
   let left = () => {};
-  const mpi = await initialiseMpi(where, loaded, patience.wait, (abort) => {
-    left = endWith(abort);
+  const launched = launchedBy(process.env);
+  /** Whether the caller has been given a collective to close. */
+  let given = false;
+  const mpi = await initialiseMpi(where, loaded, launched, patience.wait, (abort) => {
+    left = endWith(
+      abort,
+      (code) => given && !broken && `rank ${rank} ended without close, with ${code}: that ends all ranks.`,
+    );
   });
   rank = mpi.rank;
   patience.met();
   if (mpi.size === 1) left();
-  const launched = launchedBy(process.env);
   requireLaunched(where, mpi, loaded, launched);
 
   const clock = callClock();
@@ -132,6 +137,7 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
   }, signEvery / 5).unref();
   if (mpi.size === 1) clearInterval(signs);
 
+  given = true;
   return {
     rank: mpi.rank,
     size: mpi.size,

@@ -2,6 +2,8 @@
 export interface Wait {
   /** To be asked every now and then. Whether it has lasted too long. */
   over(): boolean;
+  /** Whole seconds for which it has lasted. */
+  seconds(): number;
   /** Whether anybody of this process waits for its end. */
   wanted(): boolean;
 }
@@ -30,6 +32,10 @@ export const LONGER = 0.5;
 export const PATIENCE_ADVICE =
   'Where a rank only takes long, in a computation that lets nothing else run, raise the option patience.';
 
+/** What to do where processes have not even begun together. */
+export const START_ADVICE =
+  'One of them is stopped, or its host or disk is slow to start it; MPI does not tell which. Where a start takes that long, raise the option patience.';
+
 /** Milliseconds between two turns that count at most. A job that was paused as a whole was not waited for. */
 const TURN = 1000;
 
@@ -56,6 +62,7 @@ export function patienceOf(seconds: number, rank: () => number): Patience {
       let waited = 0;
       return {
         wanted,
+        seconds: () => Math.round(waited / 1000),
         over() {
           const still = turn();
           if (wanted()) waited += Math.min(still, TURN);
