@@ -52,9 +52,25 @@ export function commandHelp({
         `validation, videos that are measured on:\n  the options of data as --validation.source and so on`,
       ];
     if (section.name !== dataSection.name || name === 'data') return blocksOf(section);
-    return [`${blocksOf(section)[0]!}\n  and what its format asks for: tgm data --help`];
+    return [`${blocksOf(section)[0]!}\n${optionsOfFormats(section)}`];
   });
   return `${usage.filter(Boolean).join(' ')}\n${says}.\n\n${details}\n\n${blocks.join('\n\n')}\n\n${together ? `${TOGETHER}\n` : ''}${COMMON}`;
+}
+
+/** The names of what each format has beside the options of all; `tgm data --help` tells them. */
+function optionsOfFormats({ groups }: Section): string {
+  const always = new Set(groups.filter(({ when }) => !when).flatMap(({ about }) => Object.values(about)));
+  const lines = groups.flatMap(({ when, about, table }) => {
+    const own = Object.entries(about).filter(
+      ([option, line]) => !always.has(line) && isWritable(table.fields[option]!),
+    );
+    return when && own.length > 0
+      ? [
+          `    ${when.replace('--format ', '').padEnd(INDENT - 4)}${own.map(([option]) => `--${flagName(option)}`).join(', ')}`,
+        ]
+      : [];
+  });
+  return `  and what its format asks for, told by tgm data --help:\n${lines.join('\n')}`;
 }
 
 /** The options of a section: those that are always there, those of several groups, and the rest of each group. */

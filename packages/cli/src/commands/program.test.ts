@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { flagName } from '../config/flag-name.js';
 import { optionsOf } from '../config/section-flags.js';
+import { isWritable } from '../program/read-text.js';
 import { runTgm } from '../testing/run-tgm.test-support.js';
 import { writeVideo } from '../testing/some-videos.test-support.js';
 import { COMMANDS } from './all.js';
@@ -94,6 +95,13 @@ describe.each(COMMANDS)('tgm $name --help', ({ name, sections }) => {
     for (const option of optionsOf(own).keys())
       if (!option.includes('.')) expect(stdout).toMatch(new RegExp(`^ {2}--${flagName(option)}\\b`, 'm'));
     expect(stdout).toMatch(/^ {2}--json /m);
+  });
+
+  it('names the options of each format of videos, where it reads videos', async () => {
+    const { stdout } = await run(name, '--help');
+    for (const { when, table } of sections.find((each) => each.name === 'data')?.groups ?? [])
+      for (const [option, field] of Object.entries(table.fields))
+        if (isWritable(field)) expect(stdout, when ?? '').toMatch(new RegExp(`--${flagName(option)}\\b`));
   });
 
   it('has examples that work', async () => {

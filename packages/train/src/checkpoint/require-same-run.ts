@@ -1,8 +1,9 @@
-import { type DescriptionDifference, descriptionDifferences, showValue } from '@tgm/options';
+import { type DescriptionDifference, descriptionDifferences } from '@tgm/options';
 import { TrainError } from '../errors.js';
 import type { Schedule } from '../schedules/schedule.js';
 import { ratesDigest } from './rates-digest.js';
 import type { RunDescription, SavedRun } from './saved-run.js';
+import { shownValue } from './shown-value.js';
 
 /** A run that is to go on from a checkpoint. */
 export interface RunToResume {
@@ -54,5 +55,3 @@ const BEGIN_FROM_IT =
 
 const shown = ({ option, saved, now }: DescriptionDifference): string =>
   `${option}: ${shownValue(saved)}, now ${shownValue(now)}`;
-
-const shownValue = (value: unknown): string => (value === undefined ? 'nothing' : showValue(value));

@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
-import { showValue } from '@tgm/options';
 import type { TensorTree } from '@tgm/tfjs-backend-onnx';
-import { TrainError } from '../errors.js';
 import type { Batch, BatchStream } from './batches.js';
+import { requireBatch, requireStream } from './require-batch.js';
 
 /** The batches of one call of the engine. */
 export interface Call<Tensors extends TensorTree> {
@@ -30,6 +29,7 @@ export function callsOf<Tensors extends TensorTree>(
   sizeAt: (step: number) => number,
   accumulate: number,
 ): Calls<Tensors> {
+  requireStream(stream);
   let step = from;
   let pending: Promise<Batch<Tensors>[][]> | undefined;
 
@@ -80,22 +80,11 @@ export function callsOf<Tensors extends TensorTree>(
   };
 }
 
-function requireBatch({ after, clips }: Batch<TensorTree>): void {
-  if (after !== undefined && Number.isSafeInteger(clips) && clips > 0) return;
-  throw new TrainError('OPTION_INVALID', {
-    where: 'trainer, option batches',
-    expected:
-      after === undefined
-        ? 'batches with a place behind them, after, to go on from'
-        : 'batches of at least one clip',
-    received: after === undefined ? 'nothing' : showValue(clips),
-  });
-}
-
 /** Frees batches that are not used any more. */
 export function discard(batches: readonly Batch<TensorTree>[]): void {
   for (const batch of batches) {
     tf.dispose(batch.tensors as unknown as tf.TensorContainer);
-    batch.release();
+    // One that was refused may have none.
+    if (typeof batch.release === 'function') batch.release();
   }
 }

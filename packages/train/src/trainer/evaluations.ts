@@ -5,7 +5,7 @@ import { TrainError } from '../errors.js';
 import type { MeasuredParameters } from './evaluator.js';
 import type { EvaluatedEvent } from './events.js';
 import type { Run } from './open-run.js';
-import { requireSameOnRanks } from './shared-state.js';
+import { requireSameOptions } from './shared-state.js';
 import type { CheckedOptions } from './trainer-options.js';
 
 type Evaluate = NonNullable<CheckedOptions['evaluate']>;
@@ -74,7 +74,7 @@ export async function requireSameEvaluations(
 ): Promise<void> {
   const evaluators = evaluate?.evaluators.map(({ name, together = false }) => ({ name, together }));
   const { every, parameters } = evaluate ?? {};
-  await requireSameOnRanks(collective, 'option evaluate', JSON.stringify({ every, parameters, evaluators }));
+  await requireSameOptions(collective, 'option evaluate', { every, parameters, evaluators });
 }
 
 /** NaN and the infinities are numbers. */

@@ -141,26 +141,48 @@ it.each<[unknown, string, string]>([
   });
 });
 
-it('refuses a batch without a place behind it, from which no run could go on, and one without clips', async () => {
-  for (const [change, received] of [
-    [{ after: undefined as never }, 'nothing'],
-    [{ clips: 0 }, '0'],
-  ] as const) {
+describe("batches of one's own are refused", () => {
+  const changed = (change: Partial<Batch<Points>>) => {
     const own = points(4);
-    const batches = {
-      describe: own.describe,
-      open: async () => {
-        const stream = await own.open();
-        return { ...stream, next: async () => ({ ...(await stream.next()), ...change }) as Batch<Points> };
-      },
+    const open = async () => {
+      const stream = await own.open();
+      return { ...stream, next: async () => ({ ...(await stream.next()), ...change }) as Batch<Points> };
     };
+    return { own, batches: { describe: own.describe, open } };
+  };
+  const nothing = undefined as never;
+
+  it.each<[string, Partial<Batch<Points>>, string]>([
+    ['after', { after: nothing }, 'nothing'],
+    ['clips', { clips: 0 }, '0'],
+    ['ids', { ids: nothing }, 'nothing'],
+    ['replaced', { replaced: 0 as never }, '0'],
+    ['tensors', { tensors: nothing }, 'nothing'],
+    ['release', { release: nothing }, 'nothing'],
+    ['release', { release: 3 as never }, '3'],
+  ])('without a right %s, and leave no tensors', async (field, change, received) => {
+    const { own, batches } = changed(change);
+    const before = tf.memory().numTensors;
     await expect(totalsOf(options({ batches }))).rejects.toMatchObject({
+      name: 'TrainError',
       code: 'OPTION_INVALID',
-      where: 'trainer, option batches',
+      where: `trainer, option batches, ${field} of a batch`,
       received,
     });
-    expect(own.alive).toBe(0);
-  }
+    // What is not there cannot be given back.
+    expect(own.alive).toBe(field === 'release' ? 1 : 0);
+    expect(tf.memory().numTensors - before).toBe(field === 'tensors' ? 2 : 0);
+  });
+
+  it.each(['next', 'close'])('whose stream has no %s', async (name) => {
+    const { open, describe } = points(4);
+    const batches = { describe, open: async () => ({ ...(await open()), [name]: undefined }) as never };
+    await expect(totalsOf(options({ batches }))).rejects.toMatchObject({
+      code: 'OPTION_INVALID',
+      where: `trainer, option batches, what open gives, ${name}`,
+      received: 'nothing',
+    });
+  });
 });
 
 it('refuses a description of which JSON would keep nothing, before the first step', async () => {

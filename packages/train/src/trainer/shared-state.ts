@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
-import type { Json } from '@tgm/options';
+import { descriptionDifferences, type Json } from '@tgm/options';
 import type { HostTensor, HostTensors, RunDescription } from '../checkpoint/saved-run.js';
+import { shownValue } from '../checkpoint/shown-value.js';
 import type { Collective } from '../collective/collective.js';
 import { gatherJson } from '../collective/gather-json.js';
 import { TrainError } from '../errors.js';
@@ -27,7 +28,7 @@ export async function sharedStanding(
   description: RunDescription,
 ): Promise<Standing> {
   if (collective.size === 1) return own;
-  await requireSameOnRanks(collective, 'options', JSON.stringify(description));
+  await requireSameOptions(collective, 'options', description);
   const host = await hostState(own.state, layout);
   const told = await gatherJson(collective, {
     step: own.step,
@@ -58,22 +59,44 @@ export async function requireSameState(
   await requireSameDigests(collective, 'parameters and buffers', digestOf(arrays));
 }
 
-/** @throws TrainError `RANKS_DISAGREE`, on all ranks, unless all say the same. */
-export async function requireSameOnRanks(collective: Collective, what: string, said: string): Promise<void> {
+/**
+ * That all ranks have the same options. Their order counts for nothing. Only where digests differ are the options told, which may be long.
+ *
+ * @throws TrainError `RANKS_DISAGREE`, on all ranks, that names every option which differs from rank 0's.
+ */
+export async function requireSameOptions(
+  collective: Collective,
+  what: string,
+  options: object,
+): Promise<void> {
   if (collective.size === 1) return;
-  await requireSameDigests(collective, what, digestOf([said]));
+  const digests = await gatherJson(collective, digestOf([JSON.stringify(options)]));
+  if (alike(digests)) return;
+  const told = (await gatherJson(collective, options as Json)) as object[];
+  const differing = told.flatMap((each, rank) =>
+    descriptionDifferences(told[0]!, each).map(
+      ({ option, saved, now }) =>
+        `${option}: ${shownValue(saved)} on rank 0, ${shownValue(now)} on rank ${rank}`,
+    ),
+  );
+  if (differing.length > 0) throw disagreement(what, differing.join('; '));
 }
 
 async function requireSameDigests(collective: Collective, what: string, digest: string): Promise<void> {
   const digests = (await gatherJson(collective, digest)) as string[];
-  if (digests.every((each) => each === digests[0])) return;
-  throw new TrainError('RANKS_DISAGREE', {
+  if (alike(digests)) return;
+  throw disagreement(what, digests.map((each, rank) => `${each.slice(0, 12)} on rank ${rank}`).join(', '));
+}
+
+const alike = (said: readonly Json[]): boolean => said.every((each) => each === said[0]);
+
+const disagreement = (what: string, received: string): TrainError =>
+  new TrainError('RANKS_DISAGREE', {
     where: 'trainer, option collective',
     expected: `the same ${what} on all ranks`,
-    received: digests.map((each, rank) => `${each.slice(0, 12)} on rank ${rank}`).join(', '),
+    received,
     advice: 'Ranks have to run the same program with the same options, on processors that compute alike.',
   });
-}
 
 function digestOf(parts: readonly (string | Float32Array | Int32Array)[]): string {
   const hash = createHash('sha256');
