@@ -161,4 +161,34 @@ describe('plan with a network', () => {
     );
     expect(told).toEqual(rows);
   });
+
+  it('has docs/scale.md say from what link on the host takes longer than it', () => {
+    const said =
+      'as long as these two at 29 Gb/s for 8 cards and at 32 Gb/s for 64, as long as the summing alone at 50 and at 57 Gb/s';
+    expect(scale.replaceAll(/\s+/g, ' ')).toContain(said);
+    for (const [devices, both, alone] of [
+      [8, 29, 50],
+      [64, 32, 57],
+    ] as const) {
+      const { time, parameters } = plan({ settings, machine: MACHINES['a100-80'], devices, network: 1 });
+      const bytes = 4 * parameters;
+      const summing = bytes / FITTED.hostRate;
+      const link = (gigabits: number) =>
+        sumSeconds(bytes, devices, gigabits) - sumSeconds(bytes, devices, Infinity);
+      const { copies } = time.parts!;
+      expect([summing, copies].map((each) => each.toPrecision(3))).toEqual(['0.198', '0.151']);
+      // What the link carries in a second at 1 Gb/s, so many times.
+      expect([summing + copies, summing].map((each) => Math.round(link(1) / each))).toEqual([both, alone]);
+    }
+  });
+
+  it('has docs/scale.md take the rate of two cores from its own table', () => {
+    const { compute } = MEASURED_SHARED_STEPS.find(({ model }) => model === 'ViT-B')!;
+    const rate = 4 / compute;
+    expect(scale).toContain(`compute ${rate.toPrecision(3)} (under Steps: twice two clips in ${compute} s)`);
+    expect(Math.round(rate * 16 * 0.6)).toBe(6);
+    expect(scale.replaceAll(/\s+/g, ' ')).toContain(
+      `From 0.508 the machine would have ${(0.508 * 16 * 0.6).toPrecision(2)}`,
+    );
+  });
 });
