@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { TINY_CLIP_FOLDER } from '@tgm/cli';
 import { loadVideoMaeClassifier, loadVideoMaeEncoder } from '@tgm/models';
 import { loadCheckpoint } from '@tgm/train';
@@ -98,12 +99,16 @@ afterAll(() => rm(folder, { recursive: true }));
 const linesOf = (program: string): number =>
   program.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('import ')).length;
 
-async function run(program: string, smaller = SMALLER): Promise<string> {
+/** @param launcher what starts it, with its flags; by default itself. */
+async function run(program: string, smaller = SMALLER, launcher: readonly string[] = []): Promise<string> {
   let small = program;
   for (const [said, put] of smaller) small = small.replace(said, put);
   await writeFile(join(folder, 'program.ts'), small);
   const tsx = join(ROOT, 'node_modules/tsx/dist/cli.mjs');
-  const child = spawn(process.execPath, [tsx, 'program.ts'], { cwd: folder });
+  const [command, ...words] = [...launcher, process.execPath, tsx, 'program.ts'];
+  // Open MPI starts nothing for root without being told twice.
+  const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
+  const child = spawn(command!, words, { cwd: folder, env });
   let [printed, complaints] = ['', ''];
   child.stdout.on('data', (text) => (printed += text));
   child.stderr.on('data', (text) => (complaints += text));
@@ -154,5 +159,22 @@ describe('the README of train', { timeout: 180_000 }, () => {
     expect(step).toBe(2);
     const { model } = await loadVideoMaeEncoder(path);
     expect(model.config.hiddenSize).toBe(24);
+  });
+
+  describe.each([
+    ['mpirun.openmpi', ['--oversubscribe', '--bind-to', 'none']],
+    // What runs TypeScript stands between it and the program.
+    ['mpirun.mpich', ['-pmi-port']],
+  ] as const)('under %s', (launcher, flags) => {
+    const there = (process.env.PATH ?? '').split(delimiter).some((path) => existsSync(join(path, launcher)));
+
+    it.skipIf(!there)(
+      'has a program with batches of its own, which learns the same on four processes',
+      async () => {
+        const program = blocks.find((code) => code.includes('const batches: Batches<'))!;
+        for (const ranks of ['1', '4'])
+          expect(await run(program, [], [launcher, ...flags, '-n', ranks])).toBe('w 2.0000\n');
+      },
+    );
   });
 });
