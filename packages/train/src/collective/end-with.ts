@@ -17,8 +17,12 @@ export function endWith(abort: (code: number) => void, words: (code: number) => 
   const exit = (code: number) => {
     // Node would say it behind this.
     const told = uncaught ? inspect(uncaught.error) : words(code);
-    if (told) writeSync(process.stderr.fd, `${told}\n`);
-    abort(code || 1);
+    try {
+      if (told) writeSync(process.stderr.fd, `${told}\n`);
+    } finally {
+      // Also where nobody reads any more.
+      abort(code || 1);
+    }
   };
   process.on('uncaughtExceptionMonitor', monitor);
   process.once('exit', exit);

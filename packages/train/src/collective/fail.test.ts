@@ -75,6 +75,13 @@ describe.each(LAUNCHABLE)('a process of $title', ({ library, there }) => {
     expect(errors).not.toContain('rank 0 ended');
     expect(code).toBe(Number(exitCode) || 1);
   });
+
+  it.skipIf(!there)('ends all where nobody hears it', async () => {
+    const { code, errors } = await launch(library, 2, './leave-rank.test-support.ts', '0', 'unheard');
+    expect(code).toBe(1);
+    // The other one has not had to find out.
+    expect(errors).not.toContain('RANK_SILENT');
+  });
 });
 
 it('a process alone has its own failure', async () => {
