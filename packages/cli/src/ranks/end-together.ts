@@ -1,24 +1,18 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Collective } from '@tgm/train';
 import { EXIT_CODES, exitCodeOf } from '../program/exit-codes.js';
 import { Stopped } from '../program/run-program.js';
 
 /**
- * Milliseconds that rank 0 ends behind the others. Of processes that end at the same time behind a signal mpirun of MPICH now and then
- * loses the codes, and says that all is well.
- */
-const BEHIND = 500;
-
-/**
- * Takes leave of the others. All end with the same code, which is then the job's. mpirun of MPICH kills the rest when a process ends with a
- * code, and tells all codes by their bits together: SIGKILL's 9 adds nothing to those of a stopped run, 75 and 143.
+ * Takes leave of the others. All end with the same code, which is then the job's.
+ *
+ * Any other code than 0 is told as a failure is: mpirun of MPICH now and then loses the codes of processes that end by themselves behind a
+ * signal, and says that all is well.
  *
  * @returns the exit code of this process.
  */
 export async function endTogether(collective: Collective, exitCode: number): Promise<number> {
+  if (exitCode !== EXIT_CODES.done) await collective.fail(Object.assign(new Error('The command ends'), { exitCode }));
   await collective.close();
-  const waits = collective.size > 1 && collective.rank === 0 && exitCode !== EXIT_CODES.done;
-  if (waits) await pause(BEHIND);
   return exitCode;
 }
 
