@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { say } from '../program/say.js';
 import { findRuns } from '../watch/find-runs.js';
 import { watchRuns } from '../watch/watch-runs.js';
@@ -26,7 +27,7 @@ The page of a run loads itself anew as long as the run goes on. Of a folder with
         ? JSON.stringify({ url: serving.url, runs: runs.map(({ name }) => name) })
         : `${serving.url} shows ${runs.length === 1 ? 'the run' : `${runs.length} runs`} of ${options.run}; Ctrl-C ends it`,
     );
-    await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
+    if (!signal.aborted) await once(signal, 'abort');
     await serving.close();
     throw signal.reason;
   },

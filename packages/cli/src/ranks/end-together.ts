@@ -11,7 +11,8 @@ import { Stopped } from '../program/run-program.js';
  * @returns the exit code of this process.
  */
 export async function endTogether(collective: Collective, exitCode: number): Promise<number> {
-  if (exitCode !== EXIT_CODES.done) await collective.fail(Object.assign(new Error('The command ends'), { exitCode }));
+  if (exitCode !== EXIT_CODES.done)
+    await collective.fail(Object.assign(new Error('The command ends'), { exitCode }));
   await collective.close();
   return exitCode;
 }
