@@ -27,13 +27,8 @@ fi
 mpirun=$!
 
 # Ctrl-C of a terminal goes to mpirun too, other signals go to this script alone.
-stopped=0
-trap 'stopped=75; kill -USR1 "$mpirun"' USR1
-trap 'stopped=143; kill -TERM "$mpirun"' TERM
-trap 'stopped=130' INT
+trap 'kill -USR1 "$mpirun"' USR1
+trap 'kill -TERM "$mpirun"' TERM
+trap ':' INT
 while kill -0 "$mpirun" 2> /dev/null; do wait "$mpirun" || true; done
-status=0
-wait "$mpirun" || status=$?
-# Behind a signal MPICH's mpirun says 0, whatever its ranks say. The same line goes on, or finds all done.
-if [ "$status" -eq 0 ]; then status=$stopped; fi
-exit "$status"
+wait "$mpirun"
