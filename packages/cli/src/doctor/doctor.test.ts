@@ -29,8 +29,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const doctor = async (HF_ENDPOINT: string) => {
-  const { code, stdout } = await runTgm(['doctor', '--json'], { cwd: folder, env: { HF_ENDPOINT } });
+const doctor = async (HF_ENDPOINT: string, env: NodeJS.ProcessEnv = {}) => {
+  const { code, stdout } = await runTgm(['doctor', '--json'], { cwd: folder, env: { HF_ENDPOINT, ...env } });
   const { fine, checks } = JSON.parse(stdout) as { fine: boolean; checks: Check[] };
   return { code, fine, of: (name: string) => checks.find((check) => check.name === name) };
 };
@@ -51,6 +51,29 @@ describe('tgm doctor', () => {
     expect(fine).toBe(true);
     expect(code).toBe(0);
   });
+
+  it.skipIf(launchersIn(process.env.PATH ?? '').length === 0)(
+    'says once that koffi is missing, and what installs it',
+    async () => {
+      // Looking for it fails as it does where it is not installed.
+      const hooks = `export async function resolve(name, context, next) {
+        if (name !== 'koffi') return next(name, context);
+        throw Object.assign(new Error('Cannot find package koffi'), { code: 'ERR_MODULE_NOT_FOUND' });
+      }`;
+      const address = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+      const hiding = address(
+        `import { register } from 'node:module'; register(${JSON.stringify(address(hooks))});`,
+      );
+      const { of } = await doctor('http://127.0.0.1:9', { NODE_OPTIONS: `--import ${hiding}` });
+      expect(of('MPI')).toEqual({
+        name: 'MPI',
+        state: 'warning',
+        found: `${launchersIn(process.env.PATH!).join(', ')}: expected the package koffi, through which MPI is called, got none that loads`,
+        mend: 'Install it where npm left it out: "npm install --ignore-scripts koffi@3".',
+      });
+    },
+    120_000,
+  );
 
   it.each([
     ['that is closed', () => `${address}/closed`, /answers with 403/],

@@ -21,7 +21,8 @@ import(process.argv[1]).then(async ({ mpiProcesses }) => {
   if (collective.rank === 0) console.log(sum[0] === collective.size && sum[0] === 2 ? 'sum' : 'a sum of ' + sum[0]);
   await collective.close();
 }).catch((error) => {
-  console.log(error.message);
+  const { message, expected, received, advice } = error;
+  console.log(JSON.stringify(expected ? { why: 'expected ' + expected + ', got ' + received, advice } : { why: message }));
   process.exit(1);
 });`;
 
@@ -40,11 +41,20 @@ export async function checkMpi(): Promise<Check> {
   const found = launchersIn(process.env.PATH ?? '');
   if (found.length === 0) return warning('MPI', 'no mpirun, for training in several processes', INSTALL);
   const told = await Promise.all(found.map(async (launcher) => ({ launcher, said: await tried(launcher) })));
-  const failed = told.filter(({ said }) => said !== 'sum');
-  const works = told.filter(({ said }) => said === 'sum').map(({ launcher }) => launcher);
+  const failed = told.filter(({ said }) => said.why !== 'sum');
+  const works = told.filter(({ said }) => said.why === 'sum').map(({ launcher }) => launcher);
   if (failed.length === 0) return fine('MPI', `two processes work together by ${works.join(', by ')}`);
-  const why = failed.map(({ launcher, said }) => `${launcher}: ${said}`);
-  return warning('MPI', [...why, ...works.map((launcher) => `${launcher} works`)].join('; '), INSTALL);
+  // Launchers that fail alike are told together.
+  const reasons = [...new Set(failed.map(({ said }) => said.why))].map((why) => {
+    const alike = failed.filter(({ said }) => said.why === why).map(({ launcher }) => launcher);
+    return `${alike.join(', ')}: ${why}`;
+  });
+  const advice = new Set(failed.map(({ said }) => said.advice ?? INSTALL));
+  return warning(
+    'MPI',
+    [...reasons, ...works.map((launcher) => `${launcher} works`)].join('; '),
+    [...advice].join('; '),
+  );
 }
 
 /** Those that are there, each once whatever names it has. */
@@ -66,20 +76,28 @@ function realPath(path: string): string | undefined {
   }
 }
 
-/** @returns `sum`, or why not, in a line. */
-async function tried(launcher: string): Promise<string> {
+/** What two processes said: `sum`, or why not, in a line, and what to do about it where that is known. */
+interface Said {
+  readonly why: string;
+  readonly advice?: string;
+}
+
+async function tried(launcher: string): Promise<Said> {
   const args = ['-n', '2', process.execPath, '-e', PROGRAM, import.meta.resolve('@tgm/train')];
   const options = { env: environment(), timeout: MILLISECONDS, killSignal: 'SIGKILL' as const };
   try {
-    return lineOf((await promisify(execFile)(launcher, args, options)).stdout);
+    return saidIn((await promisify(execFile)(launcher, args, options)).stdout);
   } catch (error) {
     const {
       stdout = '',
       stderr = '',
       message,
     } = error as { stdout?: string; stderr?: string; message: string };
-    return lineOf(stdout) || lineOf(stderr) || lineOf(message);
+    return saidIn(stdout || stderr || message);
   }
 }
 
-const lineOf = (text: string): string => text.trim().split('\n')[0]!.trim();
+function saidIn(text: string): Said {
+  const line = text.trim().split('\n')[0]!.trim();
+  return line.startsWith('{') ? (JSON.parse(line) as Said) : { why: line };
+}
