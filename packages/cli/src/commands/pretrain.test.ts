@@ -192,6 +192,10 @@ describe('tgm pretrain', { timeout: 120_000 }, () => {
   it.runIf(process.platform !== 'win32')(
     'saves and ends with 75 when its time is over or a scheduler says so',
     async () => {
+      const short = await tgm(...LONG, '--output', 'short', '--stop-after', '0.0001', '--json');
+      expect(short.code, short.stderr).toBe(75);
+      expect(JSON.parse(short.stdout).step).toBeGreaterThan(0);
+      expect(existsSync(JSON.parse(short.stdout).checkpoint)).toBe(true);
       const over = await tgm(...LONG, '--output', 'timed', '--stop-after', '0.15', '--json');
       expect(over.code, over.stderr).toBe(75);
       const told = JSON.parse(over.stdout);

@@ -92,7 +92,7 @@ const MOST_STEPS_BETWEEN = 500;
 export async function runTraining(options: Checked, stage: Stage): Promise<TrainedRun> {
   const { output, seed, device, threads, saveEvery, keep, stopAfter, refusedShare, collective } = options;
   const isFirst = (collective?.rank ?? 0) === 0;
-  const { signal, release } = stopSignal(options.signal, stopAfter);
+  const { signal, stepped, release } = stopSignal(options.signal, stopAfter);
   const engine = await onnxEngine({ device, threads: await ownCores(collective ?? singleProcess()) });
   const pool = videoPool({ workers: threads });
   try {
@@ -112,7 +112,10 @@ export async function runTraining(options: Checked, stage: Stage): Promise<Train
       const { name, title, measures } = stage;
       const { configText, sinks = [] } = options;
       const files = { folder: output, stage: name, title, configText, measures };
-      const last = await follow(events, isFirst ? [...(await runFiles(files)), ...sinks] : []);
+      const last = await follow(
+        telling(events, stepped),
+        isFirst ? [...(await runFiles(files)), ...sinks] : [],
+      );
       tf.dispose([last.params, last.buffers, last.average ?? {}] as unknown as tf.TensorContainer);
       return {
         output,
@@ -129,6 +132,14 @@ export async function runTraining(options: Checked, stage: Stage): Promise<Train
     release();
     await pool.close();
     await engine.dispose();
+  }
+}
+
+/** The same events, told of each step. */
+async function* telling(events: AsyncIterable<TrainEvent>, stepped: () => void): AsyncGenerator<TrainEvent> {
+  for await (const event of events) {
+    if (event.type === 'step') stepped();
+    yield event;
   }
 }
 
