@@ -26,6 +26,8 @@ export interface Collective {
   readonly rank: number;
   /** How many processes there are, at least 1. */
   readonly size: number;
+  /** What brings the processes together, as people call it: `Open MPI 4.1.4`. Absent where nothing does, or does not say. */
+  readonly library?: string;
   /**
    * The sum over all processes, element by element, in place. The arrays have one length. Every process finds the same bits, and
    * the same arrays give the same bits in each run with as many processes.

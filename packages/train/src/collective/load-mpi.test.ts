@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { loadMpi } from './load-mpi.js';
+import { loadMpi, titleOf } from './load-mpi.js';
 
 describe('a library of MPI', () => {
   it('that is not there is told with what installs it', async () => {
@@ -21,6 +21,12 @@ describe('a library of MPI', () => {
       received: expect.stringContaining('MPI_Get_library_version'),
     });
   });
+
+  it.each([
+    ['Open MPI v4.1.4, package: Debian OpenMPI, ident: 4.1.4', 'Open MPI 4.1.4'],
+    ['MPICH Version: 4.0.2', 'MPICH 4.0.2'],
+    ['Intel(R) MPI Library 2021.10 for Linux* OS', 'Intel(R) MPI Library 2021.10 for Linux* OS'],
+  ])('that says %j is called %j', (version, title) => expect(titleOf(version)).toBe(title));
 
   it('wants koffi, and says how to install it', async () => {
     // Looking for it fails as it does where it is not installed.

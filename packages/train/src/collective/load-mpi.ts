@@ -12,6 +12,8 @@ export interface LoadedMpi {
   readonly file: string;
   /** The first line of what it says of itself, such as `Open MPI v4.1.4, …`. */
   readonly version: string;
+  /** The same as people call it: `Open MPI 4.1.4`, `MPICH 4.0.2`. */
+  readonly title: string;
   readonly handle: Koffi.LibraryHandle;
 }
 
@@ -91,20 +93,24 @@ function known(
   where: string,
   file: string,
   handle: Koffi.LibraryHandle,
-): Pick<LoadedMpi, 'library' | 'version'> {
+): Pick<LoadedMpi, 'library' | 'version' | 'title'> {
   const text = Buffer.alloc(VERSION_LENGTH);
   const length = new Int32Array(1);
   handle.func('MPI_Get_library_version', 'int', ['void *', 'void *'])(text, length);
   const said = text.toString('latin1', 0, length[0]!);
-  const version = said.split('\n')[0]!.replaceAll('\0', '').trim();
+  const version = said.split('\n')[0]!.replaceAll('\0', '').replaceAll(/\s+/g, ' ').trim();
   const library = MPI_LIBRARIES.find((each) => each.version.test(said));
-  if (library) return { library, version };
+  if (library) return { library, version, title: titleOf(version) };
   throw new TrainError('MPI_MISSING', {
     where,
     expected: `a library of ${MPI_LIBRARIES.map(({ title }) => title).join(' or ')}`,
     received: `${file}, which says that it is ${JSON.stringify(version)}`,
   });
 }
+
+/** `Open MPI v4.1.4, package: Debian OpenMPI, …`, `MPICH Version: 4.0.2`. */
+export const titleOf = (version: string): string =>
+  version.split(',')[0]!.replace(/ (?:v|Version ?: ?)(?=\d)/, ' ');
 
 function missing(
   where: string,

@@ -141,6 +141,7 @@ export async function mpiProcesses(options: MpiProcessesOptions = {}): Promise<C
   return {
     rank: mpi.rank,
     size: mpi.size,
+    library: loaded.title,
     async allReduceSum(numbers) {
       requireExchanged(where, { call: 'allReduceSum', numbers });
       await call(async () => {

@@ -62,7 +62,7 @@ export async function requireSameState(
 /**
  * That all ranks have the same options. Their order counts for nothing. Only where digests differ are the options told, which may be long.
  *
- * @throws TrainError `RANKS_DISAGREE`, on all ranks, that names every option which differs from rank 0's.
+ * @throws TrainError `RANKS_DISAGREE`, on all ranks, that names every option which differs from rank 0's. Its `fault` is `caller`.
  */
 export async function requireSameOptions(
   collective: Collective,
@@ -79,7 +79,9 @@ export async function requireSameOptions(
         `${option}: ${shownValue(saved)} on rank 0, ${shownValue(now)} on rank ${rank}`,
     ),
   );
-  if (differing.length > 0) throw disagreement(what, differing.join('; '));
+  // No retry mends it.
+  if (differing.length > 0)
+    throw Object.assign(disagreement(what, differing.join('; ')), { fault: 'caller' as const });
 }
 
 async function requireSameDigests(collective: Collective, what: string, digest: string): Promise<void> {
