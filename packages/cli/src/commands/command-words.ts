@@ -23,6 +23,9 @@ export function commandWords(name: string | undefined, text: string): string {
       const shown = COMMAND_OF[name]!;
       return call ? `Run \`${shown}\`` : shown;
     })
+    .replace(/\bmpiProcesses, option library\b/g, '--mpi')
+    .replace(/\b(?:mpiProcesses, |the )?option patience\b/g, '--patience')
+    .replace(/\bmpiProcesses\b/g, `tgm ${name}`)
     .replace(/\b(?:the )?option ([a-z][\w.]*\w)/g, flagOf)
     .replace(/(?<=\bWith )`([a-z]\w*)`/g, flagOf);
 }

@@ -16,6 +16,8 @@ import { beSilent, complain, say, warn } from '../program/say.js';
 import { endTogether, failTogether } from '../ranks/end-together.js';
 import { letFirstSpeak } from '../ranks/let-first-speak.js';
 import { openCollective } from '../ranks/open-collective.js';
+import { processesText } from '../ranks/processes-text.js';
+import { requireSameCommand } from '../ranks/require-same-command.js';
 import { version } from '../version.js';
 import { COMMANDS } from './all.js';
 import type { Command } from './command.js';
@@ -37,10 +39,12 @@ const TOGETHER: ReadonlyMap<string, Flag> = new Map([['patience', { takesValue: 
 export async function runCommand(args: readonly string[], signal: AbortSignal): Promise<number> {
   const [name, ...own] = args;
   // What is wrong with a command line, and what --help and --version say, is the same for all processes of a launcher.
-  const isFirst = (launchedBy(process.env)?.rank?.value ?? 0) === 0;
+  const ownRank = launchedBy(process.env)?.rank?.value ?? 0;
+  const isFirst = ownRank === 0;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     if (isFirst) say(programHelp());
-    else if (name === undefined) await letFirstSpeak(signal);
+    else if (name === undefined && (await letFirstSpeak(signal)))
+      complain(`rank ${ownRank}: no command\n\n${programHelp()}`);
     return name === undefined ? EXIT_CODES.wrong : EXIT_CODES.done;
   }
   if (name === '--version') {
@@ -65,6 +69,8 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
       patience: textBehind(line, 'patience'),
     });
     if (collective.rank > 0) beSilent();
+    await requireSameCommand(collective, { command: stage, output: textBehind(line, 'output') });
+    if (collective.size > 1) warn(`${processesText(collective)} work together`);
     return await endTogether(collective, await run(found, line, signal, collective));
   } catch (error) {
     const tell = (what: unknown) => {
@@ -73,9 +79,10 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
         say(JSON.stringify({ reason: 'stopped', by: what.by }));
     };
     if (collective === undefined || collective.size === 1) {
-      if (!isFirst && collective === undefined && error instanceof CliError) {
+      if (!isFirst && collective === undefined) {
         beSilent();
-        await letFirstSpeak(signal);
+        if (saysAtOnce(error) || (await letFirstSpeak(signal)))
+          complain(`\nrank ${ownRank}: ${commandWords(name, explain(error))}`);
       }
       tell(error);
       throw error;
@@ -88,6 +95,9 @@ export async function runCommand(args: readonly string[], signal: AbortSignal): 
     });
   }
 }
+
+/** Whether an error is of this process alone: it waits for another one, which may be the first. */
+const saysAtOnce = (error: unknown): boolean => error instanceof TgmError && error.code === 'RANK_SILENT';
 
 /** @throws CliError `USAGE` with the nearest command. */
 function unknownCommand(name: string): never {

@@ -133,6 +133,8 @@ describe('exit codes', () => {
     [trainError('SCORES_FAILED', Object.assign(new Error('the disk is full'), { code: 'ENOSPC' })), 1],
     [trainError('RUN_LOCKED'), 1],
     [trainError('RANK_SILENT'), 1],
+    [trainError('RANKS_DISAGREE'), 1],
+    [Object.assign(trainError('RANKS_DISAGREE'), { fault: 'caller' }), 64],
     [trainError('RANK_FAILED', new Error('whatever')), 1],
     [trainError('RANK_FAILED', trainError('LOSS_NOT_FINITE')), 3],
     [trainError('RANK_FAILED', Object.assign(new Error('a bad video'), { fault: 'file' })), 64],

@@ -1,6 +1,14 @@
 import { showValue } from '@tgm/options';
-import { type Collective, launchedBy, mpiProcesses, singleProcess } from '@tgm/train';
+import {
+  type Collective,
+  launchedBy,
+  type MpiProcessesOptions,
+  mpiProcesses,
+  singleProcess,
+  TrainError,
+} from '@tgm/train';
 import { CliError } from '../program/errors.js';
+import { nearest } from '../program/nearest.js';
 
 export interface CollectiveChoice {
   /** How the command is called, for error messages. */
@@ -20,7 +28,7 @@ export interface CollectiveChoice {
  *
  * A command that one process has to do refuses where a launcher started several: they would write over each other.
  *
- * @throws CliError `USAGE`, `OPTION_INVALID` where the patience is none, in one process too; TrainError as `mpiProcesses`
+ * @throws CliError `USAGE`, `OPTION_INVALID` where the patience is none or the library is neither a known name nor a path, in one process too; TrainError as `mpiProcesses`
  */
 export async function openCollective({
   program,
@@ -29,6 +37,7 @@ export async function openCollective({
   patience,
 }: CollectiveChoice): Promise<Collective> {
   const options = patience === undefined ? {} : { patience: secondsOf(patience) };
+  requireLibrary(mpi);
   if (mpi === 'none') return singleProcess();
   const launched = launchedBy(process.env);
   if (!together) {
@@ -41,9 +50,40 @@ export async function openCollective({
       advice: 'Start it without a launcher; --mpi none lets each process work by itself.',
     });
   }
-  if (mpi !== 'auto') return closedOnce(await mpiProcesses({ library: mpi, ...options }));
+  if (mpi !== 'auto') return processes({ library: mpi, ...options });
   // A launcher with PMIx alone does not say of how many.
-  return launched && launched.size?.value !== 1 ? closedOnce(await mpiProcesses(options)) : singleProcess();
+  return launched && launched.size?.value !== 1 ? processes(options) : singleProcess();
+}
+
+const NAMES = ['auto', 'none', 'open-mpi', 'mpich'];
+
+/** What is no name is the path of a shared library, or its file's name. */
+function requireLibrary(mpi: string): void {
+  if (NAMES.includes(mpi) || mpi.includes('/') || mpi.includes('.so')) return;
+  const meant = nearest(mpi.toLowerCase(), NAMES);
+  throw new CliError('OPTION_INVALID', {
+    where: '--mpi',
+    expected: `${NAMES.join(', ')} or the path of a shared library`,
+    received: showValue(mpi),
+    ...(meant && { advice: `Did you mean "${meant}"?` }),
+  });
+}
+
+/** As `mpiProcesses`, whose errors then name the flag that they come of. */
+async function processes(options: MpiProcessesOptions): Promise<Collective> {
+  try {
+    return closedOnce(await mpiProcesses(options));
+  } catch (error) {
+    if (!(error instanceof TrainError) || error.code !== 'MPI_MISSING') throw error;
+    const { code, expected, received, advice, cause } = error;
+    throw new TrainError(code, {
+      where: `--mpi ${options.library ?? 'auto'}`,
+      expected,
+      received,
+      ...(advice && { advice }),
+      ...(cause !== undefined && { cause }),
+    });
+  }
 }
 
 function secondsOf(patience: string): number {

@@ -97,6 +97,8 @@ function processOf(rank: number, output: string): number {
   return Number(found);
 }
 
+const byVersion = /^(Open MPI|MPICH) \d+(\.\d+)+$/;
+
 const isOpenMpi = ({ title }: Launcher): boolean => title.startsWith('Open MPI');
 
 /** Open MPI waits so long before it passes SIGTERM on, and again before it kills; MPICH does not kill. */
@@ -118,7 +120,12 @@ describe.each(LAUNCHERS)(
         cwd: folder,
       });
       expect(ended.code, ended.stderr).toBe(0);
-      expect(JSON.parse(ended.stdout)).toMatchObject({ reason: 'completed', step: STEPS });
+      expect(JSON.parse(ended.stdout)).toMatchObject({
+        reason: 'completed',
+        step: STEPS,
+        processes: { count: 2, library: expect.stringMatching(byVersion) },
+      });
+      expect(ended.stderr.match(/2 processes of (Open MPI|MPICH) \d+\.\d+.* work together/g)).toHaveLength(1);
       expect(ended.stderr.match(/completed at step 12/g)).toHaveLength(1);
       expect(ended.stderr.match(/knows coloured shapes/g)).toHaveLength(1);
       expect((await readdir(at(output))).sort()).toEqual((await readdir(at('alone'))).sort());
@@ -190,6 +197,79 @@ describe.each(LAUNCHERS)(
       expect(refused.stderr.match(/masking\.ratio: 0\.6, now 0\.8/g)).toHaveLength(1);
       expect(refused.stdout).toBe('');
       expect(refused.code, refused.stderr).toBe(64);
+    });
+
+    /** Each rank with a command line of its own. */
+    const each = (...lines: (readonly string[])[]): Promise<Ended> =>
+      run(
+        [
+          ...launcher.command,
+          ...lines.flatMap((line, at) => [
+            ...(at > 0 ? [':'] : []),
+            '-n',
+            '1',
+            process.execPath,
+            PROGRAM,
+            ...line,
+          ]),
+        ],
+        { cwd: folder },
+      );
+
+    it.skipIf(!there)('hears of a wrong command line of a rank that is not the first', async () => {
+      const line = [...TRAINING, '--output', named('wrong')];
+      let told = '';
+      const command = [...launcher.command, '-n', '1', process.execPath, PROGRAM, ...line];
+      const ended = await run(
+        [...command, ':', '-n', '1', process.execPath, PROGRAM, ...line, '--sead', '4'],
+        {
+          cwd: folder,
+          // The first waits for the other, which under MPICH may be long.
+          onError(text, kill) {
+            if (told === '' && /rank 1: .*--sead.*--seed/.test(text)) setTimeout(() => kill('SIGKILL'), 2000);
+            told = text;
+          },
+        },
+      );
+      expect(ended.stderr.match(/rank 1: tgm pretrain: .*Unknown option '--sead'/g)).toHaveLength(1);
+      expect(existsSync(at(named('wrong')))).toBe(false);
+    });
+
+    it.skipIf(!there)('refuses other commands, another output and other options on one of them', async () => {
+      const line = [...TRAINING, '--output', named('others')];
+      const commands = await each(line, ['shards', 'videos', '--output', named('others')]);
+      expect(
+        commands.stderr.match(
+          /expected the same command.*got tgm pretrain .* on rank 0, tgm shards .* on rank 1/g,
+        ),
+      ).toHaveLength(1);
+      expect(commands.code, commands.stderr).toBe(64);
+      const outputs = await each(line, [...TRAINING, '--output', 'elsewhere']);
+      expect(
+        outputs.stderr.match(/expected the same command and the same --output.*elsewhere on rank 1/g),
+      ).toHaveLength(1);
+      expect(outputs.code, outputs.stderr).toBe(64);
+      const options = await each(line, [...line, '--rate.base', '0.5']);
+      expect(options.stderr.match(/expected the same options on all ranks/g)).toHaveLength(1);
+      expect(options.code, options.stderr).toBe(64);
+    });
+
+    it.skipIf(!there)('names the flag of a wrong library and a wrong patience, once', async () => {
+      const wrong = async (...flags: string[]): Promise<string> => {
+        const ended = await launchTgm(launcher, 2, [...TRAINING, '--output', named('flags'), ...flags], {
+          cwd: folder,
+        });
+        expect(ended.code, ended.stderr).toBe(64);
+        expect(ended.stderr.match(/OPTION_INVALID|MPI_MISSING/g), ended.stderr).toHaveLength(1);
+        return ended.stderr;
+      };
+      expect(await wrong('--mpi', 'openmpi')).toMatch(
+        /--mpi: expected auto, none, .*got "openmpi"\. Did you mean "open-mpi"\?/,
+      );
+      expect(await wrong('--patience', '0')).toMatch(/--patience: expected a number above 0/);
+      expect(await wrong('--mpi', '/none/libmpi.so')).toMatch(
+        /--mpi \/none\/libmpi\.so: expected a library of MPI/,
+      );
     });
 
     it.skipIf(!there)('is refused where one process has to do it', async () => {

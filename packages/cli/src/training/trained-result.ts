@@ -14,11 +14,13 @@ export async function trainedResult(
   { signal, collective }: { readonly signal: AbortSignal; readonly collective: Collective },
   text: string,
 ): Promise<CommandResult> {
-  if (run.reason === 'completed') return { json: run, text };
+  const { size, library } = collective;
+  const told = size === 1 ? run : { ...run, processes: { count: size, ...(library && { library }) } };
+  if (run.reason === 'completed') return { json: told, text };
   if (signal.aborted && !(signal.reason instanceof Stopped)) throw signal.reason;
   const stop = await agreedStop(collective, signal);
   return {
-    json: { ...run, by: stop.by },
+    json: { ...told, by: stop.by },
     text: `${text}\nstopped by ${stop.by}: tgm resume ${run.output} goes on`,
     exitCode: stop.exitCode,
   };
