@@ -51,7 +51,7 @@ try {
   if (!(error instanceof TrainError)) throw error;
   say('refused', error.code, error.message);
   // Not before the others have said it too.
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await collective.close();
   process.exit(2);
 }
 await collective.close();
