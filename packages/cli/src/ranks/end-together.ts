@@ -1,6 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Collective } from '@tgm/train';
 import { EXIT_CODES, exitCodeOf } from '../program/exit-codes.js';
 import { Stopped } from '../program/run-program.js';
+
+/**
+ * Milliseconds that rank 0, and any other one, waits before it ends the job with a code: a launcher that ends processes loses what they
+ * wrote last, where it has not passed it on yet.
+ */
+const [FIRST, OTHERS] = [1000, 3000];
 
 /**
  * Takes leave of the others. All end with the same code, which is then the job's.
@@ -11,9 +18,11 @@ import { Stopped } from '../program/run-program.js';
  * @returns the exit code of this process.
  */
 export async function endTogether(collective: Collective, exitCode: number): Promise<number> {
-  if (exitCode !== EXIT_CODES.done)
+  if (exitCode === EXIT_CODES.done || collective.size === 1) await collective.close();
+  else {
     await collective.fail(Object.assign(new Error('The command ends'), { exitCode }));
-  await collective.close();
+    await leaveSpoken(collective);
+  }
   return exitCode;
 }
 
@@ -34,8 +43,14 @@ export async function failTogether(
   const stop = stopOf(isOwn ? counts : cause);
   tell(stop ?? (isOwn ? error : counts), isOwn && stop === undefined);
   // Rank 0 saves the steps that are done.
-  await collective.close().catch(() => undefined);
+  await leaveSpoken(collective);
   process.exit(stop ? stop.exitCode : exitCodeOf(counts));
+}
+
+/** Waits until all have said their last words, and the launcher has passed them on. */
+async function leaveSpoken(collective: Collective): Promise<void> {
+  await collective.close().catch(() => undefined);
+  await pause(collective.rank === 0 ? FIRST : OTHERS);
 }
 
 /** A stop, of this process or as it is told by another one. */
