@@ -5,7 +5,8 @@ import type { Launched } from './launcher.js';
 import type { LoadedMpi } from './load-mpi.js';
 import type { MpiHandle } from './mpi-libraries.js';
 import { onOwnThread } from './own-thread.js';
-import { PATIENCE_ADVICE, START_ADVICE, type Wait } from './patience.js';
+import type { Wait } from './patience.js';
+import { stuckCall } from './stuck-call.js';
 
 /**
  * The calls of MPI that are used, of a library that has been initialised. Each throws TrainError `MPI_FAILED`.
@@ -210,27 +211,6 @@ export async function initialiseMpi(
     },
   };
 
-  function stuck(name: string, seconds: number): TrainError {
-    const { rank, size, by } = launched ?? {};
-    const whose = rank ? `rank ${rank.value}` : 'this process';
-    return new TrainError(
-      'RANK_SILENT',
-      begun
-        ? {
-            where: `${where}, ${name}`,
-            expected: 'all ranks to go on in a call that all have begun',
-            received: `${whose} alone, or not all, for ${seconds} s; MPI does not tell which rank has stopped`,
-            advice: PATIENCE_ADVICE,
-          }
-        : {
-            where: `${where}, ${name}`,
-            expected: `all ${size ? `${size.value} ` : ''}ranks to begin, started by ${by ?? 'a launcher'}`,
-            received: `${whose}, and not all others for ${seconds} s`,
-            advice: START_ADVICE,
-          },
-    );
-  }
-
   async function onThread(name: string, called: Native, ...values: unknown[]): Promise<void> {
     inHand.add(values);
     const ended = new Promise<void>((resolve, reject) => {
@@ -245,7 +225,7 @@ export async function initialiseMpi(
     let look: NodeJS.Timeout | undefined;
     const over = new Promise<never>((_, reject) => {
       look = setInterval(() => {
-        if (waiting.over()) reject(stuck(name, waiting.seconds()));
+        if (waiting.over()) reject(stuckCall(`${where}, ${name}`, waiting.seconds(), launched, begun));
       }, THREAD_LOOK);
     });
     try {
